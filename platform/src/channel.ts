@@ -1,0 +1,104 @@
+// The control channel between the supervisor and one child: JSON objects, one per line, over an inherited socket pair.
+// A frame is bounded, so that a child that was taken over cannot fill the supervisor's memory.
+import { Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
+import { type Duplex } from 'node:stream';
+
+/** Longest frame, in UTF-16 code units, without its line end. */
+export const MAX_FRAME = 1024 * 1024;
+
+/** The descriptor on which a child finds its channel. */
+export const CHANNEL_FD = 3;
+
+/** Cuts a byte stream into frames. Throws a `RangeError` when a frame is too long, a `SyntaxError` when it is not JSON. */
+export class FrameReader {
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+
+  /** The frames that these bytes complete. */
+  push(bytes: Uint8Array): unknown[] {
+    const lines = (this.#rest + this.#decoder.write(Buffer.from(bytes))).split('\n');
+    this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > MAX_FRAME || lines.some((line) => line.length > MAX_FRAME)) {
+      throw new RangeError(`a frame on the channel is longer than ${String(MAX_FRAME)} characters`);
+    }
+    return lines.filter((line) => line !== '').map((line): unknown => JSON.parse(line));
+  }
+}
+
+/** One end of a channel. Closing is an event both sides act on: each then knows that the other is gone. */
+export class Channel implements AsyncDisposable {
+  readonly #stream: Duplex;
+  readonly #reader = new FrameReader();
+  readonly #waiting: unknown[] = [];
+  #listener: ((frame: unknown) => void) | undefined;
+  readonly #closed = Promise.withResolvers<Error | undefined>();
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    stream.on('data', (bytes: Buffer) => {
+      this.#accept(bytes);
+    });
+    stream.on('error', (error) => {
+      this.#closed.resolve(error);
+    });
+    stream.on('end', () => {
+      stream.end();
+      this.#closed.resolve(undefined);
+    });
+    stream.on('close', () => {
+      this.#closed.resolve(undefined);
+    });
+  }
+
+  /** Settles once the other side is gone; with the reason when that was an error. */
+  get closed(): Promise<Error | undefined> {
+    return this.#closed.promise;
+  }
+
+  /** Sends one frame. A closed channel swallows it: `closed` tells. */
+  send(frame: object): void {
+    const line = JSON.stringify(frame);
+    if (line.length > MAX_FRAME) throw new RangeError('the frame is too long for the channel');
+    if (this.#stream.writable) this.#stream.write(`${line}\n`);
+  }
+
+  /** Calls the listener for each frame, beginning with those that came before it. One listener per channel. */
+  onFrame(listener: (frame: unknown) => void): void {
+    this.#listener = listener;
+    for (const frame of this.#waiting.splice(0)) listener(frame);
+  }
+
+  /** The next frame; `undefined` when the channel closes without one. Takes the place of the listener. */
+  async next(): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const [first] = this.#waiting.splice(0, 1);
+    if (first !== undefined) return first;
+    this.#listener = (frame) => {
+      this.#listener = undefined;
+      resolve(frame);
+    };
+    return await Promise.race([promise, this.#closed.promise.then(() => undefined)]);
+  }
+
+  #accept(bytes: Buffer): void {
+    try {
+      for (const frame of this.#reader.push(bytes)) {
+        if (this.#listener === undefined) this.#waiting.push(frame);
+        else this.#listener(frame);
+      }
+    } catch (error) {
+      this.#stream.destroy(error instanceof Error ? error : new Error('unreadable frame'));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stream.destroy();
+    await this.#closed.promise;
+  }
+}
+
+/** The channel a child was given by the supervisor. */
+export function openInheritedChannel(): Channel {
+  return new Channel(new Socket({ fd: CHANNEL_FD, readable: true, writable: true }));
+}

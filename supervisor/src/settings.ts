@@ -1,0 +1,144 @@
+// What the supervisor tells its children in the first frame of their channel. Settings may be logged; secrets never.
+import { z } from 'zod';
+
+const Allowance = z.strictObject({
+  /** Requests per window for one anonymous address. */
+  anonymous: z.int().positive(),
+  /** Requests per window for one signed-in user. */
+  signedIn: z.int().positive(),
+});
+
+/** How often one caller may ask. */
+export const RateLimits = z.strictObject({
+  windowSeconds: z.int().positive(),
+  resolve: Allowance,
+  api: Allowance,
+  /** Requests from loopback addresses are not counted. */
+  exemptLoopback: z.boolean(),
+});
+export type RateLimits = z.infer<typeof RateLimits>;
+
+/** What one request may cost. Sizes are bytes, times are milliseconds. */
+export const Limits = z.strictObject({
+  /** Body of an API call that is read whole. */
+  jsonBody: z.int().positive(),
+  /** Body of a commit, with its inline files. */
+  commitBody: z.int().positive(),
+  /** One line of a commit body. */
+  commitLine: z.int().positive(),
+  /** Operations in one commit. */
+  commitOperations: z.int().positive(),
+  /** A regular file kept in PostgreSQL. */
+  regularFile: z.int().positive(),
+  /** A large object. */
+  largeObject: z.int().positive(),
+  /** Part size of a multipart upload. */
+  uploadPart: z.int().positive(),
+  headers: z.int().positive(),
+  connections: z.int().positive(),
+  headersTimeout: z.int().positive(),
+  requestTimeout: z.int().positive(),
+  /** A body that brings nothing for this long is given up. */
+  idleTimeout: z.int().positive(),
+  /** Least free space, as bytes or as a part of the file system, whichever is more. */
+  reservedBytes: z.int().nonnegative(),
+  reservedShare: z.number().min(0).max(0.5),
+});
+export type Limits = z.infer<typeof Limits>;
+
+/** Where PostgreSQL listens and whom the child signs in as. */
+export const PostgresSettings = z.strictObject({
+  /** A folder that holds the socket, or a host name. */
+  host: z.string(),
+  port: z.int().min(1).max(65535),
+  database: z.string(),
+  user: z.string(),
+  /** `verify` checks the server's certificate, `require` only encrypts, as libpq's sslmode `require` does. */
+  tls: z.enum(['off', 'require', 'verify']),
+  embedded: z.boolean(),
+});
+export type PostgresSettings = z.infer<typeof PostgresSettings>;
+
+/** How far the processes are kept apart; measured at start. */
+export const Separation = z.enum(['uids', 'namespaces', 'none']);
+export type Separation = z.infer<typeof Separation>;
+
+/** The person whose command this is. */
+export const Operator = z.strictObject({ name: z.string(), uid: z.int().nonnegative() });
+export type Operator = z.infer<typeof Operator>;
+
+/** Everything a child needs to know that is not secret. */
+export const Settings = z.strictObject({
+  /** Stable for one data directory: 24 hex digits. */
+  instance: z.string().regex(/^[0-9a-f]{24}$/),
+  version: z.string(),
+  separation: Separation,
+  /** The object store's folder as the child sees it. */
+  objects: z.string(),
+  /** For unfinished files: on the object store's file system, so that a rename is enough. Emptied by the hub. */
+  scratch: z.string(),
+  postgres: PostgresSettings,
+  publicUrl: z.string().nullable(),
+  port: z.int().min(1).max(65535),
+  access: z.enum(['signed-in', 'anonymous']),
+  spacesHost: z.string(),
+  trustedProxies: z.array(z.string()),
+  rateLimits: RateLimits,
+  limits: Limits,
+  operator: Operator,
+  /** Present until the hub has once been ready: make this administrator if there is none. */
+  firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** What `hub` gets beside its settings. */
+export const HubSecrets = z.strictObject({
+  postgresPassword: z.string(),
+  /** 32 random bytes as base64; every MAC and signing key of the hub is derived from it. */
+  hubKey: z.base64(),
+  adminPassword: z.string().optional(),
+});
+export type HubSecrets = z.infer<typeof HubSecrets>;
+
+/**
+ * What `prepare` gets: how to sign in with the right to make roles (`superuser` for the embedded server,
+ * `databaseUrl` for the operator's own), and the passwords the roles shall have afterwards.
+ */
+export const PrepareSecrets = z.strictObject({
+  superuser: z.strictObject({ user: z.string(), password: z.string() }).optional(),
+  databaseUrl: z.string().optional(),
+  ownerPassword: z.string(),
+  hubPassword: z.string(),
+});
+export type PrepareSecrets = z.infer<typeof PrepareSecrets>;
+
+/** First frame on `hub`'s channel. */
+export const HubStart = z.strictObject({
+  type: z.literal('start'),
+  settings: Settings,
+  secrets: HubSecrets,
+});
+export type HubStart = z.infer<typeof HubStart>;
+
+/** First frame on `prepare`'s channel. */
+export const PrepareStart = z.strictObject({
+  type: z.literal('start'),
+  settings: Settings,
+  secrets: PrepareSecrets,
+});
+export type PrepareStart = z.infer<typeof PrepareStart>;
+
+/** What a child answers. `ready` from `prepare` means its work is done. */
+export const Answer = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('ready'),
+    /** Whether this start made the first administrator; then its password is shown. */
+    adminCreated: z.boolean().optional(),
+  }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Asks a child to finish what it does and to exit. */
+export const Stop = z.strictObject({ type: z.literal('stop') });
+export type Stop = z.infer<typeof Stop>;
