@@ -1,0 +1,88 @@
+// The table of who may reach whom. The rules enforce it; a change here is a decision, so say why in `docs/decisions`.
+
+/** The parts of the house, from the ground up. */
+export type Layer =
+  'kernel' | 'platform' | 'module' | 'config' | 'surface' | 'app' | 'supervisor' | 'cli' | 'tools' | 'bench';
+
+/** Which folder is which layer. The first match counts. */
+export const LAYER_OF_FOLDER: readonly (readonly [string, Layer])[] = [
+  ['kernel/', 'kernel'],
+  ['platform/', 'platform'],
+  ['hub/src/modules/', 'module'],
+  ['hub/src/config/', 'config'],
+  ['hub/src/surfaces/', 'surface'],
+  ['hub/', 'app'],
+  ['supervisor/', 'supervisor'],
+  ['cli/', 'cli'],
+  ['tools/', 'tools'],
+  ['bench/', 'bench'],
+];
+
+/** Which layers a layer may import, beside itself. Downwards only. */
+export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
+  kernel: [],
+  platform: ['kernel'],
+  module: ['kernel', 'platform'],
+  config: ['kernel', 'supervisor'],
+  surface: ['kernel', 'platform', 'module', 'config'],
+  app: ['kernel', 'platform', 'module', 'config', 'surface', 'supervisor'],
+  supervisor: ['kernel', 'platform'],
+  cli: ['kernel', 'platform', 'supervisor'],
+  tools: ['kernel'],
+  bench: ['kernel'],
+};
+
+/** The only file of the supervisor that others may import: the settings it hands to its children. */
+export const SUPERVISOR_FACES: readonly string[] = ['supervisor/src/settings.ts'];
+
+/** Built-ins without reach beyond memory: all that the kernel and the pure rooms may import. */
+export const PURE_BUILTINS: readonly string[] = [
+  'node:assert/strict',
+  'node:buffer',
+  'node:crypto',
+  'node:string_decoder',
+  'node:url',
+  'node:util',
+];
+
+/** Which modules a module may use through their faces. Acyclic: each names only modules above it in this list. */
+export const MODULES: Readonly<Record<string, readonly string[]>> = {
+  access: [],
+  cards: [],
+  ledger: ['access'],
+  identity: ['access', 'ledger'],
+  tokens: ['access', 'ledger', 'identity'],
+  blobs: ['access', 'ledger'],
+  git: ['access', 'ledger', 'blobs'],
+  repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards'],
+  content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'repos'],
+};
+
+/** Modules that compute and touch nothing: they import the kernel and pure built-ins alone. */
+export const PURE_MODULES: readonly string[] = ['access', 'cards'];
+
+/** Rooms of a module that compute and touch nothing. */
+export const PURE_ROOMS: readonly string[] = ['model', 'policy', 'faults', 'events'];
+
+/** Files that run when they are started: the only ones that work at import. */
+export const ENTRY_FILES: readonly string[] = [
+  'hub/src/main.ts',
+  'hub/src/prepare.ts',
+  'supervisor/src/main.ts',
+  'cli/src/main.ts',
+  'tools/src/*/main.ts',
+  'bench/src/main.ts',
+];
+
+/** Words of a protocol that file and symbol names may carry although house style would not choose them. */
+export const PROTOCOL_WORDS: readonly string[] = ['paths-info', 'PathsInfo', 'pathsInfo'];
+
+/** Files that may look inside a `Secret`. */
+export const REVEALING_FILES: readonly string[] = [
+  'platform/src/keys.ts',
+  'platform/src/keys/**',
+  'platform/src/postgres/**',
+  'supervisor/src/**',
+  'hub/src/app.ts',
+  'hub/src/prepare.ts',
+];

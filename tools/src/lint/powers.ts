@@ -1,0 +1,110 @@
+// One module per dangerous power: who may import what reaches outside, who may use which member. The table is the
+// review list: a new line here is a new place to look at after a break-in.
+
+/** A module that gives a power, and the files that may import it. */
+export interface ImportedPower {
+  readonly modules: readonly string[];
+  readonly files: readonly string[];
+  readonly advice: string;
+}
+
+const DEVELOPMENT: readonly string[] = ['tools/src/**', 'bench/src/**', '*/test/**'];
+
+/** Powers that come with an import. Type-only imports give none. */
+export const IMPORTED_POWERS: readonly ImportedPower[] = [
+  {
+    modules: ['node:child_process', 'child_process', 'node:cluster', 'node:worker_threads'],
+    files: ['platform/src/process.ts', 'platform/src/process/**', ...DEVELOPMENT],
+    advice: 'start processes through @holdfast/platform/process',
+  },
+  {
+    modules: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],
+    files: ['platform/src/**', 'supervisor/src/**', ...DEVELOPMENT],
+    advice: 'reach files through the object store or another part of @holdfast/platform',
+  },
+  {
+    modules: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'node:dgram', 'undici'],
+    files: [
+      'platform/src/channel.ts',
+      'platform/src/channel/**',
+      'supervisor/src/**',
+      'cli/src/admin-client.ts',
+      'hub/src/main.ts',
+      ...DEVELOPMENT,
+    ],
+    advice: 'sockets are opened in named files only',
+  },
+  {
+    modules: ['kysely'],
+    files: [
+      'platform/src/postgres/**',
+      'hub/src/modules/*/{store,tables}.ts',
+      'hub/src/modules/*/store/**',
+      'hub/src/modules/*/migrations/*.ts',
+      '*/test/**',
+    ],
+    advice: 'SQL lives in store.ts, tables.ts and migrations',
+  },
+  {
+    modules: ['pg'],
+    files: ['platform/src/postgres/**', '*/test/**'],
+    advice: 'connections come from @holdfast/platform/postgres',
+  },
+  {
+    modules: ['graphile-worker'],
+    files: ['platform/src/queue.ts', 'platform/src/queue/**'],
+    advice: 'jobs go through @holdfast/platform/queue',
+  },
+  {
+    modules: ['pino'],
+    files: ['platform/src/log.ts', 'platform/src/log/**'],
+    advice: 'logs go through @holdfast/platform/log, which redacts',
+  },
+  {
+    modules: [
+      'node:vm',
+      'vm',
+      'node:module',
+      'node:inspector',
+      'node:inspector/promises',
+      'node:repl',
+      'node:ffi',
+    ],
+    files: ['tools/src/**'],
+    advice: 'text never becomes code here',
+  },
+];
+
+/** A member that gives a power, as `object.member`, or a global function. */
+export interface NamedPower {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly advice: string;
+}
+
+/** Powers that come with a name. */
+export const NAMED_POWERS: readonly NamedPower[] = [
+  {
+    name: 'process.env',
+    files: [
+      'supervisor/src/config.ts',
+      'supervisor/src/config/**',
+      'tools/src/environment.ts',
+      'bench/src/**',
+    ],
+    advice: 'only the supervisor reads the environment; settings arrive over the channel',
+  },
+  { name: 'process.exit', files: [], advice: 'set process.exitCode and let what is open close' },
+  {
+    name: 'fetch',
+    files: ['*/test/**', 'bench/src/**'],
+    advice: 'outgoing HTTP is made in named files only',
+  },
+  { name: 'eval', files: [], advice: 'text never becomes code here' },
+  { name: 'Function', files: [], advice: 'text never becomes code here' },
+  {
+    name: 'sql.raw',
+    files: ['platform/src/postgres/**', 'hub/src/modules/*/migrations/*.ts'],
+    advice: 'values are parameters; raw text invites injection',
+  },
+];
