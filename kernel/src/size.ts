@@ -1,7 +1,10 @@
 // Sizes in bytes.
 
+/** Bytes in a kibibyte. */
 export const KiB = 1024;
+/** Bytes in a mebibyte. */
 export const MiB = 1024 * KiB;
+/** Bytes in a gibibyte. */
 export const GiB = 1024 * MiB;
 
 /** A size as a person reads it, in binary units: `1.5 GiB`. */

@@ -5,6 +5,8 @@ import { type Node, child, children, identifierName } from './ast.ts';
 export interface ExportedName {
   readonly name: string;
   readonly node: Node;
+  /** The function whose call is its value, if it is a constant made by a call. */
+  readonly madeBy: string | undefined;
 }
 
 /** The names declared and exported by a program, in order. */
@@ -14,13 +16,18 @@ export function exportedNames(program: Node): readonly ExportedName[] {
     if (statement.type !== 'ExportNamedDeclaration') continue;
     const declaration = child(statement, 'declaration');
     if (declaration === undefined) continue;
-    for (const name of declaredNames(declaration)) found.push({ name, node: statement });
+    found.push(...declaredNames(declaration).map((one) => ({ ...one, node: statement })));
   }
   return found;
 }
 
-function declaredNames(declaration: Node): readonly string[] {
+function declaredNames(declaration: Node): readonly Omit<ExportedName, 'node'>[] {
   const own = identifierName(child(declaration, 'id'));
-  if (own !== undefined) return [own];
-  return children(declaration, 'declarations').flatMap((one) => identifierName(child(one, 'id')) ?? []);
+  if (own !== undefined) return [{ name: own, madeBy: undefined }];
+  return children(declaration, 'declarations').flatMap((one) => {
+    const name = identifierName(child(one, 'id'));
+    const call = child(one, 'init');
+    const madeBy = call?.type === 'CallExpression' ? identifierName(child(call, 'callee')) : undefined;
+    return name === undefined ? [] : [{ name, madeBy }];
+  });
 }

@@ -25,8 +25,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   {
     modules: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'node:dgram', 'undici'],
     files: [
-      'platform/src/channel.ts',
-      'platform/src/channel/**',
+      'platform/src/{channel,listeners}.ts',
       'supervisor/src/**',
       'cli/src/admin-client.ts',
       'hub/src/main.ts',
@@ -38,6 +37,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     modules: ['kysely'],
     files: [
       'platform/src/postgres/**',
+      'platform/src/queue.ts',
       'hub/src/modules/*/{store,tables}.ts',
       'hub/src/modules/*/store/**',
       'hub/src/modules/*/migrations/*.ts',

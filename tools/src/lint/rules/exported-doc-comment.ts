@@ -1,24 +1,30 @@
 // What a file offers is described where it is declared.
 import { type Rule } from '../ast.ts';
-import { exportedNames } from '../exports.ts';
+import { type ExportedName, exportedNames } from '../exports.ts';
 import { placeOf } from '../place.ts';
 
-/** Refuses an exported declaration without a doc comment right before it. */
+/**
+ * Refuses an exported declaration without a doc comment right before it. A schema and its inferred type share a
+ * name and one comment; a declared fault is described by its code and message.
+ */
 export const exportedDocComment: Rule = {
   create(context) {
     if (placeOf(context.filename)?.test === true) return {};
+    const { text } = context.sourceCode;
     return {
       Program(program) {
         const docs = context.sourceCode
           .getAllComments()
           .filter((comment) => comment.type === 'Block' && comment.value.startsWith('*'));
-        for (const { name, node } of exportedNames(program)) {
-          const described = docs.some(
-            (doc) =>
-              doc.range[1] <= node.range[0] &&
-              context.sourceCode.text.slice(doc.range[1], node.range[0]).trim() === '',
+        const isDescribed = ({ node }: ExportedName): boolean =>
+          docs.some(
+            (doc) => doc.range[1] <= node.range[0] && text.slice(doc.range[1], node.range[0]).trim() === '',
           );
-          if (!described) context.report({ node, message: `${name} is exported without a doc comment` });
+        const names = exportedNames(program);
+        const described = new Set(names.filter(isDescribed).map((one) => one.name));
+        for (const { name, node, madeBy } of names) {
+          if (described.has(name) || madeBy === 'defineFault') continue;
+          context.report({ node, message: `${name} is exported without a doc comment` });
         }
       },
     };

@@ -12,6 +12,7 @@ testRule('spawn-needs-env', spawnNeedsEnv, [
   [file, `${named} spawn('git', [], options);`, /needs a literal options object/],
   [file, `${named} execFile('git', ['a'], { cwd: '/' }, done);`, /needs a literal options object/],
   [file, `${named} spawn('git', [], { env: {}, shell: true });`, /shell would read/],
+  [file, `${named} spawn('git', [], { env: {}, shell: false });`],
   [file, `${named} exec('git');`, /runs a shell/],
   [file, `${whole} child.spawn('git');`, /needs a literal options object/],
   [file, `import { spawn } from './other.ts'; spawn('git');`],

@@ -43,8 +43,12 @@ function complaint(name: string, call: Node): string | undefined {
   const properties = literals.flatMap((argument) => children(argument, 'properties'));
   const named = (key: string): Node | undefined =>
     properties.find((property) => identifierName(child(property, 'key')) === key);
-  if (named('shell') !== undefined) return 'a shell would read the arguments as a program';
+  if (usesShell(named('shell'))) return 'a shell would read the arguments as a program';
   return named('env') === undefined
     ? `${name}() needs a literal options object with its own "env"`
     : undefined;
+}
+
+function usesShell(option: Node | undefined): boolean {
+  return option !== undefined && child(option, 'value')?.['value'] !== false;
 }
