@@ -10,6 +10,7 @@ export type FaultKind =
   | 'stale'
   | 'limited'
   | 'too-large'
+  | 'misdirected'
   | 'unavailable'
   | 'full';
 

@@ -1,0 +1,11 @@
+// The face of `access`: who acts, on what, and the one decision.
+export * from './model.ts';
+export {
+  discoverableNamespaces,
+  mayInstance,
+  mayNamespace,
+  mayRepo,
+  matchesPattern,
+  scopedReach,
+} from './policy.ts';
+export { actorReference, operatorFields, referencesOf } from './references.ts';

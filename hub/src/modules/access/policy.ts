@@ -1,0 +1,155 @@
+// The one place that decides. Pure; surfaces and modules ask, and never decide for themselves.
+import {
+  includesRole,
+  type Actor,
+  type Decision,
+  type Grant,
+  type NamespaceAction,
+  type NamespaceSubject,
+  type Permission,
+  type Refusal,
+  type RepoAction,
+  type RepoSubject,
+  type Role,
+  type UserActor,
+} from './model.ts';
+
+const allow: Decision = { allowed: true };
+
+function refuse(refusal: Refusal): Decision {
+  return { allowed: false, refusal };
+}
+
+/**
+ * Whether the actor may do this to the repository.
+ * An action on a repository that the actor may not discover is refused as if it did not exist.
+ */
+export function mayRepo(actor: Actor, action: RepoAction, repo: RepoSubject): Decision {
+  if (actor.kind === 'system') return allow;
+  if (actor.kind === 'operator') return refuse('forbidden');
+  if (actor.kind === 'anonymous') return mayAnonymous(actor.mayReadPublic, action, repo);
+  if (!mayDiscover(actor, repo)) return refuse('missing');
+  if (action === 'discover') return allow;
+  if (action === 'read') return mayRead(actor, repo);
+  return mayChange(actor, action, repo) ? allow : refuse('forbidden');
+}
+
+/** Whether the actor may do this in the namespace of a user or an organisation. */
+export function mayNamespace(actor: Actor, action: NamespaceAction, namespace: NamespaceSubject): Decision {
+  if (actor.kind === 'system') return allow;
+  if (actor.kind === 'anonymous') return refuse('unauthenticated');
+  if (actor.kind === 'operator') return action === 'administer' ? allow : refuse('forbidden');
+  const role = roleIn(actor, namespace.id);
+  if (role === undefined || !includesRole(role, neededRole(action))) return refuse('forbidden');
+  return grantReachesNamespace(actor.grant, action, namespace) ? allow : refuse('forbidden');
+}
+
+/** Whether the actor may manage accounts of the whole instance. */
+export function mayInstance(actor: Actor): Decision {
+  if (actor.kind === 'system' || actor.kind === 'operator') return allow;
+  return refuse(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden');
+}
+
+/** The namespaces whose private repositories the actor may discover, for lists. */
+export function discoverableNamespaces(actor: Actor): readonly string[] {
+  if (actor.kind !== 'user' || actor.grant.role === 'fineGrained') return [];
+  return [actor.userId, ...actor.memberships.keys()];
+}
+
+/** The repositories and namespaces that a fine-grained token reaches by name, for lists. */
+export function scopedReach(actor: Actor): { repos: readonly string[]; namespaces: readonly string[] } {
+  if (actor.kind !== 'user' || actor.grant.role !== 'fineGrained') return { repos: [], namespaces: [] };
+  const repos: string[] = [];
+  const namespaces: string[] = [];
+  for (const { entity, permissions, patterns } of actor.grant.scoped) {
+    if (!grantsReading(permissions)) continue;
+    if (entity.type !== 'user' && entity.type !== 'org') repos.push(entity.id);
+    else if (patterns === undefined && roleIn(actor, entity.id) !== undefined) namespaces.push(entity.id);
+  }
+  return { repos, namespaces };
+}
+
+function mayAnonymous(mayReadPublic: boolean, action: RepoAction, repo: RepoSubject): Decision {
+  const reading = action === 'discover' || action === 'read';
+  if (!mayReadPublic || !reading || repo.visibility === 'private') return refuse('unauthenticated');
+  if (action === 'discover') return allow;
+  if (repo.visibility === 'protected') return refuse('unauthenticated');
+  return repo.gated === false ? allow : refuse('gated');
+}
+
+function mayDiscover(actor: UserActor, repo: RepoSubject): boolean {
+  if (repo.visibility !== 'private') return true;
+  return roleIn(actor, repo.namespaceId) !== undefined && grantReachesRepo(actor.grant, false, repo);
+}
+
+function mayRead(actor: UserActor, repo: RepoSubject): Decision {
+  const member = roleIn(actor, repo.namespaceId) !== undefined && grantReachesRepo(actor.grant, false, repo);
+  if (member) return allow;
+  if (repo.visibility === 'protected') return refuse('forbidden');
+  return repo.gated === false ? allow : refuse('gated');
+}
+
+function mayChange(actor: UserActor, action: 'write' | 'administer', repo: RepoSubject): boolean {
+  const role = roleIn(actor, repo.namespaceId);
+  if (role === undefined || !grantReachesRepo(actor.grant, true, repo)) return false;
+  if (includesRole(role, 'write')) return true;
+  // A contributor writes only what they made themselves, and never settings.
+  return role === 'contributor' && action === 'write' && repo.creatorId === actor.userId;
+}
+
+function roleIn(actor: UserActor, namespaceId: RepoSubject['namespaceId']): Role | undefined {
+  return actor.userId === namespaceId ? 'admin' : actor.memberships.get(namespaceId);
+}
+
+function neededRole(action: NamespaceAction): Role {
+  if (action === 'create') return 'contributor';
+  return action === 'administer' ? 'admin' : 'read';
+}
+
+function grantReachesRepo(grant: Grant, writing: boolean, repo: RepoSubject): boolean {
+  if (grant.role !== 'fineGrained') return !writing || grant.role === 'write';
+  return grant.scoped.some(({ entity, permissions, patterns }) => {
+    const whole = (entity.type === 'user' || entity.type === 'org') && entity.id === repo.namespaceId;
+    if (!whole && !(entity.type === repo.type && entity.id === repo.id)) return false;
+    if (whole && patterns !== undefined && !patterns.some((pattern) => matchesPattern(pattern, repo.name)))
+      return false;
+    return writing ? permissions.includes('repo.write') : grantsReading(permissions);
+  });
+}
+
+function grantReachesNamespace(grant: Grant, action: NamespaceAction, namespace: NamespaceSubject): boolean {
+  const reading = action === 'members' || action === 'settings';
+  if (grant.role !== 'fineGrained') return reading || grant.role === 'write';
+  return grant.scoped.some(({ entity, permissions, patterns }) => {
+    if (entity.id !== namespace.id || patterns !== undefined) return false;
+    return permissions.some((permission) => NAMESPACE_PERMISSIONS[action].includes(permission));
+  });
+}
+
+const NAMESPACE_PERMISSIONS: Readonly<Record<NamespaceAction, readonly Permission[]>> = {
+  create: ['repo.write'],
+  members: ['org.members.read', 'org.members.write', 'org.read', 'org.write'],
+  settings: ['org.repos.read', 'repo.access.read', 'org.write'],
+  administer: ['org.write'],
+};
+
+function grantsReading(permissions: readonly Permission[]): boolean {
+  return permissions.includes('repo.content.read') || permissions.includes('repo.write');
+}
+
+/** Whether a name matches a pattern in which `*` stands for any text. Linear in the product of both lengths. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const parts = pattern.toLowerCase().split('*');
+  const text = name.toLowerCase();
+  const [first = '', ...rest] = parts;
+  if (!text.startsWith(first)) return false;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  let from = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, from);
+    if (found === -1) return false;
+    from = found + part.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}

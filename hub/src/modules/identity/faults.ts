@@ -1,0 +1,45 @@
+// The refusals of `identity`.
+import { defineFault } from '@holdfast/kernel/fault';
+
+export const accountMissing = defineFault(
+  'missing',
+  'account.missing',
+  (name: string) => `There is no user or organization named ${JSON.stringify(name)}.`,
+);
+export const nameInvalid = defineFault(
+  'invalid',
+  'account.name-invalid',
+  (name: string) =>
+    `${JSON.stringify(name)} cannot be a name: use 1 to 96 letters, digits, "-", "_" or ".", starting and ending with a letter or digit, without "--" or "..", not ending in ".git".`,
+);
+export const nameReserved = defineFault(
+  'conflict',
+  'account.name-reserved',
+  (name: string) => `The name ${JSON.stringify(name)} is reserved. Choose another.`,
+);
+export const nameTaken = defineFault(
+  'conflict',
+  'account.name-taken',
+  (name: string) =>
+    `The name ${JSON.stringify(name)} is taken, was once used, or looks like one that is. Choose another.`,
+);
+export const emailInvalid = defineFault(
+  'invalid',
+  'account.email-invalid',
+  () => 'That is not an email address.',
+);
+export const emailTaken = defineFault(
+  'conflict',
+  'account.email-taken',
+  () => 'Another account has that email address.',
+);
+export const accountsForbidden = defineFault(
+  'forbidden',
+  'account.forbidden',
+  () => 'Only an administrator of this instance may manage accounts.',
+);
+export const lastAdministrator = defineFault(
+  'conflict',
+  'account.last-administrator',
+  () => 'This is the only administrator. Make another one first.',
+);

@@ -1,0 +1,200 @@
+// Makes, lists and disables users and organisations.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId, type Id } from '@holdfast/kernel/id';
+import { type Page } from '@holdfast/kernel/page';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { mayInstance, operatorFields, referencesOf, type Actor, type Role } from '#modules/access';
+import { record } from '#modules/ledger';
+import {
+  accountMissing,
+  accountsForbidden,
+  emailInvalid,
+  lastAdministrator,
+  nameInvalid,
+  nameReserved,
+} from './faults.ts';
+import { isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
+import { digestPassword, randomPassword } from './password.ts';
+import { AccountReader, AccountWriter, type Member } from './store.ts';
+
+const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
+
+/** What a new user is called. */
+export interface NewUser {
+  readonly name: string;
+  readonly email: string;
+  readonly administrator: boolean;
+  readonly password?: string;
+}
+
+/** The accounts of the instance. */
+export class Identity {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #epochs: Epochs;
+
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#epochs = deps.epochs;
+  }
+
+  /** Makes a user. Throws `account.forbidden`, `.name-invalid`, `.name-reserved`, `.name-taken`, `.email-invalid`, `.email-taken`. */
+  async createUser(actor: Actor, wish: NewUser): Promise<Account> {
+    requireInstance(actor);
+    // The system names the first administrator `admin`; nobody else may take a reserved name.
+    requireName(wish.name, actor.kind === 'system');
+    if (!EMAIL.test(wish.email)) throw emailInvalid();
+    const password = wish.password === undefined ? null : await digestPassword(wish.password);
+    return await this.#db.transaction(async (tx) => {
+      const account = this.#newAccount('user', wish.name, wish.email, wish.administrator);
+      await new AccountWriter(tx).insert(account, password);
+      await record(tx, {
+        kind: 'account.created',
+        subject: `account:${account.id}`,
+        ...referencesOf(actor),
+        body: { type: 'user', administrator: wish.administrator },
+        personal: { name: wish.name, email: wish.email, ...operatorFields(actor) },
+      });
+      return account;
+    });
+  }
+
+  /** Makes an organisation with one administrator. */
+  async createOrg(actor: Actor, wish: { name: string; owner: string }): Promise<Account> {
+    requireInstance(actor);
+    requireName(wish.name, false);
+    return await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const owner = await getUser(writer, wish.owner);
+      const account = this.#newAccount('org', wish.name, null, false);
+      await writer.insert(account, null);
+      await writer.putMembership(account.id, owner.id, 'admin');
+      await this.#epochs.advance(tx, 'identity');
+      await record(tx, {
+        kind: 'org.created',
+        subject: `account:${account.id}`,
+        ...referencesOf(actor),
+        body: { type: 'org', owner: owner.id },
+        personal: { name: wish.name, ...operatorFields(actor) },
+      });
+      return account;
+    });
+  }
+
+  /** Makes a user a member of an organisation, or changes their role. */
+  async putMember(actor: Actor, wish: { org: string; user: string; role: Role }): Promise<void> {
+    requireInstance(actor);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, wish.user);
+      const org = await writer.findByName(wish.org);
+      if (org?.kind !== 'org') throw accountMissing(wish.org);
+      await writer.putMembership(org.id, user.id, wish.role);
+      await this.#epochs.advance(tx, 'identity');
+      await record(tx, {
+        kind: 'org.member-set',
+        subject: `account:${org.id}`,
+        ...referencesOf(actor),
+        body: { user: user.id, role: wish.role },
+        personal: operatorFields(actor),
+      });
+    });
+  }
+
+  /** Disables a user: their tokens stop working within a second. Their repositories stay. */
+  async disableUser(actor: Actor, name: string): Promise<void> {
+    requireInstance(actor);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, name);
+      if (user.administrator && (await writer.countAdministrators()) <= 1) throw lastAdministrator();
+      await writer.disable(user.id, this.#clock.now());
+      await this.#epochs.advance(tx, 'identity');
+      await this.#recordAct(tx, actor, { kind: 'account.disabled', account: user });
+    });
+  }
+
+  /** Gives a user a new random password and returns it once. */
+  async resetPassword(actor: Actor, name: string): Promise<string> {
+    requireInstance(actor);
+    const password = randomPassword();
+    const digest = await digestPassword(password);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, name);
+      await writer.setPassword(user.id, digest);
+      await this.#recordAct(tx, actor, { kind: 'account.password-reset', account: user });
+    });
+    return password;
+  }
+
+  /** Accounts of one kind, for who administers the instance. */
+  async listAccounts(actor: Actor, kind: 'user' | 'org'): Promise<Account[]> {
+    requireInstance(actor);
+    return await new AccountReader(this.#db).listAccounts(kind);
+  }
+
+  /** Whether any account exists; none does before the first start has made its administrator. */
+  async isEmpty(): Promise<boolean> {
+    return (await new AccountReader(this.#db).countAdministrators()) === 0;
+  }
+
+  /** The account that has this name now. */
+  async findByName(name: string): Promise<Account | undefined> {
+    return isNamespaceName(name) ? await new AccountReader(this.#db).findByName(name) : undefined;
+  }
+
+  async findById(id: Id): Promise<Account | undefined> {
+    return await new AccountReader(this.#db).findById(id);
+  }
+
+  async listMemberships(userId: Id): Promise<Membership[]> {
+    return await new AccountReader(this.#db).listMemberships(userId);
+  }
+
+  /** One page of the members of an organisation. */
+  async listMembers(orgId: Id, page: { after: string; limit: number }): Promise<Page<Member>> {
+    return await new AccountReader(this.#db).listMembers(orgId, page.after, page.limit);
+  }
+
+  #newAccount(kind: 'user' | 'org', name: string, email: string | null, administrator: boolean): Account {
+    const now = this.#clock.now();
+    return {
+      id: newId(now),
+      kind,
+      name,
+      fullname: name,
+      email,
+      administrator,
+      createdAt: now,
+      disabledAt: null,
+    };
+  }
+
+  async #recordAct(tx: Tx, actor: Actor, act: { kind: string; account: Account }): Promise<void> {
+    await record(tx, {
+      kind: act.kind,
+      subject: `account:${act.account.id}`,
+      ...referencesOf(actor),
+      body: {},
+      personal: operatorFields(actor),
+    });
+  }
+}
+
+function requireInstance(actor: Actor): void {
+  if (!mayInstance(actor).allowed) throw accountsForbidden();
+}
+
+function requireName(name: string, reservedAllowed: boolean): void {
+  if (!isNamespaceName(name)) throw nameInvalid(name);
+  if (!reservedAllowed && isReservedName(name)) throw nameReserved(name);
+}
+
+async function getUser(reader: AccountReader, name: string): Promise<Account> {
+  const user = await reader.findByName(name);
+  if (user?.kind !== 'user') throw accountMissing(name);
+  return user;
+}

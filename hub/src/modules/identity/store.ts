@@ -1,0 +1,187 @@
+// The only file that speaks SQL about accounts, names and memberships.
+import { type Kysely } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type Page } from '@holdfast/kernel/page';
+import { isUniqueViolation } from '@holdfast/platform/postgres/faults';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Role } from '#modules/access';
+import { emailTaken, nameTaken } from './faults.ts';
+import { lookalikeKey, nameKey, type Account, type Membership } from './model.ts';
+import { type IdentityTables } from './tables.ts';
+
+/** One member of an organisation. */
+export interface Member {
+  readonly user: Account;
+  readonly role: Role;
+  readonly since: Date;
+}
+
+/** Reads accounts. */
+export class AccountReader {
+  protected readonly db: Kysely<IdentityTables>;
+
+  constructor(db: Db | Tx) {
+    this.db = db.withTables<IdentityTables>();
+  }
+
+  /** The account that has this name now, whatever its letter case. */
+  async findByName(name: string): Promise<Account | undefined> {
+    const row = await this.db
+      .selectFrom('identity.name as n')
+      .innerJoin('identity.account as a', 'a.id', 'n.account_id')
+      .selectAll('a')
+      .where('n.key', '=', nameKey(name))
+      .where('n.state', '=', 'live')
+      .executeTakeFirst();
+    return row && toAccount(row);
+  }
+
+  async findById(id: Id): Promise<Account | undefined> {
+    const row = await this.db
+      .selectFrom('identity.account')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toAccount(row);
+  }
+
+  /** The password's digest, or `null` where the account has none. */
+  async findPassword(id: Id): Promise<string | null> {
+    const row = await this.db
+      .selectFrom('identity.account')
+      .select('password')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.password ?? null;
+  }
+
+  /** The organisations that a user belongs to, by name. */
+  async listMemberships(userId: Id): Promise<Membership[]> {
+    const rows = await this.db
+      .selectFrom('identity.membership as m')
+      .innerJoin('identity.account as a', 'a.id', 'm.org_id')
+      .select(['m.org_id', 'm.role', 'a.name', 'a.fullname'])
+      .where('m.user_id', '=', userId)
+      .where('a.disabled_at', 'is', null)
+      .orderBy('a.name')
+      .execute();
+    return rows.map((row) => ({
+      orgId: row.org_id,
+      orgName: row.name,
+      orgFullname: row.fullname,
+      role: row.role,
+    }));
+  }
+
+  /** The members of an organisation, in the order of their ids. */
+  async listMembers(orgId: Id, after: string, limit: number): Promise<Page<Member>> {
+    const rows = await this.db
+      .selectFrom('identity.membership as m')
+      .innerJoin('identity.account as a', 'a.id', 'm.user_id')
+      .selectAll('a')
+      .select(['m.role', 'm.since'])
+      .where('m.org_id', '=', orgId)
+      .where('m.user_id', '>', after as Id)
+      .orderBy('m.user_id')
+      .limit(limit + 1)
+      .execute();
+    const items = rows
+      .slice(0, limit)
+      .map((row) => ({ user: toAccount(row), role: row.role, since: row.since }));
+    const last = items.at(-1);
+    return rows.length > limit && last !== undefined ? { items, next: last.user.id } : { items };
+  }
+
+  /** Accounts of one kind, in the order of their ids. */
+  async listAccounts(kind: 'user' | 'org'): Promise<Account[]> {
+    const rows = await this.db
+      .selectFrom('identity.account')
+      .selectAll()
+      .where('kind', '=', kind)
+      .orderBy('id')
+      .limit(10_000)
+      .execute();
+    return rows.map(toAccount);
+  }
+
+  /** How many users may sign in and administer the instance. */
+  async countAdministrators(): Promise<number> {
+    const row = await this.db
+      .selectFrom('identity.account')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .where('administrator', '=', true)
+      .where('disabled_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    return row.n;
+  }
+}
+
+/** Changes accounts, in the transaction that records the change. */
+export class AccountWriter extends AccountReader {
+  constructor(tx: Tx) {
+    super(tx);
+  }
+
+  /** Adds an account and takes its name. Throws `account.name-taken` or `account.email-taken`. */
+  async insert(account: Account, password: string | null): Promise<void> {
+    try {
+      await this.db
+        .insertInto('identity.account')
+        .values({
+          id: account.id,
+          kind: account.kind,
+          name: account.name,
+          fullname: account.fullname,
+          email: account.email,
+          administrator: account.administrator,
+          password,
+          created_at: account.createdAt,
+          disabled_at: null,
+        })
+        .execute();
+      await this.db
+        .insertInto('identity.name')
+        .values({
+          key: nameKey(account.name),
+          lookalike: lookalikeKey(account.name),
+          account_id: account.id,
+          state: 'live',
+        })
+        .execute();
+    } catch (error) {
+      if (isUniqueViolation(error, 'account_email')) throw emailTaken();
+      if (isUniqueViolation(error)) throw nameTaken(account.name);
+      throw error;
+    }
+  }
+
+  async setPassword(id: Id, digest: string): Promise<void> {
+    await this.db.updateTable('identity.account').set({ password: digest }).where('id', '=', id).execute();
+  }
+
+  async disable(id: Id, at: Date): Promise<void> {
+    await this.db.updateTable('identity.account').set({ disabled_at: at }).where('id', '=', id).execute();
+  }
+
+  /** Makes the user a member, or changes the role of one. */
+  async putMembership(orgId: Id, userId: Id, role: Role): Promise<void> {
+    await this.db
+      .insertInto('identity.membership')
+      .values({ org_id: orgId, user_id: userId, role })
+      .onConflict((conflict) => conflict.columns(['org_id', 'user_id']).doUpdateSet({ role }))
+      .execute();
+  }
+}
+
+function toAccount(row: Omit<IdentityTables['identity.account'], 'password'>): Account {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    fullname: row.fullname,
+    email: row.email,
+    administrator: row.administrator,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at,
+  };
+}

@@ -1,0 +1,26 @@
+// Rows of the `identity` schema.
+import { type Generated } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type Role } from '#modules/access';
+
+/** The tables that the store of `identity` sees. */
+export type IdentityTables = {
+  'identity.account': {
+    id: Id;
+    kind: 'user' | 'org';
+    name: string;
+    fullname: string;
+    email: string | null;
+    administrator: boolean;
+    password: string | null;
+    created_at: Date;
+    disabled_at: Date | null;
+  };
+  'identity.name': {
+    key: string;
+    lookalike: string;
+    account_id: Id;
+    state: 'live' | 'redirect' | 'tombstone';
+  };
+  'identity.membership': { org_id: Id; user_id: Id; role: Role; since: Generated<Date> };
+};

@@ -1,0 +1,14 @@
+// The face of the ledger.
+export { record } from './ledger.ts';
+export { Reads, type PrivateRead } from './reads.ts';
+export { LedgerReader } from './store.ts';
+export {
+  commitment,
+  GENESIS,
+  hashEntry,
+  verifyLane,
+  type ChainFlaw,
+  type Entry,
+  type RecordedEntry,
+} from './model.ts';
+export { entries as ledgerEntries } from './migrations/0001-entries.ts';

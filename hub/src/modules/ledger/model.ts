@@ -1,0 +1,120 @@
+// What an entry of the ledger is, and how its digest is computed. Pure, so that a verifier needs nothing else.
+import { createHash, randomBytes } from 'node:crypto';
+import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
+import { type Sha256 } from '@holdfast/kernel/digest';
+
+/** What happened, as the one who records it says it. */
+export interface Entry {
+  /** Closed, dotted: `repo.created`. Each database role may write only its own kinds. */
+  readonly kind: string;
+  /** What it happened to: `repo:<id>`, `token:<id>`, `account:<id>`. */
+  readonly subject: string;
+  /** Who did it: `user:<id>`, `operator:<uid name>`, `system:<part>`, `anonymous`. */
+  readonly actor: string;
+  /** Through what: `token:<id>`, or empty. */
+  readonly credential: string;
+  /** The rest, without anything personal. */
+  readonly body: { readonly [key: string]: Json | undefined };
+  /** Personal values (addresses, names, mail). Only a salted commitment of each enters the entry. */
+  readonly personal?: Readonly<Record<string, string>>;
+}
+
+/** A personal value beside the salt that commits to it. Erasing the row keeps every digest valid. */
+export interface PersonalField {
+  readonly field: string;
+  readonly salt: Buffer;
+  readonly value: string;
+}
+
+/** An entry ready to be written: its canonical body, and the personal values that the body commits to. */
+export interface PreparedEntry {
+  readonly body: string;
+  readonly personal: readonly PersonalField[];
+}
+
+/** An entry as it stands in the ledger. */
+export interface RecordedEntry {
+  readonly writer: string;
+  readonly lane: number;
+  readonly n: number;
+  readonly previous: Sha256;
+  readonly at: string;
+  readonly kind: string;
+  readonly subject: string;
+  /** Place in the subject's own chain; 0 where the subject has none. */
+  readonly subjectN: number;
+  readonly subjectPrevious: Sha256;
+  readonly actor: string;
+  readonly credential: string;
+  readonly body: string;
+  readonly hash: Sha256;
+}
+
+/** What stands before the first entry of every chain. */
+export const GENESIS = '0'.repeat(64) as Sha256;
+
+/** Makes the canonical body (RFC 8785), with a salted commitment in place of each personal value. */
+export function prepareEntry(entry: Entry): PreparedEntry {
+  const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => ({
+    field,
+    salt: randomBytes(16),
+    value,
+  }));
+  if (personal.length === 0) return { body: canonicalJson(entry.body), personal };
+  const commitments = Object.fromEntries(personal.map((one) => [one.field, commitment(one)]));
+  return { body: canonicalJson({ ...entry.body, personal: commitments }), personal };
+}
+
+/** The commitment to a personal value: SHA-256 over salt and value. */
+export function commitment(field: Pick<PersonalField, 'salt' | 'value'>): Sha256 {
+  return createHash('sha256').update(field.salt).update(field.value).digest('hex') as Sha256;
+}
+
+/**
+ * The digest of an entry: SHA-256 over a domain tag and each field, framed by its length in four bytes.
+ * The database computes the same in `ledger.hash_entry`; an integration test holds the two together.
+ */
+export function hashEntry(entry: Omit<RecordedEntry, 'hash'>): Sha256 {
+  const hash = createHash('sha256');
+  for (const field of [
+    'holdfast/ledger-entry/v1',
+    entry.writer,
+    String(entry.lane),
+    String(entry.n),
+    entry.previous,
+    entry.at,
+    entry.kind,
+    entry.subject,
+    String(entry.subjectN),
+    entry.subjectPrevious,
+    entry.actor,
+    entry.credential,
+    entry.body,
+  ]) {
+    const bytes = Buffer.from(field, 'utf8');
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  }
+  return hash.digest('hex') as Sha256;
+}
+
+/** What is wrong with a chain. */
+export interface ChainFlaw {
+  readonly n: number;
+  readonly flaw: 'altered' | 'missing' | 'not-linked';
+}
+
+/** Checks the entries of one lane of one writer, in order: none altered, none missing, each linked to the one before. */
+export function verifyLane(entries: readonly RecordedEntry[]): ChainFlaw | undefined {
+  let previous: Sha256 = GENESIS;
+  let n = 0;
+  for (const entry of entries) {
+    n += 1;
+    if (entry.n !== n) return { n, flaw: 'missing' };
+    if (entry.previous !== previous) return { n, flaw: 'not-linked' };
+    if (hashEntry(entry) !== entry.hash) return { n, flaw: 'altered' };
+    previous = entry.hash;
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+// Who stands behind a token, cached so that a request costs no query, and never trusted longer than the epochs allow.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type UserActor } from '#modules/access';
+import { AccountReader, type Account, type Membership } from '#modules/identity';
+import { tokenRejected } from './faults.ts';
+import { digestToken, isTokenText, sealedFields, standing, type LastUse, type Token } from './model.ts';
+import { TokenReader, TokenWriter } from './store.ts';
+
+/** Someone who proved who they are. */
+export interface Session {
+  readonly actor: UserActor;
+  readonly token: Token;
+  readonly account: Account;
+  readonly memberships: readonly Membership[];
+}
+
+const MAX_CACHED = 10_000;
+const TOUCH_EVERY_MS = 60_000;
+
+/** Checks tokens. */
+export class Authentication {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #keys: Keys;
+  readonly #epochs: Epochs;
+  #sessions = new Map<Sha256, Session>();
+  readonly #touched = new Map<Id, number>();
+  readonly #uses = new Map<Id, LastUse>();
+
+  constructor(deps: { db: Db; clock: Clock; keys: Keys; epochs: Epochs }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#keys = deps.keys;
+    this.#epochs = deps.epochs;
+    this.#epochs.onChange('identity', () => {
+      this.#sessions = new Map();
+    });
+  }
+
+  /**
+   * Who the token stands for. Throws `token.rejected`, the same for every token that is not live: malformed, unknown,
+   * expired, revoked, of a disabled account, or with a row that somebody altered.
+   */
+  async authenticate(text: string): Promise<Session> {
+    if (!isTokenText(text)) throw tokenRejected();
+    const digest = digestToken(text);
+    const cached = this.#epochs.areFresh() ? this.#sessions.get(digest) : undefined;
+    const session = cached ?? (await this.#load(digest));
+    if (standing(session.token, this.#clock.now()) !== 'live') throw tokenRejected();
+    return session;
+  }
+
+  /** The session behind a token's id, for what was minted from it. Throws `token.rejected` when it is not live. */
+  async authenticateParent(tokenId: Id): Promise<Session> {
+    for (const session of this.#epochs.areFresh() ? this.#sessions.values() : [])
+      if (session.token.id === tokenId && standing(session.token, this.#clock.now()) === 'live')
+        return session;
+    const token = await new TokenReader(this.#db).findById(tokenId);
+    if (token === undefined) throw tokenRejected();
+    const session = await this.#load(token.digest);
+    if (standing(session.token, this.#clock.now()) !== 'live') throw tokenRejected();
+    return session;
+  }
+
+  /** Remembers that the token was used; written to its row at most once a minute. */
+  noteUse(session: Session, address: string, client: string): void {
+    const now = this.#clock.now();
+    const before = this.#touched.get(session.token.id) ?? 0;
+    if (now.getTime() - before < TOUCH_EVERY_MS) return;
+    if (this.#touched.size >= MAX_CACHED) this.#touched.clear();
+    this.#touched.set(session.token.id, now.getTime());
+    this.#uses.set(session.token.id, { at: now, address, client: client.slice(0, 200) });
+  }
+
+  /** Writes the last uses that were noted since the last call. */
+  async flushUses(): Promise<void> {
+    if (this.#uses.size === 0) return;
+    const uses = [...this.#uses];
+    this.#uses.clear();
+    await this.#db.transaction(async (tx) => {
+      const writer = new TokenWriter(tx);
+      for (const [id, use] of uses) await writer.touch(id, use);
+    });
+  }
+
+  async #load(digest: Sha256): Promise<Session> {
+    const sessions = this.#sessions;
+    const sealed = await new TokenReader(this.#db).findByDigest(digest);
+    if (sealed === undefined) throw tokenRejected();
+    const { token, mac } = sealed;
+    if (!this.#keys.verifies('token-row', sealedFields(token), mac)) throw tokenRejected();
+    const accounts = new AccountReader(this.#db);
+    const account = await accounts.findById(token.userId);
+    if (account === undefined || account.disabledAt !== null) throw tokenRejected();
+    const memberships = await accounts.listMemberships(account.id);
+    const session = { actor: actorOf(account, memberships, token), token, account, memberships };
+    // Into the map of when the question was asked: a change while it was under way has replaced that map.
+    if (sessions.size >= MAX_CACHED) sessions.clear();
+    sessions.set(digest, session);
+    return session;
+  }
+}
+
+function actorOf(account: Account, memberships: readonly Membership[], token: Token): UserActor {
+  return {
+    kind: 'user',
+    userId: account.id,
+    name: account.name,
+    administrator: account.administrator,
+    memberships: new Map(memberships.map((one) => [one.orgId, one.role])),
+    tokenId: token.id,
+    grant: token.grant,
+  };
+}

@@ -1,0 +1,33 @@
+// The refusals of `tokens`.
+import { defineFault } from '@holdfast/kernel/fault';
+
+export const tokenRejected = defineFault(
+  'unauthenticated',
+  'token.rejected',
+  () => 'Invalid credentials in Authorization header',
+);
+export const tokenMissing = defineFault(
+  'missing',
+  'token.missing',
+  (id: string) => `There is no token ${id}.`,
+);
+export const tokenForbidden = defineFault(
+  'forbidden',
+  'token.forbidden',
+  () => 'This token is not yours to manage.',
+);
+export const tokenNameInvalid = defineFault(
+  'invalid',
+  'token.name-invalid',
+  () => 'A token needs a name of 1 to 96 characters without control characters.',
+);
+export const tokenExpiryInvalid = defineFault(
+  'invalid',
+  'token.expiry-invalid',
+  () => 'A token expires after 1 to 3650 days.',
+);
+export const tokenScopeInvalid = defineFault(
+  'invalid',
+  'token.scope-invalid',
+  (problem: string) => `This scope cannot be granted: ${problem}`,
+);

@@ -1,0 +1,22 @@
+// Rows of the `tokens` schema.
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Grant } from '#modules/access';
+
+/** The tables that the store of `tokens` sees. */
+export type TokenTables = {
+  'tokens.token': {
+    id: Id;
+    user_id: Id;
+    name: string;
+    digest: Sha256;
+    grant_: Grant;
+    created_at: Date;
+    expires_at: Date | null;
+    revoked_at: Date | null;
+    mac: Buffer;
+    last_used_at: Date | null;
+    last_address: string | null;
+    last_client: string | null;
+  };
+};

@@ -1,0 +1,107 @@
+// Issues, lists and revokes access tokens.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId, type Id } from '@holdfast/kernel/id';
+import { type Secret } from '@holdfast/kernel/secret';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { mayInstance, operatorFields, referencesOf, type Actor, type Grant } from '#modules/access';
+import { accountMissing, AccountReader } from '#modules/identity';
+import { record } from '#modules/ledger';
+import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
+import { digestToken, mintToken, sealedFields, type LastUse, type Token } from './model.ts';
+import { TokenReader, TokenWriter } from './store.ts';
+
+/** Days a token lives unless its maker says otherwise. */
+export const DEFAULT_EXPIRY_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+/** What a new token should be. */
+export interface NewToken {
+  readonly user: string;
+  readonly name: string;
+  readonly grant: Grant;
+  readonly expiresInDays?: number;
+}
+
+/** A token and its text, which exists here and nowhere else. */
+export interface IssuedToken {
+  readonly token: Token;
+  readonly text: Secret<string>;
+}
+
+/** The access tokens of the instance. */
+export class Tokens {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #epochs: Epochs;
+  readonly #keys: Keys;
+
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; keys: Keys }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#epochs = deps.epochs;
+    this.#keys = deps.keys;
+  }
+
+  /** Issues a token for a user. The text is returned once and never stored. */
+  async issue(actor: Actor, wish: NewToken): Promise<IssuedToken> {
+    if (!mayInstance(actor).allowed) throw tokenForbidden();
+    // eslint-disable-next-line no-control-regex -- control characters would let a name forge lines in a terminal
+    if (wish.name.length < 1 || wish.name.length > 96 || /[\u0000-\u001f\u007f]/.test(wish.name))
+      throw tokenNameInvalid();
+    const days = wish.expiresInDays ?? DEFAULT_EXPIRY_DAYS;
+    if (!Number.isInteger(days) || days < 1 || days > 3650) throw tokenExpiryInvalid();
+    return await this.#db.transaction(async (tx) => {
+      const user = await new AccountReader(tx).findByName(wish.user);
+      if (user?.kind !== 'user' || user.disabledAt !== null) throw accountMissing(wish.user);
+      const text = mintToken();
+      const now = this.#clock.now();
+      const token: Token = {
+        id: newId(now),
+        userId: user.id,
+        name: wish.name,
+        digest: digestToken(text.reveal('to store its digest')),
+        grant: wish.grant,
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + days * DAY_MS),
+        revokedAt: null,
+      };
+      await new TokenWriter(tx).insert(token, this.#keys.mac('token-row', sealedFields(token)));
+      await record(tx, {
+        kind: 'token.issued',
+        subject: `token:${token.id}`,
+        ...referencesOf(actor),
+        body: { user: user.id, grant: wish.grant as never, expires: token.expiresAt?.toISOString() ?? null },
+        personal: { name: wish.name, ...operatorFields(actor) },
+      });
+      return { token, text };
+    });
+  }
+
+  /** Revokes a token: it and all that was made from it stop working within a second. Revoking twice is no error. */
+  async revoke(actor: Actor, id: Id): Promise<void> {
+    if (!mayInstance(actor).allowed) throw tokenForbidden();
+    await this.#db.transaction(async (tx) => {
+      const writer = new TokenWriter(tx);
+      if ((await writer.findById(id)) === undefined) throw tokenMissing(id);
+      if (!(await writer.revoke(id, this.#clock.now()))) return;
+      await this.#epochs.advance(tx, 'identity');
+      await record(tx, {
+        kind: 'token.revoked',
+        subject: `token:${id}`,
+        ...referencesOf(actor),
+        body: {},
+        personal: operatorFields(actor),
+      });
+    });
+  }
+
+  /** The tokens of a user and when each was last used. */
+  async list(actor: Actor, userName: string): Promise<{ token: Token; lastUse: LastUse | null }[]> {
+    if (!mayInstance(actor).allowed) throw tokenForbidden();
+    const user = await new AccountReader(this.#db).findByName(userName);
+    if (user?.kind !== 'user') throw accountMissing(userName);
+    return await new TokenReader(this.#db).listOfUser(user.id);
+  }
+}

@@ -1,0 +1,76 @@
+// How refusals and bugs leave the server, and the headers that every answer carries.
+import { randomUUID } from 'node:crypto';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Fault } from '@holdfast/kernel/fault';
+import { type Log } from '@holdfast/platform/log';
+import { clientCode, headerText, statusOf } from './fault-table.ts';
+import { Moved } from './moved.ts';
+
+const EXPOSED =
+  'X-Repo-Commit, X-Request-Id, X-Error-Code, X-Error-Message, X-Total-Count, ETag, Link, Accept-Ranges, ' +
+  'Content-Range, Content-Disposition, X-Linked-Size, X-Linked-Etag, RateLimit, RateLimit-Policy, Retry-After';
+
+/** A request id: random, and never the caller's own, so that nobody can forge lines of another's request. */
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+/** Headers of every answer. Any origin may read what a token shows it; no origin gets credentials of a browser. */
+export function setCommonHeaders(reply: FastifyReply, requestId: string): void {
+  reply.raw.setHeader('x-request-id', requestId);
+  reply.raw.setHeader('access-control-allow-origin', '*');
+  reply.raw.setHeader('access-control-expose-headers', EXPOSED);
+  reply.raw.setHeader('x-content-type-options', 'nosniff');
+  reply.raw.setHeader('vary', 'Origin, Authorization');
+}
+
+/** Answers a CORS preflight. */
+export function answerPreflight(reply: FastifyReply): void {
+  void reply
+    .header('access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE, PATCH')
+    .header(
+      'access-control-allow-headers',
+      'authorization, content-type, range, if-none-match, if-range, x-hf-download-counter',
+    )
+    .header('access-control-max-age', '86400')
+    .status(204)
+    .send();
+}
+
+/** Answers a refusal as the clients read it, and a bug with nothing but its request id. */
+export function answerError(
+  error: unknown,
+  at: { request: FastifyRequest; reply: FastifyReply; log: Log },
+): void {
+  const { request, reply, log } = at;
+  if (reply.raw.headersSent) {
+    // The status is gone; a broken connection is the only honest end of a broken stream.
+    reply.raw.destroy();
+    if (!(error instanceof Fault)) log.warn({ requestId: request.id, err: error }, 'an answer was cut off');
+    return;
+  }
+  if (error instanceof Moved) {
+    void reply
+      .status(307)
+      .header('location', error.locate(request.raw.url ?? '/'))
+      .send();
+    return;
+  }
+  const fault = error instanceof Fault ? error : undefined;
+  if (fault === undefined) log.error({ requestId: request.id, err: error }, 'a request failed on a bug');
+  else if (fault.hint !== undefined)
+    log.info({ requestId: request.id, code: fault.code, hint: fault.hint }, fault.message);
+  const status = fault === undefined ? 500 : statusOf(fault);
+  const code = fault === undefined ? 'InternalError' : clientCode(fault);
+  const message =
+    fault === undefined ? `Something went wrong here; the request id is ${request.id}.` : fault.message;
+  if (status === 401) reply.raw.setHeader('www-authenticate', 'Basic realm="Holdfast"');
+  // An unread body would be read as the next request's head on this connection.
+  if (!request.raw.complete) reply.raw.setHeader('connection', 'close');
+  void reply
+    .status(status)
+    .header('x-error-code', code)
+    .header('x-error-message', headerText(message))
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify({ ...fault?.details, error: message }));
+}

@@ -1,0 +1,49 @@
+// Refusals that belong to HTTP itself.
+import { defineFault } from '@holdfast/kernel/fault';
+
+export const bodyTooLarge = defineFault(
+  'too-large',
+  'request.body-too-large',
+  (limit: number) => `The request body is larger than the ${limit} bytes accepted here.`,
+);
+export const bodyMalformed = defineFault(
+  'invalid',
+  'request.body-malformed',
+  (problem: string) => `The request body cannot be read: ${problem}.`,
+);
+export const bodyTooSlow = defineFault(
+  'invalid',
+  'request.body-too-slow',
+  () => 'The request body arrived too slowly.',
+);
+export const inputInvalid = defineFault(
+  'invalid',
+  'request.invalid',
+  (problem: string) => `The request is not valid: ${problem}`,
+);
+export const routeMissing = defineFault(
+  'missing',
+  'request.no-such-route',
+  (method: string, path: string) => `There is nothing at ${method} ${path}.`,
+);
+export const hostRefused = defineFault(
+  'misdirected',
+  'request.host-refused',
+  (host: string) =>
+    `This hub does not answer for the host ${JSON.stringify(host)}. The operator sets its public address with HOLDFAST_URL.`,
+);
+export const signInNeeded = defineFault(
+  'unauthenticated',
+  'request.sign-in-needed',
+  () => 'Invalid username or password.',
+);
+export const rateLimited = defineFault(
+  'limited',
+  'request.rate-limited',
+  (seconds: number) => `Too many requests. Try again in ${seconds} s.`,
+);
+export const operatorOnly = defineFault(
+  'forbidden',
+  'request.operator-only',
+  () => 'Only the operator of this machine may do that.',
+);

@@ -1,0 +1,110 @@
+// What a route is. One without a declared access rule or output does not compile, and the server refuses to boot on it.
+import { type IncomingMessage } from 'node:http';
+import { type FastifyReply } from 'fastify';
+import { type z } from 'zod';
+import { type Actor, type RepoType } from '#modules/access';
+import { type Session } from '#modules/tokens';
+
+/**
+ * Who may call a route. `open`: anybody, nothing is asked (health). `anyone`: a caller who may be anonymous; the module
+ * decides. `user`: a live token. `link`: whoever holds a signed link, which names the token it was made from.
+ * `operator`: the person at the machine, on the admin socket alone.
+ */
+export type Access = 'open' | 'anyone' | 'user' | 'link' | 'operator';
+
+/** How the body arrives: not at all, parsed as JSON or as JSON or form fields, or as a stream the handler reads. */
+export type BodyKind = 'none' | 'json' | 'json-or-form' | 'stream';
+
+/** Which allowance a call counts against. */
+export type Allowance = 'api' | 'resolve' | 'none';
+
+/** One call of a route. */
+export interface Call<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Only on routes whose path has `{type}`: which kind of repository its URL names. */
+  readonly repoType: RepoType;
+  readonly actor: Actor;
+  readonly session: Session | undefined;
+  /** Where the hub is for this caller, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly address: string;
+  readonly request: IncomingMessage;
+  readonly reply: FastifyReply;
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** A route, with the types of its parts. */
+export interface RouteDefinition<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Output extends z.ZodType,
+> {
+  /** Name of the operation, unique. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  /** `{type}` stands for models, datasets and spaces; `{name}` for one segment; `*` at the end for the rest. */
+  readonly path: string;
+  readonly access: Access;
+  readonly allowance: Allowance;
+  readonly params: Params;
+  readonly query: Query;
+  readonly bodyKind: BodyKind;
+  readonly body: Body;
+  /** What leaves the server: undeclared fields are dropped. `stream`: the handler answers by itself. */
+  readonly output: Output | 'stream';
+  /** Status of a success; 200 where absent. */
+  readonly status?: number;
+  run(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Output> | void>;
+}
+
+/** A route whose types no longer matter. */
+export type Route = RouteDefinition<z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
+
+/** Declares a route; infers the types of its call from its schemas. */
+export function defineRoute<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Output extends z.ZodType,
+>(definition: RouteDefinition<Params, Query, Body, Output>): Route {
+  return definition as unknown as Route;
+}
+
+/** One concrete path of a route. */
+export interface RoutePath {
+  readonly path: string;
+  readonly repoType: RepoType;
+}
+
+const API_PREFIX: Readonly<Record<RepoType, string>> = {
+  model: 'models',
+  dataset: 'datasets',
+  space: 'spaces',
+};
+const FILE_PREFIX: Readonly<Record<RepoType, string>> = { model: '', dataset: '/datasets', space: '/spaces' };
+
+/** The word that stands for a type of repository in API paths: `models`. */
+export function apiPrefix(type: RepoType): string {
+  return API_PREFIX[type];
+}
+
+/** What precedes a repository's id in file URLs: nothing, `/datasets` or `/spaces`. */
+export function filePrefix(type: RepoType): string {
+  return FILE_PREFIX[type];
+}
+
+/** The concrete paths of a route: `{type}` under `/api`, or `{prefix}` before file URLs, expand to one each. */
+export function expandPath(path: string): RoutePath[] {
+  const types: readonly RepoType[] = ['model', 'dataset', 'space'];
+  const fastify = path.replaceAll(/\{(?!type\}|prefix\})([a-zA-Z]+)\}/g, ':$1');
+  if (fastify.includes('{type}'))
+    return types.map((type) => ({ path: fastify.replace('{type}', API_PREFIX[type]), repoType: type }));
+  if (fastify.includes('{prefix}'))
+    return types.map((type) => ({ path: fastify.replace('{prefix}', FILE_PREFIX[type]), repoType: type }));
+  return [{ path: fastify, repoType: 'model' }];
+}

@@ -1,0 +1,257 @@
+// Serves routes over HTTP. One pipeline for every call: host, caller, allowance, input, handler, output.
+import { type Server } from 'node:http';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type z } from 'zod';
+import { Fault } from '@holdfast/kernel/fault';
+import { type Log } from '@holdfast/platform/log';
+import { type Counter, type Histogram } from '@holdfast/platform/metrics';
+import { type Actor, type RepoType } from '#modules/access';
+import { type Session } from '#modules/tokens';
+import { answerError, answerPreflight, newRequestId, setCommonHeaders } from './answer.ts';
+import { readBody } from './body.ts';
+import { type Caller } from './caller.ts';
+import { inputInvalid, rateLimited, routeMissing, signInNeeded } from './faults.ts';
+import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
+import { expandPath, type Call, type Route } from './route.ts';
+
+/** What serving needs to know. Sizes are bytes, times milliseconds. */
+export interface ServeOptions {
+  readonly log: Log;
+  readonly requests: Counter;
+  readonly durations: Histogram;
+  readonly trustedProxies: readonly string[];
+  readonly limits: {
+    readonly jsonBody: number;
+    readonly headers: number;
+    readonly connections: number;
+    readonly headersTimeout: number;
+    readonly requestTimeout: number;
+    readonly idleTimeout: number;
+  };
+  /** Absent: calls are not counted. */
+  readonly rateLimiter: RateLimiter | undefined;
+  readonly exemptLoopback: boolean;
+  /** The base URL for a Host header; throws where the host is not ours. */
+  readonly baseUrlFor: (host: string | undefined) => string;
+  /** Who calls. Throws where a credential is not live. */
+  readonly identify: (request: FastifyRequest) => Promise<Caller>;
+  /** Called once a signed-in caller was let in. */
+  readonly noteUse: (session: Session, address: string, client: string) => void;
+}
+
+/** Builds the server of these routes. It is not listening yet. Throws on a route without access rule or output. */
+export function buildServer(routes: readonly Route[], options: ServeOptions): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: newRequestId,
+    exposeHeadRoutes: false,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { maxParamLength: 4096, caseSensitive: true, ignoreTrailingSlash: true },
+    http: {
+      maxHeaderSize: options.limits.headers,
+      headersTimeout: options.limits.headersTimeout,
+      // Bodies may take as long as they move: 2 GiB over a slow line is no attack. Idle and slow ones are ended elsewhere.
+      requestTimeout: 0,
+      // Node's parser refuses what could be read two ways by a proxy and by us (request smuggling).
+      insecureHTTPParser: false,
+      keepAliveTimeout: 65_000,
+    },
+  });
+  configureServer(app.server as Server, options);
+  // Bodies are read by the pipeline, after the caller is known and within the route's limit.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.addHook('onRequest', (request, reply, done) => {
+    setCommonHeaders(reply, request.id);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) =>
+    answerError(fromFastify(error), { request, reply, log: options.log }),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    if (request.method === 'OPTIONS') answerPreflight(reply);
+    else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log: options.log });
+  });
+  for (const route of routes) addRoute(app, route, options);
+  return app;
+}
+
+function configureServer(server: Server, options: ServeOptions): void {
+  server.maxConnections = options.limits.connections;
+  server.maxRequestsPerSocket = 0;
+  server.setTimeout(options.limits.idleTimeout, (socket) => socket.destroy());
+}
+
+function addRoute(app: FastifyInstance, route: Route, options: ServeOptions): void {
+  if ((route.access as unknown) === undefined || (route.output as unknown) === undefined)
+    throw new Error(`route ${route.operation} declares no access rule or no output`);
+  for (const { path, repoType } of expandPath(route.path))
+    app.route({
+      method: route.method,
+      url: path,
+      handler: (request, reply) => answerCall({ route, repoType, request, reply }, options),
+    });
+}
+
+interface Arrival {
+  readonly route: Route;
+  readonly repoType: RepoType;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void> {
+  const { route, request, reply } = arrival;
+  const startedAt = performance.now();
+  let userId: string | undefined;
+  try {
+    const baseUrl = options.baseUrlFor(request.headers.host);
+    const caller = await identify(route, request, options);
+    userId = caller.session?.account.id;
+    countCall(arrival, caller, options);
+    const call = await parseCall(arrival, { caller, baseUrl }, options);
+    const result = await route.run(call);
+    if (route.output !== 'stream') sendJson(route, reply, result);
+  } catch (error) {
+    answerError(error, { request, reply, log: options.log });
+  }
+  const observe = (): void => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    const status = String(reply.raw.statusCode);
+    options.requests.add({ operation: route.operation, status });
+    options.durations.observe({ operation: route.operation }, seconds);
+    options.log.info(
+      { requestId: request.id, operation: route.operation, status: reply.raw.statusCode, userId, seconds },
+      'answered',
+    );
+  };
+  if (reply.raw.writableFinished || reply.raw.destroyed) observe();
+  else reply.raw.once('close', observe);
+}
+
+async function identify(route: Route, request: FastifyRequest, options: ServeOptions): Promise<Caller> {
+  if (route.access === 'open' || route.access === 'link')
+    return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
+  const caller = await options.identify(request);
+  if (route.access === 'user' && caller.session === undefined) throw signInNeeded();
+  if (caller.session !== undefined)
+    options.noteUse(caller.session, request.ip, request.headers['user-agent'] ?? '');
+  return caller;
+}
+
+function countCall(arrival: Arrival, caller: Caller, options: ServeOptions): void {
+  const { route, request, reply } = arrival;
+  if (route.allowance === 'none' || options.rateLimiter === undefined) return;
+  if (options.exemptLoopback && isLoopback(request.ip)) return;
+  const signedIn = caller.session !== undefined;
+  const key = caller.session?.account.id ?? countedAddress(request.ip);
+  const standing = options.rateLimiter.count(route.allowance, { key, signedIn });
+  const name = route.allowance === 'api' ? 'api' : 'resolvers';
+  reply.raw.setHeader('ratelimit', `"${name}";r=${standing.remaining};t=${standing.resetIn}`);
+  reply.raw.setHeader(
+    'ratelimit-policy',
+    `"fixed window";"${name}";q=${standing.quota};w=${options.rateLimiter.windowSeconds}`,
+  );
+  if (standing.allowed) return;
+  reply.raw.setHeader('retry-after', String(standing.resetIn));
+  throw rateLimited(standing.resetIn);
+}
+
+async function parseCall(
+  arrival: Arrival,
+  known: { caller: Caller; baseUrl: string },
+  options: ServeOptions,
+): Promise<Call<unknown, unknown, unknown>> {
+  const { route, repoType, request, reply } = arrival;
+  const limits = { bytes: options.limits.jsonBody, time: options.limits.requestTimeout };
+  const params = parse(route.params, request.params, 'path');
+  const query = parse(route.query, request.query, 'query');
+  const body = parse(route.body, await readBody(request.raw, route.bodyKind, limits), 'body');
+  return new ServedCall({
+    params,
+    query,
+    body,
+    repoType,
+    ...known.caller,
+    baseUrl: known.baseUrl,
+    request,
+    reply,
+  });
+}
+
+function parse(schema: z.ZodType, value: unknown, part: string): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw inputInvalid(
+    `${part}${issue?.path.map((key) => `.${String(key)}`).join('') ?? ''}: ${issue?.message ?? 'wrong'}`,
+  );
+}
+
+function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
+  if (route.output === 'stream') return;
+  reply.raw.setHeader('cache-control', 'no-store');
+  void reply
+    .status(route.status ?? 200)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(route.output.parse(result)));
+}
+
+// The signal is made only when a handler asks for it: most calls end before anybody could hang up.
+class ServedCall implements Call<unknown, unknown, unknown> {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly repoType: RepoType;
+  readonly actor: Actor;
+  readonly session: Session | undefined;
+  readonly baseUrl: string;
+  readonly address: string;
+  readonly request: FastifyRequest['raw'];
+  readonly reply: FastifyReply;
+  #abort: AbortController | undefined;
+
+  constructor(parts: {
+    params: unknown;
+    query: unknown;
+    body: unknown;
+    repoType: RepoType;
+    actor: Actor;
+    session: Session | undefined;
+    baseUrl: string;
+    request: FastifyRequest;
+    reply: FastifyReply;
+  }) {
+    this.params = parts.params;
+    this.query = parts.query;
+    this.body = parts.body;
+    this.repoType = parts.repoType;
+    this.actor = parts.actor;
+    this.session = parts.session;
+    this.baseUrl = parts.baseUrl;
+    this.address = parts.request.ip;
+    this.request = parts.request.raw;
+    this.reply = parts.reply;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      this.reply.raw.once('close', () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+}
+
+// What Fastify itself refuses: bad URLs, headers too large.
+function fromFastify(error: unknown): unknown {
+  const status = (error as { statusCode?: number }).statusCode;
+  if (status === undefined || status >= 500 || error instanceof Fault) return error;
+  return inputInvalid((error as Error).message);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '/').split('?', 1)[0] ?? '/';
+}

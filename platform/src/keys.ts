@@ -1,0 +1,44 @@
+// Keys of one hub, derived from its one secret; the only place where MACs and signatures are computed.
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { type Secret } from '@holdfast/kernel/secret';
+
+/** What a derived key is for. One key never serves two purposes. */
+export type KeyPurpose = 'token-row' | 'signed-link' | 'indistinguishable';
+
+/** Computes and checks HMAC-SHA-256 under keys derived by HKDF (RFC 5869), one key for each purpose. */
+export class Keys {
+  readonly #derived = new Map<KeyPurpose, Buffer>();
+  readonly #root: Secret<Buffer>;
+
+  constructor(root: Secret<Buffer>) {
+    this.#root = root;
+  }
+
+  /** The MAC of the parts; each part is framed by its length, so that no two lists of parts look alike. */
+  mac(purpose: KeyPurpose, parts: readonly (string | Uint8Array)[]): Buffer {
+    const hmac = createHmac('sha256', this.#key(purpose));
+    for (const part of parts) {
+      const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
+      const length = Buffer.allocUnsafe(4);
+      length.writeUInt32BE(bytes.length);
+      hmac.update(length).update(bytes);
+    }
+    return hmac.digest();
+  }
+
+  /** Whether the MAC is right, in a time that does not depend on how much of it is. */
+  verifies(purpose: KeyPurpose, parts: readonly (string | Uint8Array)[], mac: Uint8Array): boolean {
+    const expected = this.mac(purpose, parts);
+    return mac.length === expected.length && timingSafeEqual(expected, mac);
+  }
+
+  #key(purpose: KeyPurpose): Buffer {
+    let key = this.#derived.get(purpose);
+    if (key === undefined) {
+      const root = this.#root.reveal('to derive the key of one purpose');
+      key = Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), `holdfast/${purpose}/v1`, 32));
+      this.#derived.set(purpose, key);
+    }
+    return key;
+  }
+}

@@ -1,0 +1,65 @@
+// Makes the roles and the database that the processes connect with. Runs in a process of its own, before the hub.
+import pg, { type Pool, type PoolClient } from 'pg';
+import { type Secret } from '@holdfast/kernel/secret';
+import { scramVerifier } from './scram.ts';
+
+/** A role that may log in, and the password it logs in with. */
+export interface LoginRole {
+  readonly name: string;
+  readonly password: Secret<string>;
+}
+
+/** The group role whose grants every hub's login role has. */
+export const HUB_GROUP = 'holdfast_hub';
+
+/** Makes or renews the login role of one hub and the group it belongs to. */
+export async function provisionHubRole(client: Pool | PoolClient, hub: LoginRole): Promise<void> {
+  await ensureRole(client, HUB_GROUP, 'nologin');
+  await ensureRole(client, hub.name, `login password ${literal(verifierOf(hub))}`);
+  await client.query(`grant ${pg.escapeIdentifier(HUB_GROUP)} to ${pg.escapeIdentifier(hub.name)}`);
+}
+
+/** Makes or renews the role that owns every schema and is used for migrations alone, and its database. */
+export async function provisionOwner(client: Pool, owner: LoginRole, database: string): Promise<void> {
+  await ensureRole(client, owner.name, `login createrole password ${literal(verifierOf(owner))}`);
+  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
+  if (rowCount === 0)
+    await client.query(
+      `create database ${pg.escapeIdentifier(database)} owner ${pg.escapeIdentifier(owner.name)} template template0`,
+    );
+  // By default every role may connect to every database and make objects in `public`.
+  await client.query(`revoke all on database ${pg.escapeIdentifier(database)} from public`);
+  await client.query(`revoke all on database postgres from public`);
+  await ensureRole(client, HUB_GROUP, 'nologin');
+  await client.query(
+    `grant connect on database ${pg.escapeIdentifier(database)} to ${pg.escapeIdentifier(HUB_GROUP)}`,
+  );
+}
+
+/** Settings without which an acknowledged commit could be lost; refuses to go on when one is off. */
+export async function requireDurability(client: Pool): Promise<void> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings
+      where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting in ('off', 'local')`,
+  );
+  if (rows.length === 0) return;
+  const off = rows.map((row) => `${row.name}=${row.setting}`).join(', ');
+  throw new Error(
+    `PostgreSQL runs with ${off}: a power cut would lose commits. Set them to on and start again.`,
+  );
+}
+
+async function ensureRole(client: Pool | PoolClient, name: string, attributes: string): Promise<void> {
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
+  const verb = rowCount === 0 ? 'create' : 'alter';
+  await client.query(`${verb} role ${pg.escapeIdentifier(name)} ${attributes}`);
+}
+
+// A verifier, not the password, so that no statement log holds a plaintext.
+function verifierOf(role: LoginRole): string {
+  return scramVerifier(role.password.reveal('to compute its SCRAM verifier'));
+}
+
+function literal(text: string): string {
+  return pg.escapeLiteral(text);
+}

@@ -1,0 +1,73 @@
+// Jobs that commit with the change that needs them: graphile-worker on the same PostgreSQL.
+import { run, runMigrations, type Runner, type TaskList, Logger } from 'graphile-worker';
+import { sql } from 'kysely';
+import { type Pool } from 'pg';
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { type Tx } from './postgres/database.ts';
+import { type Log } from './log.ts';
+
+/** What a job does. The payload is what was stored; parse it before use. */
+export type JobWork = (payload: unknown, signal: AbortSignal) => Promise<void>;
+
+/** How a job is queued. */
+export interface JobOptions {
+  /** Jobs with the same key replace one another while they wait. */
+  readonly key?: string;
+  readonly runAt?: Date;
+}
+
+/** Queues a job: it runs once this transaction has committed, and never if it rolls back. */
+export async function enqueue(tx: Tx, task: string, payload: Json, options: JobOptions = {}): Promise<void> {
+  await sql`select graphile_worker.add_job(
+      ${task}, payload := ${JSON.stringify(payload)}::json,
+      job_key := ${options.key ?? null}, run_at := ${options.runAt ?? null})`.execute(tx.withTables<never>());
+}
+
+/** Makes the queue's tables, as the owner, and lets the group role work on them. */
+export async function migrateQueue(pool: Pool, group: string): Promise<void> {
+  await runMigrations({ pgPool: pool });
+  await pool.query(`
+    grant usage on schema graphile_worker to ${group};
+    grant all on all tables in schema graphile_worker to ${group};
+    grant usage, select on all sequences in schema graphile_worker to ${group};
+    grant execute on all functions in schema graphile_worker to ${group};
+    do $$ declare t text; begin
+      for t in select tablename from pg_tables where schemaname = 'graphile_worker' and rowsecurity loop
+        execute format('drop policy if exists hub on graphile_worker.%I', t);
+        execute format('create policy hub on graphile_worker.%I to ${group} using (true) with check (true)', t);
+      end loop;
+    end $$;`);
+}
+
+/** Runs queued jobs until it is disposed; jobs under way then end first. */
+export class Worker {
+  readonly #runner: Runner;
+
+  private constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  static async open(pool: Pool, tasks: Readonly<Record<string, JobWork>>, log: Log): Promise<Worker> {
+    const taskList: TaskList = {};
+    for (const [name, work] of Object.entries(tasks))
+      taskList[name] = async (payload, helpers) => {
+        await work(payload, helpers.abortSignal ?? new AbortController().signal);
+      };
+    const runner = await run({
+      pgPool: pool,
+      taskList,
+      concurrency: 2,
+      noHandleSignals: true,
+      noPreparedStatements: false,
+      crontab: '',
+      logger: new Logger(() => (level, message) => {
+        if (level === 'error' || level === 'warning') log.warn({ queue: level }, message);
+      }),
+    });
+    return new Worker(runner);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runner.stop();
+  }
+}
