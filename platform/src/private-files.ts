@@ -1,0 +1,125 @@
+// Files and folders that belong to this instance alone: settings, keys, run files. Written whole or not at all.
+import { randomBytes } from 'node:crypto';
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { chmod, chown, lstat, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Who owns a folder or file, by number. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How a folder shall be. */
+export interface FolderOptions {
+  readonly mode: number;
+  readonly owner?: Owner;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Makes the folder with its parents when missing, and gives it mode and owner. Refuses a symbolic link in its place,
+ * so that nobody can have us change the owner of something else. Parents keep the mode they have.
+ */
+export async function ensureFolder(path: string, options: FolderOptions): Promise<void> {
+  await mkdir(path, { recursive: true, mode: options.mode });
+  const found = await lstat(path);
+  if (!found.isDirectory()) throw new Error(`${path} is not a folder`);
+  if ((found.mode & 0o7777) !== options.mode) await chmod(path, options.mode);
+  const owner = options.owner;
+  if (owner !== undefined && (found.uid !== owner.uid || found.gid !== owner.gid))
+    await chown(path, owner.uid, owner.gid);
+}
+
+/** The file's text, or `undefined` when there is none. Longer than the limit in bytes is an error. */
+export async function findText(path: string, limit = 1024 * 1024): Promise<string | undefined> {
+  try {
+    await using file = await open(path, 'r');
+    const { size } = await file.stat();
+    if (size > limit) throw new Error(`${path} is larger than ${String(limit)} bytes`);
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** How a file shall be. */
+export interface FileOptions {
+  readonly mode?: number;
+  readonly owner?: Owner;
+}
+
+/** Writes a file so that after a power cut either the old or the new text is there. 0600 unless told otherwise. */
+export async function writeText(path: string, text: string, options: FileOptions = {}): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const mode = options.mode ?? 0o600;
+  try {
+    {
+      await using file = await open(temporary, 'wx', mode);
+      await file.chmod(mode);
+      if (options.owner !== undefined) await file.chown(options.owner.uid, options.owner.gid);
+      await file.writeFile(text);
+      await file.sync();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Moves a folder or file to its place for good. */
+export async function moveDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(dirname(to));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, 'r');
+  await folder.sync();
+}
+
+/** Removes a file or a whole folder; nothing happens when it is missing. Links are removed, not followed. */
+export async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+/** Names in a folder; none when it is missing. */
+export async function listNames(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Owner and mode of what is at the path, links not followed; `undefined` when nothing is. */
+export async function findOwner(path: string): Promise<(Owner & { readonly mode: number }) | undefined> {
+  try {
+    const { uid, gid, mode } = await lstat(path);
+    return { uid, gid, mode: mode & 0o7777 };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Where a symbolic link points, `undefined` when the path is something else or nothing. */
+export function findLink(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether something is there, links followed. */
+export function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}

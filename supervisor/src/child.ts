@@ -1,0 +1,101 @@
+// Starts one of our own programs (`hub`, `prepare`) within its confinement and speaks its channel.
+import { join } from 'node:path';
+import { Channel } from '@holdfast/platform/channel';
+import { type Descriptor } from '@holdfast/platform/process';
+import { type ChildLog } from './logs.ts';
+import { childFailed } from './faults.ts';
+import { type CodeView } from './layout.ts';
+import { Answer, type HubStart, type PrepareStart } from './settings.ts';
+import { type Confinement } from './separation/confinement.ts';
+import { type ConfinedProcess, startConfined } from './separation/confined-process.ts';
+import { type Mechanism, pathIn } from './separation/mechanism.ts';
+
+/** What a child is started with. */
+export interface ChildOptions {
+  readonly name: 'hub' | 'prepare';
+  readonly mechanism: Mechanism;
+  readonly confinement: Confinement;
+  readonly code: CodeView;
+  /** The bound sockets, from descriptor 4 on. */
+  readonly sockets: readonly Descriptor[];
+  readonly start: HubStart | PrepareStart;
+  readonly log: ChildLog;
+  /** Milliseconds until it must have answered. */
+  readonly timeout: number;
+}
+
+/** A child that answered `ready`. */
+export interface ReadyChild {
+  readonly process: ConfinedProcess;
+  readonly channel: Channel;
+  readonly answer: Extract<Answer, { type: 'ready' }>;
+}
+
+/** Starts the child and waits for its answer. Throws `childFailed` with what it said; then nothing of it is left. */
+export async function startChild(options: ChildOptions): Promise<ReadyChild> {
+  const { mechanism, code } = options;
+  const process = startConfined(mechanism, options.confinement, {
+    command: {
+      file: pathIn(mechanism, code.node),
+      // Nobody can open an inspector in it by a signal.
+      args: ['--disable-sigusr1', join(pathIn(mechanism, code.root), 'hub', 'src', entryOf(options.name))],
+    },
+    descriptors: ['ignore', 'pipe', 'pipe', 'pipe', ...options.sockets],
+  });
+  const tail = keepOutput(process, options.log);
+  const channel = new Channel(process.end(3));
+  channel.send(options.start);
+  try {
+    const answer = await untilAnswered(process, channel, { ...options, tail });
+    return { process, channel, answer };
+  } catch (error) {
+    process.kill();
+    throw error;
+  }
+}
+
+function entryOf(name: ChildOptions['name']): string {
+  return name === 'hub' ? 'main.ts' : 'prepare.ts';
+}
+
+// The end of what it printed, for the message when it fails.
+function keepOutput(process: ConfinedProcess, log: ChildLog): () => string {
+  let tail = '';
+  for (const n of [1, 2])
+    process.end(n).on('data', (bytes: Buffer) => {
+      log.write(bytes);
+      tail = (tail + bytes.toString('latin1')).slice(-2000);
+    });
+  return () => tail;
+}
+
+interface Waiting extends Pick<ChildOptions, 'name' | 'timeout'> {
+  readonly tail: () => string;
+}
+
+async function untilAnswered(
+  process: ConfinedProcess,
+  channel: Channel,
+  waiting: Waiting,
+): Promise<ReadyChild['answer']> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(childFailed(waiting.name, `no answer within ${String(waiting.timeout / 1000)} s`));
+  }, waiting.timeout);
+  try {
+    const frame = await Promise.race([channel.next(), late]);
+    if (frame === undefined) throw await silence(process, waiting);
+    const answer = Answer.parse(frame);
+    if (answer.type === 'failed') throw childFailed(waiting.name, answer.message);
+    return answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function silence(process: ConfinedProcess, waiting: Waiting): Promise<Error> {
+  const exit = await process.exited;
+  const how = exit.signal ?? `code ${String(exit.code)}`;
+  const said = waiting.tail().trim().split('\n').slice(-12).join('\n    ');
+  return childFailed(waiting.name, `it ended (${how})${said === '' ? '' : `; it said:\n    ${said}`}`);
+}

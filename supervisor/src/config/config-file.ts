@@ -1,0 +1,111 @@
+// The one configuration file: everything that has no variable of its own. Unknown members are refused, so that a
+// misspelt limit does not silently leave the default.
+import { GiB, KiB, MiB } from '@holdfast/kernel/size';
+import { z } from 'zod';
+import { Limits, RateLimits } from '../settings.ts';
+
+const DEFAULT_RATE_LIMITS: RateLimits = {
+  windowSeconds: 300,
+  resolve: { anonymous: 3_000, signedIn: 30_000 },
+  api: { anonymous: 1_000, signedIn: 10_000 },
+  exemptLoopback: true,
+};
+
+const DEFAULT_LIMITS: Limits = {
+  jsonBody: 1 * MiB,
+  commitBody: 256 * MiB,
+  commitLine: 64 * MiB,
+  commitOperations: 25_000,
+  regularFile: 10 * MiB,
+  largeObject: 500 * GiB,
+  uploadPart: 64 * MiB,
+  headers: 16 * KiB,
+  connections: 10_000,
+  headersTimeout: 15_000,
+  requestTimeout: 6 * 60 * 60_000,
+  idleTimeout: 60_000,
+  reservedBytes: 2 * GiB,
+  reservedShare: 0.05,
+};
+
+const AccountName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'is not a name of a system user');
+
+/** The members of the file; each may be left out. */
+export const ConfigFile = z.strictObject({
+  rateLimits: RateLimits.partial().prefault({}),
+  limits: Limits.partial().prefault({}),
+  firstAdmin: z
+    .strictObject({
+      email: z
+        .string()
+        .regex(/^[^\s@]+@[^\s@]+$/, 'is not a mail address')
+        .default('admin@localhost'),
+    })
+    .prefault({}),
+  /** System users of the children when started as root; made when missing. */
+  accounts: z
+    .strictObject({
+      hub: AccountName.default('holdfast-hub'),
+      postgres: AccountName.default('holdfast-postgres'),
+    })
+    .prefault({}),
+  /** The embedded PostgreSQL. */
+  postgres: z
+    .strictObject({
+      maxConnections: z.int().min(20).max(2_000).default(100),
+      sharedBuffers: z
+        .string()
+        .regex(/^\d+(kB|MB|GB)$/, 'is not a size like 128MB')
+        .default('128MB'),
+    })
+    .prefault({}),
+  /** Milliseconds. */
+  timeouts: z
+    .strictObject({
+      /** For the hub to be ready, migrations apart. */
+      start: z.int().positive().default(60_000),
+      /** For requests in flight once the hub was asked to stop. */
+      drain: z.int().nonnegative().default(10_000),
+    })
+    .prefault({}),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+/** The settings of the file with every default filled in. */
+export type FileSettings = Omit<ConfigFile, 'rateLimits' | 'limits'> & {
+  readonly rateLimits: RateLimits;
+  readonly limits: Limits;
+};
+
+/** Parses the file's text; what is wrong goes into `problems`, all of it. */
+export function parseConfigFile(
+  text: string | undefined,
+  path: string,
+  problems: string[],
+): FileSettings | undefined {
+  let value: unknown = {};
+  try {
+    if (text !== undefined) value = JSON.parse(text);
+  } catch (error) {
+    problems.push(`${path} is not JSON: ${error instanceof Error ? error.message : ''}`);
+    return undefined;
+  }
+  const parsed = ConfigFile.safeParse(value);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues)
+      problems.push(`${path}: ${issue.path.join('.') || 'the file'}: ${issue.message}`);
+    return undefined;
+  }
+  const { rateLimits, limits, ...rest } = parsed.data;
+  return {
+    ...rest,
+    rateLimits: { ...DEFAULT_RATE_LIMITS, ...defined(rateLimits) },
+    limits: { ...DEFAULT_LIMITS, ...defined(limits) },
+  };
+}
+
+function defined<T extends object>(partial: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

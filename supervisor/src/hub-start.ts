@@ -1,0 +1,120 @@
+// Prepares the database, starts the hub and keeps it running, and says when it serves.
+import { type BoundSocket } from '@holdfast/platform/listeners';
+import { type Database } from './database.ts';
+import { openFirstAdmin } from './first-admin.ts';
+import { type HubRun, type HubSetup, runPreparation, startHub } from './hub.ts';
+import { Keeper } from './keeper.ts';
+import { type Settings } from './settings.ts';
+import { currentOperator, type Site } from './site.ts';
+import { type Mount } from './separation/confinement.ts';
+import { pathIn } from './separation/mechanism.ts';
+import { presentAddress } from './present-address.ts';
+
+/** A hub that serves. */
+export interface Hub extends AsyncDisposable {
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** Brings the hub up. Throws `childFailed` when preparation or hub cannot start. */
+export async function openHub(site: Site, database: Database, sockets: readonly BoundSocket[]): Promise<Hub> {
+  const admin = openFirstAdmin(site);
+  const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
+  const settings: Settings = {
+    ...settingsOf(site, database, pathIn(site.mechanism, objects)),
+    port: sockets[0]?.port ?? site.config.listen.port,
+    firstAdmin: admin.account,
+  };
+  const setup: HubSetup = {
+    mechanism: site.mechanism,
+    confinement: {
+      mounts: [...site.code.mounts, ...database.mounts, objects],
+      account: site.accounts?.hub,
+      network: database.network,
+    },
+    code: site.code,
+    timeout: site.config.file.timeouts.start,
+  };
+  await prepare(setup, settings, { site, database });
+  const keeper = await keepHub(setup, site, {
+    sockets,
+    start: {
+      type: 'start',
+      settings,
+      secrets: {
+        postgresPassword: site.keys.hubPassword.reveal('the hub signs in with it'),
+        hubKey: site.keys.hubKey.reveal('the hub derives its keys from it'),
+        ...(admin.password === undefined
+          ? {}
+          : { adminPassword: admin.password.reveal('the hub makes the first administrator') }),
+      },
+    },
+    log: site.logs.of('hub'),
+    drain: site.config.file.timeouts.drain,
+    onReady: admin.settle,
+  });
+  presentAddress(settings, site);
+  return {
+    kill: () => {
+      keeper.kill();
+    },
+    [Symbol.asyncDispose]: () => keeper.stop(),
+  };
+}
+
+async function keepHub(setup: HubSetup, site: Site, first: HubRun): Promise<Keeper> {
+  // Only the first start makes an administrator; the password is not kept for the next ones.
+  let run = first;
+  const start = async (): ReturnType<typeof startHub> => {
+    const hub = await startHub(setup, run);
+    const { adminPassword: _once, ...secrets } = first.start.secrets;
+    run = {
+      ...first,
+      start: { ...first.start, settings: { ...first.start.settings, firstAdmin: null }, secrets },
+      onReady: () => Promise.resolve(),
+    };
+    return hub;
+  };
+  return await Keeper.open({ name: 'hub', start, report: site.console.warn });
+}
+
+async function prepare(
+  setup: HubSetup,
+  settings: Settings,
+  from: { readonly site: Site; readonly database: Database },
+): Promise<void> {
+  const { site, database } = from;
+  await runPreparation(
+    setup,
+    {
+      type: 'start',
+      settings: { ...settings, firstAdmin: null },
+      secrets: {
+        ...database.credentials,
+        ownerPassword: site.keys.ownerPassword.reveal('the preparation sets and uses it'),
+        hubPassword: site.keys.hubPassword.reveal('the preparation sets it'),
+      },
+    },
+    site.logs.of('prepare'),
+  );
+}
+
+function settingsOf(site: Site, database: Database, objects: string): Omit<Settings, 'port' | 'firstAdmin'> {
+  const { config, instance } = site;
+  return {
+    instance,
+    version: site.version,
+    separation: site.mechanism.level,
+    // Both below one mount, because a rename between two mounts of one file system is refused.
+    objects: `${objects}/store`,
+    scratch: `${objects}/scratch/${instance}`,
+    postgres: { ...database.address, user: `holdfast_hub_${instance}` },
+    publicUrl: config.publicUrl,
+    access: config.access,
+    spacesHost: config.spacesHost,
+    trustedProxies: [...config.trustedProxies],
+    rateLimits: config.file.rateLimits,
+    limits: config.file.limits,
+    operator: currentOperator(),
+  };
+}

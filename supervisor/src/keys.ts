@@ -1,0 +1,64 @@
+// Keys and passwords of this instance. They lie beside the data directory, never in it: who takes the data, or a
+// backup of it, has none of them.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Secret } from '@holdfast/kernel/secret';
+import { ensureFolder, findText, writeText } from '@holdfast/platform/private-files';
+import { keysMissing } from './faults.ts';
+
+/** What the instance was made with. */
+export interface Keys {
+  /** 32 random bytes as base64. */
+  readonly hubKey: Secret<string>;
+  readonly superuserPassword: Secret<string>;
+  readonly ownerPassword: Secret<string>;
+  readonly hubPassword: Secret<string>;
+}
+
+const FILES = {
+  hubKey: 'hub.key',
+  superuserPassword: 'postgres-superuser.password',
+  ownerPassword: 'postgres-owner.password',
+  hubPassword: 'postgres-hub.password',
+} as const;
+
+/** Where the first administrator's password is left when there is no terminal to show it on. */
+export function adminPasswordFile(folder: string): string {
+  return join(folder, 'admin.password');
+}
+
+/**
+ * Reads the keys. Those of a new instance are made; those of one that already has data must be there, because new
+ * ones would open nothing (throws `keysMissing`).
+ */
+export async function openKeys(folder: string, isNew: boolean): Promise<Keys> {
+  await ensureFolder(folder, { mode: 0o700 });
+  const read = async (name: string, encoding: 'base64' | 'base64url'): Promise<Secret<string>> => {
+    const path = join(folder, name);
+    const found = await findText(path, 4096);
+    if (found !== undefined && found.trim() !== '') return new Secret(found.trim());
+    if (!isNew) throw keysMissing(path);
+    const made = randomBytes(32).toString(encoding);
+    await writeText(path, `${made}\n`);
+    return new Secret(made);
+  };
+  return {
+    hubKey: await read(FILES.hubKey, 'base64'),
+    superuserPassword: await read(FILES.superuserPassword, 'base64url'),
+    ownerPassword: await read(FILES.ownerPassword, 'base64url'),
+    hubPassword: await read(FILES.hubPassword, 'base64url'),
+  };
+}
+
+/** A password for a person to type: 20 letters and digits that are not mistaken for each other, 117 bits. */
+export function makePassword(): string {
+  const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+  let password = '';
+  while (password.length < 20)
+    for (const byte of randomBytes(32)) {
+      // Bytes beyond the last whole multiple would make the first letters likelier.
+      if (byte >= 256 - (256 % alphabet.length) || password.length >= 20) continue;
+      password += alphabet[byte % alphabet.length] ?? '';
+    }
+  return password;
+}

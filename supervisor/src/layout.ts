@@ -1,0 +1,73 @@
+// Where everything lies, on the host and as the children see it.
+import { join } from 'node:path';
+import { type Config } from './config/config.ts';
+import { type Mount } from './separation/confinement.ts';
+
+/** Paths of one instance on the host. */
+export interface Layout {
+  readonly data: string;
+  readonly keys: string;
+  /** Things of this run alone: sockets, lists. */
+  readonly run: string;
+  /** `passwd`, `group` and `pg_hba.conf` of the sandboxes. */
+  readonly etc: string;
+  readonly logs: string;
+  readonly postgres: string;
+  /** A new database while it is made; moved to `postgres` once whole. */
+  readonly newPostgres: string;
+  readonly objects: string;
+  readonly instanceFile: string;
+  readonly lockFile: string;
+  readonly postgresLockFile: string;
+  readonly adminSocket: string;
+  readonly adminMarker: string;
+}
+
+/** Every path from the folders of the configuration. */
+export function layoutOf(folders: Config['folders']): Layout {
+  const { data, keys, objects } = folders;
+  const run = join(data, 'run');
+  return {
+    data,
+    keys,
+    run,
+    etc: join(run, 'etc'),
+    logs: join(data, 'logs'),
+    postgres: join(data, 'postgres'),
+    newPostgres: join(data, 'postgres.new'),
+    objects,
+    instanceFile: join(data, 'instance'),
+    lockFile: join(data, 'lock'),
+    postgresLockFile: join(data, 'postgres.lock'),
+    adminSocket: join(run, 'admin.sock'),
+    adminMarker: join(data, 'first-admin'),
+  };
+}
+
+/** Folders of the checkout that the hub and its preparation read. */
+const CODE = ['kernel', 'platform', 'supervisor', 'hub', 'node_modules', 'package.json'];
+const CODE_INSIDE = '/opt/holdfast';
+
+/** What a child of ours is run with. */
+export interface CodeView {
+  readonly mounts: readonly Mount[];
+  /** Node itself. */
+  readonly node: Mount;
+  /** The folder that `hub` and the others lie in. */
+  readonly root: Mount;
+}
+
+/** The program as its children see it: its own folders and nothing else that lies in the checkout. */
+export function viewCode(checkout: string, node: string): CodeView {
+  const program: Mount = { from: node, to: `${CODE_INSIDE}/bin/node`, access: 'read' };
+  const folders = CODE.map((name): Mount => ({
+    from: join(checkout, name),
+    to: `${CODE_INSIDE}/${name}`,
+    access: 'read',
+  }));
+  return {
+    mounts: [program, ...folders],
+    node: program,
+    root: { from: checkout, to: CODE_INSIDE, access: 'read' },
+  };
+}

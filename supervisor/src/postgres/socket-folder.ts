@@ -1,0 +1,35 @@
+// The folder of the embedded server's socket. A socket's path may have 107 bytes, whatever the data directory's has.
+import { join } from 'node:path';
+import { findOwner } from '@holdfast/platform/private-files';
+import { foreignData } from '../faults.ts';
+import { type Layout } from '../layout.ts';
+import { type Mount } from '../separation/confinement.ts';
+import { type Mechanism } from '../separation/mechanism.ts';
+
+/** Longest folder for which `FOLDER/.s.PGSQL.5432.lock` still fits. */
+const LONGEST = 107 - '/.s.PGSQL.5432.lock'.length;
+
+/** What the choice depends on. */
+export interface SocketPlace {
+  readonly layout: Pick<Layout, 'run' | 'data'>;
+  readonly mechanism: Pick<Mechanism, 'sandbox'>;
+  readonly instance: string;
+}
+
+/**
+ * Chooses the folder. In a sandbox the path inside counts, and that is short. Without one, a path that is too long
+ * is replaced by one in the system's folder for such things; throws `foreignData` when that is somebody else's.
+ */
+export async function openSocketFolder(place: SocketPlace): Promise<Mount> {
+  const own = join(place.layout.run, 'postgres');
+  const to = '/run/postgres';
+  if (place.mechanism.sandbox !== undefined || Buffer.byteLength(own) <= LONGEST)
+    return { from: own, to, access: 'read' };
+  const uid = process.getuid?.() ?? 0;
+  const from = uid === 0 ? `/run/holdfast-${place.instance}` : `/tmp/holdfast-${place.instance}`;
+  const found = await findOwner(from);
+  // In a folder that everybody may write, somebody could have been there first to take our connections.
+  if (found !== undefined && uid !== 0 && found.uid !== uid)
+    throw foreignData(place.layout.data, `${from}, the folder for its socket, belongs to another user`);
+  return { from, to, access: 'read' };
+}

@@ -1,0 +1,75 @@
+// The arguments that make a sandbox. Its root is built from a list: what is not named here does not exist inside,
+// above all no socket, no home and no data of another process.
+import { findLink } from '@holdfast/platform/private-files';
+import { type Confinement, type Mount } from './confinement.ts';
+
+/** How /lib and its like look on this machine: link targets, or `folder`. Missing ones are left out. */
+export type SystemFolders = Readonly<Record<string, string>>;
+
+/** What the arguments are made from. */
+export interface SandboxPlan {
+  readonly confinement: Pick<Confinement, 'mounts' | 'network'>;
+  readonly system: SystemFolders;
+  /** With a user namespace, for those who are not root. */
+  readonly userNamespace: boolean;
+  /** Folder with `passwd` and `group`, which name the child's user and nobody else. */
+  readonly accounts: string;
+  /** Descriptor on which bubblewrap tells the child's pid. */
+  readonly infoFd: number;
+}
+
+const LOADER_FILES = ['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/localtime'];
+const NETWORK_FILES = [
+  '/etc/resolv.conf',
+  '/etc/hosts',
+  '/etc/nsswitch.conf',
+  '/etc/ssl/certs',
+  '/etc/ssl/openssl.cnf',
+];
+const SYSTEM_FOLDERS = ['/lib', '/lib32', '/lib64', '/libx32', '/bin', '/sbin'];
+
+/** Looks how the system's folders are laid out: merged into /usr by links, or separate. */
+export function readSystemFolders(exists: (path: string) => boolean): SystemFolders {
+  const found: Record<string, string> = {};
+  for (const path of SYSTEM_FOLDERS) {
+    const target = findLink(path);
+    if (target !== undefined) found[path] = target;
+    else if (exists(path)) found[path] = 'folder';
+  }
+  return found;
+}
+
+/** Bubblewrap's arguments, up to and without the command. */
+export function bubblewrapArguments(plan: SandboxPlan): string[] {
+  return [
+    ...(plan.userNamespace ? ['--unshare-user'] : []),
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
+    ...(plan.confinement.network ? [] : ['--unshare-net']),
+    // Dies with the supervisor, cannot push characters into its terminal, and is itself the first of its processes:
+    // when it ends, the kernel ends whatever it left.
+    ...['--die-with-parent', '--new-session', '--as-pid-1', '--hostname', 'holdfast'],
+    ...['--info-fd', String(plan.infoFd)],
+    ...systemRoot(plan),
+    ...plan.confinement.mounts.flatMap(mountArguments),
+    ...['--remount-ro', '/', '--chdir', '/'],
+  ];
+}
+
+function systemRoot(plan: SandboxPlan): string[] {
+  const folders = Object.entries(plan.system).flatMap(([path, target]) =>
+    target === 'folder' ? ['--ro-bind', path, path] : ['--symlink', target, path],
+  );
+  const files = plan.confinement.network ? [...LOADER_FILES, ...NETWORK_FILES] : LOADER_FILES;
+  return [
+    ...['--ro-bind', '/usr', '/usr', ...folders],
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--perms', '1777', '--tmpfs', '/dev/shm', '--perms', '1777', '--tmpfs', '/tmp'],
+    ...files.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...['--ro-bind', `${plan.accounts}/passwd`, '/etc/passwd'],
+    ...['--ro-bind', `${plan.accounts}/group`, '/etc/group'],
+  ];
+}
+
+function mountArguments(mount: Mount): string[] {
+  return [mount.access === 'write' ? '--bind' : '--ro-bind', mount.from, mount.to];
+}

@@ -1,0 +1,31 @@
+// The level of separation in plain words.
+import { type Console } from '../console.ts';
+import { type Mechanism } from './mechanism.ts';
+
+/** One sentence on what the level means. */
+export function describeSeparation(mechanism: Pick<Mechanism, 'level' | 'sandbox'>): string {
+  switch (mechanism.level) {
+    case 'uids':
+      return mechanism.sandbox === undefined
+        ? 'uids: the hub and PostgreSQL each run as a system user of their own'
+        : 'uids: the hub and PostgreSQL each run as a system user of their own, in a sandbox of their own';
+    case 'namespaces':
+      return 'namespaces: the hub and PostgreSQL each run in a sandbox of their own and cannot see each other';
+    case 'none':
+      return 'none: the hub and PostgreSQL run as you, and nothing keeps them apart';
+  }
+}
+
+/** Says at start which level was reached, and what a missing one means. */
+export function presentSeparation(mechanism: Mechanism, console: Console): void {
+  console.step(`Separation is ${describeSeparation(mechanism)}`);
+  console.event('separation', { level: mechanism.level, shortcomings: mechanism.shortcomings });
+  if (mechanism.level !== 'none' && mechanism.shortcomings.length === 0) return;
+  const meaning =
+    mechanism.level === 'none'
+      ? 'whoever takes over one process can read the memory and files of all others, keys included, and everything else of this user'
+      : 'the users keep the processes apart, but each still sees the files that this machine shows to everybody';
+  console.warn(
+    `${mechanism.shortcomings.join('; ')}. This means: ${meaning}. \`./holdfast doctor\` has more.`,
+  );
+}

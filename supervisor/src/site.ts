@@ -1,0 +1,79 @@
+// What is settled before any child starts: folders, keys, users, the level of separation.
+import { userInfo } from 'node:os';
+import { type Config } from './config/config.ts';
+import { type ConfigSecrets } from './config/secrets.ts';
+import { type Console } from './console.ts';
+import { type ChildAccounts, openChildFolders, writeRunFiles } from './folders.ts';
+import { type Keys } from './keys.ts';
+import { type CodeView, type Layout, viewCode } from './layout.ts';
+import { type Logs } from './logs.ts';
+import { type Operator } from './settings.ts';
+import { ensureAccount } from './separation/accounts.ts';
+import { type Account } from './separation/confinement.ts';
+import { measureSeparation } from './separation/measure.ts';
+import { type Mechanism } from './separation/mechanism.ts';
+import { requireReachable } from './separation/reachable.ts';
+
+/** What `start` is given. */
+export interface StartOptions {
+  readonly config: Config;
+  readonly secrets: ConfigSecrets;
+  readonly checkout: string;
+  /** The Node that runs the children. */
+  readonly node: string;
+  readonly version: string;
+  readonly console: Console;
+  /** Copy the children's logs to standard error. */
+  readonly copyLogs: boolean;
+  /** Aborted when everything shall end in good order. */
+  readonly stop: AbortSignal;
+  /** Aborted when it shall end at once. */
+  readonly abandon: AbortSignal;
+}
+
+/** What the parts that start children share. */
+export interface Site extends StartOptions {
+  readonly layout: Layout;
+  readonly instance: string;
+  readonly keys: Keys;
+  readonly logs: Logs;
+  readonly mechanism: Mechanism;
+  /** Present when the children run as users of their own. */
+  readonly accounts: ChildAccounts | undefined;
+  readonly code: CodeView;
+}
+
+/** The part of a site that is known before separation is measured. */
+export type Ground = Omit<Site, 'mechanism' | 'accounts' | 'code'>;
+
+/** Makes users, files and folders, and measures what keeps the children apart. */
+export async function openSite(ground: Ground): Promise<Site> {
+  const { layout, checkout, node } = ground;
+  const root = process.getuid?.() === 0;
+  const accounts = root ? await ensureAccounts(ground.config.file.accounts) : undefined;
+  await writeRunFiles(layout, accounts === undefined ? [self()] : [accounts.hub, accounts.postgres]);
+  const mechanism = await measureSeparation({ root, account: accounts?.hub, accounts: layout.etc });
+  const used = mechanism.level === 'uids' ? accounts : undefined;
+  await openChildFolders(layout, used, mechanism.sandbox !== undefined);
+  const code = viewCode(checkout, node);
+  if (used !== undefined && mechanism.sandbox === undefined) await requireReachable(mechanism, used, code);
+  return { ...ground, mechanism, accounts: used, code };
+}
+
+async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildAccounts> {
+  return { hub: await ensureAccount(names.hub), postgres: await ensureAccount(names.postgres) };
+}
+
+function self(): Account {
+  return { name: 'holdfast', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
+/** The person whose command this is. */
+export function currentOperator(): Operator {
+  const uid = process.getuid?.() ?? 0;
+  try {
+    return { name: userInfo().username, uid };
+  } catch {
+    return { name: `uid ${String(uid)}`, uid }; // a user without an entry, as in some containers
+  }
+}

@@ -1,0 +1,70 @@
+// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, hub; what
+// was opened last is closed first. This process parses no traffic and holds no connection to the database.
+import { bindTcp, bindUnix, BindError, type BoundSocket } from '@holdfast/platform/listeners';
+import { openLock } from '@holdfast/platform/lock';
+import { forbidCoreDumps } from '@holdfast/platform/core-dumps';
+import { remove, writeText } from '@holdfast/platform/private-files';
+import { openDatabase } from './database.ts';
+import { addressTaken, alreadyRunning } from './faults.ts';
+import { claimDataFolder, openInstance } from './folders.ts';
+import { openHub } from './hub-start.ts';
+import { openKeys } from './keys.ts';
+import { layoutOf } from './layout.ts';
+import { Logs } from './logs.ts';
+import { presentSeparation } from './separation/present.ts';
+import { type Ground, openSite, type StartOptions } from './site.ts';
+
+/** Runs the instance until it is asked to stop. Throws a `Fault` when it cannot be brought up. */
+export async function superviseInstance(options: StartOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const { ground, sockets } = await openGround(options, stack);
+  const site = await openSite(ground);
+  presentSeparation(site.mechanism, options.console);
+  options.stop.throwIfAborted();
+  const database = stack.use(await openDatabase(site));
+  options.abandon.addEventListener('abort', database.kill);
+  options.stop.throwIfAborted();
+  const hub = stack.use(await openHub(site, database, sockets));
+  options.abandon.addEventListener('abort', hub.kill);
+  if (!options.stop.aborted) await once(options.stop);
+  options.console.step('Stopping: requests in flight are finished first');
+}
+
+// Everything up to the bound sockets: cheap, and where most refusals come from.
+async function openGround(
+  options: StartOptions,
+  stack: AsyncDisposableStack,
+): Promise<{ ground: Ground; sockets: readonly BoundSocket[] }> {
+  const layout = layoutOf(options.config.folders);
+  await claimDataFolder(layout);
+  const lock = await openLock(layout.lockFile);
+  if ('holder' in lock) throw alreadyRunning(layout.data, lock.holder);
+  stack.use(lock);
+  await forbidCoreDumps();
+  const instance = await openInstance(layout);
+  const keys = await openKeys(layout.keys, instance.isNew);
+  if (instance.isNew) await writeText(layout.instanceFile, `${instance.id}\n`);
+  stack.defer(() => remove(layout.run));
+  const copy = options.copyLogs ? (bytes: Uint8Array) => process.stderr.write(bytes) : undefined;
+  const logs = stack.use(new Logs(layout.logs, copy));
+  const sockets = [stack.use(bindPort(options)), stack.use(bindUnix(layout.adminSocket))];
+  return { ground: { ...options, layout, instance: instance.id, keys, logs }, sockets };
+}
+
+function bindPort(options: StartOptions): BoundSocket {
+  const { address, port } = options.config.listen;
+  try {
+    return bindTcp(address, port);
+  } catch (error) {
+    if (error instanceof BindError) throw addressTaken(address, port, error.code);
+    throw error;
+  }
+}
+
+async function once(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  signal.addEventListener('abort', () => {
+    resolve(undefined);
+  });
+  await promise;
+}
