@@ -28,12 +28,15 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   app: ['kernel', 'platform', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'supervisor'],
-  tools: ['kernel'],
+  tools: ['kernel', 'supervisor'],
   bench: ['kernel'],
 };
 
-/** The only file of the supervisor that others may import: the settings it hands to its children. */
-export const SUPERVISOR_FACES: readonly string[] = ['supervisor/src/settings.ts'];
+/** What others than the command line may import of the supervisor: the settings it hands down, and their table. */
+export const SUPERVISOR_FACES: readonly string[] = [
+  'supervisor/src/settings.ts',
+  'supervisor/src/config/env.ts',
+];
 
 /** Built-ins without reach beyond memory: all that the kernel and the pure rooms may import. */
 export const PURE_BUILTINS: readonly string[] = [

@@ -30,10 +30,10 @@ function complaint(from: Place, specifier: string): string | undefined {
   }
   if (
     to.layer === 'supervisor' &&
-    ['config', 'app'].includes(from.layer) &&
+    !['supervisor', 'cli'].includes(from.layer) &&
     !SUPERVISOR_FACES.includes(to.file)
   ) {
-    return `the hub knows only the supervisor's settings, not "${specifier}"`;
+    return `others know only the supervisor's settings, not "${specifier}"`;
   }
   return undefined;
 }

@@ -1,0 +1,36 @@
+// How gates judge.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { passes } from './gate.ts';
+import { told } from './gates.ts';
+import { isAllowed } from './licences.ts';
+import { quantile } from './sizes.ts';
+
+void test('passes() refuses a gate that looked at nothing, even without problems', () => {
+  assert.equal(passes({ looked: 0, things: 'files', problems: [] }), false);
+  assert.equal(passes({ looked: 3, things: 'files', problems: [] }), true);
+  assert.equal(passes({ looked: 3, things: 'files', problems: ['bad'] }), false);
+});
+
+void test('told() says how much was looked at and what is wrong', () => {
+  assert.deepEqual(told('format', { looked: 0, things: 'files', problems: [] }), [
+    'FAILED format: 0 files',
+    '  looked at nothing',
+  ]);
+  assert.deepEqual(told('format', { looked: 2, things: 'files', problems: ['a\nb'] }), [
+    'FAILED format: 2 files',
+    '  a\n  b',
+  ]);
+});
+
+void test('isAllowed() reads SPDX choices and combinations', () => {
+  assert.equal(isAllowed('MIT'), true);
+  assert.equal(isAllowed('(MIT OR GPL-3.0)'), true);
+  assert.equal(isAllowed('MIT AND GPL-3.0'), false);
+  assert.equal(isAllowed(''), false);
+});
+
+void test('quantile() picks from the sorted numbers', () => {
+  assert.equal(quantile([5, 1, 3], 0.5), 3);
+  assert.equal(quantile([], 0.5), 0);
+});

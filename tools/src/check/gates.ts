@@ -1,0 +1,53 @@
+// All gates, and how their findings are told.
+import { deadCode } from './dead-code.ts';
+import { format } from './format.ts';
+import { type Finding, type Gate, passes } from './gate.ts';
+import { generated } from './generated.ts';
+import { licences } from './licences.ts';
+import { lint } from './lint.ts';
+import { sizes } from './sizes.ts';
+import { types } from './types.ts';
+
+const GATES: readonly Gate[] = [format, lint, types, deadCode, generated, sizes, licences];
+
+/** How many gates let the change through and how many did not. */
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Looks through every gate whose name contains the pattern, tells what each saw, and counts. */
+export async function lookThroughGates(tell: (line: string) => void, pattern = ''): Promise<Totals> {
+  let passed = 0;
+  let failed = 0;
+  for (const gate of GATES.filter(({ name }) => name.includes(pattern))) {
+    const finding = await look(gate);
+    if (passes(finding)) passed += 1;
+    else failed += 1;
+    for (const line of told(gate.name, finding)) tell(line);
+  }
+  return { passed, failed };
+}
+
+/** A gate that breaks has failed. */
+async function look(gate: Gate): Promise<Finding> {
+  try {
+    return await gate.look();
+  } catch (error) {
+    return {
+      looked: 0,
+      things: 'things',
+      problems: [error instanceof Error ? (error.stack ?? '') : String(error)],
+    };
+  }
+}
+
+/** A gate's finding as lines for a person. */
+export function told(name: string, finding: Finding): readonly string[] {
+  const verdict = passes(finding) ? 'ok    ' : 'FAILED';
+  const lines = [`${verdict} ${name}: ${finding.looked} ${finding.things}`];
+  if (finding.looked === 0) lines.push('  looked at nothing');
+  for (const line of [...(finding.remarks ?? []), ...finding.problems])
+    lines.push(line.replaceAll(/^/gm, '  '));
+  return lines;
+}

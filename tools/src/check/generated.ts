@@ -1,0 +1,21 @@
+// Generated documents say what the code says now: they are made again and compared.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ROOT } from '../environment.ts';
+import { documents } from '../generate/documents.ts';
+import type { Finding, Gate } from './gate.ts';
+
+/** Every generated file is what the generator writes today. */
+export const generated: Gate = {
+  name: 'generated',
+  async look(): Promise<Finding> {
+    const made = await documents();
+    const problems: string[] = [];
+    for (const { file, text } of made) {
+      const present = await readFile(path.join(ROOT, file), 'utf8').catch(() => undefined);
+      if (present === undefined) problems.push(`${file} is missing: run ./holdfast generate`);
+      else if (present !== text) problems.push(`${file} is stale: run ./holdfast generate`);
+    }
+    return { looked: made.length, things: 'documents', problems };
+  },
+};

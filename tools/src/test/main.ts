@@ -1,0 +1,48 @@
+// `./holdfast test`: sets up what the tests need, runs the checks and every tier, and ends with one line of totals.
+import { lookThroughGates } from '../check/gates.ts';
+import { parseTestArguments, type TestArguments } from './arguments.ts';
+import { provideClients } from './clients.ts';
+import { provideDebian } from './debian.ts';
+import { runTier, type TestTotals, tierFiles } from './tier-run.ts';
+import { type Tier, TIERS } from './tiers.ts';
+
+const tell = (line: string): void => console.log(line);
+const totals = await runAll(parseTestArguments(process.argv.slice(2)));
+if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+tell(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+
+async function runAll(wish: TestArguments): Promise<TestTotals> {
+  const all: TestTotals[] = [];
+  const wanted = (name: string): boolean => wish.tiers.length === 0 || wish.tiers.includes(name);
+  if (wanted('check') && wish.pattern === '') {
+    tell('\n== check');
+    all.push({ ...(await lookThroughGates(tell)), skipped: 0 });
+  }
+  for (const tier of TIERS.filter(({ name }) => wanted(name))) all.push(await runOne(tier, wish));
+  const sum = (key: keyof TestTotals): number => all.reduce((total, one) => total + one[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
+/** One tier, from what it needs to its totals. A tier that ran nothing has failed, unless a pattern left it out. */
+async function runOne(tier: Tier, wish: TestArguments): Promise<TestTotals> {
+  const files = await tierFiles(tier, wish.pattern);
+  if (files.length === 0 && wish.pattern !== '') return { passed: 0, failed: 0, skipped: 0 };
+  tell(`\n== ${tier.name}`);
+  const started = Date.now();
+  try {
+    if (files.length === 0) throw new Error(`there are no tests in ${tier.files.join(', ')}`);
+    await provideDebian(tier.needs, tell);
+    if (tier.clients) await provideClients(tell);
+    const totals = await runTier(tier, files, wish);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    tell(
+      `${tier.name}: ${totals.passed} ok, ${totals.failed} not, ${totals.skipped} left out, in ${seconds} s`,
+    );
+    if (totals.passed === 0 && totals.failed === 0) throw new Error('no test ran');
+    return totals;
+  } catch (error) {
+    tell(`FAILED ${tier.name}: ${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}

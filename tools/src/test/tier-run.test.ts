@@ -1,0 +1,21 @@
+// Reading totals and arguments.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parseTestArguments } from './arguments.ts';
+import { parseTotals } from './tier-run.ts';
+
+void test('parseTotals() reads the summary of a TAP log, cancelled tests as failed', () => {
+  const tap = 'ok 1 - a\n# tests 5\n# suites 0\n# pass 2\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n';
+  assert.deepEqual(parseTotals(tap), { passed: 2, failed: 2, skipped: 1 });
+});
+
+void test('parseTotals() finds nothing in a log that was cut off', () => {
+  assert.deepEqual(parseTotals('ok 1 - a\n'), { passed: 0, failed: 0, skipped: 0 });
+});
+
+void test('parseTestArguments() reads tiers and a pattern, and refuses tiers it does not know', () => {
+  const wish = parseTestArguments(['--long', '--tier', 'unit', '--tier', 'abuse', 'token']);
+  assert.deepEqual(wish, { long: true, tiers: ['unit', 'abuse'], pattern: 'token' });
+  assert.throws(() => parseTestArguments(['--tier', 'fast']), /there is no tier "fast"/);
+  assert.throws(() => parseTestArguments(['a', 'b']), /usage/);
+});

@@ -1,0 +1,58 @@
+// Runs one tier in a process of its own and reads its totals from node:test's own summary.
+import { glob, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ROOT, TOOLS_FOLDER } from '../environment.ts';
+import { run } from '../run.ts';
+import type { Tier } from './tiers.ts';
+
+/** How many tests did what. */
+export interface TestTotals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What the caller wants of a tier. */
+export interface TierWish {
+  /** Only files whose path contains this. */
+  readonly pattern: string;
+  /** The proofs that take long, too. */
+  readonly long: boolean;
+}
+
+const LONG_FACTOR = 6;
+
+/** The files of a tier that match, sorted. */
+export async function tierFiles(tier: Tier, pattern: string): Promise<readonly string[]> {
+  const found = await Array.fromAsync(glob(tier.files, { cwd: ROOT, exclude: ['**/node_modules/**'] }));
+  return found.filter((file) => file.includes(pattern)).sort();
+}
+
+/** Runs the files. A tier that broke before it could count has failed once. */
+export async function runTier(tier: Tier, files: readonly string[], wish: TierWish): Promise<TestTotals> {
+  const folder = path.join(TOOLS_FOLDER, 'test-logs');
+  await mkdir(folder, { recursive: true });
+  const log = path.join(folder, `${tier.name}.tap`);
+  const args = [
+    '--test',
+    `--test-concurrency=${tier.atOnce}`,
+    `--test-reporter=${path.join(import.meta.dirname, 'reporter.ts')}`,
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${log}`,
+    ...files,
+  ];
+  const timeout = tier.minutes * 60_000 * (wish.long ? LONG_FACTOR : 1);
+  const env = { HOLDFAST_TEST_LONG: wish.long ? '1' : '' };
+  const outcome = await run(process.execPath, args, { show: true, timeout, env });
+  if (outcome.timedOut) console.log(`FAILED ${tier.name}: stopped after ${timeout / 60_000} minutes`);
+  const totals = parseTotals(await readFile(log, 'utf8').catch(() => ''));
+  const broke = outcome.status !== 0 && totals.failed === 0;
+  return broke ? { ...totals, failed: 1 } : totals;
+}
+
+/** The totals in a TAP log; none when the log was cut off before its summary. */
+export function parseTotals(tap: string): TestTotals {
+  const count = (what: string): number => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
+  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') };
+}

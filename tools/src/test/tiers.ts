@@ -1,0 +1,60 @@
+// The tiers of tests: where each lives, what it needs, how long it may take.
+import type { DebianPackage } from './debian.ts';
+import { BUBBLEWRAP, CURL, GIT, NGINX, OPENSSL, PYTHON_VENV, STRACE } from './debian.ts';
+
+/** A tier. `minutes` bounds the whole tier; a test that hangs must not hang the run. */
+export interface Tier {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly needs: readonly DebianPackage[];
+  /** The tier drives published clients, which are installed for it. */
+  readonly clients: boolean;
+  /** Test files run at the same time; 1 where they measure or start whole instances. */
+  readonly atOnce: number;
+  readonly minutes: number;
+}
+
+const PLAIN = { needs: [], clients: false } as const;
+
+/** All tiers, in the order they run: the quick ones first. */
+export const TIERS: readonly Tier[] = [
+  {
+    ...PLAIN,
+    name: 'unit',
+    files: ['{kernel,platform,hub,supervisor,cli,tools,bench}/src/**/*.test.ts'],
+    atOnce: 2,
+    minutes: 3,
+  },
+  {
+    ...PLAIN,
+    name: 'integration',
+    files: ['{platform,supervisor,cli}/test/**/*.test.ts', 'hub/test/integration/**/*.test.ts'],
+    needs: [BUBBLEWRAP],
+    atOnce: 2,
+    minutes: 8,
+  },
+  {
+    name: 'conformance',
+    files: ['hub/test/conformance/**/*.test.ts'],
+    needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, CURL],
+    clients: true,
+    atOnce: 2,
+    minutes: 15,
+  },
+  {
+    ...PLAIN,
+    name: 'abuse',
+    files: ['hub/test/abuse/**/*.test.ts'],
+    needs: [BUBBLEWRAP],
+    atOnce: 2,
+    minutes: 8,
+  },
+  {
+    ...PLAIN,
+    name: 'crash',
+    files: ['hub/test/crash/**/*.test.ts'],
+    needs: [BUBBLEWRAP, STRACE],
+    atOnce: 1,
+    minutes: 8,
+  },
+];
