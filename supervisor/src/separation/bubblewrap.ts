@@ -1,5 +1,6 @@
 // The arguments that make a sandbox. Its root is built from a list: what is not named here does not exist inside,
 // above all no socket, no home and no data of another process.
+import { dirname } from 'node:path';
 import { findLink } from '@holdfast/platform/private-files';
 import { type Confinement, type Mount } from './confinement.ts';
 
@@ -49,10 +50,20 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     // when it ends, the kernel ends whatever it left.
     ...['--die-with-parent', '--new-session', '--as-pid-1', '--hostname', 'holdfast'],
     ...['--info-fd', String(plan.infoFd)],
+    ...parents(['/etc/passwd', ...plan.confinement.mounts.map((mount) => mount.to)]),
     ...systemRoot(plan),
     ...plan.confinement.mounts.flatMap(mountArguments),
     ...['--remount-ro', '/', '--chdir', '/'],
   ];
+}
+
+// Folders that bubblewrap makes on the way to a mount are closed to all but root, and the child is another user.
+function parents(paths: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const path of paths)
+    for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) folders.add(folder);
+  const made = [...folders].filter((folder) => !folder.startsWith('/usr')).sort();
+  return made.flatMap((folder) => ['--perms', '0755', '--dir', folder]);
 }
 
 function systemRoot(plan: SandboxPlan): string[] {
