@@ -1,0 +1,143 @@
+// Moves a part of a file into a connection: reads one buffer while the other is written.
+// Invariants: a buffer is used again only after its write was taken; nothing is padded when the file turns out
+// shorter; when the pump settles no read of the descriptor is under way, so that its owner may close it.
+import { read } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { BufferPool } from './buffer-pool.ts';
+
+/** What to move, and where. */
+export interface PumpOptions {
+  /** An open descriptor; it stays open and belongs to the caller. */
+  readonly fd: number;
+  /** First byte to move. */
+  readonly start: number;
+  /** The byte after the last one to move. */
+  readonly end: number;
+  /** A response or socket. The pump does not end it. */
+  readonly to: Writable;
+  readonly buffers: BufferPool;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the peer may take to accept one buffer, in milliseconds. Default two minutes. */
+  readonly slowAfterMs?: number | undefined;
+}
+
+/** How it ended: all bytes accepted, the peer went away, the peer was too slow, or the caller gave up. */
+export type PumpOutcome = 'complete' | 'gone' | 'slow' | 'aborted';
+
+/** Bytes that the connection accepted, and how it ended. */
+export interface Pumped {
+  readonly bytes: number;
+  readonly outcome: PumpOutcome;
+}
+
+/**
+ * Sends the bytes `start` to `end` of a file.
+ * Unless the outcome is `complete` the connection has been destroyed, because the length that was announced cannot
+ * be kept. Throws, after destroying it, when the file is shorter than `end` or cannot be read.
+ */
+export async function pumpFile(options: PumpOptions): Promise<Pumped> {
+  return await new Pump(options).run();
+}
+
+const SLOW_AFTER_MS = 120_000;
+
+class Pump {
+  readonly #options: PumpOptions;
+  readonly #slowAfterMs: number;
+  readonly #buffers: Buffer[] = [];
+  #sent = 0;
+  #outstanding = 0;
+  #writingSince = 0;
+  #ended: PumpOutcome | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(options: PumpOptions) {
+    this.#options = options;
+    this.#slowAfterMs = options.slowAfterMs ?? SLOW_AFTER_MS;
+  }
+
+  async run(): Promise<Pumped> {
+    const { to, signal } = this.#options;
+    const gone = (): void => this.#stop('gone');
+    const aborted = (): void => this.#stop('aborted');
+    const timer = setInterval(() => this.#checkPace(), Math.max(10, this.#slowAfterMs / 4));
+    to.on('close', gone).on('error', gone);
+    signal?.addEventListener('abort', aborted, { once: true });
+    try {
+      if (signal?.aborted === true) aborted();
+      else if (to.destroyed) gone();
+      await this.#move();
+      return { bytes: this.#sent, outcome: this.#ended ?? 'complete' };
+    } catch (error) {
+      to.destroy();
+      throw error;
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', aborted);
+      to.off('close', gone);
+      // The listener for errors stays when the connection is being destroyed: a late one must not be a bug's.
+      if (this.#ended === undefined) to.off('error', gone);
+      this.#returnBuffers();
+    }
+  }
+
+  async #move(): Promise<void> {
+    let position = this.#options.start;
+    let taken: Promise<void> | undefined;
+    for (let turn = 0; position < this.#options.end && this.#ended === undefined; turn ^= 1) {
+      const buffer = (this.#buffers[turn] ??= this.#options.buffers.take());
+      const length = await this.#read(buffer, position);
+      if (length === 0) throw new Error(`a file ended at ${position}, before byte ${this.#options.end}`);
+      await taken;
+      if (this.#ended !== undefined) return;
+      position += length;
+      taken = this.#write(buffer.subarray(0, length));
+    }
+    await taken;
+  }
+
+  #read(buffer: Buffer, position: number): Promise<number> {
+    const length = Math.min(buffer.length, this.#options.end - position);
+    return new Promise((resolve, reject) => {
+      read(this.#options.fd, buffer, 0, length, position, (error, count) => {
+        if (error === null) resolve(count);
+        else reject(error);
+      });
+    });
+  }
+
+  /** Resolves when the bytes were accepted, or when they never will be. */
+  #write(chunk: Buffer): Promise<void> {
+    this.#outstanding += 1;
+    this.#writingSince = performance.now();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#options.to.write(chunk, (error) => {
+        this.#outstanding -= 1;
+        if (error) this.#stop('gone');
+        else this.#sent += chunk.length;
+        resolve();
+      });
+    });
+  }
+
+  /** Ends a peer that reads so slowly that it only holds a descriptor, buffers and a connection. */
+  #checkPace(): void {
+    if (this.#outstanding === 0) return;
+    if (performance.now() - this.#writingSince >= this.#slowAfterMs) this.#stop('slow');
+  }
+
+  #stop(outcome: PumpOutcome): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = outcome;
+    this.#options.to.destroy();
+    this.#wake?.();
+  }
+
+  #returnBuffers(): void {
+    for (const buffer of this.#buffers) {
+      if (this.#outstanding === 0) this.#options.buffers.give(buffer);
+      else this.#options.buffers.drop(buffer);
+    }
+  }
+}
