@@ -31,6 +31,7 @@ export class Fault extends Error {
   readonly hint: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
 
+  // oxlint-disable-next-line max-params -- the three facts every refusal has, and the rest in an object
   constructor(kind: FaultKind, code: string, message: string, options: FaultOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;

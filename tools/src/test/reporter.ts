@@ -39,8 +39,9 @@ function fileLine(data: TestEvent['data']): string {
 
 function failure(data: TestEvent['data']): string {
   const error = data.details?.error;
+  // A parent that failed because of its subtests says nothing new.
+  if (error !== undefined && 'failureType' in error && error.failureType === 'subtestsFailed') return '';
   const cause = error?.cause ?? error;
-  if (cause instanceof Error && 'failureType' in cause && cause.failureType === 'subtestsFailed') return '';
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause);
   return `FAILED ${data.name ?? ''}\n${text.replaceAll(/^/gm, '  ')}\n`;
 }
