@@ -1,6 +1,7 @@
 // Paths inside a repository. A `RepoPath` is one that git accepts and that stays inside the working copy on
 // Linux, macOS and Windows, so that a commit made here cannot write elsewhere on the machine of who clones it.
 import { Buffer } from 'node:buffer';
+import type { Fault } from '@holdfast/kernel/fault';
 import {
   pathAbsolute,
   pathBackslash,
@@ -37,23 +38,33 @@ const NTFS_GIT = /^(?:\.git|git~1)[. ]*(?::|$)/i;
  * `path.drive`, `path.segment`, `path.slash`, `path.control`, `path.backslash`, `path.encoding`, `path.git`, `path.too-long`.
  */
 export function parsePath(text: string): RepoPath {
-  if (text === '') throw pathEmpty();
-  // Counted first: nothing below looks at more than this many units of a hostile text.
-  if (text.length > MAX_PATH_BYTES || Buffer.byteLength(text) > MAX_PATH_BYTES) throw pathTooLong(text);
-  if (!text.isWellFormed()) throw pathEncoding(text);
-  if (CONTROL.test(text)) throw pathControl(text);
-  if (text.includes('\\')) throw pathBackslash(text);
-  if (text.startsWith('/')) throw pathAbsolute(text);
-  if (DRIVE.test(text)) throw pathDrive(text);
-  for (const name of text.split('/')) checkName(name, text);
+  const fault = findPathFault(text);
+  if (fault !== undefined) throw fault;
   return text as RepoPath;
 }
 
-function checkName(name: string, path: string): void {
-  if (name === '') throw pathSlash(path);
-  if (name === '.' || name === '..') throw pathSegment(path);
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) throw pathTooLong(path);
-  if (isGitName(name)) throw pathGit(path);
+/** Why a text is not a path; `undefined` when it is one. */
+export function findPathFault(text: string): Fault | undefined {
+  if (text === '') return pathEmpty();
+  // Counted first: nothing below looks at more than this many units of a hostile text.
+  if (text.length > MAX_PATH_BYTES || Buffer.byteLength(text) > MAX_PATH_BYTES) return pathTooLong(text);
+  if (!text.isWellFormed()) return pathEncoding(text);
+  if (CONTROL.test(text)) return pathControl(text);
+  if (text.includes('\\')) return pathBackslash(text);
+  if (text.startsWith('/')) return pathAbsolute(text);
+  if (DRIVE.test(text)) return pathDrive(text);
+  for (const name of text.split('/')) {
+    const makeFault = flawOfName(name);
+    if (makeFault !== undefined) return makeFault(text);
+  }
+  return undefined;
+}
+
+function flawOfName(name: string): ((path: string) => Fault) | undefined {
+  if (name === '') return pathSlash;
+  if (name === '.' || name === '..') return pathSegment;
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return pathTooLong;
+  return isGitName(name) ? pathGit : undefined;
 }
 
 /** Whether some client's file system opens this name as `.git`. Writing there runs code through hooks and filters. */

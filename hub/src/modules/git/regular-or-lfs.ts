@@ -39,6 +39,8 @@ function cutBytes(sample: Uint8Array): number {
     const byte = sample.at(-back);
     if (byte === undefined || byte < 0x80) return 0;
     if (byte < 0xc0) continue;
+    // No character starts with these.
+    if (byte < 0xc2 || byte > 0xf4) return 0;
     const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
     return back < length ? back : 0;
   }

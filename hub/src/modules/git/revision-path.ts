@@ -1,8 +1,8 @@
 // Finds where a revision ends and a path begins in an address such as `tree/refs%2Fpr%2F1/a` or `tree/refs/pr/1/a`.
 // Each part is percent-decoded exactly once, so that a doubly encoded `..` stays text and never becomes a step upwards.
-import { isFault } from '@holdfast/kernel/fault';
+import { Fault } from '@holdfast/kernel/fault';
 import { revisionEncoding, revisionInvalid } from './faults.ts';
-import { parsePath, type RepoPath } from './path.ts';
+import { findPathFault, type RepoPath } from './path.ts';
 import { findRevision, type Revision } from './ref.ts';
 
 /** One reading of an address. The root folder is `''`. */
@@ -24,10 +24,10 @@ const MAX_PARTS = 8;
 export function splitRevisionPath(raw: string): readonly RevisionPath[] {
   const parts = (raw.endsWith('/') ? raw.slice(0, -1) : raw).split('/').map(decodeOnce);
   const readings: RevisionPath[] = [];
-  let flaw: Error | undefined;
+  let flaw: Fault | undefined;
   for (const count of countsOf(parts)) {
     const reading = readAt(parts, count);
-    if (reading instanceof Error) flaw ??= reading;
+    if (reading instanceof Fault) flaw ??= reading;
     else readings.push(reading);
   }
   if (readings.length === 0) throw flaw ?? revisionInvalid(parts.join('/'));
@@ -45,18 +45,13 @@ function countsOf(parts: readonly string[]): readonly number[] {
   return Array.from({ length: Math.max(0, most - least + 1) }, (_, index) => least + index);
 }
 
-function readAt(parts: readonly string[], count: number): RevisionPath | Error {
+function readAt(parts: readonly string[], count: number): RevisionPath | Fault {
   const text = parts.slice(0, count).join('/');
   const revision = findRevision(text);
   if (revision === undefined) return revisionInvalid(text);
   const path = parts.slice(count).join('/');
   if (path === '' && parts.length <= count) return { revision, path: '', text };
-  try {
-    return { revision, path: parsePath(path), text };
-  } catch (error) {
-    if (isFault(error)) return error;
-    throw error;
-  }
+  return findPathFault(path) ?? { revision, path: path as RepoPath, text };
 }
 
 function decodeOnce(part: string): string {
