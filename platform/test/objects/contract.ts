@@ -118,7 +118,10 @@ function checkStoring(name: string, open: OpenTestStore): void {
       listed.map((object) => object.sha256),
       digests.toSorted(),
     );
-    assert.deepEqual(listed.map((object) => object.size).toSorted(), [1, 2, 3, 4, 5]);
+    assert.deepEqual(
+      listed.map((object) => object.size).toSorted((a, b) => a - b),
+      [1, 2, 3, 4, 5],
+    );
     const [first] = digests;
     assert.ok(first);
     assert.equal(await fixture.store.has(first), true);

@@ -45,7 +45,7 @@ async function trace(
     const log = join(parent, 'strace.log');
     const root = join(parent, 'objects');
     const strace = ['-f', '-y', '-qq', '-e', CALLS, '-o', log, process.execPath, SCRIPT, root, way];
-    await promisify(execFile)('strace', strace, { env: { PATH: process.env['PATH'] ?? '' } });
+    await promisify(execFile)('strace', strace, { env: { PATH: '/usr/bin:/bin' } });
     return { calls: parseTrace(await readFile(log, 'utf8')), root };
   } finally {
     await rm(parent, { recursive: true });

@@ -4,7 +4,7 @@
 export type Disposition = 'inline' | 'attachment';
 
 // Control characters end headers and confuse terminals; direction marks make `exe.txt` of what ends in `.exe`.
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const MISLEADING = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const UNQUOTED = /[^\x20-\x7e]|["\\%;/]/g;
 
