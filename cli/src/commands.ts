@@ -1,6 +1,20 @@
 // Every command, in the order in which the help shows them.
 import { type Command } from './command.ts';
+import { createOrg, listOrgs, putMember } from './commands/admin-orgs.ts';
+import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
+import { createUser, disableUser, listUsers, resetPassword } from './commands/admin-users.ts';
+import { bench, check, test } from './commands/delegated.ts';
+import { doctor } from './commands/doctor.ts';
+import { helpOn, helpSettings, version } from './commands/help.ts';
 import { start } from './commands/start.ts';
 
+const ACTING: readonly Command[] = [
+  start,
+  ...[createUser, listUsers, disableUser, resetPassword],
+  ...[createOrg, listOrgs, putMember],
+  ...[createToken, listTokens, revokeToken],
+  ...[test, check, bench, doctor, version, helpSettings],
+];
+
 /** All commands. */
-export const COMMANDS: readonly Command[] = [start];
+export const COMMANDS: readonly Command[] = [...ACTING, helpOn(ACTING)];

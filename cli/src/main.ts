@@ -4,21 +4,25 @@ import { dirname } from 'node:path';
 import { openConsole } from '@holdfast/supervisor/console';
 import { takeEnvironment } from '@holdfast/supervisor/config/env';
 import { COMMANDS } from './commands.ts';
+import { describeCommand } from './commands/help.ts';
 import { presentFailure } from './failure.ts';
 import { parseWords } from './words.ts';
 
 const checkout = dirname(dirname(import.meta.dirname));
 const json = process.argv.includes('--json');
 try {
-  const words = parseWords(process.argv.slice(2), COMMANDS);
-  process.exitCode = await words.command.run({
-    flags: words.flags,
-    rest: words.rest,
-    raw: takeEnvironment(),
-    place: { cwd: process.cwd(), checkout },
-    console: openConsole({ out: process.stdout, error: process.stderr }, json),
-    json,
-  });
+  const { command, flags, rest } = parseWords(process.argv.slice(2), COMMANDS);
+  const raw = takeEnvironment();
+  if (flags['help'] === true) process.stdout.write(`${describeCommand(command)}\n`);
+  else
+    process.exitCode = await command.run({
+      flags,
+      rest,
+      raw,
+      place: { cwd: process.cwd(), checkout },
+      console: openConsole({ out: process.stdout, error: process.stderr }, json),
+      json,
+    });
 } catch (error) {
   const { text, exitCode } = presentFailure(error, json);
   process.stderr.write(`${text}\n`);

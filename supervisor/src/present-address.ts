@@ -1,5 +1,6 @@
 // What a newcomer needs once the hub serves: where it is, and lines to paste.
 import { isIPv6 } from 'node:net';
+import { join, relative } from 'node:path';
 import { type Settings } from './settings.ts';
 import { type Site } from './site.ts';
 
@@ -11,16 +12,28 @@ export function localAddress(listen: string, port: number): string {
   return `http://${host}:${String(port)}`;
 }
 
+// As it must be typed in another terminal in this folder, where our variables are not set.
+function commandFor({ layout, checkout }: Site): string {
+  const program = join(checkout, 'holdfast');
+  const shown = relative(process.cwd(), program) === 'holdfast' ? './holdfast' : quote(program);
+  return layout.data === join(checkout, 'data') ? shown : `HOLDFAST_DATA=${quote(layout.data)} ${shown}`;
+}
+
+function quote(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Prints the address and an example. */
 export function presentAddress(settings: Settings, site: Site): void {
   const { console, config } = site;
+  const command = commandFor(site);
   const address = settings.publicUrl ?? localAddress(config.listen.address, settings.port);
   console.step(`Holdfast ${site.version} serves ${address}`);
   console.step(`
-To use it with the hf command (in another terminal, from this folder):
+To use it with the hf command (in another terminal):
 
     export HF_ENDPOINT=${address} HF_HUB_DISABLE_XET=1
-    export HF_TOKEN=$(./holdfast admin token create --user admin --name laptop --role write)
+    export HF_TOKEN=$(${command} admin token create --user admin --name laptop --role write)
     hf upload admin/my-model ./my-model
     hf download admin/my-model
 

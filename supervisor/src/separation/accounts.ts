@@ -20,7 +20,8 @@ export async function ensureAccount(name: string): Promise<Account> {
   return made;
 }
 
-async function findAccount(name: string): Promise<Account | undefined> {
+/** The user with this name, if there is one. */
+export async function findAccount(name: string): Promise<Account | undefined> {
   const id = findProgram('id') ?? '/usr/bin/id';
   const [uid, gid] = await Promise.all(
     ['-u', '-g'].map((flag) => runProcess({ file: id, args: [flag, name] }, { timeout: 10_000 })),

@@ -1,0 +1,64 @@
+// Speaks to the running hub through the admin socket in the data directory. Never touches the database.
+import { join } from 'node:path';
+import { requestLocally } from '@holdfast/platform/local-http';
+import { placeFolders } from '@holdfast/supervisor/config/config';
+import { parseEnvironment } from '@holdfast/supervisor/config/env';
+import { configurationRejected } from '@holdfast/supervisor/faults';
+import { layoutOf } from '@holdfast/supervisor/layout';
+import { type Call } from './command.ts';
+import { notRunning, refused } from './faults.ts';
+import { OPERATOR_HEADER, operatorHeader, readOperator } from './operator.ts';
+
+const TIMEOUT = 60_000;
+
+/** One act on the running instance. */
+export interface AdminRequest {
+  readonly method: 'GET' | 'POST';
+  /** Parts of the path after `/admin`; each is one segment, whatever is in it. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** Does it and returns what the hub answered. Throws `notRunning`, or `refused` with the hub's own words. */
+export async function requestAdmin(call: Call, wanted: AdminRequest): Promise<unknown> {
+  const problems: string[] = [];
+  const folders = placeFolders(parseEnvironment(call.raw, problems), call.place);
+  if (problems.length > 0) throw configurationRejected(problems);
+  const path = `/${['admin', ...wanted.path].map(encodeURIComponent).join('/')}`;
+  const query = wanted.query === undefined ? '' : `?${new URLSearchParams(wanted.query).toString()}`;
+  const claim = readOperator(process.argv.slice(2), call.raw['SUDO_USER']);
+  const answer = await requestLocally({
+    socket: layoutOf(folders).adminSocket,
+    method: wanted.method,
+    path: path + query,
+    headers: { [OPERATOR_HEADER]: operatorHeader(claim) },
+    timeout: TIMEOUT,
+    ...(wanted.method === 'POST' ? { body: wanted.body ?? {} } : {}),
+  }).catch((error: unknown) => {
+    throw notRunning(folders.data, join('run', 'admin.sock') + ' ' + reasonOf(error));
+  });
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  throw refusalOf(answer.status, answer.body);
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'is not there';
+    case 'ECONNREFUSED':
+      return 'is not served (it may still be starting)';
+    case 'EACCES':
+      return 'belongs to another user';
+    default:
+      return `failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function refusalOf(status: number, body: unknown): Error {
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const code = typeof fields['error'] === 'string' ? fields['error'] : `status ${String(status)}`;
+  const message = typeof fields['message'] === 'string' ? fields['message'] : code;
+  return refused(code, message);
+}

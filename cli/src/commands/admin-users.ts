@@ -1,0 +1,77 @@
+// `./holdfast admin user …`.
+import { z } from 'zod';
+import { requestAdmin } from '../admin-client.ts';
+import { CreatedUser, NewPassword, User } from '../answers.ts';
+import { type Command } from '../command.ts';
+import { EXIT } from '../failure.ts';
+import { formatTable, printResult } from '../print.ts';
+
+/** Makes a user and shows the password once. */
+export const createUser: Command = {
+  name: 'admin user create',
+  doc: 'Make a user; the password is shown once',
+  words: ['NAME'],
+  flags: {
+    email: { value: 'ADDRESS', doc: 'Mail address', required: true },
+    admin: { doc: 'An administrator' },
+  },
+  run: async (call) => {
+    const body = { name: call.rest[0], email: call.flags['email'], admin: call.flags['admin'] === true };
+    const answer = await requestAdmin(call, { method: 'POST', path: ['users'], body });
+    const { name, password } = CreatedUser.parse(answer);
+    const shown = password === undefined ? '' : `; the password, shown this once, is\n${password}`;
+    printResult(call.json, answer, `Made the user ${name}${shown}`);
+    return EXIT.done;
+  },
+};
+
+/** Lists users. */
+export const listUsers: Command = {
+  name: 'admin user list',
+  doc: 'List users',
+  words: [],
+  flags: {},
+  run: async (call) => {
+    const answer = await requestAdmin(call, { method: 'GET', path: ['users'] });
+    const rows = z
+      .array(User)
+      .parse(answer)
+      .map((user) => [
+        user.name,
+        user.email ?? '',
+        user.admin === true ? 'administrator' : 'user',
+        user.disabledAt ? `disabled ${user.disabledAt}` : 'active',
+        user.createdAt ?? '',
+      ]);
+    printResult(call.json, answer, formatTable(['NAME', 'EMAIL', 'KIND', 'STATE', 'CREATED'], rows));
+    return EXIT.done;
+  },
+};
+
+/** Disables a user; every credential of theirs stops working. */
+export const disableUser: Command = {
+  name: 'admin user disable',
+  doc: 'Disable a user and everything they sign in with',
+  words: ['NAME'],
+  flags: {},
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'disable'] });
+    printResult(call.json, answer ?? { name }, `Disabled ${name}`);
+    return EXIT.done;
+  },
+};
+
+/** Gives a user a new password and prints it alone. */
+export const resetPassword: Command = {
+  name: 'admin user reset-password',
+  doc: 'Give a user a new password; it alone is printed, once',
+  words: ['NAME'],
+  flags: {},
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'reset-password'] });
+    printResult(call.json, answer, NewPassword.parse(answer).password);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,45 @@
+// `./holdfast doctor`: what keeps the processes apart on this machine, and what is missing for more.
+import { openConfig } from '@holdfast/supervisor/config/config';
+import { type Diagnosis, diagnose } from '@holdfast/supervisor/doctor';
+import { describeSeparation } from '@holdfast/supervisor/separation/present';
+import { type Command } from '../command.ts';
+import { EXIT } from '../failure.ts';
+import { printResult } from '../print.ts';
+
+/** Measures and tells. Its exit code is 1 when something is missing. */
+export const doctor: Command = {
+  name: 'doctor',
+  doc: 'Show what keeps the processes apart here, and what is missing',
+  words: [],
+  flags: {},
+  run: async (call) => {
+    const { config } = await openConfig(call.raw, call.place);
+    const diagnosis = await diagnose(config, call.place.checkout);
+    const { mechanism, ...rest } = diagnosis;
+    const { level, shortcomings, sandbox } = mechanism;
+    const value = { separation: level, sandboxes: sandbox !== undefined, shortcomings, ...rest };
+    printResult(call.json, value, describe(diagnosis));
+    const complete = level !== 'none' && shortcomings.length === 0 && rest.postgres;
+    return complete ? EXIT.done : EXIT.failed;
+  },
+};
+
+function describe({ mechanism, postgres, swap }: Diagnosis): string {
+  return [
+    `Separation  ${describeSeparation(mechanism)}`,
+    ...mechanism.shortcomings.map((line) => `            missing: ${line}${remedyFor(line)}`),
+    `PostgreSQL  ${postgres ? 'the embedded server is installed' : 'missing: the embedded server is not installed for this machine; set DATABASE_URL'}`,
+    `Swap        ${{ none: 'none', present: 'there is some: make sure that it is encrypted, or secrets can reach a disk', unknown: 'unknown' }[swap]}`,
+  ].join('\n');
+}
+
+// The usual reasons why the kernel refuses, each with the narrowest change that helps.
+function remedyFor(line: string): string {
+  if (/No permissions to create new namespace|setting up uid map|Creating new namespace failed/.test(line))
+    return '\n            remedy: allow user namespaces (sysctl kernel.unprivileged_userns_clone=1 on older Debian; an AppArmor profile for /usr/bin/bwrap on Ubuntu 24.04), or start as root';
+  if (/Failed RTM_NEWADDR|loopback/.test(line))
+    return '\n            remedy: give /usr/bin/bwrap an AppArmor profile that allows userns (Ubuntu 24.04), or start as root';
+  if (/Operation not permitted|Permission denied/.test(line))
+    return '\n            remedy: in a container, allow it to make namespaces (Docker: --security-opt seccomp=unconfined --cap-add SYS_ADMIN)';
+  return '';
+}

