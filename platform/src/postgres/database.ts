@@ -12,8 +12,8 @@ export interface DatabaseAddress {
   readonly database: string;
   readonly user: string;
   readonly password: Secret<string>;
-  /** Verify the server's certificate against the system's roots; `false` only for Unix sockets and loopback. */
-  readonly tls: boolean;
+  /** `verify` checks the server's certificate against the system's roots; `require` only encrypts. */
+  readonly tls: 'off' | 'require' | 'verify';
 }
 
 /** How a pool behaves. */
@@ -96,7 +96,7 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
     database: address.database,
     user: address.user,
     password: address.password.reveal('to authenticate to PostgreSQL'),
-    ssl: address.tls,
+    ssl: address.tls === 'off' ? false : { rejectUnauthorized: address.tls === 'verify' },
     max: options.connections,
     application_name: options.applicationName,
     statement_timeout: 60_000,

@@ -3,6 +3,7 @@ export * from './model.ts';
 export {
   discoverableNamespaces,
   mayInstance,
+  mayInstanceMetrics,
   mayNamespace,
   mayRepo,
   matchesPattern,

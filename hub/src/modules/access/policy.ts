@@ -50,6 +50,11 @@ export function mayInstance(actor: Actor): Decision {
   return refuse(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden');
 }
 
+/** Whether the actor may read the instance's metrics, which tell how much is used and how. */
+export function mayInstanceMetrics(actor: Actor): boolean {
+  return mayInstance(actor).allowed || (actor.kind === 'user' && actor.administrator);
+}
+
 /** The namespaces whose private repositories the actor may discover, for lists. */
 export function discoverableNamespaces(actor: Actor): readonly string[] {
   if (actor.kind !== 'user' || actor.grant.role === 'fineGrained') return [];

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
+import { RepoMoved } from '#modules/repos';
 import { clientCode, headerText, statusOf } from './fault-table.ts';
-import { Moved } from './moved.ts';
 
 const EXPOSED =
   'X-Repo-Commit, X-Request-Id, X-Error-Code, X-Error-Message, X-Total-Count, ETag, Link, Accept-Ranges, ' +
@@ -49,10 +49,10 @@ export function answerError(
     if (!(error instanceof Fault)) log.warn({ requestId: request.id, err: error }, 'an answer was cut off');
     return;
   }
-  if (error instanceof Moved) {
+  if (error instanceof RepoMoved) {
     void reply
       .status(307)
-      .header('location', error.locate(request.raw.url ?? '/'))
+      .header('location', relocate(request.raw.url ?? '/', error))
       .send();
     return;
   }
@@ -73,4 +73,12 @@ export function answerError(
     .header('x-error-message', headerText(message))
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify({ ...fault?.details, error: message }));
+}
+
+// The same URL under the new id: relative, which clients of every era follow.
+function relocate(url: string, moved: RepoMoved): string {
+  const at = url.toLowerCase().indexOf(`/${moved.from.toLowerCase()}`);
+  return at === -1
+    ? `/${moved.to}`
+    : `${url.slice(0, at)}/${moved.to}${url.slice(at + moved.from.length + 1)}`;
 }

@@ -1,0 +1,20 @@
+// Every migration, in the order in which modules build on one another.
+import { epochMigration } from '@holdfast/platform/postgres/epochs';
+import { type Migration } from '@holdfast/platform/postgres/migrate';
+import { blobObjects } from '#modules/blobs';
+import { gitObjects } from '#modules/git';
+import { identityAccounts } from '#modules/identity';
+import { ledgerEntries } from '#modules/ledger';
+import { repoRepositories } from '#modules/repos';
+import { tokenTokens } from '#modules/tokens';
+
+/** All migrations of the hub. */
+export const migrations: readonly Migration[] = [
+  epochMigration,
+  ledgerEntries,
+  identityAccounts,
+  tokenTokens,
+  repoRepositories,
+  gitObjects,
+  blobObjects,
+];

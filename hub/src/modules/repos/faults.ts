@@ -1,0 +1,65 @@
+// The refusals of `repos`.
+import { defineFault } from '@holdfast/kernel/fault';
+
+// The same words whether the repository is not there or may not be known: the answer must not tell which.
+const HIDDEN = 'Repository not found';
+
+export const repoMissing = defineFault('missing', 'repo.missing', () => HIDDEN);
+export const repoSignInNeeded = defineFault('unauthenticated', 'repo.sign-in-needed', () => HIDDEN);
+export const repoForbidden = defineFault(
+  'forbidden',
+  'repo.forbidden',
+  (need: string) => `You are not allowed to do that here: it needs ${need}.`,
+);
+export const repoGated = defineFault(
+  'forbidden',
+  'repo.gated',
+  (id: string) => `Access to ${id} is restricted. Ask its owners to let you in.`,
+);
+export const repoNameInvalid = defineFault(
+  'invalid',
+  'repo.name-invalid',
+  (name: string) =>
+    `${JSON.stringify(name)} cannot be a repository name: use 1 to 96 letters, digits, "-", "_" or ".", without "--" or "..", not ending in ".git".`,
+);
+export const repoExists = defineFault('conflict', 'repo.exists', (id: string, url: string) => [
+  `You already created this repository: ${id}`,
+  { details: { url } },
+]);
+export const repoNameRedirects = defineFault(
+  'conflict',
+  'repo.name-redirects',
+  (id: string) => `The name ${id} leads to a repository that was moved, and stays reserved for it.`,
+);
+export const namespaceMissing = defineFault(
+  'missing',
+  'repo.namespace-missing',
+  (name: string) =>
+    `There is no user or organization named ${JSON.stringify(name)} in which you could create this.`,
+);
+export const namespaceForbidden = defineFault(
+  'forbidden',
+  'repo.namespace-forbidden',
+  (name: string) =>
+    `You don't have the rights to create a repository under the namespace ${JSON.stringify(name)}.`,
+);
+export const listSignInNeeded = defineFault(
+  'unauthenticated',
+  'repo.list-sign-in-needed',
+  () => 'Sign in: this hub is for its users.',
+);
+export const cursorInvalid = defineFault(
+  'invalid',
+  'repo.cursor-invalid',
+  () => 'This cursor is not one that this list gave out.',
+);
+export const visibilityInvalid = defineFault(
+  'invalid',
+  'repo.visibility-invalid',
+  () => 'Only Spaces can be protected.',
+);
+export const hardwareUnavailable = defineFault(
+  'invalid',
+  'repo.option-unavailable',
+  (option: string) => `This hub does not offer ${option}.`,
+);

@@ -1,0 +1,23 @@
+// The face of `repos`.
+export { ERASE_TASK, Repos, type NewRepo, type RepoAddress } from './repos.ts';
+export { initialFiles } from './initial-files.ts';
+export {
+  fullName,
+  isRepoName,
+  NO_FACETS,
+  SORTS,
+  subjectOf,
+  type Facets,
+  type Repo,
+  type RepoName,
+  type RepoQuery,
+  type SettingsChange,
+  type Sort,
+} from './model.ts';
+export { RepoMoved } from './moved.ts';
+export { RepoReader, RepoWriter } from './store.ts';
+export { hardwareUnavailable, listSignInNeeded, repoMissing, repoNameInvalid } from './faults.ts';
+export { repositories as repoRepositories } from './migrations/0001-repositories.ts';
+export { Likes } from './likes.ts';
+export { type Liked } from './like-store.ts';
+export { Downloads, WINDOWS_TASK } from './downloads.ts';

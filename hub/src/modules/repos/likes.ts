@@ -1,0 +1,50 @@
+// Who likes what. A like is counted on the repository's row in the same transaction.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type UserActor } from '#modules/access';
+import { cursorInvalid } from './faults.ts';
+import { type Repo } from './model.ts';
+import { LikeStore, type Liked } from './like-store.ts';
+
+/** Likes and unlikes repositories. */
+export class Likes {
+  readonly #db: Db;
+  readonly #clock: Clock;
+
+  constructor(deps: { db: Db; clock: Clock }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+  }
+
+  /** Likes a repository that the actor may discover. Liking twice is no error. */
+  async like(actor: UserActor, repo: Repo): Promise<void> {
+    await this.#db.transaction((tx) => new LikeStore(tx).add(repo.id, actor.userId, this.#clock.now()));
+  }
+
+  /** Takes a like back. */
+  async unlike(actor: UserActor, repo: Repo): Promise<void> {
+    await this.#db.transaction((tx) => new LikeStore(tx).remove(repo.id, actor.userId));
+  }
+
+  /** What a user likes, newest first, of what `visibleTo` may see. Throws `repo.cursor-invalid`. */
+  async listOfUser(
+    userId: Id,
+    page: { visibleTo: readonly string[]; cursor: string | undefined; limit: number },
+  ): Promise<Page<Liked>> {
+    const after = page.cursor === undefined ? undefined : decodeCursor(page.cursor);
+    if (page.cursor !== undefined && typeof after?.value !== 'string') throw cursorInvalid();
+    const store = new LikeStore(this.#db);
+    const rows = await store.listOfUser(userId, { visibleTo: page.visibleTo, after, limit: page.limit + 1 });
+    const items = rows.slice(0, page.limit);
+    const last = items.at(-1);
+    if (rows.length <= page.limit || last === undefined) return { items };
+    return { items, next: encodeCursor({ value: last.instant, id: last.repoId }) };
+  }
+
+  /** Users who like a repository, newest first. */
+  async listOfRepo(repoId: Id): Promise<{ name: string; fullname: string }[]> {
+    return await new LikeStore(this.#db).listOfRepo(repoId);
+  }
+}

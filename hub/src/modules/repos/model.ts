@@ -1,0 +1,120 @@
+// What a repository is, how it is named, and what a list of them can be asked. Pure.
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { type Gating, type RepoSubject, type RepoType, type Visibility } from '#modules/access';
+
+/** What a repository is called in URLs. */
+export interface RepoName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A repository as everyone who may discover it sees it. */
+export interface Repo {
+  readonly id: Id;
+  readonly type: RepoType;
+  readonly namespaceId: Id;
+  readonly namespace: string;
+  readonly name: string;
+  readonly creatorId: Id | null;
+  readonly visibility: Visibility;
+  readonly gated: Gating;
+  readonly createdAt: Date;
+  readonly lastModified: Date;
+  /** The commit that `main` points to. */
+  readonly head: Sha1 | null;
+  readonly likes: number;
+  /** In the last 30 days. */
+  readonly downloads: number;
+  readonly downloadsAllTime: number;
+  readonly trendingScore: number;
+  /** Bytes of all its objects, each counted once. */
+  readonly usedStorage: number;
+  readonly facets: Facets;
+}
+
+/** What the README and the files of `main` say of a repository, kept for lists and search. */
+export interface Facets {
+  /** The README's front matter. */
+  readonly card: { readonly [key: string]: Json };
+  readonly tags: readonly string[];
+  readonly pipelineTag: string | null;
+  readonly libraryName: string | null;
+  readonly sdk: string | null;
+  /** Text that a search may find beside the name. */
+  readonly text: string;
+}
+
+export const NO_FACETS: Facets = {
+  card: {},
+  tags: [],
+  pipelineTag: null,
+  libraryName: null,
+  sdk: null,
+  text: '',
+};
+
+/** `namespace/name`. */
+export function fullName(repo: RepoName): string {
+  return `${repo.namespace}/${repo.name}`;
+}
+
+/** What `may…` needs to know of a repository. */
+export function subjectOf(repo: Repo): RepoSubject {
+  return {
+    kind: 'repo',
+    id: repo.id,
+    type: repo.type,
+    name: repo.name,
+    namespaceId: repo.namespaceId,
+    creatorId: repo.creatorId,
+    visibility: repo.visibility,
+    gated: repo.gated,
+  };
+}
+
+const NAME = /^\w(?:[\w.-]{0,94}\w)?$/;
+
+/** Whether a text can name a repository: the clients' rule. */
+export function isRepoName(text: string): boolean {
+  return NAME.test(text) && !text.includes('--') && !text.includes('..') && !/\.(git|ipynb)$/i.test(text);
+}
+
+/** What lists can be sorted by, in the clients' words. */
+export const SORTS = [
+  'createdAt',
+  'downloads',
+  'lastModified',
+  'likes',
+  'likes30d',
+  'trendingScore',
+  'num_parameters',
+  'mainSize',
+  'id',
+] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** What a list is asked for. */
+export interface RepoQuery {
+  readonly type: RepoType;
+  readonly search?: string;
+  readonly author?: string;
+  /** Every one of these tags. */
+  readonly tags: readonly string[];
+  readonly pipelineTag?: string;
+  readonly gated?: boolean;
+  /** Bounds on the number of parameters. */
+  readonly parameters?: { readonly min?: number; readonly max?: number };
+  readonly sort: Sort;
+  readonly ascending: boolean;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** Settings that can be changed; what is absent stays. */
+export interface SettingsChange {
+  readonly visibility?: Visibility;
+  readonly gated?: Gating;
+  readonly discussionsDisabled?: boolean;
+}

@@ -1,0 +1,38 @@
+// `POST /api/{type}/{namespace}/{name}/duplicate`
+import { z } from 'zod';
+import { fullName, hardwareUnavailable, type Repos } from '#modules/repos';
+import { defineRoute, type Route } from '../../route/route.ts';
+import { addressOf, parseRepoId, RepoParams, repoUrl } from './names.ts';
+
+/** Copies a repository with its history. */
+export function duplicateRepo({ repos }: { repos: Repos }): Route {
+  return defineRoute({
+    operation: 'duplicateRepo',
+    summary: 'Copy a repository with its history',
+    method: 'POST',
+    path: '/api/{type}/{namespace}/{name}/duplicate',
+    access: 'user',
+    allowance: 'api',
+    params: RepoParams,
+    query: z.unknown(),
+    bodyKind: 'json',
+    body: z.object({
+      repository: z.string().max(200),
+      visibility: z.enum(['public', 'private', 'protected']).nullish(),
+      private: z.boolean().nullish(),
+      hardware: z.string().nullish(),
+    }),
+    output: z.object({ url: z.string(), id: z.string(), name: z.string() }),
+    async run(call) {
+      const { actor, session, body, baseUrl, repoType } = call;
+      if (body.hardware != null && body.hardware !== 'cpu-basic') throw hardwareUnavailable(body.hardware);
+      const to = parseRepoId(body.repository, session?.account.name ?? '');
+      const visibility =
+        body.visibility ?? (body.private == null ? undefined : body.private ? 'private' : 'public');
+      const repo = await repos.duplicate(actor, { from: addressOf(call), to, visibility }, (existing) =>
+        repoUrl(baseUrl, repoType, existing),
+      );
+      return { url: repoUrl(baseUrl, repoType, repo), id: repo.id, name: fullName(repo) };
+    },
+  });
+}

@@ -1,0 +1,113 @@
+// `GET /api/{type}`
+import { z } from 'zod';
+import { SORTS, type RepoQuery, type Repos } from '#modules/repos';
+import { Flag, nextLink, pageSize, TextList } from '../query.ts';
+import { defineRoute, type Route } from '../../route/route.ts';
+import { expandInvalid } from './faults.ts';
+import { isInfoField, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
+
+const Parameters = z
+  .string()
+  .regex(/^(?:min:\d+(?:\.\d+)?[KMBT]?)?,?(?:max:\d+(?:\.\d+)?[KMBT]?)?$/i)
+  .transform(parseParameters);
+
+const ListQuery = z.object({
+  search: z.string().max(200).optional(),
+  author: z.string().max(100).optional(),
+  filter: TextList,
+  tags: TextList,
+  sort: z.enum([...SORTS, 'created_at', 'last_modified', 'trending_score', 'modified']).optional(),
+  direction: z.enum(['-1', '1']).optional(),
+  limit: pageSize(1000, 1000),
+  full: Flag,
+  cardData: Flag,
+  config: Flag,
+  expand: TextList,
+  'expand[]': TextList,
+  gated: z.enum(['true', 'false', 'True', 'False']).optional(),
+  pipeline_tag: z.string().max(100).optional(),
+  num_parameters: Parameters.optional(),
+  inference: z.string().max(100).optional(),
+  inference_provider: TextList,
+  apps: TextList,
+  models: TextList,
+  datasets: TextList,
+  linked: Flag,
+  cursor: z.string().max(1024).optional(),
+});
+type ListQuery = z.output<typeof ListQuery>;
+
+/** Lists repositories, a page at a time; the next page is in `Link`. */
+export function listReposRoute({ repos }: { repos: Repos }): Route {
+  return defineRoute({
+    operation: 'listRepos',
+    summary: 'List repositories',
+    method: 'GET',
+    path: '/api/{type}',
+    access: 'anyone',
+    allowance: 'api',
+    params: z.unknown(),
+    query: ListQuery,
+    bodyKind: 'none',
+    body: z.unknown(),
+    output: z.array(RepoInfo),
+    async run({ actor, query, repoType, baseUrl, request, reply }) {
+      const expand = [...query.expand, ...query['expand[]']];
+      const unknown = expand.find((field) => !isInfoField(repoType, field));
+      if (unknown !== undefined) throw expandInvalid(unknown);
+      // No model is served here, so nothing can match these.
+      if (query.inference !== undefined || query.inference_provider.length > 0) return [];
+      const page = await repos.list(actor, { type: repoType, ...toRepoQuery(query) });
+      if (page.next !== undefined)
+        reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '/', { cursor: page.next }));
+      const fields = expand.length > 0 ? expand : listFields(query);
+      return page.items.map((repo) => pickFields(presentRepo(repo), fields));
+    },
+  });
+}
+
+const OLD_SORTS = {
+  created_at: 'createdAt',
+  last_modified: 'lastModified',
+  modified: 'lastModified',
+  trending_score: 'trendingScore',
+} as const;
+
+function toRepoQuery(query: ListQuery): Omit<RepoQuery, 'type'> {
+  const asked = query.sort ?? 'trendingScore';
+  const sort = asked in OLD_SORTS ? OLD_SORTS[asked as keyof typeof OLD_SORTS] : (asked as RepoQuery['sort']);
+  // A filter may hold several tags, as old clients write them.
+  const tags = [
+    ...query.filter.flatMap((one) => one.split(',')),
+    ...query.tags,
+    ...query.apps.map((app) => `app:${app}`),
+  ]
+    .concat(
+      query.models.map((id) => `model:${id}`),
+      query.datasets.map((id) => `dataset:${id}`),
+    ) // prettier-ignore
+    .filter((tag) => tag !== '');
+  return {
+    tags,
+    sort,
+    ascending: query.direction === '1',
+    limit: query.limit,
+    ...(query.search !== undefined && query.search !== '' && { search: query.search }),
+    ...(query.author !== undefined && { author: query.author }),
+    ...(query.pipeline_tag !== undefined && { pipelineTag: query.pipeline_tag }),
+    ...(query.gated !== undefined && { gated: query.gated.toLowerCase() === 'true' }),
+    ...(query.num_parameters !== undefined && { parameters: query.num_parameters }),
+    ...(query.cursor !== undefined && { cursor: query.cursor }),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, B: 1e9, T: 1e12 };
+
+// `min:3B,max:128B`
+function parseParameters(text: string): { min?: number; max?: number } {
+  const bounds: { min?: number; max?: number } = {};
+  for (const [, key, number, unit] of text.matchAll(/(min|max):(\d+(?:\.\d+)?)([KMBT]?)/gi))
+    bounds[(key ?? '').toLowerCase() as 'min' | 'max'] =
+      Number(number) * (UNITS[(unit ?? '').toUpperCase()] ?? 1);
+  return bounds;
+}

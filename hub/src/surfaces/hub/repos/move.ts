@@ -1,0 +1,35 @@
+// `POST /api/repos/move`
+import { z } from 'zod';
+import { REPO_TYPES } from '#modules/access';
+import { fullName, type Repos } from '#modules/repos';
+import { defineRoute, type Route } from '../../route/route.ts';
+import { parseRepoId, repoUrl } from './names.ts';
+
+/** Gives a repository another name or namespace; the old id leads to the new one from then on. */
+export function moveRepo({ repos }: { repos: Repos }): Route {
+  return defineRoute({
+    operation: 'moveRepo',
+    summary: 'Rename a repository or move it to another namespace',
+    method: 'POST',
+    path: '/api/repos/move',
+    access: 'user',
+    allowance: 'api',
+    params: z.unknown(),
+    query: z.unknown(),
+    bodyKind: 'json',
+    body: z.object({
+      fromRepo: z.string().max(200),
+      toRepo: z.string().max(200),
+      type: z.enum(REPO_TYPES).default('model'),
+    }),
+    output: z.object({ url: z.string(), name: z.string() }),
+    async run({ actor, session, body, baseUrl }) {
+      const own = session?.account.name ?? '';
+      const from = { type: body.type, ...parseRepoId(body.fromRepo, own) };
+      const repo = await repos.move(actor, from, parseRepoId(body.toRepo, own), (existing) =>
+        repoUrl(baseUrl, body.type, existing),
+      );
+      return { url: repoUrl(baseUrl, body.type, repo), name: fullName(repo) };
+    },
+  });
+}

@@ -1,0 +1,26 @@
+// How repository ids and URLs are spelt on this surface.
+import { z } from 'zod';
+import { type RepoType } from '#modules/access';
+import { fullName, type RepoAddress, type RepoName } from '#modules/repos';
+import { filePrefix } from '../../route/route.ts';
+
+/** Path parameters of a repository. */
+export const RepoParams = z.object({ namespace: z.string(), name: z.string() });
+
+/** The repository that a call names. */
+export function addressOf(call: { readonly repoType: RepoType; readonly params: RepoName }): RepoAddress {
+  return { type: call.repoType, namespace: call.params.namespace, name: call.params.name };
+}
+
+/** Where a repository is for a browser: clients read its id back out of it. */
+export function repoUrl(baseUrl: string, type: RepoType, name: RepoName): string {
+  return `${baseUrl}${filePrefix(type)}/${fullName(name)}`;
+}
+
+/** An id in a body: `namespace/name`, or a bare name in the caller's own namespace. */
+export function parseRepoId(id: string, own: string): RepoName {
+  const slash = id.indexOf('/');
+  return slash === -1
+    ? { namespace: own, name: id }
+    : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
+}
