@@ -1,0 +1,241 @@
+// The decision, as a table: who, what, on which repository.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Id } from '@holdfast/kernel/id';
+import {
+  discoverableNamespaces,
+  mayInstance,
+  mayInstanceMetrics,
+  mayNamespace,
+  mayRepo,
+  matchesPattern,
+  scopedReach,
+} from './policy.ts';
+import { actorReference, credentialReference, operatorFields } from './references.ts';
+import {
+  type Actor,
+  type Decision,
+  type Grant,
+  type NamespaceSubject,
+  type RepoAction,
+  type RepoSubject,
+  type Role,
+} from './model.ts';
+
+const id = (digit: string): Id => digit.repeat(24) as Id;
+const ALICE = id('a');
+const BOB = id('b');
+const TEAM = id('c');
+
+function user(userId: Id, grant: Grant, roles: Record<string, Role> = {}): Actor & { kind: 'user' } {
+  return {
+    kind: 'user',
+    userId,
+    name: 'someone',
+    administrator: false,
+    memberships: new Map(Object.entries(roles) as [Id, Role][]),
+    tokenId: id('f'),
+    grant,
+  };
+}
+
+const READ: Grant = { role: 'read' };
+const WRITE: Grant = { role: 'write' };
+const SYSTEM: Actor = { kind: 'system', part: 'test' };
+const OPERATOR: Actor = { kind: 'operator', osUser: 'root', command: 'x', terminal: 'tty' };
+const ANONYMOUS: Actor = { kind: 'anonymous', mayReadPublic: false };
+const VISITOR: Actor = { kind: 'anonymous', mayReadPublic: true };
+
+function repo(change: Partial<RepoSubject> = {}): RepoSubject {
+  return {
+    kind: 'repo',
+    id: id('1'),
+    type: 'model',
+    name: 'bert-base',
+    namespaceId: TEAM,
+    creatorId: ALICE,
+    visibility: 'private',
+    gated: false,
+    ...change,
+  };
+}
+
+function outcome(decision: Decision): string {
+  return decision.allowed ? 'allowed' : decision.refusal;
+}
+
+const ACTIONS: readonly RepoAction[] = ['discover', 'read', 'write', 'administer'];
+
+function outcomes(actor: Actor, subject: RepoSubject): string[] {
+  return ACTIONS.map((action) => outcome(mayRepo(actor, action, subject)));
+}
+
+void test('mayRepo() hides a private repository from everyone outside its namespace', () => {
+  assert.deepEqual(outcomes(user(BOB, WRITE), repo()), ['missing', 'missing', 'missing', 'missing']);
+  assert.deepEqual(outcomes(ANONYMOUS, repo()), Array(4).fill('unauthenticated'));
+  assert.deepEqual(outcomes(VISITOR, repo()), Array(4).fill('unauthenticated'));
+});
+
+void test('mayRepo() lets each role do what it includes', () => {
+  const by = (role: Role): string[] => outcomes(user(BOB, WRITE, { [TEAM]: role }), repo());
+  assert.deepEqual(by('read'), ['allowed', 'allowed', 'forbidden', 'forbidden']);
+  assert.deepEqual(by('contributor'), ['allowed', 'allowed', 'forbidden', 'forbidden']);
+  assert.deepEqual(by('write'), ['allowed', 'allowed', 'allowed', 'allowed']);
+  assert.deepEqual(by('admin'), ['allowed', 'allowed', 'allowed', 'allowed']);
+});
+
+void test('mayRepo() lets a contributor write what they made, and not administer it', () => {
+  const alice = user(ALICE, WRITE, { [TEAM]: 'contributor' });
+  assert.deepEqual(outcomes(alice, repo()), ['allowed', 'allowed', 'allowed', 'forbidden']);
+});
+
+void test('mayRepo() lets a read token read and nothing else, whoever owns it', () => {
+  const own = repo({ namespaceId: ALICE });
+  assert.deepEqual(outcomes(user(ALICE, READ), own), ['allowed', 'allowed', 'forbidden', 'forbidden']);
+  assert.deepEqual(outcomes(user(ALICE, WRITE), own), ['allowed', 'allowed', 'allowed', 'allowed']);
+});
+
+void test('mayRepo() opens public repositories to readers, not to writers', () => {
+  const open = repo({ visibility: 'public' });
+  assert.deepEqual(outcomes(user(BOB, WRITE), open), ['allowed', 'allowed', 'forbidden', 'forbidden']);
+  assert.deepEqual(outcomes(VISITOR, open), ['allowed', 'allowed', 'unauthenticated', 'unauthenticated']);
+  assert.deepEqual(outcomes(ANONYMOUS, open), Array(4).fill('unauthenticated'));
+});
+
+void test('mayRepo() shows that a gated repository exists and keeps its files', () => {
+  const gated = repo({ visibility: 'public', gated: 'manual' });
+  assert.deepEqual(outcomes(user(BOB, WRITE), gated).slice(0, 2), ['allowed', 'gated']);
+  assert.deepEqual(outcomes(VISITOR, gated).slice(0, 2), ['allowed', 'gated']);
+  assert.deepEqual(outcomes(user(BOB, READ, { [TEAM]: 'read' }), gated).slice(0, 2), ['allowed', 'allowed']);
+});
+
+void test('mayRepo() shows that a protected Space exists and keeps its files', () => {
+  const space = repo({ type: 'space', visibility: 'protected' });
+  assert.deepEqual(outcomes(user(BOB, WRITE), space).slice(0, 2), ['allowed', 'forbidden']);
+  assert.deepEqual(outcomes(VISITOR, space).slice(0, 2), ['allowed', 'unauthenticated']);
+  assert.deepEqual(outcomes(user(BOB, READ, { [TEAM]: 'read' }), space).slice(0, 2), ['allowed', 'allowed']);
+});
+
+function scoped(
+  entity: { type: 'model' | 'dataset' | 'user' | 'org'; id: Id },
+  permissions: readonly ('repo.content.read' | 'repo.write' | 'org.write' | 'org.read')[],
+  patterns?: readonly string[],
+): Grant {
+  const one = { entity: { ...entity, name: 'x' }, permissions, ...(patterns !== undefined && { patterns }) };
+  return { role: 'fineGrained', scoped: [one], global: [], canReadGatedRepos: false };
+}
+
+void test('mayRepo() holds a fine-grained token to the repository it names', () => {
+  const reader = user(BOB, scoped({ type: 'model', id: id('1') }, ['repo.content.read']), {
+    [TEAM]: 'admin',
+  });
+  assert.deepEqual(outcomes(reader, repo()), ['allowed', 'allowed', 'forbidden', 'forbidden']);
+  assert.deepEqual(outcomes(reader, repo({ id: id('2') })), Array(4).fill('missing'));
+  assert.deepEqual(outcomes(reader, repo({ type: 'dataset' })), Array(4).fill('missing'));
+  const writer = user(BOB, scoped({ type: 'model', id: id('1') }, ['repo.write']), { [TEAM]: 'write' });
+  assert.deepEqual(outcomes(writer, repo()), ['allowed', 'allowed', 'allowed', 'allowed']);
+});
+
+void test('mayRepo() gives a token no more than its owner has', () => {
+  const outsider = user(BOB, scoped({ type: 'model', id: id('1') }, ['repo.write']));
+  assert.deepEqual(outcomes(outsider, repo()), Array(4).fill('missing'));
+  const member = user(BOB, scoped({ type: 'model', id: id('1') }, ['repo.write']), { [TEAM]: 'read' });
+  assert.deepEqual(outcomes(member, repo()).slice(2), ['forbidden', 'forbidden']);
+});
+
+void test('mayRepo() holds a namespace scope to its name patterns', () => {
+  const grant = scoped({ type: 'org', id: TEAM }, ['repo.write'], ['bert-*']);
+  const actor = user(BOB, grant, { [TEAM]: 'write' });
+  assert.deepEqual(outcomes(actor, repo()), ['allowed', 'allowed', 'allowed', 'allowed']);
+  assert.deepEqual(outcomes(actor, repo({ name: 'gpt' })), Array(4).fill('missing'));
+});
+
+void test('mayRepo() lets the system act and keeps the operator out of content', () => {
+  assert.deepEqual(outcomes(SYSTEM, repo()), Array(4).fill('allowed'));
+  assert.deepEqual(outcomes(OPERATOR, repo({ visibility: 'public' })), Array(4).fill('forbidden'));
+});
+
+const NAMESPACE: NamespaceSubject = { kind: 'namespace', id: TEAM, type: 'org' };
+
+void test('mayNamespace() asks for the role that each action needs', () => {
+  const may = (role: Role, action: Parameters<typeof mayNamespace>[1]): string =>
+    outcome(mayNamespace(user(BOB, WRITE, { [TEAM]: role }), action, NAMESPACE));
+  assert.deepEqual([may('read', 'create'), may('contributor', 'create')], ['forbidden', 'allowed']);
+  assert.deepEqual([may('write', 'administer'), may('admin', 'administer')], ['forbidden', 'allowed']);
+  assert.deepEqual([may('read', 'members'), may('read', 'settings')], ['allowed', 'allowed']);
+});
+
+void test('mayNamespace() refuses strangers, the anonymous and read tokens', () => {
+  assert.equal(outcome(mayNamespace(user(BOB, WRITE), 'create', NAMESPACE)), 'forbidden');
+  assert.equal(outcome(mayNamespace(VISITOR, 'members', NAMESPACE)), 'unauthenticated');
+  assert.equal(outcome(mayNamespace(user(BOB, READ, { [TEAM]: 'admin' }), 'create', NAMESPACE)), 'forbidden');
+  assert.equal(outcome(mayNamespace(SYSTEM, 'create', NAMESPACE)), 'allowed');
+  assert.equal(outcome(mayNamespace(OPERATOR, 'create', NAMESPACE)), 'forbidden');
+  assert.equal(outcome(mayNamespace(OPERATOR, 'administer', NAMESPACE)), 'allowed');
+});
+
+void test('mayNamespace() needs the permission in a fine-grained token, for the whole namespace', () => {
+  const may = (grant: Grant): string =>
+    outcome(mayNamespace(user(BOB, grant, { [TEAM]: 'admin' }), 'create', NAMESPACE));
+  assert.equal(may(scoped({ type: 'org', id: TEAM }, ['repo.write'])), 'allowed');
+  assert.equal(may(scoped({ type: 'org', id: TEAM }, ['repo.content.read'])), 'forbidden');
+  assert.equal(may(scoped({ type: 'org', id: TEAM }, ['repo.write'], ['a*'])), 'forbidden');
+  assert.equal(may(scoped({ type: 'org', id: BOB }, ['repo.write'])), 'forbidden');
+});
+
+void test('mayInstance() is for the operator and the system', () => {
+  assert.equal(outcome(mayInstance(OPERATOR)), 'allowed');
+  assert.equal(outcome(mayInstance(SYSTEM)), 'allowed');
+  assert.equal(outcome(mayInstance({ ...user(BOB, WRITE), administrator: true })), 'forbidden');
+  assert.equal(outcome(mayInstance(ANONYMOUS)), 'unauthenticated');
+  assert.ok(mayInstanceMetrics({ ...user(BOB, WRITE), administrator: true }));
+  assert.ok(!mayInstanceMetrics(user(BOB, WRITE)));
+  assert.ok(mayInstanceMetrics(OPERATOR));
+});
+
+void test('discoverableNamespaces() and scopedReach() say what lists may show', () => {
+  assert.deepEqual(discoverableNamespaces(user(BOB, READ, { [TEAM]: 'read' })), [BOB, TEAM]);
+  assert.deepEqual(discoverableNamespaces(VISITOR), []);
+  assert.deepEqual(scopedReach(VISITOR), { repos: [], namespaces: [] });
+  const one = user(BOB, scoped({ type: 'model', id: id('1') }, ['repo.content.read']), { [TEAM]: 'read' });
+  assert.deepEqual(scopedReach(one), { repos: [id('1')], namespaces: [] });
+  assert.deepEqual(discoverableNamespaces(one), []);
+  const whole = user(BOB, scoped({ type: 'org', id: TEAM }, ['repo.write']), { [TEAM]: 'read' });
+  assert.deepEqual(scopedReach(whole), { repos: [], namespaces: [TEAM] });
+  assert.deepEqual(scopedReach(user(BOB, scoped({ type: 'org', id: TEAM }, ['repo.write']))).namespaces, []);
+  assert.deepEqual(scopedReach(user(BOB, scoped({ type: 'org', id: TEAM }, ['org.read']))).namespaces, []);
+});
+
+void test('matchesPattern() takes * for any text and nothing else for special', () => {
+  const matches: [string, string, boolean][] = [
+    ['bert', 'bert', true],
+    ['bert', 'bert2', false],
+    ['BERT-*', 'bert-base', true],
+    ['*-base', 'bert-base', true],
+    ['*a*a', 'aa', true],
+    ['*a*a', 'a', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'acb', false],
+    ['b.rt', 'bert', false],
+    ['*', '', true],
+    ['x*', 'y', false],
+  ];
+  for (const [pattern, name, expected] of matches)
+    assert.equal(matchesPattern(pattern, name), expected, `${pattern} ${name}`);
+  const startedAt = performance.now();
+  matchesPattern(`${'*a'.repeat(200)}b`, 'a'.repeat(5000));
+  assert.ok(performance.now() - startedAt < 100, 'a hostile pattern must not take exponential time');
+});
+
+void test('references name actors and credentials for the ledger', () => {
+  assert.equal(actorReference(user(BOB, READ)), `user:${BOB}`);
+  assert.deepEqual([OPERATOR, SYSTEM, ANONYMOUS].map(actorReference), [
+    'operator',
+    'system:test',
+    'anonymous',
+  ]);
+  assert.equal(credentialReference(user(BOB, READ)), `token:${id('f')}`);
+  assert.equal(credentialReference(OPERATOR), '');
+  assert.deepEqual(operatorFields(OPERATOR), { osUser: 'root', terminal: 'tty', command: 'x' });
+  assert.deepEqual(operatorFields(SYSTEM), {});
+});

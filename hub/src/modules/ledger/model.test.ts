@@ -1,0 +1,79 @@
+// Entries, commitments and chains, as a verifier sees them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { commitment, GENESIS, hashEntry, prepareEntry, verifyLane, type RecordedEntry } from './model.ts';
+
+function chain(length: number): RecordedEntry[] {
+  const entries: RecordedEntry[] = [];
+  let previous: Sha256 = GENESIS;
+  for (let n = 1; n <= length; n += 1) {
+    const entry = {
+      writer: 'holdfast_hub_1',
+      lane: 0,
+      n,
+      previous,
+      at: `2026-01-01T00:00:0${n}.000000Z`,
+      kind: 'repo.created',
+      subject: `repo:${n}`,
+      subjectN: 0,
+      subjectPrevious: GENESIS,
+      actor: 'user:1',
+      credential: '',
+      body: '{}',
+    };
+    const hash = hashEntry(entry);
+    entries.push({ ...entry, hash });
+    previous = hash;
+  }
+  return entries;
+}
+
+void test('prepareEntry() puts commitments in place of personal values', () => {
+  const prepared = prepareEntry({
+    kind: 'account.created',
+    subject: 'account:1',
+    actor: 'operator',
+    credential: '',
+    body: { b: 1, a: 2 },
+    personal: { email: 'alice@example.org' },
+  });
+  assert.ok(!prepared.body.includes('alice'));
+  const [field] = prepared.personal;
+  assert.ok(field !== undefined);
+  assert.equal(prepared.body, `{"a":2,"b":1,"personal":{"email":"${commitment(field)}"}}`);
+});
+
+void test('prepareEntry() salts: the same value never gives the same commitment', () => {
+  const entry = {
+    kind: 'a.b',
+    subject: 's',
+    actor: 'x',
+    credential: '',
+    body: {},
+    personal: { name: 'alice' },
+  };
+  assert.notEqual(prepareEntry(entry).body, prepareEntry(entry).body);
+  assert.equal(prepareEntry({ ...entry, personal: {} }).body, '{}');
+});
+
+void test('hashEntry() frames its fields: moving a character to the next one changes the digest', () => {
+  const [entry] = chain(1);
+  assert.ok(entry !== undefined);
+  const shifted = { ...entry, kind: `${entry.kind}r`, subject: entry.subject.slice(1) };
+  assert.notEqual(hashEntry(shifted), entry.hash);
+});
+
+void test('verifyLane() accepts a whole chain', () => {
+  assert.equal(verifyLane(chain(5)), undefined);
+  assert.equal(verifyLane([]), undefined);
+});
+
+void test('verifyLane() finds what was altered, removed or put in', () => {
+  const entries = chain(4);
+  const altered = entries.map((entry) => (entry.n === 2 ? { ...entry, body: '{"x":1}' } : entry));
+  assert.deepEqual(verifyLane(altered), { n: 2, flaw: 'altered' });
+  assert.deepEqual(verifyLane(entries.filter((entry) => entry.n !== 3)), { n: 3, flaw: 'missing' });
+  const rehashed = altered.map((entry) => (entry.n === 2 ? { ...entry, hash: hashEntry(entry) } : entry));
+  assert.deepEqual(verifyLane(rehashed), { n: 3, flaw: 'not-linked' });
+});
