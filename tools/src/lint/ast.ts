@@ -26,8 +26,17 @@ export interface RuleContext {
     readonly lines: readonly string[];
     getAllComments(): readonly Comment[];
   };
-  report(finding: { node: unknown; message: string }): void;
+  report(finding: { node: unknown; message: string } | { loc: Spot; message: string }): void;
 }
+
+/** A place in a file: lines count from one, columns from zero. */
+export interface Spot {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where findings about a file as a whole are shown. */
+export const FILE_START: Spot = { line: 1, column: 0 };
 
 /** One rule: it is asked for its visitors once per file. */
 export interface Rule {

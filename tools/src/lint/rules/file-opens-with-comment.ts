@@ -1,5 +1,5 @@
 // A reader learns in the first lines what a file is for and what it keeps true.
-import { type Comment, type Rule } from '../ast.ts';
+import { type Comment, FILE_START, type Rule } from '../ast.ts';
 
 const MOST_LINES = 5;
 
@@ -7,13 +7,16 @@ const MOST_LINES = 5;
 export const fileOpensWithComment: Rule = {
   create(context) {
     return {
-      Program(node) {
+      Program() {
         const comments = context.sourceCode.getAllComments().filter((comment) => comment.type !== 'Shebang');
         const opening = openingLines(comments, context.sourceCode.text);
         if (opening === 0)
-          context.report({ node, message: 'open the file with a comment that says what it is for' });
+          context.report({
+            loc: FILE_START,
+            message: 'open the file with a comment that says what it is for',
+          });
         if (opening > MOST_LINES)
-          context.report({ node, message: `an opening comment has at most ${MOST_LINES} lines` });
+          context.report({ loc: FILE_START, message: `an opening comment has at most ${MOST_LINES} lines` });
       },
     };
   },

@@ -1,6 +1,6 @@
 // Words that say nothing about what a thing is are not names: a "helper" gathers whatever has no home.
 import path from 'node:path';
-import { type Node, type Rule } from '../ast.ts';
+import { FILE_START, type Rule } from '../ast.ts';
 import { exportedNames } from '../exports.ts';
 import { PROTOCOL_WORDS } from '../architecture.ts';
 
@@ -22,19 +22,23 @@ const BANNED: readonly string[] = [
 export const noBannedWords: Rule = {
   create(context) {
     return {
-      Program(node) {
+      Program(program) {
         const base = path.basename(context.filename).replace(/(\.test)?\.ts$/, '');
-        report(node, base, 'file');
-        for (const { name, node: declaration } of exportedNames(node)) report(declaration, name, 'export');
+        const inFile = complaint('file', base);
+        if (inFile !== undefined) context.report({ loc: FILE_START, message: inFile });
+        for (const { name, node } of exportedNames(program)) {
+          const message = complaint('export', name);
+          if (message !== undefined) context.report({ node, message });
+        }
       },
     };
-    function report(node: Node, name: string, what: string): void {
-      const word = bannedWord(name);
-      if (word !== undefined)
-        context.report({ node, message: `${what} name "${name}" says "${word}": name the thing` });
-    }
   },
 };
+
+function complaint(what: string, name: string): string | undefined {
+  const word = bannedWord(name);
+  return word === undefined ? undefined : `${what} name "${name}" says "${word}": name the thing`;
+}
 
 function bannedWord(name: string): string | undefined {
   if (PROTOCOL_WORDS.some((word) => name.includes(word))) return undefined;

@@ -1,0 +1,106 @@
+# The little that a suite of client calls needs: cases in order, one line of JSON for each, and a few assertions.
+# The node side (hub/test/harness/python.ts) makes a test of every line.
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import huggingface_hub
+from huggingface_hub import HfApi
+
+ENDPOINT = os.environ["HF_ENDPOINT"]
+VERSION = tuple(int(part) for part in huggingface_hub.__version__.split(".")[:2])
+
+_cases = []
+
+
+class Skipped(Exception):
+    """Raised by a case that this client's version cannot do."""
+
+
+def case(name):
+    """Declares a case. Cases run in order and may build on each other."""
+
+    def declare(function):
+        _cases.append((name, function))
+        return function
+
+    return declare
+
+
+def since(*version):
+    """Leaves the case out with older clients."""
+    if VERSION < version:
+        raise Skipped(f"huggingface_hub {huggingface_hub.__version__} has no such call")
+
+
+def run():
+    """Runs every case and prints a line for each; the last one is marked, so that a crash is seen."""
+    for number, (name, function) in enumerate(_cases):
+        result = {"name": name, "last": number == len(_cases) - 1}
+        try:
+            function()
+        except Skipped as skipped:
+            result["skipped"] = str(skipped)
+        except BaseException:
+            result["error"] = traceback.format_exc()
+        print("@case " + json.dumps(result), flush=True)
+
+
+def api(token="HF_TOKEN"):
+    """The client as somebody: the name of the variable with the token, or None for nobody."""
+    return HfApi(endpoint=ENDPOINT, token=os.environ[token] if token else False)
+
+
+@contextlib.contextmanager
+def raises(kind, text=""):
+    """Expects exactly this refusal, with this text in it."""
+    try:
+        yield
+    except kind as error:
+        assert text.lower() in str(error).lower(), f"{text!r} is not in {error!s}"
+        return
+    raise AssertionError(f"nothing was raised, {kind.__name__} was expected")
+
+
+def equal(actual, expected):
+    assert actual == expected, f"{actual!r} is not {expected!r}"
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def git_sha(data):
+    """The id git gives to a blob."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def noise(size, seed=0):
+    """Bytes that do not compress, the same for the same seed."""
+    return hashlib.shake_128(b"holdfast %d" % seed).digest(size)
+
+
+def write(folder, files):
+    """Writes files (relative name to bytes) below a folder."""
+    for name, content in files.items():
+        file = Path(folder) / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def read(folder):
+    """Every file below a folder, but what the client keeps for itself."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(Path(folder).rglob("*"))
+        if file.is_file() and ".cache" not in file.relative_to(folder).parts
+    }
+
+
+def fail(text):
+    print(text, file=sys.stderr)
+    raise AssertionError(text)
