@@ -1,0 +1,188 @@
+// The large objects of repositories once they are stored: listed, opened, given to another repository, removed.
+// Invariant: bytes go only when no repository holds them any more, and while nobody can begin to.
+import { type Clock } from '@holdfast/kernel/clock';
+import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { decodeCursor, encodeCursor, type Page, type Position } from '@holdfast/kernel/page';
+import { type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { referencesOf, type Actor } from '#modules/access';
+import { record } from '#modules/ledger';
+import { blobMissing, cursorInvalid } from './faults.ts';
+import { type Blob } from './model.ts';
+import { BlobReader, BlobWriter, type BlobPlace } from './store.ts';
+import { type RepoStorage } from './uploads.ts';
+
+/** What the objects need. */
+export interface BlobsDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly store: ObjectStore;
+  readonly storage: RepoStorage;
+}
+
+/** An object that is asked for and was not there. */
+export interface FailedCopy {
+  readonly sha256: string;
+  readonly error: string;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const ERASE_BATCH = 500;
+
+/** The large objects of all repositories. Whether the caller may is decided before. */
+export class Blobs {
+  readonly #deps: BlobsDeps;
+
+  constructor(deps: BlobsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The object, if the repository itself holds it. */
+  async find(repoId: Id, sha256: Sha256): Promise<Blob | undefined> {
+    return await new BlobReader(this.#deps.db).find(repoId, sha256);
+  }
+
+  /** Those of the digests that the repository holds. */
+  async findMany(repoId: Id, digests: readonly Sha256[]): Promise<Map<Sha256, Blob>> {
+    return await new BlobReader(this.#deps.db).findMany(repoId, digests);
+  }
+
+  /** The object of a repository. Throws `blob.missing`. */
+  async get(repoId: Id, sha256: Sha256): Promise<Blob> {
+    const blob = await this.find(repoId, sha256);
+    if (blob === undefined) throw blobMissing(sha256);
+    return blob;
+  }
+
+  /** Opens the bytes of an object that was found in a repository. Throws `object.missing`. */
+  async open(sha256: Sha256): Promise<OpenObject> {
+    return await this.#deps.store.open(sha256);
+  }
+
+  /** One page of a repository's objects, newest first. Throws `blob.cursor-invalid`. */
+  async list(repoId: Id, limit: number, cursor?: string): Promise<Page<Blob>> {
+    const from = cursor === undefined ? undefined : positionOf(cursor);
+    const rows = await new BlobReader(this.#deps.db).list(repoId, from, limit + 1);
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    if (rows.length <= limit || last === undefined) return { items };
+    return { items, next: encodeCursor({ value: last.pushedAt.toISOString(), id: last.sha256 }) };
+  }
+
+  /** Gives a repository objects of another. Both rights were checked. Returns what the source does not hold. */
+  async copyBetween(
+    actor: Actor,
+    repos: { readonly from: Id; readonly to: Id },
+    digests: readonly string[],
+  ): Promise<FailedCopy[]> {
+    const { db, storage } = this.#deps;
+    const wanted = digests.map(parseSha256).filter((digest) => digest !== undefined);
+    const held = await this.findMany(repos.from, wanted);
+    const found = [...held.keys()];
+    if (found.length > 0)
+      await db.transaction(async (tx) => {
+        const writer = new BlobWriter(tx);
+        await writer.lockBytes(found);
+        await storage.lock(tx, repos.to);
+        const bytes = await writer.copy(repos.from, repos.to, found);
+        await storage.add(tx, repos.to, bytes);
+        await record(tx, {
+          kind: 'upload.copied',
+          subject: `repo:${repos.to}`,
+          ...referencesOf(actor),
+          body: { from: repos.from, objects: found.length, bytes },
+        });
+      });
+    return digests
+      .filter((digest) => !found.some((one) => one === digest))
+      .map((sha256) => ({ sha256, error: 'not found in the source repository' }));
+  }
+
+  /** Takes objects from a repository for good. Returns those it had. */
+  async remove(actor: Actor, repoId: Id, digests: readonly Sha256[]): Promise<Blob[]> {
+    const { db, storage } = this.#deps;
+    const removed = await db.transaction(async (tx) => {
+      await storage.lock(tx, repoId);
+      const gone = await new BlobWriter(tx).remove(repoId, digests);
+      if (gone.length === 0) return gone;
+      await storage.add(tx, repoId, -gone.reduce((sum, blob) => sum + blob.size, 0));
+      await record(tx, {
+        kind: 'upload.removed',
+        subject: `repo:${repoId}`,
+        ...referencesOf(actor),
+        body: { objects: gone.map((blob) => blob.sha256) },
+      });
+      return gone;
+    });
+    for (const { sha256 } of removed) await this.#removeUnheld(sha256);
+    return removed;
+  }
+
+  /** Removes all objects of a deleted repository, a batch at a time, so that a crash loses only the place. */
+  async eraseOf(repoId: Id, signal?: AbortSignal): Promise<void> {
+    const { db } = this.#deps;
+    while (signal?.aborted !== true) {
+      const batch = await new BlobReader(db).list(repoId, undefined, ERASE_BATCH);
+      if (batch.length === 0) return;
+      const digests = batch.map((blob) => blob.sha256);
+      await db.transaction((tx) => new BlobWriter(tx).remove(repoId, digests));
+      for (const digest of digests) await this.#removeUnheld(digest);
+    }
+  }
+
+  /** Removes bytes that came in but belong to no repository, because a crash came between. Returns how many. */
+  async collect(signal?: AbortSignal): Promise<number> {
+    const { store, clock } = this.#deps;
+    const before = clock.now().getTime() - DAY_MS;
+    await store.sweep(new Date(before - DAY_MS));
+    let removed = 0;
+    for await (const { sha256, storedAt } of store.list()) {
+      if (signal?.aborted === true) break;
+      if (storedAt.getTime() < before && (await this.#removeUnheld(sha256))) removed += 1;
+    }
+    return removed;
+  }
+
+  // Under the lock that a sender takes to register the object: either the row is seen here, or the sender sees that
+  // the bytes are gone.
+  async #removeUnheld(sha256: Sha256): Promise<boolean> {
+    const { db, store } = this.#deps;
+    return await db.transaction(async (tx) => {
+      const writer = new BlobWriter(tx);
+      await writer.lockBytes([sha256]);
+      return !(await writer.isHeld(sha256)) && (await store.remove(sha256));
+    });
+  }
+}
+
+/** Gives a new repository all objects of another, in the transaction that makes it. Returns the bytes. */
+export async function copyObjects(tx: Tx, fromId: Id, toId: Id): Promise<number> {
+  return await new BlobWriter(tx).copy(fromId, toId);
+}
+
+/** Those of the digests that a repository holds, as a transaction sees them. */
+export async function findObjects(
+  db: Db | Tx,
+  repoId: Id,
+  digests: readonly Sha256[],
+): Promise<Map<Sha256, Blob>> {
+  return await new BlobReader(db).findMany(repoId, digests);
+}
+
+/** The object of a repository, as a transaction sees it. */
+export async function findObject(db: Db | Tx, repoId: Id, sha256: Sha256): Promise<Blob | undefined> {
+  return await new BlobReader(db).find(repoId, sha256);
+}
+
+/** Says where a commit put objects, in its transaction. */
+export async function placeObjects(tx: Tx, repoId: Id, places: readonly BlobPlace[]): Promise<void> {
+  await new BlobWriter(tx).place(repoId, places);
+}
+
+function positionOf(cursor: string): Position {
+  const position = decodeCursor(cursor);
+  if (position === undefined || parseSha256(position.id) === undefined) throw cursorInvalid();
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(position.value))) throw cursorInvalid();
+  return position;
+}

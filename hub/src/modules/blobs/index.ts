@@ -1,0 +1,25 @@
+// The face of `blobs`.
+export {
+  Blobs,
+  copyObjects,
+  findObject,
+  findObjects,
+  placeObjects,
+  type BlobsDeps,
+  type FailedCopy,
+} from './blobs.ts';
+export {
+  blobMissing,
+  linkEnded,
+  linkExpired,
+  linkInvalid,
+  uploadCutOff,
+  uploadMissing,
+  uploadTooSlow,
+} from './faults.ts';
+export { blobJobs, COLLECT_TASK } from './jobs.ts';
+export { countParts, type Blob, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
+export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';
+export { type BlobPlace } from './store.ts';
+export { Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';
+export { objects as blobObjects } from './migrations/0001-objects.ts';

@@ -1,0 +1,94 @@
+// What a large object of a repository is, and how it is to be uploaded. Pure.
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { MiB } from '@holdfast/kernel/size';
+
+/** An object by what it contains: its digest and its size in bytes. */
+export interface BlobName {
+  readonly sha256: Sha256;
+  readonly size: number;
+}
+
+/** An object that a repository holds. */
+export interface Blob extends BlobName {
+  readonly repoId: Id;
+  readonly pushedAt: Date;
+  readonly pusherId: Id | null;
+  /** Where a commit put it last, or `null` while none did. */
+  readonly path: string | null;
+  readonly ref: string | null;
+}
+
+/** An upload in parts that is under way. */
+export interface UploadSession extends BlobName {
+  readonly id: Id;
+  readonly repoId: Id;
+  readonly partSize: number;
+  /** The object store's own name for it. */
+  readonly partsId: string;
+  readonly expiresAt: Date;
+}
+
+/** How an object that a sender announced is to come in. */
+export type UploadPlan =
+  | { readonly way: 'stored' }
+  | { readonly way: 'too-large'; readonly limit: number }
+  | { readonly way: 'size-differs'; readonly stored: number }
+  | { readonly way: 'whole' }
+  | { readonly way: 'parts'; readonly partSize: number };
+
+/** What the plans of one batch depend on. Sizes are bytes. */
+export interface UploadRules {
+  readonly largest: number;
+  /** Usual size of a part. */
+  readonly part: number;
+  /** Whether the sender can send parts. */
+  readonly partsOffered: boolean;
+}
+
+/** Parts pay off only above this many of them. */
+const FEWEST_PARTS = 4;
+/** Each part is a signed link in the answer and a marker in the store. */
+const MOST_PARTS = 1_000;
+
+/**
+ * How each object of a batch is to come in. `stored` holds what the repository itself has: bytes that another
+ * repository holds must be sent again, or naming a digest would give (and betray) another's object.
+ * One batch has one way of transfer, so a single large object makes the others come in parts too.
+ */
+export function planUploads(
+  wishes: readonly BlobName[],
+  stored: ReadonlyMap<Sha256, BlobName>,
+  rules: UploadRules,
+): readonly UploadPlan[] {
+  const plans = wishes.map((wish) => planOne(wish, stored.get(wish.sha256), rules));
+  const inParts = rules.partsOffered && plans.some((plan, index) => isLarge(plan, wishes[index], rules));
+  if (!inParts) return plans;
+  return plans.map((plan, index) => {
+    const size = wishes[index]?.size ?? 0;
+    return plan.way === 'whole' && size > 0
+      ? { way: 'parts', partSize: partSizeFor(size, rules.part) }
+      : plan;
+  });
+}
+
+function planOne(wish: BlobName, before: BlobName | undefined, rules: UploadRules): UploadPlan {
+  if (before !== undefined)
+    return before.size === wish.size ? { way: 'stored' } : { way: 'size-differs', stored: before.size };
+  return wish.size > rules.largest ? { way: 'too-large', limit: rules.largest } : { way: 'whole' };
+}
+
+function isLarge(plan: UploadPlan, wish: BlobName | undefined, rules: UploadRules): boolean {
+  return plan.way === 'whole' && (wish?.size ?? 0) > FEWEST_PARTS * rules.part;
+}
+
+/** The size of each part but the last: the usual one, or more where there would be too many, in whole mebibytes. */
+export function partSizeFor(size: number, usual: number): number {
+  const least = Math.ceil(size / MOST_PARTS);
+  return least <= usual ? usual : Math.ceil(least / MiB) * MiB;
+}
+
+/** How many parts an object has. */
+export function countParts(size: number, partSize: number): number {
+  return Math.ceil(size / partSize);
+}

@@ -1,0 +1,215 @@
+// The only file that speaks SQL about objects and uploads.
+import { sql, type Kysely } from 'kysely';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Position } from '@holdfast/kernel/page';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Blob, type UploadSession } from './model.ts';
+import { type BlobTables } from './tables.ts';
+
+/** Where a commit put an object. */
+export interface BlobPlace {
+  readonly sha256: Sha256;
+  readonly path: string;
+  readonly ref: string;
+}
+
+/** Reads which objects a repository holds. */
+export class BlobReader {
+  protected readonly db: Kysely<BlobTables>;
+
+  constructor(db: Db | Tx) {
+    this.db = db.withTables<BlobTables>();
+  }
+
+  async find(repoId: Id, sha256: Sha256): Promise<Blob | undefined> {
+    const row = await this.db
+      .selectFrom('blobs.object')
+      .selectAll()
+      .where('repo_id', '=', repoId)
+      .where('sha256', '=', sha256)
+      .executeTakeFirst();
+    return row && toBlob(row);
+  }
+
+  /** Those of the digests that the repository holds. */
+  async findMany(repoId: Id, digests: readonly Sha256[]): Promise<Map<Sha256, Blob>> {
+    if (digests.length === 0) return new Map();
+    const rows = await this.db
+      .selectFrom('blobs.object')
+      .selectAll()
+      .where('repo_id', '=', repoId)
+      .where(sql<boolean>`sha256 = any(${digests}::text[])`)
+      .execute();
+    return new Map(rows.map((row) => [row.sha256, toBlob(row)]));
+  }
+
+  /** Up to `limit` objects of a repository, newest first, beyond a position. */
+  async list(repoId: Id, from: Position | undefined, limit: number): Promise<Blob[]> {
+    let query = this.db.selectFrom('blobs.object').selectAll().where('repo_id', '=', repoId);
+    if (from !== undefined)
+      query = query.where(
+        sql<boolean>`(pushed_at, sha256) < (${String(from.value)}::timestamptz, ${from.id})`,
+      );
+    const rows = await query.orderBy('pushed_at', 'desc').orderBy('sha256', 'desc').limit(limit).execute();
+    return rows.map(toBlob);
+  }
+
+  /** Bytes of all objects of a repository. */
+  async sumSizes(repoId: Id): Promise<number> {
+    const row = await this.db
+      .selectFrom('blobs.object')
+      .select(sql<number>`coalesce(sum(size), 0)::bigint`.as('bytes'))
+      .where('repo_id', '=', repoId)
+      .executeTakeFirst();
+    return row?.bytes ?? 0;
+  }
+
+  async findUpload(id: Id): Promise<UploadSession | undefined> {
+    const row = await this.db.selectFrom('blobs.upload').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toUpload(row);
+  }
+
+  async countUploads(repoId: Id): Promise<number> {
+    const row = await this.db
+      .selectFrom('blobs.upload')
+      .select(sql<number>`count(*)`.as('n'))
+      .where('repo_id', '=', repoId)
+      .executeTakeFirst();
+    return row?.n ?? 0;
+  }
+
+  /** Uploads in parts whose time is over, or all of a repository. */
+  async listUploads(of: { readonly expiredAt: Date } | { readonly repoId: Id }): Promise<UploadSession[]> {
+    const query = this.db.selectFrom('blobs.upload').selectAll().limit(500);
+    const rows = await (
+      'repoId' in of ? query.where('repo_id', '=', of.repoId) : query.where('expires_at', '<=', of.expiredAt)
+    ).execute();
+    return rows.map(toUpload);
+  }
+}
+
+/** Changes which objects a repository holds, in the transaction that records the change. */
+export class BlobWriter extends BlobReader {
+  constructor(tx: Tx) {
+    super(tx);
+  }
+
+  /**
+   * Keeps the bytes of these digests from being removed, or counted as unused, by anyone else until the transaction
+   * ends. Taken in one order, so that two of these never wait for each other.
+   */
+  async lockBytes(digests: readonly Sha256[]): Promise<void> {
+    for (const digest of [...new Set(digests)].sort())
+      await sql`select pg_advisory_xact_lock(('x' || ${digest.slice(0, 16)})::bit(64)::bigint)`.execute(
+        this.db,
+      );
+  }
+
+  /** Adds an object. Returns whether the repository did not have it yet. */
+  async insert(blob: Blob, backend: string): Promise<boolean> {
+    const result = await this.db
+      .insertInto('blobs.object')
+      .values({
+        repo_id: blob.repoId,
+        sha256: blob.sha256,
+        size: blob.size,
+        backend,
+        pushed_at: blob.pushedAt,
+        pusher_id: blob.pusherId,
+        path: blob.path,
+        ref: blob.ref,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** Says where a commit put objects. */
+  async place(repoId: Id, places: readonly BlobPlace[]): Promise<void> {
+    if (places.length === 0) return;
+    await sql`update blobs.object o set path = p.path, ref = p.ref
+      from unnest(${places.map((one) => one.sha256)}::text[], ${places.map((one) => one.path)}::text[],
+        ${places.map((one) => one.ref)}::text[]) as p (sha256, path, ref)
+      where o.repo_id = ${repoId} and o.sha256 = p.sha256`.execute(this.db);
+  }
+
+  /** Gives one repository the objects of another: all, or these. Returns the bytes that are new to it. */
+  async copy(fromId: Id, toId: Id, digests?: readonly Sha256[]): Promise<number> {
+    const only = digests === undefined ? sql`true` : sql`sha256 = any(${digests}::text[])`;
+    const { rows } = await sql<{ bytes: number }>`
+      with added as (
+        insert into blobs.object (repo_id, sha256, size, backend, pushed_at, pusher_id, path, ref)
+        select ${toId}, sha256, size, backend, pushed_at, pusher_id, path, ref
+          from blobs.object where repo_id = ${fromId} and ${only}
+        on conflict do nothing returning size)
+      select coalesce(sum(size), 0)::bigint as bytes from added`.execute(this.db);
+    return rows[0]?.bytes ?? 0;
+  }
+
+  /** Takes objects from a repository; returns those it had. */
+  async remove(repoId: Id, digests: readonly Sha256[]): Promise<Blob[]> {
+    const rows = await this.db
+      .deleteFrom('blobs.object')
+      .where('repo_id', '=', repoId)
+      .where(sql<boolean>`sha256 = any(${digests}::text[])`)
+      .returningAll()
+      .execute();
+    return rows.map(toBlob);
+  }
+
+  /** Whether any repository holds the object. */
+  async isHeld(sha256: Sha256): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('blobs.object')
+      .select('sha256')
+      .where('sha256', '=', sha256)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async insertUpload(upload: UploadSession, begunAt: Date): Promise<void> {
+    await this.db
+      .insertInto('blobs.upload')
+      .values({
+        id: upload.id,
+        repo_id: upload.repoId,
+        sha256: upload.sha256,
+        size: upload.size,
+        part_size: upload.partSize,
+        parts_id: upload.partsId,
+        begun_at: begunAt,
+        expires_at: upload.expiresAt,
+      })
+      .execute();
+  }
+
+  async removeUpload(id: Id): Promise<void> {
+    await this.db.deleteFrom('blobs.upload').where('id', '=', id).execute();
+  }
+}
+
+function toBlob(row: BlobTables['blobs.object']): Blob {
+  return {
+    repoId: row.repo_id,
+    sha256: row.sha256,
+    size: row.size,
+    pushedAt: row.pushed_at,
+    pusherId: row.pusher_id,
+    path: row.path,
+    ref: row.ref,
+  };
+}
+
+function toUpload(row: BlobTables['blobs.upload']): UploadSession {
+  return {
+    id: row.id,
+    repoId: row.repo_id,
+    sha256: row.sha256,
+    size: row.size,
+    partSize: row.part_size,
+    partsId: row.parts_id,
+    expiresAt: row.expires_at,
+  };
+}

@@ -1,0 +1,190 @@
+// Takes large objects in. Invariants: an object belongs to a repository only after all of its bytes came from a sender
+// who may write there, were found to have the digest and size announced, and are on disk; the row, the count of bytes
+// and the ledger's entry are one transaction.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId, type Id } from '@holdfast/kernel/id';
+import { type ByteSource, type ObjectStore, type ReceivedPart } from '@holdfast/platform/objects/store';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { referencesOf, type Actor } from '#modules/access';
+import { record } from '#modules/ledger';
+import {
+  blobDigestDiffers,
+  blobMissing,
+  blobSizeDiffers,
+  tooManyUploads,
+  uploadInterrupted,
+  uploadMissing,
+} from './faults.ts';
+import { planUploads, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
+import { type Link } from './signed-link.ts';
+import { BlobReader, BlobWriter } from './store.ts';
+
+/** What the owner of repositories lends to the owner of their objects. Both act in the given transaction. */
+export interface RepoStorage {
+  /** Holds the repository, as a commit does; throws when it is gone. Taken before rows of its objects are touched. */
+  lock(tx: Tx, repoId: Id): Promise<unknown>;
+  /** Counts bytes that it grew or, negative, shrank by. */
+  add(tx: Tx, repoId: Id, bytes: number): Promise<void>;
+}
+
+/** What uploads need. Sizes are bytes. */
+export interface UploadsDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly store: ObjectStore;
+  /** What the store is called in the rows of its objects. */
+  readonly backend: string;
+  readonly limits: { readonly largeObject: number; readonly uploadPart: number };
+  readonly storage: RepoStorage;
+}
+
+/** Who sends, from where. */
+export interface Sender {
+  readonly actor: Actor;
+  readonly address: string;
+}
+
+const HOUR_MS = 3_600_000;
+const SESSION_MS = 24 * HOUR_MS;
+// Each holds a file and a row. A folder of large files needs many at once; an attacker needs more.
+const MOST_SESSIONS = 2_000;
+
+/** Uploads of large objects. */
+export class Uploads {
+  readonly #deps: UploadsDeps;
+
+  constructor(deps: UploadsDeps) {
+    this.#deps = deps;
+  }
+
+  /** How the objects of one batch are to come in, in their order. */
+  async plan(
+    repoId: Id,
+    wishes: readonly BlobName[],
+    options: { readonly partsOffered: boolean },
+  ): Promise<readonly UploadPlan[]> {
+    const digests = wishes.map((wish) => wish.sha256);
+    const stored = await new BlobReader(this.#deps.db).findMany(repoId, digests);
+    const { largeObject, uploadPart } = this.#deps.limits;
+    return planUploads(wishes, stored, { largest: largeObject, part: uploadPart, ...options });
+  }
+
+  /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`. */
+  async beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
+    const { db, clock, store } = this.#deps;
+    if ((await new BlobReader(db).countUploads(repoId)) >= MOST_SESSIONS) throw tooManyUploads(MOST_SESSIONS);
+    const { id: partsId } = await store.beginParts({ size: wish.size, partSize });
+    const now = clock.now();
+    const expiresAt = new Date(now.getTime() + SESSION_MS);
+    const session = { ...wish, id: newId(now), repoId, partSize, partsId, expiresAt };
+    await db.transaction((tx) => new BlobWriter(tx).insertUpload(session, now));
+    return session;
+  }
+
+  /** Takes a whole object. Throws the store's refusals, `upload.interrupted`, `repo.missing`. */
+  async receive(
+    link: Link,
+    sender: Sender,
+    body: { source: ByteSource; signal: AbortSignal },
+  ): Promise<void> {
+    const { store, limits } = this.#deps;
+    const { sha256, size } = link;
+    await store.put(body.source, { sha256, size, limit: limits.largeObject, signal: body.signal });
+    await this.#register(link, sender);
+  }
+
+  /** Takes one part. Throws `upload.missing` and the store's refusals. Returns the part's entity tag. */
+  async receivePart(link: Link, body: { source: ByteSource; signal: AbortSignal }): Promise<string> {
+    const upload = await this.#getUpload(link);
+    const part = { number: link.part, source: body.source, signal: body.signal };
+    return (await this.#deps.store.putPart(partsOf(upload), part)).etag;
+  }
+
+  /**
+   * Makes the object of its parts. May be repeated. Throws `blob.digest-differs`, `upload.missing`, the store's
+   * refusals, and what `receive` throws.
+   */
+  async complete(
+    link: Link,
+    sender: Sender,
+    body: { sha256: string; parts: readonly ReceivedPart[]; signal: AbortSignal },
+  ): Promise<void> {
+    const { db, store } = this.#deps;
+    if (body.sha256 !== link.sha256) throw blobDigestDiffers();
+    // Asked again by a sender who missed the answer: the session is gone, the object is there.
+    const before = await new BlobReader(db).find(link.repoId, link.sha256);
+    if (before?.size === link.size) return;
+    const upload = await this.#getUpload(link);
+    const { parts, signal } = body;
+    await store.completeParts(partsOf(upload), { parts, sha256: link.sha256, signal });
+    await this.#register(link, sender, upload.id);
+    await store.abortParts({ id: upload.partsId });
+  }
+
+  /** Whether the repository holds what the sender believes. Throws `blob.missing`, `blob.size-differs`. */
+  async verify(link: Link, named: { sha256: string; size: number }): Promise<void> {
+    if (named.sha256 !== link.sha256) throw blobDigestDiffers();
+    const blob = await new BlobReader(this.#deps.db).find(link.repoId, link.sha256);
+    if (blob === undefined) throw blobMissing(link.sha256);
+    if (blob.size !== named.size) throw blobSizeDiffers(blob.size, named.size);
+  }
+
+  /** Forgets uploads in parts that nobody finished in time. Returns how many. */
+  async dropExpired(): Promise<number> {
+    return await this.#drop({ expiredAt: this.#deps.clock.now() });
+  }
+
+  /** Forgets the uploads in parts of a repository. */
+  async dropOf(repoId: Id): Promise<number> {
+    return await this.#drop({ repoId });
+  }
+
+  async #drop(of: { expiredAt: Date } | { repoId: Id }): Promise<number> {
+    const { db, store } = this.#deps;
+    const sessions = await new BlobReader(db).listUploads(of);
+    for (const session of sessions) {
+      await store.abortParts({ id: session.partsId });
+      await db.transaction((tx) => new BlobWriter(tx).removeUpload(session.id));
+    }
+    return sessions.length;
+  }
+
+  // The link's signature binds all four; the row is what was begun. A link of one upload is worth nothing on another.
+  async #getUpload(link: Link): Promise<UploadSession> {
+    const upload =
+      link.upload === '' ? undefined : await new BlobReader(this.#deps.db).findUpload(link.upload);
+    if (upload === undefined || upload.expiresAt <= this.#deps.clock.now()) throw uploadMissing();
+    if (upload.repoId !== link.repoId || upload.sha256 !== link.sha256 || upload.size !== link.size)
+      throw uploadMissing();
+    return upload;
+  }
+
+  async #register(link: Link, sender: Sender, uploadId?: Id): Promise<void> {
+    const { db, clock, store, backend, storage } = this.#deps;
+    const { repoId, sha256, size } = link;
+    const { actor, address } = sender;
+    await db.transaction(async (tx) => {
+      const writer = new BlobWriter(tx);
+      await writer.lockBytes([sha256]);
+      // Between the end of the upload and this lock the bytes may have been removed as another repository's last.
+      if (!(await store.has(sha256))) throw uploadInterrupted();
+      await storage.lock(tx, repoId);
+      if (uploadId !== undefined) await writer.removeUpload(uploadId);
+      const pusherId = actor.kind === 'user' ? actor.userId : null;
+      const blob = { repoId, sha256, size, pushedAt: clock.now(), pusherId, path: null, ref: null };
+      if (!(await writer.insert(blob, backend))) return;
+      await storage.add(tx, repoId, size);
+      await record(tx, {
+        kind: 'upload.stored',
+        subject: `repo:${repoId}`,
+        ...referencesOf(actor),
+        body: { sha256, size },
+        personal: { address },
+      });
+    });
+  }
+}
+
+function partsOf(upload: UploadSession): { id: string; size: number; partSize: number } {
+  return { id: upload.partsId, size: upload.size, partSize: upload.partSize };
+}
