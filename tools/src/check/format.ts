@@ -6,6 +6,11 @@ import type { Finding, Gate } from './gate.ts';
 const FORMATTED = /\.(ts|json|md|yml|yaml)$/;
 const MADE_BY_MACHINES = /^(package-lock\.json|docs\/generated\/)|\/package-lock\.json$/;
 
+/** The files that prettier keeps. */
+export async function formattedFiles(): Promise<readonly string[]> {
+  return (await projectFiles()).filter((file) => FORMATTED.test(file) && !MADE_BY_MACHINES.test(file));
+}
+
 /** Every file prettier knows is formatted. */
 export const format: Gate = {
   name: 'format',

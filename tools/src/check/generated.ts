@@ -13,8 +13,8 @@ export const generated: Gate = {
     const problems: string[] = [];
     for (const { file, text } of made) {
       const present = await readFile(path.join(ROOT, file), 'utf8').catch(() => undefined);
-      if (present === undefined) problems.push(`${file} is missing: run ./holdfast generate`);
-      else if (present !== text) problems.push(`${file} is stale: run ./holdfast generate`);
+      if (present === undefined) problems.push(`${file} is missing: run ./holdfast check --fix`);
+      else if (present !== text) problems.push(`${file} is stale: run ./holdfast check --fix`);
     }
     return { looked: made.length, things: 'documents', problems };
   },

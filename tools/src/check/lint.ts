@@ -5,7 +5,8 @@ import path from 'node:path';
 import { runNode } from '../run.ts';
 import type { Finding, Gate } from './gate.ts';
 
-const OXLINT = 'node_modules/oxlint/bin/oxlint';
+/** The linter's program. */
+export const OXLINT = 'node_modules/oxlint/bin/oxlint';
 const EXPECTED: readonly string[] = ['holdfast(file-opens-with-comment)', 'typescript(no-floating-promises)'];
 
 /** No lint errors, and the linter saw what it must see. */
