@@ -120,3 +120,14 @@ export const attributesFull = defineFault(
   (path: string) =>
     `.gitattributes cannot take a line for ${quoted(path)}. Track it with a pattern such as "*.bin filter=lfs diff=lfs merge=lfs -text".`,
 );
+
+export const treeCursorInvalid = defineFault(
+  'invalid',
+  'tree.cursor-invalid',
+  () => 'This cursor is not one that this list gave out.',
+);
+export const refExists = defineFault(
+  'conflict',
+  'ref.exists',
+  (name: string) => `Reference already exists: ${quoted(name)}`,
+);

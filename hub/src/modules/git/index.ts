@@ -21,10 +21,12 @@ export {
   objectMalformed,
   patternTooCostly,
   quoted,
+  refExists,
   refInvalid,
   revisionEncoding,
   revisionInvalid,
   tooManyChanges,
+  treeCursorInvalid,
 } from './faults.ts';
 export { Ignore, isIgnored, parseIgnore } from './ignore.ts';
 export { addLfsPattern, addLfsPatterns, defaultAttributes, exactPattern } from './lfs-attributes.ts';
@@ -77,3 +79,17 @@ export {
   type Mode,
   type TreeEntry,
 } from './tree-object.ts';
+export { MAIN_BRANCH, writeInitialCommit, type InitialCommit } from './initial-commit.ts';
+export {
+  type BlobFacts,
+  type CommitSummary,
+  type Entry,
+  type ListedEntry,
+  type ListedRef,
+  type RefTarget,
+} from './model.ts';
+export { BoundedCache, ObjectCache } from './object-cache.ts';
+export { GitReader, MAX_PAGE } from './store/reader.ts';
+export { copyRepository, eraseRepository } from './store/whole.ts';
+export { GitWriter, type AddedBytes, type NewCommit } from './store/writer.ts';
+export { objects as gitObjects } from './migrations/0001-objects.ts';

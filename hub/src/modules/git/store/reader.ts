@@ -1,0 +1,167 @@
+// Reads one repository: refs, files at a commit, history.
+import { type Kysely } from 'kysely';
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { Db, type Tx } from '@holdfast/platform/postgres/database';
+import {
+  type BlobFacts,
+  type CommitSummary,
+  type Entry,
+  type ListedEntry,
+  type ListedRef,
+} from '../model.ts';
+import { type ObjectCache } from '../object-cache.ts';
+import { type Ref } from '../ref.ts';
+import { isFolder, type FileMode, type TreeEntry } from '../tree-object.ts';
+import { walkTree, type WalkOptions } from '../tree-walk.ts';
+import { type GitTables } from '../tables.ts';
+import { CommitReader } from './commits.ts';
+import { ObjectReader } from './objects.ts';
+
+/** Most entries in one page of a list. */
+export const MAX_PAGE = 1000;
+
+/** Reads the content of one repository. Whoever makes it has decided that the caller may. */
+export class GitReader {
+  protected readonly db: Kysely<GitTables>;
+  protected readonly repoId: Id;
+  protected readonly commits: CommitReader;
+  protected readonly objects: ObjectReader;
+  readonly #cache: ObjectCache | undefined;
+
+  /** The cache is used outside transactions alone: what a transaction wrote may never have been. */
+  constructor(db: Db | Tx, repoId: Id, cache?: ObjectCache) {
+    this.db = db.withTables<GitTables>();
+    this.repoId = repoId;
+    this.#cache = db instanceof Db ? cache : undefined;
+    this.commits = new CommitReader(this.db, repoId, this.#cache);
+    this.objects = new ObjectReader(this.db, repoId, this.#cache);
+  }
+
+  /** The first of these refs that exists. */
+  async findRef(...names: readonly Ref[]): Promise<ListedRef | undefined> {
+    const rows = await this.db
+      .selectFrom('git.ref')
+      .select(['name', 'target', 'commit'])
+      .where('repo_id', '=', this.repoId)
+      .where('name', 'in', names)
+      .execute();
+    for (const name of names) {
+      const row = rows.find((one) => one.name === name);
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  }
+
+  /** All refs, by name. */
+  async listRefs(): Promise<ListedRef[]> {
+    return await this.db
+      .selectFrom('git.ref')
+      .select(['name', 'target', 'commit'])
+      .where('repo_id', '=', this.repoId)
+      .orderBy('name')
+      .execute();
+  }
+
+  async findCommit(oid: Sha1): Promise<CommitSummary | undefined> {
+    return await this.commits.find(oid);
+  }
+
+  async readTree(oid: Sha1): Promise<readonly TreeEntry[]> {
+    return await this.objects.readTree(oid);
+  }
+
+  /** Reads folders that will be asked for next; without a cache to keep them in it does nothing. */
+  async prefetchTrees(oids: readonly Sha1[]): Promise<void> {
+    if (this.#cache !== undefined) await this.objects.readTrees(oids);
+  }
+
+  /** The bytes of a blob; `undefined` when there is none with this id, or it has more than `limit` bytes. */
+  async findBlob(oid: Sha1, limit: number): Promise<Buffer | undefined> {
+    return await this.objects.findBlob(oid, limit);
+  }
+
+  /** What stands at a path of a commit; `''` is the root. `undefined` when nothing does or there is no such commit. */
+  async findEntry(commit: Sha1, path: string): Promise<Entry | undefined> {
+    const cached = this.#cache?.findEntry(this.repoId, commit, path);
+    if (cached !== undefined) return cached ?? undefined;
+    const summary = await this.commits.find(commit);
+    if (summary === undefined) return undefined;
+    const entry = await this.findEntryIn(summary.tree, path);
+    this.#cache?.keepEntry(this.repoId, commit, path, entry ?? null);
+    return entry;
+  }
+
+  /** The same in a folder that is known by its id. */
+  async findEntryIn(root: Sha1, path: string): Promise<Entry | undefined> {
+    const [entry] = await this.findEntries(root, [path]);
+    return entry;
+  }
+
+  /** What stands at each of these paths of a folder, in their order; what is not there is left out. */
+  async findEntries(root: Sha1, paths: readonly string[]): Promise<ListedEntry[]> {
+    const found: { path: string; entry: TreeEntry }[] = [];
+    for (const path of paths) {
+      const entry = await this.#locate(root, path);
+      if (entry !== undefined) found.push({ path, entry });
+    }
+    return await this.#describe(found);
+  }
+
+  /** A page of what a folder holds, in git's order, from behind `after`. Throws `tree.cursor-invalid`. */
+  async listTree(root: Sha1, options: WalkOptions & { readonly limit: number }): Promise<ListedEntry[]> {
+    const page: { path: string; entry: TreeEntry }[] = [];
+    for await (const item of walkTree(this, root, options)) {
+      page.push(item);
+      if (page.length >= Math.min(options.limit, MAX_PAGE)) break;
+    }
+    return await this.#describe(page);
+  }
+
+  /** Commits through first parents, newest first, passing over the first `skip`. */
+  async listCommits(from: CommitSummary, options: { skip: number; limit: number }): Promise<CommitSummary[]> {
+    const start = await this.commits.ancestorAt(from, from.depth - options.skip);
+    if (start === undefined || options.limit < 1) return [];
+    return await this.commits.listFrom(start.oid, Math.min(options.limit, MAX_PAGE));
+  }
+
+  /** The last commit that changed each path, or something below it, seen from a commit. */
+  async lastCommits(from: CommitSummary, paths: readonly string[]): Promise<Map<string, CommitSummary>> {
+    return await this.commits.lastChanges(from, paths);
+  }
+
+  async #locate(root: Sha1, path: string): Promise<TreeEntry | undefined> {
+    let entry: TreeEntry = { mode: '40000', name: '', oid: root };
+    for (const name of path === '' ? [] : path.split('/')) {
+      if (!isFolder(entry)) return undefined;
+      const next: TreeEntry | undefined = (await this.readTree(entry.oid)).find((one) => one.name === name);
+      if (next === undefined) return undefined;
+      entry = next;
+    }
+    return entry;
+  }
+
+  /** Size and LFS pointer of each file; submodules are left out: nothing of them is here. */
+  async #describe(page: readonly { path: string; entry: TreeEntry }[]): Promise<ListedEntry[]> {
+    const files = page.filter(({ entry }) => isFile(entry)).map(({ entry }) => entry.oid);
+    const facts = files.length === 0 ? new Map<Sha1, BlobFacts>() : await this.objects.readFacts(files);
+    const listed: ListedEntry[] = [];
+    for (const { path, entry } of page) {
+      const { oid, mode } = entry;
+      if (isFolder(entry)) listed.push({ path, kind: 'folder', oid });
+      else if (isFile(entry))
+        listed.push({ path, kind: 'file', oid, mode: mode as FileMode, ...factsOf(facts, oid) });
+    }
+    return listed;
+  }
+}
+
+function isFile(entry: TreeEntry): boolean {
+  return !isFolder(entry) && entry.mode !== '160000';
+}
+
+function factsOf(facts: ReadonlyMap<Sha1, BlobFacts>, oid: Sha1): BlobFacts {
+  const found = facts.get(oid);
+  if (found === undefined) throw new Error(`git blob ${oid} is not there`);
+  return found;
+}
