@@ -193,7 +193,7 @@ function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
   if (route.output === 'stream') return;
   reply.raw.setHeader('cache-control', 'no-store');
   void reply
-    .status(route.status ?? 200)
+    .status(reply.raw.statusCode === 200 ? (route.status ?? 200) : reply.raw.statusCode)
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify(route.output.parse(result)));
 }

@@ -1,0 +1,58 @@
+// Names of users and organisations.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isNamespaceName, isReservedName, lookalikeKey, nameKey } from './model.ts';
+import { digestPassword, randomPassword, verifyPassword } from './password.ts';
+
+void test('isNamespaceName() accepts what clients accept', () => {
+  for (const name of ['a', 'alice', 'Alice-1', 'a_b.c', 'x'.repeat(96)])
+    assert.ok(isNamespaceName(name), name);
+  for (const name of [
+    '',
+    '-a',
+    'a-',
+    '.a',
+    'a--b',
+    'a..b',
+    'a.git',
+    'a/b',
+    'a b',
+    'é',
+    'x'.repeat(97),
+    '../x',
+    'a\n',
+  ])
+    assert.ok(!isNamespaceName(name), name);
+});
+
+void test('isReservedName() keeps names that are paths or mislead, whatever their case', () => {
+  for (const name of ['admin', 'API', 'Settings', 'datasets', 'spaces', 'resolve', 'huggingface'])
+    assert.ok(isReservedName(name), name);
+  assert.ok(!isReservedName('alice'));
+});
+
+void test('lookalikeKey() is one for names that look alike', () => {
+  const alike = [
+    ['google', 'g00gle', 'goog-le', 'GOOGLE'],
+    ['modern', 'rnodern'],
+    ['wall', 'vvall', 'wa1l', 'wai1'],
+  ];
+  for (const names of alike) assert.equal(new Set(names.map(lookalikeKey)).size, 1, names.join());
+  assert.notEqual(lookalikeKey('alice'), lookalikeKey('bob'));
+  assert.equal(nameKey('AbC'), 'abc');
+});
+
+void test('verifyPassword() accepts the password and nothing else', async () => {
+  const digest = await digestPassword('correct horse');
+  assert.match(digest, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  assert.ok(await verifyPassword('correct horse', digest));
+  assert.ok(!(await verifyPassword('correct horsf', digest)));
+  assert.ok(!(await verifyPassword('x', 'not a digest')));
+  assert.notEqual(await digestPassword('correct horse'), digest);
+});
+
+void test('randomPassword() makes 24 characters that are easy to read out', () => {
+  const passwords = new Set(Array.from({ length: 100 }, randomPassword));
+  assert.equal(passwords.size, 100);
+  for (const password of passwords) assert.match(password, /^[a-zA-Z2-9]{24}$/);
+});

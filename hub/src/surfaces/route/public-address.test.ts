@@ -1,0 +1,42 @@
+// Which hosts the hub answers for.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isFault } from '@holdfast/kernel/fault';
+import { baseUrlFor } from './public-address.ts';
+
+const LOCAL = { publicUrl: null, port: 8080 };
+const PUBLIC = { publicUrl: 'https://hub.example.org/', port: 8080 };
+
+void test('baseUrlFor() follows a loopback name with our port', () => {
+  assert.equal(baseUrlFor(LOCAL, 'localhost:8080'), 'http://localhost:8080');
+  assert.equal(baseUrlFor(LOCAL, '127.0.0.1:8080'), 'http://127.0.0.1:8080');
+  assert.equal(baseUrlFor(LOCAL, '[::1]:8080'), 'http://[::1]:8080');
+  assert.equal(baseUrlFor({ publicUrl: null, port: 80 }, 'localhost'), 'http://localhost');
+});
+
+void test('baseUrlFor() answers with the public address for its host, whatever the port inside', () => {
+  assert.equal(baseUrlFor(PUBLIC, 'hub.example.org'), 'https://hub.example.org');
+  assert.equal(baseUrlFor(PUBLIC, 'HUB.example.org'), 'https://hub.example.org');
+  assert.equal(baseUrlFor(PUBLIC, 'localhost:8080'), 'http://localhost:8080');
+});
+
+void test('baseUrlFor() refuses every other host, so that DNS rebinding reaches nothing', () => {
+  const hosts = [
+    undefined,
+    '',
+    'evil.example',
+    'localhost:9',
+    'localhost',
+    'localhost.evil.example:8080',
+    '10.0.0.1:8080',
+    'user@localhost:8080',
+    'hub.example.org:444',
+  ];
+  for (const host of hosts)
+    for (const address of [LOCAL, PUBLIC])
+      assert.throws(
+        () => baseUrlFor(address, host),
+        (error) => isFault(error, 'request.host-refused'),
+        String(host),
+      );
+});
