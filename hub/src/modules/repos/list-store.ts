@@ -93,6 +93,17 @@ export async function listLargest(db: Db, namespaceId: string, reach: Reach): Pr
   return rows.map(toRepo);
 }
 
+/** The tags of the thousand most downloaded public repositories of a type, most used first: bounded at any size of hub. */
+export async function listTags(db: Db, type: Repo['type']): Promise<string[]> {
+  const { rows } = await sql<{ tag: string }>`
+    select tag from (
+      select tags from repos.repo
+      where type = ${type} and deleted_at is null and visibility = 'public'
+      order by downloads desc, id desc limit 1000) r, unnest(r.tags) as tag
+    group by tag order by count(*) desc, tag limit 5000`.execute(db.withTables<RepoTables>());
+  return rows.map((row) => row.tag);
+}
+
 function visibleWithin(reach: Reach): RawBuilder<boolean> {
   if (reach.namespaces.length === 0 && reach.repos.length === 0) return sql`visibility <> 'private'`;
   return sql`(visibility <> 'private' or namespace_id = any(${reach.namespaces}::text[])

@@ -34,7 +34,7 @@ import {
   visibilityInvalid,
 } from './faults.ts';
 import { initialFacets, initialFiles } from './initial-files.ts';
-import { countRepos, listLargest, listRepos, type Reach, type RepoCounts } from './list-store.ts';
+import { countRepos, listLargest, listRepos, listTags, type Reach, type RepoCounts } from './list-store.ts';
 import {
   fullName,
   isRepoName,
@@ -102,6 +102,17 @@ export class Repos {
   async list(actor: Actor, query: RepoQuery): Promise<Page<Repo>> {
     if (actor.kind === 'anonymous' && !actor.mayReadPublic) throw listSignInNeeded();
     return await listRepos(this.#db, query, reachOf(actor));
+  }
+
+  /** Whether the actor may read the files of a repository they were allowed to discover. */
+  mayRead(actor: Actor, repo: Repo): boolean {
+    return mayRepo(actor, 'read', subjectOf(repo)).allowed;
+  }
+
+  /** The tags of public repositories of a type, most used first. Throws `repo.list-sign-in-needed`. */
+  async listTags(actor: Actor, type: RepoType): Promise<string[]> {
+    if (actor.kind === 'anonymous' && !actor.mayReadPublic) throw listSignInNeeded();
+    return await listTags(this.#db, type);
   }
 
   /** How many repositories of each type a namespace has, of those that the actor may discover. */

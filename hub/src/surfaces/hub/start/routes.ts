@@ -64,7 +64,9 @@ export function startRoutes(): Route[] {
       run: async ({ reply, baseUrl }) =>
         void (await reply
           .header('content-type', 'text/plain; charset=utf-8')
-          .send(`Holdfast, a hub for models, datasets and apps.\n\nSet HF_ENDPOINT=${baseUrl} and use the clients you have.\n`)),
+          .send(
+            `Holdfast, a hub for models, datasets and apps.\n\nSet HF_ENDPOINT=${baseUrl} and use the clients you have.\n`,
+          )),
     }),
   ];
 }

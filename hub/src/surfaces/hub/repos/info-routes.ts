@@ -1,0 +1,105 @@
+// `GET /api/{type}/{namespace}/{name}` and `…/revision/{revision}`
+import { z } from 'zod';
+import { type Content } from '#modules/content';
+import { type Repo, type Repos } from '#modules/repos';
+import { defineRoute, type Call, type Route } from '../../route/route.ts';
+import { Flag, TextList } from '../query.ts';
+import { expandInvalid } from './faults.ts';
+import { isInfoField, pickFields, presentRepo, RepoInfo, type Sibling } from './info.ts';
+import { addressOf, RepoParams } from './names.ts';
+
+const InfoQuery = z.object({
+  blobs: Flag,
+  securityStatus: Flag,
+  expand: TextList,
+  'expand[]': TextList,
+});
+type InfoCall = Call<
+  { namespace: string; name: string; revision?: string; '*'?: string },
+  z.output<typeof InfoQuery>,
+  unknown
+>;
+
+/** What these routes need. */
+export interface InfoDeps {
+  readonly repos: Repos;
+  readonly content: Content;
+}
+
+/** What the hub knows of a repository, at `main` or at another revision. */
+export function infoRoutes(deps: InfoDeps): Route[] {
+  const shared = {
+    method: 'GET',
+    access: 'anyone',
+    allowance: 'api',
+    query: InfoQuery,
+    bodyKind: 'none',
+    body: z.unknown(),
+    output: RepoInfo,
+  } as const;
+  return [
+    defineRoute({
+      ...shared,
+      operation: 'getRepo',
+      summary: 'What is known of a repository',
+      path: '/api/{type}/{namespace}/{name}',
+      params: RepoParams,
+      run: (call) => present(deps, call, undefined),
+    }),
+    defineRoute({
+      ...shared,
+      operation: 'getRepoAtRevision',
+      summary: 'What is known of a repository at a revision',
+      path: '/api/{type}/{namespace}/{name}/revision/*',
+      params: RepoParams.extend({ '*': z.string() }),
+      run: (call) => present(deps, call, call.params['*']),
+    }),
+  ];
+}
+
+async function present(
+  deps: InfoDeps,
+  call: InfoCall,
+  revision: string | undefined,
+): Promise<z.input<typeof RepoInfo>> {
+  const expand = [...call.query.expand, ...call.query['expand[]']];
+  const unknown = expand.find((field) => !isInfoField(call.repoType, field));
+  if (unknown !== undefined) throw expandInvalid(unknown);
+  const named = await deps.repos.get(call.actor, addressOf(call), 'discover');
+  // The cached row may be as old as the last change of a name; counters and the head are read afresh.
+  const repo = (await deps.repos.findById(named.id)) ?? named;
+  const info = presentRepo(repo);
+  if (expand.length > 0 && !expand.includes('siblings') && !expand.includes('sha'))
+    return pickFields(info, expand);
+  const files = await filesOf(deps, call, { repo, revision });
+  const whole = { ...info, ...files, ...(call.query.securityStatus && { securityRepoStatus: NOT_EXAMINED }) };
+  return expand.length > 0 ? pickFields(whole, expand) : whole;
+}
+
+// Nothing was examined yet, and that is never shown as safe: the scans are not done.
+const NOT_EXAMINED = { scansDone: false, filesWithIssues: [] };
+
+async function filesOf(
+  deps: InfoDeps,
+  call: InfoCall,
+  at: { repo: Repo; revision: string | undefined },
+): Promise<{ sha: string | null; siblings: Sibling[] }> {
+  const { repo } = at;
+  if (repo.head === null && at.revision === undefined) return { sha: null, siblings: [] };
+  const commit = await deps.content.resolveRevision(repo, at.revision ?? 'main');
+  // Names of files are content: whoever may only discover the repository does not get them.
+  const readable = deps.repos.mayRead(call.actor, repo);
+  if (!readable) return { sha: commit, siblings: [] };
+  const files = await deps.content.listFiles(repo, commit);
+  const siblings = files.map((file) => ({
+    rfilename: file.path,
+    ...(call.query.blobs && {
+      size: file.size,
+      blobId: file.oid,
+      ...(file.lfs !== undefined && {
+        lfs: { size: file.lfs.size, sha256: file.lfs.sha256, pointerSize: file.lfs.pointerSize },
+      }),
+    }),
+  }));
+  return { sha: commit, siblings };
+}

@@ -1,0 +1,58 @@
+// The hub's main surface: every route that clients call, over HTTP.
+import { type FastifyInstance } from 'fastify';
+import { lfsRoutes } from '../lfs/routes.ts';
+import { openApiRoute } from '../openapi/route.ts';
+import { opsRoutes } from '../ops/routes.ts';
+import { identifyCaller } from '../route/caller.ts';
+import { baseUrlFor, type PublicAddress } from '../route/public-address.ts';
+import { type Route } from '../route/route.ts';
+import { buildServer, type ServeOptions } from '../route/serve.ts';
+import { type Authentication } from '#modules/tokens';
+import { accountRoutes } from './accounts/routes.ts';
+import { cardRoutes } from './cards/routes.ts';
+import { contentRoutes } from './content/routes.ts';
+import { fileRoutes } from './files/routes.ts';
+import { repoRoutes } from './repos/routes.ts';
+import { startRoutes } from './start/routes.ts';
+
+/** What the routes need. */
+export type HubDeps = Parameters<typeof accountRoutes>[0] &
+  Parameters<typeof cardRoutes>[0] &
+  Parameters<typeof contentRoutes>[0] &
+  Parameters<typeof fileRoutes>[0] &
+  Parameters<typeof lfsRoutes>[0] &
+  Parameters<typeof opsRoutes>[0] &
+  Parameters<typeof repoRoutes>[0] & { readonly version: string };
+
+/** Every route of the main surface. Factories only keep what they are given, so that the list can be made without it. */
+export function hubRoutes(deps: HubDeps): Route[] {
+  const routes = [
+    ...opsRoutes(deps),
+    ...startRoutes(),
+    ...accountRoutes(deps),
+    ...repoRoutes(deps),
+    ...cardRoutes(deps),
+    ...contentRoutes(deps),
+    ...fileRoutes(deps),
+    ...lfsRoutes(deps),
+  ];
+  return [...routes, openApiRoute(routes, deps.version)];
+}
+
+/** How the hub serves. */
+export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse'> & {
+  readonly authentication: Authentication;
+  readonly anonymousMayRead: boolean;
+  readonly address: PublicAddress;
+};
+
+/** Serves the hub's routes. */
+export function hubServer(deps: HubDeps, options: HubOptions): FastifyInstance {
+  const { authentication, anonymousMayRead, address } = options;
+  return buildServer(hubRoutes(deps), {
+    ...options,
+    baseUrlFor: (host) => baseUrlFor(address, host),
+    identify: (request) => identifyCaller(request.headers, { authentication, anonymousMayRead }),
+    noteUse: (session, from, client) => authentication.noteUse(session, from, client),
+  });
+}
