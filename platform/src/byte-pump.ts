@@ -50,6 +50,7 @@ class Pump {
   #writingSince = 0;
   #ended: PumpOutcome | undefined;
   #wake: (() => void) | undefined;
+  #reading: Promise<Buffer> | undefined;
 
   constructor(options: PumpOptions) {
     this.#options = options;
@@ -73,6 +74,7 @@ class Pump {
       throw error;
     } finally {
       clearInterval(timer);
+      await this.#reading?.catch(() => undefined); // or its descriptor could be closed, and soon be another file's
       signal?.removeEventListener('abort', aborted);
       to.off('close', gone);
       // The listener for errors stays when the connection is being destroyed: a late one must not be a bug's.
@@ -82,26 +84,32 @@ class Pump {
   }
 
   async #move(): Promise<void> {
-    let position = this.#options.start;
+    const { start, end } = this.#options;
+    if (start >= end || this.#ended !== undefined) return;
     let taken: Promise<void> | undefined;
-    for (let turn = 0; position < this.#options.end && this.#ended === undefined; turn ^= 1) {
-      const buffer = (this.#buffers[turn] ??= this.#options.buffers.take());
-      const length = await this.#read(buffer, position);
-      if (length === 0) throw new Error(`a file ended at ${position}, before byte ${this.#options.end}`);
+    this.#reading = this.#read(0, start);
+    for (let position = start, turn = 0; ; turn ^= 1) {
+      const chunk = await this.#reading;
       await taken;
       if (this.#ended !== undefined) return;
-      position += length;
-      taken = this.#write(buffer.subarray(0, length));
+      position += chunk.length;
+      // The next read starts before this write, which copies into the system before it returns.
+      const last = position >= end;
+      if (!last) this.#reading = this.#read(turn ^ 1, position);
+      taken = this.#write(chunk);
+      if (last) break;
     }
     await taken;
   }
 
-  #read(buffer: Buffer, position: number): Promise<number> {
-    const length = Math.min(buffer.length, this.#options.end - position);
+  #read(turn: number, position: number): Promise<Buffer> {
+    const { fd, end, buffers } = this.#options;
+    const buffer = (this.#buffers[turn] ??= buffers.take());
     return new Promise((resolve, reject) => {
-      read(this.#options.fd, buffer, 0, length, position, (error, count) => {
-        if (error === null) resolve(count);
-        else reject(error);
+      read(fd, buffer, 0, Math.min(buffer.length, end - position), position, (error, count) => {
+        if (error !== null) reject(error);
+        else if (count === 0) reject(new Error(`a file ended at ${position}, before byte ${end}`));
+        else resolve(buffer.subarray(0, count));
       });
     });
   }
