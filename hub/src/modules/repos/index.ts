@@ -1,5 +1,6 @@
 // The face of `repos`.
-export { ERASE_TASK, Repos, type NewRepo, type RepoAddress } from './repos.ts';
+export { ERASE_TASK, RepoChanges, type NewRepo } from './changes.ts';
+export { Repos, type RepoAddress } from './repos.ts';
 export { initialFiles } from './initial-files.ts';
 export {
   fullName,

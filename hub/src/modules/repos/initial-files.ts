@@ -1,7 +1,7 @@
 // The files of a new repository's first commit.
 import { defaultAttributes } from '#modules/git';
 import { NO_FACETS, type Facets } from './model.ts';
-import { type NewRepo } from './repos.ts';
+import { type NewRepo } from './changes.ts';
 
 /** `.gitattributes` for every type, and a README where the front matter already says something. */
 export function initialFiles(

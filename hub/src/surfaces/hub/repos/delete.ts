@@ -1,12 +1,12 @@
 // `DELETE /api/repos/delete`
 import { z } from 'zod';
 import { REPO_TYPES } from '#modules/access';
-import { type Repos } from '#modules/repos';
+import { type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { parseRepoId } from './names.ts';
 
 /** Deletes a repository. */
-export function deleteRepo({ repos }: { repos: Repos }): Route {
+export function deleteRepo({ changes }: { changes: RepoChanges }): Route {
   return defineRoute({
     operation: 'deleteRepo',
     summary: 'Delete a repository',
@@ -25,7 +25,7 @@ export function deleteRepo({ repos }: { repos: Repos }): Route {
     output: z.object({}),
     async run({ actor, session, body }) {
       const name = parseRepoId(body.name, body.organization ?? session?.account.name ?? '');
-      await repos.delete(actor, { type: body.type ?? 'model', ...name });
+      await changes.delete(actor, { type: body.type ?? 'model', ...name });
       return {};
     },
   });

@@ -1,11 +1,11 @@
 // `POST /api/{type}/{namespace}/{name}/duplicate`
 import { z } from 'zod';
-import { fullName, hardwareUnavailable, type Repos } from '#modules/repos';
+import { fullName, hardwareUnavailable, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, parseRepoId, RepoParams, repoUrl } from './names.ts';
 
 /** Copies a repository with its history. */
-export function duplicateRepo({ repos }: { repos: Repos }): Route {
+export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
   return defineRoute({
     operation: 'duplicateRepo',
     summary: 'Copy a repository with its history',
@@ -29,7 +29,7 @@ export function duplicateRepo({ repos }: { repos: Repos }): Route {
       const to = parseRepoId(body.repository, session?.account.name ?? '');
       const visibility =
         body.visibility ?? (body.private == null ? undefined : body.private ? 'private' : 'public');
-      const repo = await repos.duplicate(actor, { from: addressOf(call), to, visibility }, (existing) =>
+      const repo = await changes.duplicate(actor, { from: addressOf(call), to, visibility }, (existing) =>
         repoUrl(baseUrl, repoType, existing),
       );
       return { url: repoUrl(baseUrl, repoType, repo), id: repo.id, name: fullName(repo) };

@@ -1,12 +1,12 @@
 // `POST /api/repos/move`
 import { z } from 'zod';
 import { REPO_TYPES } from '#modules/access';
-import { fullName, type Repos } from '#modules/repos';
+import { fullName, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { parseRepoId, repoUrl } from './names.ts';
 
 /** Gives a repository another name or namespace; the old id leads to the new one from then on. */
-export function moveRepo({ repos }: { repos: Repos }): Route {
+export function moveRepo({ changes }: { changes: RepoChanges }): Route {
   return defineRoute({
     operation: 'moveRepo',
     summary: 'Rename a repository or move it to another namespace',
@@ -26,7 +26,7 @@ export function moveRepo({ repos }: { repos: Repos }): Route {
     async run({ actor, session, body, baseUrl }) {
       const own = session?.account.name ?? '';
       const from = { type: body.type, ...parseRepoId(body.fromRepo, own) };
-      const repo = await repos.move(actor, from, parseRepoId(body.toRepo, own), (existing) =>
+      const repo = await changes.move(actor, from, parseRepoId(body.toRepo, own), (existing) =>
         repoUrl(baseUrl, body.type, existing),
       );
       return { url: repoUrl(baseUrl, body.type, repo), name: fullName(repo) };

@@ -10,7 +10,7 @@ import { moveRepo } from './move.ts';
 import { namelessRoutes } from './nameless.ts';
 import { changeSettings } from './settings.ts';
 
-type Deps = Parameters<typeof infoRoutes>[0];
+type Deps = Parameters<typeof infoRoutes>[0] & Parameters<typeof createRepo>[0];
 
 /** Create, delete, move, duplicate, settings, list, info and checks. */
 export function repoRoutes(deps: Deps): Route[] {

@@ -1,11 +1,11 @@
 // `PUT /api/{type}/{namespace}/{name}/settings`
 import { z } from 'zod';
-import { type Repos, type SettingsChange } from '#modules/repos';
+import { type RepoChanges, type SettingsChange } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from './names.ts';
 
 /** Changes who may see a repository and whether readers must ask. */
-export function changeSettings({ repos }: { repos: Repos }): Route {
+export function changeSettings({ changes }: { changes: RepoChanges }): Route {
   return defineRoute({
     operation: 'changeSettings',
     summary: "Change a repository's settings",
@@ -36,7 +36,7 @@ export function changeSettings({ repos }: { repos: Repos }): Route {
         ...(body.gated != null && { gated: body.gated }),
         ...(body.discussionsDisabled != null && { discussionsDisabled: body.discussionsDisabled }),
       };
-      const repo = await repos.changeSettings(call.actor, addressOf(call), change);
+      const repo = await changes.changeSettings(call.actor, addressOf(call), change);
       return { private: repo.visibility === 'private', visibility: repo.visibility, gated: repo.gated };
     },
   });

@@ -1,0 +1,225 @@
+// Makes, moves, copies and deletes repositories, and changes their settings. Each act is recorded in its transaction.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId } from '@holdfast/kernel/id';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { enqueue } from '@holdfast/platform/queue';
+import { mayNamespace, referencesOf, type Actor, type Visibility } from '#modules/access';
+import { copyObjects } from '#modules/blobs';
+import { copyRepository, writeInitialCommit } from '#modules/git';
+import { AccountReader, isNamespaceName, type Account } from '#modules/identity';
+import { record } from '#modules/ledger';
+import {
+  namespaceForbidden,
+  namespaceMissing,
+  repoExists,
+  repoNameInvalid,
+  repoNameRedirects,
+  visibilityInvalid,
+} from './faults.ts';
+import { initialFacets, initialFiles } from './initial-files.ts';
+import { fullName, isRepoName, NO_FACETS, type Repo, type RepoName, type SettingsChange } from './model.ts';
+import { type RepoAddress, type Repos } from './repos.ts';
+import { RepoReader, RepoWriter } from './store.ts';
+
+/** What a new repository should be. */
+export interface NewRepo extends RepoAddress {
+  readonly visibility: Visibility;
+  /** For Spaces: which kind of app. */
+  readonly sdk: string | null;
+  readonly licence: string | null;
+}
+
+/** The queue task that removes the content of a deleted repository. */
+export const ERASE_TASK = 'repos.erase';
+
+/** Changes to the repositories of the instance. */
+export class RepoChanges {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #epochs: Epochs;
+  readonly #repos: Repos;
+
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; repos: Repos }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#epochs = deps.epochs;
+    this.#repos = deps.repos;
+  }
+
+  /** Makes a repository with its initial commit. `urlOf` names what is there already, for clients that accept it. */
+  async create(actor: Actor, wish: NewRepo, urlOf: (repo: RepoName) => string): Promise<Repo> {
+    return await this.#db.transaction(async (tx) => {
+      const repo = await this.#insert(tx, actor, wish, urlOf);
+      const facets = initialFacets(wish);
+      const head = await writeInitialCommit(tx, repo.id, {
+        files: initialFiles(wish),
+        author: {
+          name: actor.kind === 'user' ? actor.name : 'system',
+          email: 'noreply@users.noreply.localhost',
+        },
+        at: repo.createdAt,
+      });
+      await new RepoWriter(tx).noteContent(repo.id, {
+        head,
+        lastModified: repo.createdAt,
+        facets,
+      });
+      await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });
+      return { ...repo, head, facets };
+    });
+  }
+
+  /** Deletes a repository. Its name stays with its namespace; its content is erased by a job. */
+  async delete(actor: Actor, address: RepoAddress): Promise<void> {
+    const { id } = await this.#repos.get(actor, address, 'administer');
+    await this.#db.transaction(async (tx) => {
+      const writer = new RepoWriter(tx);
+      const repo = await writer.lock(id);
+      await writer.delete(id, this.#clock.now());
+      await enqueue(tx, ERASE_TASK, { repo: id });
+      await this.#recordChange(tx, actor, { kind: 'repo.deleted', repo, body: { head: repo.head } });
+    });
+  }
+
+  /** Gives a repository another name or namespace; the old name becomes a redirect that nobody can shadow. */
+  async move(
+    actor: Actor,
+    from: RepoAddress,
+    to: RepoName,
+    urlOf: (repo: RepoName) => string,
+  ): Promise<Repo> {
+    if (!isRepoName(to.name)) throw repoNameInvalid(to.name);
+    const { id } = await this.#repos.get(actor, from, 'administer');
+    return await this.#db.transaction(async (tx) => {
+      const namespace = await this.#requireCreate(tx, actor, to.namespace);
+      const writer = new RepoWriter(tx);
+      const repo = await writer.lock(id);
+      const target = { namespaceId: namespace.id, namespace: namespace.name, name: to.name };
+      await requireFreeName(tx, { type: repo.type, ...target, movingId: id }, urlOf);
+      await writer.leaveName(repo, 'redirect');
+      await writer.rename(id, target);
+      const moved = { ...repo, ...target };
+      await writer.takeName(moved);
+      await this.#recordChange(tx, actor, {
+        kind: 'repo.moved',
+        repo: moved,
+        body: { from: repo.namespaceId },
+      });
+      return moved;
+    });
+  }
+
+  /** Changes settings. */
+  async changeSettings(actor: Actor, address: RepoAddress, change: SettingsChange): Promise<Repo> {
+    if (change.visibility === 'protected' && address.type !== 'space') throw visibilityInvalid();
+    const { id } = await this.#repos.get(actor, address, 'administer');
+    return await this.#db.transaction(async (tx) => {
+      const writer = new RepoWriter(tx);
+      const repo = await writer.lock(id);
+      await writer.changeSettings(id, change);
+      await this.#recordChange(tx, actor, { kind: 'repo.settings-changed', repo, body: { ...change } });
+      return {
+        ...repo,
+        ...(change.visibility !== undefined && { visibility: change.visibility }),
+        ...(change.gated !== undefined && { gated: change.gated }),
+      };
+    });
+  }
+
+  /** Copies a repository with its history and objects; settings beside visibility and secrets are not copied. */
+  async duplicate(
+    actor: Actor,
+    wish: { from: RepoAddress; to: RepoName; visibility: Visibility | undefined },
+    urlOf: (repo: RepoName) => string,
+  ): Promise<Repo> {
+    const source = await this.#repos.get(actor, wish.from, 'read');
+    const { facets } = source;
+    const visibility = wish.visibility ?? source.visibility;
+    const target = { type: source.type, ...wish.to, visibility, sdk: facets.sdk, licence: null };
+    return await this.#db.transaction(async (tx) => {
+      const writer = new RepoWriter(tx);
+      const from = await writer.lock(source.id);
+      const created = await this.#insert(tx, actor, target, urlOf);
+      await copyObjects(tx, source.id, created.id);
+      await copyRepository(tx, source.id, created.id);
+      const { head, usedStorage } = from;
+      await writer.noteContent(created.id, { head, lastModified: created.createdAt, facets, usedStorage });
+      await this.#recordChange(tx, actor, {
+        kind: 'repo.duplicated',
+        repo: created,
+        body: { from: source.id },
+      });
+      return { ...created, head, facets, usedStorage };
+    });
+  }
+
+  async #insert(tx: Tx, actor: Actor, wish: NewRepo, urlOf: (repo: RepoName) => string): Promise<Repo> {
+    if (!isRepoName(wish.name)) throw repoNameInvalid(wish.name);
+    if (wish.visibility === 'protected' && wish.type !== 'space') throw visibilityInvalid();
+    const namespace = await this.#requireCreate(tx, actor, wish.namespace);
+    const address = {
+      type: wish.type,
+      name: wish.name,
+      namespaceId: namespace.id,
+      namespace: namespace.name,
+    };
+    await requireFreeName(tx, address, urlOf);
+    const now = this.#clock.now();
+    const repo: Repo = {
+      ...address,
+      id: newId(now),
+      creatorId: actor.kind === 'user' ? actor.userId : null,
+      visibility: wish.visibility,
+      gated: false,
+      createdAt: now,
+      lastModified: now,
+      head: null,
+      likes: 0,
+      downloads: 0,
+      downloadsAllTime: 0,
+      trendingScore: 0,
+      usedStorage: 0,
+      facets: NO_FACETS,
+    };
+    await new RepoWriter(tx).insert(repo);
+    return repo;
+  }
+
+  async #requireCreate(tx: Tx, actor: Actor, name: string): Promise<Account> {
+    const account = isNamespaceName(name) ? await new AccountReader(tx).findByName(name) : undefined;
+    if (account === undefined || account.disabledAt !== null) throw namespaceMissing(name);
+    const decision = mayNamespace(actor, 'create', { kind: 'namespace', id: account.id, type: account.kind });
+    if (!decision.allowed) throw namespaceForbidden(name);
+    return account;
+  }
+
+  async #recordChange(
+    tx: Tx,
+    actor: Actor,
+    change: { kind: string; repo: Repo; body: object },
+  ): Promise<void> {
+    await this.#epochs.advance(tx, 'repos');
+    const { repo } = change;
+    await record(tx, {
+      kind: change.kind,
+      subject: `repo:${repo.id}`,
+      ...referencesOf(actor),
+      body: { type: repo.type, namespace: repo.namespaceId, visibility: repo.visibility, ...change.body },
+      personal: { name: fullName(repo) },
+    });
+  }
+}
+
+async function requireFreeName(
+  tx: Tx,
+  wish: RepoAddress & { namespaceId: Repo['namespaceId']; movingId?: Repo['id'] },
+  urlOf: (repo: RepoName) => string,
+): Promise<void> {
+  const standing = await new RepoReader(tx).findName(wish.type, wish.namespaceId, wish.name);
+  if (standing === undefined || standing.state === 'tombstone') return;
+  // A repository may go back to a name of its own.
+  if (standing.repo_id === wish.movingId) return;
+  if (standing.state === 'redirect') throw repoNameRedirects(fullName(wish));
+  throw repoExists(fullName(wish), urlOf(wish));
+}
