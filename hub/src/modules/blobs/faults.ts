@@ -46,11 +46,10 @@ export const uploadTooSlow = defineFault(
   'upload.too-slow',
   () => 'The upload was given up because its bytes came too slowly.',
 );
-export const uploadCutOff = defineFault(
-  'invalid',
-  'upload.cut-off',
-  () => 'The connection ended before all bytes had come.',
-);
+export const uploadCutOff = defineFault('invalid', 'upload.cut-off', (cause?: unknown) => [
+  'The connection ended before all bytes had come.',
+  { cause },
+]);
 export const tooManyUploads = defineFault(
   'limited',
   'upload.too-many',

@@ -18,7 +18,7 @@ export {
   uploadTooSlow,
 } from './faults.ts';
 export { blobJobs, COLLECT_TASK } from './jobs.ts';
-export { countParts, type Blob, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
+export { type Blob, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
 export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';
 export { type BlobPlace } from './store.ts';
 export { Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';

@@ -88,7 +88,7 @@ export function partSizeFor(size: number, usual: number): number {
   return least <= usual ? usual : Math.ceil(least / MiB) * MiB;
 }
 
-/** How many parts an object has. */
-export function countParts(size: number, partSize: number): number {
-  return Math.ceil(size / partSize);
+/** How many bytes a part has, counted from 1; 0 for one that does not exist. */
+export function partLength(size: number, partSize: number, part: number): number {
+  return Math.max(0, Math.min(partSize, size - (part - 1) * partSize));
 }

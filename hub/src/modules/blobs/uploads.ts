@@ -15,7 +15,7 @@ import {
   uploadInterrupted,
   uploadMissing,
 } from './faults.ts';
-import { planUploads, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
+import { partLength, planUploads, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
 import { type Link } from './signed-link.ts';
 import { BlobReader, BlobWriter } from './store.ts';
 
@@ -91,6 +91,12 @@ export class Uploads {
     const { sha256, size } = link;
     await store.put(body.source, { sha256, size, limit: limits.largeObject, signal: body.signal });
     await this.#register(link, sender);
+  }
+
+  /** How many bytes the part of a link has. Throws `upload.missing`. */
+  async partLength(link: Link): Promise<number> {
+    const { size, partSize } = await this.#getUpload(link);
+    return partLength(size, partSize, link.part);
   }
 
   /** Takes one part. Throws `upload.missing` and the store's refusals. Returns the part's entity tag. */

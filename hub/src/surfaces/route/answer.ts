@@ -10,6 +10,8 @@ const EXPOSED =
   'X-Repo-Commit, X-Request-Id, X-Error-Code, X-Error-Message, X-Total-Count, ETag, Link, Accept-Ranges, ' +
   'Content-Range, Content-Disposition, X-Linked-Size, X-Linked-Etag, RateLimit, RateLimit-Policy, Retry-After';
 
+const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
+
 /** A request id: random, and never the caller's own, so that nobody can forge lines of another's request. */
 export function newRequestId(): string {
   return randomUUID();
@@ -65,14 +67,16 @@ export function answerError(
   const message =
     fault === undefined ? `Something went wrong here; the request id is ${request.id}.` : fault.message;
   if (status === 401) reply.raw.setHeader('www-authenticate', 'Basic realm="Holdfast"');
+  // What an LFS client prints stands under another name.
+  const lfs = request.headers.accept?.includes(LFS_MEDIA_TYPE) === true;
   // An unread body would be read as the next request's head on this connection.
   if (!request.raw.complete) reply.raw.setHeader('connection', 'close');
   void reply
     .status(status)
     .header('x-error-code', code)
     .header('x-error-message', headerText(message))
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify({ ...fault?.details, error: message }));
+    .header('content-type', lfs ? LFS_MEDIA_TYPE : 'application/json; charset=utf-8')
+    .send(JSON.stringify({ ...fault?.details, error: message, ...(lfs && { message }) }));
 }
 
 // The same URL under the new id: relative, which clients of every era follow.

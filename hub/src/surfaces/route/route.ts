@@ -57,6 +57,8 @@ export interface RouteDefinition<
   readonly body: Body;
   /** What leaves the server: undeclared fields are dropped. `stream`: the handler answers by itself. */
   readonly output: Output | 'stream';
+  /** Media type of the output; plain JSON where absent. */
+  readonly mediaType?: string;
   /** Status of a success; 200 where absent. */
   readonly status?: number;
   run(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Output> | void>;

@@ -10,6 +10,7 @@ import { type Session } from '#modules/tokens';
 import { answerError, answerPreflight, newRequestId, setCommonHeaders } from './answer.ts';
 import { readBody } from './body.ts';
 import { type Caller } from './caller.ts';
+import { inviteOnFirstRead } from './expect-continue.ts';
 import { inputInvalid, rateLimited, routeMissing, signInNeeded } from './faults.ts';
 import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
 import { expandPath, type Call, type Route } from './route.ts';
@@ -80,6 +81,7 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
 function configureServer(server: Server, options: ServeOptions): void {
   server.maxConnections = options.limits.connections;
   server.maxRequestsPerSocket = 0;
+  inviteOnFirstRead(server);
   server.setTimeout(options.limits.idleTimeout, (socket) => socket.destroy());
 }
 
@@ -194,7 +196,7 @@ function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
   reply.raw.setHeader('cache-control', 'no-store');
   void reply
     .status(reply.raw.statusCode === 200 ? (route.status ?? 200) : reply.raw.statusCode)
-    .header('content-type', 'application/json; charset=utf-8')
+    .header('content-type', route.mediaType ?? 'application/json; charset=utf-8')
     .send(JSON.stringify(route.output.parse(result)));
 }
 

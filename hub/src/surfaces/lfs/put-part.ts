@@ -1,0 +1,32 @@
+// `PUT /lfs/uploads/{repo}/{sha256}/parts/{upload}/{part}`: one part of an object, under a signed link
+import { z } from 'zod';
+import { type Uploads } from '#modules/blobs';
+import { defineRoute, type Route } from '../route/route.ts';
+import { receiveBody, type ReceiveDeps } from './body.ts';
+import { openLink } from './links.ts';
+
+/** Takes a part; its entity tag is what the sender names when it completes the upload. */
+export function putPart(deps: ReceiveDeps & { readonly uploads: Uploads }): Route {
+  return defineRoute({
+    operation: 'lfsPutPart',
+    summary: 'Upload one part of a large file to the link that the batch gave',
+    method: 'PUT',
+    path: '/lfs/uploads/{repo}/{sha256}/parts/{upload}/{part}',
+    access: 'link',
+    allowance: 'none',
+    params: z.object({ repo: z.string(), sha256: z.string(), upload: z.string(), part: z.string() }),
+    query: z.record(z.string(), z.unknown()),
+    bodyKind: 'stream',
+    body: z.unknown(),
+    output: z.object({}),
+    async run({ params, query, request, reply }) {
+      const { repo: repoId, sha256, upload, part } = params;
+      const opened = await openLink(deps, { act: 'store-part', repoId, sha256, upload, part, query });
+      const size = await deps.uploads.partLength(opened.link);
+      using body = receiveBody(deps, opened, { request, size });
+      const etag = await deps.uploads.receivePart(opened.link, body);
+      reply.raw.setHeader('etag', `"${etag}"`);
+      return {};
+    },
+  });
+}
