@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Outcome, ROOT, runProgram } from './program.ts';
+import { reportCases } from './cases.ts';
+import { ROOT, runProgram } from './program.ts';
 import { openScratch } from './scratch.ts';
 
 const SUITES = path.join(ROOT, 'hub/test/conformance/python');
@@ -55,29 +56,5 @@ export async function runPythonSuite(t: TestContext, wish: PythonSuite): Promise
       timeout: wish.timeout ?? 300_000,
     },
   );
-  const cases = readCases(outcome);
-  for (const one of cases) {
-    await t.test(one.name, { skip: one.skipped ?? false }, () => {
-      if (one.error !== undefined) throw new Error(one.error);
-    });
-  }
-  const last = cases.at(-1)?.last === true;
-  if (!last || outcome.status !== 0)
-    throw new Error(`${wish.suite} did not finish\n${outcome.stdout}\n${outcome.stderr}`);
-}
-
-interface PythonCase {
-  readonly name: string;
-  readonly error?: string;
-  readonly skipped?: string;
-  readonly last?: boolean;
-}
-
-const MARK = '@case ';
-
-function readCases(outcome: Outcome): readonly PythonCase[] {
-  return outcome.stdout
-    .split('\n')
-    .filter((line) => line.startsWith(MARK))
-    .map((line) => JSON.parse(line.slice(MARK.length)) as PythonCase);
+  await reportCases(t, wish.suite, outcome);
 }

@@ -91,6 +91,7 @@ export const NAMED_POWERS: readonly NamedPower[] = [
       'supervisor/src/config/**',
       'tools/src/environment.ts',
       'bench/src/**',
+      '*/test/**',
     ],
     advice: 'only the supervisor reads the environment; settings arrive over the channel',
   },

@@ -1,0 +1,4 @@
+// The newest huggingface_hub, with plain transfers.
+import { testPythonClient } from './python-client.ts';
+
+testPythonClient('hub-newest');

@@ -1,0 +1,64 @@
+// Two GiB there and back: byte-identical, with the server's memory flat while it flows.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import test from 'node:test';
+import { GiB, MiB } from '@holdfast/kernel/size';
+import { openCast } from '../harness/cast.ts';
+import { startInstance } from '../harness/instance.ts';
+import { peakWhile } from '../harness/memory.ts';
+import { residentBytes } from '../harness/processes.ts';
+import { mustRun } from '../harness/program.ts';
+import { clientEnvironment, venvProgram } from '../harness/python.ts';
+import { openScratch } from '../harness/scratch.ts';
+
+const SIZE = 2 * GiB;
+const BLOCK = 16 * MiB;
+const MOST_GROWTH = 150 * MiB;
+
+void test('a file of 2 GiB goes there and back', async (t) => {
+  await using instance = await startInstance();
+  await using home = await openScratch('large');
+  const env = clientEnvironment(home.path, await openCast(instance));
+  const hf = venvProgram('hub-newest', 'hf');
+  const source = path.join(home.path, 'source/large.bin');
+  await mkdir(path.dirname(source));
+  await writeLarge(source);
+  const pid = await instance.hubPid();
+  const idle = await residentBytes(pid);
+  const run = async (...args: readonly string[]): Promise<void> => {
+    await mustRun(hf, args, { env, cwd: home.path, timeout: 600_000 });
+  };
+  const upload = await peakWhile(pid, async () => await run('upload', 'admin/large', 'source'));
+  const download = await peakWhile(
+    pid,
+    async () => await run('download', 'admin/large', '--local-dir', 'copy'),
+  );
+
+  await t.test('the bytes are the same', async () => {
+    assert.equal(await digestOf(path.join(home.path, 'copy/large.bin')), await digestOf(source));
+  });
+  await t.test('resident memory stays within 150 MiB of idle', () => {
+    const said = `${idle / MiB} MiB idle, ${upload / MiB} uploading, ${download / MiB} downloading`;
+    assert.ok(Math.max(upload, download) - idle < MOST_GROWTH, said);
+  });
+});
+
+/** Random blocks, each made different by its number: quick to write, and nothing compresses or repeats exactly. */
+async function writeLarge(file: string): Promise<void> {
+  await using handle = await open(file, 'w');
+  const block = randomBytes(BLOCK);
+  for (let number = 0; number < SIZE / BLOCK; number += 1) {
+    for (let at = 0; at < BLOCK; at += 4096) block.writeUInt32LE(number, at);
+    await handle.write(block);
+  }
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: MiB }), hash);
+  return hash.digest('hex');
+}
