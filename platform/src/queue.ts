@@ -1,5 +1,5 @@
 // Jobs that commit with the change that needs them: graphile-worker on the same PostgreSQL.
-import { run, runMigrations, type Runner, type TaskList, Logger } from 'graphile-worker';
+import { run as runWorker, runMigrations, type Runner, type TaskList, Logger } from 'graphile-worker';
 import { sql } from 'kysely';
 import { type Pool } from 'pg';
 import { type Json } from '@holdfast/kernel/canonical-json';
@@ -39,6 +39,13 @@ export async function migrateQueue(pool: Pool, group: string): Promise<void> {
     end $$;`);
 }
 
+/** What a worker does. */
+export interface Work {
+  readonly tasks: Readonly<Record<string, JobWork>>;
+  /** Cron lines, in UTC: `17 * * * * task`. Several hubs on one database run each once. */
+  readonly schedule: readonly string[];
+}
+
 /** Runs queued jobs until it is disposed; jobs under way then end first. */
 export class Worker {
   readonly #runner: Runner;
@@ -47,19 +54,19 @@ export class Worker {
     this.#runner = runner;
   }
 
-  static async open(pool: Pool, tasks: Readonly<Record<string, JobWork>>, log: Log): Promise<Worker> {
+  static async open(pool: Pool, work: Work, log: Log): Promise<Worker> {
     const taskList: TaskList = {};
-    for (const [name, work] of Object.entries(tasks))
+    for (const [name, run] of Object.entries(work.tasks))
       taskList[name] = async (payload, helpers) => {
-        await work(payload, helpers.abortSignal ?? new AbortController().signal);
+        await run(payload, helpers.abortSignal ?? new AbortController().signal);
       };
-    const runner = await run({
+    const runner = await runWorker({
       pgPool: pool,
       taskList,
       concurrency: 2,
       noHandleSignals: true,
       noPreparedStatements: false,
-      crontab: '',
+      crontab: work.schedule.join('\n'),
       logger: new Logger(() => (level, message) => {
         if (level === 'error' || level === 'warning') log.warn({ queue: level }, message);
       }),

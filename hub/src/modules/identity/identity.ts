@@ -136,8 +136,8 @@ export class Identity {
     return await new AccountReader(this.#db).listAccounts(kind);
   }
 
-  /** Whether any account exists; none does before the first start has made its administrator. */
-  async isEmpty(): Promise<boolean> {
+  /** Whether nobody administers the instance yet, as before the first start. */
+  async hasNoAdministrator(): Promise<boolean> {
     return (await new AccountReader(this.#db).countAdministrators()) === 0;
   }
 

@@ -1,6 +1,6 @@
 // Makes, moves, copies and deletes repositories, and changes their settings. Each act is recorded in its transaction.
 import { type Clock } from '@holdfast/kernel/clock';
-import { newId } from '@holdfast/kernel/id';
+import { newId, parseId } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
@@ -17,7 +17,8 @@ import {
   repoNameRedirects,
   visibilityInvalid,
 } from './faults.ts';
-import { initialFacets, initialFiles } from './initial-files.ts';
+import { facetsOf } from './facets.ts';
+import { initialFiles } from './initial-files.ts';
 import { fullName, isRepoName, NO_FACETS, type Repo, type RepoName, type SettingsChange } from './model.ts';
 import { type RepoAddress, type Repos } from './repos.ts';
 import { RepoReader, RepoWriter } from './store.ts';
@@ -32,6 +33,13 @@ export interface NewRepo extends RepoAddress {
 
 /** The queue task that removes the content of a deleted repository. */
 export const ERASE_TASK = 'repos.erase';
+
+/** The repository that an erase job names. Throws a `TypeError` for anything but what `delete` queues. */
+export function parseErase(payload: unknown): Repo['id'] {
+  const id = parseId(String((payload as { repo?: unknown } | null)?.repo));
+  if (id === undefined) throw new TypeError('an erase job names no repository');
+  return id;
+}
 
 /** Changes to the repositories of the instance. */
 export class RepoChanges {
@@ -51,9 +59,10 @@ export class RepoChanges {
   async create(actor: Actor, wish: NewRepo, urlOf: (repo: RepoName) => string): Promise<Repo> {
     return await this.#db.transaction(async (tx) => {
       const repo = await this.#insert(tx, actor, wish, urlOf);
-      const facets = initialFacets(wish);
+      const files = initialFiles(wish);
+      const facets = facetsOf({ type: wish.type, readme: files['README.md'], paths: Object.keys(files) });
       const head = await writeInitialCommit(tx, repo.id, {
-        files: initialFiles(wish),
+        files,
         author: {
           name: actor.kind === 'user' ? actor.name : 'system',
           email: 'noreply@users.noreply.localhost',

@@ -1,7 +1,7 @@
 // The face of `repos`.
-export { ERASE_TASK, RepoChanges, type NewRepo } from './changes.ts';
+export { ERASE_TASK, parseErase, RepoChanges, type NewRepo } from './changes.ts';
 export { Repos, type RepoAddress } from './repos.ts';
-export { initialFiles } from './initial-files.ts';
+export { facetsOf, type FacetFiles } from './facets.ts';
 export {
   fullName,
   isRepoName,

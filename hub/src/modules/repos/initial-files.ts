@@ -1,6 +1,5 @@
 // The files of a new repository's first commit.
 import { defaultAttributes } from '#modules/git';
-import { NO_FACETS, type Facets } from './model.ts';
 import { type NewRepo } from './changes.ts';
 
 /** `.gitattributes` for every type, and a README where the front matter already says something. */
@@ -16,13 +15,4 @@ export function initialFiles(
   if (wish.licence !== null) lines.push(`license: ${JSON.stringify(wish.licence)}`);
   if (lines.length > 0) files['README.md'] = `---\n${lines.join('\n')}\n---\n`;
   return files;
-}
-
-/** What those files say of the repository. */
-export function initialFacets(wish: Pick<NewRepo, 'sdk' | 'licence'>): Facets {
-  const tags = [
-    ...(wish.sdk === null ? [] : [wish.sdk]),
-    ...(wish.licence === null ? [] : [`license:${wish.licence}`]),
-  ];
-  return { ...NO_FACETS, sdk: wish.sdk, tags };
 }

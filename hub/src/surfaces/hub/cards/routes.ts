@@ -1,5 +1,6 @@
 // `POST /api/validate-yaml`, `GET /api/models-tags-by-type`, `GET /api/datasets-tags-by-type`
 import { z } from 'zod';
+import { REPO_TYPES, type RepoType } from '#modules/access';
 import { parseCard, tagsByType } from '#modules/cards';
 import { type Repos } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
@@ -22,7 +23,7 @@ export function cardRoutes({ repos }: { repos: Repos }): Route[] {
       bodyKind: 'none',
       body: z.unknown(),
       output: z.record(z.string(), z.array(Tag)),
-      run: async ({ actor }) => tagsByType(await repos.listTags(actor, type)),
+      run: async ({ actor }) => tagsByType(type, await repos.listTags(actor, type)),
     });
   return [
     defineRoute({
@@ -38,7 +39,7 @@ export function cardRoutes({ repos }: { repos: Repos }): Route[] {
       body: z.object({ content: z.string(), repoType: z.string().nullish() }),
       output: z.object({ errors: Messages, warnings: Messages }),
       run({ body, reply }) {
-        const { errors, warnings } = parseCard(body.content);
+        const { errors, warnings } = parseCard(body.content, repoTypeOf(body.repoType));
         // Clients read the messages of a 400 from this very shape.
         if (errors.length > 0) {
           const text = errors.map((one) => one.message).join(' ');
@@ -46,10 +47,18 @@ export function cardRoutes({ repos }: { repos: Repos }): Route[] {
           reply.raw.setHeader('x-error-message', text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500));
           reply.raw.statusCode = 400;
         }
-        return Promise.resolve({ errors: [...errors], warnings: [...warnings] });
+        return Promise.resolve({ errors: present(errors), warnings: present(warnings) });
       },
     }),
     tagRoute('model'),
     tagRoute('dataset'),
   ];
+}
+
+function repoTypeOf(text: string | null | undefined): RepoType | undefined {
+  return REPO_TYPES.find((type) => type === text);
+}
+
+function present(notices: readonly { readonly message: string }[]): { message: string }[] {
+  return notices.map(({ message }) => ({ message }));
 }

@@ -1,0 +1,63 @@
+// The composition root: the only file that knows every module and every surface. It opens things in order, and
+// whatever was opened is closed in reverse when a later step fails or the hub stops.
+import { systemClock } from '@holdfast/kernel/clock';
+import { type Log } from '@holdfast/platform/log';
+import { Metrics } from '@holdfast/platform/metrics';
+import { type HubStart } from '@holdfast/supervisor/settings';
+import { firstStart } from './first-start.ts';
+import { openModules } from './modules.ts';
+import { openJobs } from './jobs.ts';
+import { listenOn } from './listen.ts';
+import { adminServer } from './surfaces/admin/server.ts';
+import { Scopes } from './surfaces/admin/scopes.ts';
+import { hubServer } from './surfaces/hub/server.ts';
+import { RateLimiter } from './surfaces/route/rate-limit.ts';
+
+/** Descriptors on which the supervisor hands over what it has bound. */
+const HTTP_FD = 4;
+const ADMIN_FD = 5;
+
+// Seconds; from a cached answer to a large upload.
+const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
+
+/** The hub, serving. Disposing it drains what is under way. */
+export interface App extends AsyncDisposable {
+  /** Whether this start made the first administrator. */
+  readonly adminCreated: boolean;
+}
+
+/** Opens everything and begins to serve. */
+export async function openApp(start: HubStart, log: Log): Promise<App> {
+  const { settings } = start;
+  const metrics = new Metrics();
+  await using opened = new AsyncDisposableStack();
+  const modules = opened.use(await openModules(start, { log, clock: systemClock }));
+  const adminCreated = await firstStart(modules, start);
+  opened.use(await openJobs(modules, log));
+
+  const shared = {
+    log,
+    limits: settings.limits,
+    requests: metrics.counter('holdfast_http_requests_total', 'Answered requests by operation and status.'),
+    durations: metrics.histogram('holdfast_http_request_seconds', 'Time to the end of an answer.', DURATIONS),
+  };
+  metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
+  const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
+  const hub = hubServer(
+    { ...modules, metrics, version: settings.version, limits: settings.limits },
+    {
+      ...shared,
+      trustedProxies: settings.trustedProxies,
+      rateLimiter: new RateLimiter({ quotas: { api, resolve }, windowSeconds, clock: systemClock }),
+      exemptLoopback,
+      authentication: modules.authentication,
+      anonymousMayRead: settings.access === 'anonymous',
+      address: { publicUrl: settings.publicUrl, port: settings.port },
+    },
+  );
+  const admin = adminServer({ ...modules, scopes: new Scopes(modules) }, shared);
+  opened.use(await listenOn(hub, HTTP_FD));
+  opened.use(await listenOn(admin, ADMIN_FD));
+  const running = opened.move();
+  return { adminCreated, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

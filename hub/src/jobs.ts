@@ -1,0 +1,47 @@
+// Work that no caller waits for: queued jobs, and what is written once in a while.
+import { type Log } from '@holdfast/platform/log';
+import { Worker } from '@holdfast/platform/queue';
+import { blobJobs, COLLECT_TASK } from '#modules/blobs';
+import { eraseRepository } from '#modules/git';
+import { ERASE_TASK, parseErase, WINDOWS_TASK } from '#modules/repos';
+import { type Modules } from './modules.ts';
+
+const FLUSH_MS = 10_000;
+
+/** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
+export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposable> {
+  const { blobs, uploads, downloads, authentication, reads, pool, db } = modules;
+  const worker = await Worker.open(
+    pool,
+    {
+      tasks: {
+        ...blobJobs({ blobs, uploads }),
+        [WINDOWS_TASK]: () => downloads.renewWindows(),
+        [ERASE_TASK]: async (payload, signal) => {
+          const repoId = parseErase(payload);
+          await uploads.dropOf(repoId);
+          await blobs.eraseOf(repoId, signal);
+          await eraseRepository(db, repoId, signal);
+        },
+      },
+      // Minutes and hours in UTC.
+      schedule: [`17 * * * * ${WINDOWS_TASK}`, `42 3 * * * ${COLLECT_TASK}`],
+    },
+    log,
+  );
+  const flush = async (): Promise<void> => {
+    await downloads.flush();
+    await authentication.flushUses();
+  };
+  const timer = setInterval(() => {
+    flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
+  }, FLUSH_MS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await worker[Symbol.asyncDispose]();
+      await flush();
+      await reads.flush();
+    },
+  };
+}
