@@ -9,6 +9,8 @@ import { presentFailure } from './failure.ts';
 import { parseWords } from './words.ts';
 
 const checkout = dirname(dirname(import.meta.dirname));
+// A reader that went away (`| head`, a closed terminal) must not end an instance in the middle of what it does.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 const json = process.argv.includes('--json');
 try {
   const { command, flags, rest } = parseWords(process.argv.slice(2), COMMANDS);

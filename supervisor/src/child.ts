@@ -7,13 +7,13 @@ import { childFailed } from './faults.ts';
 import { type CodeView } from './layout.ts';
 import { Answer, type HubStart, type PrepareStart } from './settings.ts';
 import { type Confinement } from './separation/confinement.ts';
-import { type ConfinedProcess, startConfined } from './separation/confined-process.ts';
-import { type Mechanism, pathIn } from './separation/mechanism.ts';
+import { type ConfinedProcess } from './separation/confined-process.ts';
+import { type Confiner } from './separation/confiner.ts';
 
 /** What a child is started with. */
 export interface ChildOptions {
   readonly name: 'hub' | 'prepare';
-  readonly mechanism: Mechanism;
+  readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
   /** The bound sockets, from descriptor 4 on. */
@@ -33,12 +33,12 @@ export interface ReadyChild {
 
 /** Starts the child and waits for its answer. Throws `childFailed` with what it said; then nothing of it is left. */
 export async function startChild(options: ChildOptions): Promise<ReadyChild> {
-  const { mechanism, code } = options;
-  const process = startConfined(mechanism, options.confinement, {
+  const { confiner, code } = options;
+  const process = confiner.start(options.confinement, {
     command: {
-      file: pathIn(mechanism, code.node),
+      file: confiner.pathOf(code.node),
       // Nobody can open an inspector in it by a signal.
-      args: ['--disable-sigusr1', join(pathIn(mechanism, code.root), 'hub', 'src', entryOf(options.name))],
+      args: ['--disable-sigusr1', join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name))],
     },
     descriptors: ['ignore', 'pipe', 'pipe', 'pipe', ...options.sockets],
   });

@@ -9,7 +9,6 @@ import { type ServerSetup, startServer } from './postgres/server.ts';
 import { type PostgresSettings, type PrepareSecrets } from './settings.ts';
 import { type Site } from './site.ts';
 import { type Mount } from './separation/confinement.ts';
-import { pathIn } from './separation/mechanism.ts';
 
 /** A database that takes connections. */
 export interface Database extends AsyncDisposable {
@@ -20,8 +19,6 @@ export interface Database extends AsyncDisposable {
   readonly network: boolean;
   /** How the preparation signs in. */
   readonly credentials: Pick<PrepareSecrets, 'superuser' | 'databaseUrl'>;
-  /** Ends it at once. */
-  kill(): void;
 }
 
 const DATABASE_NAME = 'holdfast';
@@ -36,7 +33,7 @@ async function openEmbedded(
   site: Site,
   limits: Extract<Config['database'], { kind: 'embedded' }>,
 ): Promise<Database> {
-  const { layout, mechanism, keys, console } = site;
+  const { layout, confiner, keys, console } = site;
   const programs: Mount = {
     from: openPostgresBinaries(site.checkout),
     to: '/opt/postgres',
@@ -44,7 +41,7 @@ async function openEmbedded(
   };
   const shared = {
     layout,
-    mechanism,
+    confiner,
     programs,
     account: site.accounts?.postgres,
     log: site.logs.of('postgres'),
@@ -67,7 +64,7 @@ async function openEmbedded(
   });
   return {
     address: {
-      host: pathIn(mechanism, socket),
+      host: confiner.pathOf(socket),
       port: SOCKET_PORT,
       database: DATABASE_NAME,
       tls: 'off',
@@ -77,9 +74,6 @@ async function openEmbedded(
     network: false,
     credentials: {
       superuser: { user: SUPERUSER, password: keys.superuserPassword.reveal('the preparation makes roles') },
-    },
-    kill: () => {
-      keeper.kill();
     },
     [Symbol.asyncDispose]: () => keeper.stop(),
   };
@@ -95,7 +89,6 @@ function openExternal(site: Site, address: Extract<Config['database'], { kind: '
     mounts: local ? [{ from: where.host, to: where.host, access: 'read' }] : [],
     network: !local,
     credentials: url === undefined ? {} : { databaseUrl: url },
-    kill: () => undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

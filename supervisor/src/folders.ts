@@ -1,5 +1,13 @@
 // The folders of the instance, each with the owner and mode that its level of separation needs.
-import { ensureFolder, exists, findOwner, findText, writeText } from '@holdfast/platform/private-files';
+import { basename } from 'node:path';
+import {
+  ensureFolder,
+  exists,
+  findOwner,
+  listNames,
+  findText,
+  writeText,
+} from '@holdfast/platform/private-files';
 import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
 import { newId, parseId, type Id } from '@holdfast/kernel/id';
 import { foreignData } from './faults.ts';
@@ -14,15 +22,13 @@ export interface ChildAccounts {
   readonly postgres: Account;
 }
 
-/** Makes the data directory ours before anything is read from it. Throws `foreignData`. */
+/**
+ * Makes the data directory ours before anything is read from it. Throws `foreignData` when it, or anything in it, is
+ * another user's, or when it is a folder of something else.
+ */
 export async function claimDataFolder(layout: Layout): Promise<void> {
-  const uid = process.getuid?.() ?? 0;
-  const found = await findOwner(layout.data);
-  if (found !== undefined && found.uid !== uid && uid !== 0)
-    throw foreignData(
-      layout.data,
-      `it belongs to user ${String(found.uid)}, and this is user ${String(uid)}`,
-    );
+  await requireOwnership(layout);
+  await requireOurs(layout);
   try {
     await ensureFolder(layout.data, { mode: 0o700 });
     await ensureFolder(layout.run, { mode: 0o700 });
@@ -30,6 +36,39 @@ export async function claimDataFolder(layout: Layout): Promise<void> {
   } catch (error) {
     throw foreignData(layout.data, error instanceof Error ? error.message : String(error));
   }
+}
+
+// As an ordinary user we cannot read what root's children left; better said now than by one of them.
+async function requireOwnership(layout: Layout): Promise<void> {
+  const uid = process.getuid?.() ?? 0;
+  if (uid === 0) return;
+  const names = [
+    layout.data,
+    layout.postgres,
+    layout.objects,
+    layout.keys,
+    layout.logs,
+    layout.run,
+    layout.lockFile,
+  ];
+  for (const path of names) {
+    const found = await findOwner(path).catch(() => undefined);
+    if (found !== undefined && found.uid !== uid)
+      throw foreignData(
+        layout.data,
+        `${path} belongs to user ${String(found.uid)}, and this is user ${String(uid)}`,
+      );
+  }
+}
+
+// A mistyped path must not have us close somebody's folder to them and settle in it.
+async function requireOurs(layout: Layout): Promise<void> {
+  if (exists(layout.instanceFile)) return;
+  const known = [...Object.values(layout).map((path: string) => basename(path)), 'config.json', 'lost+found'];
+  const names = await listNames(layout.data).catch(() => [] as string[]);
+  const stranger = names.find((name) => !known.includes(name) && !name.endsWith('.tmp'));
+  if (stranger !== undefined)
+    throw foreignData(layout.data, `it holds ${JSON.stringify(stranger)}, which is not Holdfast's`);
 }
 
 /** What separation needs to know before it is measured: who the sandboxes' users are. */

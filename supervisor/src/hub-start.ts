@@ -7,26 +7,23 @@ import { Keeper } from './keeper.ts';
 import { type Settings } from './settings.ts';
 import { currentOperator, type Site } from './site.ts';
 import { type Mount } from './separation/confinement.ts';
-import { pathIn } from './separation/mechanism.ts';
 import { presentAddress } from './present-address.ts';
 
-/** A hub that serves. */
-export interface Hub extends AsyncDisposable {
-  /** Ends it at once. */
-  kill(): void;
-}
-
-/** Brings the hub up. Throws `childFailed` when preparation or hub cannot start. */
-export async function openHub(site: Site, database: Database, sockets: readonly BoundSocket[]): Promise<Hub> {
+/** Brings the hub up; disposing of what is returned drains and stops it. Throws `childFailed` when preparation or hub cannot start. */
+export async function openHub(
+  site: Site,
+  database: Database,
+  sockets: readonly BoundSocket[],
+): Promise<AsyncDisposable> {
   const admin = openFirstAdmin(site);
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
   const settings: Settings = {
-    ...settingsOf(site, database, pathIn(site.mechanism, objects)),
+    ...settingsOf(site, database, site.confiner.pathOf(objects)),
     port: sockets[0]?.port ?? site.config.listen.port,
     firstAdmin: admin.account,
   };
   const setup: HubSetup = {
-    mechanism: site.mechanism,
+    confiner: site.confiner,
     confinement: {
       mounts: [...site.code.mounts, ...database.mounts, objects],
       account: site.accounts?.hub,
@@ -55,9 +52,6 @@ export async function openHub(site: Site, database: Database, sockets: readonly 
   });
   presentAddress(settings, site);
   return {
-    kill: () => {
-      keeper.kill();
-    },
     [Symbol.asyncDispose]: () => keeper.stop(),
   };
 }
@@ -104,7 +98,7 @@ function settingsOf(site: Site, database: Database, objects: string): Omit<Setti
   return {
     instance,
     version: site.version,
-    separation: site.mechanism.level,
+    separation: site.confiner.mechanism.level,
     // Both below one mount, because a rename between two mounts of one file system is refused.
     objects: `${objects}/store`,
     scratch: `${objects}/scratch/${instance}`,

@@ -6,11 +6,11 @@ import { type Kept } from './keeper.ts';
 import { type CodeView } from './layout.ts';
 import { type HubStart, type PrepareStart } from './settings.ts';
 import { type Confinement } from './separation/confinement.ts';
-import { type Mechanism } from './separation/mechanism.ts';
+import { type Confiner } from './separation/confiner.ts';
 
 /** What both children are started with. */
 export interface HubSetup {
-  readonly mechanism: Mechanism;
+  readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
   readonly timeout: number;

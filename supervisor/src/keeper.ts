@@ -81,10 +81,4 @@ export class Keeper {
     await this.#current.stop();
     await this.#watch;
   }
-
-  /** Ends the child at once and starts no other. */
-  kill(): void {
-    this.#stopping.abort();
-    this.#current.kill();
-  }
 }

@@ -11,7 +11,7 @@ import { type Operator } from './settings.ts';
 import { ensureAccount } from './separation/accounts.ts';
 import { type Account } from './separation/confinement.ts';
 import { measureSeparation } from './separation/measure.ts';
-import { type Mechanism } from './separation/mechanism.ts';
+import { Confiner } from './separation/confiner.ts';
 import { requireReachable } from './separation/reachable.ts';
 
 /** What `start` is given. */
@@ -37,14 +37,14 @@ export interface Site extends StartOptions {
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;
-  readonly mechanism: Mechanism;
+  readonly confiner: Confiner;
   /** Present when the children run as users of their own. */
   readonly accounts: ChildAccounts | undefined;
   readonly code: CodeView;
 }
 
 /** The part of a site that is known before separation is measured. */
-export type Ground = Omit<Site, 'mechanism' | 'accounts' | 'code'>;
+export type Ground = Omit<Site, 'confiner' | 'accounts' | 'code'>;
 
 /** Makes users, files and folders, and measures what keeps the children apart. */
 export async function openSite(ground: Ground): Promise<Site> {
@@ -57,7 +57,7 @@ export async function openSite(ground: Ground): Promise<Site> {
   await openChildFolders(layout, used, mechanism.sandbox !== undefined);
   const code = viewCode(checkout, node);
   if (used !== undefined && mechanism.sandbox === undefined) await requireReachable(mechanism, used, code);
-  return { ...ground, mechanism, accounts: used, code };
+  return { ...ground, confiner: new Confiner(mechanism), accounts: used, code };
 }
 
 async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildAccounts> {

@@ -16,18 +16,29 @@ import { type Ground, openSite, type StartOptions } from './site.ts';
 
 /** Runs the instance until it is asked to stop. Throws a `Fault` when it cannot be brought up. */
 export async function superviseInstance(options: StartOptions): Promise<void> {
-  await using stack = new AsyncDisposableStack();
+  try {
+    await using stack = new AsyncDisposableStack();
+    await bringUp(options, stack);
+    if (!options.stop.aborted) await once(options.stop);
+    options.console.step('Stopping: requests in flight are finished first');
+  } catch (error) {
+    // Whoever asked it to stop half way does not need to be told what then did not come up.
+    if (!options.stop.aborted) throw error;
+  }
+}
+
+async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Promise<void> {
   const { ground, sockets } = await openGround(options, stack);
   const site = await openSite(ground);
-  presentSeparation(site.mechanism, options.console);
+  const { confiner, console } = site;
+  options.abandon.addEventListener('abort', () => {
+    confiner.kill();
+  });
+  presentSeparation(confiner.mechanism, console);
   options.stop.throwIfAborted();
   const database = stack.use(await openDatabase(site));
-  options.abandon.addEventListener('abort', database.kill);
   options.stop.throwIfAborted();
-  const hub = stack.use(await openHub(site, database, sockets));
-  options.abandon.addEventListener('abort', hub.kill);
-  if (!options.stop.aborted) await once(options.stop);
-  options.console.step('Stopping: requests in flight are finished first');
+  stack.use(await openHub(site, database, sockets));
 }
 
 // Everything up to the bound sockets: cheap, and where most refusals come from.

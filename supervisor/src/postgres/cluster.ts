@@ -6,15 +6,14 @@ import { type ChildLog } from '../logs.ts';
 import { postgresFailed, postgresVersion } from '../faults.ts';
 import { type Layout } from '../layout.ts';
 import { type Confinement, type Mount } from '../separation/confinement.ts';
-import { type Mechanism, pathIn } from '../separation/mechanism.ts';
-import { startConfined } from '../separation/confined-process.ts';
+import { type Confiner } from '../separation/confiner.ts';
 import { POSTGRES_MAJOR } from './binaries.ts';
 import { initdbArguments } from './command-line.ts';
 
 /** What a cluster is made with. */
 export interface ClusterOptions {
   readonly layout: Layout;
-  readonly mechanism: Mechanism;
+  readonly confiner: Confiner;
   /** The embedded server's programs. */
   readonly programs: Mount;
   readonly account: Confinement['account'];
@@ -34,23 +33,22 @@ export async function hasCluster(layout: Layout): Promise<boolean> {
 
 /** Makes the cluster in a folder beside its place and moves it there once it is on disk. */
 export async function makeCluster(options: ClusterOptions): Promise<void> {
-  const { layout, mechanism, account, programs } = options;
+  const { layout, confiner, account, programs } = options;
   await remove(layout.newPostgres); // what a start that was killed here left
   await ensureFolder(layout.newPostgres, {
     mode: 0o700,
     ...(account === undefined ? {} : { owner: account }),
   });
   const folder: Mount = { from: layout.newPostgres, to: '/var/lib/postgres', access: 'write' };
-  const initdb = `${pathIn(mechanism, programs)}/bin/initdb`;
+  const initdb = `${confiner.pathOf(programs)}/bin/initdb`;
   // initdb wants to open a file for the password, and what Node makes for descriptor 3 is a socket, which cannot be
   // opened by name: so a pipe is put between.
   const script = 'cat <&3 | "$0" "$@"';
   const command = {
     file: '/bin/sh',
-    args: ['-c', script, initdb, ...initdbArguments(pathIn(mechanism, folder))],
+    args: ['-c', script, initdb, ...initdbArguments(confiner.pathOf(folder))],
   };
-  const child = startConfined(
-    mechanism,
+  const child = confiner.start(
     { mounts: [programs, folder], account, network: false },
     { command, descriptors: ['ignore', 'pipe', 'pipe', 'pipe'] },
   );

@@ -8,14 +8,14 @@ import { databaseHeld, postgresFailed } from '../faults.ts';
 import { type Kept } from '../keeper.ts';
 import { type Layout } from '../layout.ts';
 import { type Confinement, type Mount } from '../separation/confinement.ts';
-import { type ConfinedProcess, startConfined } from '../separation/confined-process.ts';
-import { type Mechanism, pathIn } from '../separation/mechanism.ts';
+import { type ConfinedProcess } from '../separation/confined-process.ts';
+import { type Confiner } from '../separation/confiner.ts';
 import { READY_LINE, serverArguments } from './command-line.ts';
 
 /** What the server is run with. */
 export interface ServerSetup {
   readonly layout: Layout;
-  readonly mechanism: Mechanism;
+  readonly confiner: Confiner;
   readonly programs: Mount;
   /** The folder of its socket. */
   readonly socket: Mount;
@@ -33,9 +33,9 @@ const LEFTOVER_PATIENCE = 10_000;
 export async function startServer(setup: ServerSetup): Promise<Kept> {
   using lock = await lockCluster(setup.layout);
   await clearLeftovers(setup);
-  const child = startConfined(setup.mechanism, confinementOf(setup), {
+  const child = setup.confiner.start(confinementOf(setup), {
     command: {
-      file: `${pathIn(setup.mechanism, setup.programs)}/bin/postgres`,
+      file: `${setup.confiner.pathOf(setup.programs)}/bin/postgres`,
       args: argumentsOf(setup),
     },
     // The lock is inherited by the server and all its processes: it is free again when the last of them is gone.
@@ -102,13 +102,13 @@ function confinementOf(setup: ServerSetup): Confinement {
 }
 
 function argumentsOf(setup: ServerSetup): string[] {
-  const { mechanism } = setup;
+  const { confiner } = setup;
   return serverArguments({
-    folder: pathIn(mechanism, folderOf(setup)),
-    socketFolder: pathIn(mechanism, setup.socket),
-    hbaFile: `${pathIn(mechanism, etcOf(setup))}/pg_hba.conf`,
+    folder: confiner.pathOf(folderOf(setup)),
+    socketFolder: confiner.pathOf(setup.socket),
+    hbaFile: `${confiner.pathOf(etcOf(setup))}/pg_hba.conf`,
     // Other users must reach it where the hub is another user; the folder is shown to the hub's sandbox alone.
-    socketPermissions: mechanism.level === 'uids' ? '0777' : '0700',
+    socketPermissions: confiner.mechanism.level === 'uids' ? '0777' : '0700',
     ...setup.limits,
   });
 }

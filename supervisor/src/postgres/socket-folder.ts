@@ -4,7 +4,7 @@ import { findOwner } from '@holdfast/platform/private-files';
 import { foreignData } from '../faults.ts';
 import { type Layout } from '../layout.ts';
 import { type Mount } from '../separation/confinement.ts';
-import { type Mechanism } from '../separation/mechanism.ts';
+import { type Confiner } from '../separation/confiner.ts';
 
 /** Longest folder for which `FOLDER/.s.PGSQL.5432.lock` still fits. */
 const LONGEST = 107 - '/.s.PGSQL.5432.lock'.length;
@@ -12,7 +12,7 @@ const LONGEST = 107 - '/.s.PGSQL.5432.lock'.length;
 /** What the choice depends on. */
 export interface SocketPlace {
   readonly layout: Pick<Layout, 'run' | 'data'>;
-  readonly mechanism: Pick<Mechanism, 'sandbox'>;
+  readonly confiner: { readonly mechanism: Pick<Confiner['mechanism'], 'sandbox'> };
   readonly instance: string;
 }
 
@@ -23,7 +23,7 @@ export interface SocketPlace {
 export async function openSocketFolder(place: SocketPlace): Promise<Mount> {
   const own = join(place.layout.run, 'postgres');
   const to = '/run/postgres';
-  if (place.mechanism.sandbox !== undefined || Buffer.byteLength(own) <= LONGEST)
+  if (place.confiner.mechanism.sandbox !== undefined || Buffer.byteLength(own) <= LONGEST)
     return { from: own, to, access: 'read' };
   const uid = process.getuid?.() ?? 0;
   const from = uid === 0 ? `/run/holdfast-${place.instance}` : `/tmp/holdfast-${place.instance}`;

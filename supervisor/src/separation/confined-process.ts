@@ -1,10 +1,7 @@
-// Starts a command within its confinement and knows the pid of the program itself, which in a sandbox is not the
-// pid of what we started.
+// A command that runs within its confinement. Knows the pid of the program itself, which in a sandbox is not the pid
+// of what we started.
 import { type Duplex, type Readable } from 'node:stream';
-import { type Command, type Descriptor, type Exit, type RunningProcess } from '@holdfast/platform/process';
-import { signalPid, startProcess } from '@holdfast/platform/process';
-import { type Confinement } from './confinement.ts';
-import { type Mechanism, confine } from './mechanism.ts';
+import { type Exit, type RunningProcess, signalPid } from '@holdfast/platform/process';
 
 /** A confined program that runs. */
 export class ConfinedProcess {
@@ -44,27 +41,10 @@ export class ConfinedProcess {
   }
 }
 
-/** Starts the command. `descriptors` are what the program itself will find from 0 on. */
-export function startConfined(
-  mechanism: Mechanism,
-  confinement: Confinement,
-  start: { readonly command: Command; readonly descriptors: readonly Descriptor[] },
-): ConfinedProcess {
-  const infoFd = start.descriptors.length;
-  const confined = confine(mechanism, confinement, { ...start.command, infoFd });
-  const outer = startProcess(confined.command, {
-    descriptors: confined.tellsPid ? [...start.descriptors, 'pipe'] : start.descriptors,
-    ownSession: true,
-  });
-  return new ConfinedProcess(
-    outer,
-    confined.tellsPid ? readPid(outer.end(infoFd)) : Promise.resolve(outer.pid),
-  );
-}
-
 const LONGEST_ANSWER = 4096;
 
-async function readPid(stream: Readable): Promise<number | undefined> {
+/** The pid in what bubblewrap tells on its information descriptor; `undefined` when it ended before it could. */
+export async function readPid(stream: Readable): Promise<number | undefined> {
   let text = '';
   try {
     for await (const chunk of stream) {
@@ -75,6 +55,6 @@ async function readPid(stream: Readable): Promise<number | undefined> {
     const pid = answer['child-pid'];
     return typeof pid === 'number' ? pid : undefined;
   } catch {
-    return undefined; // it ended before it could tell
+    return undefined;
   }
 }

@@ -1,0 +1,55 @@
+// Starts every child of this instance within its confinement, and can end all of them at once.
+import { type Command, type Descriptor, startProcess } from '@holdfast/platform/process';
+import { type Confinement, type Mount } from './confinement.ts';
+import { ConfinedProcess, readPid } from './confined-process.ts';
+import { type Mechanism, confine, pathIn } from './mechanism.ts';
+
+/** A command and what it finds on its descriptors, from 0 on. */
+export interface ConfinedStart {
+  readonly command: Command;
+  readonly descriptors: readonly Descriptor[];
+}
+
+/** The one way in which children start. */
+export class Confiner {
+  readonly mechanism: Mechanism;
+  readonly #living = new Set<ConfinedProcess>();
+  #closed = false;
+
+  constructor(mechanism: Mechanism) {
+    this.mechanism = mechanism;
+  }
+
+  /** Where a child finds what is mounted for it. */
+  pathOf(mount: Mount): string {
+    return pathIn(this.mechanism, mount);
+  }
+
+  /** Starts the command. Throws once `kill` was called. */
+  start(confinement: Confinement, start: ConfinedStart): ConfinedProcess {
+    if (this.#closed) throw new Error('everything is being ended; nothing is started any more');
+    const infoFd = start.descriptors.length;
+    const { command, tellsPid } = confine(this.mechanism, confinement, { ...start.command, infoFd });
+    const outer = startProcess(command, {
+      descriptors: tellsPid ? [...start.descriptors, 'pipe'] : start.descriptors,
+      // A terminal's Ctrl-C is for us: children are stopped in order.
+      ownSession: true,
+    });
+    const child = new ConfinedProcess(
+      outer,
+      tellsPid ? readPid(outer.end(infoFd)) : Promise.resolve(outer.pid),
+    );
+    this.#living.add(child);
+    const forget = (): void => {
+      this.#living.delete(child);
+    };
+    child.exited.then(forget, forget);
+    return child;
+  }
+
+  /** Ends every child at once and starts no other. */
+  kill(): void {
+    this.#closed = true;
+    for (const child of this.#living) child.kill();
+  }
+}
