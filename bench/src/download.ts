@@ -1,0 +1,119 @@
+// GET of a large file, through the whole request path of a real hub, against nginx that sends the same bytes.
+import { createHash, randomFillSync } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { GiB, MiB } from '@holdfast/kernel/size';
+import { commit, openBenchHub, type BenchHub } from './hub.ts';
+import { mustRun, openScratch, startProgram, type Running } from './program.ts';
+import { takeTurns, type Result } from './result.ts';
+
+const SIZE = GiB;
+
+/** Measures the throughput of one connection, in GB/s, with curl as the reader. */
+export async function measureDownload(rounds: number): Promise<readonly Result[]> {
+  await using scratch = await openScratch();
+  const file = path.join(scratch.path, 'large.bin');
+  const sha256 = await writeRandom(file);
+  await using hub = await openBenchHub();
+  await upload(hub, file, sha256);
+  const port = await findFreePort();
+  await using _nginx = await startNginx(scratch.path, port);
+  const fromHub = [
+    `${hub.url}/${hub.repo}/resolve/main/large.bin`,
+    '-H',
+    `Authorization: Bearer ${hub.token}`,
+  ];
+  const fromNginx = [`http://127.0.0.1:${port}/large.bin`];
+  const turns = await takeTurns(rounds, {
+    hub: async () => await measureTransfer(fromHub),
+    yard: async () => await measureTransfer(fromNginx),
+  });
+  return [{ name: 'GET of 1 GiB', unit: 'GB/s', yardstick: 'nginx', ...turns, reach: 1, aim: 1.3 }];
+}
+
+async function writeRandom(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(MiB);
+  await using target = await open(file, 'wx');
+  for (let written = 0; written < SIZE; written += buffer.length) {
+    hash.update(randomFillSync(buffer));
+    await target.write(buffer);
+  }
+  return hash.digest('hex');
+}
+
+/** Uploads as clients do: batch, PUT to the link it gives, verify where asked, commit. */
+async function upload(hub: BenchHub, file: string, oid: string): Promise<void> {
+  const objects = [{ oid, size: SIZE }];
+  const response = await hub.ask(`/${hub.repo}.git/info/lfs/objects/batch`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/vnd.git-lfs+json', Accept: 'application/vnd.git-lfs+json' },
+    body: JSON.stringify({ operation: 'upload', transfers: ['basic'], hash_algo: 'sha256', objects }),
+  });
+  const batch = (await response.json()) as {
+    objects: { actions?: { upload?: { href: string }; verify?: { href: string } } }[];
+  };
+  const { upload: put, verify } = batch.objects[0]?.actions ?? {};
+  if (put === undefined) throw new Error('the hub offered no upload');
+  await putFile(put.href, file);
+  if (verify !== undefined) await hub.ask(verify.href, { method: 'POST', body: JSON.stringify(objects[0]) });
+  await commit(hub, { key: 'lfsFile', value: { path: 'large.bin', algo: 'sha256', oid, size: SIZE } });
+}
+
+async function putFile(href: string, file: string): Promise<void> {
+  const headers = { 'Content-Length': SIZE };
+  const outgoing = request(href, { method: 'PUT', headers });
+  const status = new Promise<number>((resolve, reject) => {
+    outgoing.once('error', reject).once('response', (response) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    });
+  });
+  await pipeline(createReadStream(file, { highWaterMark: MiB }), outgoing);
+  if ((await status) !== 200) throw new Error(`the upload was answered with ${await status}`);
+}
+
+async function measureTransfer(args: readonly string[]): Promise<number> {
+  const format = '%{http_code} %{size_download} %{time_total}';
+  const printed = await mustRun('curl', ['-s', '-f', '-L', '-o', '/dev/null', '-w', format, ...args]);
+  const [status, bytes, seconds] = printed.split(' ').map(Number);
+  if (status !== 200 || bytes !== SIZE || seconds === undefined) throw new Error(`curl saw ${printed}`);
+  return bytes / seconds / 1e9;
+}
+
+/** Debian's settings where they matter (sendfile, tcp_nopush), one worker, and no log to slow it down. */
+async function startNginx(folder: string, port: number): Promise<Running> {
+  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const settings = path.join(folder, 'nginx.conf');
+  await writeFile(
+    settings,
+    `worker_processes 1; daemon off; error_log stderr crit; pid ${folder}/nginx.pid;
+${process.getuid?.() === 0 ? 'user root;' : ''}
+events { worker_connections 256; }
+http {
+  sendfile on; tcp_nopush on; access_log off;
+  ${places.map((place) => `${place}_temp_path ${folder}/${place};`).join(' ')}
+  server { listen 127.0.0.1:${port}; root ${folder}; }
+}
+`,
+  );
+  const running = startProgram('nginx', ['-c', settings, '-e', 'stderr'], { signal: 'SIGTERM' });
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answered = await fetch(`http://127.0.0.1:${port}/nginx.conf`).catch(() => undefined);
+    if (answered?.ok === true) return running;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await running[Symbol.asyncDispose]();
+  throw new Error('nginx did not start');
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

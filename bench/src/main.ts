@@ -1,0 +1,70 @@
+// `./holdfast bench [name…] [--rounds N]`: measures a real hub against a yardstick in the same run. Writes nothing.
+import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
+import { measureDownload } from './download.ts';
+import { requirePrograms } from './program.ts';
+import { measureResolve } from './resolve.ts';
+import { formatResults, type Result } from './result.ts';
+
+interface Benchmark {
+  readonly doc: string;
+  readonly programs: readonly string[];
+  readonly run: (rounds: number) => Promise<readonly Result[]>;
+}
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  download: {
+    doc: 'GET of 1 GiB stored by LFS, against nginx with one worker and sendfile',
+    programs: ['nginx', 'curl'],
+    run: measureDownload,
+  },
+  resolve: {
+    doc: 'HEAD and GET of a small file in a private repository, against a bare node:http server',
+    programs: ['wrk'],
+    run: measureResolve,
+  },
+};
+
+const USAGE = 'usage: ./holdfast bench [name…] [--rounds N]';
+const ROUNDS = 7;
+
+async function main(words: readonly string[]): Promise<number> {
+  if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
+  const wish = parseWords(words);
+  if (wish === undefined) {
+    const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(10)}${doc}`);
+    console.error([USAGE, ...list].join('\n'));
+    return 2;
+  }
+  const results: Result[] = [];
+  for (const { programs } of wish.benchmarks) await requirePrograms(programs);
+  for (const { doc, run } of wish.benchmarks) {
+    console.error(`${doc} (${wish.rounds} rounds)`);
+    results.push(...(await run(wish.rounds)));
+  }
+  console.log(formatResults(results));
+  return 0;
+}
+
+function parseWords(
+  words: readonly string[],
+): { readonly benchmarks: readonly Benchmark[]; readonly rounds: number } | undefined {
+  const names: string[] = [];
+  let rounds = ROUNDS;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '--rounds') rounds = Number(words[(index += 1)]);
+    else names.push(word);
+  }
+  const wanted = names.length === 0 ? Object.keys(BENCHMARKS) : names;
+  const benchmarks = wanted.map((name) => (Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined));
+  if (!Number.isSafeInteger(rounds) || rounds < 1) return undefined;
+  const known = benchmarks.filter((benchmark) => benchmark !== undefined);
+  return known.length === benchmarks.length ? { benchmarks: known, rounds } : undefined;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
