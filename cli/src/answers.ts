@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const Moment = z.string().nullish();
 
+/** A user as `admin user list` shows one. */
 export const User = z.object({
   name: z.string(),
   email: z.string().nullish(),
@@ -10,10 +11,15 @@ export const User = z.object({
   createdAt: Moment,
   disabledAt: Moment,
 });
+/** A user just made, with the password, once. */
 export const CreatedUser = z.object({ name: z.string(), password: z.string().optional() });
+/** A password just made, once. */
 export const NewPassword = z.object({ password: z.string() });
+/** An organisation. */
 export const Org = z.object({ name: z.string(), createdAt: Moment });
+/** A token just issued, with its text, once. */
 export const CreatedToken = z.object({ id: z.string(), token: z.string() });
+/** A token as a list shows it, never its text. */
 export const Token = z.object({
   id: z.string(),
   name: z.string(),

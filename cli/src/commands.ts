@@ -10,10 +10,22 @@ import { start } from './commands/start.ts';
 
 const ACTING: readonly Command[] = [
   start,
-  ...[createUser, listUsers, disableUser, resetPassword],
-  ...[createOrg, listOrgs, putMember],
-  ...[createToken, listTokens, revokeToken],
-  ...[test, check, bench, doctor, version, helpSettings],
+  createUser,
+  listUsers,
+  disableUser,
+  resetPassword,
+  createOrg,
+  listOrgs,
+  putMember,
+  createToken,
+  listTokens,
+  revokeToken,
+  test,
+  check,
+  bench,
+  doctor,
+  version,
+  helpSettings,
 ];
 
 /** All commands. */

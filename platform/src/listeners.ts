@@ -4,11 +4,11 @@ import { chmodSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { type BoundHandle } from './process.ts';
+import { type SocketDescriptor } from './process.ts';
 
 /** A bound socket. Its handle can be given to any number of children, one after the other. */
 export interface BoundSocket extends Disposable {
-  readonly handle: BoundHandle;
+  readonly handle: SocketDescriptor;
   /** The TCP port; 0 for a Unix socket. */
   readonly port: number;
 }
@@ -26,14 +26,14 @@ export class BindError extends Error {
 
 // What `node:cluster` binds its shared sockets with. It has no public name; the pinned Node has it, and a test of
 // this file fails with a Node that does not.
-interface RawHandle extends BoundHandle {
+interface RawSocket extends SocketDescriptor {
   getsockname?(name: { port?: number }): number;
   close(): void;
 }
-type MakeHandle = (address: string, port: number, family: number, fd?: number) => RawHandle | number;
+type MakeSocket = (address: string, port: number, family: number) => RawSocket | number;
 
-function makeHandle(address: string, port: number, family: number): RawHandle | number {
-  return (net as unknown as { _createServerHandle: MakeHandle })._createServerHandle(address, port, family);
+function makeSocket(address: string, port: number, family: number): RawSocket | number {
+  return (net as unknown as { _createServerHandle: MakeSocket })._createServerHandle(address, port, family);
 }
 
 function errorName(status: number): string {
@@ -43,7 +43,7 @@ function errorName(status: number): string {
 /** Binds a TCP port on a literal address; port 0 takes a free one. Throws a `BindError`. */
 export function bindTcp(address: string, port: number): BoundSocket {
   const shown = net.isIPv6(address) ? `[${address}]:${String(port)}` : `${address}:${String(port)}`;
-  const handle = makeHandle(address, port, net.isIPv6(address) ? 6 : 4);
+  const handle = makeSocket(address, port, net.isIPv6(address) ? 6 : 4);
   if (typeof handle === 'number') throw new BindError(errorName(handle), shown);
   const name: { port?: number } = {};
   // libuv keeps back a failed bind until the first call that can report it.
@@ -64,7 +64,7 @@ export function bindUnix(path: string): BoundSocket {
     const name = basename(path);
     removeIfPresent(name);
     const mask = process.umask(0o177);
-    const handle = makeHandle(name, -1, -1);
+    const handle = makeSocket(name, -1, -1);
     process.umask(mask);
     if (typeof handle === 'number') throw new BindError(errorName(handle), path);
     chmodSync(name, 0o600);
@@ -82,7 +82,7 @@ function removeIfPresent(path: string): void {
   }
 }
 
-function bound(handle: RawHandle, port: number): BoundSocket {
+function bound(handle: RawSocket, port: number): BoundSocket {
   return {
     handle,
     port,

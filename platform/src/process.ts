@@ -1,6 +1,6 @@
 // Starts other programs. The only user of `node:child_process`: every child gets an explicit environment, so that
 // a variable of ours (LD_PRELOAD, NODE_OPTIONS, a password) never reaches a program by accident.
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { type Duplex, type Readable, type Writable } from 'node:stream';
 
@@ -24,10 +24,10 @@ export interface Exit {
 }
 
 /** What a child finds on one of its descriptors: nothing, one end of a socket pair, one of ours, or a bound socket. */
-export type Descriptor = 'ignore' | 'pipe' | 'inherit' | number | BoundHandle;
+export type Descriptor = 'ignore' | 'pipe' | 'inherit' | number | SocketDescriptor;
 
 /** A socket handle that can be given to a child. */
-export interface BoundHandle {
+export interface SocketDescriptor {
   readonly fd: number;
 }
 
@@ -87,7 +87,7 @@ export function startProcess(command: Command, options: SpawnOptions): RunningPr
   const stdio = options.descriptors.map((item) => (typeof item === 'object' ? item.fd : item));
   return new RunningProcess(
     spawn(command.file, command.args, {
-      stdio: stdio as StdioOptions,
+      stdio,
       env: { ...(options.env ?? PLAIN_ENVIRONMENT) },
       detached: options.ownSession ?? false,
       shell: false,

@@ -33,49 +33,57 @@ async function openEmbedded(
   site: Site,
   limits: Extract<Config['database'], { kind: 'embedded' }>,
 ): Promise<Database> {
+  const { confiner, keys, console } = site;
+  const setup = await setUpServer(site, limits);
+  const keeper = await Keeper.open({
+    name: 'postgres',
+    start: () => startServer(setup),
+    report: (message) => {
+      console.warn(message);
+    },
+  });
+  return {
+    address: {
+      host: confiner.pathOf(setup.socket),
+      port: SOCKET_PORT,
+      database: DATABASE_NAME,
+      tls: 'off',
+      embedded: true,
+    },
+    mounts: [setup.socket],
+    network: false,
+    credentials: {
+      superuser: {
+        user: SUPERUSER,
+        password: keys.superuserPassword.reveal('the preparation makes roles'),
+      },
+    },
+    [Symbol.asyncDispose]: () => keeper.stop(),
+  };
+}
+
+// Makes the cluster when there is none yet.
+async function setUpServer(
+  site: Site,
+  limits: Extract<Config['database'], { kind: 'embedded' }>,
+): Promise<ServerSetup> {
   const { layout, confiner, keys, console } = site;
   const programs: Mount = {
     from: openPostgresBinaries(site.checkout),
     to: '/opt/postgres',
     access: 'read',
   };
-  const shared = {
-    layout,
-    confiner,
-    programs,
-    account: site.accounts?.postgres,
-    log: site.logs.of('postgres'),
-  };
+  const account = site.accounts?.postgres;
+  const shared = { layout, confiner, programs, account, log: site.logs.of('postgres') };
   if (!(await hasCluster(layout))) {
     console.step('Making the database');
     await makeCluster({ ...shared, superuserPassword: keys.superuserPassword });
   }
-  const socket = await openSocketFolder(site);
-  const setup: ServerSetup = {
+  return {
     ...shared,
-    socket,
+    socket: await openSocketFolder(site),
     limits: { maxConnections: limits.maxConnections, sharedBuffers: limits.sharedBuffers },
     timeout: 10 * site.config.file.timeouts.start,
-  };
-  const keeper = await Keeper.open({
-    name: 'postgres',
-    start: () => startServer(setup),
-    report: console.warn,
-  });
-  return {
-    address: {
-      host: confiner.pathOf(socket),
-      port: SOCKET_PORT,
-      database: DATABASE_NAME,
-      tls: 'off',
-      embedded: true,
-    },
-    mounts: [socket],
-    network: false,
-    credentials: {
-      superuser: { user: SUPERUSER, password: keys.superuserPassword.reveal('the preparation makes roles') },
-    },
-    [Symbol.asyncDispose]: () => keeper.stop(),
   };
 }
 

@@ -1,5 +1,5 @@
 // Refusals of the supervisor: what happened, why, and (as the hint) what to do.
-import { Fault, defineFault } from '@holdfast/kernel/fault';
+import { type Fault, defineFault } from '@holdfast/kernel/fault';
 
 /** Settings that cannot be used, all at once. */
 export const configurationRejected = defineFault(
@@ -79,7 +79,7 @@ export const childFailed = defineFault('unavailable', 'child.failed', (child: st
 ]);
 
 /** The data directory belongs to somebody else. */
-export const foreignData = defineFault('forbidden', 'data.foreign', (folder: string, why: string) => [
+export const folderRefused = defineFault('forbidden', 'data.foreign', (folder: string, why: string) => [
   `the data directory ${folder} cannot be used: ${why}`,
   { hint: 'start as the user it belongs to, or set HOLDFAST_DATA to a folder of your own' },
 ]);

@@ -10,7 +10,7 @@ import {
 } from '@holdfast/platform/private-files';
 import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
 import { newId, parseId, type Id } from '@holdfast/kernel/id';
-import { foreignData } from './faults.ts';
+import { folderRefused } from './faults.ts';
 import { type Layout } from './layout.ts';
 import { type Account } from './separation/confinement.ts';
 import { writeAccountFiles } from './separation/accounts.ts';
@@ -23,10 +23,10 @@ export interface ChildAccounts {
 }
 
 /**
- * Makes the data directory ours before anything is read from it. Throws `foreignData` when it, or anything in it, is
+ * Makes the data directory ours before anything is read from it. Throws `folderRefused` when it, or anything in it, is
  * another user's, or when it is a folder of something else.
  */
-export async function claimDataFolder(layout: Layout): Promise<void> {
+export async function claimFolder(layout: Layout): Promise<void> {
   await requireOwnership(layout);
   await requireOurs(layout);
   try {
@@ -34,7 +34,7 @@ export async function claimDataFolder(layout: Layout): Promise<void> {
     await ensureFolder(layout.run, { mode: 0o700 });
     await ensureFolder(layout.logs, { mode: 0o700 });
   } catch (error) {
-    throw foreignData(layout.data, error instanceof Error ? error.message : String(error));
+    throw folderRefused(layout.data, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -54,7 +54,7 @@ async function requireOwnership(layout: Layout): Promise<void> {
   for (const path of names) {
     const found = await findOwner(path).catch(() => undefined);
     if (found !== undefined && found.uid !== uid)
-      throw foreignData(
+      throw folderRefused(
         layout.data,
         `${path} belongs to user ${String(found.uid)}, and this is user ${String(uid)}`,
       );
@@ -68,7 +68,7 @@ async function requireOurs(layout: Layout): Promise<void> {
   const names = await listNames(layout.data).catch(() => [] as string[]);
   const stranger = names.find((name) => !known.includes(name) && !name.endsWith('.tmp'));
   if (stranger !== undefined)
-    throw foreignData(layout.data, `it holds ${JSON.stringify(stranger)}, which is not Holdfast's`);
+    throw folderRefused(layout.data, `it holds ${JSON.stringify(stranger)}, which is not Holdfast's`);
 }
 
 /** What separation needs to know before it is measured: who the sandboxes' users are. */
@@ -113,7 +113,7 @@ async function giveTree(folder: string, account: Account | undefined): Promise<v
   ];
   if (!(await hasForeignOwner(folder, account))) return;
   const outcome = await runProcess({ file: chown, args }, { timeout: 600_000 });
-  if (!succeeded(outcome)) throw foreignData(folder, outcome.stderr.trim());
+  if (!succeeded(outcome)) throw folderRefused(folder, outcome.stderr.trim());
 }
 
 async function hasForeignOwner(folder: string, account: Account): Promise<boolean> {
@@ -128,6 +128,6 @@ export async function openInstance(layout: Layout): Promise<{ readonly id: Id; r
   const text = await findText(layout.instanceFile);
   if (text === undefined) return { id: newId(new Date()), isNew: true };
   const id = parseId(text.trim());
-  if (id === undefined) throw foreignData(layout.data, `${layout.instanceFile} holds no identifier`);
+  if (id === undefined) throw folderRefused(layout.data, `${layout.instanceFile} holds no identifier`);
   return { id, isNew: false };
 }

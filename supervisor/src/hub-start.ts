@@ -1,10 +1,10 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { type BoundSocket } from '@holdfast/platform/listeners';
 import { type Database } from './database.ts';
-import { openFirstAdmin } from './first-admin.ts';
+import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
 import { type HubRun, type HubSetup, runPreparation, startHub } from './hub.ts';
 import { Keeper } from './keeper.ts';
-import { type Settings } from './settings.ts';
+import { type HubSecrets, type Settings } from './settings.ts';
 import { currentOperator, type Site } from './site.ts';
 import { type Mount } from './separation/confinement.ts';
 import { presentAddress } from './present-address.ts';
@@ -22,7 +22,21 @@ export async function openHub(
     port: sockets[0]?.port ?? site.config.listen.port,
     firstAdmin: admin.account,
   };
-  const setup: HubSetup = {
+  const setup = setupOf(site, database, objects);
+  await prepare(setup, settings, { site, database });
+  const keeper = await keepHub(setup, site, {
+    sockets,
+    start: { type: 'start', settings, secrets: secretsOf(site, admin) },
+    log: site.logs.of('hub'),
+    drain: site.config.file.timeouts.drain,
+    onReady: (created) => admin.settle(created),
+  });
+  presentAddress(settings, site);
+  return { [Symbol.asyncDispose]: () => keeper.stop() };
+}
+
+function setupOf(site: Site, database: Database, objects: Mount): HubSetup {
+  return {
     confiner: site.confiner,
     confinement: {
       mounts: [...site.code.mounts, ...database.mounts, objects],
@@ -32,27 +46,15 @@ export async function openHub(
     code: site.code,
     timeout: site.config.file.timeouts.start,
   };
-  await prepare(setup, settings, { site, database });
-  const keeper = await keepHub(setup, site, {
-    sockets,
-    start: {
-      type: 'start',
-      settings,
-      secrets: {
-        postgresPassword: site.keys.hubPassword.reveal('the hub signs in with it'),
-        hubKey: site.keys.hubKey.reveal('the hub derives its keys from it'),
-        ...(admin.password === undefined
-          ? {}
-          : { adminPassword: admin.password.reveal('the hub makes the first administrator') }),
-      },
-    },
-    log: site.logs.of('hub'),
-    drain: site.config.file.timeouts.drain,
-    onReady: admin.settle,
-  });
-  presentAddress(settings, site);
+}
+
+function secretsOf(site: Site, { password }: FirstAdmin): HubSecrets {
   return {
-    [Symbol.asyncDispose]: () => keeper.stop(),
+    postgresPassword: site.keys.hubPassword.reveal('the hub signs in with it'),
+    hubKey: site.keys.hubKey.reveal('the hub derives its keys from it'),
+    ...(password === undefined
+      ? {}
+      : { adminPassword: password.reveal('the hub makes the first administrator') }),
   };
 }
 
@@ -69,7 +71,13 @@ async function keepHub(setup: HubSetup, site: Site, first: HubRun): Promise<Keep
     };
     return hub;
   };
-  return await Keeper.open({ name: 'hub', start, report: site.console.warn });
+  return await Keeper.open({
+    name: 'hub',
+    start,
+    report: (message) => {
+      site.console.warn(message);
+    },
+  });
 }
 
 async function prepare(

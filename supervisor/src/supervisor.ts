@@ -6,7 +6,7 @@ import { forbidCoreDumps } from '@holdfast/platform/core-dumps';
 import { remove, writeText } from '@holdfast/platform/private-files';
 import { openDatabase } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
-import { claimDataFolder, openInstance } from './folders.ts';
+import { claimFolder, openInstance } from './folders.ts';
 import { openHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
@@ -47,7 +47,7 @@ async function openGround(
   stack: AsyncDisposableStack,
 ): Promise<{ ground: Ground; sockets: readonly BoundSocket[] }> {
   const layout = layoutOf(options.config.folders);
-  await claimDataFolder(layout);
+  await claimFolder(layout);
   const lock = await openLock(layout.lockFile);
   if ('holder' in lock) throw alreadyRunning(layout.data, lock.holder);
   stack.use(lock);

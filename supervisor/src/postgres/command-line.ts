@@ -15,12 +15,28 @@ export const SOCKET_PORT = 5432;
 /** Arguments of `initdb`. The password comes on standard input: no file on disk ever holds it. */
 export function initdbArguments(folder: string): string[] {
   return [
-    ...['--pgdata', folder, '--username', SUPERUSER, '--pwfile', '/dev/stdin'],
-    ...['--auth', 'scram-sha-256', '--encoding', 'UTF8'],
+    '--pgdata',
+    folder,
+    '--username',
+    SUPERUSER,
+    '--pwfile',
+    '/dev/stdin',
+    '--auth',
+    'scram-sha-256',
+    '--encoding',
+    'UTF8',
     // The built-in provider sorts by code point and does not change with the system's C library or the old ICU
     // in the package, so that an upgrade of either cannot corrupt an index.
-    ...['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C.UTF-8'],
-    ...['--lc-messages', 'C', '--data-checksums', '--no-instructions'],
+    '--locale-provider',
+    'builtin',
+    '--builtin-locale',
+    'C.UTF-8',
+    '--locale',
+    'C.UTF-8',
+    '--lc-messages',
+    'C',
+    '--data-checksums',
+    '--no-instructions',
   ];
 }
 

@@ -1,7 +1,7 @@
 // The folder of the embedded server's socket. A socket's path may have 107 bytes, whatever the data directory's has.
 import { join } from 'node:path';
 import { findOwner } from '@holdfast/platform/private-files';
-import { foreignData } from '../faults.ts';
+import { folderRefused } from '../faults.ts';
 import { type Layout } from '../layout.ts';
 import { type Mount } from '../separation/confinement.ts';
 import { type Confiner } from '../separation/confiner.ts';
@@ -18,7 +18,7 @@ export interface SocketPlace {
 
 /**
  * Chooses the folder. In a sandbox the path inside counts, and that is short. Without one, a path that is too long
- * is replaced by one in the system's folder for such things; throws `foreignData` when that is somebody else's.
+ * is replaced by one in the system's folder for such things; throws `folderRefused` when that is somebody else's.
  */
 export async function openSocketFolder(place: SocketPlace): Promise<Mount> {
   const own = join(place.layout.run, 'postgres');
@@ -30,6 +30,6 @@ export async function openSocketFolder(place: SocketPlace): Promise<Mount> {
   const found = await findOwner(from);
   // In a folder that everybody may write, somebody could have been there first to take our connections.
   if (found !== undefined && uid !== 0 && found.uid !== uid)
-    throw foreignData(place.layout.data, `${from}, the folder for its socket, belongs to another user`);
+    throw folderRefused(place.layout.data, `${from}, the folder for its socket, belongs to another user`);
   return { from, to, access: 'read' };
 }

@@ -11,8 +11,14 @@ export async function ensureAccount(name: string): Promise<Account> {
   const useradd = findProgram('useradd');
   if (useradd === undefined) throw accountMissing(name, 'the program useradd is missing');
   const args = [
-    ...['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'],
-    ...['--shell', '/usr/sbin/nologin', name],
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+    name,
   ];
   const outcome = await runProcess({ file: useradd, args }, { timeout: 30_000 });
   const made = await findAccount(name);

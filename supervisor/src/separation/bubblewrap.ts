@@ -44,16 +44,27 @@ export function readSystemFolders(exists: (path: string) => boolean): SystemFold
 export function bubblewrapArguments(plan: SandboxPlan): string[] {
   return [
     ...(plan.userNamespace ? ['--unshare-user'] : []),
-    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--unshare-cgroup',
     ...(plan.confinement.network ? [] : ['--unshare-net']),
     // Dies with the supervisor, cannot push characters into its terminal, and is itself the first of its processes:
     // when it ends, the kernel ends whatever it left.
-    ...['--die-with-parent', '--new-session', '--as-pid-1', '--hostname', 'holdfast'],
-    ...['--info-fd', String(plan.infoFd)],
+    '--die-with-parent',
+    '--new-session',
+    '--as-pid-1',
+    '--hostname',
+    'holdfast',
+    '--info-fd',
+    String(plan.infoFd),
     ...parents(['/etc/passwd', ...plan.confinement.mounts.map((mount) => mount.to)]),
     ...systemRoot(plan),
     ...plan.confinement.mounts.flatMap(mountArguments),
-    ...['--remount-ro', '/', '--chdir', '/'],
+    '--remount-ro',
+    '/',
+    '--chdir',
+    '/',
   ];
 }
 
@@ -72,12 +83,29 @@ function systemRoot(plan: SandboxPlan): string[] {
   );
   const files = plan.confinement.network ? [...LOADER_FILES, ...NETWORK_FILES] : LOADER_FILES;
   return [
-    ...['--ro-bind', '/usr', '/usr', ...folders],
-    ...['--proc', '/proc', '--dev', '/dev'],
-    ...['--perms', '1777', '--tmpfs', '/dev/shm', '--perms', '1777', '--tmpfs', '/tmp'],
+    '--ro-bind',
+    '/usr',
+    '/usr',
+    ...folders,
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--perms',
+    '1777',
+    '--tmpfs',
+    '/dev/shm',
+    '--perms',
+    '1777',
+    '--tmpfs',
+    '/tmp',
     ...files.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...['--ro-bind', `${plan.accounts}/passwd`, '/etc/passwd'],
-    ...['--ro-bind', `${plan.accounts}/group`, '/etc/group'],
+    '--ro-bind',
+    `${plan.accounts}/passwd`,
+    '/etc/passwd',
+    '--ro-bind',
+    `${plan.accounts}/group`,
+    '/etc/group',
   ];
 }
 

@@ -67,7 +67,14 @@ function privileges(mechanism: Mechanism, account: Account | undefined): string[
   if (account === undefined) return [mechanism.setpriv, ...always, '--'];
   return [
     mechanism.setpriv,
-    ...['--reuid', String(account.uid), '--regid', String(account.gid), '--clear-groups'],
-    ...['--inh-caps=-all', '--bounding-set=-all', ...always, '--'],
+    '--reuid',
+    String(account.uid),
+    '--regid',
+    String(account.gid),
+    '--clear-groups',
+    '--inh-caps=-all',
+    '--bounding-set=-all',
+    ...always,
+    '--',
   ];
 }

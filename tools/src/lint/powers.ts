@@ -25,9 +25,8 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   {
     modules: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'node:dgram', 'undici'],
     files: [
-      'platform/src/{channel,listeners}.ts',
+      'platform/src/{channel,listeners,local-http}.ts',
       'supervisor/src/**',
-      'cli/src/admin-client.ts',
       'hub/src/main.ts',
       ...DEVELOPMENT,
     ],
