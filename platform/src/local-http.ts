@@ -39,7 +39,6 @@ export async function requestLocally(wanted: LocalRequest): Promise<LocalAnswer>
       ...wanted.headers,
     },
     createConnection: () => connect(wanted.socket),
-    agent: false,
     signal: AbortSignal.timeout(wanted.timeout),
   });
   outgoing.on('response', answer.resolve);
