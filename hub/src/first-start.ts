@@ -22,12 +22,10 @@ export async function firstStart(
     }),
   );
   const { firstAdmin } = settings;
-  if (firstAdmin === null || secrets.adminPassword === undefined || !(await identity.hasNoAdministrator()))
-    return false;
-  await identity.createUser(STARTING, {
-    ...firstAdmin,
-    administrator: true,
-    password: secrets.adminPassword,
-  });
+  if (firstAdmin === null || secrets.adminPassword === undefined) return false;
+  const wish = { ...firstAdmin, administrator: true, password: secrets.adminPassword };
+  if (await identity.hasNoAdministrator()) await identity.createUser(STARTING, wish);
+  // A start that ended before it could show the password left an administrator whom nobody can be.
+  else await identity.setPassword(STARTING, firstAdmin.name, secrets.adminPassword);
   return true;
 }

@@ -118,8 +118,14 @@ export class Identity {
 
   /** Gives a user a new random password and returns it once. */
   async resetPassword(actor: Actor, name: string): Promise<string> {
-    requireInstance(actor);
     const password = randomPassword();
+    await this.setPassword(actor, name, password);
+    return password;
+  }
+
+  /** Gives a user this password. */
+  async setPassword(actor: Actor, name: string, password: string): Promise<void> {
+    requireInstance(actor);
     const digest = await digestPassword(password);
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
@@ -127,7 +133,6 @@ export class Identity {
       await writer.setPassword(user.id, digest);
       await this.#recordAct(tx, actor, { kind: 'account.password-reset', account: user });
     });
-    return password;
   }
 
   /** Accounts of one kind, for who administers the instance. */

@@ -32,7 +32,7 @@ export interface NewRepo extends RepoAddress {
 }
 
 /** The queue task that removes the content of a deleted repository. */
-export const ERASE_TASK = 'repos.erase';
+export const ERASE_TASK = 'repos:erase';
 
 /** The repository that an erase job names. Throws a `TypeError` for anything but what `delete` queues. */
 export function parseErase(payload: unknown): Repo['id'] {

@@ -5,7 +5,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { addDownloads, renewWindows } from './download-store.ts';
 
 /** The queue task that renews what depends on a moving window of days. */
-export const WINDOWS_TASK = 'repos.renew-windows';
+export const WINDOWS_TASK = 'repos:renew-windows';
 
 /** Counts downloads. A crash loses at most what came since the last flush; they are statistics, not records. */
 export class Downloads {
