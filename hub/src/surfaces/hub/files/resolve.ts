@@ -1,0 +1,109 @@
+// `GET|HEAD {prefix}/{namespace}/{name}/resolve/*` and `…/raw/*`: the bytes of a file. `*` is a revision and a path.
+import { z } from 'zod';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type BufferPool } from '@holdfast/platform/buffer-pool';
+import { referencesOf, type RepoType } from '#modules/access';
+import { type Content, type Visit } from '#modules/content';
+import { entryMissing } from '#modules/git';
+import { type Reads } from '#modules/ledger';
+import { type Repos } from '#modules/repos';
+import { type Authentication } from '#modules/tokens';
+import { type LiveStreams } from '../../http/live-streams.ts';
+import { sendFile } from '../../http/send-file.ts';
+import { countedAddress } from '../../route/rate-limit.ts';
+import { defineRoute, type Call, type Route } from '../../route/route.ts';
+import { addressOf, RepoParams } from '../repos/names.ts';
+import { DownloadCounter, type DownloadCounts } from './download-counter.ts';
+import { openStored, type Depth, type StoredDeps } from './stored-file.ts';
+import { readingRight } from './reading-right.ts';
+
+/** What sending files needs. */
+export interface FileDeps extends StoredDeps {
+  readonly content: Content;
+  readonly repos: Repos;
+  readonly reads: Reads;
+  readonly authentication: Authentication;
+  readonly streams: LiveStreams;
+  readonly buffers: BufferPool;
+  readonly downloads: DownloadCounts;
+  readonly clock: Clock;
+}
+
+const Params = RepoParams.extend({ '*': z.string() });
+type FileCall = Call<z.output<typeof Params>, unknown, unknown>;
+
+/** The four routes: content or pointer, with or without bytes. */
+export function resolveRoutes(deps: FileDeps): Route[] {
+  const counter = new DownloadCounter();
+  const route = (method: 'GET' | 'HEAD', depth: Depth): Route => {
+    const [word, operation] = depth === 'content' ? ['resolve', 'File'] : ['raw', 'RawFile'];
+    return defineRoute({
+      operation: `${method === 'GET' ? 'get' : 'head'}${operation}`,
+      summary: `${method === 'GET' ? 'Download' : 'Describe'} a file${depth === 'content' ? '' : ' as git has it'}`,
+      method,
+      path: `{prefix}/{namespace}/{name}/${word}/*`,
+      access: 'anyone',
+      allowance: 'resolve',
+      params: Params,
+      query: z.unknown(),
+      bodyKind: 'none',
+      body: z.unknown(),
+      output: 'stream',
+      run: async (call) => await answerFile({ ...deps, counter }, call, depth),
+    });
+  };
+  return [
+    route('GET', 'content'),
+    route('HEAD', 'content'),
+    route('GET', 'pointer'),
+    route('HEAD', 'pointer'),
+  ];
+}
+
+async function answerFile(
+  deps: FileDeps & { readonly counter: DownloadCounter },
+  call: FileCall,
+  depth: Depth,
+): Promise<void> {
+  const { actor, address, request, reply } = call;
+  const raw = encodedRest(request.url ?? '', call.repoType);
+  const visit = await deps.content.visit({ actor, address }, addressOf(call), raw);
+  const { repo, commit, path } = visit;
+  // Also on the refusal: a client remembers under the commit that the file is not there.
+  reply.raw.setHeader('x-repo-commit', commit);
+  const file = path === '' ? undefined : await deps.content.findFile(repo, commit, path);
+  if (file === undefined) throw entryMissing(path);
+  const stored = await openStored(deps, { repoId: repo.id, file }, depth);
+  if (request.method === 'GET') {
+    const recording = recordRead(deps.reads, visit);
+    if (recording !== undefined) await recording;
+    if (depth === 'content') deps.counter.note(deps, callerOf(call), repo.id);
+  }
+  const exchange = { request, response: reply.raw };
+  if (request.method === 'HEAD' || file.lfs === undefined) {
+    await sendFile(exchange, stored, { buffers: deps.buffers });
+    return;
+  }
+  using live = deps.streams.watch(readingRight(deps, call, repo));
+  await sendFile(exchange, stored, { buffers: deps.buffers, signal: live.signal });
+}
+
+function recordRead(reads: Reads, { repo, visitor, commit, path }: Visit): Promise<void> | undefined {
+  if (repo.visibility === 'public' && repo.gated === false) return undefined;
+  const { actor, address } = visitor;
+  return reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision: commit, path });
+}
+
+function callerOf({ session, address }: FileCall): string {
+  return session?.account.id ?? countedAddress(address);
+}
+
+// The router has decoded the rest already, and then an encoded slash in a branch cannot be told from a path's.
+function encodedRest(url: string, repoType: RepoType): string {
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  // By counting, because a namespace or a name may spell the word `resolve` itself.
+  let at = 0;
+  for (let left = repoType === 'model' ? 3 : 4; left > 0; left -= 1) at = path.indexOf('/', at + 1);
+  return path.slice(at + 1);
+}
