@@ -5,8 +5,9 @@ import { parseAttributeLine, type AttributeState } from './attribute-line.ts';
 import { compilePattern, Steps, toBytes } from './pattern.ts';
 import { PatternList } from './pattern-list.ts';
 
-/** Bytes and lines of one file that are read; what follows is ignored. */
+/** Bytes of one file that are read; what follows is ignored. */
 export const MAX_ATTRIBUTES_BYTES = 1024 * 1024;
+/** Lines of one file that are read; what follows is ignored. */
 export const MAX_ATTRIBUTES_LINES = 20_000;
 /** Git ignores longer lines too. */
 export const MAX_LINE_BYTES = 2048;

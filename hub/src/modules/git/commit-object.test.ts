@@ -1,3 +1,4 @@
+// Commits and tags, there and back, with names and messages that try to add headers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Sha1 } from '@holdfast/kernel/digest';
@@ -150,35 +151,29 @@ void test('parseCommit() reads a commit without message or blank line', () => {
 void test('parseCommit() refuses what is not a commit', () => {
   const text = encodeCommit(COMMIT).body.toString();
   const bad = [
-    ...[
-      '',
-      '\n\n',
-      'tree\n',
-      text.slice(1),
-      text.replace('tree', 'three'),
-      text.replace(TREE, 'xyz'),
-      text.replace(OID, 'xyz'),
-    ],
-    ...[
-      text.replace('author ', 'writer '),
-      text.replace('committer ', 'x '),
-      text.replace('+0000', '+00'),
-      text.replace('<', ''),
-    ],
-    ...[
-      text.replaceAll('>', ''),
-      text.replace('> 1767323045', '>1767323045'),
-      text.replace('1767323045', '-1'),
-    ],
-    ...[
-      text.replace('1767323045', '01'),
-      text.replace('1767323045', '9999999999999'),
-      text.replace('1767323045', '1e9'),
-    ],
-    ...[
-      text.replace(`parent ${OID}\n`, `parent ${OID}\n`.repeat(257)),
-      `${text}${'x'.repeat(MAX_COMMIT_BYTES)}`,
-    ],
+    '',
+    '\n\n',
+    'tree\n',
+    text.slice(1),
+    text.replace('tree', 'three'),
+    text.replace(TREE, 'xyz'),
+    text.replace(OID, 'xyz'),
+
+    text.replace('author ', 'writer '),
+    text.replace('committer ', 'x '),
+    text.replace('+0000', '+00'),
+    text.replace('<', ''),
+
+    text.replaceAll('>', ''),
+    text.replace('> 1767323045', '>1767323045'),
+    text.replace('1767323045', '-1'),
+
+    text.replace('1767323045', '01'),
+    text.replace('1767323045', '9999999999999'),
+    text.replace('1767323045', '1e9'),
+
+    text.replace(`parent ${OID}\n`, `parent ${OID}\n`.repeat(257)),
+    `${text}${'x'.repeat(MAX_COMMIT_BYTES)}`,
   ];
   for (const body of bad) assert.throws(() => parseCommit(Buffer.from(body)), malformed, body.slice(0, 80));
 });

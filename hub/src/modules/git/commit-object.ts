@@ -26,7 +26,7 @@ export interface Tag {
 /** The largest commit or tag read, in bytes. */
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 const MAX_PARENTS = 256;
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const NOT_IN_MESSAGE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** The commit as an object. Names, addresses and message are cleaned; whatever they hold, no header is added. */

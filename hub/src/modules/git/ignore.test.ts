@@ -1,3 +1,4 @@
+// What `.gitignore` means, also when it is written to cost time.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';

@@ -4,8 +4,9 @@ import { linesOf, MAX_LINE_BYTES, MAX_STEPS } from './attributes.ts';
 import { compilePattern, Steps, toBytes } from './pattern.ts';
 import { PatternList } from './pattern-list.ts';
 
-/** Bytes and lines of one file that are read; what follows is ignored. */
+/** Bytes of one file that are read; what follows is ignored. */
 export const MAX_IGNORE_BYTES = 256 * 1024;
+/** Lines of one file that are read; what follows is ignored. */
 export const MAX_IGNORE_LINES = 5000;
 
 /** The rules of one `.gitignore` at the root of a repository. */

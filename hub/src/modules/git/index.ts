@@ -79,7 +79,7 @@ export {
   type Mode,
   type TreeEntry,
 } from './tree-object.ts';
-export { MAIN_BRANCH, writeInitialCommit, type InitialCommit } from './initial-commit.ts';
+export { MAIN_BRANCH, writeInitialCommit, writeRootCommit, type InitialCommit } from './initial-commit.ts';
 export {
   type BlobFacts,
   type CommitSummary,

@@ -23,6 +23,13 @@ export interface InitialCommit {
 /** Writes one commit, titled `initial commit`, and the branch `main` that points to it. Returns the commit. */
 export async function writeInitialCommit(tx: Tx, repoId: Id, wish: InitialCommit): Promise<Sha1> {
   const writer = new GitWriter(tx, repoId);
+  const oid = await writeRootCommit(writer, wish);
+  await writer.createRef(MAIN_BRANCH, { target: oid, commit: oid }, wish.at);
+  return oid;
+}
+
+/** Writes a commit without parents, titled `initial commit`. No ref points to it yet. */
+export async function writeRootCommit(writer: GitWriter, wish: InitialCommit): Promise<Sha1> {
   const blobs = Object.entries(wish.files).map(([path, text]) => ({
     path: parsePath(path),
     blob: encodeObject('blob', Buffer.from(text)),
@@ -46,6 +53,5 @@ export async function writeInitialCommit(tx: Tx, repoId: Id, wish: InitialCommit
     },
     changed: [],
   });
-  await writer.createRef(MAIN_BRANCH, { target: oid, commit: oid }, wish.at);
   return oid;
 }

@@ -1,3 +1,4 @@
+// The rules a repository starts with, and lines for files with awkward names.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';

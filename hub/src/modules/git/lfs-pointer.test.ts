@@ -1,3 +1,4 @@
+// What is a pointer and what only looks like one.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sha256 } from '@holdfast/kernel/digest';
@@ -30,40 +31,36 @@ void test('parsePointer() takes extension lines in their order', () => {
 
 void test('parsePointer() takes nothing else for a pointer', () => {
   const bad = [
-    ...[
-      '',
-      'version',
-      TEXT.trimEnd(),
-      TEXT.replaceAll('\n', '\r\n'),
-      ` ${TEXT}`,
-      `\ufeff${TEXT}`,
-      `${TEXT}\n`,
-      TEXT.replace('/v1', '/v2'),
-    ],
-    ...[
-      TEXT.replace('sha256:', 'sha1:'),
-      TEXT.replace('sha256:', ''),
-      TEXT.replace(OID, OID.toUpperCase()),
-      TEXT.replace(OID, `${OID}:x`),
-    ],
-    ...[
-      TEXT.replace('12345', '-1'),
-      TEXT.replace('12345', '012'),
-      TEXT.replace('12345', '1e3'),
-      TEXT.replace('12345', '9007199254740993'),
-    ],
-    ...[
-      TEXT.replace('size 12345', 'size'),
-      TEXT.replace(/oid.*\n/, ''),
-      TEXT.replace(/size.*\n/, ''),
-      TEXT.replace('12345', '１'),
-    ],
-    ...[
-      TEXT.replace(/(size.*\n)/, '$1$1'),
-      TEXT.replace(/(oid.*\n)(size.*\n)/, '$2$1'),
-      TEXT.replace(/(oid.*\n)/, '$1$1'),
-    ],
-    ...[`${TEXT}version x\n`, `${TEXT}z ${'x'.repeat(MAX_POINTER_BYTES)}\n`, TEXT.replace('size', 'Size')],
+    '',
+    'version',
+    TEXT.trimEnd(),
+    TEXT.replaceAll('\n', '\r\n'),
+    ` ${TEXT}`,
+    `\ufeff${TEXT}`,
+    `${TEXT}\n`,
+    TEXT.replace('/v1', '/v2'),
+
+    TEXT.replace('sha256:', 'sha1:'),
+    TEXT.replace('sha256:', ''),
+    TEXT.replace(OID, OID.toUpperCase()),
+    TEXT.replace(OID, `${OID}:x`),
+
+    TEXT.replace('12345', '-1'),
+    TEXT.replace('12345', '012'),
+    TEXT.replace('12345', '1e3'),
+    TEXT.replace('12345', '9007199254740993'),
+
+    TEXT.replace('size 12345', 'size'),
+    TEXT.replace(/oid.*\n/, ''),
+    TEXT.replace(/size.*\n/, ''),
+    TEXT.replace('12345', '１'),
+
+    TEXT.replace(/(size.*\n)/, '$1$1'),
+    TEXT.replace(/(oid.*\n)(size.*\n)/, '$2$1'),
+    TEXT.replace(/(oid.*\n)/, '$1$1'),
+    `${TEXT}version x\n`,
+    `${TEXT}z ${'x'.repeat(MAX_POINTER_BYTES)}\n`,
+    TEXT.replace('size', 'Size'),
   ];
   for (const text of bad) assert.equal(parsePointer(Buffer.from(text)), undefined, text);
   assert.equal(parsePointer(Buffer.concat([Buffer.from(`${TEXT}z `), Buffer.from([0xff, 0x0a])])), undefined);

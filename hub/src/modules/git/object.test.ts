@@ -1,3 +1,4 @@
+// Ids that everybody can check with git.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { encodeBlobId, objectHeader } from './object.ts';

@@ -25,7 +25,7 @@ export const MAX_PATH_BYTES = 4096;
 export const MAX_NAME_BYTES = 255;
 
 // C0, DEL and C1: what a terminal obeys, and NUL, which ends a name inside a git tree.
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const DRIVE = /^[A-Za-z]:/;
 // What HFS+ leaves out when it compares names (git's `next_hfs_char`), so that `.g<U+200C>it` opens `.git`.

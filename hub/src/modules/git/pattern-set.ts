@@ -10,7 +10,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   alnum: /[A-Za-z0-9]/,
   alpha: /[A-Za-z]/,
   blank: /[ \t]/,
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   cntrl: /[\x00-\x1f\x7f]/,
   digit: /[0-9]/,
   graph: /[!-~]/,
@@ -24,7 +24,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
 
 /** The set that starts at the `[` at `start`, and where its `]` is; `undefined` when it is malformed. */
 export function parseSet(pattern: string, start: number): { set: ByteSet; end: number } | undefined {
-  const set = new Array<boolean>(256).fill(false);
+  const set = Array.from({ length: 256 }, () => false);
   const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
   let at = start + (negated ? 2 : 1);
   let previous = -1;

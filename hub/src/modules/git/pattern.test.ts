@@ -1,3 +1,4 @@
+// Path patterns: the meaning git gives them, and a bound on their cost.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { compilePattern, matchesPattern, Steps, toBytes } from './pattern.ts';

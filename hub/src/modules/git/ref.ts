@@ -18,7 +18,7 @@ export type Revision =
 /** Bytes a branch or tag name may have; with `.lock` behind it, it still fits in a file name. */
 export const MAX_REF_BYTES = 250;
 
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const FORBIDDEN = /[\u0000-\u0020\u007f-\u009f~^:?*[\\]/;
 const COMMIT_LIKE = /^[0-9a-f]{40}$/i;
 const PULL = /^refs\/pr\/[1-9][0-9]{0,8}$/;

@@ -1,3 +1,4 @@
+// Which files go to LFS.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseAttributes } from './attributes.ts';

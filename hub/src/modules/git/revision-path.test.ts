@@ -1,3 +1,4 @@
+// Where a revision ends in an address, however it is encoded.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';

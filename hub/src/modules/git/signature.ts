@@ -13,7 +13,7 @@ export interface Signature {
 
 const MAX_LENGTH = 256;
 // What ends a header or a field, and what cannot be seen.
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f<>\u2028\u2029]/g;
 // What git itself strips from both ends of a name.
 const EDGE = new Set(' .,:;"\\\'');

@@ -1,3 +1,4 @@
+// Changes to trees, compared with a plain map of paths, and trees made to be slow.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sha1, type Sha1 } from '@holdfast/kernel/digest';

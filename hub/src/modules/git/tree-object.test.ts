@@ -1,3 +1,4 @@
+// Trees in the order of git, and broken ones.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Sha1 } from '@holdfast/kernel/digest';
@@ -71,23 +72,25 @@ void test('encodeTree() refuses what is not a folder', () => {
 
 void test('parseTree() refuses what git would not write', () => {
   const bad = [
-    ...[
-      raw('040000 a'),
-      raw('100664 a'),
-      raw('644 a'),
-      raw(' a'),
-      raw('100644 '),
-      raw('100644 a/b'),
-      raw('100644  '.slice(0, 6)),
-    ],
-    ...[raw('100644 b', '100644 a'), raw('100644 a', '100644 a'), raw('100644 a', '100644 a.b', '40000 a')],
-    ...[
-      raw('100644 \xff'),
-      raw('100644 a').subarray(0, 20),
-      raw('100644 a').subarray(0, -1),
-      Buffer.from('100644 a'),
-    ],
-    ...[Buffer.from([0]), Buffer.from('1'), Buffer.from('1006444 a\0'), raw('40000 a', '100644 a')],
+    raw('040000 a'),
+    raw('100664 a'),
+    raw('644 a'),
+    raw(' a'),
+    raw('100644 '),
+    raw('100644 a/b'),
+    raw('100644  '.slice(0, 6)),
+    raw('100644 b', '100644 a'),
+    raw('100644 a', '100644 a'),
+    raw('100644 a', '100644 a.b', '40000 a'),
+
+    raw('100644 \xff'),
+    raw('100644 a').subarray(0, 20),
+    raw('100644 a').subarray(0, -1),
+    Buffer.from('100644 a'),
+    Buffer.from([0]),
+    Buffer.from('1'),
+    Buffer.from('1006444 a\0'),
+    raw('40000 a', '100644 a'),
   ];
   for (const body of bad)
     assert.throws(

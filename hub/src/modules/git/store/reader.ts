@@ -2,6 +2,7 @@
 import { type Kysely } from 'kysely';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
+import { MiB } from '@holdfast/kernel/size';
 import { Db, type Tx } from '@holdfast/platform/postgres/database';
 import {
   type BlobFacts,
@@ -10,7 +11,7 @@ import {
   type ListedEntry,
   type ListedRef,
 } from '../model.ts';
-import { type ObjectCache } from '../object-cache.ts';
+import { ObjectCache } from '../object-cache.ts';
 import { type Ref } from '../ref.ts';
 import { isFolder, type FileMode, type TreeEntry } from '../tree-object.ts';
 import { walkTree, type WalkOptions } from '../tree-walk.ts';
@@ -21,6 +22,9 @@ import { ObjectReader } from './objects.ts';
 /** Most entries in one page of a list. */
 export const MAX_PAGE = 1000;
 
+/** Bytes that a transaction keeps of the folders it reads. */
+const TRANSACTION_CACHE = 8 * MiB;
+
 /** Reads the content of one repository. Whoever makes it has decided that the caller may. */
 export class GitReader {
   protected readonly db: Kysely<GitTables>;
@@ -29,11 +33,11 @@ export class GitReader {
   protected readonly objects: ObjectReader;
   readonly #cache: ObjectCache | undefined;
 
-  /** The cache is used outside transactions alone: what a transaction wrote may never have been. */
+  /** A transaction has a cache of its own: what it wrote may never have been, and must not reach the shared one. */
   constructor(db: Db | Tx, repoId: Id, cache?: ObjectCache) {
     this.db = db.withTables<GitTables>();
     this.repoId = repoId;
-    this.#cache = db instanceof Db ? cache : undefined;
+    this.#cache = db instanceof Db ? cache : new ObjectCache(TRANSACTION_CACHE);
     this.commits = new CommitReader(this.db, repoId, this.#cache);
     this.objects = new ObjectReader(this.db, repoId, this.#cache);
   }

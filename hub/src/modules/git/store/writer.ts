@@ -104,6 +104,18 @@ export class GitWriter extends GitReader {
     }
   }
 
+  /** A ref that cannot be a file beside a new one: it is a folder of the other's name, or the other way round. */
+  async findConflicting(name: Ref): Promise<Ref | undefined> {
+    const above = name.split('/').map((_part, index, parts) => parts.slice(0, index).join('/'));
+    const row = await this.db
+      .selectFrom('git.ref')
+      .select('name')
+      .where('repo_id', '=', this.repoId)
+      .where((e) => e.or([e('name', 'in', above as Ref[]), sql<boolean>`starts_with(name, ${`${name}/`})`]))
+      .executeTakeFirst();
+    return row?.name;
+  }
+
   /** Moves a ref, if it still points where the caller thinks. Returns whether it did. */
   async moveRef(name: Ref, from: Sha1, to: RefTarget & { at: Date }): Promise<boolean> {
     const result = await this.db

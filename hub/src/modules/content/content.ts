@@ -1,0 +1,172 @@
+// Reads the files of repositories at a commit: found, listed, described, read. Listings of private repositories are
+// recorded before they are answered.
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Page } from '@holdfast/kernel/page';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { referencesOf } from '#modules/access';
+import {
+  entryMissing,
+  GitReader,
+  MAX_PAGE,
+  type CommitSummary,
+  type ListedEntry,
+  type ObjectCache,
+} from '#modules/git';
+import { type Reads } from '#modules/ledger';
+import { type Repo, type RepoAddress, type Repos } from '#modules/repos';
+import { cursorInvalid, revisionMissing } from './faults.ts';
+import {
+  decodeTreeCursor,
+  encodeTreeCursor,
+  factsOf,
+  itemOf,
+  type FileFacts,
+  type FoundFile,
+  type TreeItem,
+  type Visit,
+  type Visitor,
+} from './model.ts';
+import { type Revisions } from './revisions.ts';
+
+/** What reading needs. */
+export interface ContentDeps {
+  readonly db: Db;
+  readonly repos: Repos;
+  readonly reads: Reads;
+  readonly revisions: Revisions;
+  readonly cache: ObjectCache;
+}
+
+/** What a listing of a folder shows. */
+export interface TreeWish {
+  readonly recursive: boolean;
+  /** Whether each line names the last commit that changed it. */
+  readonly expand: boolean;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** The files of repositories. */
+export class Content {
+  readonly #deps: ContentDeps;
+
+  constructor(deps: ContentDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The place that an address names, for a visitor who may read it. `raw` is what follows `tree/` or `resolve/` in a
+   * URL, still encoded. Throws what `Repos.get` throws, `revision.missing`, and the faults of a path.
+   */
+  async visit(visitor: Visitor, address: RepoAddress, raw: string): Promise<Visit> {
+    const repo = await this.#deps.repos.get(visitor.actor, address, 'read');
+    const located = await this.#deps.revisions.locate(repo.id, raw);
+    return { visitor, repo, ...located };
+  }
+
+  /** The commit behind a decoded revision. Throws `revision.missing`. */
+  async resolveRevision(repo: Pick<Repo, 'id'>, revision: string): Promise<Sha1> {
+    return (await this.#deps.revisions.get(repo.id, revision)).commit;
+  }
+
+  /** The commit and the path in an address that is still encoded. Throws `revision.missing`, the faults of a path. */
+  async locate(repo: Pick<Repo, 'id'>, raw: string): ReturnType<Revisions['locate']> {
+    return await this.#deps.revisions.locate(repo.id, raw);
+  }
+
+  /** The file at a path of a revision, which may be a commit id. `undefined` when no file is there. Throws `revision.missing`. */
+  async findFile(repo: Pick<Repo, 'id'>, revision: string, path: string): Promise<FoundFile | undefined> {
+    const commit = await this.resolveRevision(repo, revision);
+    const entry = await this.#reader(repo).findEntry(commit, path);
+    return entry?.kind === 'file' ? { commit, ...factsOf({ ...entry, path }) } : undefined;
+  }
+
+  /** All bytes of a blob; `undefined` when the repository has none with this id or it has more than `limit` bytes. */
+  async findBlob(repo: Pick<Repo, 'id'>, oid: Sha1, limit: number): Promise<Buffer | undefined> {
+    return await this.#reader(repo).findBlob(oid, limit);
+  }
+
+  /** All files of a commit, for those who were let in; at most `limit`. */
+  async listFiles(repo: Pick<Repo, 'id'>, commit: Sha1, limit = 50_000): Promise<FileFacts[]> {
+    const root = await this.#rootOf(repo, commit);
+    const files: FileFacts[] = [];
+    let after: string | undefined;
+    do {
+      const options = { prefix: '', recursive: true, after, limit: MAX_PAGE };
+      const page = await this.#reader(repo).listTree(root, options);
+      for (const entry of page) if (entry.kind === 'file') files.push(factsOf(entry));
+      after = page.length < MAX_PAGE ? undefined : page.at(-1)?.path;
+    } while (after !== undefined && files.length < limit);
+    return files.slice(0, limit);
+  }
+
+  /** A page of a folder. Throws `entry.missing` when no folder is there, `content.cursor-invalid`. */
+  async listTree(visit: Visit, wish: TreeWish): Promise<Page<TreeItem>> {
+    const { repo, path } = visit;
+    const cursor = wish.cursor === undefined ? undefined : decodeTreeCursor(wish.cursor);
+    if (wish.cursor !== undefined && cursor === undefined) throw cursorInvalid();
+    const commit = cursor?.commit ?? visit.commit;
+    const reader = this.#reader(repo);
+    const folder = await reader.findEntry(commit, path);
+    if (folder?.kind !== 'folder') throw cursor === undefined ? entryMissing(path) : cursorInvalid();
+    await this.#recordRead(visit);
+    const limit = Math.min(wish.limit, MAX_PAGE);
+    const options = { prefix: path, recursive: wish.recursive, after: cursor?.after, limit };
+    const entries = await reader.listTree(folder.oid, options);
+    const items = await this.#present(repo, { commit, entries, expand: wish.expand });
+    const last = entries.at(-1);
+    if (entries.length < limit || last === undefined) return { items };
+    return { items, next: encodeTreeCursor({ commit, after: last.path }) };
+  }
+
+  /** What stands at each path; what is not there is left out. */
+  async pathsInfo(visit: Visit, paths: readonly string[], expand: boolean): Promise<TreeItem[]> {
+    const root = await this.#rootOf(visit.repo, visit.commit);
+    await this.#recordRead(visit);
+    const entries = await this.#reader(visit.repo).findEntries(root, paths);
+    return await this.#present(visit.repo, { commit: visit.commit, entries, expand });
+  }
+
+  async #present(
+    repo: Repo,
+    page: { commit: Sha1; entries: readonly ListedEntry[]; expand: boolean },
+  ): Promise<TreeItem[]> {
+    const items = page.entries.map(itemOf);
+    if (!page.expand || items.length === 0) return items;
+    const reader = this.#reader(repo);
+    const from = await reader.findCommit(page.commit);
+    if (from === undefined) return items;
+    const last = await reader.lastCommits(
+      from,
+      items.map((item) => item.path),
+    );
+    return items.map((item) => ({ ...item, lastCommit: last.get(item.path) ?? from }));
+  }
+
+  async #rootOf(repo: Pick<Repo, 'id'>, commit: Sha1): Promise<Sha1> {
+    const summary: CommitSummary | undefined = await this.#reader(repo).findCommit(commit);
+    if (summary === undefined) throw revisionMissing(commit);
+    return summary.tree;
+  }
+
+  async #recordRead(visit: Visit): Promise<void> {
+    await recordListing(this.#deps.reads, visit);
+  }
+
+  #reader(repo: Pick<Repo, 'id'>): GitReader {
+    return new GitReader(this.#deps.db, repo.id, this.#deps.cache);
+  }
+}
+
+/** Records that names of private files or commits are about to be shown. */
+export async function recordListing(reads: Reads, visit: Omit<Visit, 'revision'>): Promise<void> {
+  const { repo, visitor } = visit;
+  if (repo.visibility === 'public' && repo.gated === false) return;
+  await reads.recordRead({
+    ...referencesOf(visitor.actor),
+    address: visitor.address,
+    repoId: repo.id,
+    revision: visit.commit,
+    path: visit.path,
+  });
+}

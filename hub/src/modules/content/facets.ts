@@ -1,0 +1,43 @@
+// Reads what the files of a commit say of their repository, for lists and search.
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { MiB } from '@holdfast/kernel/size';
+import { type RepoType } from '#modules/access';
+import { MAX_PAGE, type GitReader } from '#modules/git';
+import { facetsOf, type Facets } from '#modules/repos';
+
+/** The largest README and `config.json` that are looked at. */
+const MAX_README = MiB;
+const MAX_CONFIG = MiB;
+
+/**
+ * The facets of a tree. Of the paths, those at the root and the first thousand of all are looked at: what kind of files
+ * a repository has shows there, and a commit must not cost more the more files there are.
+ */
+export async function facetsAt(reader: GitReader, root: Sha1, type: RepoType): Promise<Facets> {
+  const readme = await contentAt(reader, { root, path: 'README.md', limit: MAX_README });
+  const paths = new Set((await reader.readTree(root)).map((entry) => entry.name));
+  for (const entry of await reader.listTree(root, { prefix: '', recursive: true, limit: MAX_PAGE }))
+    if (entry.kind === 'file') paths.add(entry.path);
+  const config = type === 'model' ? await configAt(reader, root) : undefined;
+  return facetsOf({ type, readme, paths: [...paths], ...(config !== undefined && { config }) });
+}
+
+async function configAt(reader: GitReader, root: Sha1): Promise<Json | undefined> {
+  const bytes = await contentAt(reader, { root, path: 'config.json', limit: MAX_CONFIG });
+  try {
+    return bytes === undefined ? undefined : (JSON.parse(bytes.toString('utf8')) as Json);
+  } catch {
+    // A file of that name need not be JSON; what is not says nothing.
+    return undefined;
+  }
+}
+
+async function contentAt(
+  reader: GitReader,
+  file: { root: Sha1; path: string; limit: number },
+): Promise<Buffer | undefined> {
+  const entry = await reader.findEntryIn(file.root, file.path);
+  if (entry?.kind !== 'file' || entry.lfs !== undefined) return undefined;
+  return await reader.findBlob(entry.oid, file.limit);
+}

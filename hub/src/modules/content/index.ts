@@ -1,0 +1,17 @@
+// The face of `content`.
+export { Commits, type CommitWish, type Committed } from './commits.ts';
+export { Content, recordListing, type TreeWish } from './content.ts';
+export { type Draft, type Operation } from './draft.ts';
+export { pullRequestsMissing, revisionMissing } from './faults.ts';
+export { History } from './history.ts';
+export {
+  type FileFacts,
+  type FoundFile,
+  type LfsContent,
+  type TreeItem,
+  type Visit,
+  type Visitor,
+} from './model.ts';
+export { openContent, type ContentSetup, type OpenContent } from './open-content.ts';
+export { Preupload, type PreuploadAnswer, type PreuploadWish } from './preupload.ts';
+export { RefChanges, type BranchWish, type TagWish } from './ref-changes.ts';

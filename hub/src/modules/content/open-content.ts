@@ -1,0 +1,61 @@
+// Puts the parts of this module together: they share one cache of immutable objects and one memory of refs.
+import { MiB } from '@holdfast/kernel/size';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { SpoolRoom } from '@holdfast/platform/spool';
+import { ObjectCache } from '#modules/git';
+import { type Reads } from '#modules/ledger';
+import { type Repos } from '#modules/repos';
+import { Commits } from './commits.ts';
+import { Content } from './content.ts';
+import { type DraftLimits } from './draft.ts';
+import { History } from './history.ts';
+import { Preupload } from './preupload.ts';
+import { RefChanges } from './ref-changes.ts';
+import { Revisions } from './revisions.ts';
+import { Turns } from './turns.ts';
+
+/** What the module is opened with. */
+export interface ContentSetup {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly epochs: Epochs;
+  readonly repos: Repos;
+  readonly reads: Reads;
+  readonly limits: DraftLimits;
+  /** A folder for what is put aside while a request lasts. */
+  readonly scratch: string;
+  /** The host in the addresses of authors. */
+  readonly host: string;
+  /** Whether no other hub uses the database. */
+  readonly soleHub: boolean;
+}
+
+/** Bytes that all drafts together keep in memory. */
+const SPOOL_ROOM = 16 * MiB;
+
+/** The content of repositories: what reads it, what changes it. */
+export interface OpenContent {
+  readonly content: Content;
+  readonly history: History;
+  readonly commits: Commits;
+  readonly preupload: Preupload;
+  readonly refChanges: RefChanges;
+}
+
+/** Opens the module. */
+export function openContent(setup: ContentSetup): OpenContent {
+  const { db, clock, epochs, repos, reads, limits, scratch, host, soleHub } = setup;
+  const cache = new ObjectCache();
+  const revisions = new Revisions({ db, epochs, cache, soleHub });
+  const turns = new Turns();
+  const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
+  return {
+    content: new Content({ db, repos, reads, revisions, cache }),
+    history: new History({ db, reads, cache }),
+    commits: new Commits({ db, clock, repos, revisions, turns, settings: { limits, spool, host } }),
+    preupload: new Preupload({ db, repos, revisions, cache }),
+    refChanges: new RefChanges({ db, clock, repos, revisions, turns, host }),
+  };
+}

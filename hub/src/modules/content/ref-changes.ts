@@ -1,0 +1,226 @@
+// Makes and deletes branches and tags, and squashes the history of a branch into one commit.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { referencesOf, type Actor } from '#modules/access';
+import {
+  composeMessage,
+  defaultAttributes,
+  encodeTag,
+  findRevision,
+  GitWriter,
+  MAIN_BRANCH,
+  parseBranch,
+  parseTagName,
+  refExists,
+  refsOf,
+  shortName,
+  writeRootCommit,
+  type CommitSummary,
+  type Ref,
+  type RefTarget,
+} from '#modules/git';
+import { record } from '#modules/ledger';
+import { RepoWriter, type Repo, type RepoAddress, type Repos } from '#modules/repos';
+import { authorOf } from './author.ts';
+import { branchProtected, notABranch, refConflicts, revisionMissing } from './faults.ts';
+import { type Revisions } from './revisions.ts';
+import { type Turns } from './turns.ts';
+
+/** What changing refs needs. */
+export interface RefChangesDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly repos: Repos;
+  readonly revisions: Revisions;
+  readonly turns: Turns;
+  /** The host in the addresses of authors. */
+  readonly host: string;
+}
+
+/** Where a new branch starts. */
+export interface BranchWish {
+  readonly name: string;
+  /** A revision; `main` where absent. */
+  readonly startingPoint?: string | undefined;
+  /** Start with a commit of its own that holds `.gitattributes` alone. */
+  readonly empty: boolean;
+  /** Replace a branch of this name. */
+  readonly overwrite: boolean;
+}
+
+/** A new tag. */
+export interface TagWish {
+  readonly name: string;
+  readonly revision: string;
+  /** Makes it an annotated tag. */
+  readonly message?: string | undefined;
+}
+
+interface Scene {
+  readonly tx: Tx;
+  readonly repo: Repo;
+  readonly writer: GitWriter;
+  readonly at: Date;
+}
+
+/** Changes refs. */
+export class RefChanges {
+  readonly #deps: RefChangesDeps;
+
+  constructor(deps: RefChangesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes a branch. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `ref.protected`, `revision.missing`. */
+  async createBranch(actor: Actor, address: RepoAddress, wish: BranchWish): Promise<void> {
+    const name = parseBranch(wish.name);
+    if (wish.overwrite && name === MAIN_BRANCH) throw branchProtected(wish.name);
+    await this.#change(actor, address, async (scene) => {
+      const before = await scene.writer.findRef(name);
+      if (before !== undefined && !wish.overwrite) throw refExists(wish.name);
+      const commit = wish.empty
+        ? await this.#emptyCommit(scene, actor)
+        : (await commitAt(scene.writer, wish.startingPoint ?? 'main')).oid;
+      const to = { target: commit, commit };
+      if (before === undefined) await createRef(scene, name, to);
+      else await scene.writer.moveRef(name, before.target, { ...to, at: scene.at });
+      const kind = before === undefined ? 'ref.created' : 'ref.moved';
+      await note(scene, actor, { kind, ref: name, commit, before: before?.commit });
+    });
+  }
+
+  /** Deletes a branch. Throws `ref.invalid`, `ref.protected`, `revision.missing`. */
+  async deleteBranch(actor: Actor, address: RepoAddress, branch: string): Promise<void> {
+    const name = parseBranch(branch);
+    if (name === MAIN_BRANCH) throw branchProtected(branch);
+    await this.#delete(actor, address, name);
+  }
+
+  /** Makes a tag. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `revision.missing`. */
+  async createTag(actor: Actor, address: RepoAddress, wish: TagWish): Promise<void> {
+    const name = parseTagName(wish.name);
+    await this.#change(actor, address, async (scene) => {
+      const commit = await commitAt(scene.writer, wish.revision);
+      const target =
+        wish.message === undefined ? commit.oid : await this.#annotate(scene, actor, { ...wish, commit });
+      await createRef(scene, name, { target, commit: commit.oid });
+      await note(scene, actor, { kind: 'ref.created', ref: name, commit: commit.oid, before: undefined });
+    });
+  }
+
+  /** Deletes a tag. Throws `ref.invalid`, `revision.missing`. */
+  async deleteTag(actor: Actor, address: RepoAddress, tag: string): Promise<void> {
+    await this.#delete(actor, address, parseTagName(tag));
+  }
+
+  /** Replaces the history of a branch by one commit with the same files. Throws `revision.missing`, `.not-a-branch`. */
+  async squash(
+    actor: Actor,
+    address: RepoAddress,
+    wish: { readonly revision: string; readonly message: string },
+  ): Promise<Sha1> {
+    return await this.#change(actor, address, async (scene) => {
+      const { writer, repo, at } = scene;
+      const revision = findRevision(wish.revision);
+      const [ref] = revision === undefined ? [] : refsOf(revision, MAIN_BRANCH);
+      if (revision?.kind === 'commit' || ref?.startsWith('refs/tags/') === true)
+        throw notABranch(wish.revision);
+      const branch = ref && (await writer.findRef(ref));
+      if (branch === undefined) throw revisionMissing(wish.revision);
+      const from = await commitAt(writer, branch.commit);
+      const author = { ...authorOf(actor, this.#deps.host), at, tz: '+0000' };
+      const message = composeMessage(wish.message, '') || `Super-squash branch '${shortName(branch.name)}'`;
+      const oid = await writer.squash(branch.name, from, { author, committer: author, message });
+      if (branch.name === MAIN_BRANCH)
+        await new RepoWriter(scene.tx).noteContent(repo.id, {
+          head: oid,
+          lastModified: at,
+          facets: repo.facets,
+        });
+      await note(scene, actor, { kind: 'commit.squashed', ref: branch.name, commit: oid, before: from.oid });
+      return oid;
+    });
+  }
+
+  async #delete(actor: Actor, address: RepoAddress, name: Ref): Promise<void> {
+    await this.#change(actor, address, async (scene) => {
+      const before = await scene.writer.findRef(name);
+      if (before === undefined) throw revisionMissing(shortName(name));
+      await scene.writer.deleteRef(name);
+      await note(scene, actor, { kind: 'ref.deleted', ref: name, commit: undefined, before: before.commit });
+    });
+  }
+
+  async #change<Result>(
+    actor: Actor,
+    address: RepoAddress,
+    work: (scene: Scene) => Promise<Result>,
+  ): Promise<Result> {
+    const { repos, turns, db, clock, revisions } = this.#deps;
+    const { id } = await repos.get(actor, address, 'write');
+    const result = await turns.take(id, () =>
+      db.transaction(async (tx) => {
+        const repo = await new RepoWriter(tx).lock(id);
+        return await work({ tx, repo, writer: new GitWriter(tx, id), at: clock.now() });
+      }),
+    );
+    revisions.forget(id);
+    repos.forget();
+    return result;
+  }
+
+  async #emptyCommit({ writer, repo, at }: Scene, actor: Actor): Promise<Sha1> {
+    const files = { '.gitattributes': defaultAttributes(repo.type) };
+    return await writeRootCommit(writer, { files, author: authorOf(actor, this.#deps.host), at });
+  }
+
+  async #annotate(
+    { writer, at }: Scene,
+    actor: Actor,
+    tag: { name: string; message?: string | undefined; commit: CommitSummary },
+  ): Promise<Sha1> {
+    const object = encodeTag({
+      object: tag.commit.oid,
+      kind: 'commit',
+      name: tag.name,
+      tagger: { ...authorOf(actor, this.#deps.host), at, tz: '+0000' },
+      message: tag.message ?? '',
+    });
+    await writer.putObjects([object]);
+    return object.oid;
+  }
+}
+
+async function commitAt(writer: GitWriter, text: string): Promise<CommitSummary> {
+  const revision = findRevision(text);
+  if (revision === undefined) throw revisionMissing(text);
+  const oid =
+    revision.kind === 'commit'
+      ? revision.oid
+      : (await writer.findRef(...refsOf(revision, MAIN_BRANCH)))?.commit;
+  const commit = oid && (await writer.findCommit(oid));
+  if (commit === undefined) throw revisionMissing(text);
+  return commit;
+}
+
+// Git keeps refs as files: `a` and `a/b` cannot both be.
+async function createRef({ writer, at }: Scene, name: Ref, to: RefTarget): Promise<void> {
+  const other = await writer.findConflicting(name);
+  if (other !== undefined) throw refConflicts(shortName(name), shortName(other));
+  await writer.createRef(name, to, at);
+}
+
+async function note(
+  { tx, repo }: Scene,
+  actor: Actor,
+  what: { kind: string; ref: Ref; commit: Sha1 | undefined; before: Sha1 | undefined },
+): Promise<void> {
+  const { kind, ref, commit, before } = what;
+  await record(tx, {
+    kind,
+    subject: `repo:${repo.id}`,
+    ...referencesOf(actor),
+    body: { ref, commit: commit ?? null, before: before ?? null },
+  });
+}

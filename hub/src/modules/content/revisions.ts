@@ -1,0 +1,114 @@
+// Finds the commit behind a branch, a tag or an id. Where a deployment has one hub, where refs point is kept in memory
+// and forgotten with each change that this process makes; with more hubs every answer is asked of the database.
+import { isFault } from '@holdfast/kernel/fault';
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import {
+  findRevision,
+  GitReader,
+  MAIN_BRANCH,
+  refsOf,
+  splitRevisionPath,
+  type ObjectCache,
+  type Ref,
+  type RepoPath,
+  type Revision,
+  type RevisionPath,
+} from '#modules/git';
+import { revisionMissing } from './faults.ts';
+import { type Resolved } from './model.ts';
+
+/** What resolving needs. */
+export interface RevisionsDeps {
+  readonly db: Db;
+  readonly epochs: Epochs;
+  readonly cache: ObjectCache;
+  /** Whether no other process can move a ref of this database. */
+  readonly soleHub: boolean;
+}
+
+const MAX_REPOS = 20_000;
+const MAX_NAMES = 200;
+
+/** Resolves revisions. */
+export class Revisions {
+  readonly #deps: RevisionsDeps;
+  #known = new Map<Id, Map<string, Resolved>>();
+
+  constructor(deps: RevisionsDeps) {
+    this.#deps = deps;
+    // What makes, copies or deletes a repository as a whole says so through this counter.
+    deps.epochs.onChange('repos', () => {
+      this.#known = new Map();
+    });
+  }
+
+  /** Where a revision leads; `undefined` when nothing has this name. */
+  async find(repoId: Id, revision: Revision): Promise<Resolved | undefined> {
+    const reader = new GitReader(this.#deps.db, repoId, this.#deps.cache);
+    if (revision.kind === 'commit') {
+      const found = await reader.findCommit(revision.oid);
+      return found && { commit: found.oid, ref: undefined };
+    }
+    const names = refsOf(revision, MAIN_BRANCH);
+    if (!this.#deps.soleHub) return await findIn(reader, names);
+    const key = names.join(' ');
+    const known = this.#namesOf(repoId);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const resolved = await findIn(reader, names);
+    // Into the map of when the question was asked: a commit while it was under way has replaced that map.
+    if (resolved !== undefined && known.size < MAX_NAMES) known.set(key, resolved);
+    return resolved;
+  }
+
+  /** Where the text leads. Throws `revision.missing`. */
+  async get(repoId: Id, text: string): Promise<Resolved> {
+    const revision = findRevision(text);
+    const resolved = revision && (await this.find(repoId, revision));
+    if (resolved === undefined) throw revisionMissing(text);
+    return resolved;
+  }
+
+  /** What an address names: `raw` is what follows `tree/` or `resolve/`, still encoded. Throws `revision.missing` and the faults of a path. */
+  async locate(repoId: Id, raw: string): Promise<{ commit: Sha1; path: RepoPath | ''; revision: string }> {
+    const readings = parseAddress(raw);
+    for (const { revision, path, text } of readings) {
+      const resolved = await this.find(repoId, revision);
+      if (resolved !== undefined) return { commit: resolved.commit, path, revision: text };
+    }
+    throw revisionMissing(readings[0]?.text ?? raw);
+  }
+
+  /** Forgets where the refs of a repository point. Call it once a change of them is committed. */
+  forget(repoId: Id): void {
+    this.#known.delete(repoId);
+  }
+
+  #namesOf(repoId: Id): Map<string, Resolved> {
+    let names = this.#known.get(repoId);
+    if (names === undefined) {
+      if (this.#known.size >= MAX_REPOS) this.#known = new Map();
+      names = new Map();
+      this.#known.set(repoId, names);
+    }
+    return names;
+  }
+}
+
+async function findIn(reader: GitReader, names: readonly Ref[]): Promise<Resolved | undefined> {
+  const ref = await reader.findRef(...names);
+  return ref && { commit: ref.commit, ref: ref.name };
+}
+
+/** A revision that cannot exist is one that does not: clients branch on the code of a missing one. */
+function parseAddress(raw: string): readonly RevisionPath[] {
+  try {
+    return splitRevisionPath(raw);
+  } catch (error) {
+    if (isFault(error, 'revision.invalid')) throw revisionMissing(raw.split('/', 1)[0] ?? '');
+    throw error;
+  }
+}
