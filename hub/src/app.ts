@@ -11,6 +11,7 @@ import { listenOn } from './listen.ts';
 import { adminServer } from './surfaces/admin/server.ts';
 import { Scopes } from './surfaces/admin/scopes.ts';
 import { hubServer } from './surfaces/hub/server.ts';
+import { LiveStreams } from './surfaces/http/live-streams.ts';
 import { RateLimiter } from './surfaces/route/rate-limit.ts';
 
 /** Descriptors on which the supervisor hands over what it has bound. */
@@ -42,9 +43,11 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
     durations: metrics.histogram('holdfast_http_request_seconds', 'Time to the end of an answer.', DURATIONS),
   };
   metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
+  const streams = new LiveStreams({ epochs: modules.epochs, clock: systemClock });
+  metrics.gauge('holdfast_open_streams', 'Uploads and downloads under way.', () => streams.size);
   const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
   const hub = hubServer(
-    { ...modules, metrics, version: settings.version, limits: settings.limits },
+    { ...modules, metrics, streams, version: settings.version, limits: settings.limits },
     {
       ...shared,
       trustedProxies: settings.trustedProxies,

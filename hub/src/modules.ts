@@ -9,7 +9,7 @@ import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { Blobs, Uploads, type RepoStorage } from '#modules/blobs';
-import { Content } from '#modules/content';
+import { openContent } from '#modules/content';
 import { Identity } from '#modules/identity';
 import { Reads } from '#modules/ledger';
 import { Downloads, Likes, RepoChanges, Repos, RepoWriter } from '#modules/repos';
@@ -54,7 +54,13 @@ export async function openModules({ settings, secrets }: HubStart, shared: { log
   };
   const blobs = new Blobs({ db, clock, store, storage });
   const uploads = new Uploads({ db, clock, store, backend: 'disk', limits, storage });
-  const content = new Content({ db, clock, repos, limits, soleHub: postgres.embedded });
+  const host = settings.publicUrl === null ? 'localhost' : new URL(settings.publicUrl).hostname;
+  const { scratch } = settings;
+  const content = openContent({
+    ...{ db, clock, epochs, repos, reads, limits, scratch, host },
+    // The embedded database serves this hub alone; its refs can then be remembered in the process.
+    soleHub: postgres.embedded,
+  });
   const running = opened.move();
   const parts = { db, pool, epochs, keys, clock, store, buffers };
   const modules = {
@@ -70,7 +76,7 @@ export async function openModules({ settings, secrets }: HubStart, shared: { log
     uploads,
     content,
   };
-  return { ...parts, ...modules, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { ...parts, ...modules, ...content, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** Every module, open. */

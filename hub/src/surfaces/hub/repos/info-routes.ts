@@ -1,6 +1,7 @@
 // `GET /api/{type}/{namespace}/{name}` and `…/revision/{revision}`
 import { z } from 'zod';
-import { type Content } from '#modules/content';
+import { recordListing, type Content } from '#modules/content';
+import { type Reads } from '#modules/ledger';
 import { type Repo, type Repos } from '#modules/repos';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { Flag, TextList } from '../query.ts';
@@ -24,6 +25,7 @@ type InfoCall = Call<
 export interface InfoDeps {
   readonly repos: Repos;
   readonly content: Content;
+  readonly reads: Reads;
 }
 
 /** What the hub knows of a repository, at `main` or at another revision. */
@@ -90,6 +92,7 @@ async function filesOf(
   // Names of files are content: whoever may only discover the repository does not get them.
   const readable = deps.repos.mayRead(call.actor, repo);
   if (!readable) return { sha: commit, siblings: [] };
+  await recordListing(deps.reads, { repo, commit, path: '', visitor: call });
   const files = await deps.content.listFiles(repo, commit);
   const siblings = files.map((file) => ({
     rfilename: file.path,
