@@ -85,10 +85,14 @@ export const folderRefused = defineFault('forbidden', 'data.foreign', (folder: s
 ]);
 
 /** The system users cannot be made. */
-export const accountMissing = defineFault('unavailable', 'account.missing', (name: string, said: string) => [
-  `there is no system user ${name}, and making it failed${said === '' ? '' : `: ${said}`}`,
-  { hint: `make it with \`useradd --system --user-group --shell /usr/sbin/nologin ${name}\`` },
-]);
+export const accountMissing = defineFault(
+  'unavailable',
+  'system-user.missing',
+  (name: string, said: string) => [
+    `there is no system user ${name}, and making it failed${said === '' ? '' : `: ${said}`}`,
+    { hint: `make it with \`useradd --system --user-group --shell /usr/sbin/nologin ${name}\`` },
+  ],
+);
 
 /** The children's users cannot read the program. */
 export const codeUnreachable = defineFault(

@@ -28,7 +28,7 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   app: ['kernel', 'platform', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'supervisor'],
-  tools: ['kernel', 'supervisor'],
+  tools: ['supervisor'],
   bench: ['kernel'],
 };
 
@@ -77,8 +77,10 @@ export const ENTRY_FILES: readonly string[] = [
   'bench/src/main.ts',
 ];
 
-/** Words of a protocol that file and symbol names may carry although house style would not choose them. */
-export const PROTOCOL_WORDS: readonly string[] = ['paths-info', 'PathsInfo', 'pathsInfo'];
+/** Words of the Hub's protocol that house style would not choose, and the files that may use them in names. */
+export const PROTOCOL_WORDS: readonly string[] = ['info'];
+/** The files whose names and exports may use the protocol's words. */
+export const PROTOCOL_FILES: readonly string[] = ['hub/src/surfaces/hub/**', 'hub/src/surfaces/lfs/**'];
 
 /** Files that may look inside a `Secret`. */
 export const REVEALING_FILES: readonly string[] = [
@@ -86,6 +88,7 @@ export const REVEALING_FILES: readonly string[] = [
   'platform/src/keys/**',
   'platform/src/postgres/**',
   'supervisor/src/**',
+  'hub/src/surfaces/admin/tokens.ts',
   'hub/src/modules/tokens/{token,tokens,authentication}.ts',
   'hub/src/app.ts',
   'hub/src/prepare.ts',

@@ -37,7 +37,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     files: [
       'platform/src/postgres/**',
       'platform/src/queue.ts',
-      'hub/src/modules/*/{store,tables}.ts',
+      'hub/src/modules/*/{store,tables,*-store}.ts',
       'hub/src/modules/*/store/**',
       'hub/src/modules/*/migrations/*.ts',
       '*/test/**',

@@ -4,8 +4,8 @@ import { type ExportedName, exportedNames } from '../exports.ts';
 import { placeOf } from '../place.ts';
 
 /**
- * Refuses an exported declaration without a doc comment right before it. A schema and its inferred type share a
- * name and one comment; a declared fault is described by its code and message.
+ * Refuses an exported declaration without a doc comment right before it. A schema and the type inferred from it
+ * share one comment; a declared fault is described by its code and message.
  */
 export const exportedDocComment: Rule = {
   create(context) {
@@ -23,7 +23,8 @@ export const exportedDocComment: Rule = {
         const names = exportedNames(program);
         const described = new Set(names.filter(isDescribed).map((one) => one.name));
         for (const { name, node, madeBy } of names) {
-          if (described.has(name) || madeBy === 'defineFault') continue;
+          const derivedFrom = /typeof (\w+)/.exec(text.slice(...node.range))?.[1] ?? name;
+          if (described.has(name) || described.has(derivedFrom) || madeBy === 'defineFault') continue;
           context.report({ node, message: `${name} is exported without a doc comment` });
         }
       },

@@ -14,4 +14,5 @@ testRule('no-banned-words', noBannedWords, [
   ['hub/src/a.ts', `export function processUpload() {}`, /says "process"/],
   ['hub/src/a.ts', `export interface UserData { a: 1 }`, /says "data"/],
   ['hub/src/surfaces/hub/paths-info.ts', `export const pathsInfo = 1;`],
+  ['hub/src/surfaces/hub/a.ts', `export const pathsData = 1;`, /says "data"/],
 ]);

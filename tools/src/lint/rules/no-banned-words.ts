@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { FILE_START, type Rule } from '../ast.ts';
 import { exportedNames } from '../exports.ts';
-import { PROTOCOL_WORDS } from '../architecture.ts';
+import { PROTOCOL_FILES, PROTOCOL_WORDS } from '../architecture.ts';
+import { isNamed, placeOf } from '../place.ts';
 
 const BANNED: readonly string[] = [
   'manager',
@@ -21,6 +22,13 @@ const BANNED: readonly string[] = [
 /** Refuses banned words in file names and in the names a file exports. */
 export const noBannedWords: Rule = {
   create(context) {
+    const file = placeOf(context.filename)?.file ?? '';
+    const allowed = isNamed(file, PROTOCOL_FILES) ? PROTOCOL_WORDS : [];
+    const complaint = (what: string, name: string): string | undefined => {
+      const word = bannedWord(name);
+      if (word === undefined || allowed.includes(word)) return undefined;
+      return `${what} name "${name}" says "${word}": name the thing`;
+    };
     return {
       Program(program) {
         const base = path.basename(context.filename).replace(/(\.test)?\.ts$/, '');
@@ -35,13 +43,7 @@ export const noBannedWords: Rule = {
   },
 };
 
-function complaint(what: string, name: string): string | undefined {
-  const word = bannedWord(name);
-  return word === undefined ? undefined : `${what} name "${name}" says "${word}": name the thing`;
-}
-
 function bannedWord(name: string): string | undefined {
-  if (PROTOCOL_WORDS.some((word) => name.includes(word))) return undefined;
   const words = name.split(/[-_.]|(?<=[a-z0-9])(?=[A-Z])/).map((word) => word.toLowerCase());
   if (words.length > 1 && words[0] === 'process') return 'process';
   return words.find((word) => BANNED.includes(word));
