@@ -1,6 +1,11 @@
 // The documents that are made from the code.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../environment.ts';
+import { accessDocument } from './access.ts';
 import { errorsDocument } from './errors.ts';
 import { modulesDocument } from './modules.ts';
+import { openApiDocument } from './openapi.ts';
 import { settingsDocument } from './settings.ts';
 
 /** A generated file, relative to the checkout. */
@@ -11,9 +16,12 @@ export interface GeneratedDocument {
 
 /** Makes every generated document, without writing any. */
 export async function documents(): Promise<readonly GeneratedDocument[]> {
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return [
+    { file: 'docs/generated/access.md', text: accessDocument() },
     { file: 'docs/generated/errors.md', text: await errorsDocument() },
     { file: 'docs/generated/modules.md', text: await modulesDocument() },
+    { file: 'docs/generated/openapi.json', text: openApiDocument(version) },
     { file: 'docs/generated/settings.md', text: await settingsDocument() },
   ];
 }

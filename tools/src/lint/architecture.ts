@@ -28,7 +28,7 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   app: ['kernel', 'platform', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'supervisor'],
-  tools: ['supervisor'],
+  tools: ['supervisor', 'app'],
   bench: ['kernel'],
 };
 
