@@ -1,0 +1,147 @@
+// What the body of a commit says, in both of its forms: a line of JSON for each operation, or one JSON object.
+import { type IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
+import { type Draft } from '#modules/content';
+import { bodyMalformed, inputInvalid } from '../../route/faults.ts';
+import { decodeContent, parseLine } from './commit-line.ts';
+import { readLines, type LineLimits } from './lines.ts';
+
+const Header = z.object({
+  summary: z.string().default(''),
+  description: z.string().nullish(),
+  parentCommit: z.string().nullish(),
+});
+const File = z.object({
+  path: z.string(),
+  content: z.string().optional(),
+  encoding: z.enum(['base64', 'utf-8']).default('utf-8'),
+  oldPath: z.string().nullish(),
+});
+const LfsFile = z.object({
+  path: z.string(),
+  algo: z.literal('sha256').default('sha256'),
+  oid: z.string().transform((text, context): Sha256 => {
+    const oid = parseSha256(text);
+    if (oid !== undefined) return oid;
+    context.addIssue({ code: 'custom', message: 'an LFS oid has 64 lower-case hex digits' });
+    return z.NEVER;
+  }),
+  size: z.number().int().nonnegative().nullish(),
+  oldPath: z.string().nullish(),
+});
+const Deletion = z.union([z.string().transform((path) => ({ path })), z.object({ path: z.string() })]);
+const Line = z.object({ key: z.string(), value: z.unknown() });
+
+/** The form of one object, as the schema that the API document shows. */
+export const CommitObject = Header.extend({
+  files: z.array(File).default([]),
+  lfsFiles: z.array(LfsFile).default([]),
+  deletedFiles: z.array(Deletion).default([]),
+  deletedFolders: z.array(Deletion).default([]),
+  deletedEntries: z.array(Deletion).default([]),
+});
+
+/** What a commit says beside its operations. */
+export interface CommitHeader {
+  readonly summary: string;
+  readonly description: string;
+  readonly parentCommit: string | undefined;
+}
+
+/** Reads the body into the draft. Throws `request.body-malformed`, `request.invalid` and what `Draft` throws. */
+export async function readCommit(
+  request: IncomingMessage,
+  draft: Draft,
+  limits: LineLimits,
+): Promise<CommitHeader> {
+  const type = request.headers['content-type'] ?? '';
+  if (type.startsWith('application/json')) return await readObject(request, draft, limits);
+  let header: CommitHeader | undefined;
+  let number = 0;
+  for await (const bytes of readLines(request, limits)) {
+    number += 1;
+    const { json, long } = parseLine(bytes);
+    const { key, value } = parse(Line, json, number);
+    if (key === 'header') {
+      if (header !== undefined) throw bodyMalformed(`line ${number} is a second header`);
+      header = headerOf(parse(Header, value, number));
+    } else await addOperation(draft, { key, value, long, number });
+  }
+  if (header === undefined) throw bodyMalformed('it has no header');
+  return header;
+}
+
+async function readObject(request: IncomingMessage, draft: Draft, limits: LineLimits): Promise<CommitHeader> {
+  // Line breaks mean nothing inside one object, so it is read whole.
+  const lines: Buffer[] = [];
+  for await (const line of readLines(request, { ...limits, body: limits.line }))
+    lines.push(Buffer.from(line));
+  const commit = parse(CommitObject, parseLine(Buffer.concat(lines)).json, 1);
+  for (const file of commit.files) await addFile(draft, file, undefined);
+  for (const file of commit.lfsFiles) addLfsFile(draft, file);
+  for (const { path } of commit.deletedFiles) draft.addDeletion(path, 'file');
+  for (const { path } of commit.deletedFolders) draft.addDeletion(path, 'folder');
+  for (const { path } of commit.deletedEntries) draft.addDeletion(path, 'entry');
+  return headerOf(commit);
+}
+
+async function addOperation(
+  draft: Draft,
+  line: { key: string; value: unknown; long: Buffer | undefined; number: number },
+): Promise<void> {
+  const { key, value, long, number } = line;
+  switch (key) {
+    case 'file':
+      await addFile(draft, parse(File, value, number), long);
+      return;
+    case 'lfsFile':
+      addLfsFile(draft, parse(LfsFile, value, number));
+      return;
+    case 'deletedFile':
+      draft.addDeletion(parse(Deletion, value, number).path, 'file');
+      return;
+    case 'deletedFolder':
+      draft.addDeletion(parse(Deletion, value, number).path, 'folder');
+      return;
+    case 'deletedEntry':
+      draft.addDeletion(parse(Deletion, value, number).path, 'entry');
+      return;
+    default:
+      throw bodyMalformed(`line ${number} has the unknown key ${JSON.stringify(key.slice(0, 50))}`);
+  }
+}
+
+/** A file with its content, or, with `oldPath` alone, the file that is moved here. */
+async function addFile(draft: Draft, file: z.output<typeof File>, long: Buffer | undefined): Promise<void> {
+  const { path, content, oldPath } = file;
+  if (content !== undefined) await draft.addFile(path, decodeContent(content, file.encoding, long));
+  else if (typeof oldPath === 'string') draft.addCopy(path, oldPath);
+  else throw bodyMalformed('a file has no content');
+  leave(draft, path, oldPath);
+}
+
+function addLfsFile(draft: Draft, file: z.output<typeof LfsFile>): void {
+  draft.addLfsFile(file.path, file.oid, file.size ?? undefined);
+  leave(draft, file.path, file.oldPath);
+}
+
+function leave(draft: Draft, path: string, oldPath: string | null | undefined): void {
+  if (typeof oldPath === 'string' && oldPath !== path) draft.addDeletion(oldPath, 'file');
+}
+
+function headerOf(header: z.output<typeof Header>): CommitHeader {
+  return {
+    summary: header.summary,
+    description: header.description ?? '',
+    parentCommit: header.parentCommit ?? undefined,
+  };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, line: number): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
+  throw inputInvalid(`line ${line}: ${where}${issue?.message ?? 'wrong'}`);
+}

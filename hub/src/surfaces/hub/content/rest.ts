@@ -1,0 +1,41 @@
+// The part of a URL behind a route's last fixed word, as it was sent. The router decodes it, and then an encoded slash
+// in a branch's name cannot be told from one between folders.
+import { type IncomingMessage } from 'node:http';
+import { isFault } from '@holdfast/kernel/fault';
+import { findRevision, revisionEncoding } from '#modules/git';
+import { revisionMissing } from '#modules/content';
+
+/** Slashes before the rest of `/api/models/namespace/name/word/…`. */
+const SLASHES = 6;
+
+/** What follows the word, still encoded. */
+export function encodedRest(request: IncomingMessage): string {
+  const url = request.url ?? '';
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  // By counting, because a namespace or a name may spell the word itself.
+  let at = -1;
+  for (let left = SLASHES; left > 0; left -= 1) at = path.indexOf('/', at + 1);
+  return path.slice(at + 1);
+}
+
+/** What follows the word, decoded once: the name of a branch or a tag. Throws `revision.encoding`. */
+export function decodedRest(request: IncomingMessage): string {
+  try {
+    return decodeURIComponent(encodedRest(request)).replace(/\/$/, '');
+  } catch {
+    throw revisionEncoding();
+  }
+}
+
+/** What follows the word as a revision. Throws `revision.missing` for what cannot be one. */
+export function revisionRest(request: IncomingMessage): string {
+  try {
+    const text = decodedRest(request);
+    if (findRevision(text) === undefined) throw revisionMissing(text);
+    return text;
+  } catch (error) {
+    if (isFault(error, 'revision.encoding')) throw revisionMissing(encodedRest(request));
+    throw error;
+  }
+}

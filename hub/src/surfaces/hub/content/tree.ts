@@ -1,0 +1,45 @@
+// `GET /api/{type}/{namespace}/{name}/tree/{revision}[/{path}]`: what a folder holds.
+import { z } from 'zod';
+import { type Content } from '#modules/content';
+import { defineRoute, type Route } from '../../route/route.ts';
+import { Flag, nextLink, pageSize } from '../query.ts';
+import { addressOf, RepoParams } from '../repos/names.ts';
+import { Item, presentItem } from './present.ts';
+import { encodedRest } from './rest.ts';
+
+const MAX_LIMIT = 1000;
+/** Where every line names the commit that changed it last. */
+const MAX_EXPANDED = 100;
+
+/** Lists a folder. */
+export function listTree({ content }: { content: Content }): Route {
+  return defineRoute({
+    operation: 'listTree',
+    summary: 'List a folder of a revision',
+    method: 'GET',
+    path: '/api/{type}/{namespace}/{name}/tree/*',
+    access: 'anyone',
+    allowance: 'api',
+    params: RepoParams.extend({ '*': z.string() }),
+    query: z.object({
+      recursive: Flag,
+      expand: Flag,
+      limit: pageSize(MAX_LIMIT, MAX_LIMIT),
+      cursor: z.string().optional(),
+    }),
+    bodyKind: 'none',
+    body: z.unknown(),
+    output: z.array(Item),
+    async run(call) {
+      const { actor, address, request, reply, query, baseUrl } = call;
+      const visit = await content.visit({ actor, address }, addressOf(call), encodedRest(request));
+      // Also on the refusal: a client remembers under the commit that a folder is not there.
+      reply.raw.setHeader('x-repo-commit', visit.commit);
+      const limit = query.expand ? Math.min(query.limit, MAX_EXPANDED) : query.limit;
+      const page = await content.listTree(visit, { ...query, limit });
+      if (page.next !== undefined)
+        reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '', { cursor: page.next }));
+      return page.items.map(presentItem);
+    },
+  });
+}
