@@ -15,7 +15,7 @@ export function verifyLocks(): Route {
     allowance: 'api',
     params: RepoParams,
     query: z.unknown(),
-    bodyKind: 'none',
+    bodyKind: 'json',
     body: z.unknown(),
     output: z.object({}),
     run: () => Promise.reject(locksUnsupported()),
