@@ -89,9 +89,9 @@ void test('parseYaml() refuses keys that are no text, unknown tags and more than
   ]) {
     assert.match(error(text), /tag/i, text);
   }
-  assert.match(error('a: 1\n--- \nb: 2\n'), /more than one/);
-  assert.match(error('a: 1\n...\nb: 2\n'), /more than one/);
-  assert.match(error('...\na: 1\n'), /without preceding document/);
+  assert.match(error('a: 1\n--- \nb: 2\n'), /not one YAML document/);
+  assert.match(error('a: 1\n...\nb: 2\n'), /not one YAML document/);
+  assert.match(error('...\na: 1\n'), /not one YAML document/);
 });
 
 void test('parseYaml() says on which line a mistake is', () => {

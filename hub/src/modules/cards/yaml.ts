@@ -49,10 +49,9 @@ function compose(text: string): Document.Parsed {
   try {
     const documents = [...composer.compose(tokens(text), true, text.length)];
     const [document, second] = documents;
-    if (document === undefined || second !== undefined)
-      throw new YamlRefusal('there is more than one document', 0);
-    const [error] = document.errors;
-    if (error !== undefined) throw new YamlRefusal(error.message, error.pos[0]);
+    if (document === undefined || second !== undefined || document.errors.length > 0) {
+      throw new YamlRefusal('the metadata is not one YAML document', 0);
+    }
     return document;
   } catch (error) {
     throw refusal ?? error;
