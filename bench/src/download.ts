@@ -72,8 +72,10 @@ async function putFile(href: string, file: string): Promise<void> {
       response.resume().once('end', () => resolve(response.statusCode ?? 0));
     });
   });
-  await pipeline(createReadStream(file, { highWaterMark: MiB }), outgoing);
+  // A refusal may come before the last byte is sent, and then the answer says more than the broken connection.
+  const sent = pipeline(createReadStream(file, { highWaterMark: MiB }), outgoing).catch(() => undefined);
   if ((await status) !== 200) throw new Error(`the upload was answered with ${await status}`);
+  await sent;
 }
 
 async function measureTransfer(args: readonly string[]): Promise<number> {
