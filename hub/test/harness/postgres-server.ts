@@ -1,0 +1,145 @@
+// A real PostgreSQL for the tests of one process: the embedded server on a Unix socket in a temporary folder. It ends
+// and its folder goes when the process ends, however it ends.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Secret } from '@holdfast/kernel/secret';
+import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
+import { openPostgresBinaries } from '../../../supervisor/src/postgres/binaries.ts';
+import { mustRun, plainEnvironment, ROOT } from './program.ts';
+
+const SUPERUSER = 'superuser';
+const START_MS = 30_000;
+/** `nobody`: PostgreSQL refuses to run as root. */
+const UNPRIVILEGED = 65534;
+
+/** A running server, and how its superuser signs in. */
+export class PostgresServer {
+  static #shared: Promise<PostgresServer> | undefined;
+  readonly superuser: DatabaseAddress;
+
+  private constructor(superuser: DatabaseAddress) {
+    this.superuser = superuser;
+  }
+
+  /** The server of this process, started at the first call. */
+  static async shared(): Promise<PostgresServer> {
+    PostgresServer.#shared ??= PostgresServer.#start();
+    return await PostgresServer.#shared;
+  }
+
+  /** The address of another database or role on it. */
+  addressOf(change: Partial<DatabaseAddress>): DatabaseAddress {
+    return { ...this.superuser, ...change };
+  }
+
+  static async #start(): Promise<PostgresServer> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-pg-'));
+    const account = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
+    if (account.uid !== undefined) await chown(folder, account.uid, account.gid);
+    const bin = path.join(await readableBinaries(folder, account), 'bin');
+    const password = new Secret(randomBytes(16).toString('hex'));
+    await initialise(bin, { folder, account, password });
+    runServer(bin, folder, account);
+    const superuser = {
+      host: folder,
+      port: 5432,
+      database: 'postgres',
+      user: SUPERUSER,
+      tls: 'off',
+      password,
+    } as const;
+    await untilReady(superuser, folder);
+    return new PostgresServer(superuser);
+  }
+}
+
+interface Account {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** The programs, copied where a checkout in somebody's home cannot be read by the account they run under. */
+async function readableBinaries(folder: string, account: Account): Promise<string> {
+  const native = openPostgresBinaries(ROOT);
+  const postgres = path.join(native, 'bin', 'postgres');
+  const test = spawnSync('/usr/bin/test', ['-x', postgres], { ...account, env: plainEnvironment() });
+  if (test.status === 0) return native;
+  const copy = path.join(folder, 'native');
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+  await mustRun('chown', ['-R', `${UNPRIVILEGED}:${UNPRIVILEGED}`, copy]);
+  return copy;
+}
+
+async function initialise(
+  bin: string,
+  options: { folder: string; account: Account; password: Secret<string> },
+): Promise<void> {
+  const { folder, account, password } = options;
+  const file = path.join(folder, 'password');
+  await writeFile(file, password.reveal('initdb sets it'), { mode: 0o600 });
+  if (account.uid !== undefined) await chown(file, account.uid, account.gid ?? account.uid);
+  const args = ['--pgdata', path.join(folder, 'data'), '--username', SUPERUSER, '--pwfile', file];
+  const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
+  const rest = ['--locale', 'C.UTF-8', '--auth', 'scram-sha-256', '--no-sync'];
+  const made = spawnSync(path.join(bin, 'initdb'), [...args, ...locale, ...rest], {
+    ...account,
+    cwd: folder,
+    env: plainEnvironment(),
+    encoding: 'utf8',
+  });
+  await rm(file);
+  if (made.status !== 0) throw new Error(`initdb failed\n${made.stdout}\n${made.stderr}`);
+}
+
+// The shell between sees the end of its input when this process is gone, even by SIGKILL, and then ends the server.
+const KEEPER = `"$0" "$@" >"$LOG" 2>&1 </dev/null & pid=$!
+cat >/dev/null
+kill -QUIT $pid; wait $pid; cd /; rm -rf "$FOLDER"`;
+
+function runServer(bin: string, folder: string, account: Account): void {
+  const settings: Readonly<Record<string, string>> = {
+    listen_addresses: '',
+    unix_socket_directories: folder,
+    unix_socket_permissions: '0777',
+    // The folder is gone after the test: what a power cut would lose does not matter here.
+    fsync: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '32MB',
+    max_connections: '100',
+    timezone: 'UTC',
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const postgres = path.join(bin, 'postgres');
+  const child = spawn('/bin/sh', ['-c', KEEPER, postgres, '-D', path.join(folder, 'data'), ...args], {
+    ...account,
+    cwd: folder,
+    env: plainEnvironment({ LOG: path.join(folder, 'log'), FOLDER: folder }),
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  child.unref();
+  (child.stdin as unknown as { unref(): void }).unref();
+}
+
+async function untilReady(address: DatabaseAddress, folder: string): Promise<void> {
+  const until = Date.now() + START_MS;
+  for (;;) {
+    const pool = openPool(address, { connections: 1, applicationName: 'test', onError: () => undefined });
+    try {
+      await pool.query('select 1');
+      return;
+    } catch (error) {
+      if (Date.now() < until) await delay(30);
+      else {
+        const log = await readFile(path.join(folder, 'log'), 'utf8').catch(() => '');
+        throw new Error(`PostgreSQL did not start\n${log}`, { cause: error });
+      }
+    } finally {
+      await pool.end();
+    }
+  }
+}
