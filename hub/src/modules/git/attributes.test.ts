@@ -78,8 +78,8 @@ void test('of() sees prototype names as ordinary', () => {
   assert.deepEqual(
     [...parseAttributes('constructor\n__proto__ __proto__=1 constructor').of('__proto__')],
     [
-      ['__proto__', '1'],
       ['constructor', true],
+      ['__proto__', '1'],
     ],
   );
   assert.equal(lfs('x toString=lfs', 'x'), false);
