@@ -103,7 +103,7 @@ export function filePrefix(type: RepoType): string {
 /** The concrete paths of a route: `{type}` under `/api`, or `{prefix}` before file URLs, expand to one each. */
 export function expandPath(path: string): RoutePath[] {
   const types: readonly RepoType[] = ['model', 'dataset', 'space'];
-  const fastify = path.replaceAll(/\{(?!type\}|prefix\})([a-zA-Z]+)\}/g, ':$1');
+  const fastify = path.replaceAll(/\{(?!type\}|prefix\})(\w+)\}/g, ':$1');
   if (fastify.includes('{type}'))
     return types.map((type) => ({ path: fastify.replace('{type}', API_PREFIX[type]), repoType: type }));
   if (fastify.includes('{prefix}'))
