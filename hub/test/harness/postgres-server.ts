@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@holdfast/kernel/secret';
 import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
-import { openPostgresBinaries } from '../../../supervisor/src/postgres/binaries.ts';
+import { openPostgresBinaries } from '@holdfast/supervisor/postgres/binaries';
 import { mustRun, plainEnvironment, ROOT } from './program.ts';
 
 const SUPERUSER = 'superuser';

@@ -1,9 +1,10 @@
 // `POST /api/{type}/{namespace}/{name}/commit/{revision}`: one commit, its operations in the body.
 import { z } from 'zod';
 import { MiB } from '@holdfast/kernel/size';
+import { type RepoName } from '#modules/repos';
 import { pullRequestsMissing, type Commits } from '#modules/content';
 import { headerText } from '../../route/fault-table.ts';
-import { defineRoute, type Route } from '../../route/route.ts';
+import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { Flag } from '../query.ts';
 import { addressOf, repoUrl, RepoParams } from '../repos/names.ts';
 import { readCommit } from './commit-body.ts';
@@ -21,10 +22,16 @@ const LONG_LINES = 3;
 /** What a client may still send after it was refused. */
 const DRAIN = { bytes: 64 * MiB, time: 5000 };
 
+const Answer = z.object({
+  success: z.boolean(),
+  commitOid: z.string(),
+  commitUrl: z.string(),
+  hookOutput: z.string(),
+});
+
 /** Makes a commit. */
 export function createCommit(deps: CommitDeps): Route {
-  const { commits, limits } = deps;
-  const lines = { slots: new Slots(LONG_LINES) };
+  const slots = new Slots(LONG_LINES);
   return defineRoute({
     operation: 'createCommit',
     summary: 'Commit to a branch',
@@ -36,32 +43,35 @@ export function createCommit(deps: CommitDeps): Route {
     query: z.object({ create_pr: Flag, hot_reload: Flag }),
     bodyKind: 'stream',
     body: z.unknown(),
-    output: z.object({
-      success: z.boolean(),
-      commitOid: z.string(),
-      commitUrl: z.string(),
-      hookOutput: z.string(),
-    }),
+    output: Answer,
     async run(call) {
-      const { actor, request, reply, query, baseUrl } = call;
-      await using draft = commits.openDraft();
       try {
-        await commits.mayWrite(actor, addressOf(call));
-        if (query.create_pr) throw pullRequestsMissing();
-        const revision = revisionRest(request);
-        const header = await readCommit(request, draft, lineLimits(limits, lines.slots));
-        const wish = { revision, ...header, draft };
-        const { repo, oid, warnings } = await commits.commit(actor, addressOf(call), wish);
-        if (warnings.length > 0)
-          reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${warnings.join(' ')}`));
-        const commitUrl = `${repoUrl(baseUrl, repo.type, repo)}/commit/${oid}`;
-        return { success: true, commitOid: oid, commitUrl, hookOutput: '' };
+        return await commitCall(deps, call, slots);
       } catch (error) {
-        if (!request.complete) await drain(request, DRAIN);
+        if (!call.request.complete) await drain(call.request, DRAIN);
         throw error;
       }
     },
   });
+}
+
+async function commitCall(
+  { commits, limits }: CommitDeps,
+  call: Call<RepoName, { create_pr: boolean }, unknown>,
+  slots: Slots,
+): Promise<z.input<typeof Answer>> {
+  const { actor, request, reply, query, baseUrl } = call;
+  await using draft = commits.openDraft();
+  await commits.mayWrite(actor, addressOf(call));
+  if (query.create_pr) throw pullRequestsMissing();
+  const revision = revisionRest(request);
+  const header = await readCommit(request, draft, lineLimits(limits, slots));
+  const wish = { revision, ...header, draft };
+  const { repo, oid, warnings } = await commits.commit(actor, addressOf(call), wish);
+  if (warnings.length > 0)
+    reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${warnings.join(' ')}`));
+  const commitUrl = `${repoUrl(baseUrl, repo.type, repo)}/commit/${oid}`;
+  return { success: true, commitOid: oid, commitUrl, hookOutput: '' };
 }
 
 // Base64 takes four thirds of a file, text with escapes more; beyond three times a file no line can be valid.

@@ -43,24 +43,35 @@ export interface LineLimits {
  */
 export async function* readLines(body: AsyncIterable<Buffer>, limits: LineLimits): AsyncGenerator<Buffer> {
   let line = new Line(limits);
-  let total = 0;
   try {
-    for await (const chunk of whole(body)) {
-      total += chunk.length;
-      if (total > limits.body) throw bodyTooLarge(limits.body);
-      let start = 0;
-      for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
-        await line.add(chunk.subarray(start, end));
-        start = end + 1;
-        if (line.length > 0) yield line.bytes();
-        line[Symbol.dispose]();
-        line = new Line(limits);
-      }
-      await line.add(chunk.subarray(start));
+    for await (const { part, ends } of partsOf(body, limits.body)) {
+      await line.add(part);
+      if (!ends) continue;
+      if (line.length > 0) yield line.bytes();
+      line[Symbol.dispose]();
+      line = new Line(limits);
     }
     if (line.length > 0) yield line.bytes();
   } finally {
     line[Symbol.dispose]();
+  }
+}
+
+/** The pieces of a body between line breaks and chunks. */
+async function* partsOf(
+  body: AsyncIterable<Buffer>,
+  limit: number,
+): AsyncGenerator<{ part: Buffer; ends: boolean }> {
+  let total = 0;
+  for await (const chunk of whole(body)) {
+    total += chunk.length;
+    if (total > limit) throw bodyTooLarge(limit);
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
+      yield { part: chunk.subarray(start, end), ends: true };
+      start = end + 1;
+    }
+    yield { part: chunk.subarray(start), ends: false };
   }
 }
 

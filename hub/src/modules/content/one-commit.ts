@@ -1,0 +1,155 @@
+// One commit, inside its transaction: checked against the branch, planned, written, recorded.
+import { canonicalJson } from '@holdfast/kernel/canonical-json';
+import { sha256, type Sha1 } from '@holdfast/kernel/digest';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { referencesOf, type Actor } from '#modules/access';
+import { findObjects, placeObjects } from '#modules/blobs';
+import {
+  applyChanges,
+  GitWriter,
+  MAIN_BRANCH,
+  shortName,
+  type EditedTree,
+  type EncodedObject,
+  type ListedRef,
+  type Ref,
+} from '#modules/git';
+import { record } from '#modules/ledger';
+import { RepoWriter, type Repo } from '#modules/repos';
+import { authorOf } from './author.ts';
+import { planCommit, type CommitPlan, type PlannedBlob } from './commit-plan.ts';
+import { type CommitsDeps, type Committed, type CommitWish } from './commits.ts';
+import { type Draft } from './draft.ts';
+import { facetsAt } from './facets.ts';
+import { commitStale, parentInvalid, revisionMissing } from './faults.ts';
+import { twinWarnings } from './twin-warnings.ts';
+
+/** A commit that was asked for and checked as far as it can be without the branch. */
+export interface CommitRequest {
+  readonly actor: Actor;
+  readonly wish: CommitWish;
+  readonly ref: Ref;
+  readonly message: string;
+}
+
+/** One commit. */
+export class OneCommit {
+  readonly #deps: Pick<CommitsDeps, 'clock' | 'settings'>;
+  readonly #tx: Tx;
+  readonly #request: CommitRequest;
+
+  constructor(deps: Pick<CommitsDeps, 'clock' | 'settings'>, tx: Tx, request: CommitRequest) {
+    this.#deps = deps;
+    this.#tx = tx;
+    this.#request = request;
+  }
+
+  /** Commits, or throws what `Commits.commit` throws. */
+  async run({ id }: Repo): Promise<Committed> {
+    const { wish, ref } = this.#request;
+    const repo = await new RepoWriter(this.#tx).lock(id);
+    const writer = new GitWriter(this.#tx, id);
+    const branch = await writer.findRef(ref);
+    const head = branch && (await writer.findCommit(branch.commit));
+    if (branch === undefined || head === undefined) throw revisionMissing(wish.revision);
+    const request = this.#digest();
+    // The same request again, because its answer was lost: what it wants is there.
+    if (head.request === request && wish.draft.operations.some(({ kind }) => kind !== 'delete'))
+      return { repo, oid: head.oid, warnings: [] };
+    requireParent(wish, head.oid);
+    const plan = await planCommit(wish.draft, {
+      reader: writer,
+      root: head.tree,
+      findObjects: (digests) => findObjects(this.#tx, id, digests),
+    });
+    const edited = await applyChanges(writer, head.tree, plan.changes);
+    const warnings = await twinWarnings(writer, head.tree, edited.changed);
+    if (edited.root === head.tree) return { repo, oid: head.oid, warnings };
+    const oid = await this.#write(writer, { repo, branch, plan, edited, request });
+    return { repo, oid, warnings };
+  }
+
+  async #write(
+    writer: GitWriter,
+    made: { repo: Repo; branch: ListedRef; plan: CommitPlan; edited: EditedTree; request: string },
+  ): Promise<Sha1> {
+    const { repo, branch, plan, edited, request } = made;
+    const { actor, wish, ref, message } = this.#request;
+    const at = this.#deps.clock.now();
+    const objects = await writer.putObjects(objectsOf(wish.draft, plan.blobs, edited.trees));
+    const author = { ...authorOf(actor, this.#deps.settings.host), at, tz: '+0000' };
+    const { oid, added } = await writer.putCommit({
+      commit: { tree: edited.root, parents: [branch.commit], author, committer: author, message },
+      changed: edited.changed.map(({ path }) => path),
+      request,
+    });
+    if (!(await writer.moveRef(ref, branch.target, { target: oid, commit: oid, at })))
+      throw new Error(`${ref} moved although the repository was locked`);
+    await placeObjects(
+      this.#tx,
+      repo.id,
+      plan.places.map((place) => ({ ...place, ref: shortName(ref) })),
+    );
+    const repos = new RepoWriter(this.#tx);
+    await repos.addStorage(repo.id, objects.git + added.git);
+    if (ref === MAIN_BRANCH) {
+      const facets = await facetsAt(writer, edited.root, repo.type);
+      await repos.noteContent(repo.id, { head: oid, lastModified: at, facets });
+    }
+    await this.#record(repo, { oid, parent: branch.commit, edited });
+    return oid;
+  }
+
+  async #record(repo: Repo, made: { oid: Sha1; parent: Sha1; edited: EditedTree }): Promise<void> {
+    const { actor, ref } = this.#request;
+    const count = (kind: string) => made.edited.changed.filter((change) => change.kind === kind).length;
+    await record(this.#tx, {
+      kind: 'commit.created',
+      subject: `repo:${repo.id}`,
+      ...referencesOf(actor),
+      body: {
+        ref,
+        commit: made.oid,
+        parent: made.parent,
+        added: count('added'),
+        modified: count('modified'),
+        deleted: count('deleted'),
+      },
+    });
+  }
+
+  /** What makes two requests the same: who, where, what, and on top of what. */
+  #digest(): string {
+    const { actor, wish, ref, message } = this.#request;
+    const operations = wish.draft.operations.map((operation) => {
+      switch (operation.kind) {
+        case 'file':
+          return ['file', operation.path, operation.oid];
+        case 'lfs':
+          return ['lfs', operation.path, operation.sha256];
+        case 'copy':
+          return ['copy', operation.path, operation.from];
+        case 'delete':
+          return ['delete', operation.path, operation.what];
+      }
+    });
+    const { actor: who } = referencesOf(actor);
+    return sha256(canonicalJson({ who, ref, message, parent: wish.parentCommit ?? null, operations }));
+  }
+}
+
+function requireParent(wish: CommitWish, head: Sha1): void {
+  const { parentCommit } = wish;
+  if (parentCommit === undefined) return;
+  if (!/^[0-9a-f]{7,40}$/i.test(parentCommit)) throw parentInvalid();
+  if (!head.startsWith(parentCommit.toLowerCase())) throw commitStale(wish.revision);
+}
+
+async function* objectsOf(
+  draft: Draft,
+  blobs: readonly PlannedBlob[],
+  trees: readonly EncodedObject[],
+): AsyncGenerator<EncodedObject> {
+  for (const { oid, content } of blobs) yield { kind: 'blob', oid, body: await draft.read(content) };
+  yield* trees;
+}
