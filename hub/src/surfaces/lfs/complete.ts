@@ -1,4 +1,4 @@
-// `POST /lfs/uploads/{repo}/{sha256}/complete/{upload}`: makes an object of its parts, under a signed link
+// `POST /lfs/uploads/{repo}/{digest}/complete/{upload}`: makes an object of its parts, under a signed link
 import { z } from 'zod';
 import { type Uploads } from '#modules/blobs';
 import { defineRoute, type Route } from '../route/route.ts';
@@ -19,16 +19,16 @@ export function completeUpload(deps: LinkDeps & { readonly uploads: Uploads }): 
     operation: 'lfsComplete',
     summary: 'Complete the upload of a large file in parts',
     method: 'POST',
-    path: '/lfs/uploads/{repo}/{sha256}/complete/{upload}',
+    path: '/lfs/uploads/{repo}/{digest}/complete/{upload}',
     access: 'link',
     allowance: 'none',
-    params: z.object({ repo: z.string(), sha256: z.string(), upload: z.string() }),
+    params: z.object({ repo: z.string(), digest: z.string(), upload: z.string() }),
     query: z.record(z.string(), z.unknown()),
     bodyKind: 'json',
     body: z.object({ oid: z.string(), parts: z.array(Part).max(10_000) }),
     output: z.object({ oid: z.string(), size: z.number() }),
     async run({ params, query, body, request, address, signal }) {
-      const { repo: repoId, sha256, upload } = params;
+      const { repo: repoId, digest: sha256, upload } = params;
       const { link, actor } = await openLink(deps, { act: 'complete', repoId, sha256, upload, query });
       // Hashing a large object takes longer than a connection may be silent.
       request.setTimeout(0);

@@ -1,4 +1,4 @@
-// `GET /lfs/objects/{repo}/{sha256}`: the bytes of an object, under a signed link
+// `GET /lfs/objects/{repo}/{digest}`: the bytes of an object, under a signed link
 import { z } from 'zod';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { referencesOf } from '#modules/access';
@@ -23,16 +23,16 @@ export function getObject(deps: SendDeps): Route {
     operation: 'lfsGetObject',
     summary: 'Download a large file from the link that the batch gave',
     method: 'GET',
-    path: '/lfs/objects/{repo}/{sha256}',
+    path: '/lfs/objects/{repo}/{digest}',
     access: 'link',
     allowance: 'none',
-    params: z.object({ repo: z.string(), sha256: z.string() }),
+    params: z.object({ repo: z.string(), digest: z.string() }),
     query: z.record(z.string(), z.unknown()),
     bodyKind: 'none',
     body: z.unknown(),
     output: 'stream',
     async run({ params, query, request, reply, address }) {
-      const claim = { act: 'fetch', repoId: params.repo, sha256: params.sha256, query } as const;
+      const claim = { act: 'fetch', repoId: params.repo, sha256: params.digest, query } as const;
       const opened = await openLink(deps, claim);
       const { sha256, size } = await deps.blobs.get(opened.repo.id, opened.link.sha256);
       await recordRead(deps, opened, address);

@@ -1,4 +1,4 @@
-// `PUT /lfs/uploads/{repo}/{sha256}`: the whole of an object, under a signed link
+// `PUT /lfs/uploads/{repo}/{digest}`: the whole of an object, under a signed link
 import { z } from 'zod';
 import { type Uploads } from '#modules/blobs';
 import { defineRoute, type Route } from '../route/route.ts';
@@ -11,16 +11,16 @@ export function putObject(deps: ReceiveDeps & { readonly uploads: Uploads }): Ro
     operation: 'lfsPutObject',
     summary: 'Upload a large file to the link that the batch gave',
     method: 'PUT',
-    path: '/lfs/uploads/{repo}/{sha256}',
+    path: '/lfs/uploads/{repo}/{digest}',
     access: 'link',
     allowance: 'none',
-    params: z.object({ repo: z.string(), sha256: z.string() }),
+    params: z.object({ repo: z.string(), digest: z.string() }),
     query: z.record(z.string(), z.unknown()),
     bodyKind: 'stream',
     body: z.unknown(),
     output: z.object({}),
     async run({ params, query, request, address }) {
-      const claim = { act: 'store', repoId: params.repo, sha256: params.sha256, query } as const;
+      const claim = { act: 'store', repoId: params.repo, sha256: params.digest, query } as const;
       const opened = await openLink(deps, claim);
       using body = receiveBody(deps, opened, { request, size: opened.link.size });
       await deps.uploads.receive(opened.link, { actor: opened.actor, address }, body);

@@ -1,4 +1,4 @@
-// `PUT /lfs/uploads/{repo}/{sha256}/parts/{upload}/{part}`: one part of an object, under a signed link
+// `PUT /lfs/uploads/{repo}/{digest}/parts/{upload}/{part}`: one part of an object, under a signed link
 import { z } from 'zod';
 import { type Uploads } from '#modules/blobs';
 import { defineRoute, type Route } from '../route/route.ts';
@@ -11,16 +11,16 @@ export function putPart(deps: ReceiveDeps & { readonly uploads: Uploads }): Rout
     operation: 'lfsPutPart',
     summary: 'Upload one part of a large file to the link that the batch gave',
     method: 'PUT',
-    path: '/lfs/uploads/{repo}/{sha256}/parts/{upload}/{part}',
+    path: '/lfs/uploads/{repo}/{digest}/parts/{upload}/{part}',
     access: 'link',
     allowance: 'none',
-    params: z.object({ repo: z.string(), sha256: z.string(), upload: z.string(), part: z.string() }),
+    params: z.object({ repo: z.string(), digest: z.string(), upload: z.string(), part: z.string() }),
     query: z.record(z.string(), z.unknown()),
     bodyKind: 'stream',
     body: z.unknown(),
     output: z.object({}),
     async run({ params, query, request, reply }) {
-      const { repo: repoId, sha256, upload, part } = params;
+      const { repo: repoId, digest: sha256, upload, part } = params;
       const opened = await openLink(deps, { act: 'store-part', repoId, sha256, upload, part, query });
       const size = await deps.uploads.partLength(opened.link);
       using body = receiveBody(deps, opened, { request, size });

@@ -1,4 +1,4 @@
-// `POST /lfs/uploads/{repo}/{sha256}/verify`: whether an upload arrived, under a signed link
+// `POST /lfs/uploads/{repo}/{digest}/verify`: whether an upload arrived, under a signed link
 import { z } from 'zod';
 import { type Uploads } from '#modules/blobs';
 import { defineRoute, type Route } from '../route/route.ts';
@@ -10,16 +10,16 @@ export function verifyUpload(deps: LinkDeps & { readonly uploads: Uploads }): Ro
     operation: 'lfsVerify',
     summary: 'Check that a large file has arrived',
     method: 'POST',
-    path: '/lfs/uploads/{repo}/{sha256}/verify',
+    path: '/lfs/uploads/{repo}/{digest}/verify',
     access: 'link',
     allowance: 'none',
-    params: z.object({ repo: z.string(), sha256: z.string() }),
+    params: z.object({ repo: z.string(), digest: z.string() }),
     query: z.record(z.string(), z.unknown()),
     bodyKind: 'json',
     body: z.object({ oid: z.string(), size: z.number() }),
     output: z.object({ oid: z.string(), size: z.number() }),
     async run({ params, query, body }) {
-      const claim = { act: 'verify', repoId: params.repo, sha256: params.sha256, query } as const;
+      const claim = { act: 'verify', repoId: params.repo, sha256: params.digest, query } as const;
       const { link } = await openLink(deps, claim);
       await deps.uploads.verify(link, { sha256: body.oid, size: body.size });
       return { oid: link.sha256, size: link.size };
