@@ -1,7 +1,7 @@
 // Starts other programs. The only user of `node:child_process`: every child gets an explicit environment, so that
 // a variable of ours (LD_PRELOAD, NODE_OPTIONS, a password) never reaches a program by accident.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { type Duplex, type Readable, type Writable } from 'node:stream';
 
 /** The environment of every child that needs no other. */
@@ -164,6 +164,16 @@ export function signalPid(pid: number, signal: NodeJS.Signals | 0): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Pids of a process's children, oldest first; none when it is gone or the system does not tell. Linux only. */
+export function listChildren(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'latin1');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 

@@ -96,6 +96,13 @@ async function untilAnswered(
 async function silence(process: ConfinedProcess, waiting: Waiting): Promise<Error> {
   const exit = await process.exited;
   const how = exit.signal ?? `code ${String(exit.code)}`;
-  const said = waiting.tail().trim().split('\n').slice(-12).join('\n    ');
+  const said = lastWords(waiting.tail());
   return childFailed(waiting.name, `it ended (${how})${said === '' ? '' : `; it said:\n    ${said}`}`);
+}
+
+// The error it died of, without the frames below it; else the last lines.
+function lastWords(output: string): string {
+  const lines = output.trim().split('\n');
+  const error = lines.findLastIndex((line) => /^[A-Za-z]*Error\b/.test(line));
+  return (error === -1 ? lines.slice(-8) : lines.slice(error, error + 4)).join('\n    ');
 }

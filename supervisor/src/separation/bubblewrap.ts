@@ -49,11 +49,11 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     '--unshare-uts',
     '--unshare-cgroup',
     ...(plan.confinement.network ? [] : ['--unshare-net']),
-    // Dies with the supervisor, cannot push characters into its terminal, and is itself the first of its processes:
-    // when it ends, the kernel ends whatever it left.
+    // Cannot push characters into the terminal, and dies with the supervisor: bubblewrap itself stays the first process
+    // inside, as our user, so that our death reaches it whatever user the child has become, and when the first
+    // process ends the kernel ends all others.
     '--die-with-parent',
     '--new-session',
-    '--as-pid-1',
     '--hostname',
     'holdfast',
     '--info-fd',

@@ -1,16 +1,16 @@
 // A command that runs within its confinement. Knows the pid of the program itself, which in a sandbox is not the pid
 // of what we started.
 import { type Duplex, type Readable } from 'node:stream';
-import { type Exit, type RunningProcess, signalPid } from '@holdfast/platform/process';
+import { type Exit, type RunningProcess, listChildren, signalPid } from '@holdfast/platform/process';
 
 /** A confined program that runs. */
 export class ConfinedProcess {
   readonly #outer: RunningProcess;
-  readonly #inner: Promise<number | undefined>;
+  readonly #findPid: () => Promise<number | undefined>;
 
-  constructor(outer: RunningProcess, inner: Promise<number | undefined>) {
+  constructor(outer: RunningProcess, findPid: () => Promise<number | undefined>) {
     this.#outer = outer;
-    this.#inner = inner;
+    this.#findPid = findPid;
   }
 
   /** Settles when the program has ended. */
@@ -23,15 +23,10 @@ export class ConfinedProcess {
     return this.#outer.end(n);
   }
 
-  /** The program's pid as this process sees it; `undefined` when it never started. */
-  async pid(): Promise<number | undefined> {
-    return await this.#inner;
-  }
-
   /** Signals the program itself; nothing happens once it has ended. */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    const pid = await this.#inner;
-    // The sandbox ends after the program does, so while it runs the number cannot be somebody else's.
+    const pid = await this.#findPid();
+    // The sandbox ends after the program does, so while it runs the number is not somebody else's.
     if (pid !== undefined && !this.#outer.ended) signalPid(pid, signal);
   }
 
@@ -43,8 +38,8 @@ export class ConfinedProcess {
 
 const LONGEST_ANSWER = 4096;
 
-/** The pid in what bubblewrap tells on its information descriptor; `undefined` when it ended before it could. */
-export async function readPid(stream: Readable): Promise<number | undefined> {
+/** The pid of a sandbox's first process, which bubblewrap tells on its information descriptor; `undefined` when it ended before. */
+export async function readFirstPid(stream: Readable): Promise<number | undefined> {
   let text = '';
   try {
     for await (const chunk of stream) {
@@ -57,4 +52,11 @@ export async function readPid(stream: Readable): Promise<number | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The program in a sandbox: the one child that its first process has. */
+export async function findProgramIn(first: Promise<number | undefined>): Promise<number | undefined> {
+  const pid = await first;
+  if (pid === undefined) return undefined;
+  return listChildren(pid)[0];
 }

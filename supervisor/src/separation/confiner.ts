@@ -1,7 +1,7 @@
 // Starts every child of this instance within its confinement, and can end all of them at once.
 import { type Command, type Descriptor, startProcess } from '@holdfast/platform/process';
 import { type Confinement, type Mount } from './confinement.ts';
-import { ConfinedProcess, readPid } from './confined-process.ts';
+import { ConfinedProcess, findProgramIn, readFirstPid } from './confined-process.ts';
 import { type Mechanism, confine, pathIn } from './mechanism.ts';
 
 /** A command and what it finds on its descriptors, from 0 on. */
@@ -35,9 +35,9 @@ export class Confiner {
       // A terminal's Ctrl-C is for us: children are stopped in order.
       ownSession: true,
     });
-    const child = new ConfinedProcess(
-      outer,
-      tellsPid ? readPid(outer.end(infoFd)) : Promise.resolve(outer.pid),
+    const first = tellsPid ? readFirstPid(outer.end(infoFd)) : undefined;
+    const child = new ConfinedProcess(outer, () =>
+      first === undefined ? Promise.resolve(outer.pid) : findProgramIn(first),
     );
     this.#living.add(child);
     const forget = (): void => {

@@ -1,0 +1,127 @@
+// Starting and stopping, with the real PostgreSQL: as whoever runs the tests, and as an ordinary user.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import test from 'node:test';
+import { isRoot, openTestCheckout } from './harness/checkout.ts';
+import { openInstance, survivors, TestInstance } from './harness/instance.ts';
+
+const LIMIT = { timeout: 120_000 };
+const owners = isRoot ? (['self', 'user'] as const) : (['self'] as const);
+
+for (const owner of owners) {
+  void test(
+    `superviseInstance() serves, stops clean and starts again in under 3 s, as ${owner}`,
+    LIMIT,
+    async () => {
+      using checkout = openTestCheckout(owner);
+      await using first = await openInstance({ checkout });
+      assert.match(String(first.level), /^(uids|namespaces)$/);
+      assert.match(
+        String(await first.ask('query', "insert into public.kept values ('a') returning value")),
+        /"a"/,
+      );
+      const pids = first.descendants().map(({ pid }) => pid);
+      assert.ok(pids.length > 4, 'there are processes whose end can be seen');
+      assert.deepEqual((await first.stop()).code, 0);
+      assert.deepEqual(await survivors(pids), []);
+      assert.equal(existsSync(join(first.folder, 'run')), false);
+
+      const began = Date.now();
+      await using second = await openInstance({ checkout });
+      assert.ok(Date.now() - began < 3_000, `took ${String(Date.now() - began)} ms`);
+      assert.match(String(await second.ask('query', 'select value from public.kept')), /"a"/);
+    },
+  );
+
+  void test(`superviseInstance() works with a data directory of any length, as ${owner}`, LIMIT, async () => {
+    using checkout = openTestCheckout(owner);
+    const folder = join(checkout.home, 'x'.repeat(120), 'y y'.repeat(40), 'data');
+    if (checkout.user === undefined) mkdirSync(join(folder, '..'), { recursive: true });
+    await using instance = await openInstance({ checkout, folder });
+    assert.match(String(await instance.ask('query', 'select 1 as one')), /"one":1/);
+    assert.ok(statSync(join(folder, 'run', 'admin.sock')).isSocket());
+  });
+}
+
+void test(
+  'superviseInstance() refuses a second instance on one data directory and names the first',
+  LIMIT,
+  async () => {
+    using checkout = openTestCheckout('self');
+    await using first = await openInstance({ checkout });
+    const second = await new TestInstance({ checkout }).ended;
+    assert.equal(second.code, 1);
+    assert.match(second.error, new RegExp(`already runs on .*process ${String(first.pid)}`));
+    assert.match(String(await first.ask('query', 'select 1 as one')), /"one":1/);
+  },
+);
+
+void test('superviseInstance() says so when the port is taken', LIMIT, async () => {
+  using checkout = openTestCheckout('self');
+  const other = createServer().listen(0, '127.0.0.1');
+  try {
+    const { port } = other.address() as { port: number };
+    const { code, error } = await new TestInstance({ checkout, env: { HOLDFAST_PORT: String(port) } }).ended;
+    assert.equal(code, 1);
+    assert.match(error, new RegExp(`cannot listen on 127.0.0.1 port ${String(port)}: another program`));
+    assert.match(error, /What to do: .*HOLDFAST_PORT/);
+  } finally {
+    other.close();
+  }
+});
+
+void test(
+  'superviseInstance() refuses the files of another PostgreSQL, lost keys and a folder of something else',
+  LIMIT,
+  async () => {
+    using checkout = openTestCheckout('self');
+    await using first = await openInstance({ checkout });
+    await first.stop();
+    const versionFile = join(first.folder, 'postgres', 'PG_VERSION');
+    writeFileSync(versionFile, '17\n');
+    const upgraded = await new TestInstance({ checkout }).ended;
+    assert.match(upgraded.error, /made by PostgreSQL 17.* brings 18[\s\S]*What to do: dump/);
+    writeFileSync(versionFile, '18\n');
+
+    const env = { HOLDFAST_KEYS: join(checkout.home, 'elsewhere') };
+    const lost = await new TestInstance({ checkout, env }).ended;
+    assert.match(lost.error, /the key file .*elsewhere.* is missing/);
+
+    const foreign = await new TestInstance({ checkout, folder: checkout.home }).ended;
+    assert.match(foreign.error, /holds "checkout", which is not Holdfast's/);
+  },
+);
+
+void test(
+  'superviseInstance() leaves a generated password in a 0600 file outside the data, once',
+  LIMIT,
+  async () => {
+    using checkout = openTestCheckout('self');
+    const file = join(checkout.home, 'data.keys', 'admin.password');
+    await using first = await openInstance({ checkout });
+    const password = readFileSync(file, 'utf8').trim();
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.ok(!first.output.includes(password), 'it is not in the output');
+    assert.match(JSON.stringify(await first.ask('self')), new RegExp(password));
+    await first.stop();
+    writeFileSync(file, '');
+    await using second = await openInstance({ checkout });
+    assert.equal(readFileSync(file, 'utf8'), '');
+    assert.doesNotMatch(JSON.stringify(await second.ask('self')), /adminPassword/);
+  },
+);
+
+void test('superviseInstance() ends at once when it is asked twice', LIMIT, async () => {
+  using checkout = openTestCheckout('self');
+  await using instance = await openInstance({ checkout });
+  await instance.ask('stubborn');
+  const pids = instance.descendants().map(({ pid }) => pid);
+  const began = Date.now();
+  instance.signal('SIGINT');
+  instance.signal('SIGTERM');
+  assert.equal((await instance.ended).code, 0);
+  assert.ok(Date.now() - began < 3_000, `took ${String(Date.now() - began)} ms`);
+  assert.deepEqual(await survivors(pids), []);
+});
