@@ -107,6 +107,8 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
     types: { getTypeParser },
   });
   pool.on('error', options.onError);
+  // A connection that breaks while it is checked out rejects its query; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', options.onError));
   return pool;
 }
 

@@ -1,0 +1,177 @@
+// The ledger's rules, tried by the roles that could break them: the hub's, the owner's and the superuser's.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import pg from 'pg';
+import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
+import {
+  commitment,
+  hashEntry,
+  LedgerReader,
+  record,
+  verifyLane,
+  type Entry,
+} from '../../../src/modules/ledger/index.ts';
+import { openTestDatabase } from '../../harness/database.ts';
+
+const ENTRY: Entry = {
+  kind: 'repo.created',
+  subject: 'repo:1',
+  actor: 'user:1',
+  credential: 'token:1',
+  body: { b: 1, a: 'é\u0000'.slice(0, 1) },
+};
+
+async function asRole(address: DatabaseAddress, work: (pool: pg.Pool) => Promise<void>): Promise<void> {
+  const pool = openPool(address, { connections: 2, applicationName: 'test', onError: () => undefined });
+  try {
+    await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+void test('record() writes an entry whose digest anyone can compute again', async () => {
+  await using database = await openTestDatabase();
+  const hash = await database.db.transaction((tx) => record(tx, ENTRY));
+  const [entry] = await new LedgerReader(database.db).listOfSubject('repo:1');
+  assert.ok(entry !== undefined);
+  assert.equal(entry.hash, hash);
+  assert.equal(hashEntry(entry), hash);
+  assert.equal(entry.writer, database.address.user);
+  assert.ok(Math.abs(Date.parse(entry.at) - Date.now()) < 60_000);
+});
+
+void test('record() leaves nothing when the transaction rolls back', async () => {
+  await using database = await openTestDatabase();
+  const failing = database.db.transaction(async (tx) => {
+    await record(tx, ENTRY);
+    throw new Error('rolled back');
+  });
+  await assert.rejects(failing, /rolled back/);
+  assert.deepEqual(await new LedgerReader(database.db).listOfSubject('repo:1'), []);
+});
+
+void test('record() chains entries of many transactions at once, none lost and none altered', async () => {
+  await using database = await openTestDatabase();
+  await Promise.all(
+    Array.from({ length: 200 }, (_, n) =>
+      database.db
+        .transaction(async (tx) => {
+          await record(tx, { ...ENTRY, subject: `repo:${n}` });
+          if (n % 5 === 0) throw new Error('rolled back');
+        })
+        .catch(() => undefined),
+    ),
+  );
+  const reader = new LedgerReader(database.db);
+  let total = 0;
+  for (let lane = 0; lane < 8; lane += 1) {
+    const entries = await reader.listOfLane(database.address.user, lane);
+    assert.equal(verifyLane(entries), undefined);
+    total += entries.length;
+  }
+  assert.equal(total, 160);
+});
+
+void test('record() gives tokens a chain of their own', async () => {
+  await using database = await openTestDatabase();
+  for (const kind of ['token.issued', 'token.revoked'])
+    await database.db.transaction((tx) => record(tx, { ...ENTRY, kind, subject: 'token:7' }));
+  const [first, second] = await new LedgerReader(database.db).listOfSubject('token:7');
+  assert.deepEqual([first?.subjectN, second?.subjectN], [1, 2]);
+  assert.equal(second?.subjectPrevious, first?.hash);
+});
+
+void test('record() keeps personal values beside the entry, committed to by salt', async () => {
+  await using database = await openTestDatabase();
+  const hash = await database.db.transaction((tx) =>
+    record(tx, { ...ENTRY, personal: { address: '192.0.2.1' } }),
+  );
+  const [entry] = await new LedgerReader(database.db).listOfSubject('repo:1');
+  assert.ok(entry !== undefined && !entry.body.includes('192.0.2.1'));
+  await asRole(database.superuser, async (pool) => {
+    const { rows } = await pool.query<{ salt: Buffer; value: string }>(
+      'select salt, value from ledger.personal where entry = $1',
+      [hash],
+    );
+    assert.ok(rows[0] !== undefined);
+    assert.ok(entry.body.includes(commitment(rows[0])));
+  });
+});
+
+void test('the hub cannot forge a writer, date an entry back, or choose its chain', async () => {
+  await using database = await openTestDatabase();
+  await asRole(database.address, async (pool) => {
+    for (const column of ['writer', 'at', 'n', 'lane', 'hash', 'previous', 'xid', 'subject_n'])
+      await assert.rejects(
+        pool.query(
+          `insert into ledger.entry (kind, subject, actor, credential, body, ${column})
+           values ('repo.created', 's', 'a', '', '{}', null)`,
+        ),
+        /permission denied/,
+        column,
+      );
+  });
+});
+
+void test('the hub cannot record kinds that are not its own', async () => {
+  await using database = await openTestDatabase();
+  for (const kind of ['secret.released', 'checkpoint.signed', 'vault.unsealed'])
+    await assert.rejects(
+      database.db.transaction((tx) => record(tx, { ...ENTRY, kind })),
+      /may not record entries of kind/,
+    );
+});
+
+void test('the hub can neither change, remove nor empty what is recorded, nor touch the chains', async () => {
+  await using database = await openTestDatabase();
+  await database.db.transaction((tx) => record(tx, ENTRY));
+  await asRole(database.address, async (pool) => {
+    for (const statement of [
+      `update ledger.entry set body = '{}'`,
+      'delete from ledger.entry',
+      'truncate ledger.entry',
+      'update ledger.lane set n = 0',
+      'delete from ledger.lane',
+      'select * from ledger.lane',
+      `insert into ledger.lane values ('x', 0, 0, 'x')`,
+      `insert into ledger.allowed_kind values ('holdfast_hub', 'secret.%')`,
+      'update ledger.subject_head set n = 0',
+      'delete from ledger.personal',
+      `update ledger.personal set value = 'x'`,
+      'alter table ledger.entry disable trigger all',
+      'drop table ledger.entry',
+      'create table ledger.other (x int)',
+      'select ledger.take_lane(current_user)',
+      'set session_replication_role = replica',
+      'set role holdfast_owner_test',
+    ])
+      await assert.rejects(pool.query(statement), /permission denied|must be owner|append-only/, statement);
+  });
+});
+
+void test('not even the superuser updates, deletes or truncates entries while the triggers stand', async () => {
+  await using database = await openTestDatabase();
+  await database.db.transaction((tx) => record(tx, ENTRY));
+  await asRole(database.superuser, async (pool) => {
+    for (const statement of [
+      `update ledger.entry set body = '{}'`,
+      'delete from ledger.entry',
+      'truncate ledger.entry cascade',
+      'delete from ledger.subject_head',
+      'truncate ledger.lane',
+    ])
+      await assert.rejects(pool.query(statement), /append-only/, statement);
+  });
+});
+
+void test('an edit behind the triggers is found by whoever verifies the chain', async () => {
+  await using database = await openTestDatabase();
+  for (let n = 0; n < 3; n += 1) await database.db.transaction((tx) => record(tx, ENTRY));
+  await asRole(database.superuser, async (pool) => {
+    await pool.query('alter table ledger.entry disable trigger all');
+    await pool.query(`update ledger.entry set body = '{"x":1}' where n = 2`);
+  });
+  const entries = await new LedgerReader(database.db).listOfLane(database.address.user, 0);
+  assert.deepEqual(verifyLane(entries), { n: 2, flaw: 'altered' });
+});
