@@ -1,0 +1,153 @@
+// The hub's modules and routes in the test's own process, behind the real pipeline on a loopback port: what a test wants
+// to look into (the database, the object store, the clock of a token) is at hand.
+import { type AddressInfo } from 'node:net';
+import { systemClock } from '@holdfast/kernel/clock';
+import { GiB, KiB, MiB } from '@holdfast/kernel/size';
+import { openLog } from '@holdfast/platform/log';
+import { Metrics } from '@holdfast/platform/metrics';
+import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
+import { type OperatorActor } from '../../src/modules/access/index.ts';
+import { type Repo } from '../../src/modules/repos/index.ts';
+import { openModules, type Modules } from '../../src/modules.ts';
+import { LiveStreams } from '../../src/surfaces/http/live-streams.ts';
+import { hubServer } from '../../src/surfaces/hub/server.ts';
+import { openTestDatabase, type TestDatabase } from './database.ts';
+import { openScratch } from './scratch.ts';
+
+/** Limits small enough to reach. */
+export const TEST_LIMITS: Limits = {
+  jsonBody: MiB,
+  commitBody: 64 * MiB,
+  commitLine: 16 * MiB,
+  commitOperations: 25_000,
+  regularFile: 10 * MiB,
+  largeObject: 64 * MiB,
+  uploadPart: 1 * MiB,
+  headers: 16 * KiB,
+  connections: 1_000,
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  idleTimeout: 10_000,
+  reservedBytes: 0,
+  reservedShare: 0,
+};
+
+/** The person who sets a test up. */
+export const OPERATOR: OperatorActor = { kind: 'operator', osUser: 'test', command: 'test', terminal: '' };
+
+/** What a test asks for. */
+export interface ServedHubOptions {
+  readonly limits?: Partial<Limits>;
+  readonly access?: 'signed-in' | 'anonymous';
+}
+
+/** A hub that serves. */
+export interface ServedHub extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly modules: Modules;
+  readonly database: TestDatabase;
+  readonly streams: LiveStreams;
+  readonly objects: string;
+  /** What was logged. */
+  readonly lines: readonly string[];
+  /** Makes a user with a token; gives the token's text. */
+  addUser(name: string): Promise<string>;
+  /** Makes another token of a user. */
+  addToken(user: string, role: 'read' | 'write'): Promise<{ text: string; id: string }>;
+  /** Makes a model of a user. */
+  addRepo(id: string, options?: { visibility?: 'public' | 'private' }): Promise<Repo>;
+}
+
+/** Opens a database, a store and the hub's routes over them. */
+export async function openServedHub(options: ServedHubOptions = {}): Promise<ServedHub> {
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await openTestDatabase());
+  const scratch = opened.use(await openScratch('served-hub'));
+  const start = startOf(database, scratch.path, options);
+  // What the hub says goes to who asks; a test's own output stays readable.
+  const lines: string[] = [];
+  const log = openLog('test', { write: (line) => void lines.push(line) });
+  const modules = opened.use(await openModules(start, { log, clock: systemClock }));
+  const streams = new LiveStreams(modules);
+  const address = { publicUrl: null, port: 0 };
+  const metrics = new Metrics();
+  const { limits } = start.settings;
+  const server = hubServer(
+    { ...modules, streams, metrics, version: '0', limits },
+    {
+      log,
+      requests: metrics.counter('requests', 'Requests.'),
+      durations: metrics.histogram('durations', 'Durations.', [1]),
+      limits,
+      trustedProxies: [],
+      rateLimiter: undefined,
+      exemptLoopback: true,
+      authentication: modules.authentication,
+      anonymousMayRead: options.access === 'anonymous',
+      address,
+    },
+  );
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  opened.defer(() => server.close());
+  address.port = (server.server.address() as AddressInfo).port;
+  const running = opened.move();
+  const url = `http://127.0.0.1:${address.port}`;
+  const made = { lines, url, port: address.port, modules, streams, objects: start.settings.objects };
+  return { ...made, database, ...peopleOf(modules), [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function peopleOf(modules: Modules): Pick<ServedHub, 'addUser' | 'addToken' | 'addRepo'> {
+  const addToken: ServedHub['addToken'] = async (user, role) => {
+    const { token, text } = await modules.tokens.issue(OPERATOR, { user, name: 'test', grant: { role } });
+    return { text: text.reveal('to send it'), id: token.id };
+  };
+  return {
+    addToken,
+    async addUser(name) {
+      const wish = { name, email: `${name}@example.org`, administrator: false };
+      await modules.identity.createUser(OPERATOR, wish);
+      return (await addToken(name, 'write')).text;
+    },
+    async addRepo(id, { visibility = 'private' } = {}) {
+      const [namespace = '', name = ''] = id.split('/');
+      const { text } = await addToken(namespace, 'write');
+      const { actor } = await modules.authentication.authenticate(text);
+      const wish = { type: 'model' as const, namespace, name, visibility, sdk: null, licence: null };
+      return await modules.changes.create(actor, { ...wish }, () => '');
+    },
+  };
+}
+
+function startOf(database: TestDatabase, folder: string, options: ServedHubOptions): HubStart {
+  const { address } = database;
+  return {
+    type: 'start',
+    settings: {
+      instance: '0123456789abcdef01234567',
+      version: '0',
+      separation: 'none',
+      objects: `${folder}/objects`,
+      scratch: folder,
+      postgres: { ...address, tls: 'off', embedded: true },
+      publicUrl: null,
+      port: 1,
+      access: options.access ?? 'signed-in',
+      spacesHost: 'localhost',
+      trustedProxies: [],
+      rateLimits: {
+        windowSeconds: 300,
+        resolve: { anonymous: GiB, signedIn: GiB },
+        api: { anonymous: GiB, signedIn: GiB },
+        exemptLoopback: true,
+      },
+      limits: { ...TEST_LIMITS, ...options.limits },
+      operator: { name: 'test', uid: 0 },
+      firstAdmin: null,
+    },
+    secrets: {
+      postgresPassword: address.password.reveal('to hand it to the hub'),
+      hubKey: Buffer.alloc(32, 3).toString('base64'),
+    },
+  };
+}
