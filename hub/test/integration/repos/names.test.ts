@@ -1,0 +1,141 @@
+// Names: a name once used is never given to someone else, and an old one leads to its repository or nowhere.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isFault } from '@holdfast/kernel/fault';
+import { type UserActor } from '../../../src/modules/access/index.ts';
+import { RepoMoved, type RepoAddress } from '../../../src/modules/repos/index.ts';
+import { OPERATOR, openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+
+async function actorOf(hub: ServedHub, name: string): Promise<UserActor> {
+  const text = await hub.addUser(name);
+  return (await hub.modules.authentication.authenticate(text)).actor;
+}
+
+const model = (namespace: string, name: string): RepoAddress => ({ type: 'model', namespace, name });
+const wish = (address: RepoAddress) => ({
+  ...address,
+  visibility: 'private' as const,
+  sdk: null,
+  licence: null,
+});
+const urlOf = ({ namespace, name }: { namespace: string; name: string }): string => `u/${namespace}/${name}`;
+const failsWith = (code: string) => (error: unknown) => isFault(error, code);
+
+void test('create() refuses a name that is taken, in any letter case, and says where it is', async () => {
+  await using hub = await openServedHub();
+  const alice = await actorOf(hub, 'alice');
+  const { changes } = hub.modules;
+  await changes.create(alice, wish(model('alice', 'bert')), urlOf);
+  for (const name of ['bert', 'BERT'])
+    await assert.rejects(changes.create(alice, wish(model('alice', name)), urlOf), (error) => {
+      assert.ok(isFault(error, 'repo.exists'));
+      assert.equal(error.details['url'], `u/alice/${name}`);
+      return true;
+    });
+  // The same name for another type is another repository.
+  await changes.create(alice, { ...wish(model('alice', 'bert')), type: 'dataset' }, urlOf);
+});
+
+void test('create() refuses bad names and namespaces that are not the actor’s', async () => {
+  await using hub = await openServedHub();
+  const alice = await actorOf(hub, 'alice');
+  await actorOf(hub, 'bob');
+  const { changes } = hub.modules;
+  for (const name of [
+    '',
+    'a--b',
+    'a..b',
+    '.a',
+    'a/',
+    '../x',
+    'x.git',
+    'a b',
+    'é',
+    'x'.repeat(97),
+    'a\n',
+    'x.ipynb',
+  ])
+    await assert.rejects(
+      changes.create(alice, wish(model('alice', name)), urlOf),
+      failsWith('repo.name-invalid'),
+      name,
+    );
+  await assert.rejects(
+    changes.create(alice, wish(model('bob', 'x')), urlOf),
+    failsWith('repo.namespace-forbidden'),
+  );
+  await assert.rejects(
+    changes.create(alice, wish(model('nobody', 'x')), urlOf),
+    failsWith('repo.namespace-missing'),
+  );
+});
+
+void test('a deleted name may be taken again by its own namespace, and holds nothing of the old repository', async () => {
+  await using hub = await openServedHub();
+  const alice = await actorOf(hub, 'alice');
+  const { changes, repos } = hub.modules;
+  const before = await changes.create(alice, wish(model('alice', 'bert')), urlOf);
+  await changes.delete(alice, model('alice', 'bert'));
+  await assert.rejects(repos.get(alice, model('alice', 'bert'), 'discover'), failsWith('repo.missing'));
+  const after = await changes.create(alice, wish(model('alice', 'bert')), urlOf);
+  assert.notEqual(after.id, before.id);
+});
+
+void test('a moved name leads to the repository and cannot be shadowed by anyone', async () => {
+  await using hub = await openServedHub();
+  const alice = await actorOf(hub, 'alice');
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'alice' });
+  const text = (await hub.addToken('alice', 'write')).text;
+  const actor = (await hub.modules.authentication.authenticate(text)).actor;
+  const { changes, repos } = hub.modules;
+  const made = await changes.create(actor, wish(model('alice', 'bert')), urlOf);
+  await changes.move(actor, model('alice', 'bert'), { namespace: 'acme', name: 'bert-large' }, urlOf);
+  await assert.rejects(repos.get(actor, model('alice', 'bert'), 'read'), (error) => {
+    assert.ok(error instanceof RepoMoved);
+    assert.equal(error.to, 'acme/bert-large');
+    return true;
+  });
+  await assert.rejects(
+    changes.create(actor, wish(model('alice', 'bert')), urlOf),
+    failsWith('repo.name-redirects'),
+  );
+  await assert.rejects(
+    changes.create(alice, wish(model('Alice', 'BERT')), urlOf),
+    failsWith('repo.name-redirects'),
+  );
+  // It may go back to a name of its own, and then the other one redirects.
+  await changes.move(actor, model('acme', 'bert-large'), { namespace: 'alice', name: 'bert' }, urlOf);
+  assert.equal((await repos.get(actor, model('alice', 'bert'), 'read')).id, made.id);
+  await assert.rejects(
+    repos.get(actor, model('acme', 'bert-large'), 'read'),
+    (error) => error instanceof RepoMoved,
+  );
+});
+
+void test('a redirect to a private repository tells a stranger nothing', async () => {
+  await using hub = await openServedHub();
+  const alice = await actorOf(hub, 'alice');
+  const bob = await actorOf(hub, 'bob');
+  await hub.modules.changes.create(alice, wish(model('alice', 'old')), urlOf);
+  await hub.modules.changes.move(alice, model('alice', 'old'), { namespace: 'alice', name: 'new' }, urlOf);
+  await assert.rejects(hub.modules.repos.get(bob, model('alice', 'old'), 'read'), failsWith('repo.missing'));
+});
+
+void test('names of users are reserved, unique in every case, and not to be mistaken for one another', async () => {
+  await using hub = await openServedHub();
+  const { identity } = hub.modules;
+  let made = 0;
+  const create = (name: string) =>
+    identity.createUser(OPERATOR, { name, email: `${(made += 1)}@example.org`, administrator: false });
+  await create('google');
+  for (const name of ['GOOGLE', 'g00gle', 'goog-le'])
+    await assert.rejects(create(name), failsWith('account.name-taken'), name);
+  for (const name of ['api', 'Settings', 'datasets'])
+    await assert.rejects(create(name), failsWith('account.name-reserved'), name);
+  await assert.rejects(
+    identity.createOrg(OPERATOR, { name: 'Google', owner: 'google' }),
+    failsWith('account.name-taken'),
+  );
+  await identity.disableUser(OPERATOR, 'google');
+  await assert.rejects(create('google'), failsWith('account.name-taken'));
+});
