@@ -36,8 +36,9 @@ export async function openModules({ settings, secrets }: HubStart, shared: { log
   epochs.start();
   const keys = new Keys(new Secret(Buffer.from(secrets.hubKey, 'base64')));
   const buffers = new BufferPool();
+  const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
   const store = opened.use(
-    await openDiskStore({ root: settings.objects, instance: settings.instance, buffers }),
+    await openDiskStore({ root: settings.objects, instance: settings.instance, buffers, reserve }),
   );
 
   const identity = new Identity({ db, clock, epochs });

@@ -40,7 +40,7 @@ export const Limits = z.strictObject({
   requestTimeout: z.int().positive(),
   /** A body that brings nothing for this long is given up. */
   idleTimeout: z.int().positive(),
-  /** Least free space, as bytes or as a part of the file system, whichever is more. */
+  /** Least free space, as bytes or as a part of the file system, whichever is less. */
   reservedBytes: z.int().nonnegative(),
   reservedShare: z.number().min(0).max(0.5),
 });

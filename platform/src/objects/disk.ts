@@ -9,7 +9,7 @@ import type { BufferPool } from '../buffer-pool.ts';
 import { DiskParts } from './disk-parts.ts';
 import { DurableDirectories, syncDirectory } from './durable.ts';
 import { digestMismatch, objectMissing } from './faults.ts';
-import { FreeSpace, measureSpace, withoutSpace } from './free-space.ts';
+import { FreeSpace, measureSpace, type Reserve, withoutSpace } from './free-space.ts';
 import { DiskObject } from './open-object.ts';
 import { below, isErrorCode, objectPath, openExisting, openNew } from './paths.ts';
 import { receive } from './receive.ts';
@@ -33,8 +33,8 @@ export interface DiskStoreOptions {
   /** Name of this hub among those that share the root, in letters, digits and dashes. */
   readonly instance: string;
   readonly buffers: BufferPool;
-  /** Bytes to keep free, when not 2 GiB or 5 %. */
-  readonly reserve?: number | undefined;
+  /** What to keep free, when not 2 GiB or 5 %. */
+  readonly reserve?: Reserve | undefined;
   /** Replaces the operating system's answer about free space. */
   readonly space?: FreeSpace | undefined;
 }

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
 import { GiB } from '@holdfast/kernel/size';
-import { defaultReserve, FreeSpace, withoutSpace } from './free-space.ts';
+import { DEFAULT_RESERVE, FreeSpace, reserveOf, withoutSpace } from './free-space.ts';
 
 const spaceOf = (free: number, total: number, reserve?: number): FreeSpace =>
-  new FreeSpace({ measure: async () => ({ free, total }), reserve });
+  new FreeSpace({
+    measure: async () => ({ free, total }),
+    reserve: reserve === undefined ? undefined : { bytes: reserve, share: 1 },
+  });
 
-void test('defaultReserve() is 5 % of a small disk and 2 GiB of a large one', () => {
-  assert.equal(defaultReserve(10 * GiB), GiB / 2);
-  assert.equal(defaultReserve(1000 * GiB), 2 * GiB);
+void test('reserveOf() is 5 % of a small disk and 2 GiB of a large one', () => {
+  assert.equal(reserveOf(DEFAULT_RESERVE, 10 * GiB), GiB / 2);
+  assert.equal(reserveOf(DEFAULT_RESERVE, 1000 * GiB), 2 * GiB);
 });
 
 void test('check() passes until the reserve would be touched', async () => {

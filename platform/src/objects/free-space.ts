@@ -16,16 +16,24 @@ export async function measureSpace(path: string): Promise<Space> {
   return { free: bavail * bsize, total: blocks * bsize };
 }
 
-/** The reserve when none is configured: 2 GiB, or 5 % of the file system where that is less. */
-export function defaultReserve(total: number): number {
-  return Math.min(2 * GiB, Math.floor(total / 20));
+/** What is kept free: so many bytes, or this part of the file system where that is less. */
+export interface Reserve {
+  readonly bytes: number;
+  readonly share: number;
+}
+
+/** The reserve when none is configured. */
+export const DEFAULT_RESERVE: Reserve = { bytes: 2 * GiB, share: 0.05 };
+
+/** The reserve on a file system of this size, in bytes. */
+export function reserveOf(reserve: Reserve, total: number): number {
+  return Math.min(reserve.bytes, Math.floor(total * reserve.share));
 }
 
 /** Where to look, and how much to keep. */
 export interface FreeSpaceOptions {
   readonly measure: () => Promise<Space>;
-  /** In bytes. Default `defaultReserve`. */
-  readonly reserve?: number | undefined;
+  readonly reserve?: Reserve | undefined;
 }
 
 /** Refuses what would eat into the reserve. */
@@ -40,7 +48,7 @@ export class FreeSpace {
   async check(wanted: number): Promise<void> {
     const { free, total } = await this.#options.measure();
     if (total === 0) return; // some network file systems cannot tell
-    if (free - wanted < (this.#options.reserve ?? defaultReserve(total))) throw storeFull();
+    if (free - wanted < reserveOf(this.#options.reserve ?? DEFAULT_RESERVE, total)) throw storeFull();
   }
 }
 

@@ -25,7 +25,7 @@ async function openFixture(space?: FreeSpace): Promise<DiskFixture> {
   const root = join(parent, 'objects');
   const buffers = new BufferPool();
   const reopen = (instance = 'first'): Promise<DiskObjectStore> =>
-    openDiskStore({ root, instance, buffers, reserve: 0, space });
+    openDiskStore({ root, instance, buffers, reserve: { bytes: 0, share: 0 }, space });
   return {
     store: await reopen(),
     root,
@@ -85,7 +85,7 @@ void test('openDiskStore() accepts a symbolic link as its root', async () => {
     root: link,
     instance: 'x',
     buffers: fixture.buffers,
-    reserve: 0,
+    reserve: { bytes: 0, share: 0 },
   });
   await store.put(inChunks(patterned(10)), { limit: 10 });
 });
@@ -139,7 +139,10 @@ void test('sweep() removes only what was not touched since', async () => {
 
 void test('put() answers full before it reads a byte, and while bytes come', async () => {
   let free = 100 * MiB;
-  const space = new FreeSpace({ measure: async () => ({ free, total: 1000 * MiB }), reserve: 10 * MiB });
+  const space = new FreeSpace({
+    measure: async () => ({ free, total: 1000 * MiB }),
+    reserve: { bytes: 10 * MiB, share: 1 },
+  });
   await using fixture = await openFixture(space);
   const full = (error: unknown): boolean => isFault(error, 'object.store-full');
   let read = false;

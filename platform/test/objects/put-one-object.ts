@@ -8,7 +8,12 @@ import { inChunks, patterned } from './contract.ts';
 
 const [root = '', way] = process.argv.slice(2);
 const bytes = patterned(3 * MiB + 5);
-await using store = await openDiskStore({ root, instance: 'traced', buffers: new BufferPool(), reserve: 0 });
+await using store = await openDiskStore({
+  root,
+  instance: 'traced',
+  buffers: new BufferPool(),
+  reserve: { bytes: 0, share: 0 },
+});
 if (way === 'parts') {
   const upload = await store.beginParts({ size: bytes.length, partSize: 2 * MiB });
   const parts = [];

@@ -35,7 +35,12 @@ interface Fixture extends AsyncDisposable {
 async function serve(kind: Kind, bytes: Buffer = content, claimed = bytes.length): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-send-'));
   const buffers = new BufferPool();
-  const store = await openDiskStore({ root: directory, instance: 'test', buffers, reserve: 0 });
+  const store = await openDiskStore({
+    root: directory,
+    instance: 'test',
+    buffers,
+    reserve: { bytes: 0, share: 0 },
+  });
   const { sha256 } = await store.put(async1(bytes), { limit: bytes.length });
   const open = async (): Promise<OpenObject> => {
     const object = await store.open(sha256);
