@@ -1,5 +1,6 @@
 // Structured logs: one JSON object a line, on standard error, with what must never be logged removed by shape.
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { openStandardError } from './standard-error.ts';
 
 /** What code logs through. Fields first, then a sentence. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error' | 'debug' | 'child'>;
@@ -23,7 +24,5 @@ export function openLog(name: string, destination?: DestinationStream): Log {
     redact: { paths: ['password', 'token', 'authorization', '*.password', '*.token', '*.authorization'] },
     hooks: { streamWrite: redact },
   };
-  return destination === undefined
-    ? pino(options, pino.destination({ fd: 2, sync: true }))
-    : pino(options, destination);
+  return pino(options, destination ?? openStandardError());
 }
