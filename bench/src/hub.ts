@@ -17,6 +17,8 @@ export interface Question {
 export interface BenchHub extends AsyncDisposable {
   readonly url: string;
   readonly token: string;
+  /** Its data folder. */
+  readonly data: string;
   /** Name of the private model repository. */
   readonly repo: string;
   /** Sends a request with the token. Throws when the answer is no success. */
@@ -27,7 +29,8 @@ export interface BenchHub extends AsyncDisposable {
 export async function openBenchHub(): Promise<BenchHub> {
   await using stack = new AsyncDisposableStack();
   const scratch: Scratch = stack.use(await openScratch());
-  const env = { HOLDFAST_DATA: path.join(scratch.path, 'data'), HOLDFAST_PORT: '0' };
+  const data = path.join(scratch.path, 'data');
+  const env = { HOLDFAST_DATA: data, HOLDFAST_PORT: '0' };
   const running = stack.use(startProgram(LAUNCHER, ['start', '--json'], { env }));
   const url = `http://127.0.0.1:${await readPort(running)}`;
   const wish = ['--user', 'admin', '--name', 'bench', '--role', 'write'];
@@ -45,7 +48,7 @@ export async function openBenchHub(): Promise<BenchHub> {
   const body = JSON.stringify({ name: 'bench', private: true });
   await ask('/api/repos/create', { method: 'POST', body });
   const owned = stack.move();
-  return { url, token, repo: 'admin/bench', ask, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { url, token, data, repo: 'admin/bench', ask, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function readPort(running: Running): Promise<number> {
