@@ -13,17 +13,17 @@ import hashlib, os
 from huggingface_hub import HfApi
 api = HfApi()
 api.create_repo("admin/resumed")
-api.upload_file(path_or_fileobj=hashlib.shake_128(b"resume").digest(64_000_000), path_in_repo="big.bin", repo_id="admin/resumed")
+api.upload_file(path_or_fileobj=hashlib.shake_128(b"resume").digest(24_000_000), path_in_repo="big.bin", repo_id="admin/resumed")
 `;
 const DOWNLOAD = `
 import hashlib, pathlib
 from huggingface_hub import snapshot_download
 folder = snapshot_download("admin/resumed")
 content = (pathlib.Path(folder) / "big.bin").read_bytes()
-assert content == hashlib.shake_128(b"resume").digest(64_000_000), len(content)
+assert content == hashlib.shake_128(b"resume").digest(24_000_000), len(content)
 print("same bytes")
 `;
-const AFTER = 20_000_000;
+const AFTER = 8_000_000;
 
 for (const venv of ['hub-newest', 'hub-0.34']) {
   void test(`${venv}: snapshot_download() goes on after an interruption`, async (t) => {
@@ -38,7 +38,10 @@ for (const venv of ['hub-newest', 'hub-0.34']) {
       await using proxy = await startInterruptingProxy(instance.url, { ...wish, kind: 'cut' });
       await using home = await openScratch('client');
       const env = clientEnvironment(home.path, { ...cast, HF_ENDPOINT: proxy.url });
-      assert.match(await mustRun(python, ['-c', DOWNLOAD], { env }), /same bytes/);
+      const first = await runProgram(python, ['-c', DOWNLOAD], { env });
+      // The old client gives up on a cut connection; asked again, it goes on where it stopped.
+      const said = first.status === 0 ? first.stdout : await mustRun(python, ['-c', DOWNLOAD], { env });
+      assert.match(said, /same bytes/);
       assert.match(proxy.ranges.at(-1) ?? '', /^bytes=[1-9]\d{6,}-/);
     });
 

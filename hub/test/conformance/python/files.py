@@ -65,7 +65,7 @@ def metadata():
         ("README.md", CARD, git_sha(CARD)),
         ("weights/model.safetensors", MODEL, sha256(MODEL)),
     ):
-        seen = admin.get_hf_file_metadata(hf_hub_url(REPO, name, endpoint=admin.endpoint))
+        seen = admin.get_hf_file_metadata(url=hf_hub_url(REPO, name, endpoint=admin.endpoint))
         equal((seen.commit_hash, seen.size, seen.etag), (admin.model_info(REPO).sha, len(content), etag))
 
 
@@ -240,9 +240,12 @@ def lfs_files():
     files = {file.filename: file for file in admin.list_lfs_files("admin/large")}
     equal(set(files), {"one.bin", "two.bin"})
     equal(files["one.bin"].oid, sha256(noise(60_000, 9)))
-    admin.permanently_delete_lfs_files("admin/large", [files["one.bin"]])
+    with raises(BadRequestError, "rewrite"):
+        admin.permanently_delete_lfs_files("admin/large", [files["one.bin"]])
+    admin.permanently_delete_lfs_files("admin/large", [files["one.bin"]], rewrite_history=False)
     equal({file.filename for file in admin.list_lfs_files("admin/large")}, {"two.bin"})
-    equal(admin.file_exists("admin/large", "one.bin"), False)
+    with raises(EntryNotFoundError):
+        admin.hf_hub_download("admin/large", "one.bin", force_download=True)
 
 
 @case("get_safetensors_metadata() reads the header by range")

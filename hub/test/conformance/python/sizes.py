@@ -32,7 +32,8 @@ def sizes():
 @case("a folder of a thousand files arrives whole")
 def thousand():
     with tempfile.TemporaryDirectory() as source, tempfile.TemporaryDirectory() as target:
-        files = {f"part-{n % 10}/file-{n:04}.{'bin' if n % 3 == 0 else 'txt'}": noise(200 + n, n) for n in range(1000)}
+        files = {f"part-{n % 10}/text-{n:04}.txt": f"{n}\n".encode() * (n + 1) for n in range(900)}
+        files |= {f"part-{n % 10}/binary-{n:04}.bin": noise(200 + n, n) for n in range(100)}
         write(source, files)
         admin.create_repo("admin/thousand", repo_type="dataset")
         admin.upload_folder(repo_id="admin/thousand", folder_path=source, repo_type="dataset")

@@ -45,9 +45,19 @@ def run():
             function()
         except Skipped as skipped:
             result["skipped"] = str(skipped)
-        except BaseException:
-            result["error"] = traceback.format_exc()
+        except BaseException as error:
+            result["error"] = explain(error)
         print("@case " + json.dumps(result), flush=True)
+
+
+def explain(error):
+    """What went wrong and where in the suite, without the client's own frames."""
+    here = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == Path(__file__).parent]
+    lines = [f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in here[1:]]
+    while error is not None:
+        lines.extend(traceback.format_exception_only(error))
+        error = error.__cause__ or error.__context__
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def api(token="HF_TOKEN"):
@@ -57,11 +67,14 @@ def api(token="HF_TOKEN"):
 
 @contextlib.contextmanager
 def raises(kind, text=""):
-    """Expects exactly this refusal, with this text in it."""
+    """Expects this refusal, with this text in it, or this status when it is a number."""
     try:
         yield
     except kind as error:
-        assert text.lower() in str(error).lower(), f"{text!r} is not in {error!s}"
+        if text.isdigit():
+            equal(error.response.status_code, int(text))
+        else:
+            assert text.lower() in str(error).lower(), f"{text!r} is not in {error!s}"
         return
     raise AssertionError(f"nothing was raised, {kind.__name__} was expected")
 
