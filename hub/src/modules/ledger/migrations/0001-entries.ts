@@ -46,16 +46,18 @@ create table ledger.lane (
 );
 create table ledger.subject_head (subject text primary key, n bigint not null, head text not null);
 
+-- Every path below names pg_temp last: unnamed it would come first, and a temporary type called "text" would run its
+-- maker's checks with the rights of whoever owns these functions.
 create function ledger.framed(field text) returns bytea language sql immutable strict
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
   as $$ select int4send(octet_length(convert_to(field, 'UTF8'))) || convert_to(field, 'UTF8') $$;
 
 create function ledger.instant(at timestamptz) returns text language sql stable strict
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
   as $$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') $$;
 
 create function ledger.hash_entry(e ledger.entry) returns text language sql stable strict
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
   as $$ select encode(sha256(
       ledger.framed('holdfast/ledger-entry/v1') || ledger.framed(e.writer::text) || ledger.framed(e.lane::text)
       || ledger.framed(e.n::text) || ledger.framed(e.previous) || ledger.framed(ledger.instant(e.at))
@@ -65,7 +67,7 @@ create function ledger.hash_entry(e ledger.entry) returns text language sql stab
 
 -- Takes a lane that no other open transaction holds; makes the eight lanes of a writer at its first entry.
 create function ledger.take_lane(the_writer name) returns ledger.lane language plpgsql
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
   as $$
 declare taken ledger.lane;
 begin
@@ -81,7 +83,7 @@ end $$;
 
 -- A role with INSERT could forge the writer or date an entry back; what it sends for those columns is overwritten.
 create function ledger.chain() returns trigger language plpgsql security definer
-  set search_path = pg_catalog
+  set search_path = pg_catalog, pg_temp
   as $$
 declare held ledger.lane; subject_chain ledger.subject_head;
 begin
@@ -115,6 +117,7 @@ create trigger chain before insert on ledger.entry for each row execute function
 
 -- Row triggers do not see TRUNCATE, so these are statement triggers; they hold for the owner too.
 create function ledger.refuse() returns trigger language plpgsql
+  set search_path = pg_catalog, pg_temp
   as $$ begin raise exception 'the ledger is append-only: % is refused', tg_op; end $$;
 create trigger append_only before update or delete or truncate on ledger.entry
   for each statement execute function ledger.refuse();
