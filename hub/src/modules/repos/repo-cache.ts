@@ -3,7 +3,8 @@
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type RepoType } from '#modules/access';
-import { type RepoName } from './model.ts';
+import { isNamespaceName } from '#modules/identity';
+import { isRepoName, type RepoName } from './model.ts';
 import { RepoReader, type Named } from './store.ts';
 
 const MAX_CACHED = 20_000;
@@ -21,6 +22,8 @@ export class RepoCache {
   }
 
   async find(type: RepoType, name: RepoName): Promise<Named | undefined> {
+    // What cannot be a name is not asked of the database, and does not fill the memory.
+    if (!isNamespaceName(name.namespace) || !isRepoName(name.name)) return undefined;
     const key = `${type}/${name.namespace}/${name.name}`.toLowerCase();
     const named = this.#named;
     if (this.#epochs.areFresh() && named.has(key)) return named.get(key);

@@ -1,5 +1,6 @@
 // How refusals and bugs leave the server, and the headers that every answer carries.
 import { randomUUID } from 'node:crypto';
+import { type Socket } from 'node:net';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
@@ -77,6 +78,29 @@ export function answerError(
     .header('x-error-message', headerText(message))
     .header('content-type', lfs ? LFS_MEDIA_TYPE : 'application/json; charset=utf-8')
     .send(JSON.stringify({ ...fault?.details, error: message, ...(lfs && { message }) }));
+}
+
+/** Answers what Node's parser could not read as a request: no route and no request id exist yet. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [
+          '431 Request Header Fields Too Large',
+          'RequestHeadersTooLarge',
+          'The request headers are too large.',
+        ]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'RequestTimeout', 'The request arrived too slowly.']
+        : ['400 Bad Request', 'RequestUnreadable', 'This is not an HTTP request that can be read.'];
+  const body = JSON.stringify({ error: message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nX-Error-Code: ${code}\r\nX-Error-Message: ${message}\r\nConnection: close\r\n` +
+      `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
 }
 
 // The same URL under the new id: relative, which clients of every era follow.

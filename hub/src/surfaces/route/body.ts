@@ -45,8 +45,9 @@ export async function readBytes(request: IncomingMessage, limits: BodyLimits): P
 
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/** JSON from bytes that must be UTF-8. */
-export function parseJson(bytes: Uint8Array): unknown {
+/** JSON from bytes that must be UTF-8. A NUL, which no text in PostgreSQL can hold, is refused here for every route. */
+export function parseJson(bytes: Buffer): unknown {
+  if (bytes.includes('\\u0000')) throw bodyMalformed('it holds a NUL character');
   try {
     return JSON.parse(DECODER.decode(bytes));
   } catch (error) {

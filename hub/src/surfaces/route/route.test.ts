@@ -10,11 +10,14 @@ void test('expandPath() writes parameters as the router reads them, digits in th
 });
 
 void test('expandPath() makes one path for each type of repository', () => {
-  assert.deepEqual(expandPath('/api/{type}/{namespace}/{name}/tree/*').map(({ path }) => path), [
-    '/api/models/:namespace/:name/tree/*',
-    '/api/datasets/:namespace/:name/tree/*',
-    '/api/spaces/:namespace/:name/tree/*',
-  ]);
+  assert.deepEqual(
+    expandPath('/api/{type}/{namespace}/{name}/tree/*').map(({ path }) => path),
+    [
+      '/api/models/:namespace/:name/tree/*',
+      '/api/datasets/:namespace/:name/tree/*',
+      '/api/spaces/:namespace/:name/tree/*',
+    ],
+  );
   assert.deepEqual(expandPath('{prefix}/{namespace}/{name}/raw/*'), [
     { path: '/:namespace/:name/raw/*', repoType: 'model' },
     { path: '/datasets/:namespace/:name/raw/*', repoType: 'dataset' },

@@ -7,7 +7,7 @@ import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
 import { type Actor, type RepoType } from '#modules/access';
 import { type Session } from '#modules/tokens';
-import { answerError, answerPreflight, newRequestId, setCommonHeaders } from './answer.ts';
+import { answerError, answerPreflight, answerUnreadable, newRequestId, setCommonHeaders } from './answer.ts';
 import { readBody } from './body.ts';
 import { type Caller } from './caller.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
@@ -48,6 +48,7 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     exposeHeadRoutes: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 4096, caseSensitive: true, ignoreTrailingSlash: true },
     http: {
       maxHeaderSize: options.limits.headers,
@@ -166,6 +167,7 @@ async function parseCall(
   options: ServeOptions,
 ): Promise<Call<unknown, unknown, unknown>> {
   const { route, repoType, request, reply } = arrival;
+  if (request.raw.url?.includes('%00') === true) throw inputInvalid('the URL holds a NUL character.');
   const limits = { bytes: options.limits.jsonBody, time: options.limits.requestTimeout };
   const params = parse(route.params, request.params, 'path');
   const query = parse(route.query, request.query, 'query');

@@ -34,6 +34,7 @@ export function startRoutes(): Route[] {
       summary: 'Takes what clients report about themselves and keeps nothing of it',
       method: 'HEAD',
       path: '/api/telemetry/*',
+      status: 204,
       allowance: 'api',
       output: 'stream',
       run: async ({ reply }) => void (await reply.status(204).send()),
