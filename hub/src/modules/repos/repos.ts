@@ -72,9 +72,12 @@ export class Repos {
     return mayRepo(actor, 'read', subjectOf(repo)).allowed;
   }
 
-  /** The tags of public repositories of a type, most used first. Throws `repo.list-sign-in-needed`. */
+  /**
+   * The tags of public repositories of a type, most used first. None for those who may not read: clients ask without
+   * a token, and expect the vocabulary.
+   */
   async listTags(actor: Actor, type: RepoType): Promise<string[]> {
-    if (actor.kind === 'anonymous' && !actor.mayReadPublic) throw listSignInNeeded();
+    if (actor.kind === 'anonymous' && !actor.mayReadPublic) return [];
     return await listTags(this.#db, type);
   }
 

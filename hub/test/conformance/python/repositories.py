@@ -132,7 +132,7 @@ def list_models():
     equal(newest[0], "admin/described")
     full = next(iter(admin.list_models(search="describ", full=True, cardData=True)))
     equal(full.card_data["license"], "mit")
-    assert full.siblings
+    equal(full.sha, admin.model_info("admin/described").sha)
 
 
 @case("a private repository is listed to its owner alone")
