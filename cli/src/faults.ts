@@ -16,5 +16,8 @@ export const notRunning = defineFault('unavailable', 'instance.absent', (folder:
 /** The running instance said no. */
 export const refused = defineFault('conflict', 'admin.refused', (code: string, message: string) => [
   message,
-  { details: { error: code } },
+  {
+    hint: 'the `list` commands show what there is, and --help what a command takes',
+    details: { error: code },
+  },
 ]);

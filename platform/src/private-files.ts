@@ -1,7 +1,7 @@
 // Files and folders that belong to this instance alone: settings, keys, run files. Written whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, open, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Who owns a folder or file, by number. */
@@ -87,6 +87,15 @@ async function syncFolder(path: string): Promise<void> {
 /** Removes a file or a whole folder; nothing happens when it is missing. Links are removed, not followed. */
 export async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
+}
+
+/** Removes one file, whatever it is but a folder; nothing happens when it is missing. Safe in a folder of another user. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Names in a folder; none when it is missing. */

@@ -1,12 +1,16 @@
 // Starting and stopping, with the real PostgreSQL: as whoever runs the tests, and as an ordinary user.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { isRoot, openTestCheckout } from './harness/checkout.ts';
 import { openInstance, survivors, TestInstance } from './harness/instance.ts';
 
+// How much longer things take because other programs want the same processors.
+const crowding = (): number => Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 const LIMIT = { timeout: 120_000 };
 const owners = isRoot ? (['self', 'user'] as const) : (['self'] as const);
 
@@ -30,7 +34,8 @@ for (const owner of owners) {
 
       const began = Date.now();
       await using second = await openInstance({ checkout });
-      assert.ok(Date.now() - began < 3_000, `took ${String(Date.now() - began)} ms`);
+      const took = Date.now() - began;
+      assert.ok(took < 3_000 * crowding(), `took ${String(took)} ms`);
       assert.match(String(await second.ask('query', 'select value from public.kept')), /"a"/);
     },
   );
@@ -61,6 +66,7 @@ void test(
 void test('superviseInstance() says so when the port is taken', LIMIT, async () => {
   using checkout = openTestCheckout('self');
   const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
   try {
     const { port } = other.address() as { port: number };
     const { code, error } = await new TestInstance({ checkout, env: { HOLDFAST_PORT: String(port) } }).ended;
@@ -122,6 +128,6 @@ void test('superviseInstance() ends at once when it is asked twice', LIMIT, asyn
   instance.signal('SIGINT');
   instance.signal('SIGTERM');
   assert.equal((await instance.ended).code, 0);
-  assert.ok(Date.now() - began < 3_000, `took ${String(Date.now() - began)} ms`);
+  assert.ok(Date.now() - began < 8_000, 'sooner than the hub would have been given up');
   assert.deepEqual(await survivors(pids), []);
 });

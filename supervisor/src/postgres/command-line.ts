@@ -12,6 +12,9 @@ export const SUPERUSER = 'holdfast_superuser';
 /** Where the socket is within its folder: the port only names the file. */
 export const SOCKET_PORT = 5432;
 
+/** The socket's name in its folder. */
+export const SOCKET_NAME = `.s.PGSQL.${String(SOCKET_PORT)}`;
+
 /** Arguments of `initdb`. The password comes on standard input: no file on disk ever holds it. */
 export function initdbArguments(folder: string): string[] {
   return [

@@ -1,6 +1,6 @@
 // The embedded PostgreSQL while it runs.
 import { join } from 'node:path';
-import { ensureFolder, remove } from '@holdfast/platform/private-files';
+import { ensureFolder, removeFile } from '@holdfast/platform/private-files';
 import { type Lock, openLock } from '@holdfast/platform/lock';
 import { type ChildLog } from '../logs.ts';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { type Layout } from '../layout.ts';
 import { type Confinement, type Mount } from '../separation/confinement.ts';
 import { type ConfinedProcess } from '../separation/confined-process.ts';
 import { type Confiner } from '../separation/confiner.ts';
-import { READY_LINE, serverArguments } from './command-line.ts';
+import { READY_LINE, SOCKET_NAME, serverArguments } from './command-line.ts';
 
 /** What the server is run with. */
 export interface ServerSetup {
@@ -80,8 +80,9 @@ async function lockCluster(layout: Layout): Promise<Lock> {
 // A pid file whose number has since been given to another program would otherwise refuse every start.
 async function clearLeftovers(setup: ServerSetup): Promise<void> {
   const { layout, socket, account } = setup;
-  await remove(join(layout.postgres, 'postmaster.pid'));
-  await remove(socket.from);
+  await removeFile(join(layout.postgres, 'postmaster.pid'));
+  // The folder itself stays: a hub that outlives the server has it mounted.
+  for (const name of [SOCKET_NAME, `${SOCKET_NAME}.lock`]) await removeFile(join(socket.from, name));
   await ensureFolder(socket.from, { mode: 0o755, ...(account === undefined ? {} : { owner: account }) });
 }
 

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { findOwner } from '@holdfast/platform/private-files';
 import { folderRefused } from '../faults.ts';
+import { SOCKET_NAME } from './command-line.ts';
 import { type Layout } from '../layout.ts';
 import { type Mount } from '../separation/confinement.ts';
 import { type Confiner } from '../separation/confiner.ts';
 
-/** Longest folder for which `FOLDER/.s.PGSQL.5432.lock` still fits. */
-const LONGEST = 107 - '/.s.PGSQL.5432.lock'.length;
+/** Longest folder with which the socket's whole path still fits. */
+const LONGEST = 107 - `/${SOCKET_NAME}`.length;
 
 /** What the choice depends on. */
 export interface SocketPlace {

@@ -66,6 +66,15 @@ export class TestInstance implements AsyncDisposable {
     return this;
   }
 
+  /** Waits until it has said something like this. */
+  async waitFor(said: RegExp): Promise<void> {
+    const giveUp = Date.now() + 30_000;
+    while (!said.test(this.output)) {
+      if (Date.now() > giveUp) throw new Error(`it never said ${String(said)}: ${this.output}`);
+      await delay(20);
+    }
+  }
+
   /** The port it serves. */
   get port(): number {
     return Number(this.#event('ready')?.['port']);
