@@ -10,10 +10,14 @@ void test('readFaults() reads kind, code and message, in each way they are writt
       'conflict',
       'b.taken',
       (url: string) => ['It\\'s taken.', { details: { url } }],
-    );`;
+    );
+    export const c = defineFault('invalid', 'c.many', (all: string[]) => \`Bad: \${all.map((one) => { return one; }).join('; ')}\`);
+    export const d = defineFault('conflict', 'd.said', (said: string) => [said, { hint: 'look' }]);`;
   assert.deepEqual(readFaults(text, 'x.ts'), [
     { kind: 'missing', code: 'a.gone', message: 'There is no ….' },
     { kind: 'conflict', code: 'b.taken', message: "It's taken." },
+    { kind: 'invalid', code: 'c.many', message: 'Bad: …' },
+    { kind: 'conflict', code: 'd.said', message: '…' },
   ]);
 });
 

@@ -48,11 +48,36 @@ export function readFaults(text: string, file: string): readonly DeclaredFault[]
   });
 }
 
-/** The first string or template of an expression; placeholders become `…`. */
+/** The message of a fault, as its maker's expression says it: the first text in it, unless it passes one on. */
 function firstText(expression: string): string {
-  const found = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`/.exec(expression);
-  const text = found?.[1] ?? found?.[2] ?? found?.[3] ?? '';
-  return text.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll(/\\(.)/g, '$1');
+  if (/^\s*\[\s*[a-zA-Z.]+\s*,/.test(expression)) return '…';
+  const start = expression.search(/['"`]/);
+  return start < 0 ? '…' : readText(expression, start);
+}
+
+/** The string or template that starts at a quote; what is computed in it becomes `…`. */
+function readText(source: string, start: number): string {
+  const quote = source[start];
+  let text = '';
+  for (let at = start + 1; at < source.length && source[at] !== quote; at += 1) {
+    if (source[at] === '\\') text += source[(at += 1)];
+    else if (quote === '`' && source.startsWith('${', at)) {
+      at = endOfExpression(source, at + 1);
+      text += '…';
+    } else text += source[at];
+  }
+  return text;
+}
+
+/** Where the brace that opens at `start` is closed. */
+function endOfExpression(source: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < source.length; at += 1) {
+    if (source[at] === '{') depth += 1;
+    if (source[at] === '}') depth -= 1;
+    if (depth === 0) return at;
+  }
+  return source.length;
 }
 
 function refuseTwins(faults: readonly { code: string; file: string }[]): void {
