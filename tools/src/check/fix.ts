@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ROOT } from '../environment.ts';
-import { documents } from '../generate/documents.ts';
+import { makeDocuments } from './generated.ts';
 import { runNode } from '../run.ts';
 import { formattedFiles } from './format.ts';
 import { OXLINT } from './lint.ts';
@@ -11,7 +11,7 @@ import { OXLINT } from './lint.ts';
 export async function fix(tell: (line: string) => void): Promise<void> {
   await runNode(OXLINT, ['--fix', '--quiet']);
   await runNode('node_modules/prettier/bin/prettier.cjs', ['--write', ...(await formattedFiles())]);
-  for (const { file, text } of await documents()) {
+  for (const { file, text } of await makeDocuments()) {
     const target = path.join(ROOT, file);
     await mkdir(path.dirname(target), { recursive: true });
     await writeFile(target, text);
