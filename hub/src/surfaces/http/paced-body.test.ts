@@ -11,7 +11,7 @@ const pace = { graceMs: 60, bytesPerSecond: 1000 };
 async function outcome(body: PassThrough, pauseMs = 0): Promise<string> {
   let bytes = 0;
   try {
-    for await (const chunk of pacedBody(body, pace)) {
+    for await (const chunk of pacedBody(body, { pace })) {
       bytes += chunk.length;
       if (pauseMs > 0) await wait(pauseMs);
     }
@@ -62,4 +62,13 @@ void test('pacedBody() tells a connection that ended early from a bug', async ()
   body.write('a');
   setTimeout(() => body.destroy(new Error('aborted')), 10);
   assert.equal(await outcome(body), 'upload.cut-off');
+});
+
+void test('pacedBody() stops waiting when it is told to', async () => {
+  const body = new PassThrough();
+  const abort = new AbortController();
+  const chunks = pacedBody(body, { pace: { graceMs: 60_000, bytesPerSecond: 1 }, signal: abort.signal });
+  const next = chunks.next();
+  abort.abort(new Error('enough'));
+  await assert.rejects(next, /enough/);
 });

@@ -14,8 +14,18 @@ export interface Pace {
 
 const PACE: Pace = { graceMs: 30_000, bytesPerSecond: 4 * KiB };
 
-/** The chunks of a body. Throws `upload.too-slow`, or `upload.cut-off` when the connection ends before the body. */
-export async function* pacedBody(body: Readable, pace: Pace = PACE): AsyncGenerator<Uint8Array> {
+/** What ends the waiting for a body. */
+export interface PacedOptions {
+  readonly pace?: Pace;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The chunks of a body. Throws `upload.too-slow`, `upload.cut-off` when the connection ends before the body, or the
+ * reason of the signal.
+ */
+export async function* pacedBody(body: Readable, options: PacedOptions = {}): AsyncGenerator<Uint8Array> {
+  const { pace = PACE, signal } = options;
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   let received = 0;
   let waited = 0;
@@ -23,7 +33,7 @@ export async function* pacedBody(body: Readable, pace: Pace = PACE): AsyncGenera
     while (true) {
       const since = performance.now();
       const patience = pace.graceMs + (received / pace.bytesPerSecond) * 1000 - waited;
-      const next = await within(chunks.next(), patience);
+      const next = await within(chunks.next(), patience, signal);
       waited += performance.now() - since;
       if (next.done === true) return;
       received += next.value.length;
@@ -35,9 +45,22 @@ export async function* pacedBody(body: Readable, pace: Pace = PACE): AsyncGenera
   }
 }
 
-function within<T>(chunk: Promise<T>, ms: number): Promise<T> {
+// oxlint-disable-next-line max-params -- a promise and the two things that end the waiting for it
+function within<T>(chunk: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(uploadTooSlow()), Math.max(0, ms));
-    chunk.then(resolve, (cause: unknown) => reject(uploadCutOff(cause))).finally(() => clearTimeout(timer));
+    const aborted = (): void => settle(() => reject(signal?.reason as Error));
+    const timer = setTimeout(() => settle(() => reject(uploadTooSlow())), Math.max(0, ms));
+    const settle = (end: () => void): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      end();
+    };
+    // Once an answer was given, nobody tells a request that its connection is gone: only the signal ends this then.
+    signal?.addEventListener('abort', aborted, { once: true });
+    if (signal?.aborted === true) aborted();
+    chunk.then(
+      (value) => settle(() => resolve(value)),
+      (cause: unknown) => settle(() => reject(uploadCutOff(cause))),
+    );
   });
 }

@@ -33,7 +33,7 @@ export function receiveBody(
   const abort = new AbortController();
   live.signal.addEventListener('abort', () => abort.abort(linkEnded()), { once: true });
   return {
-    source: pacedBody(body.request),
+    source: pacedBody(body.request, { signal: abort.signal }),
     signal: abort.signal,
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };

@@ -5,15 +5,22 @@ import { type z } from 'zod';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
-import { type Actor, type RepoType } from '#modules/access';
+import { type RepoType } from '#modules/access';
 import { type Session } from '#modules/tokens';
-import { answerError, answerPreflight, answerUnreadable, newRequestId, setCommonHeaders } from './answer.ts';
+import {
+  answerError,
+  answerPreflight,
+  answerUnreadable,
+  newRequestId,
+  setStandingHeaders,
+} from './answer.ts';
 import { readBody } from './body.ts';
 import { type Caller } from './caller.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
 import { inputInvalid, rateLimited, routeMissing, signInNeeded } from './faults.ts';
 import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
 import { expandPath, type Call, type Route } from './route.ts';
+import { ServedCall } from './served-call.ts';
 
 /** What serving needs to know. Sizes are bytes, times milliseconds. */
 export interface ServeOptions {
@@ -49,6 +56,11 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: Number.MAX_SAFE_INTEGER,
     clientErrorHandler: answerUnreadable,
+    // A URL that cannot be decoded never reaches a hook.
+    frameworkErrors: (error, request, reply) => {
+      setStandingHeaders(reply, request.id);
+      answerError(fromFastify(error), { request, reply, log: options.log });
+    },
     routerOptions: { maxParamLength: 4096, caseSensitive: true, ignoreTrailingSlash: true },
     http: {
       maxHeaderSize: options.limits.headers,
@@ -60,12 +72,12 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
       keepAliveTimeout: 65_000,
     },
   });
-  configureServer(app.server as Server, options);
+  configureServer(app.server, options);
   // Bodies are read by the pipeline, after the caller is known and within the route's limit.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', (request, reply, done) => {
-    setCommonHeaders(reply, request.id);
+    setStandingHeaders(reply, request.id);
     done();
   });
   app.setErrorHandler((error, request, reply) =>
@@ -200,53 +212,6 @@ function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
     .status(reply.raw.statusCode === 200 ? (route.status ?? 200) : reply.raw.statusCode)
     .header('content-type', route.mediaType ?? 'application/json; charset=utf-8')
     .send(JSON.stringify(route.output.parse(result)));
-}
-
-// The signal is made only when a handler asks for it: most calls end before anybody could hang up.
-class ServedCall implements Call<unknown, unknown, unknown> {
-  readonly params: unknown;
-  readonly query: unknown;
-  readonly body: unknown;
-  readonly repoType: RepoType;
-  readonly actor: Actor;
-  readonly session: Session | undefined;
-  readonly baseUrl: string;
-  readonly address: string;
-  readonly request: FastifyRequest['raw'];
-  readonly reply: FastifyReply;
-  #abort: AbortController | undefined;
-
-  constructor(parts: {
-    params: unknown;
-    query: unknown;
-    body: unknown;
-    repoType: RepoType;
-    actor: Actor;
-    session: Session | undefined;
-    baseUrl: string;
-    request: FastifyRequest;
-    reply: FastifyReply;
-  }) {
-    this.params = parts.params;
-    this.query = parts.query;
-    this.body = parts.body;
-    this.repoType = parts.repoType;
-    this.actor = parts.actor;
-    this.session = parts.session;
-    this.baseUrl = parts.baseUrl;
-    this.address = parts.request.ip;
-    this.request = parts.request.raw;
-    this.reply = parts.reply;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      const abort = new AbortController();
-      this.#abort = abort;
-      this.reply.raw.once('close', () => abort.abort());
-    }
-    return this.#abort.signal;
-  }
 }
 
 // What Fastify itself refuses: bad URLs, headers too large.
