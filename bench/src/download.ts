@@ -7,9 +7,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GiB, MiB } from '@holdfast/kernel/size';
+import { findProcess, withCpu } from './cpu.ts';
 import { commit, openBenchHub, type BenchHub } from './hub.ts';
 import { mustRun, openScratch, startProgram, type Running } from './program.ts';
-import { takeTurns, type Result } from './result.ts';
+import { takeTurns, type Result, type Turn } from './result.ts';
 
 const SIZE = GiB;
 
@@ -22,7 +23,8 @@ export async function measureDownload(rounds: number): Promise<readonly Result[]
   await upload(hub, file, sha256);
   await serveStored(hub, file, sha256);
   const port = await findFreePort();
-  await using _nginx = await startNginx(scratch.path, port);
+  await using nginx = await startNginx(scratch.path, port);
+  const worker = await findProcess(nginx.child.pid ?? 0, /^nginx: worker/);
   const fromHub = [
     `${hub.url}/${hub.repo}/resolve/main/large.bin`,
     '-H',
@@ -30,10 +32,11 @@ export async function measureDownload(rounds: number): Promise<readonly Result[]
   ];
   const fromNginx = [`http://127.0.0.1:${port}/large.bin`];
   const turns = await takeTurns(rounds, {
-    hub: async () => await measureTransfer(fromHub),
-    yard: async () => await measureTransfer(fromNginx),
+    hub: async () => await measureTransfer(hub.pid, fromHub),
+    yard: async () => await measureTransfer(worker, fromNginx),
   });
-  return [{ name: 'GET of 1 GiB', unit: 'GB/s', yardstick: 'nginx', ...turns, reach: 1, aim: 1.3 }];
+  const units = { unit: 'GB/s', cpuUnit: 's/GiB' };
+  return [{ name: 'GET of 1 GiB', ...units, yardstick: 'nginx', ...turns, reach: 1, aim: 1.3 }];
 }
 
 /** Puts the hub's own file in the place of ours, so that both servers read the same pages of the same file. */
@@ -87,12 +90,13 @@ async function putFile(href: string, file: string): Promise<void> {
   await sent;
 }
 
-async function measureTransfer(args: readonly string[]): Promise<number> {
+async function measureTransfer(server: number, args: readonly string[]): Promise<Turn> {
   const format = '%{http_code} %{size_download} %{time_total}';
-  const printed = await mustRun('curl', ['-s', '-f', '-L', '-o', '/dev/null', '-w', format, ...args]);
-  const [status, bytes, seconds] = printed.split(' ').map(Number);
-  if (status !== 200 || bytes !== SIZE || seconds === undefined) throw new Error(`curl saw ${printed}`);
-  return bytes / seconds / 1e9;
+  const command = ['-s', '-f', '-L', '-o', '/dev/null', '-w', format, ...args];
+  const { result, cpu } = await withCpu(server, async () => await mustRun('curl', command));
+  const [status, bytes, seconds] = result.split(' ').map(Number);
+  if (status !== 200 || bytes !== SIZE || seconds === undefined) throw new Error(`curl saw ${result}`);
+  return { rate: bytes / seconds / 1e9, cpu: (cpu / bytes) * GiB };
 }
 
 /** Debian's settings where they matter (sendfile, tcp_nopush), one worker, and no log to slow it down. */

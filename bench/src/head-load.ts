@@ -13,8 +13,14 @@ export interface HeadLoad {
 const END = Buffer.from('\r\n\r\n');
 const OK = Buffer.from('HTTP/1.1 200 ');
 
-/** Requests per second, one at a time on each connection. Throws on any answer but 200. */
-export async function measureHeads(load: HeadLoad): Promise<number> {
+/** What was answered. */
+export interface Answered {
+  readonly answers: number;
+  readonly seconds: number;
+}
+
+/** Asks on each connection, one request at a time. Throws on any answer but 200. */
+export async function measureHeads(load: HeadLoad): Promise<Answered> {
   const headers = { Host: `127.0.0.1:${load.port}`, ...load.headers };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const request = Buffer.from(`HEAD ${load.path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
@@ -23,7 +29,8 @@ export async function measureHeads(load: HeadLoad): Promise<number> {
   const counts = await Promise.all(
     Array.from({ length: load.connections }, () => countAnswers(load.port, request, until)),
   );
-  return counts.reduce((sum, count) => sum + count, 0) / ((performance.now() - began) / 1000);
+  const answers = counts.reduce((sum, count) => sum + count, 0);
+  return { answers, seconds: (performance.now() - began) / 1000 };
 }
 
 function countAnswers(port: number, request: Buffer, until: number): Promise<number> {

@@ -1,6 +1,7 @@
 // A real hub for benchmarks: started by `./holdfast start` on a data folder of its own, with a private repository.
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { findProcess } from './cpu.ts';
 import { mustRun, openScratch, ROOT, startProgram, type Running, type Scratch } from './program.ts';
 
 const LAUNCHER = path.join(ROOT, 'holdfast');
@@ -17,6 +18,8 @@ export interface Question {
 export interface BenchHub extends AsyncDisposable {
   readonly url: string;
   readonly token: string;
+  /** The process that serves HTTP. */
+  readonly pid: number;
   /** Its data folder. */
   readonly data: string;
   /** Name of the private model repository. */
@@ -33,6 +36,7 @@ export async function openBenchHub(): Promise<BenchHub> {
   const env = { HOLDFAST_DATA: data, HOLDFAST_PORT: '0' };
   const running = stack.use(startProgram(LAUNCHER, ['start', '--json'], { env }));
   const url = `http://127.0.0.1:${await readPort(running)}`;
+  const pid = await findProcess(running.child.pid ?? 0, /^\S*node .*hub\/src\/main\.ts/);
   const wish = ['--user', 'admin', '--name', 'bench', '--role', 'write'];
   const token = (await mustRun(LAUNCHER, ['admin', 'token', 'create', ...wish], { env })).trim();
   const ask = async (target: string, question: Question = {}): Promise<Response> => {
@@ -48,7 +52,15 @@ export async function openBenchHub(): Promise<BenchHub> {
   const body = JSON.stringify({ name: 'bench', private: true });
   await ask('/api/repos/create', { method: 'POST', body });
   const owned = stack.move();
-  return { url, token, data, repo: 'admin/bench', ask, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    url,
+    token,
+    pid,
+    data,
+    repo: 'admin/bench',
+    ask,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function readPort(running: Running): Promise<number> {

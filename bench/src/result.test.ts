@@ -1,7 +1,7 @@
 // How measurements become one line.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { formatResults, median, takeTurns } from './result.ts';
+import { formatResults, median, takeTurns, type Turn } from './result.ts';
 
 void test('median() is the middle, or between the two in the middle', () => {
   assert.equal(median([10, 1, 3]), 3);
@@ -14,27 +14,23 @@ void test('takeTurns() alternates and leaves out the first turn of each side', a
   let value = 0;
   const turn = (side: string) => async () => {
     turns.push(side);
-    return (value += 1);
+    return { rate: (value += 1), cpu: 0 };
   };
-  assert.deepEqual(await takeTurns(2, { hub: turn('hub'), yard: turn('yard') }), {
-    hub: [3, 5],
-    yard: [4, 6],
-  });
+  const { hub, yard } = await takeTurns(2, { hub: turn('hub'), yard: turn('yard') });
+  assert.deepEqual(
+    [hub, yard].map((side) => side.map(({ rate }) => rate)),
+    [
+      [3, 5],
+      [4, 6],
+    ],
+  );
   assert.deepEqual(turns, ['hub', 'yard', 'hub', 'yard', 'hub', 'yard']);
 });
 
-void test('formatResults() shows the ratio of medians beside its goal', () => {
-  const result = {
-    name: 'x',
-    unit: 'GB/s',
-    yardstick: 'y',
-    hub: [1, 3, 2],
-    yard: [4, 4, 4],
-    reach: 1,
-    aim: 1.3,
-  };
-  assert.match(
-    formatResults([result]),
-    /x\s+2\.00 \[1\.00-3\.00\] GB\/s\s+4\.00 \[4\.00-4\.00\] GB\/s \(y\)\s+0\.50/,
-  );
+void test('formatResults() shows the ratio of medians beside its goal, of rates and of processor time', () => {
+  const turns = (...rates: number[]): Turn[] => rates.map((rate) => ({ rate, cpu: 1 / rate }));
+  const goals = { unit: 'GB/s', cpuUnit: 's/GiB', yardstick: 'y', reach: 1, aim: 1.3 };
+  const text = formatResults([{ name: 'x', hub: turns(1, 4, 2), yard: turns(4, 4, 4), ...goals }]);
+  assert.match(text, /x\s+2\.00 \[1\.00-4\.00\] GB\/s\s+4\.00 \[4\.00-4\.00\] GB\/s \(y\)\s+0\.50/);
+  assert.match(text, /processor time\s+0\.50 \[0\.25-1\.00\] s\/GiB\s+0\.25 \[0\.25-0\.25\] s\/GiB\s+2\.00/);
 });

@@ -1,14 +1,24 @@
 // What was measured, in medians of rounds in which the two sides took turns.
 
-/** One comparison: what each round gave, higher being better. */
+/** What one turn gave. */
+export interface Turn {
+  /** Work done in a second, in the unit of the comparison. */
+  readonly rate: number;
+  /** Processor time of the server for one piece of work, in `cpuUnit`. */
+  readonly cpu: number;
+}
+
+/** One comparison. */
 export interface Result {
   readonly name: string;
-  /** Of the values, such as `GB/s`. */
+  /** Of the rates, such as `GB/s`. */
   readonly unit: string;
+  /** Of the processor time, such as `s/GiB`. */
+  readonly cpuUnit: string;
   readonly yardstick: string;
-  readonly hub: readonly number[];
-  readonly yard: readonly number[];
-  /** The ratio to reach, and the one to aim for. */
+  readonly hub: readonly Turn[];
+  readonly yard: readonly Turn[];
+  /** The ratio of rates to reach, and the one to aim for. */
   readonly reach: number;
   readonly aim: number;
 }
@@ -21,17 +31,26 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The table of the results, one line each, with the spread of the rounds. */
+/** The table of the results: medians with the spread of the rounds, and processor time, which a busy machine changes less. */
 export function formatResults(results: readonly Result[]): string {
-  const rows = results.map((result) => [
-    result.name,
-    `${present(result.hub)} ${result.unit}`,
-    `${present(result.yard)} ${result.unit} (${result.yardstick})`,
-    (median(result.hub) / median(result.yard)).toFixed(2),
-    `reach ${result.reach}, aim ${result.aim}`,
+  const rows = results.flatMap((result) => [
+    [
+      result.name,
+      present(result.hub, 'rate', result.unit),
+      `${present(result.yard, 'rate', result.unit)} (${result.yardstick})`,
+      ratio(result.hub, result.yard, 'rate'),
+      `reach ${result.reach}, aim ${result.aim}`,
+    ],
+    [
+      '  its processor time',
+      present(result.hub, 'cpu', result.cpuUnit),
+      present(result.yard, 'cpu', result.cpuUnit),
+      ratio(result.hub, result.yard, 'cpu'),
+      'lower is better',
+    ],
   ]);
   const table = [['what', 'hub', 'yardstick', 'ratio', 'goal'], ...rows];
-  const widths = (table[0] ?? []).map((_, column) =>
+  const widths = ['', '', '', '', ''].map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );
   return table
@@ -44,20 +63,25 @@ export function formatResults(results: readonly Result[]): string {
     .join('\n');
 }
 
+function ratio(hub: readonly Turn[], yard: readonly Turn[], of: keyof Turn): string {
+  return (median(hub.map((turn) => turn[of])) / median(yard.map((turn) => turn[of]))).toFixed(2);
+}
+
 /** The median with the lowest and the highest value. */
-function present(values: readonly number[]): string {
+function present(turns: readonly Turn[], of: keyof Turn, unit: string): string {
+  const values = turns.map((turn) => turn[of]);
   const digits = median(values) >= 100 ? 0 : 2;
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
-  return `${median(values).toFixed(digits)} [${low}-${high}]`;
+  return `${median(values).toFixed(digits)} [${low}-${high}] ${unit}`;
 }
 
 /** Lets two sides take turns, so that what else the machine does meets both alike. */
 export async function takeTurns(
   rounds: number,
-  sides: { readonly hub: () => Promise<number>; readonly yard: () => Promise<number> },
-): Promise<{ readonly hub: readonly number[]; readonly yard: readonly number[] }> {
-  const hub: number[] = [];
-  const yard: number[] = [];
+  sides: { readonly hub: () => Promise<Turn>; readonly yard: () => Promise<Turn> },
+): Promise<{ readonly hub: readonly Turn[]; readonly yard: readonly Turn[] }> {
+  const hub: Turn[] = [];
+  const yard: Turn[] = [];
   await sides.hub(); // warms caches and compilers
   await sides.yard();
   for (let round = 0; round < rounds; round += 1) {
