@@ -9,18 +9,20 @@ import { type Log } from './log.ts';
 /** What a job does. The payload is what was stored; parse it before use. */
 export type JobWork = (payload: unknown, signal: AbortSignal) => Promise<void>;
 
-/** How a job is queued. */
-export interface JobOptions {
+/** A job to be done. */
+export interface Job {
+  readonly task: string;
+  readonly payload: Json;
   /** Jobs with the same key replace one another while they wait. */
   readonly key?: string;
   readonly runAt?: Date;
 }
 
 /** Queues a job: it runs once this transaction has committed, and never if it rolls back. */
-export async function enqueue(tx: Tx, task: string, payload: Json, options: JobOptions = {}): Promise<void> {
+export async function enqueue(tx: Tx, job: Job): Promise<void> {
   await sql`select graphile_worker.add_job(
-      ${task}, payload := ${JSON.stringify(payload)}::json,
-      job_key := ${options.key ?? null}, run_at := ${options.runAt ?? null})`.execute(tx.withTables<never>());
+      ${job.task}, payload := ${JSON.stringify(job.payload)}::json,
+      job_key := ${job.key ?? null}, run_at := ${job.runAt ?? null})`.execute(tx.withTables<never>());
 }
 
 /** Makes the queue's tables, as the owner, and lets the group role work on them. */

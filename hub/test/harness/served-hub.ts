@@ -114,7 +114,7 @@ function peopleOf(modules: Modules): Pick<ServedHub, 'addUser' | 'addToken' | 'a
       const { text } = await addToken(namespace, 'write');
       const { actor } = await modules.authentication.authenticate(text);
       const wish = { type: 'model' as const, namespace, name, visibility, sdk: null, licence: null };
-      return await modules.changes.create(actor, { ...wish }, () => '');
+      return await modules.changes.create(actor, { ...wish });
     },
   };
 }

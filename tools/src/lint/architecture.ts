@@ -88,7 +88,7 @@ export const REVEALING_FILES: readonly string[] = [
   'platform/src/keys/**',
   'platform/src/postgres/**',
   'supervisor/src/**',
-  'hub/src/surfaces/admin/tokens.ts',
+  'hub/src/surfaces/admin/create-token.ts',
   'hub/src/modules/tokens/{token,tokens,authentication}.ts',
   'hub/src/app.ts',
   'hub/src/prepare.ts',

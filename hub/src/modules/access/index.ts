@@ -6,7 +6,6 @@ export {
   mayInstanceMetrics,
   mayNamespace,
   mayRepo,
-  matchesPattern,
   scopedReach,
 } from './policy.ts';
-export { actorReference, operatorFields, referencesOf } from './references.ts';
+export { operatorFields, referencesOf } from './references.ts';

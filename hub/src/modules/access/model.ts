@@ -93,6 +93,7 @@ export interface SystemActor {
   readonly part: string;
 }
 
+/** Whoever acts. */
 export type Actor = AnonymousActor | UserActor | OperatorActor | SystemActor;
 
 /** What a decision needs to know of a repository. */
@@ -123,4 +124,5 @@ export type NamespaceAction = 'create' | 'members' | 'settings' | 'administer';
 /** Why not. `missing`: the actor may not even learn that the thing exists. */
 export type Refusal = 'unauthenticated' | 'missing' | 'forbidden' | 'gated';
 
+/** The answer of `may…`. */
 export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly refusal: Refusal };

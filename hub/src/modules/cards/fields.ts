@@ -3,9 +3,9 @@ import type { Json } from '@holdfast/kernel/canonical-json';
 import type { Metadata } from './model.ts';
 
 /** Values read from one field. */
-export const MAX_VALUES = 1000;
+const MAX_VALUES = 1000;
 /** UTF-16 units of one value. */
-export const MAX_VALUE_LENGTH = 256;
+const MAX_VALUE_LENGTH = 256;
 
 // What would break a header, a log line or a URL of a list.
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for

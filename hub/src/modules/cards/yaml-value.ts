@@ -6,7 +6,7 @@ import type { Json } from '@holdfast/kernel/canonical-json';
 /** Aliases of one text. */
 export const MAX_ALIASES = 1000;
 /** Units of text that all values may have, counted again each time an alias repeats them. */
-export const MAX_UNFOLDED = 2 * 1024 * 1024;
+const MAX_UNFOLDED = 2 * 1024 * 1024;
 
 /** Why YAML is not accepted, and where. */
 export class YamlRefusal extends Error {

@@ -8,7 +8,7 @@ import { toJson, YamlRefusal } from './yaml-value.ts';
 /** Units of YAML text that are read. */
 export const MAX_YAML_LENGTH = 512 * 1024;
 /** Pieces (indicators, scalars, spaces, line breaks) of one text: some 20,000 ordinary lines. */
-export const MAX_PIECES = 150_000;
+const MAX_PIECES = 150_000;
 /** How deep values may nest. */
 export const MAX_DEPTH = 32;
 

@@ -21,7 +21,7 @@ export type ChangedPath =
   | { readonly kind: 'deleted'; readonly path: string; readonly before: FileVersion };
 
 /** How many files and folders one commit may touch. */
-export const MAX_CHANGED = 250_000;
+const MAX_CHANGED = 250_000;
 
 /** Collects changes; a file deleted with its folder and put again is one change. */
 export class ChangeLog {

@@ -5,7 +5,7 @@ import { compilePattern, Steps, toBytes } from './pattern.ts';
 import { PatternList } from './pattern-list.ts';
 
 /** Bytes of one file that are read; what follows is ignored. */
-export const MAX_IGNORE_BYTES = 256 * 1024;
+const MAX_IGNORE_BYTES = 256 * 1024;
 /** Lines of one file that are read; what follows is ignored. */
 export const MAX_IGNORE_LINES = 5000;
 

@@ -17,7 +17,7 @@ export function objectHeader(kind: ObjectKind, size: number): string {
 }
 
 /** The name of an object with this body. */
-export function objectId(kind: ObjectKind, body: Uint8Array): Sha1 {
+function objectId(kind: ObjectKind, body: Uint8Array): Sha1 {
   return sha1(objectHeader(kind, body.byteLength), body);
 }
 

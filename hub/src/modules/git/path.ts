@@ -20,9 +20,9 @@ declare const brand: unique symbol;
 export type RepoPath = string & { readonly [brand]: 'RepoPath' };
 
 /** Bytes of UTF-8 a whole path may have (PATH_MAX of Linux). */
-export const MAX_PATH_BYTES = 4096;
+const MAX_PATH_BYTES = 4096;
 /** Bytes of UTF-8 one name may have (NAME_MAX of Linux, macOS and Windows). */
-export const MAX_NAME_BYTES = 255;
+const MAX_NAME_BYTES = 255;
 
 // C0, DEL and C1: what a terminal obeys, and NUL, which ends a name inside a git tree.
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for

@@ -16,7 +16,7 @@ export type Revision =
   | { readonly kind: 'name'; readonly name: string };
 
 /** Bytes a branch or tag name may have; with `.lock` behind it, it still fits in a file name. */
-export const MAX_REF_BYTES = 250;
+const MAX_REF_BYTES = 250;
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const FORBIDDEN = /[\u0000-\u0020\u007f-\u009f~^:?*[\\]/;

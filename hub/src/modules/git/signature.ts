@@ -21,7 +21,7 @@ const TZ = /^[+-][0-9]{4}$/;
 const TIME = /^(0|[1-9][0-9]{0,12}) ([+-][0-9]{4})$/;
 
 /** One field of a signature with everything removed that could end it. */
-export function cleanField(text: string): string {
+function cleanField(text: string): string {
   const line = text.slice(0, MAX_LENGTH).toWellFormed().replace(UNSAFE, ' ').replace(/ {2,}/g, ' ');
   let start = 0;
   let end = line.length;

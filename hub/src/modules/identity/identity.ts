@@ -48,7 +48,7 @@ export class Identity {
     if (!EMAIL.test(wish.email)) throw emailInvalid();
     const password = wish.password === undefined ? null : await digestPassword(wish.password);
     return await this.#db.transaction(async (tx) => {
-      const account = this.#newAccount('user', wish.name, wish.email, wish.administrator);
+      const account = this.#newAccount({ kind: 'user', ...wish });
       await new AccountWriter(tx).insert(account, password);
       await record(tx, {
         kind: 'account.created',
@@ -68,7 +68,7 @@ export class Identity {
     return await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const owner = await getUser(writer, wish.owner);
-      const account = this.#newAccount('org', wish.name, null, false);
+      const account = this.#newAccount({ kind: 'org', name: wish.name, email: null, administrator: false });
       await writer.insert(account, null);
       await writer.putMembership(account.id, owner.id, 'admin');
       await this.#epochs.advance(tx, 'identity');
@@ -164,8 +164,9 @@ export class Identity {
     return await new AccountReader(this.#db).listMembers(orgId, page.after, page.limit);
   }
 
-  #newAccount(kind: 'user' | 'org', name: string, email: string | null, administrator: boolean): Account {
+  #newAccount(wish: Pick<Account, 'kind' | 'name' | 'email' | 'administrator'>): Account {
     const now = this.#clock.now();
+    const { kind, name, email, administrator } = wish;
     return {
       id: newId(now),
       kind,

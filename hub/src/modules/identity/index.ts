@@ -2,13 +2,10 @@
 export { Identity, type NewUser } from './identity.ts';
 export {
   isNamespaceName,
-  isReservedName,
-  lookalikeKey,
-  nameKey,
   type Account,
   type Membership,
 } from './model.ts';
 export { AccountReader, type Member } from './store.ts';
 export { accountMissing } from './faults.ts';
-export { randomPassword, verifyPassword } from './password.ts';
+export { randomPassword } from './password.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';

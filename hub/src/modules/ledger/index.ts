@@ -4,7 +4,6 @@ export { Reads, type PrivateRead } from './reads.ts';
 export { LedgerReader } from './store.ts';
 export {
   commitment,
-  GENESIS,
   hashEntry,
   verifyLane,
   type ChainFlaw,

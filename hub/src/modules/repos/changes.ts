@@ -55,10 +55,10 @@ export class RepoChanges {
     this.#repos = deps.repos;
   }
 
-  /** Makes a repository with its initial commit. `urlOf` names what is there already, for clients that accept it. */
-  async create(actor: Actor, wish: NewRepo, urlOf: (repo: RepoName) => string): Promise<Repo> {
+  /** Makes a repository with its initial commit. Throws `repo.exists` among others. */
+  async create(actor: Actor, wish: NewRepo): Promise<Repo> {
     return await this.#db.transaction(async (tx) => {
-      const repo = await this.#insert(tx, actor, wish, urlOf);
+      const repo = await this.#insert(tx, actor, wish);
       const files = initialFiles(wish);
       const facets = facetsOf({ type: wish.type, readme: files['README.md'], paths: Object.keys(files) });
       const head = await writeInitialCommit(tx, repo.id, {
@@ -86,18 +86,13 @@ export class RepoChanges {
       const writer = new RepoWriter(tx);
       const repo = await writer.lock(id);
       await writer.delete(id, this.#clock.now());
-      await enqueue(tx, ERASE_TASK, { repo: id });
+      await enqueue(tx, { task: ERASE_TASK, payload: { repo: id } });
       await this.#recordChange(tx, actor, { kind: 'repo.deleted', repo, body: { head: repo.head } });
     });
   }
 
   /** Gives a repository another name or namespace; the old name becomes a redirect that nobody can shadow. */
-  async move(
-    actor: Actor,
-    from: RepoAddress,
-    to: RepoName,
-    urlOf: (repo: RepoName) => string,
-  ): Promise<Repo> {
+  async move(actor: Actor, from: RepoAddress, to: RepoName): Promise<Repo> {
     if (!isRepoName(to.name)) throw repoNameInvalid(to.name);
     const { id } = await this.#repos.get(actor, from, 'administer');
     return await this.#db.transaction(async (tx) => {
@@ -105,7 +100,7 @@ export class RepoChanges {
       const writer = new RepoWriter(tx);
       const repo = await writer.lock(id);
       const target = { namespaceId: namespace.id, namespace: namespace.name, name: to.name };
-      await requireFreeName(tx, { type: repo.type, ...target, movingId: id }, urlOf);
+      await requireFreeName(tx, { type: repo.type, ...target, movingId: id });
       await writer.leaveName(repo, 'redirect');
       await writer.rename(id, target);
       const moved = { ...repo, ...target };
@@ -140,7 +135,6 @@ export class RepoChanges {
   async duplicate(
     actor: Actor,
     wish: { from: RepoAddress; to: RepoName; visibility: Visibility | undefined },
-    urlOf: (repo: RepoName) => string,
   ): Promise<Repo> {
     const source = await this.#repos.get(actor, wish.from, 'read');
     const { facets } = source;
@@ -149,7 +143,7 @@ export class RepoChanges {
     return await this.#db.transaction(async (tx) => {
       const writer = new RepoWriter(tx);
       const from = await writer.lock(source.id);
-      const created = await this.#insert(tx, actor, target, urlOf);
+      const created = await this.#insert(tx, actor, target);
       await copyObjects(tx, source.id, created.id);
       await copyRepository(tx, source.id, created.id);
       const { head, usedStorage } = from;
@@ -163,7 +157,7 @@ export class RepoChanges {
     });
   }
 
-  async #insert(tx: Tx, actor: Actor, wish: NewRepo, urlOf: (repo: RepoName) => string): Promise<Repo> {
+  async #insert(tx: Tx, actor: Actor, wish: NewRepo): Promise<Repo> {
     if (!isRepoName(wish.name)) throw repoNameInvalid(wish.name);
     if (wish.visibility === 'protected' && wish.type !== 'space') throw visibilityInvalid();
     const namespace = await this.#requireCreate(tx, actor, wish.namespace);
@@ -173,7 +167,7 @@ export class RepoChanges {
       namespaceId: namespace.id,
       namespace: namespace.name,
     };
-    await requireFreeName(tx, address, urlOf);
+    await requireFreeName(tx, address);
     const now = this.#clock.now();
     const repo: Repo = {
       ...address,
@@ -223,12 +217,11 @@ export class RepoChanges {
 async function requireFreeName(
   tx: Tx,
   wish: RepoAddress & { namespaceId: Repo['namespaceId']; movingId?: Repo['id'] },
-  urlOf: (repo: RepoName) => string,
 ): Promise<void> {
   const standing = await new RepoReader(tx).findName(wish.type, wish.namespaceId, wish.name);
   if (standing === undefined || standing.state === 'tombstone') return;
   // A repository may go back to a name of its own.
   if (standing.repo_id === wish.movingId) return;
   if (standing.state === 'redirect') throw repoNameRedirects(fullName(wish));
-  throw repoExists(fullName(wish), urlOf(wish));
+  throw repoExists(fullName(wish));
 }

@@ -22,9 +22,9 @@ export const repoNameInvalid = defineFault(
   (name: string) =>
     `${JSON.stringify(name)} cannot be a repository name: use 1 to 96 letters, digits, "-", "_" or ".", without "--" or "..", not ending in ".git".`,
 );
-export const repoExists = defineFault('conflict', 'repo.exists', (id: string, url: string) => [
+export const repoExists = defineFault('conflict', 'repo.exists', (id: string) => [
   `You already created this repository: ${id}`,
-  { details: { url } },
+  { details: { id } },
 ]);
 export const repoNameRedirects = defineFault(
   'conflict',

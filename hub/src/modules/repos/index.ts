@@ -4,10 +4,7 @@ export { Repos, type RepoAddress } from './repos.ts';
 export { facetsOf, type FacetFiles } from './facets.ts';
 export {
   fullName,
-  isRepoName,
-  NO_FACETS,
   SORTS,
-  subjectOf,
   type Facets,
   type Repo,
   type RepoName,
@@ -17,7 +14,7 @@ export {
 } from './model.ts';
 export { RepoMoved } from './moved.ts';
 export { RepoReader, RepoWriter } from './store.ts';
-export { hardwareUnavailable, listSignInNeeded, repoMissing, repoNameInvalid } from './faults.ts';
+export { hardwareUnavailable, listSignInNeeded, repoMissing } from './faults.ts';
 export { repositories as repoRepositories } from './migrations/0001-repositories.ts';
 export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';

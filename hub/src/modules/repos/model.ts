@@ -46,6 +46,7 @@ export interface Facets {
   readonly text: string;
 }
 
+/** What a repository without files says of itself. */
 export const NO_FACETS: Facets = {
   card: {},
   tags: [],

@@ -25,6 +25,7 @@ export interface LastUse {
   readonly client: string;
 }
 
+/** Whether a token works, and if not, why. */
 export type Standing = 'live' | 'expired' | 'revoked';
 
 /** Revocation outranks expiry, so that the ledger shows who ended it. */

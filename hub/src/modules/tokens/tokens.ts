@@ -13,7 +13,7 @@ import { digestToken, mintToken, sealedFields, type LastUse, type Token } from '
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Days a token lives unless its maker says otherwise. */
-export const DEFAULT_EXPIRY_DAYS = 90;
+const DEFAULT_EXPIRY_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** What a new token should be. */

@@ -2,16 +2,34 @@
 import { type FastifyInstance } from 'fastify';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { type Route } from '../route/route.ts';
+import { createOrg } from './create-org.ts';
+import { createToken } from './create-token.ts';
+import { createUser } from './create-user.ts';
+import { disableUser } from './disable-user.ts';
+import { listOrgs } from './list-orgs.ts';
+import { listTokens } from './list-tokens.ts';
+import { listUsers } from './list-users.ts';
+import { putMember } from './put-member.ts';
+import { resetPassword } from './reset-password.ts';
+import { revokeToken } from './revoke-token.ts';
 import { identifyOperator } from './operator.ts';
-import { orgRoutes } from './orgs.ts';
-import { tokenRoutes } from './tokens.ts';
-import { userRoutes } from './users.ts';
 
-type Deps = Parameters<typeof userRoutes>[0] & Parameters<typeof orgRoutes>[0] & Parameters<typeof tokenRoutes>[0];
+type Deps = Parameters<typeof createUser>[0] & Parameters<typeof createToken>[0];
 
 /** The routes of the admin surface. */
 export function adminRoutes(deps: Deps): Route[] {
-  return [...userRoutes(deps), ...orgRoutes(deps), ...tokenRoutes(deps)];
+  return [
+    createOrg(deps),
+    createToken(deps),
+    createUser(deps),
+    disableUser(deps),
+    listOrgs(deps),
+    listTokens(deps),
+    listUsers(deps),
+    putMember(deps),
+    resetPassword(deps),
+    revokeToken(deps),
+  ];
 }
 
 /** Serves the admin routes; every caller is the operator, because only the operator can open the socket. */
@@ -25,8 +43,7 @@ export function adminServer(
     rateLimiter: undefined,
     exemptLoopback: true,
     baseUrlFor: () => 'http://localhost',
-    identify: (request) =>
-      Promise.resolve({ actor: identifyOperator(request.headers), session: undefined }),
+    identify: (request) => Promise.resolve({ actor: identifyOperator(request.headers), session: undefined }),
     noteUse: () => undefined,
   });
 }

@@ -19,7 +19,7 @@ export function newRequestId(): string {
 }
 
 /** Headers of every answer. Any origin may read what a token shows it; no origin gets credentials of a browser. */
-export function setCommonHeaders(reply: FastifyReply, requestId: string): void {
+export function setStandingHeaders(reply: FastifyReply, requestId: string): void {
   reply.raw.setHeader('x-request-id', requestId);
   reply.raw.setHeader('access-control-allow-origin', '*');
   reply.raw.setHeader('access-control-expose-headers', EXPOSED);

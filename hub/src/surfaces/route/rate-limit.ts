@@ -70,7 +70,7 @@ export function countedAddress(address: string): string {
   const left = head === '' ? [] : head.split(':');
   const right = tail === '' ? [] : tail.split(':');
   const full = address.includes('::')
-    ? [...left, ...new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
+    ? [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right]
     : left;
   return `${full.slice(0, 4).join(':')}::/64`;
 }

@@ -74,7 +74,7 @@ export function defineRoute<
   Body extends z.ZodType,
   Output extends z.ZodType,
 >(definition: RouteDefinition<Params, Query, Body, Output>): Route {
-  return definition as unknown as Route;
+  return definition;
 }
 
 /** One concrete path of a route. */
@@ -89,11 +89,6 @@ const API_PREFIX: Readonly<Record<RepoType, string>> = {
   space: 'spaces',
 };
 const FILE_PREFIX: Readonly<Record<RepoType, string>> = { model: '', dataset: '/datasets', space: '/spaces' };
-
-/** The word that stands for a type of repository in API paths: `models`. */
-export function apiPrefix(type: RepoType): string {
-  return API_PREFIX[type];
-}
 
 /** What precedes a repository's id in file URLs: nothing, `/datasets` or `/spaces`. */
 export function filePrefix(type: RepoType): string {

@@ -18,22 +18,21 @@ const wish = (address: RepoAddress) => ({
   sdk: null,
   licence: null,
 });
-const urlOf = ({ namespace, name }: { namespace: string; name: string }): string => `u/${namespace}/${name}`;
 const failsWith = (code: string) => (error: unknown) => isFault(error, code);
 
 void test('create() refuses a name that is taken, in any letter case, and says where it is', async () => {
   await using hub = await openServedHub();
   const alice = await actorOf(hub, 'alice');
   const { changes } = hub.modules;
-  await changes.create(alice, wish(model('alice', 'bert')), urlOf);
+  await changes.create(alice, wish(model('alice', 'bert')));
   for (const name of ['bert', 'BERT'])
-    await assert.rejects(changes.create(alice, wish(model('alice', name)), urlOf), (error) => {
+    await assert.rejects(changes.create(alice, wish(model('alice', name))), (error) => {
       assert.ok(isFault(error, 'repo.exists'));
-      assert.equal(error.details['url'], `u/alice/${name}`);
+      assert.equal(error.details['id'], `alice/${name}`);
       return true;
     });
   // The same name for another type is another repository.
-  await changes.create(alice, { ...wish(model('alice', 'bert')), type: 'dataset' }, urlOf);
+  await changes.create(alice, { ...wish(model('alice', 'bert')), type: 'dataset' });
 });
 
 void test('create() refuses bad names and namespaces that are not the actor’s', async () => {
@@ -56,16 +55,13 @@ void test('create() refuses bad names and namespaces that are not the actor’s'
     'x.ipynb',
   ])
     await assert.rejects(
-      changes.create(alice, wish(model('alice', name)), urlOf),
+      changes.create(alice, wish(model('alice', name))),
       failsWith('repo.name-invalid'),
       name,
     );
+  await assert.rejects(changes.create(alice, wish(model('bob', 'x'))), failsWith('repo.namespace-forbidden'));
   await assert.rejects(
-    changes.create(alice, wish(model('bob', 'x')), urlOf),
-    failsWith('repo.namespace-forbidden'),
-  );
-  await assert.rejects(
-    changes.create(alice, wish(model('nobody', 'x')), urlOf),
+    changes.create(alice, wish(model('nobody', 'x'))),
     failsWith('repo.namespace-missing'),
   );
 });
@@ -74,10 +70,10 @@ void test('a deleted name may be taken again by its own namespace, and holds not
   await using hub = await openServedHub();
   const alice = await actorOf(hub, 'alice');
   const { changes, repos } = hub.modules;
-  const before = await changes.create(alice, wish(model('alice', 'bert')), urlOf);
+  const before = await changes.create(alice, wish(model('alice', 'bert')));
   await changes.delete(alice, model('alice', 'bert'));
   await assert.rejects(repos.get(alice, model('alice', 'bert'), 'discover'), failsWith('repo.missing'));
-  const after = await changes.create(alice, wish(model('alice', 'bert')), urlOf);
+  const after = await changes.create(alice, wish(model('alice', 'bert')));
   assert.notEqual(after.id, before.id);
 });
 
@@ -88,23 +84,17 @@ void test('a moved name leads to the repository and cannot be shadowed by anyone
   const text = (await hub.addToken('alice', 'write')).text;
   const actor = (await hub.modules.authentication.authenticate(text)).actor;
   const { changes, repos } = hub.modules;
-  const made = await changes.create(actor, wish(model('alice', 'bert')), urlOf);
-  await changes.move(actor, model('alice', 'bert'), { namespace: 'acme', name: 'bert-large' }, urlOf);
+  const made = await changes.create(actor, wish(model('alice', 'bert')));
+  await changes.move(actor, model('alice', 'bert'), { namespace: 'acme', name: 'bert-large' });
   await assert.rejects(repos.get(actor, model('alice', 'bert'), 'read'), (error) => {
     assert.ok(error instanceof RepoMoved);
     assert.equal(error.to, 'acme/bert-large');
     return true;
   });
-  await assert.rejects(
-    changes.create(actor, wish(model('alice', 'bert')), urlOf),
-    failsWith('repo.name-redirects'),
-  );
-  await assert.rejects(
-    changes.create(alice, wish(model('Alice', 'BERT')), urlOf),
-    failsWith('repo.name-redirects'),
-  );
+  await assert.rejects(changes.create(actor, wish(model('alice', 'bert'))), failsWith('repo.name-redirects'));
+  await assert.rejects(changes.create(alice, wish(model('Alice', 'BERT'))), failsWith('repo.name-redirects'));
   // It may go back to a name of its own, and then the other one redirects.
-  await changes.move(actor, model('acme', 'bert-large'), { namespace: 'alice', name: 'bert' }, urlOf);
+  await changes.move(actor, model('acme', 'bert-large'), { namespace: 'alice', name: 'bert' });
   assert.equal((await repos.get(actor, model('alice', 'bert'), 'read')).id, made.id);
   await assert.rejects(
     repos.get(actor, model('acme', 'bert-large'), 'read'),
@@ -116,8 +106,8 @@ void test('a redirect to a private repository tells a stranger nothing', async (
   await using hub = await openServedHub();
   const alice = await actorOf(hub, 'alice');
   const bob = await actorOf(hub, 'bob');
-  await hub.modules.changes.create(alice, wish(model('alice', 'old')), urlOf);
-  await hub.modules.changes.move(alice, model('alice', 'old'), { namespace: 'alice', name: 'new' }, urlOf);
+  await hub.modules.changes.create(alice, wish(model('alice', 'old')));
+  await hub.modules.changes.move(alice, model('alice', 'old'), { namespace: 'alice', name: 'new' });
   await assert.rejects(hub.modules.repos.get(bob, model('alice', 'old'), 'read'), failsWith('repo.missing'));
 });
 

@@ -29,8 +29,8 @@ export interface NewCommit {
   readonly request?: string | undefined;
 }
 
-/** Bytes and rows of objects sent to the database at once. */
-const BATCH_BYTES = 2 * MiB;
+/** Bytes of objects sent to the database at once: an object of this size or more is sent before the next is read. */
+export const BATCH_BYTES = 2 * MiB;
 const BATCH_ROWS = 500;
 
 /** Changes the content of one repository. Its row must be locked, so that refs are moved by one at a time. */

@@ -4,7 +4,7 @@ import { mayNamespace } from '#modules/access';
 import { type Identity } from '#modules/identity';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { nextLink, pageSize } from '../query.ts';
-import { getAccount } from './overview.ts';
+import { getAccount } from './get-account.ts';
 import { presentUser, UserOverview } from './present.ts';
 
 /** Lists the members of an organisation; roles and mail addresses only for its own members. */

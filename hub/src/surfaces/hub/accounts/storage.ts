@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Identity } from '#modules/identity';
 import { fullName, type Repo, type Repos } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
-import { getAccount } from './overview.ts';
+import { getAccount } from './get-account.ts';
 
 const Stored = z.object({
   id: z.string(),

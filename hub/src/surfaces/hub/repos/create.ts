@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { REPO_TYPES } from '#modules/access';
 import { hardwareUnavailable, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
-import { parseRepoId, repoUrl } from './names.ts';
+import { parseRepoId, repoUrl, tellingWhere } from './names.ts';
 
 /** Makes a repository; 409 with the `url` of what is there already. */
 export function createRepo({ changes }: { changes: RepoChanges }): Route {
@@ -37,7 +37,7 @@ export function createRepo({ changes }: { changes: RepoChanges }): Route {
       const name = parseRepoId(body.name, own);
       const visibility = body.visibility ?? (body.private === true ? 'private' : 'public');
       const wish = { type, ...name, visibility, sdk: body.sdk ?? null, licence: body.license ?? null };
-      const repo = await changes.create(actor, wish, (existing) => repoUrl(baseUrl, type, existing));
+      const repo = await tellingWhere(baseUrl, type, changes.create(actor, wish));
       const id = `${repo.namespace}/${repo.name}`;
       return { url: repoUrl(baseUrl, type, repo), id: repo.id, name: id, private: visibility === 'private' };
     },

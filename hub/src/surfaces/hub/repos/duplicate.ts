@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fullName, hardwareUnavailable, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
-import { addressOf, parseRepoId, RepoParams, repoUrl } from './names.ts';
+import { addressOf, parseRepoId, RepoParams, repoUrl, tellingWhere } from './names.ts';
 
 /** Copies a repository with its history. */
 export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
@@ -29,8 +29,10 @@ export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
       const to = parseRepoId(body.repository, session?.account.name ?? '');
       const visibility =
         body.visibility ?? (body.private == null ? undefined : body.private ? 'private' : 'public');
-      const repo = await changes.duplicate(actor, { from: addressOf(call), to, visibility }, (existing) =>
-        repoUrl(baseUrl, repoType, existing),
+      const repo = await tellingWhere(
+        baseUrl,
+        repoType,
+        changes.duplicate(actor, { from: addressOf(call), to, visibility }),
       );
       return { url: repoUrl(baseUrl, repoType, repo), id: repo.id, name: fullName(repo) };
     },

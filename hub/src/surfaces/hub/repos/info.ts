@@ -66,15 +66,46 @@ export type RepoInfo = z.input<typeof RepoInfo>;
 // Fields that a repository of each type can be asked for. Those a hub without the feature behind them cannot fill stay
 // absent, which clients read as unknown; a name that is not here is refused.
 const SHARED_FIELDS = [
-  'author', 'cardData', 'createdAt', 'disabled', 'downloads', 'downloadsAllTime', 'gated', 'lastModified', 'likes',
-  'private', 'resourceGroup', 'sha', 'siblings', 'tags', 'trendingScore', 'usedStorage', 'visibility', 'xetEnabled',
-]; // prettier-ignore
+  'author',
+  'cardData',
+  'createdAt',
+  'disabled',
+  'downloads',
+  'downloadsAllTime',
+  'gated',
+  'lastModified',
+  'likes',
+  'private',
+  'resourceGroup',
+  'sha',
+  'siblings',
+  'tags',
+  'trendingScore',
+  'usedStorage',
+  'visibility',
+  'xetEnabled',
+];
 const FIELDS: Readonly<Record<RepoType, ReadonlySet<string>>> = {
   model: new Set([
     ...SHARED_FIELDS,
-    ...['baseModels', 'childrenModelCount', 'config', 'evalResults', 'gguf', 'inference', 'inferenceProviderMapping',
-      'library_name', 'mask_token', 'model-index', 'pipeline_tag', 'safetensors', 'securityRepoStatus', 'spaces',
-      'transformersInfo', 'widgetData'], // prettier-ignore
+    ...[
+      'baseModels',
+      'childrenModelCount',
+      'config',
+      'evalResults',
+      'gguf',
+      'inference',
+      'inferenceProviderMapping',
+      'library_name',
+      'mask_token',
+      'model-index',
+      'pipeline_tag',
+      'safetensors',
+      'securityRepoStatus',
+      'spaces',
+      'transformersInfo',
+      'widgetData',
+    ],
   ]),
   dataset: new Set([...SHARED_FIELDS, 'citation', 'description', 'mainSize', 'paperswithcode_id']),
   space: new Set([
@@ -136,9 +167,22 @@ export function pickFields(info: RepoInfo, fields: readonly string[]): RepoInfo 
 }
 
 const LISTED = [
-  'modelId', 'author', 'sha', 'private', 'gated', 'disabled', 'createdAt', 'lastModified', 'likes', 'downloads',
-  'trendingScore', 'tags', 'pipeline_tag', 'library_name', 'sdk',
-]; // prettier-ignore
+  'modelId',
+  'author',
+  'sha',
+  'private',
+  'gated',
+  'disabled',
+  'createdAt',
+  'lastModified',
+  'likes',
+  'downloads',
+  'trendingScore',
+  'tags',
+  'pipeline_tag',
+  'library_name',
+  'sdk',
+];
 
 /** What a list says of each repository; `full` and `cardData` add to it. */
 export function listFields(ask: { full: boolean; cardData: boolean }): string[] {

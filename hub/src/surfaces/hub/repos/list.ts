@@ -76,17 +76,14 @@ const OLD_SORTS = {
 function toRepoQuery(query: ListQuery): Omit<RepoQuery, 'type'> {
   const asked = query.sort ?? 'trendingScore';
   const sort = asked in OLD_SORTS ? OLD_SORTS[asked as keyof typeof OLD_SORTS] : (asked as RepoQuery['sort']);
-  // A filter may hold several tags, as old clients write them.
   const tags = [
+    // A filter may hold several tags, as old clients write them.
     ...query.filter.flatMap((one) => one.split(',')),
     ...query.tags,
     ...query.apps.map((app) => `app:${app}`),
-  ]
-    .concat(
-      query.models.map((id) => `model:${id}`),
-      query.datasets.map((id) => `dataset:${id}`),
-    ) // prettier-ignore
-    .filter((tag) => tag !== '');
+    ...query.models.map((id) => `model:${id}`),
+    ...query.datasets.map((id) => `dataset:${id}`),
+  ].filter((tag) => tag !== '');
   return {
     tags,
     sort,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { REPO_TYPES } from '#modules/access';
 import { fullName, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
-import { parseRepoId, repoUrl } from './names.ts';
+import { parseRepoId, repoUrl, tellingWhere } from './names.ts';
 
 /** Gives a repository another name or namespace; the old id leads to the new one from then on. */
 export function moveRepo({ changes }: { changes: RepoChanges }): Route {
@@ -26,8 +26,10 @@ export function moveRepo({ changes }: { changes: RepoChanges }): Route {
     async run({ actor, session, body, baseUrl }) {
       const own = session?.account.name ?? '';
       const from = { type: body.type, ...parseRepoId(body.fromRepo, own) };
-      const repo = await changes.move(actor, from, parseRepoId(body.toRepo, own), (existing) =>
-        repoUrl(baseUrl, body.type, existing),
+      const repo = await tellingWhere(
+        baseUrl,
+        body.type,
+        changes.move(actor, from, parseRepoId(body.toRepo, own)),
       );
       return { url: repoUrl(baseUrl, body.type, repo), name: fullName(repo) };
     },

@@ -1,5 +1,6 @@
 // How repository ids and URLs are spelt on this surface.
 import { z } from 'zod';
+import { Fault, isFault } from '@holdfast/kernel/fault';
 import { type RepoType } from '#modules/access';
 import { fullName, type RepoAddress, type RepoName } from '#modules/repos';
 import { filePrefix } from '../../route/route.ts';
@@ -23,4 +24,15 @@ export function parseRepoId(id: string, own: string): RepoName {
   return slash === -1
     ? { namespace: own, name: id }
     : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
+}
+
+/** Does the work; where a repository is in its way, the refusal says at which `url`, which clients take as an answer. */
+export async function tellingWhere<T>(baseUrl: string, type: RepoType, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isFault(error, 'repo.exists')) throw error;
+    const url = `${baseUrl}${filePrefix(type)}/${String(error.details['id'])}`;
+    throw new Fault(error.kind, error.code, error.message, { details: { url }, cause: error });
+  }
 }

@@ -1,0 +1,48 @@
+// Opens what every module stands on: the database, what tells of changes, keys, and the object store.
+import { type Clock } from '@holdfast/kernel/clock';
+import { Secret } from '@holdfast/kernel/secret';
+import { BufferPool } from '@holdfast/platform/buffer-pool';
+import { Keys } from '@holdfast/platform/keys';
+import { type Log } from '@holdfast/platform/log';
+import { openDiskStore } from '@holdfast/platform/objects/disk';
+import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
+import { Epochs } from '@holdfast/platform/postgres/epochs';
+import { type HubStart } from '@holdfast/supervisor/settings';
+
+const CONNECTIONS = 12;
+
+/** Opens it. Disposing the result closes the object store and the database. */
+export async function openFoundation({ settings, secrets }: HubStart, shared: { log: Log; clock: Clock }) {
+  await using opened = new AsyncDisposableStack();
+  const { log, clock } = shared;
+  const { limits } = settings;
+  const pool = openPool(
+    { ...settings.postgres, password: new Secret(secrets.postgresPassword) },
+    {
+      connections: CONNECTIONS,
+      applicationName: 'holdfast hub',
+      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+    },
+  );
+  const db = opened.use(openDatabase(pool));
+  const epochs = opened.use(new Epochs({ db, clock }));
+  await epochs.read();
+  epochs.start();
+  const keys = new Keys(new Secret(Buffer.from(secrets.hubKey, 'base64')));
+  const buffers = new BufferPool();
+  const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
+  const store = opened.use(
+    await openDiskStore({ root: settings.objects, instance: settings.instance, buffers, reserve }),
+  );
+  const running = opened.move();
+  return {
+    db,
+    pool,
+    epochs,
+    keys,
+    clock,
+    store,
+    buffers,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
