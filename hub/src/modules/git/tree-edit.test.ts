@@ -277,7 +277,7 @@ void test('applyChanges() makes a thousand changes in a folder of a hundred thou
     base.oid,
     Array.from({ length: 1000 }, (_, index) => put(`f${index * 7}`)),
   );
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 20000);
   assert.equal(edited.changed.length, 1000);
 });
 
