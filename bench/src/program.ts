@@ -26,6 +26,7 @@ export async function mustRun(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stdin.on('error', () => undefined).end(options.input ?? '');
+  using _ = endWithUs(child);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`${file} ended with ${code}\n${printed}\n${said}`);
   return printed;
@@ -47,9 +48,11 @@ export function startProgram(
     env: plainEnvironment(options.env),
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const ending = endWithUs(child);
   return {
     child,
     [Symbol.asyncDispose]: async () => {
+      ending[Symbol.dispose]();
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill(options.signal ?? 'SIGTERM');
@@ -58,6 +61,13 @@ export function startProgram(
       clearTimeout(timer);
     },
   };
+}
+
+/** Ends a child when this program is told to end: what waits for it fails then, and all that is open is disposed of. */
+function endWithUs(child: ChildProcess): Disposable {
+  const end = (): void => void child.kill('SIGTERM');
+  process.on('SIGINT', end).on('SIGTERM', end);
+  return { [Symbol.dispose]: () => void process.off('SIGINT', end).off('SIGTERM', end) };
 }
 
 function plainEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
