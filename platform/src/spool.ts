@@ -45,11 +45,11 @@ export class Spool implements AsyncDisposable {
     this.#room = room;
   }
 
-  /** Puts bytes aside. The caller gives them away. Throws `object.store-full`. */
+  /** Puts bytes aside; the caller may use their memory again. Throws `object.store-full`. */
   async append(bytes: Buffer): Promise<SpooledBytes> {
     if (this.#room.take(bytes.length)) {
       this.#kept += bytes.length;
-      return bytes;
+      return Buffer.from(bytes);
     }
     this.#file ??= await openNameless(this.#folder);
     const at = this.#end;
@@ -58,21 +58,20 @@ export class Spool implements AsyncDisposable {
       for (let done = 0; done < bytes.length;)
         done += (await this.#file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
     } catch (error) {
-      throw isNoSpace(error) ? storeFull() : error;
+      throw isNoSpace(error) ? storeFull(error) : error;
     }
     return { at, length: bytes.length };
   }
 
-  /** The bytes again. */
-  async read(place: SpooledBytes): Promise<Buffer> {
-    if (Buffer.isBuffer(place)) return place;
-    const bytes = Buffer.allocUnsafe(place.length);
-    for (let done = 0; done < bytes.length;) {
-      const read = await this.#file?.read(bytes, done, bytes.length - done, place.at + done);
+  /** Copies the bytes to the start of `into`, which must be long enough. Returns that part of it. */
+  async read(place: SpooledBytes, into: Buffer): Promise<Buffer> {
+    if (Buffer.isBuffer(place)) return into.subarray(0, place.copy(into));
+    for (let done = 0; done < place.length;) {
+      const read = await this.#file?.read(into, done, place.length - done, place.at + done);
       if (read === undefined || read.bytesRead === 0) throw new Error('a spool lost what was put into it');
       done += read.bytesRead;
     }
-    return bytes;
+    return into.subarray(0, place.length);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,6 @@
 // otherwise naming a digest would give what only another repository's readers may have.
 import { Buffer } from 'node:buffer';
 import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
-import { type SpooledBytes } from '@holdfast/platform/spool';
 import { type BlobPlace } from '#modules/blobs';
 import {
   addLfsPatterns,
@@ -18,13 +17,13 @@ import {
   type RepoPath,
   parsePath,
 } from '#modules/git';
-import { type Draft, type Operation } from './draft.ts';
+import { type Draft, type Operation, type Spooled } from './draft.ts';
 import { lfsObjectMissing, lfsSizeDiffers } from './faults.ts';
 
 /** A blob that the commit may add. */
 export interface PlannedBlob {
   readonly oid: Sha1;
-  readonly content: SpooledBytes;
+  readonly content: Spooled;
 }
 
 /** What a commit comes to. */
@@ -100,7 +99,7 @@ class Planning implements CommitPlan {
       case 'lfs': {
         const pointer = { oid: operation.sha256, size: this.#sizes.get(operation.sha256) ?? 0 };
         const blob = encodeObject('blob', encodePointer(pointer));
-        this.blobs.push({ oid: blob.oid, content: blob.body });
+        this.blobs.push({ oid: blob.oid, content: [blob.body] });
         this.#lfsPaths.push(path);
         await this.#put(path, blob.oid, pointer);
         return;
@@ -124,7 +123,7 @@ class Planning implements CommitPlan {
     const after = addLfsPatterns(before, this.#lfsPaths);
     if (after === before) return;
     const blob = encodeObject('blob', Buffer.from(after));
-    this.blobs.push({ oid: blob.oid, content: blob.body });
+    this.blobs.push({ oid: blob.oid, content: [blob.body] });
     // It replaces what the commit itself wanted with that file, which `before` already holds.
     const others = this.changes.filter((change) => change.path !== ATTRIBUTES);
     this.changes.splice(0, Infinity, ...others, {

@@ -2,6 +2,7 @@
 // entry. Commits of one repository follow one another; one without a stated parent applies to whatever came before it.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha1 } from '@holdfast/kernel/digest';
+import { MiB } from '@holdfast/kernel/size';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type SpoolRoom } from '@holdfast/platform/spool';
 import { type Actor } from '#modules/access';
@@ -52,6 +53,8 @@ export interface Committed {
   readonly warnings: readonly string[];
 }
 
+/** Bytes of contents from which a commit is a large one. */
+const LARGE = 4 * MiB;
 /** Most bytes of a commit's message. */
 const MAX_MESSAGE = 64 * 1024;
 
@@ -82,11 +85,13 @@ export class Commits {
     const { db, turns, revisions, repos } = this.#deps;
     const ref = branchOf(wish.revision);
     const message = messageOf(wish);
-    const committed = await turns.take(repo.id, () =>
+    const act = () =>
       db.transaction(
         async (tx) => await new OneCommit(this.#deps, tx, { actor, wish, ref, message }).run(repo),
-      ),
-    );
+      );
+    // On its way to the database a content is in memory a few times over: one large commit goes at a time.
+    const large = wish.draft.size > LARGE;
+    const committed = await turns.take(repo.id, () => (large ? turns.take('large', act) : act()));
     revisions.forget(repo.id);
     repos.forget();
     return committed;

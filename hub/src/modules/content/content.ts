@@ -11,6 +11,7 @@ import {
   type CommitSummary,
   type ListedEntry,
   type ObjectCache,
+  type OpenBlob,
 } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repo, type RepoAddress, type Repos } from '#modules/repos';
@@ -84,6 +85,11 @@ export class Content {
   /** All bytes of a blob; `undefined` when the repository has none with this id or it has more than `limit` bytes. */
   async findBlob(repo: Pick<Repo, 'id'>, oid: Sha1, limit: number): Promise<Buffer | undefined> {
     return await this.#reader(repo).findBlob(oid, limit);
+  }
+
+  /** A blob: its bytes, or, where it is large, a way to read them part by part. */
+  async openBlob(repo: Pick<Repo, 'id'>, oid: Sha1): Promise<Buffer | OpenBlob | undefined> {
+    return await this.#reader(repo).openBlob(oid);
   }
 
   /** All files of a commit, for those who were let in; at most `limit`. */

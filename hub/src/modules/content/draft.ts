@@ -3,13 +3,16 @@ import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
 import { Spool, type SpooledBytes, type SpoolRoom } from '@holdfast/platform/spool';
 import {
   encodeBlobId,
-  MAX_POINTER_BYTES,
+  hashBlob,
   parsePath,
   parsePointer,
   type LfsPointer,
   type RepoPath,
 } from '#modules/git';
 import { fileTooLarge, tooManyOperations } from './faults.ts';
+
+/** A content in the pieces it came in. */
+export type Spooled = readonly SpooledBytes[];
 
 /** What a commit does to one path. */
 export type Operation =
@@ -18,7 +21,8 @@ export type Operation =
       readonly kind: 'file';
       readonly path: RepoPath;
       readonly oid: Sha1;
-      readonly content: SpooledBytes;
+      readonly size: number;
+      readonly content: Spooled;
       readonly pointer: LfsPointer | undefined;
     }
   /** A file whose content is an object of this repository. `size` as the client states it, if it does. */
@@ -43,6 +47,7 @@ export class Draft implements AsyncDisposable {
   readonly #spool: Spool;
   readonly #limits: DraftLimits;
   readonly #operations: Operation[] = [];
+  #size = 0;
 
   constructor(spool: { folder: string; room: SpoolRoom }, limits: DraftLimits) {
     this.#spool = new Spool(spool.folder, spool.room);
@@ -54,17 +59,31 @@ export class Draft implements AsyncDisposable {
     return this.#operations;
   }
 
-  /** Adds a file with its content, which the caller gives away. Throws a fault of the path, `commit.file-too-large`. */
-  async addFile(path: string, content: Buffer): Promise<void> {
+  /** Where parts of the request that are no content of a file may wait. */
+  get spool(): Spool {
+    return this.#spool;
+  }
+
+  /** Bytes of contents so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds a file with its content, in pieces whose memory may be used again. Throws a fault of the path, `commit.file-too-large`. */
+  async addFile(path: string, content: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     const parsed = parsePath(path);
-    if (content.length > this.#limits.regularFile) throw fileTooLarge(path, this.#limits.regularFile);
-    this.#add({
-      kind: 'file',
-      path: parsed,
-      oid: encodeBlobId(content),
-      content: await this.#spool.append(content),
-      pointer: content.length < MAX_POINTER_BYTES ? parsePointer(content) : undefined,
-    });
+    const pieces: SpooledBytes[] = [];
+    let size = 0;
+    let only: { oid: Sha1; pointer: LfsPointer | undefined } | undefined;
+    for await (const piece of content) {
+      size += piece.length;
+      if (size > this.#limits.regularFile) throw fileTooLarge(path, this.#limits.regularFile);
+      only = pieces.length > 0 ? undefined : { oid: encodeBlobId(piece), pointer: parsePointer(piece) };
+      pieces.push(await this.#spool.append(piece));
+    }
+    this.#size += size;
+    const oid = only?.oid ?? (await hashBlob(size, this.#piecesOf(pieces)));
+    this.#add({ kind: 'file', path: parsed, oid, size, content: pieces, pointer: only?.pointer });
   }
 
   /** Adds a file whose content was uploaded before. Throws a fault of the path. */
@@ -83,13 +102,23 @@ export class Draft implements AsyncDisposable {
     this.#add({ kind: 'delete', path: parsePath(bare), what });
   }
 
-  /** The content of a file of this draft. */
-  async read(content: SpooledBytes): Promise<Buffer> {
-    return await this.#spool.read(content);
+  /** The content of a file of this draft, whole; in `into` where that is given and long enough. */
+  async read(content: Spooled, into?: Buffer): Promise<Buffer> {
+    const size = content.reduce((sum, piece) => sum + piece.length, 0);
+    const bytes =
+      into !== undefined && into.length >= size ? into.subarray(0, size) : Buffer.allocUnsafe(size);
+    let at = 0;
+    for (const piece of content) at += (await this.#spool.read(piece, bytes.subarray(at))).length;
+    return bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#spool[Symbol.asyncDispose]();
+  }
+
+  async *#piecesOf(content: Spooled): AsyncGenerator<Buffer> {
+    const buffer = Buffer.allocUnsafe(Math.max(0, ...content.map((piece) => piece.length)));
+    for (const piece of content) yield await this.#spool.read(piece, buffer);
   }
 
   #add(operation: Operation): void {

@@ -6,6 +6,7 @@ import { referencesOf, type Actor } from '#modules/access';
 import { findObjects, placeObjects } from '#modules/blobs';
 import {
   applyChanges,
+  BATCH_BYTES,
   GitWriter,
   MAIN_BRANCH,
   shortName,
@@ -145,11 +146,18 @@ function requireParent(wish: CommitWish, head: Sha1): void {
   if (!head.startsWith(parentCommit.toLowerCase())) throw commitStale(wish.revision);
 }
 
+/** The objects to add. A large body is valid until the next object is asked for: all of them share one memory. */
 async function* objectsOf(
   draft: Draft,
   blobs: readonly PlannedBlob[],
   trees: readonly EncodedObject[],
 ): AsyncGenerator<EncodedObject> {
-  for (const { oid, content } of blobs) yield { kind: 'blob', oid, body: await draft.read(content) };
+  let shared: Buffer | undefined;
+  for (const { oid, content } of blobs) {
+    const size = content.reduce((sum, piece) => sum + piece.length, 0);
+    if (size >= BATCH_BYTES && (shared?.length ?? 0) < size) shared = Buffer.allocUnsafe(size);
+    const body = await draft.read(content, size >= BATCH_BYTES ? shared : undefined);
+    yield { kind: 'blob', oid, body };
+  }
   yield* trees;
 }

@@ -33,7 +33,7 @@ export interface ContentSetup {
 }
 
 /** Bytes that all drafts together keep in memory. */
-const SPOOL_ROOM = 16 * MiB;
+const SPOOL_ROOM = 8 * MiB;
 
 /** The content of repositories: what reads it, what changes it. */
 export interface OpenContent {

@@ -30,6 +30,7 @@ export {
   type Entry,
   type ListedEntry,
   type ListedRef,
+  type OpenBlob,
   type RefTarget,
 } from './model.ts';
 export { ObjectCache } from './object-cache.ts';

@@ -47,3 +47,11 @@ export interface RefTarget {
 export interface ListedRef extends RefTarget {
   readonly name: Ref;
 }
+
+/** A blob that is read part by part. There is nothing to close: each part is a question of its own. */
+export interface OpenBlob extends AsyncDisposable {
+  readonly size: number;
+  /** There is no file behind it. */
+  readonly fd: undefined;
+  read(range: { readonly start: number; readonly end: number }): AsyncIterable<Buffer>;
+}

@@ -10,10 +10,13 @@ import type { OpenObject } from '@holdfast/platform/objects/store';
 import { planAnswer, type AnswerPlan, type PlannedFile } from './answer-plan.ts';
 import type { ByteRange } from './byte-range.ts';
 
+/** Bytes that are open, whatever they are called in their store. */
+export type OpenBytes = Omit<OpenObject, 'sha256'>;
+
 /** A file that can be sent. */
 export interface SendableFile extends PlannedFile {
   /** The bytes, or how to get at them; called only for an answer that carries some. */
-  readonly content: Uint8Array | (() => Promise<Uint8Array | OpenObject>);
+  readonly content: Uint8Array | (() => Promise<Uint8Array | OpenBytes>);
 }
 
 /** What sending needs beside the file. */
@@ -75,7 +78,7 @@ function sizeOf(plan: AnswerPlan): number {
 
 interface Sending {
   readonly response: ServerResponse;
-  readonly object: OpenObject;
+  readonly object: OpenBytes;
   readonly options: SendingOptions;
 }
 

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { MiB } from '@holdfast/kernel/size';
+import { KiB } from '@holdfast/kernel/size';
 import { type ObjectCache } from '../object-cache.ts';
 import { type ObjectKind } from '../object.ts';
 import { type BlobFacts } from '../model.ts';
@@ -10,9 +10,9 @@ import { parseTree, type TreeEntry } from '../tree-object.ts';
 import { type GitTables } from '../tables.ts';
 
 /** Bytes of a blob that are asked for at once: a row arrives as hex, three times its size while it is decoded. */
-const SLICE = MiB;
+const SLICE = 512 * KiB;
 /** Blobs up to this size are kept in the cache. */
-const MAX_CACHED_BLOB = 256 * 1024;
+export const MAX_CACHED_BLOB = 256 * KiB;
 /** Ids in one question. */
 const BATCH = 500;
 
@@ -92,6 +92,19 @@ export class ObjectReader {
       at += next.bytes.copy(bytes, at);
     }
     return bytes;
+  }
+
+  /** A part of a blob, from `start` up to, but without, `end`, in slices. */
+  async *readSlices(
+    oid: Sha1,
+    range: { readonly start: number; readonly end: number },
+  ): AsyncGenerator<Buffer> {
+    for (let at = range.start; at < range.end;) {
+      const { bytes } = (await this.#slice(oid, at)) ?? this.#absent(oid);
+      if (bytes.length === 0) throw new Error(`git blob ${oid} has less than ${range.end} bytes`);
+      yield bytes.subarray(0, range.end - at);
+      at += bytes.length;
+    }
   }
 
   /** All bytes of an object of any kind. */

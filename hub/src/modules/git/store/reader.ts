@@ -10,6 +10,7 @@ import {
   type Entry,
   type ListedEntry,
   type ListedRef,
+  type OpenBlob,
 } from '../model.ts';
 import { ObjectCache } from '../object-cache.ts';
 import { type Ref } from '../ref.ts';
@@ -17,7 +18,7 @@ import { isFolder, type FileMode, type TreeEntry } from '../tree-object.ts';
 import { walkTree, type WalkOptions } from '../tree-walk.ts';
 import { type GitTables } from '../tables.ts';
 import { CommitReader } from './commits.ts';
-import { ObjectReader } from './objects.ts';
+import { MAX_CACHED_BLOB, ObjectReader } from './objects.ts';
 
 /** Most entries in one page of a list. */
 export const MAX_PAGE = 1000;
@@ -83,6 +84,15 @@ export class GitReader {
   /** The bytes of a blob; `undefined` when there is none with this id, or it has more than `limit` bytes. */
   async findBlob(oid: Sha1, limit: number): Promise<Buffer | undefined> {
     return await this.objects.findBlob(oid, limit);
+  }
+
+  /** The same, opened where it is too large to be read whole for every caller. */
+  async openBlob(oid: Sha1): Promise<Buffer | OpenBlob | undefined> {
+    const { size } = (await this.objects.readFacts([oid])).get(oid) ?? {};
+    if (size === undefined) return undefined;
+    if (size <= MAX_CACHED_BLOB) return await this.objects.findBlob(oid, size);
+    const read = (range: { start: number; end: number }) => this.objects.readSlices(oid, range);
+    return { size, fd: undefined, read, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 
   /** What stands at a path of a commit; `''` is the root. `undefined` when nothing does or there is no such commit. */

@@ -3,9 +3,11 @@ import { type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
 import { type Draft } from '#modules/content';
+import { parseJson, readBytes } from '../../route/body.ts';
 import { bodyMalformed, inputInvalid } from '../../route/faults.ts';
-import { decodeContent, parseLine } from './commit-line.ts';
-import { readLines, type LineLimits } from './lines.ts';
+import { unbroken } from './drain.ts';
+import { LONG_TEXT, readLines, type LineLimits, type ParsedLine } from './lines.ts';
+import { decodeBase64, decodePieces, notBase64, type LongText } from './long-text.ts';
 
 const Header = z.object({
   summary: z.string().default(''),
@@ -49,19 +51,33 @@ export interface CommitHeader {
   readonly parentCommit: string | undefined;
 }
 
+/** What a body may cost. Bytes and milliseconds. */
+export interface CommitBodyLimits extends LineLimits {
+  /** The form of one object, which is held whole. */
+  readonly object: number;
+  readonly time: number;
+}
+
 /** Reads the body into the draft. Throws `request.body-malformed`, `request.invalid` and what `Draft` throws. */
 export async function readCommit(
   request: IncomingMessage,
   draft: Draft,
-  limits: LineLimits,
+  limits: CommitBodyLimits,
 ): Promise<CommitHeader> {
   const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('application/json')) return await readObject(request, draft, limits);
+  if (type.startsWith('application/json')) {
+    const bytes = await readBytes(request, { bytes: limits.object, time: limits.time });
+    return await addObject(draft, parse(CommitObject, parseJson(bytes), 1));
+  }
+  return await addLines(draft, readLines(unbroken(request), limits, draft.spool));
+}
+
+/** Adds the operations of all lines. */
+export async function addLines(draft: Draft, lines: AsyncIterable<ParsedLine>): Promise<CommitHeader> {
   let header: CommitHeader | undefined;
   let number = 0;
-  for await (const bytes of readLines(request, limits)) {
+  for await (const { json, long } of lines) {
     number += 1;
-    const { json, long } = parseLine(bytes);
     const { key, value } = parse(Line, json, number);
     if (key === 'header') {
       if (header !== undefined) throw bodyMalformed(`line ${number} is a second header`);
@@ -72,12 +88,7 @@ export async function readCommit(
   return header;
 }
 
-async function readObject(request: IncomingMessage, draft: Draft, limits: LineLimits): Promise<CommitHeader> {
-  // Line breaks mean nothing inside one object, so it is read whole.
-  const lines: Buffer[] = [];
-  for await (const line of readLines(request, { ...limits, body: limits.line }))
-    lines.push(Buffer.from(line));
-  const commit = parse(CommitObject, parseLine(Buffer.concat(lines)).json, 1);
+async function addObject(draft: Draft, commit: z.output<typeof CommitObject>): Promise<CommitHeader> {
   for (const file of commit.files) await addFile(draft, file, undefined);
   for (const file of commit.lfsFiles) addLfsFile(draft, file);
   for (const { path } of commit.deletedFiles) draft.addDeletion(path, 'file');
@@ -88,7 +99,7 @@ async function readObject(request: IncomingMessage, draft: Draft, limits: LineLi
 
 async function addOperation(
   draft: Draft,
-  line: { key: string; value: unknown; long: Buffer | undefined; number: number },
+  line: { key: string; value: unknown; long: LongText | undefined; number: number },
 ): Promise<void> {
   const { key, value, long, number } = line;
   switch (key) {
@@ -113,12 +124,24 @@ async function addOperation(
 }
 
 /** A file with its content, or, with `oldPath` alone, the file that is moved here. */
-async function addFile(draft: Draft, file: z.output<typeof File>, long: Buffer | undefined): Promise<void> {
-  const { path, content, oldPath } = file;
-  if (content !== undefined) await draft.addFile(path, decodeContent(content, file.encoding, long));
+async function addFile(draft: Draft, file: z.output<typeof File>, long: LongText | undefined): Promise<void> {
+  const { path, content, oldPath, encoding } = file;
+  if (content === LONG_TEXT && long !== undefined)
+    await draft.addFile(path, decodePieces(long.pieces(), encoding));
+  else if (content !== undefined) await draft.addFile(path, [decodeContent(content, encoding)]);
   else if (typeof oldPath === 'string') draft.addCopy(path, oldPath);
   else throw bodyMalformed('a file has no content');
   leave(draft, path, oldPath);
+}
+
+function decodeContent(content: string, encoding: 'base64' | 'utf-8'): Buffer {
+  if (encoding === 'base64') {
+    const bytes = decodeBase64(content);
+    if (bytes === undefined) throw notBase64();
+    return bytes;
+  }
+  if (!content.isWellFormed()) throw bodyMalformed('a content is not UTF-8');
+  return Buffer.from(content);
 }
 
 function addLfsFile(draft: Draft, file: z.output<typeof LfsFile>): void {

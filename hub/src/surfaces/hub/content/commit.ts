@@ -7,20 +7,26 @@ import { headerText } from '../../route/fault-table.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { Flag } from '../query.ts';
 import { addressOf, repoUrl, RepoParams } from '../repos/names.ts';
-import { readCommit } from './commit-body.ts';
-import { drain, Slots, type LineLimits } from './lines.ts';
+import { readCommit, type CommitBodyLimits } from './commit-body.ts';
+import { drain, unbroken } from './drain.ts';
 import { revisionRest } from './rest.ts';
 
-/** What the route needs. Sizes are bytes. */
+/** What the route needs. */
 export interface CommitDeps {
   readonly commits: Commits;
-  readonly limits: { readonly commitBody: number; readonly commitLine: number; readonly regularFile: number };
+  /** Bytes; the last in milliseconds. */
+  readonly limits: {
+    readonly commitBody: number;
+    readonly commitLine: number;
+    readonly jsonBody: number;
+    readonly requestTimeout: number;
+  };
 }
 
-/** Long lines held at once: at up to three times a regular file each, they stay below 100 MiB. */
-const LONG_LINES = 3;
-/** What a client may still send after it was refused. */
-const DRAIN = { bytes: 64 * MiB, time: 5000 };
+/** What somebody who may not commit may still send after the refusal. */
+const STRANGER = { bytes: MiB, time: 2000 };
+/** How long somebody may who made a mistake. */
+const PATIENCE = 10_000;
 
 const Answer = z.object({
   success: z.boolean(),
@@ -31,7 +37,6 @@ const Answer = z.object({
 
 /** Makes a commit. */
 export function createCommit(deps: CommitDeps): Route {
-  const slots = new Slots(LONG_LINES);
   return defineRoute({
     operation: 'createCommit',
     summary: 'Commit to a branch',
@@ -45,10 +50,13 @@ export function createCommit(deps: CommitDeps): Route {
     body: z.unknown(),
     output: Answer,
     async run(call) {
+      const refused = { ...STRANGER };
       try {
-        return await commitCall(deps, call, slots);
+        await deps.commits.mayWrite(call.actor, addressOf(call));
+        Object.assign(refused, { bytes: deps.limits.commitBody, time: PATIENCE });
+        return await commitCall(deps, call);
       } catch (error) {
-        if (!call.request.complete) await drain(call.request, DRAIN);
+        if (!call.request.complete) await drain(unbroken(call.request), refused);
         throw error;
       }
     },
@@ -58,14 +66,14 @@ export function createCommit(deps: CommitDeps): Route {
 async function commitCall(
   { commits, limits }: CommitDeps,
   call: Call<RepoName, { create_pr: boolean }, unknown>,
-  slots: Slots,
 ): Promise<z.input<typeof Answer>> {
   const { actor, request, reply, query, baseUrl } = call;
   await using draft = commits.openDraft();
-  await commits.mayWrite(actor, addressOf(call));
   if (query.create_pr) throw pullRequestsMissing();
   const revision = revisionRest(request);
-  const header = await readCommit(request, draft, lineLimits(limits, slots));
+  const header = await readCommit(request, draft, bodyLimits(limits));
+  // The body is here; from now on it is the client that waits, for as long as commits before this one take.
+  request.socket.setTimeout(0);
   const wish = { revision, ...header, draft };
   const { repo, oid, warnings } = await commits.commit(actor, addressOf(call), wish);
   if (warnings.length > 0)
@@ -74,11 +82,11 @@ async function commitCall(
   return { success: true, commitOid: oid, commitUrl, hookOutput: '' };
 }
 
-// Base64 takes four thirds of a file, text with escapes more; beyond three times a file no line can be valid.
-function lineLimits(limits: CommitDeps['limits'], slots: Slots): LineLimits {
+function bodyLimits(limits: CommitDeps['limits']): CommitBodyLimits {
   return {
-    line: Math.min(limits.commitLine, 3 * limits.regularFile + MiB),
+    line: limits.commitLine,
     body: limits.commitBody,
-    slots,
+    object: limits.jsonBody,
+    time: limits.requestTimeout,
   };
 }

@@ -1,60 +1,53 @@
-// Reads a body line by line as it arrives. One line may be as long as a file, so that few long ones are held at once:
-// who has to wait is not read from, and the network holds the rest.
+// Reads a commit's body line by line as it arrives. Of a line only what is short is held; a long text in it is put aside
+// while it comes in.
+import { Buffer } from 'node:buffer';
 import { MiB } from '@holdfast/kernel/size';
+import { type Spool } from '@holdfast/platform/spool';
+import { parseJson } from '../../route/body.ts';
 import { bodyMalformed, bodyTooLarge } from '../../route/faults.ts';
+import { LongText } from './long-text.ts';
 
-/** Lines up to this size are held by any number of requests. */
-const SHORT = MiB;
-
-/** Lets few go on at a time. */
-export class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  /** Waits for a slot. The result gives it back. */
-  async take(): Promise<Disposable> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((go) => this.#waiting.push(go));
-    return {
-      [Symbol.dispose]: () => {
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#free += 1;
-        else next();
-      },
-    };
-  }
+/** A line as JSON. */
+export interface ParsedLine {
+  readonly json: unknown;
+  /** The text in whose place the JSON has `LONG_TEXT`. */
+  readonly long: LongText | undefined;
 }
 
 /** What reading may cost. Bytes. */
 export interface LineLimits {
   readonly line: number;
   readonly body: number;
-  /** Shared by all requests. */
-  readonly slots: Slots;
 }
 
+/** What stands for a text that was put aside. No path or revision can hold it. */
+export const LONG_TEXT = '\u0001long';
+
+/** A line of this size is searched for a text that goes on. */
+const LONG = 64 * 1024;
+/** Most bytes of a line that are held. */
+const HELD = MiB;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 /**
- * The lines of a body without their line breaks; empty ones are left out. A line is valid until the next is asked for.
- * Throws `request.body-too-large`, and `request.body-malformed` when the body is cut off.
+ * The lines of a body that are not empty. A line's long text must be read before the next line is asked for.
+ * Throws `request.body-too-large`, and `request.body-malformed` for what is not JSON and when the body is cut off.
  */
-export async function* readLines(body: AsyncIterable<Buffer>, limits: LineLimits): AsyncGenerator<Buffer> {
-  let line = new Line(limits);
-  try {
-    for await (const { part, ends } of partsOf(body, limits.body)) {
-      await line.add(part);
-      if (!ends) continue;
-      if (line.length > 0) yield line.bytes();
-      line[Symbol.dispose]();
-      line = new Line(limits);
-    }
-    if (line.length > 0) yield line.bytes();
-  } finally {
-    line[Symbol.dispose]();
+export async function* readLines(
+  body: AsyncIterable<Buffer>,
+  limits: LineLimits,
+  spool: Spool,
+): AsyncGenerator<ParsedLine> {
+  const shared = { limit: limits.line, spool, memory: LongText.memory() };
+  let line = new Line(shared);
+  for await (const { part, ends } of partsOf(body, limits.body)) {
+    await line.add(part);
+    if (!ends) continue;
+    if (line.length > 0) yield line.parse();
+    line = new Line(shared);
   }
+  if (line.length > 0) yield line.parse();
 }
 
 /** The pieces of a body between line breaks and chunks. */
@@ -75,33 +68,88 @@ async function* partsOf(
   }
 }
 
+/** What the lines of a body use one after the other. */
+interface Shared {
+  readonly limit: number;
+  readonly spool: Spool;
+  readonly memory: Buffer;
+}
+
 /** A line while it arrives. */
-class Line implements Disposable {
-  readonly #limits: LineLimits;
-  readonly #chunks: Buffer[] = [];
-  #slot: Disposable | undefined;
+class Line {
+  readonly #shared: Shared;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** Where the line is next searched for a long text. */
+  #search = LONG;
+  #long: LongText | undefined;
+  #inLong = false;
   length = 0;
 
-  constructor(limits: LineLimits) {
-    this.#limits = limits;
+  constructor(shared: Shared) {
+    this.#shared = shared;
   }
 
-  async add(chunk: Buffer): Promise<void> {
-    if (chunk.length === 0) return;
-    this.length += chunk.length;
-    if (this.length > this.#limits.line) throw bodyTooLarge(this.#limits.line);
-    this.#chunks.push(chunk);
-    if (this.length > SHORT) this.#slot ??= await this.#limits.slots.take();
+  async add(part: Buffer): Promise<void> {
+    this.length += part.length;
+    if (this.length > this.#shared.limit) throw bodyTooLarge(this.#shared.limit);
+    if (this.#inLong) await this.#goOn(part);
+    else this.#hold(part);
+    if (this.#long === undefined && this.#heldBytes > this.#search) await this.#begin();
   }
 
-  bytes(): Buffer {
-    const [only] = this.#chunks;
-    return only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks.splice(0));
+  parse(): ParsedLine {
+    if (this.#inLong) throw bodyMalformed('a line ends within a text');
+    return { json: parseJson(Buffer.concat(this.#held)), long: this.#long };
   }
 
-  [Symbol.dispose](): void {
-    this.#slot?.[Symbol.dispose]();
-    this.#slot = undefined;
+  #hold(part: Buffer): void {
+    if (part.length === 0) return;
+    this.#heldBytes += part.length;
+    if (this.#heldBytes > HELD) throw bodyTooLarge(HELD);
+    this.#held.push(part);
+  }
+
+  async #begin(): Promise<void> {
+    this.#search = this.#heldBytes * 2;
+    const line = Buffer.concat(this.#held);
+    const start = openText(line);
+    if (start === undefined || line.length - start < LONG / 2) return;
+    this.#held = [line.subarray(0, start)];
+    this.#heldBytes = start;
+    this.#long = new LongText(this.#shared.spool, this.#shared.memory);
+    this.#inLong = true;
+    await this.#goOn(line.subarray(start));
+  }
+
+  async #goOn(part: Buffer): Promise<void> {
+    const rest = await this.#long?.add(part);
+    if (rest === undefined) return;
+    this.#inLong = false;
+    this.#hold(Buffer.from('\\u0001long"'));
+    this.#hold(rest);
+  }
+}
+
+/** Where the text begins in which the line ends. */
+function openText(line: Buffer): number | undefined {
+  for (let at = line.indexOf(QUOTE); at !== -1;) {
+    const end = endOfText(line, at + 1);
+    if (end === -1) return at + 1;
+    at = line.indexOf(QUOTE, end + 1);
+  }
+  return undefined;
+}
+
+/** Where the quote is that ends the text. */
+function endOfText(line: Buffer, start: number): number {
+  for (let at = start; ;) {
+    const quote = line.indexOf(QUOTE, at);
+    if (quote === -1) return -1;
+    let slashes = 0;
+    while (quote - slashes > start && line[quote - slashes - 1] === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return quote;
+    at = quote + 1;
   }
 }
 
@@ -112,22 +160,5 @@ async function* whole(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ECONNRESET') throw bodyMalformed('it was cut off');
     throw error;
-  }
-}
-
-/** Reads on and forgets, so that a client still sending sees the answer and not a broken connection. */
-export async function drain(
-  body: AsyncIterable<Buffer>,
-  limits: { bytes: number; time: number },
-): Promise<void> {
-  const until = performance.now() + limits.time;
-  let left = limits.bytes;
-  try {
-    for await (const chunk of body) {
-      left -= chunk.length;
-      if (left < 0 || performance.now() > until) return;
-    }
-  } catch {
-    // The connection is gone, and with it whoever wanted the answer.
   }
 }

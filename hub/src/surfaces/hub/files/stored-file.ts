@@ -13,7 +13,7 @@ export type Depth = 'content' | 'pointer';
 
 /** Where bytes come from. */
 export interface StoredDeps {
-  readonly content: Pick<Content, 'findBlob'>;
+  readonly content: Pick<Content, 'openBlob'>;
   readonly blobs: Pick<Blobs, 'find' | 'open'>;
 }
 
@@ -27,7 +27,7 @@ export async function openStored(
   const { path, commit, lfs, oid, size } = file;
   const headers = { 'X-Repo-Commit': commit, 'Cache-Control': 'private, no-cache' };
   if (lfs === undefined) {
-    const content = async () => (await deps.content.findBlob({ id: repoId }, oid, size)) ?? absent(oid);
+    const content = async () => (await deps.content.openBlob({ id: repoId }, oid)) ?? absent(oid);
     return { path, size, etag: strongEtag(oid), headers, content };
   }
   if (depth === 'pointer') {
