@@ -6,10 +6,12 @@ import { createUser, disableUser, listUsers, resetPassword } from './commands/ad
 import { bench, check, test } from './commands/delegated.ts';
 import { doctor } from './commands/doctor.ts';
 import { helpOn, helpSettings, version } from './commands/help.ts';
+import { install } from './commands/install.ts';
 import { start } from './commands/start.ts';
 
 const ACTING: readonly Command[] = [
   start,
+  install,
   createUser,
   listUsers,
   disableUser,

@@ -1,6 +1,15 @@
 // A lock on a file that the kernel holds. It ends with the last process that has its descriptor, so that a crash
 // leaves none behind, and a process that inherited it keeps it for as long as it lives.
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  writeSync,
+} from 'node:fs';
 import { type Descriptor, findProgram, runProcess } from './process.ts';
 
 // BSD's open(2) can lock at once; Linux has no such flag, so there the system's `flock` locks our open file.
@@ -31,6 +40,34 @@ export async function openLock(path: string): Promise<Lock | LockRefused> {
       open = false;
     },
   };
+}
+
+/**
+ * Pids of the processes that have this file open and whose descriptors we may see, ourselves apart. Linux only:
+ * elsewhere the list is empty.
+ */
+export function listHolders(path: string): number[] {
+  const pids = readdirOrNothing('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return pids.filter((pid) => hasOpen(pid, path)).map(Number);
+}
+
+function hasOpen(pid: string, path: string): boolean {
+  const folder = `/proc/${pid}/fd`;
+  return readdirOrNothing(folder).some((name) => {
+    try {
+      return readlinkSync(`${folder}/${name}`) === path;
+    } catch {
+      return false; // closed in the meantime
+    }
+  });
+}
+
+function readdirOrNothing(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 async function lockOnLinux(path: string): Promise<number | undefined> {

@@ -40,6 +40,8 @@ export interface SpawnOptions {
   readonly cwd?: string;
 }
 
+const LINGER = 1_000;
+
 /** A running program. */
 export class RunningProcess {
   readonly #child: ChildProcess;
@@ -55,6 +57,10 @@ export class RunningProcess {
     child.once('exit', (code, signal) => {
       this.#ended = true;
       resolve({ code, signal });
+      // What the program left in its pipes is still read; a process it left behind must not keep them, and us, open.
+      setTimeout(() => {
+        for (const stream of child.stdio) stream?.destroy();
+      }, LINGER).unref();
     });
     promise.catch(() => {
       this.#ended = true;

@@ -10,18 +10,15 @@ import { type Confinement } from './separation/confinement.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
 import { type Confiner } from './separation/confiner.ts';
 
-/** What a child is started with. */
+/** What a child is launched with. */
 export interface ChildOptions {
   readonly name: 'hub' | 'prepare';
   readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
-  /** The bound sockets, from descriptor 4 on. */
-  readonly sockets: readonly Descriptor[];
-  readonly start: HubStart | PrepareStart;
+  /** Further descriptors, from 4 on: the bound sockets, then the lock that is only to be held. */
+  readonly extra: readonly Descriptor[];
   readonly log: ChildLog;
-  /** Milliseconds until it must have answered. */
-  readonly timeout: number;
 }
 
 /** A child that answered `ready`. */
@@ -31,26 +28,42 @@ export interface ReadyChild {
   readonly answer: Extract<Answer, { type: 'ready' }>;
 }
 
-/** Starts the child and waits for its answer. Throws `childFailed` with what it said; then nothing of it is left. */
-export async function startChild(options: ChildOptions): Promise<ReadyChild> {
-  const { confiner, code } = options;
-  const process = confiner.start(options.confinement, {
-    command: {
-      file: confiner.pathOf(code.node),
-      // Nobody can open an inspector in it by a signal.
-      args: ['--disable-sigusr1', join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name))],
-    },
-    descriptors: ['ignore', 'pipe', 'pipe', 'pipe', ...options.sockets],
-  });
-  const tail = keepOutput(process, options.log);
-  const channel = new Channel(process.end(3));
-  channel.send(options.start);
-  try {
-    const answer = await untilAnswered(process, channel, { ...options, tail });
-    return { process, channel, answer };
-  } catch (error) {
-    process.kill();
-    throw error;
+/** A child that loads its code and waits to be told what to do. Launched early, it is ready when its turn comes. */
+export class LaunchedChild {
+  readonly #name: ChildOptions['name'];
+  readonly #process: ConfinedProcess;
+  readonly #channel: Channel;
+  readonly #tail: () => string;
+
+  constructor(options: ChildOptions) {
+    const { confiner, code } = options;
+    this.#name = options.name;
+    this.#process = confiner.start(options.confinement, {
+      command: {
+        file: confiner.pathOf(code.node),
+        // Nobody can open an inspector in it by a signal.
+        args: ['--disable-sigusr1', join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name))],
+      },
+      descriptors: ['ignore', 'pipe', 'pipe', 'pipe', ...options.extra],
+    });
+    this.#tail = keepOutput(this.#process, options.log);
+    this.#channel = new Channel(this.#process.end(3));
+  }
+
+  /**
+   * Tells the child what to do and waits for its answer, at most `timeout` milliseconds. Throws `childFailed` with
+   * what it said; then nothing of it is left.
+   */
+  async begin(start: HubStart | PrepareStart, timeout: number): Promise<ReadyChild> {
+    this.#channel.send(start);
+    try {
+      const waiting = { name: this.#name, timeout, tail: this.#tail };
+      const answer = await untilAnswered(this.#process, this.#channel, waiting);
+      return { process: this.#process, channel: this.#channel, answer };
+    } catch (error) {
+      this.#process.kill();
+      throw error;
+    }
   }
 }
 
@@ -69,7 +82,8 @@ function keepOutput(process: ConfinedProcess, log: ChildLog): () => string {
   return () => tail;
 }
 
-interface Waiting extends Pick<ChildOptions, 'name' | 'timeout'> {
+interface Waiting extends Pick<ChildOptions, 'name'> {
+  readonly timeout: number;
   readonly tail: () => string;
 }
 

@@ -10,8 +10,8 @@ import { type PostgresSettings, type PrepareSecrets } from './settings.ts';
 import { type Site } from './site.ts';
 import { type Mount } from './separation/confinement.ts';
 
-/** A database that takes connections. */
-export interface Database extends AsyncDisposable {
+/** A database that can be started. */
+export interface Database {
   readonly address: Omit<PostgresSettings, 'user'>;
   /** What a child must see to reach it. */
   readonly mounts: readonly Mount[];
@@ -19,29 +19,29 @@ export interface Database extends AsyncDisposable {
   readonly network: boolean;
   /** How the preparation signs in. */
   readonly credentials: Pick<PrepareSecrets, 'superuser' | 'databaseUrl'>;
+  /**
+   * Returns once it takes connections; disposing of what is returned stops it. Throws what `startServer` and
+   * `makeCluster` throw.
+   */
+  start(): Promise<AsyncDisposable>;
 }
 
-const DATABASE_NAME = 'holdfast';
+type EmbeddedConfig = Extract<Config['database'], { kind: 'embedded' }>;
 
-/** Brings the database up. Throws what `startServer`, `makeCluster` and `hasCluster` throw. */
+const DATABASE_NAME = 'holdfast';
+/** A start after a crash reads the log written since the last checkpoint. */
+const RECOVERY_FACTOR = 10;
+
+/** Finds out how the database is reached. Throws what `hasCluster` throws. */
 export async function openDatabase(site: Site): Promise<Database> {
   const { database } = site.config;
   return database.kind === 'embedded' ? await openEmbedded(site, database) : openExternal(site, database);
 }
 
-async function openEmbedded(
-  site: Site,
-  limits: Extract<Config['database'], { kind: 'embedded' }>,
-): Promise<Database> {
-  const { confiner, keys, console } = site;
+async function openEmbedded(site: Site, limits: EmbeddedConfig): Promise<Database> {
+  const { confiner, keys } = site;
+  const made = await hasCluster(site.layout);
   const setup = await setUpServer(site, limits);
-  const keeper = await Keeper.open({
-    name: 'postgres',
-    start: () => startServer(setup),
-    report: (message) => {
-      console.warn(message);
-    },
-  });
   return {
     address: {
       host: confiner.pathOf(setup.socket),
@@ -58,33 +58,39 @@ async function openEmbedded(
         password: keys.superuserPassword.reveal('the preparation makes roles'),
       },
     },
-    [Symbol.asyncDispose]: () => keeper.stop(),
+    start: async () => {
+      if (!made) {
+        site.console.step('Making the database');
+        await makeCluster({ ...setup, superuserPassword: keys.superuserPassword });
+      }
+      return await keepServer(site, setup);
+    },
   };
 }
 
-// Makes the cluster when there is none yet.
-async function setUpServer(
-  site: Site,
-  limits: Extract<Config['database'], { kind: 'embedded' }>,
-): Promise<ServerSetup> {
-  const { layout, confiner, keys, console } = site;
-  const programs: Mount = {
-    from: openPostgresBinaries(site.checkout),
-    to: '/opt/postgres',
-    access: 'read',
-  };
-  const account = site.accounts?.postgres;
-  const shared = { layout, confiner, programs, account, log: site.logs.of('postgres') };
-  if (!(await hasCluster(layout))) {
-    console.step('Making the database');
-    await makeCluster({ ...shared, superuserPassword: keys.superuserPassword });
-  }
+async function setUpServer(site: Site, limits: EmbeddedConfig): Promise<ServerSetup> {
+  const programs = openPostgresBinaries(site.checkout);
   return {
-    ...shared,
+    layout: site.layout,
+    confiner: site.confiner,
+    programs: { from: programs, to: '/opt/postgres', access: 'read' },
     socket: await openSocketFolder(site),
+    account: site.accounts?.postgres,
     limits: { maxConnections: limits.maxConnections, sharedBuffers: limits.sharedBuffers },
-    timeout: 10 * site.config.file.timeouts.start,
+    log: site.logs.of('postgres'),
+    timeout: RECOVERY_FACTOR * site.config.file.timeouts.start,
   };
+}
+
+async function keepServer(site: Site, setup: ServerSetup): Promise<AsyncDisposable> {
+  const keeper = await Keeper.open({
+    name: 'postgres',
+    start: () => startServer(setup),
+    report: (message) => {
+      site.console.warn(message);
+    },
+  });
+  return { [Symbol.asyncDispose]: () => keeper.stop() };
 }
 
 function openExternal(site: Site, address: Extract<Config['database'], { kind: 'external' }>): Database {
@@ -97,6 +103,6 @@ function openExternal(site: Site, address: Extract<Config['database'], { kind: '
     mounts: local ? [{ from: where.host, to: where.host, access: 'read' }] : [],
     network: !local,
     credentials: url === undefined ? {} : { databaseUrl: url },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    start: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
   };
 }

@@ -23,10 +23,10 @@ export const alreadyRunning = defineFault(
   ],
 );
 
-/** A server of a former start still holds the database. */
-export const databaseHeld = defineFault('conflict', 'postgres.held', (folder: string) => [
-  `a PostgreSQL server of a former start still runs on ${folder}`,
-  { hint: 'wait for it to end, or find it with `ps aux | grep postgres` and end it with `kill -INT PID`' },
+/** A process of a former start still runs and cannot be ended. */
+export const leftoverHeld = defineFault('conflict', 'leftover.held', (file: string) => [
+  `a process of a former start still runs and holds ${file}`,
+  { hint: 'find it with `fuser` or `lsof` on that file and end it with `kill -9 PID`' },
 ]);
 
 /** The TCP address cannot be bound. */

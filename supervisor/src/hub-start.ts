@@ -1,42 +1,28 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { type BoundSocket } from '@holdfast/platform/listeners';
+import { LaunchedChild } from './child.ts';
 import { type Database } from './database.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
-import { type HubRun, type HubSetup, runPreparation, startHub } from './hub.ts';
+import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
-import { type HubSecrets, type Settings } from './settings.ts';
-import { currentOperator, type Site } from './site.ts';
-import { type Mount } from './separation/confinement.ts';
 import { presentAddress } from './present-address.ts';
+import { type Mount } from './separation/confinement.ts';
+import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
+import { currentOperator, type Site } from './site.ts';
 
-/** Brings the hub up; disposing of what is returned drains and stops it. Throws `childFailed` when preparation or hub cannot start. */
-export async function openHub(
-  site: Site,
-  database: Database,
-  sockets: readonly BoundSocket[],
-): Promise<AsyncDisposable> {
-  const admin = openFirstAdmin(site);
-  const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
-  const settings: Settings = {
-    ...settingsOf(site, database, site.confiner.pathOf(objects)),
-    port: sockets[0]?.port ?? site.config.listen.port,
-    firstAdmin: admin.account,
-  };
-  const setup = setupOf(site, database, objects);
-  await prepare(setup, settings, { site, database });
-  const keeper = await keepHub(setup, site, {
-    sockets,
-    start: { type: 'start', settings, secrets: secretsOf(site, admin) },
-    log: site.logs.of('hub'),
-    drain: site.config.file.timeouts.drain,
-    onReady: (created) => admin.settle(created),
-  });
-  presentAddress(settings, site);
-  return { [Symbol.asyncDispose]: () => keeper.stop() };
+/** A hub whose processes load while the database starts. */
+export interface LaunchedHub {
+  /**
+   * Prepares the database, lets the hub serve and says where; disposing of what is returned drains and stops it.
+   * Throws `childFailed` when preparation or hub cannot start.
+   */
+  start(): Promise<AsyncDisposable>;
 }
 
-function setupOf(site: Site, database: Database, objects: Mount): HubSetup {
-  return {
+/** Launches preparation and hub. They wait for `start`. */
+export function launchHub(site: Site, database: Database, sockets: readonly BoundSocket[]): LaunchedHub {
+  const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
+  const shared = {
     confiner: site.confiner,
     confinement: {
       mounts: [...site.code.mounts, ...database.mounts, objects],
@@ -44,61 +30,94 @@ function setupOf(site: Site, database: Database, objects: Mount): HubSetup {
       network: database.network,
     },
     code: site.code,
-    timeout: site.config.file.timeouts.start,
+  };
+  const launch = (): LaunchedChild =>
+    new LaunchedChild({
+      ...shared,
+      name: 'hub',
+      extra: [...sockets.map((socket) => socket.handle), site.hubLock.descriptor],
+      log: site.logs.of('hub'),
+    });
+  const prepare = new LaunchedChild({
+    ...shared,
+    name: 'prepare',
+    extra: [site.hubLock.descriptor],
+    log: site.logs.of('prepare'),
+  });
+  const first = launch();
+  const settings = {
+    ...settingsOf(site, database, site.confiner.pathOf(objects)),
+    port: sockets[0]?.port ?? site.config.listen.port,
+    firstAdmin: null,
+  };
+  return {
+    start: async () => {
+      await runPreparation(prepare, prepareStartOf(site, database, settings));
+      const keeper = await keepHub(site, settings, { first, launch });
+      presentAddress(settings, site);
+      return { [Symbol.asyncDispose]: () => keeper.stop() };
+    },
   };
 }
 
-function secretsOf(site: Site, { password }: FirstAdmin): HubSecrets {
+interface Launches {
+  readonly first: LaunchedChild;
+  readonly launch: () => LaunchedChild;
+}
+
+async function keepHub(site: Site, settings: Settings, launches: Launches): Promise<Keeper> {
+  const admin = openFirstAdmin(site);
+  const { start: timeout, drain } = site.config.file.timeouts;
+  const run: HubRun = {
+    start: { type: 'start', settings, secrets: secretsOf(site) },
+    timeout,
+    drain,
+    onReady: () => Promise.resolve(),
+  };
+  // Only the first start makes an administrator; the password is not kept for the next ones.
+  const firstRun: HubRun = {
+    ...run,
+    start: {
+      type: 'start',
+      settings: { ...settings, firstAdmin: admin.account },
+      secrets: { ...run.start.secrets, ...passwordOf(admin) },
+    },
+    onReady: (created) => admin.settle(created),
+  };
+  let served = false;
+  const start = async (): ReturnType<typeof runHub> => {
+    if (served) return await runHub(launches.launch(), run);
+    served = true;
+    return await runHub(launches.first, firstRun);
+  };
+  const report = (message: string): void => {
+    site.console.warn(message);
+  };
+  return await Keeper.open({ name: 'hub', start, report });
+}
+
+function passwordOf({ password }: FirstAdmin): Pick<HubSecrets, 'adminPassword'> {
+  if (password === undefined) return {};
+  return { adminPassword: password.reveal('the hub makes the first administrator') };
+}
+
+function secretsOf(site: Site): HubSecrets {
   return {
     postgresPassword: site.keys.hubPassword.reveal('the hub signs in with it'),
     hubKey: site.keys.hubKey.reveal('the hub derives its keys from it'),
-    ...(password === undefined
-      ? {}
-      : { adminPassword: password.reveal('the hub makes the first administrator') }),
   };
 }
 
-async function keepHub(setup: HubSetup, site: Site, first: HubRun): Promise<Keeper> {
-  // Only the first start makes an administrator; the password is not kept for the next ones.
-  let run = first;
-  const start = async (): ReturnType<typeof startHub> => {
-    const hub = await startHub(setup, run);
-    const { adminPassword: _once, ...secrets } = first.start.secrets;
-    run = {
-      ...first,
-      start: { ...first.start, settings: { ...first.start.settings, firstAdmin: null }, secrets },
-      onReady: () => Promise.resolve(),
-    };
-    return hub;
+function prepareStartOf(site: Site, database: Database, settings: Settings): PrepareStart {
+  return {
+    type: 'start',
+    settings,
+    secrets: {
+      ...database.credentials,
+      ownerPassword: site.keys.ownerPassword.reveal('the preparation sets and uses it'),
+      hubPassword: site.keys.hubPassword.reveal('the preparation sets it'),
+    },
   };
-  return await Keeper.open({
-    name: 'hub',
-    start,
-    report: (message) => {
-      site.console.warn(message);
-    },
-  });
-}
-
-async function prepare(
-  setup: HubSetup,
-  settings: Settings,
-  from: { readonly site: Site; readonly database: Database },
-): Promise<void> {
-  const { site, database } = from;
-  await runPreparation(
-    setup,
-    {
-      type: 'start',
-      settings: { ...settings, firstAdmin: null },
-      secrets: {
-        ...database.credentials,
-        ownerPassword: site.keys.ownerPassword.reveal('the preparation sets and uses it'),
-        hubPassword: site.keys.hubPassword.reveal('the preparation sets it'),
-      },
-    },
-    site.logs.of('prepare'),
-  );
 }
 
 function settingsOf(site: Site, database: Database, objects: string): Omit<Settings, 'port' | 'firstAdmin'> {

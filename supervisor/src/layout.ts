@@ -19,6 +19,7 @@ export interface Layout {
   readonly instanceFile: string;
   readonly lockFile: string;
   readonly postgresLockFile: string;
+  readonly hubLockFile: string;
   readonly adminSocket: string;
   readonly adminMarker: string;
 }
@@ -39,6 +40,7 @@ export function layoutOf(folders: Config['folders']): Layout {
     instanceFile: join(data, 'instance'),
     lockFile: join(data, 'lock'),
     postgresLockFile: join(data, 'postgres.lock'),
+    hubLockFile: join(data, 'hub.lock'),
     adminSocket: join(run, 'admin.sock'),
     adminMarker: join(data, 'first-admin'),
   };

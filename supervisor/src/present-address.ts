@@ -4,11 +4,14 @@ import { join, relative } from 'node:path';
 import { type Settings } from './settings.ts';
 import { type Site } from './site.ts';
 
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
 /** The address to open from this machine, when no public one is set. */
 export function localAddress(listen: string, port: number): string {
   const everywhere = listen === '0.0.0.0' || listen === '::';
-  const loopback = listen === '127.0.0.1' || listen === '::1';
-  const host = everywhere || loopback ? 'localhost' : isIPv6(listen) ? `[${listen}]` : listen;
+  const host = everywhere || isLoopback(listen) ? 'localhost' : isIPv6(listen) ? `[${listen}]` : listen;
   return `http://${host}:${String(port)}`;
 }
 
@@ -29,6 +32,10 @@ export function presentAddress(settings: Settings, site: Site): void {
   const command = commandFor(site);
   const address = settings.publicUrl ?? localAddress(config.listen.address, settings.port);
   console.step(`Holdfast ${site.version} serves ${address}`);
+  if (settings.publicUrl === null && !isLoopback(config.listen.address))
+    console.warn(
+      'HOLDFAST_LISTEN opens the hub to other machines, but without HOLDFAST_URL it answers requests for localhost alone. Set HOLDFAST_URL to its public address',
+    );
   console.step(`
 To use it with the hf command (in another terminal):
 

@@ -1,5 +1,6 @@
 // What is settled before any child starts: folders, keys, users, the level of separation.
 import { userInfo } from 'node:os';
+import { type Lock } from '@holdfast/platform/lock';
 import { type Config } from './config/config.ts';
 import { type ConfigSecrets } from './config/secrets.ts';
 import { type Console } from './console.ts';
@@ -37,6 +38,8 @@ export interface Site extends StartOptions {
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;
+  /** Inherited by preparation and hub, so that the next start finds one that outlived us. */
+  readonly hubLock: Lock;
   readonly confiner: Confiner;
   /** Present when the children run as users of their own. */
   readonly accounts: ChildAccounts | undefined;

@@ -7,9 +7,10 @@ import { remove, writeText } from '@holdfast/platform/private-files';
 import { openDatabase } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
 import { claimFolder, openInstance } from './folders.ts';
-import { openHub } from './hub-start.ts';
+import { launchHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
+import { takeFromLeftovers } from './leftovers.ts';
 import { Logs } from './logs.ts';
 import { presentSeparation } from './separation/present.ts';
 import { type Ground, openSite, type StartOptions } from './site.ts';
@@ -36,9 +37,15 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   });
   presentSeparation(confiner.mechanism, console);
   options.stop.throwIfAborted();
-  const database = stack.use(await openDatabase(site));
+  // What is left when something below fails half way.
+  stack.defer(() => {
+    confiner.kill();
+  });
+  const database = await openDatabase(site);
+  const hub = launchHub(site, database, sockets);
+  stack.use(await database.start());
   options.stop.throwIfAborted();
-  stack.use(await openHub(site, database, sockets));
+  stack.use(await hub.start());
 }
 
 // Everything up to the bound sockets: cheap, and where most refusals come from.
@@ -58,8 +65,9 @@ async function openGround(
   stack.defer(() => remove(layout.run));
   const copy = options.copyLogs ? (bytes: Uint8Array) => process.stderr.write(bytes) : undefined;
   const logs = stack.use(new Logs(layout.logs, copy));
+  const hubLock = stack.use(await takeFromLeftovers(layout.hubLockFile));
   const sockets = [stack.use(bindPort(options)), stack.use(bindUnix(layout.adminSocket))];
-  return { ground: { ...options, layout, instance: instance.id, keys, logs }, sockets };
+  return { ground: { ...options, layout, instance: instance.id, keys, logs, hubLock }, sockets };
 }
 
 function bindPort(options: StartOptions): BoundSocket {

@@ -1,12 +1,11 @@
 // The embedded PostgreSQL while it runs.
 import { join } from 'node:path';
-import { ensureFolder, removeFile } from '@holdfast/platform/private-files';
-import { type Lock, openLock } from '@holdfast/platform/lock';
+import { removeFile } from '@holdfast/platform/private-files';
 import { type ChildLog } from '../logs.ts';
-import { setTimeout as delay } from 'node:timers/promises';
-import { databaseHeld, postgresFailed } from '../faults.ts';
+import { postgresFailed } from '../faults.ts';
 import { type Kept } from '../keeper.ts';
 import { type Layout } from '../layout.ts';
+import { takeFromLeftovers } from '../leftovers.ts';
 import { type Confinement, type Mount } from '../separation/confinement.ts';
 import { type ConfinedProcess } from '../separation/confined-process.ts';
 import { type Confiner } from '../separation/confiner.ts';
@@ -27,11 +26,10 @@ export interface ServerSetup {
 }
 
 const STOP_PATIENCE = 60_000;
-const LEFTOVER_PATIENCE = 10_000;
 
-/** Starts the server and returns once it takes connections. Throws `postgresFailed` or `databaseHeld`. */
+/** Starts the server and returns once it takes connections. Throws `postgresFailed` or `leftoverHeld`. */
 export async function startServer(setup: ServerSetup): Promise<Kept> {
-  using lock = await lockCluster(setup.layout);
+  using lock = await takeFromLeftovers(setup.layout.postgresLockFile);
   await clearLeftovers(setup);
   const child = setup.confiner.start(confinementOf(setup), {
     command: {
@@ -66,24 +64,13 @@ async function stopServer(child: ConfinedProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function lockCluster(layout: Layout): Promise<Lock> {
-  const giveUp = Date.now() + LEFTOVER_PATIENCE;
-  for (;;) {
-    const lock = await openLock(layout.postgresLockFile);
-    if ('descriptor' in lock) return lock;
-    if (Date.now() > giveUp) throw databaseHeld(layout.postgres);
-    await delay(50);
-  }
-}
-
 // Only after the lock is ours, so no process of the server is left and none of this can belong to a running one.
 // A pid file whose number has since been given to another program would otherwise refuse every start.
 async function clearLeftovers(setup: ServerSetup): Promise<void> {
-  const { layout, socket, account } = setup;
+  const { layout, socket } = setup;
   await removeFile(join(layout.postgres, 'postmaster.pid'));
   // The folder itself stays: a hub that outlives the server has it mounted.
   for (const name of [SOCKET_NAME, `${SOCKET_NAME}.lock`]) await removeFile(join(socket.from, name));
-  await ensureFolder(socket.from, { mode: 0o755, ...(account === undefined ? {} : { owner: account }) });
 }
 
 function folderOf(setup: ServerSetup): Mount {

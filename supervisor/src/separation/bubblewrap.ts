@@ -1,6 +1,7 @@
 // The arguments that make a sandbox. Its root is built from a list: what is not named here does not exist inside,
 // above all no socket, no home and no data of another process.
 import { dirname } from 'node:path';
+import { MiB } from '@holdfast/kernel/size';
 import { findLink } from '@holdfast/platform/private-files';
 import { type Confinement, type Mount } from './confinement.ts';
 
@@ -96,6 +97,9 @@ function systemRoot(plan: SandboxPlan): string[] {
     '1777',
     '--tmpfs',
     '/dev/shm',
+    // Memory; left to itself it may take half of the machine's.
+    '--size',
+    String(64 * MiB),
     '--perms',
     '1777',
     '--tmpfs',

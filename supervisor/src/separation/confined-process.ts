@@ -1,16 +1,18 @@
 // A command that runs within its confinement. Knows the pid of the program itself, which in a sandbox is not the pid
 // of what we started.
 import { type Duplex, type Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Exit, type RunningProcess, listChildren, signalPid } from '@holdfast/platform/process';
 
 /** A confined program that runs. */
 export class ConfinedProcess {
   readonly #outer: RunningProcess;
-  readonly #findPid: () => Promise<number | undefined>;
+  readonly #first: Promise<number | undefined> | undefined;
 
-  constructor(outer: RunningProcess, findPid: () => Promise<number | undefined>) {
+  /** `first` is the first process of the sandbox; absent when the program runs without one. */
+  constructor(outer: RunningProcess, first: Promise<number | undefined> | undefined) {
     this.#outer = outer;
-    this.#findPid = findPid;
+    this.#first = first;
   }
 
   /** Settles when the program has ended. */
@@ -25,18 +27,28 @@ export class ConfinedProcess {
 
   /** Signals the program itself; nothing happens once it has ended. */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    const pid = await this.#findPid();
+    const pid = this.#first === undefined ? this.#outer.pid : await findProgramIn(this.#first);
     // The sandbox ends after the program does, so while it runs the number is not somebody else's.
     if (pid !== undefined && !this.#outer.ended) signalPid(pid, signal);
   }
 
   /** Ends the program and everything it started, at once. */
   kill(): void {
+    if (this.#first === undefined) this.#outer.signal('SIGKILL');
+    else void this.#killSandbox(this.#first);
+  }
+
+  // Bubblewrap takes its sandbox along, but not in the instant before it has tied the two together: so the sandbox's
+  // first process goes as well, once it is known.
+  async #killSandbox(first: Promise<number | undefined>): Promise<void> {
+    const pid = await Promise.race([first, delay(PATIENCE, undefined, { ref: false })]);
+    if (pid !== undefined && !this.#outer.ended) signalPid(pid, 'SIGKILL');
     this.#outer.signal('SIGKILL');
   }
 }
 
 const LONGEST_ANSWER = 4096;
+const PATIENCE = 1_000;
 
 /** The pid of a sandbox's first process, which bubblewrap tells on its information descriptor; `undefined` when it ended before. */
 export async function readFirstPid(stream: Readable): Promise<number | undefined> {
@@ -55,7 +67,7 @@ export async function readFirstPid(stream: Readable): Promise<number | undefined
 }
 
 /** The program in a sandbox: the one child that its first process has. */
-export async function findProgramIn(first: Promise<number | undefined>): Promise<number | undefined> {
+async function findProgramIn(first: Promise<number | undefined>): Promise<number | undefined> {
   const pid = await first;
   if (pid === undefined) return undefined;
   return listChildren(pid)[0];

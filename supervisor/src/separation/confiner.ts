@@ -1,7 +1,7 @@
 // Starts every child of this instance within its confinement, and can end all of them at once.
 import { type Command, type Descriptor, startProcess } from '@holdfast/platform/process';
 import { type Confinement, type Mount } from './confinement.ts';
-import { ConfinedProcess, findProgramIn, readFirstPid } from './confined-process.ts';
+import { ConfinedProcess, readFirstPid } from './confined-process.ts';
 import { type Mechanism, confine, pathIn } from './mechanism.ts';
 
 /** A command and what it finds on its descriptors, from 0 on. */
@@ -36,9 +36,7 @@ export class Confiner {
       ownSession: true,
     });
     const first = tellsPid ? readFirstPid(outer.end(infoFd)) : undefined;
-    const child = new ConfinedProcess(outer, () =>
-      first === undefined ? Promise.resolve(outer.pid) : findProgramIn(first),
-    );
+    const child = new ConfinedProcess(outer, first);
     this.#living.add(child);
     const forget = (): void => {
       this.#living.delete(child);
