@@ -22,14 +22,25 @@ void test('openLog() removes tokens, credentials and signatures wherever they st
   const token = `hf_${'a'.repeat(36)}`;
   const text = lines((log) => {
     log.info(
-      { url: `/x?sig=abcdef&y=1`, header: `Bearer ${token}`, nested: { token, password: 'hunter2' } },
+      {
+        url: `/x?sig=abcdef&y=1`,
+        header: `Bearer ${token}`,
+        nested: { token, password: 'hunter2', deeper: [{ password: 'quo"zzz' }] },
+      },
       `saw ${token}`,
     );
     log.error({
       err: new Error(`token ${token} failed with Basic ${Buffer.from('u:hunter2').toString('base64')}`),
     });
   });
-  for (const secret of [token, 'hunter2', 'abcdef', Buffer.from('u:hunter2').toString('base64')])
+  for (const secret of [
+    token,
+    'hunter2',
+    'quo',
+    'zzz',
+    'abcdef',
+    Buffer.from('u:hunter2').toString('base64'),
+  ])
     assert.ok(!text.includes(secret), secret);
   assert.ok(text.includes('y=1'), 'what is not secret stays');
 });

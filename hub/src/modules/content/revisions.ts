@@ -31,11 +31,14 @@ export interface RevisionsDeps {
 
 const MAX_REPOS = 20_000;
 const MAX_NAMES = 200;
+const MAX_READINGS = 10_000;
+const LONGEST_KEPT = 200;
 
 /** Resolves revisions. */
 export class Revisions {
   readonly #deps: RevisionsDeps;
   #known = new Map<Id, Map<string, Resolved>>();
+  #readings = new Map<string, readonly RevisionPath[]>();
 
   constructor(deps: RevisionsDeps) {
     this.#deps = deps;
@@ -74,7 +77,7 @@ export class Revisions {
 
   /** What an address names: `raw` is what follows `tree/` or `resolve/`, still encoded. Throws `revision.missing` and the faults of a path. */
   async locate(repoId: Id, raw: string): Promise<{ commit: Sha1; path: RepoPath | ''; revision: string }> {
-    const readings = parseAddress(raw);
+    const readings = this.#readingsOf(raw);
     for (const { revision, path, text } of readings) {
       const resolved = await this.find(repoId, revision);
       if (resolved !== undefined) return { commit: resolved.commit, path, revision: text };
@@ -85,6 +88,17 @@ export class Revisions {
   /** Forgets where the refs of a repository point. Call it once a change of them is committed. */
   forget(repoId: Id): void {
     this.#known.delete(repoId);
+  }
+
+  // Pure, so that what was read of an address once is true for ever; clients ask for the same few again and again.
+  #readingsOf(raw: string): readonly RevisionPath[] {
+    const before = this.#readings.get(raw);
+    if (before !== undefined) return before;
+    const readings = parseAddress(raw);
+    if (raw.length > LONGEST_KEPT) return readings;
+    if (this.#readings.size >= MAX_READINGS) this.#readings = new Map();
+    this.#readings.set(raw, readings);
+    return readings;
   }
 
   #namesOf(repoId: Id): Map<string, Resolved> {
