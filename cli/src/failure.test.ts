@@ -1,0 +1,28 @@
+// What people and scripts are told.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { EXIT, presentFailure } from './failure.ts';
+import { notRunning, refused, usageRejected } from './faults.ts';
+
+void test('presentFailure() says what happened and what to do, and exits by class', () => {
+  const { text, exitCode } = presentFailure(notRunning('/d', 'it is not there'), false);
+  assert.match(text, /^Error: no running Holdfast answers for \/d: it is not there\nWhat to do: start it/);
+  assert.equal(exitCode, EXIT.unavailable);
+  assert.equal(presentFailure(usageRejected('a', 'b'), false).exitCode, EXIT.usage);
+  assert.equal(presentFailure(refused('x', 'y'), false).exitCode, EXIT.failed);
+});
+
+void test('presentFailure() is one JSON object for programs', () => {
+  const { text } = presentFailure(refused('name.taken', 'the name is taken'), true);
+  assert.deepEqual(JSON.parse(text), {
+    error: 'name.taken',
+    message: 'the name is taken',
+    hint: 'the `list` commands show what there is, and --help what a command takes',
+  });
+});
+
+void test('presentFailure() takes anything else for a bug and shows where', () => {
+  const { text, exitCode } = presentFailure(new Error('boom'), false);
+  assert.equal(exitCode, EXIT.bug);
+  assert.match(text, /did not expect: boom[\s\S]*failure\.test\.ts/);
+});

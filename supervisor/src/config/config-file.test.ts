@@ -1,0 +1,38 @@
+// The configuration file: defaults, and what is refused.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parseConfigFile } from './config-file.ts';
+
+void test('parseConfigFile() fills in defaults around what is given', () => {
+  const problems: string[] = [];
+  const text = JSON.stringify({ rateLimits: { windowSeconds: 60 }, limits: { jsonBody: 5 } });
+  const file = parseConfigFile(text, 'config.json', problems);
+  assert.deepEqual(problems, []);
+  assert.equal(file?.rateLimits.windowSeconds, 60);
+  assert.equal(file?.rateLimits.resolve.anonymous, 3_000);
+  assert.equal(file?.limits.jsonBody, 5);
+  assert.equal(file?.accounts.postgres, 'holdfast-postgres');
+});
+
+void test('parseConfigFile() gives every default without a file', () => {
+  const problems: string[] = [];
+  const file = parseConfigFile(undefined, 'config.json', problems);
+  assert.deepEqual(problems, []);
+  assert.equal(file?.rateLimits.api.signedIn, 10_000);
+  assert.equal(file?.timeouts.drain, 10_000);
+});
+
+void test('parseConfigFile() refuses a misspelt limit, so that the default does not silently stay', () => {
+  const problems: string[] = [];
+  const text = JSON.stringify({ limits: { jsonBoddy: 5 }, accounts: { hub: 'root; rm' }, rateLimit: {} });
+  assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
+  assert.equal(problems.length, 3);
+  assert.match(problems.join('\n'), /jsonBoddy/);
+  assert.match(problems.join('\n'), /accounts\.hub: is not a name of a system user/);
+});
+
+void test('parseConfigFile() says that it is not JSON', () => {
+  const problems: string[] = [];
+  assert.equal(parseConfigFile('{', 'config.json', problems), undefined);
+  assert.match(problems.join(''), /^config\.json is not JSON/);
+});
