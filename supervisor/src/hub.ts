@@ -32,6 +32,8 @@ export async function runHub(launched: LaunchedChild, run: HubRun): Promise<Kept
   const { process, channel, answer } = await launched.begin(run.start, run.timeout);
   channel.onFrame(() => undefined);
   await run.onReady(answer.adminCreated ?? true);
+  // A hub whose channel broke cannot be asked any more: it has its drain time to end by itself, as if it had been.
+  void channel.closed.then(() => endWithin(process, run.drain + DRAIN_GRACE));
   return {
     ended: process.exited,
     kill: () => {

@@ -16,6 +16,7 @@ export const HUB_GROUP = 'holdfast_hub';
 export async function provisionHubRole(client: Pool | PoolClient, hub: LoginRole): Promise<void> {
   await ensureRole(client, HUB_GROUP, 'nologin');
   await ensureRole(client, hub.name, `login password ${literal(verifierOf(hub))}`);
+  await forgetSettings(client, hub.name);
   await client.query(`grant ${pg.escapeIdentifier(HUB_GROUP)} to ${pg.escapeIdentifier(hub.name)}`);
 }
 
@@ -29,7 +30,8 @@ export async function provisionOwner(client: Pool, owner: LoginRole, database: s
     );
   // By default every role may connect to every database and make objects in `public`.
   await client.query(`revoke all on database ${pg.escapeIdentifier(database)} from public`);
-  await client.query(`revoke all on database postgres from public`);
+  for (const other of ['postgres', 'template1'])
+    await client.query(`revoke all on database ${other} from public`);
   await ensureRole(client, HUB_GROUP, 'nologin');
   await client.query(
     `grant connect on database ${pg.escapeIdentifier(database)} to ${pg.escapeIdentifier(HUB_GROUP)}`,
@@ -53,6 +55,21 @@ async function ensureRole(client: Pool | PoolClient, name: string, attributes: s
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
   const verb = rowCount === 0 ? 'create' : 'alter';
   await client.query(`${verb} role ${pg.escapeIdentifier(name)} ${attributes}`);
+}
+
+// Every role may set its own defaults. What a taken-over hub chose for its role, such as commits that do not wait for
+// the disk, must not hold for the hub after it.
+async function forgetSettings(client: Pool | PoolClient, name: string): Promise<void> {
+  const { rows } = await client.query<{ database: string | null }>(
+    `select d.datname as database from pg_db_role_setting s
+       join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase
+      where r.rolname = $1`,
+    [name],
+  );
+  for (const { database } of rows) {
+    const where = database === null ? '' : `in database ${pg.escapeIdentifier(database)}`;
+    await client.query(`alter role ${pg.escapeIdentifier(name)} ${where} reset all`);
+  }
 }
 
 // A verifier, not the password, so that no statement log holds a plaintext.
