@@ -2,7 +2,7 @@
 // Invariant: all spools of a process together keep no more in memory than their room; the rest is in files that have
 // no name, which a crash leaves nothing of.
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { storeFull } from './objects/faults.ts';
 
@@ -82,6 +82,7 @@ export class Spool implements AsyncDisposable {
 }
 
 async function openNameless(folder: string): Promise<FileHandle> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = path.join(folder, `spool-${randomBytes(12).toString('hex')}`);
   const file = await open(name, 'wx+', 0o600);
   await unlink(name);
