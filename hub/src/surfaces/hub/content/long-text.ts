@@ -9,16 +9,14 @@ const PIECE = 256 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const EQUALS = 0x3d;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
+const EMPTY = Buffer.alloc(0);
+/** What the second byte of a short escape stands for. */
+const SIMPLE: ReadonlyMap<number, number> = new Map(
+  ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'].map((pair) => [
+    pair.charCodeAt(0),
+    pair.charCodeAt(1),
+  ]),
+);
 
 /** A text from behind its first quote. */
 export class LongText {
@@ -27,7 +25,7 @@ export class LongText {
   readonly #piece: Buffer;
   #filled = 0;
   /** The beginning of an escape whose end has not come yet. */
-  #open: Buffer = Buffer.alloc(0);
+  #open: Buffer = EMPTY;
 
   /** @param memory for one piece; used by one text at a time */
   constructor(spool: Spool, memory: Buffer) {
@@ -46,21 +44,25 @@ export class LongText {
    */
   async add(part: Buffer): Promise<Buffer | undefined> {
     const bytes = this.#open.length === 0 ? part : Buffer.concat([this.#open, part]);
-    this.#open = Buffer.alloc(0);
+    this.#open = EMPTY;
+    // Each is asked for again only once it is passed: else a text full of escapes is searched to its end for every one.
+    let quote = placeOf(bytes, QUOTE, 0);
+    let slash = placeOf(bytes, BACKSLASH, 0);
     for (let at = 0; at < bytes.length;) {
-      const quote = bytes.indexOf(QUOTE, at);
-      const end = quote === -1 ? bytes.length : quote;
-      const slash = bytes.subarray(at, end).indexOf(BACKSLASH);
-      await this.#put(bytes.subarray(at, slash === -1 ? end : at + slash));
-      if (slash === -1 && quote === -1) return undefined;
-      if (slash === -1) return Buffer.from(bytes.subarray(quote + 1));
-      const length = escapeLength(bytes.subarray(at + slash));
+      if (quote < at) quote = placeOf(bytes, QUOTE, at);
+      if (slash < at) slash = placeOf(bytes, BACKSLASH, at);
+      const plain = this.#put(bytes, at, Math.min(quote, slash));
+      if (plain !== undefined) await plain;
+      if (slash > quote || slash === bytes.length)
+        return quote === bytes.length ? undefined : Buffer.from(bytes.subarray(quote + 1));
+      const length = escapeLength(bytes, slash);
       if (length === undefined) {
-        this.#open = Buffer.from(bytes.subarray(at + slash));
+        this.#open = Buffer.from(bytes.subarray(slash));
         return undefined;
       }
-      await this.#put(unescape(bytes.toString('latin1', at + slash, at + slash + length)));
-      at += slash + length;
+      const escaped = this.#putEscape(bytes, slash, length);
+      if (escaped !== undefined) await escaped;
+      at = slash + length;
     }
     return undefined;
   }
@@ -77,31 +79,50 @@ export class LongText {
     for (const piece of this.#pieces) yield await this.#spool.read(piece, buffer);
   }
 
-  async #put(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      const copied = bytes.copy(this.#piece, this.#filled, at);
-      at += copied;
-      this.#filled += copied;
-      if (this.#filled < PIECE) continue;
-      this.#pieces.push(await this.#spool.append(this.#piece));
-      this.#filled = 0;
+  /** Adds bytes; a promise only where a piece is full, because most calls add one character. */
+  // oxlint-disable-next-line max-params -- a part of a buffer, without an object for each character
+  #put(bytes: Buffer, start: number, end: number): Promise<void> | undefined {
+    const copied = bytes.copy(this.#piece, this.#filled, start, end);
+    this.#filled += copied;
+    return this.#filled < PIECE ? undefined : this.#flush(bytes.subarray(start + copied, end));
+  }
+
+  // oxlint-disable-next-line max-params -- a part of a buffer, without an object for each character
+  #putEscape(bytes: Buffer, at: number, length: number): Promise<void> | undefined {
+    const simple = length === 2 ? SIMPLE.get(bytes[at + 1] ?? 0) : undefined;
+    if (simple === undefined) {
+      const meant = unescape(bytes.toString('latin1', at, at + length));
+      return this.#put(meant, 0, meant.length);
     }
+    this.#piece[this.#filled] = simple;
+    this.#filled += 1;
+    return this.#filled < PIECE ? undefined : this.#flush(EMPTY);
+  }
+
+  async #flush(rest: Buffer): Promise<void> {
+    this.#pieces.push(await this.#spool.append(this.#piece));
+    this.#filled = 0;
+    await this.#put(rest, 0, rest.length);
   }
 }
 
-/** Bytes of the escape at the start, two where it begins a pair; `undefined` while too few have come to know. */
-function escapeLength(bytes: Buffer): number | undefined {
-  if (bytes.length < 2) return undefined;
-  if (bytes[1] !== 0x75) return 2;
-  if (bytes.length < 6) return undefined;
-  const high = /^\\u[dD][89abAB]/.test(bytes.toString('latin1', 0, 6));
-  if (!high) return 6;
-  return bytes.length < 12 ? undefined : 12;
+/** Where the byte comes next; the length where it does not. */
+function placeOf(bytes: Buffer, byte: number, from: number): number {
+  const place = bytes.indexOf(byte, from);
+  return place === -1 ? bytes.length : place;
+}
+
+/** Bytes of the escape that starts here, twelve where it begins a pair; `undefined` while too few have come to know. */
+function escapeLength(bytes: Buffer, at: number): number | undefined {
+  const left = bytes.length - at;
+  if (left < 2) return undefined;
+  if (bytes[at + 1] !== 0x75) return 2;
+  if (left < 6) return undefined;
+  if (!/^\\u[dD][89abAB]/.test(bytes.toString('latin1', at, at + 6))) return 6;
+  return left < 12 ? undefined : 12;
 }
 
 function unescape(escape: string): Buffer {
-  const simple = ESCAPES[escape.charAt(1)];
-  if (simple !== undefined) return Buffer.from(simple);
   const units = [...escape.matchAll(/\\u([0-9a-fA-F]{4})/g)].map(([, hex]) =>
     Number.parseInt(String(hex), 16),
   );
