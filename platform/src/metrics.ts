@@ -125,9 +125,11 @@ function heading(name: string, description: string, type: string): string {
   return `# HELP ${name} ${description}\n# TYPE ${name} ${type}\n`;
 }
 
+// Runs twice for every request, so it makes no lists.
 function labelText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escape(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+  let text = '';
+  for (const key in labels) text += `${text === '' ? '{' : ','}${key}="${escape(labels[key] ?? '')}"`;
+  return text === '' ? '' : `${text}}`;
 }
 
 function withLabel(labels: string, key: string, value: string): string {
@@ -136,5 +138,6 @@ function withLabel(labels: string, key: string, value: string): string {
 }
 
 function escape(value: string): string {
+  if (!/[\\"\n]/.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -13,6 +13,7 @@ export const EXPOSED_HEADERS = [
   'Link',
   'Accept-Ranges',
   'Content-Range',
+  'Content-Disposition',
   'X-Linked-Size',
   'X-Linked-ETag',
   'X-Xet-Hash',
@@ -20,6 +21,9 @@ export const EXPOSED_HEADERS = [
   'X-Xet-Cas-Url',
   'X-Xet-Access-Token',
   'X-Xet-Token-Expiration',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
 ].join(', ');
 
 /**
@@ -36,6 +40,7 @@ export function fileHeaders(path: string): Record<string, string> {
   const { contentType, disposition } = contentTypeOf(path);
   return {
     ...CORS_HEADERS,
+    Vary: 'Origin, Authorization',
     'Content-Type': contentType,
     'Content-Disposition': contentDisposition(path, disposition),
     'X-Content-Type-Options': 'nosniff',

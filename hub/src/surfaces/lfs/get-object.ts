@@ -31,14 +31,16 @@ export function getObject(deps: SendDeps): Route {
     bodyKind: 'none',
     body: z.unknown(),
     output: 'stream',
+    ownHead: true,
     async run({ params, query, request, reply, address }) {
       const claim = { act: 'fetch', repoId: params.repo, sha256: params.digest, query } as const;
       const opened = await openLink(deps, claim);
       const { sha256, size } = await deps.blobs.get(opened.repo.id, opened.link.sha256);
       await recordRead(deps, opened, address);
       using live = deps.streams.watch(rightOf(deps, opened));
+      const headers = { 'X-Request-Id': String(reply.request.id) };
       const content = () => deps.blobs.open(sha256);
-      const file = { path: sha256, size, etag: strongEtag(sha256), headers: {}, content };
+      const file = { path: sha256, size, etag: strongEtag(sha256), headers, content };
       const { buffers } = deps;
       await sendFile({ request, response: reply.raw }, file, { buffers, signal: live.signal });
     },

@@ -5,11 +5,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { RepoMoved } from '#modules/repos';
+import { EXPOSED_HEADERS } from '../http/file-headers.ts';
 import { clientCode, headerText, statusOf } from './fault-table.ts';
-
-const EXPOSED =
-  'X-Repo-Commit, X-Request-Id, X-Error-Code, X-Error-Message, X-Total-Count, ETag, Link, Accept-Ranges, ' +
-  'Content-Range, Content-Disposition, X-Linked-Size, X-Linked-Etag, RateLimit, RateLimit-Policy, Retry-After';
 
 const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
 
@@ -18,17 +15,21 @@ export function newRequestId(): string {
   return randomUUID();
 }
 
-/** Headers of every answer. Any origin may read what a token shows it; no origin gets credentials of a browser. */
+/**
+ * Headers of every answer but a file's, which has them among its own. Any origin may read what a token shows it; no
+ * origin gets credentials of a browser.
+ */
 export function setStandingHeaders(reply: FastifyReply, requestId: string): void {
   reply.raw.setHeader('x-request-id', requestId);
   reply.raw.setHeader('access-control-allow-origin', '*');
-  reply.raw.setHeader('access-control-expose-headers', EXPOSED);
+  reply.raw.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
   reply.raw.setHeader('x-content-type-options', 'nosniff');
   reply.raw.setHeader('vary', 'Origin, Authorization');
 }
 
 /** Answers a CORS preflight. */
-export function answerPreflight(reply: FastifyReply): void {
+export function answerPreflight(reply: FastifyReply, requestId: string): void {
+  setStandingHeaders(reply, requestId);
   void reply
     .header('access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE, PATCH')
     .header(
@@ -52,6 +53,7 @@ export function answerError(
     if (!(error instanceof Fault)) log.warn({ requestId: request.id, err: error }, 'an answer was cut off');
     return;
   }
+  setStandingHeaders(reply, request.id);
   if (error instanceof RepoMoved) {
     void reply
       .status(307)

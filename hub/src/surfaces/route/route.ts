@@ -57,6 +57,11 @@ export interface RouteDefinition<
   readonly body: Body;
   /** What leaves the server: undeclared fields are dropped. `stream`: the handler answers by itself. */
   readonly output: Output | 'stream';
+  /**
+   * The handler writes the whole head in one go, with the headers that every answer has: to set them one by one first
+   * costs a small file a tenth of its time.
+   */
+  readonly ownHead?: true;
   /** Media type of the output; plain JSON where absent. */
   readonly mediaType?: string;
   /** Status of a success; 200 where absent. */

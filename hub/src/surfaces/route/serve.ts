@@ -57,10 +57,8 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     bodyLimit: Number.MAX_SAFE_INTEGER,
     clientErrorHandler: answerUnreadable,
     // A URL that cannot be decoded never reaches a hook.
-    frameworkErrors: (error, request, reply) => {
-      setStandingHeaders(reply, request.id);
-      answerError(fromFastify(error), { request, reply, log: options.log });
-    },
+    frameworkErrors: (error, request, reply) =>
+      answerError(fromFastify(error), { request, reply, log: options.log }),
     routerOptions: { maxParamLength: 4096, caseSensitive: true, ignoreTrailingSlash: true },
     http: {
       maxHeaderSize: options.limits.headers,
@@ -76,15 +74,11 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
   // Bodies are read by the pipeline, after the caller is known and within the route's limit.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  app.addHook('onRequest', (request, reply, done) => {
-    setStandingHeaders(reply, request.id);
-    done();
-  });
   app.setErrorHandler((error, request, reply) =>
     answerError(fromFastify(error), { request, reply, log: options.log }),
   );
   app.setNotFoundHandler((request, reply) => {
-    if (request.method === 'OPTIONS') answerPreflight(reply);
+    if (request.method === 'OPTIONS') answerPreflight(reply, request.id);
     else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log: options.log });
   });
   for (const route of routes) addRoute(app, route, options);
@@ -126,6 +120,7 @@ async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void
     userId = caller.session?.account.id;
     countCall(arrival, caller, options);
     const call = await parseCall(arrival, { caller, baseUrl }, options);
+    if (route.ownHead !== true) setStandingHeaders(reply, request.id);
     const result = await route.run(call);
     if (route.output !== 'stream') sendJson(route, reply, result);
   } catch (error) {

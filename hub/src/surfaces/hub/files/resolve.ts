@@ -1,6 +1,7 @@
 // `GET|HEAD {prefix}/{namespace}/{name}/resolve/*` and `…/raw/*`: the bytes of a file. `*` is a revision and a path.
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
+import { KiB } from '@holdfast/kernel/size';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { referencesOf, type RepoType } from '#modules/access';
 import { type Content, type Visit } from '#modules/content';
@@ -29,6 +30,9 @@ export interface FileDeps extends StoredDeps {
   readonly clock: Clock;
 }
 
+/** What is smaller is in the socket's hands before a right could end. Bytes. */
+const WATCHED_SIZE = 128 * KiB;
+
 const Params = RepoParams.extend({ '*': z.string() });
 type FileCall = Call<z.output<typeof Params>, unknown, unknown>;
 
@@ -49,6 +53,7 @@ export function resolveRoutes(deps: FileDeps): Route[] {
       bodyKind: 'none',
       body: z.unknown(),
       output: 'stream',
+      ownHead: true,
       run: async (call) => await answerFile({ ...deps, counter }, call, depth),
     });
   };
@@ -69,23 +74,26 @@ async function answerFile(
   const raw = encodedRest(request.url ?? '', call.repoType);
   const visit = await deps.content.visit({ actor, address }, addressOf(call), raw);
   const { repo, commit, path } = visit;
-  // Also on the refusal: a client remembers under the commit that the file is not there.
-  reply.raw.setHeader('x-repo-commit', commit);
   const file = path === '' ? undefined : await deps.content.findFile(repo, commit, path);
-  if (file === undefined) throw entryMissing(path);
-  const stored = await openStored(deps, { repoId: repo.id, file }, depth);
+  const stored = file && (await openStored(deps, { repoId: repo.id, file }, depth));
+  if (stored === undefined) {
+    // A client remembers under the commit that the file is not there.
+    reply.raw.setHeader('x-repo-commit', commit);
+    throw entryMissing(path);
+  }
   if (request.method === 'GET') {
     const recording = recordRead(deps.reads, visit);
     if (recording !== undefined) await recording;
     if (depth === 'content') deps.counter.note(deps, callerOf(call), repo.id);
   }
   const exchange = { request, response: reply.raw };
-  if (request.method === 'HEAD' || file.lfs === undefined) {
-    await sendFile(exchange, stored, { buffers: deps.buffers });
+  const answered = { ...stored, headers: { ...stored.headers, 'X-Request-Id': String(reply.request.id) } };
+  if (request.method === 'HEAD' || stored.size < WATCHED_SIZE) {
+    await sendFile(exchange, answered, { buffers: deps.buffers });
     return;
   }
   using live = deps.streams.watch(readingRight(deps, call, repo));
-  await sendFile(exchange, stored, { buffers: deps.buffers, signal: live.signal });
+  await sendFile(exchange, answered, { buffers: deps.buffers, signal: live.signal });
 }
 
 function recordRead(reads: Reads, { repo, visitor, commit, path }: Visit): Promise<void> | undefined {

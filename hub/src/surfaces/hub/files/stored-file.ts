@@ -4,7 +4,7 @@
 import { type Id } from '@holdfast/kernel/id';
 import { type Blobs } from '#modules/blobs';
 import { type Content, type FoundFile } from '#modules/content';
-import { encodePointer, entryMissing } from '#modules/git';
+import { encodePointer } from '#modules/git';
 import { strongEtag } from '../../http/etag.ts';
 import { type SendableFile } from '../../http/send-file.ts';
 
@@ -17,12 +17,12 @@ export interface StoredDeps {
   readonly blobs: Pick<Blobs, 'find' | 'open'>;
 }
 
-/** The file as it is sent. Throws `entry.missing` for a large file whose content the repository does not hold. */
+/** The file as it is sent; `undefined` for a large file whose content the repository does not hold. */
 export async function openStored(
   deps: StoredDeps,
   found: { readonly repoId: Id; readonly file: FoundFile },
   depth: Depth,
-): Promise<SendableFile> {
+): Promise<SendableFile | undefined> {
   const { repoId, file } = found;
   const { path, commit, lfs, oid, size } = file;
   const headers = { 'X-Repo-Commit': commit, 'Cache-Control': 'private, no-cache' };
@@ -36,7 +36,7 @@ export async function openStored(
     return { path, size: content.length, etag: strongEtag(oid), headers: { ...headers, ...type }, content };
   }
   const blob = await deps.blobs.find(repoId, lfs.sha256);
-  if (blob === undefined || blob.size !== lfs.size) throw entryMissing(path);
+  if (blob === undefined || blob.size !== lfs.size) return undefined;
   const etag = strongEtag(lfs.sha256);
   const linked = { 'X-Linked-Size': String(lfs.size), 'X-Linked-Etag': etag };
   const content = () => deps.blobs.open(lfs.sha256);
