@@ -53,7 +53,7 @@ void test('commit() with a stated parent lets one of many win and refuses the ot
       client.commit([file('a.txt', `${n + 1}`)], { header: { parentCommit } }),
     ),
   );
-  const statuses = answers.map(({ status }) => status).toSorted();
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
   assert.deepEqual(statuses, [200, ...Array.from({ length: 7 }, () => 412)]);
   const commits = await client.call('GET', '/api/models/ann/m/commits/main');
   assert.equal((commits.json as unknown[]).length, 3);

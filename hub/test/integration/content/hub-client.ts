@@ -29,6 +29,7 @@ export class HubClient implements AsyncDisposable {
   }
 
   /** Sends a request. */
+  // oxlint-disable-next-line max-params -- as `fetch` is called, with the usual parts in order
   async call(
     method: string,
     path: string,
