@@ -7,7 +7,7 @@ import { mustRun, plainEnvironment, ROOT } from './program.ts';
 import { findHubProcess } from './processes.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 
-const LAUNCHER = path.join(ROOT, 'holdfast');
+const LAUNCHER = 'holdfast';
 const START_MS = 120_000;
 const STOP_MS = 30_000;
 
@@ -15,6 +15,12 @@ const STOP_MS = 30_000;
 export interface InstanceOptions {
   /** Further variables, such as `HOLDFAST_URL`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The checkout that is started; the one under test when absent. */
+  readonly checkout?: string;
+  /** Who starts it; whoever runs the test when absent. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Where its data folder is made, or found again. Stays; without it there is a folder that goes with the instance. */
+  readonly folder?: string;
 }
 
 /** Which token is wanted. */
@@ -28,22 +34,27 @@ export class Instance implements AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly data: string;
-  readonly #supervisor: ChildProcess;
-  readonly #scratch: Scratch;
-  readonly #env: Readonly<Record<string, string>>;
+  /** The level of separation it says it has. */
+  readonly level: string;
+  readonly #started: Started;
 
   constructor(started: Started) {
-    this.port = started.port;
-    this.url = `http://localhost:${started.port}`;
-    this.#scratch = started.scratch;
-    this.data = path.join(started.scratch.path, 'data');
-    this.#supervisor = started.supervisor;
-    this.#env = started.env;
+    this.#started = started;
+    this.data = started.env['HOLDFAST_DATA'] ?? '';
+    this.port = started.said.port;
+    this.level = started.said.level;
+    this.url = `http://localhost:${this.port}`;
+  }
+
+  /** The supervisor's process. */
+  get pid(): number {
+    return this.#started.supervisor.pid ?? 0;
   }
 
   /** Runs `./holdfast admin …` and gives what it printed. */
   async admin(...args: readonly string[]): Promise<string> {
-    return (await mustRun(LAUNCHER, ['admin', ...args], { env: this.#env })).trim();
+    const [file = '', ...command] = commandOf(this.#started.options, ['admin', ...args]);
+    return (await mustRun(file, command, { env: this.#started.env })).trim();
   }
 
   /** Makes an account. */
@@ -65,45 +76,79 @@ export class Instance implements AsyncDisposable {
     );
   }
 
+  /** Revokes every token of a user. */
+  async revokeTokens(user: string): Promise<void> {
+    const tokens = JSON.parse(await this.admin('token', 'list', '--user', user, '--json')) as {
+      id: string;
+    }[];
+    for (const { id } of tokens) await this.admin('token', 'revoke', id);
+  }
+
   /** The process that serves HTTP. */
   async hubPid(): Promise<number> {
-    return await findHubProcess(this.#supervisor.pid ?? 0);
+    return await findHubProcess(this.pid);
+  }
+
+  /** Ends the supervisor at once, as a crash does, and waits until it is gone. */
+  async crash(): Promise<void> {
+    const { supervisor } = this.#started;
+    if (hasEnded(supervisor)) return;
+    const ended = once(supervisor, 'exit');
+    supervisor.kill('SIGKILL');
+    await ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await stop(this.#supervisor);
-    await this.#scratch[Symbol.asyncDispose]();
+    await stop(this.#started.supervisor);
+    await this.#started.scratch?.[Symbol.asyncDispose]();
   }
 }
 
 interface Started {
+  readonly options: InstanceOptions;
   readonly supervisor: ChildProcess;
-  readonly scratch: Scratch;
-  readonly port: number;
+  readonly scratch: Scratch | undefined;
   readonly env: Readonly<Record<string, string>>;
+  readonly said: Said;
+}
+
+/** What an instance says of itself when it is ready. */
+interface Said {
+  readonly port: number;
+  readonly level: string;
 }
 
 /** Starts an instance on a free port. Throws an `Error` with all it said when it does not become ready. */
 export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
-  const scratch = await openScratch('instance');
-  const env = { HOLDFAST_DATA: path.join(scratch.path, 'data'), HOLDFAST_PORT: '0', ...options.env };
-  const supervisor = spawn(LAUNCHER, ['start', '--json'], {
-    cwd: ROOT,
+  const scratch = options.folder === undefined ? await openScratch('instance') : undefined;
+  const folder = options.folder ?? scratch?.path ?? '';
+  const env = { HOLDFAST_DATA: path.join(folder, 'data'), HOLDFAST_PORT: '0', ...options.env };
+  const [file = '', ...command] = commandOf(options, ['start', '--json']);
+  const supervisor = spawn(file, command, {
+    cwd: '/',
     env: plainEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   try {
-    return new Instance({ supervisor, scratch, env, port: await readPort(supervisor) });
+    return new Instance({ options, supervisor, scratch, env, said: await untilReady(supervisor) });
   } catch (error) {
     await stop(supervisor);
-    await scratch[Symbol.asyncDispose]();
+    await scratch?.[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function readPort(supervisor: ChildProcess): Promise<number> {
+function commandOf({ checkout = ROOT, user }: InstanceOptions, args: readonly string[]): string[] {
+  const command = [path.join(checkout, LAUNCHER), ...args];
+  if (user === undefined) return command;
+  const become = ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
+  return ['/usr/bin/setpriv', ...become, ...command];
+}
+
+async function untilReady(supervisor: ChildProcess): Promise<Said> {
   let said = '';
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  let level = '';
+  const { promise, resolve, reject } = Promise.withResolvers<Said>();
   const fail = (why: string): void => reject(new Error(`./holdfast start ${why}\n${said}`));
   const timer = setTimeout(() => fail('was not ready in time'), START_MS);
   supervisor.once('exit', (code) => fail(`ended with ${code}`)).once('error', reject);
@@ -112,7 +157,8 @@ async function readPort(supervisor: ChildProcess): Promise<number> {
   createInterface({ input: supervisor.stdout }).on('line', (line) => {
     said += `${line}\n`;
     const event = parseEvent(line);
-    if (event?.event === 'ready' && event.port !== undefined) resolve(event.port);
+    if (event?.event === 'separation') level = event.level ?? '';
+    if (event?.event === 'ready' && event.port !== undefined) resolve({ port: event.port, level });
   });
   try {
     return await promise;
@@ -121,17 +167,27 @@ async function readPort(supervisor: ChildProcess): Promise<number> {
   }
 }
 
-function parseEvent(line: string): { readonly event?: string; readonly port?: number } | undefined {
+interface StartEvent {
+  readonly event?: string;
+  readonly port?: number;
+  readonly level?: string;
+}
+
+function parseEvent(line: string): StartEvent | undefined {
   try {
-    return JSON.parse(line) as { event?: string; port?: number };
+    return JSON.parse(line) as StartEvent;
   } catch {
     return undefined;
   }
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 /** Asks for a graceful end, as Ctrl-C does, and insists when it does not come. */
 async function stop(supervisor: ChildProcess): Promise<void> {
-  if (supervisor.exitCode !== null || supervisor.signalCode !== null) return;
+  if (hasEnded(supervisor)) return;
   const ended = once(supervisor, 'exit');
   supervisor.kill('SIGTERM');
   const timer = setTimeout(() => supervisor.kill('SIGKILL'), STOP_MS);

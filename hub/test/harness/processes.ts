@@ -3,19 +3,34 @@ import { readdir, readFile } from 'node:fs/promises';
 
 /** The descendant of a process that runs the hub. Throws when there is none. */
 export async function findHubProcess(ancestor: number): Promise<number> {
+  const hubs = (await listDescendants(ancestor)).filter(
+    ({ node, command }) => node && /hub\/src\/main\.ts/.test(command),
+  );
+  const found = hubs.at(-1);
+  if (found === undefined) throw new Error(`no hub runs below process ${ancestor}`);
+  return found.pid;
+}
+
+/** A running program. */
+export interface Descendant {
+  readonly pid: number;
+  readonly command: string;
+  /** Whether it is Node itself, not a program that runs it. */
+  readonly node: boolean;
+}
+
+/** Everything that a process started, directly or not. */
+export async function listDescendants(ancestor: number): Promise<Descendant[]> {
   const processes = await listProcesses();
   const isBelow = (pid: number): boolean => {
-    for (let at: number | undefined = pid; at !== undefined && at > 1; at = processes.get(at)?.parent) {
+    for (let at = processes.get(pid)?.parent; at !== undefined && at > 1; at = processes.get(at)?.parent) {
       if (at === ancestor) return true;
     }
     return false;
   };
-  const hubs = [...processes].filter(
-    ([pid, { node, command }]) => node && /hub\/src\/main\.ts/.test(command) && isBelow(pid),
-  );
-  const [found] = hubs.at(-1) ?? [];
-  if (found === undefined) throw new Error(`no hub runs below process ${ancestor}`);
-  return found;
+  return [...processes]
+    .filter(([pid]) => isBelow(pid))
+    .map(([pid, { command, node }]) => ({ pid, command, node }));
 }
 
 /** Resident memory of a process, in bytes. */

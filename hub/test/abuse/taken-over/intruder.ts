@@ -1,0 +1,61 @@
+// Code that somebody brought into the hub: loaded before the product's own, in the same process. It keeps the frame
+// that the hub is started with, and obeys whoever asks for /taken-over.
+import { Server, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tryAll, type Attempt } from './attempt.ts';
+import { databaseAttempts, leftovers, readLeftovers, signInAttempts } from './database.ts';
+import { fileAttempts } from './files.ts';
+import { controls } from './controls.ts';
+import { memoryAttempts } from './memory.ts';
+import { type Order, type StolenStart } from './order.ts';
+import { strangerAttempts } from './processes.ts';
+import { listSockets, shoutAtSupervisor, socketAttempts } from './sockets.ts';
+
+const stolen: { start?: StolenStart } = {};
+const parseJson = JSON.parse.bind(JSON);
+JSON.parse = (text, reviver) => {
+  const value: unknown = parseJson(text, reviver);
+  if (typeof value === 'object' && value !== null && 'secrets' in value) stolen.start = value as StolenStart;
+  return value;
+};
+
+const emit = Reflect.get(Server.prototype, 'emit') as (...args: unknown[]) => boolean;
+Reflect.set(Server.prototype, 'emit', function (this: Server, ...args: unknown[]): boolean {
+  const request = args[1] as IncomingMessage;
+  if (args[0] !== 'request' || request.url?.startsWith('/taken-over/') !== true)
+    return emit.apply(this, args);
+  void obey(request, args[2] as ServerResponse);
+  return true;
+});
+
+async function obey(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const order = parseJson(Buffer.concat(chunks).toString('utf8')) as Order;
+    const [, , what = ''] = (request.url ?? '').split('/');
+    response.end(JSON.stringify(await doWhat(what, order)));
+  } catch (error) {
+    response.writeHead(500).end(String(error instanceof Error ? error.stack : error));
+  }
+}
+
+async function doWhat(what: string, order: Order): Promise<unknown> {
+  if (stolen.start === undefined) throw new Error('the hub was not started');
+  const start = stolen.start;
+  const attempts: Readonly<Record<string, () => readonly Attempt[] | Promise<readonly Attempt[]>>> = {
+    controls: () => controls(start),
+    processes: () => strangerAttempts(order),
+    files: () => fileAttempts(start, order),
+    memory: () => memoryAttempts(start, order),
+    database: () => databaseAttempts(start),
+    'sign-in': () => signInAttempts(start),
+    sockets: () => socketAttempts(start, order),
+    leave: () => leftovers(start),
+  };
+  if (what === 'list-sockets') return listSockets();
+  if (what === 'read-leftovers') return await readLeftovers(start);
+  if (what === 'shout') return shoutAtSupervisor();
+  const chosen = attempts[what];
+  if (chosen === undefined) throw new Error(`nobody knows how to ${what}`);
+  return await tryAll(await chosen());
+}
