@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { MiB } from '@holdfast/kernel/size';
+import { assertNoBugs } from '../harness/bugs.ts';
 import { openCast } from '../harness/cast.ts';
 import { startInstance } from '../harness/instance.ts';
 import { peakWhile } from '../harness/memory.ts';
@@ -27,5 +28,6 @@ export function testPythonClient(venv: string): void {
     await t.test('resident memory stays within 150 MiB of idle', () => {
       assert.ok(peak - idle < MOST_GROWTH, `${idle / MiB} MiB idle, ${peak / MiB} MiB at most`);
     });
+    await t.test('the hub met no bug', async () => await assertNoBugs(instance));
   });
 }
