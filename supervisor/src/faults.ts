@@ -53,7 +53,7 @@ export const postgresVersion = defineFault(
   (folder: string, found: string, wanted: string) => [
     `the database in ${folder} was made by PostgreSQL ${found}, and this Holdfast brings ${wanted}`,
     {
-      hint: 'dump it with the Holdfast that made it and restore it here; docs/decisions/0002-embedded-postgresql.md has the steps',
+      hint: 'dump it with the Holdfast that made it and restore it here; docs/decisions/0005-embedded-postgresql.md has the steps',
     },
   ],
 );

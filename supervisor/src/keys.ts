@@ -27,6 +27,11 @@ export function adminPasswordFile(folder: string): string {
   return join(folder, 'admin.password');
 }
 
+/** Where the password of the embedded server's superuser lies, for people who dump or restore. */
+export function postgresPasswordFile(folder: string): string {
+  return join(folder, FILES.superuserPassword);
+}
+
 /**
  * Reads the keys. Those of a new instance are made; those of one that already has data must be there, because new
  * ones would open nothing (throws `keysMissing`).

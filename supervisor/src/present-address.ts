@@ -1,6 +1,8 @@
 // What a newcomer needs once the hub serves: where it is, and lines to paste.
 import { isIPv6 } from 'node:net';
 import { join, relative } from 'node:path';
+import { postgresPasswordFile } from './keys.ts';
+import { SUPERUSER } from './postgres/command-line.ts';
 import { type Settings } from './settings.ts';
 import { type Site } from './site.ts';
 
@@ -46,4 +48,16 @@ To use it with the hf command (in another terminal):
 
 Ctrl-C stops it. Logs are in ${site.layout.logs}`);
   console.event('ready', { address, port: settings.port, instance: settings.instance, pid: process.pid });
+}
+
+/** Says how the database alone is reached, for dumps and restores. */
+export function presentDatabase({ console, layout, config }: Site): void {
+  const { keys } = config.folders;
+  console.step(`PostgreSQL runs alone. With the programs of PostgreSQL 18 (psql, pg_dump, pg_restore):
+
+    export PGHOST=${quote(join(layout.run, 'postgres'))} PGUSER=${SUPERUSER}
+    export PGPASSWORD=$(cat ${quote(postgresPasswordFile(keys))})
+
+Ctrl-C stops it.`);
+  console.event('postgres', { socket: join(layout.run, 'postgres'), user: SUPERUSER });
 }

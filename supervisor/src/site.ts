@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly node: string;
   readonly version: string;
   readonly console: Console;
+  /** `postgres` starts the embedded database alone, to dump or restore it. */
+  readonly only: 'postgres' | undefined;
   /** Copy the children's logs to standard error. */
   readonly copyLogs: boolean;
   /** Aborted when everything shall end in good order. */

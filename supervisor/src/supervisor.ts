@@ -10,6 +10,7 @@ import { claimFolder, openInstance } from './folders.ts';
 import { launchHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
+import { presentDatabase } from './present-address.ts';
 import { takeFromLeftovers } from './leftovers.ts';
 import { Logs } from './logs.ts';
 import { presentSeparation } from './separation/present.ts';
@@ -42,6 +43,11 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
     confiner.kill();
   });
   const database = await openDatabase(site);
+  if (options.only === 'postgres') {
+    stack.use(await database.start());
+    presentDatabase(site);
+    return;
+  }
   const hub = launchHub(site, database, sockets);
   stack.use(await database.start());
   options.stop.throwIfAborted();

@@ -2,8 +2,9 @@
 import { openConfig } from '@holdfast/supervisor/config/config';
 import { listUnknownVariables } from '@holdfast/supervisor/config/env';
 import { superviseInstance } from '@holdfast/supervisor/supervisor';
-import { type Command } from '../command.ts';
+import { type Command, type Flags } from '../command.ts';
 import { EXIT } from '../failure.ts';
+import { usageRejected } from '../faults.ts';
 import { readVersion } from '../version.ts';
 
 /** Runs the hub with everything it needs. */
@@ -11,9 +12,18 @@ export const start: Command = {
   name: 'start',
   doc: 'Set everything up and run the hub until Ctrl-C',
   words: [],
-  flags: { logs: { doc: 'Copy the logs to standard error' } },
+  flags: {
+    logs: { doc: 'Copy the logs to standard error' },
+    only: { value: 'postgres', doc: 'Start the embedded database alone, to dump or restore it' },
+  },
   run: async ({ raw, place, console, flags }) => {
+    const only = onlyOf(flags['only']);
     const { config, secrets } = await openConfig(raw, place);
+    if (only !== undefined && config.database.kind === 'external')
+      throw usageRejected(
+        '--only postgres is for the embedded database, and DATABASE_URL names another',
+        'unset DATABASE_URL, or dump that server with its own tools',
+      );
     for (const name of listUnknownVariables(raw))
       console.warn(`${name} is no setting of Holdfast; misspelt?`);
     const { stop, abandon } = listenForSignals();
@@ -24,6 +34,7 @@ export const start: Command = {
       node: process.execPath,
       version: await readVersion(place.checkout),
       console,
+      only,
       copyLogs: flags['logs'] === true,
       stop,
       abandon,
@@ -31,6 +42,11 @@ export const start: Command = {
     return EXIT.done;
   },
 };
+
+function onlyOf(word: Flags[string]): 'postgres' | undefined {
+  if (word === undefined || word === 'postgres') return word;
+  throw usageRejected(`--only ${String(word)} is no part that can be started alone`, 'write --only postgres');
+}
 
 // The first signal asks to stop in good order, the second at once.
 function listenForSignals(): { stop: AbortSignal; abandon: AbortSignal } {
