@@ -1,0 +1,95 @@
+// What uploads leave behind goes, and nothing else does.
+import assert from 'node:assert/strict';
+import { readdir, utimes } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import test from 'node:test';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { MiB } from '@holdfast/kernel/size';
+import { Uploads } from '../../../src/modules/blobs/index.ts';
+import { askOne, put, sampleOf, uploadFile, uploadLink, type Sample } from '../../harness/lfs.ts';
+import { openServedHub, TEST_LIMITS, type ServedHub } from '../../harness/served-hub.ts';
+
+const TWO_DAYS_MS = 2 * 24 * 3_600_000;
+
+async function storeUnowned(hub: ServedHub, sample: Sample, age: number): Promise<void> {
+  await hub.modules.store.put(Readable.from([sample.bytes]), { limit: 1e9 });
+  const { oid } = sample;
+  const at = new Date(Date.now() - age);
+  await utimes(`${hub.objects}/sha256/${oid.slice(0, 2)}/${oid.slice(2, 4)}/${oid}`, at, at);
+}
+
+void test('collect() removes old bytes that no repository holds, and no others', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  await hub.addRepo('ada/model');
+  const [held, orphan, arriving] = [sampleOf(1000), sampleOf(1000), sampleOf(1000)];
+  await uploadFile(hub, { token, repo: 'ada/model', sample: held, path: 'a.bin' });
+  await storeUnowned(hub, held, TWO_DAYS_MS);
+  await storeUnowned(hub, orphan, TWO_DAYS_MS);
+  await storeUnowned(hub, arriving, 0);
+  assert.equal(await hub.modules.blobs.collect(), 1);
+  const left = await Promise.all(
+    [held, orphan, arriving].map(({ oid }) => hub.modules.store.has(oid as Sha256)),
+  );
+  assert.deepEqual(left, [true, false, true]);
+});
+
+void test('eraseOf() takes a repository’s objects, and the bytes that nobody else holds', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  const { id } = await hub.addRepo('ada/model');
+  await hub.addRepo('ada/other');
+  const [own, shared] = [sampleOf(1000), sampleOf(1000)];
+  for (const sample of [own, shared])
+    await put(await uploadLink(hub, { token, repo: 'ada/model', sample }), sample.bytes);
+  await put(await uploadLink(hub, { token, repo: 'ada/other', sample: shared }), shared.bytes);
+  await hub.modules.blobs.eraseOf(id);
+  assert.deepEqual((await hub.modules.blobs.list(id, 10)).items, []);
+  assert.equal(await hub.modules.store.has(own.oid as Sha256), false);
+  assert.equal(await hub.modules.store.has(shared.oid as Sha256), true);
+});
+
+void test('dropExpired() forgets uploads in parts that were not finished in a day', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  await hub.addRepo('ada/model');
+  const sample = sampleOf(5 * MiB);
+  const wish = { token, repo: 'ada/model', operation: 'upload', sample, transfers: ['multipart'] } as const;
+  const { actions } = await askOne(hub, wish);
+  const parts = async (): Promise<number> => (await readdir(`${hub.objects}/parts`)).length;
+  assert.equal(await hub.modules.uploads.dropExpired(), 0);
+  assert.equal(await parts(), 1);
+  const { db, store } = hub.modules;
+  const later = new Uploads({
+    db,
+    store,
+    backend: 'disk',
+    limits: TEST_LIMITS,
+    clock: { now: () => new Date(Date.now() + TWO_DAYS_MS) },
+    storage: { lock: () => Promise.resolve(), add: () => Promise.resolve() },
+  });
+  assert.equal(await later.dropExpired(), 1);
+  assert.equal(await parts(), 0);
+  const late = await put(actions?.upload?.header['1'] ?? '', sample.bytes.subarray(0, MiB));
+  assert.equal(late.status, 404);
+  assert.equal(late.headers.get('x-error-code'), 'UploadMissing');
+});
+
+void test('list() pages through objects, newest first, each once', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  const { id } = await hub.addRepo('ada/model');
+  const samples = Array.from({ length: 7 }, (_, index) => sampleOf(100 + index));
+  for (const sample of samples)
+    await put(await uploadLink(hub, { token, repo: 'ada/model', sample }), sample.bytes);
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await hub.modules.blobs.list(id, 3, cursor);
+    seen.push(...page.items.map((blob) => blob.sha256));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  assert.deepEqual(seen, samples.map((sample) => sample.oid).toReversed());
+  for (const bad of ['x', 'e30', Buffer.from('["2026",1]').toString('base64url')])
+    await assert.rejects(hub.modules.blobs.list(id, 3, bad), /cursor/);
+});
