@@ -1,7 +1,9 @@
 // Keeps a reserve of free space for the database and the ledger: below it uploads are refused, before a byte is read.
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { GiB } from '@holdfast/kernel/size';
 import { storeFull } from './faults.ts';
+import { isErrorCode } from './paths.ts';
 
 /** Space on a file system, in bytes. */
 export interface Space {
@@ -10,10 +12,16 @@ export interface Space {
   readonly total: number;
 }
 
-/** Reads the space of the file system that holds a path. */
+/** Reads the space of the file system that holds a path, or would hold it once it is made. */
 export async function measureSpace(path: string): Promise<Space> {
-  const { bsize, bavail, blocks } = await statfs(path);
-  return { free: bavail * bsize, total: blocks * bsize };
+  try {
+    const { bsize, bavail, blocks } = await statfs(path);
+    return { free: bavail * bsize, total: blocks * bsize };
+  } catch (error) {
+    const above = dirname(path);
+    if (!isErrorCode(error, 'ENOENT') || above === path) throw error;
+    return await measureSpace(above);
+  }
 }
 
 /** What is kept free: so many bytes, or this part of the file system where that is less. */

@@ -4,6 +4,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type SpoolRoom } from '@holdfast/platform/spool';
 import { type Actor } from '#modules/access';
 import { composeMessage, findRevision, MAIN_BRANCH, refsOf, type Ref } from '#modules/git';
@@ -31,6 +32,8 @@ export interface CommitSettings {
   readonly spool: { readonly folder: string; readonly room: SpoolRoom };
   /** The host in the addresses of authors, who have no address to show. */
   readonly host: string;
+  /** Keeps space for the database and the ledger. */
+  readonly space: Pick<FreeSpace, 'check'>;
 }
 
 /** A commit as it was asked for. */
@@ -66,9 +69,11 @@ export class Commits {
     this.#deps = deps;
   }
 
-  /** Checks that the actor may write, before a body is read. Throws what `Repos.get` throws. */
+  /** Checks, before a body is read, that the actor may write and there is space. Throws what `Repos.get` throws, `object.store-full`. */
   async mayWrite(actor: Actor, address: RepoAddress): Promise<Repo> {
-    return await this.#deps.repos.get(actor, address, 'write');
+    const repo = await this.#deps.repos.get(actor, address, 'write');
+    await this.#deps.settings.space.check(0);
+    return repo;
   }
 
   /** A draft to fill. Dispose it when the commit is done. */

@@ -2,6 +2,7 @@
 import { MiB } from '@holdfast/kernel/size';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { SpoolRoom } from '@holdfast/platform/spool';
 import { ObjectCache } from '#modules/git';
@@ -23,7 +24,7 @@ export interface ContentSetup {
   readonly epochs: Epochs;
   readonly repos: Repos;
   readonly reads: Reads;
-  readonly limits: DraftLimits;
+  readonly limits: DraftLimits & { readonly reservedBytes: number; readonly reservedShare: number };
   /** A folder for what is put aside while a request lasts. */
   readonly scratch: string;
   /** The host in the addresses of authors. */
@@ -51,10 +52,12 @@ export function openContent(setup: ContentSetup): OpenContent {
   const revisions = new Revisions({ db, epochs, cache, soleHub });
   const turns = new Turns();
   const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
+  const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
+  const space = new FreeSpace({ measure: () => measureSpace(scratch), reserve });
   return {
     content: new Content({ db, repos, reads, revisions, cache }),
     history: new History({ db, reads, cache }),
-    commits: new Commits({ db, clock, repos, revisions, turns, settings: { limits, spool, host } }),
+    commits: new Commits({ db, clock, repos, revisions, turns, settings: { limits, spool, host, space } }),
     preupload: new Preupload({ db, repos, revisions, cache }),
     refChanges: new RefChanges({ db, clock, repos, revisions, turns, host }),
   };

@@ -230,3 +230,13 @@ void test('commit() names its author by a name and an address of nobody', async 
   assert.match(rows[0]?.text ?? '', /^author ann <ann@users\.noreply\.localhost> \d+ \+0000$/m);
   assert.match(rows[0]?.text ?? '', /\n\ntitle parent 0000\n\n<b>\n$/);
 });
+
+void test('commit() is refused with 507 when only the reserve of space is left, and reading goes on', async () => {
+  await using client = await openHubClient({
+    limits: { reservedBytes: Number.MAX_SAFE_INTEGER, reservedShare: 1 },
+  });
+  const answer = await client.commit([file('a', '')]);
+  assert.equal(answer.status, 507, answer.text);
+  assert.equal(answer.headers.get('x-error-code'), 'ObjectStoreFull');
+  assert.deepEqual(await client.paths(), ['.gitattributes']);
+});
