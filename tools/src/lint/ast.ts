@@ -44,7 +44,7 @@ export interface Rule {
 }
 
 /** Whether a value is a syntax node. */
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return (
     typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
   );

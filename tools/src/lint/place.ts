@@ -16,7 +16,7 @@ export interface Place {
 const root = path.resolve(import.meta.dirname, '../../..');
 
 /** A path relative to the checkout, or `undefined` when it lies outside. */
-export function relativeToRoot(filename: string): string | undefined {
+function relativeToRoot(filename: string): string | undefined {
   const relative = path.relative(root, path.resolve(root, filename)).split(path.sep).join('/');
   return relative.startsWith('..') ? undefined : relative;
 }

@@ -8,7 +8,7 @@ import { findPython } from './debian.ts';
 import { findNpm } from './npm.ts';
 
 /** Where the pins are: one `<name>.txt` per Python environment, and `node/` for the npm clients. */
-export const REQUIREMENTS = path.join(ROOT, 'hub/test/conformance/requirements');
+const REQUIREMENTS = path.join(ROOT, 'hub/test/conformance/requirements');
 
 const MINUTES = 60_000;
 
