@@ -50,18 +50,17 @@ export class Revisions {
 
   /** Where a revision leads; `undefined` when nothing has this name. */
   async find(repoId: Id, revision: Revision): Promise<Resolved | undefined> {
-    const reader = new GitReader(this.#deps.db, repoId, this.#deps.cache);
     if (revision.kind === 'commit') {
-      const found = await reader.findCommit(revision.oid);
+      const found = await this.#reader(repoId).findCommit(revision.oid);
       return found && { commit: found.oid, ref: undefined };
     }
     const names = refsOf(revision, MAIN_BRANCH);
-    if (!this.#deps.soleHub) return await findIn(reader, names);
-    const key = names.join(' ');
+    if (!this.#deps.soleHub) return await findIn(this.#reader(repoId), names);
+    const key = revision.kind === 'name' ? revision.name : (names[0] ?? '');
     const known = this.#namesOf(repoId);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const resolved = await findIn(reader, names);
+    const resolved = await findIn(this.#reader(repoId), names);
     // Into the map of when the question was asked: a commit while it was under way has replaced that map.
     if (resolved !== undefined && known.size < MAX_NAMES) known.set(key, resolved);
     return resolved;
@@ -99,6 +98,10 @@ export class Revisions {
     if (this.#readings.size >= MAX_READINGS) this.#readings = new Map();
     this.#readings.set(raw, readings);
     return readings;
+  }
+
+  #reader(repoId: Id): GitReader {
+    return new GitReader(this.#deps.db, repoId, this.#deps.cache);
   }
 
   #namesOf(repoId: Id): Map<string, Resolved> {

@@ -88,6 +88,8 @@ export class GitReader {
 
   /** The same, opened where it is too large to be read whole for every caller. */
   async openBlob(oid: Sha1): Promise<Buffer | OpenBlob | undefined> {
+    const cached = this.#cache?.findBlob(this.repoId, oid);
+    if (cached !== undefined) return cached;
     const { size } = (await this.objects.readFacts([oid])).get(oid) ?? {};
     if (size === undefined) return undefined;
     if (size <= MAX_CACHED_BLOB) return await this.objects.findBlob(oid, size);
