@@ -29,7 +29,7 @@ export const TIERS: readonly Tier[] = [
     ...PLAIN,
     name: 'integration',
     files: ['{platform,supervisor,cli}/test/**/*.test.ts', 'hub/test/integration/**/*.test.ts'],
-    needs: [BUBBLEWRAP],
+    needs: [BUBBLEWRAP, GIT],
     atOnce: 2,
     minutes: 8,
   },
