@@ -1,7 +1,7 @@
 // What a start has to do before it serves: record itself, and make the first administrator where there is none.
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
-import { record } from '#modules/ledger';
+import { LedgerReader, record } from '#modules/ledger';
 import { type Modules } from './modules.ts';
 
 const STARTING: SystemActor = { kind: 'system', part: 'start' };
@@ -24,8 +24,16 @@ export async function firstStart(
   const { firstAdmin } = settings;
   if (firstAdmin === null || secrets.adminPassword === undefined) return false;
   const wish = { ...firstAdmin, administrator: true, password: secrets.adminPassword };
-  if (await identity.hasNoAdministrator()) await identity.createUser(STARTING, wish);
-  // A start that ended before it could show the password left an administrator whom nobody can be.
-  else await identity.setPassword(STARTING, firstAdmin.name, secrets.adminPassword);
+  if (await identity.hasNoAdministrator()) {
+    await identity.createUser(STARTING, wish);
+    return true;
+  }
+  // A start that ended before it could show the password left an administrator whom nobody can be. Only our own: a
+  // second hub that is new to a database must not take its administrator's password away.
+  const admin = await identity.findByName(firstAdmin.name);
+  if (admin === undefined) return false;
+  const [made] = await new LedgerReader(db).listOfSubject(`account:${admin.id}`);
+  if (made?.writer !== settings.postgres.user) return false;
+  await identity.setPassword(STARTING, firstAdmin.name, secrets.adminPassword);
   return true;
 }

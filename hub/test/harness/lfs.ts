@@ -1,6 +1,10 @@
 // Speaks to a served hub as an LFS client does, step by step, so that a test can do one of the steps wrongly.
 import { createHash, randomBytes } from 'node:crypto';
-import { type ServedHub } from './served-hub.ts';
+
+/** A hub that serves, in this process or another. */
+interface Hub {
+  readonly url: string;
+}
 
 /** A file to upload. */
 export interface Sample {
@@ -39,7 +43,7 @@ export interface BatchWish {
 }
 
 /** Asks a batch; gives the answer as it came. */
-export async function askBatch(hub: ServedHub, wish: BatchWish): Promise<Response> {
+export async function askBatch(hub: Hub, wish: BatchWish): Promise<Response> {
   const { token, repo, ...body } = wish;
   return await fetch(`${hub.url}/${repo}.git/info/lfs/objects/batch`, {
     method: 'POST',
@@ -54,7 +58,7 @@ export async function askBatch(hub: ServedHub, wish: BatchWish): Promise<Respons
 
 /** Asks a batch for one object that must be accepted; gives that object. */
 export async function askOne(
-  hub: ServedHub,
+  hub: Hub,
   wish: Omit<BatchWish, 'objects'> & { readonly sample: { readonly oid: string; readonly size: number } },
 ): Promise<BatchObject> {
   const { sample, ...rest } = wish;
@@ -67,7 +71,7 @@ export async function askOne(
 
 /** The link to which an object is to be sent. */
 export async function uploadLink(
-  hub: ServedHub,
+  hub: Hub,
   wish: { readonly token: string; readonly repo: string; readonly sample: Sample },
 ): Promise<string> {
   const { actions } = await askOne(hub, { ...wish, operation: 'upload' });
@@ -82,7 +86,7 @@ export async function put(href: string, bytes: Buffer): Promise<Response> {
 
 /** Uploads a large file and commits it. */
 export async function uploadFile(
-  hub: ServedHub,
+  hub: Hub,
   wish: { readonly token: string; readonly repo: string; readonly sample: Sample; readonly path: string },
 ): Promise<void> {
   const sent = await put(await uploadLink(hub, wish), wish.sample.bytes);
@@ -94,7 +98,7 @@ export async function uploadFile(
 
 /** Commits operations to `main`; gives the commit's id. */
 export async function commit(
-  hub: ServedHub,
+  hub: Hub,
   to: { readonly token: string; readonly repo: string },
   operations: readonly object[],
 ): Promise<string> {

@@ -2,7 +2,7 @@
 // and its folder goes when the process ends, however it ends.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,22 +31,38 @@ export class PostgresServer {
     return await PostgresServer.#shared;
   }
 
+  /**
+   * A server as an operator runs one of their own: it keeps what it was told, listens on this port of loopback beside
+   * its socket, and ends when the process does.
+   */
+  static async openOperators(port: number): Promise<PostgresServer> {
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      port: String(port),
+      fsync: 'on',
+      full_page_writes: 'on',
+    };
+    return await PostgresServer.#start(settings);
+  }
+
   /** The address of another database or role on it. */
   addressOf(change: Partial<DatabaseAddress>): DatabaseAddress {
     return { ...this.superuser, ...change };
   }
 
-  static async #start(): Promise<PostgresServer> {
+  static async #start(own: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-pg-'));
     const account = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
     if (account.uid !== undefined) await chown(folder, account.uid, account.gid);
+    // The hub of an instance that is started as root is another user, who must get to the socket.
+    await chmod(folder, 0o711);
     const bin = path.join(await readableBinaries(folder, account), 'bin');
     const password = new Secret(randomBytes(16).toString('hex'));
     await initialise(bin, { folder, account, password });
-    runServer(bin, folder, account);
+    runServer(bin, { folder, account, own });
     const superuser = {
       host: folder,
-      port: 5432,
+      port: Number(own['port'] ?? 5432),
       database: 'postgres',
       user: SUPERUSER,
       tls: 'off',
@@ -100,7 +116,11 @@ const KEEPER = `"$0" "$@" >"$LOG" 2>&1 </dev/null & pid=$!
 cat >/dev/null
 kill -QUIT $pid; wait $pid; cd /; rm -rf "$FOLDER"`;
 
-function runServer(bin: string, folder: string, account: Account): void {
+function runServer(
+  bin: string,
+  server: { folder: string; account: Account; own: Readonly<Record<string, string>> },
+): void {
+  const { folder, account, own } = server;
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: '',
     unix_socket_directories: folder,
@@ -111,6 +131,7 @@ function runServer(bin: string, folder: string, account: Account): void {
     shared_buffers: '32MB',
     max_connections: '100',
     timezone: 'UTC',
+    ...own,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const postgres = path.join(bin, 'postgres');

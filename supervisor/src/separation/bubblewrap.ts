@@ -59,7 +59,7 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     'holdfast',
     '--info-fd',
     String(plan.infoFd),
-    ...parents(['/etc/passwd']),
+    ...parents(['/etc/passwd', ...systemFiles(plan)]),
     ...systemRoot(plan),
     ...parents(plan.confinement.mounts.map((mount) => mount.to)),
     ...plan.confinement.mounts.flatMap(mountArguments),
@@ -79,11 +79,14 @@ function parents(paths: readonly string[]): string[] {
   return made.flatMap((folder) => ['--perms', '0755', '--dir', folder]);
 }
 
+function systemFiles(plan: SandboxPlan): readonly string[] {
+  return plan.confinement.network ? [...LOADER_FILES, ...NETWORK_FILES] : LOADER_FILES;
+}
+
 function systemRoot(plan: SandboxPlan): string[] {
   const folders = Object.entries(plan.system).flatMap(([path, target]) =>
     target === 'folder' ? ['--ro-bind', path, path] : ['--symlink', target, path],
   );
-  const files = plan.confinement.network ? [...LOADER_FILES, ...NETWORK_FILES] : LOADER_FILES;
   return [
     '--ro-bind',
     '/usr',
@@ -104,7 +107,7 @@ function systemRoot(plan: SandboxPlan): string[] {
     '1777',
     '--tmpfs',
     '/tmp',
-    ...files.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...systemFiles(plan).flatMap((path) => ['--ro-bind-try', path, path]),
     '--ro-bind',
     `${plan.accounts}/passwd`,
     '/etc/passwd',

@@ -1,0 +1,226 @@
+// Two hubs on one database, one object store and one set of keys, each with data of its own: what one of them did, the
+// other knows.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { startInstance, type Instance } from '../../harness/instance.ts';
+import { askOne, commit, put, regularFile, sampleOf, uploadFile, uploadLink } from '../../harness/lfs.ts';
+import { PostgresServer } from '../../harness/postgres-server.ts';
+import { openScratch } from '../../harness/scratch.ts';
+
+const LIMIT = { timeout: 180_000 };
+const REPO = 'admin/shared';
+
+interface Nodes extends AsyncDisposable {
+  /** Reaches the database by its socket. */
+  readonly a: Instance;
+  /** Reaches the database over the network. */
+  readonly b: Instance;
+  /** Asks the database as its superuser. */
+  readonly query: (text: string) => Promise<Record<string, unknown>[]>;
+}
+
+async function openNodes(): Promise<Nodes> {
+  await using opened = new AsyncDisposableStack();
+  const port = await freePort();
+  const server = await PostgresServer.openOperators(port);
+  const query: Nodes['query'] = async (text) => await querySuperuser(server, text);
+  const password = randomBytes(12).toString('hex');
+  // What the documentation asks for: a role that owns the database and may make roles.
+  await query(`create role operator login createrole password '${password}'`);
+  await query('create database hub owner operator');
+  const scratch = opened.use(await openScratch('nodes'));
+  const shared = {
+    HOLDFAST_OBJECTS: path.join(scratch.path, 'objects'),
+    HOLDFAST_KEYS: path.join(scratch.path, 'keys'),
+  };
+  const start = async (name: string, host: string): Promise<Instance> => {
+    const env = { ...shared, DATABASE_URL: `postgres://operator:${password}@${host}` };
+    return opened.use(await startInstance({ folder: path.join(scratch.path, name), env }));
+  };
+  const a = await start('a', `localhost:${port}/hub?host=${server.superuser.host}`);
+  const passwords = 'select password from identity.account';
+  const before = await query(passwords);
+  const b = await start('b', `127.0.0.1:${port}/hub?sslmode=disable`);
+  assert.deepEqual(await query(passwords), before, 'its first start made nobody a new password');
+  const running = opened.move();
+  return { a, b, query, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function querySuperuser(server: PostgresServer, text: string): Promise<Record<string, unknown>[]> {
+  const { host, port, user, password } = server.superuser;
+  const database = text.startsWith('create') ? 'postgres' : 'hub';
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    database,
+    password: password.reveal('to look behind the hubs'),
+  });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function get(hub: Instance, file: string, token: string): Promise<Response> {
+  return await fetch(`${hub.url}${file}`, { headers: { authorization: `Bearer ${token}` } });
+}
+
+/** What the file on `main` holds, as this hub answers. */
+async function read(hub: Instance, file: string, token: string): Promise<Buffer> {
+  const answer = await get(hub, `/${REPO}/resolve/main/${file}`, token);
+  assert.equal(answer.status, 200, await answer.clone().text());
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+async function createRepo(hub: Instance, token: string): Promise<void> {
+  const answer = await fetch(`${hub.url}/api/repos/create`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'model', name: 'shared', private: true }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+/** The link as the other hub would have given it. */
+function at(hub: Instance, href: string): string {
+  const url = new URL(href);
+  return `${hub.url}${url.pathname}${url.search}`;
+}
+
+void test('two hubs on one database', LIMIT, async (t) => {
+  await using nodes = await openNodes();
+  const { a, b, query } = nodes;
+  const token = await a.createToken({ user: 'admin', role: 'write' });
+  await createRepo(a, token);
+
+  await t.test('what is committed through one is read through the other at once', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const [writer, reader] = n % 2 === 0 ? [a, b] : [b, a];
+      const content = `round ${n}`;
+      await commit(writer, { token, repo: REPO }, [regularFile('notes.txt', content)]);
+      assert.equal(String(await read(reader, 'notes.txt', token)), content);
+    }
+  });
+
+  await t.test('a large file that came in through one is read through the other', async () => {
+    const sample = sampleOf(3_000_000);
+    await uploadFile(a, { token, repo: REPO, sample, path: 'large.bin' });
+    assert.ok((await read(b, 'large.bin', token)).equals(sample.bytes));
+  });
+
+  await t.test('a link that one signed works on the other', async () => {
+    const sample = sampleOf(200_000);
+    const href = await uploadLink(a, { token, repo: REPO, sample });
+    assert.equal((await put(at(b, href), sample.bytes)).status, 200);
+    const { actions } = await askOne(b, { token, repo: REPO, operation: 'download', sample });
+    const fetched = await fetch(at(a, actions?.download?.href ?? ''));
+    assert.equal(fetched.status, 200);
+    assert.ok(Buffer.from(await fetched.arrayBuffer()).equals(sample.bytes));
+  });
+
+  await t.test('commits through both at once follow each other, and none is lost', async () => {
+    const before = await countCommits(a, token);
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        await commit(n % 2 === 0 ? a : b, { token, repo: REPO }, [
+          regularFile(`at-once/${n}.txt`, String(n)),
+        ]);
+      }),
+    );
+    assert.equal((await countCommits(b, token)) - before, 12);
+    for (let n = 0; n < 12; n += 1) assert.equal(String(await read(a, `at-once/${n}.txt`, token)), String(n));
+  });
+
+  await t.test('a token that was revoked on one is refused by the other within a second', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const victim = await createNamedToken(a);
+      assert.equal((await get(b, '/api/whoami-v2', victim.token)).status, 200);
+      await a.admin('token', 'revoke', victim.id);
+      const revokedAt = Date.now();
+      let refusedAt = 0;
+      while (refusedAt === 0) {
+        const askedAt = Date.now();
+        if ((await get(b, '/api/whoami-v2', victim.token)).status === 401) refusedAt = askedAt;
+        assert.ok(askedAt - revokedAt < 1000, 'still let in after a second');
+        await delay(10);
+      }
+      t.diagnostic(`refused ${refusedAt - revokedAt} ms after the revocation was answered`);
+    }
+  });
+
+  await t.test('a hub that stood still never serves a token that was revoked meanwhile', async () => {
+    const victim = await createNamedToken(a);
+    const link = await signedLink(a, victim.token);
+    const ask = async (): Promise<number[]> => [
+      (await get(b, '/api/whoami-v2', victim.token)).status,
+      (await get(b, `/${REPO}/resolve/main/notes.txt`, victim.token)).status,
+      (await fetch(at(b, link))).status,
+    ];
+    assert.deepEqual(await ask(), [200, 200, 200]);
+    const pid = await b.hubPid();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await a.admin('token', 'revoke', victim.id);
+      await delay(5000);
+    } finally {
+      // These wait in the kernel, and are the first thing that the hub sees when it goes on.
+      const waiting = Array.from({ length: 20 }, () => ask());
+      await delay(200);
+      process.kill(pid, 'SIGCONT');
+      const answers = (await Promise.all(waiting)).flat();
+      assert.equal(answers.length, 60);
+      assert.deepEqual(
+        answers.filter((status) => status === 200),
+        [],
+      );
+    }
+  });
+
+  await t.test('each hub signs in as a role of its own, and the ledger tells them apart', async () => {
+    const roles = await query(
+      `select rolname as name from pg_roles
+        where rolname like 'holdfast\\_hub\\_%' and rolcanlogin and not rolsuper and not rolcreaterole`,
+    );
+    assert.equal(roles.length, 2);
+    const writers = await query('select distinct writer as name from ledger.entry');
+    assert.deepEqual(namesOf(writers), namesOf(roles));
+  });
+});
+
+function namesOf(rows: readonly Record<string, unknown>[]): string[] {
+  return rows.map((row) => String(row['name'])).sort();
+}
+
+async function countCommits(hub: Instance, token: string): Promise<number> {
+  const answer = await get(hub, `/api/models/${REPO}/commits/main?limit=1000`, token);
+  return ((await answer.json()) as unknown[]).length;
+}
+
+async function createNamedToken(hub: Instance): Promise<{ id: string; token: string }> {
+  const wish = ['--user', 'admin', '--name', 'victim', '--role', 'write', '--json'];
+  return JSON.parse(await hub.admin('token', 'create', ...wish)) as { id: string; token: string };
+}
+
+async function signedLink(hub: Instance, token: string): Promise<string> {
+  const sample = sampleOf('linked');
+  await uploadFile(hub, { token, repo: REPO, sample, path: 'linked.bin' });
+  const { actions } = await askOne(hub, { token, repo: REPO, operation: 'download', sample });
+  return actions?.download?.href ?? '';
+}
