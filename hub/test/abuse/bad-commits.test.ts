@@ -360,3 +360,17 @@ void test('listings and refs refuse what does not exist and what nothing can be 
     assertRefused(await client.call('DELETE', `/api/models/ann/m/${path}`), refusal, path);
   assert.deepEqual(await stateOf(client), before);
 });
+
+void test('a body in chunks that grows too large is answered before the connection ends', async () => {
+  await using client = await openHubClient();
+  const answer = await fetch(`${client.hub.url}/api/models/ann/m/paths-info/main`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${client.token}`, 'content-type': 'application/json' },
+    body: (async function* () {
+      for (let n = 0; n < 40; n += 1) yield await Promise.resolve(new Uint8Array(50_000).fill(0x20));
+    })(),
+    duplex: 'half',
+  });
+  assert.equal(answer.status, 413);
+  assert.equal(answer.headers.get('x-error-code'), 'RequestBodyTooLarge');
+});

@@ -82,6 +82,12 @@ export class Content {
     return entry?.kind === 'file' ? { commit, ...factsOf({ ...entry, path }) } : undefined;
   }
 
+  /** The file at the place of a visit; `undefined` when no file is there. */
+  async findVisited({ repo, commit, path }: Visit): Promise<FoundFile | undefined> {
+    const entry = await this.#reader(repo).findEntry(commit, path);
+    return entry?.kind === 'file' ? { commit, ...factsOf({ ...entry, path }) } : undefined;
+  }
+
   /** All bytes of a blob; `undefined` when the repository has none with this id or it has more than `limit` bytes. */
   async findBlob(repo: Pick<Repo, 'id'>, oid: Sha1, limit: number): Promise<Buffer | undefined> {
     return await this.#reader(repo).findBlob(oid, limit);

@@ -1,7 +1,7 @@
 // What the content of a repository is made of, as surfaces see it. Pure.
 import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
 import { type Actor } from '#modules/access';
-import { encodePointer, type CommitSummary, type ListedEntry, type Ref, type RepoPath } from '#modules/git';
+import { type CommitSummary, type ListedEntry, type Ref, type RepoPath } from '#modules/git';
 import { type Repo } from '#modules/repos';
 
 /** Who reads, from where. */
@@ -73,11 +73,6 @@ export function factsOf(entry: ListedEntry & { readonly kind: 'file' }): FileFac
   const { path, oid, lfs, size } = entry;
   if (lfs === undefined) return { path, oid, size, lfs: undefined };
   return { path, oid, size: lfs.size, lfs: { sha256: lfs.oid, size: lfs.size, pointerSize: size } };
-}
-
-/** Bytes of the pointer to this content. */
-export function pointerSize(content: { readonly sha256: Sha256; readonly size: number }): number {
-  return encodePointer({ oid: content.sha256, size: content.size }).length;
 }
 
 const MAX_CURSOR = 8192;

@@ -32,7 +32,8 @@ export async function readBytes(request: IncomingMessage, limits: BodyLimits): P
   // A whole-body deadline, so that one byte a second does not hold a connection for ever (slow POST).
   const timer = setTimeout(() => request.destroy(bodyTooSlow()), limits.time);
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // A body that is refused half-way must not take the connection with it, over which the answer has to go.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       total += chunk.length;
       if (total > limits.bytes) throw bodyTooLarge(limits.bytes);
       chunks.push(chunk);

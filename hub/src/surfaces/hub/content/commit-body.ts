@@ -35,8 +35,8 @@ const LfsFile = z.object({
 const Deletion = z.union([z.string().transform((path) => ({ path })), z.object({ path: z.string() })]);
 const Line = z.object({ key: z.string(), value: z.unknown() });
 
-/** The form of one object, as the schema that the API document shows. */
-export const CommitObject = Header.extend({
+/** The form of one object. */
+const CommitObject = Header.extend({
   files: z.array(File).default([]),
   lfsFiles: z.array(LfsFile).default([]),
   deletedFiles: z.array(Deletion).default([]),
@@ -72,8 +72,7 @@ export async function readCommit(
   return await addLines(draft, readLines(unbroken(request), limits, draft.spool));
 }
 
-/** Adds the operations of all lines. */
-export async function addLines(draft: Draft, lines: AsyncIterable<ParsedLine>): Promise<CommitHeader> {
+async function addLines(draft: Draft, lines: AsyncIterable<ParsedLine>): Promise<CommitHeader> {
   let header: CommitHeader | undefined;
   let number = 0;
   for await (const { json, long } of lines) {
