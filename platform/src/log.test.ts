@@ -48,3 +48,14 @@ void test('openLog() removes tokens, credentials and signatures wherever they st
 void test('redact() leaves other text alone', () => {
   assert.equal(redact('a hf_ prefix, a Bearer, and ?sig'), 'a hf_ prefix, a Bearer, and ?sig');
 });
+
+void test('answered() writes the line that info() would write', () => {
+  const call = { requestId: 'r-1', operation: 'getFile', status: 200, userId: undefined, seconds: 0.25 };
+  for (const one of [call, { ...call, userId: 'a'.repeat(24) }]) {
+    const [byHand, general] = [
+      (log: ReturnType<typeof openLog>) => log.answered(one),
+      (log: ReturnType<typeof openLog>) => log.info(one, 'answered'),
+    ].map((act) => JSON.parse(lines(act)) as Record<string, unknown>);
+    assert.deepEqual({ ...byHand, time: '' }, { ...general, time: '' });
+  }
+});

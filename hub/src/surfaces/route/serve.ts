@@ -131,10 +131,13 @@ async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void
     const status = String(reply.raw.statusCode);
     options.requests.add({ operation: route.operation, status });
     options.durations.observe({ operation: route.operation }, seconds);
-    options.log.info(
-      { requestId: request.id, operation: route.operation, status: reply.raw.statusCode, userId, seconds },
-      'answered',
-    );
+    options.log.answered({
+      requestId: request.id,
+      operation: route.operation,
+      status: reply.raw.statusCode,
+      userId,
+      seconds,
+    });
   };
   if (reply.raw.writableFinished || reply.raw.destroyed) observe();
   else reply.raw.once('close', observe);

@@ -74,7 +74,7 @@ async function answerFile(
   const raw = encodedRest(request.url ?? '', call.repoType);
   const visit = await deps.content.visit({ actor, address }, addressOf(call), raw);
   const { repo, commit, path } = visit;
-  const file = path === '' ? undefined : await deps.content.findFile(repo, commit, path);
+  const file = path === '' ? undefined : await deps.content.findVisited(visit);
   const stored = file && (await openStored(deps, { repoId: repo.id, file }, depth));
   if (stored === undefined) {
     // A client remembers under the commit that the file is not there.
