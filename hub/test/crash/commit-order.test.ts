@@ -101,7 +101,10 @@ void test(
       assert.ok(found, `there is no ${what}`);
       return found;
     };
-    const renamed = find('rename', ({ text }) => /^rename/.test(text) && text.includes(`/${sample.oid}"`));
+    const renamed = find(
+      'rename',
+      ({ text }) => text.startsWith('rename') && text.includes(`/${sample.oid}"`),
+    );
     const [, from = '', to = ''] = /"([^"]+)".*"([^"]+)"/.exec(renamed.text) ?? [];
     const ofFile = (pattern: RegExp) => (call: Call) =>
       pattern.test(call.text) && call.text.includes(`${from}>`);
@@ -110,7 +113,7 @@ void test(
     const synced = find('sync of the file', ofFile(/^f(data)?sync\(/), written.began);
     const directory = find(
       'sync of the directory',
-      ({ text }) => /^fsync\(/.test(text) && text.includes(`${path.dirname(to)}>`),
+      ({ text }) => text.startsWith('fsync(') && text.includes(`${path.dirname(to)}>`),
       renamed.began,
     );
     const told = find(

@@ -24,8 +24,8 @@ type Victim = (typeof VICTIMS)[number];
 const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'>, (one: Descendant) => boolean>> = {
   hub: ({ node, command }) => node && command.includes('hub/src/main.ts'),
   server: ({ command }) => /\/bin\/postgres -D /.test(command) && !command.includes('bwrap'),
-  session: ({ command }) => /^postgres: holdfast_hub/.test(command),
-  writer: ({ command }) => /^postgres: walwriter/.test(command),
+  session: ({ command }) => command.startsWith('postgres: holdfast_hub'),
+  writer: ({ command }) => command.startsWith('postgres: walwriter'),
 };
 
 /** Kills it and gives the instance that runs afterwards. */
@@ -81,15 +81,15 @@ async function getJson<Answer>({ url, token }: Site, where: string): Promise<Ans
   return (await answer.json()) as Answer;
 }
 
-/** Paths of acknowledged commits that are not what they were. */
+/** Acknowledged commits that are not what they were, at their own revision and where they led. */
 async function findLosses(site: Site, drivers: readonly Driver[]): Promise<string[]> {
   const losses: string[] = [];
-  for (const { path: file, sha256, commit: oid } of drivers.flatMap((driver) => driver.acknowledged))
-    for (const revision of [oid, 'main']) {
-      const url = `${site.url}/${site.repo}/resolve/${revision}/${file}`;
-      const found = await fetchDigest(url, site.token).catch(String);
-      if (found !== sha256) losses.push(`${file} at ${revision}: ${found}`);
-    }
+  for (const { path: file, sha256, commit: oid } of drivers.flatMap((driver) => driver.acknowledged)) {
+    const at = (revision: string): string => `${site.url}/${site.repo}/resolve/${revision}/${file}`;
+    const read = async (revision: string) => await fetchDigest(at(revision), site.token).catch(String);
+    const found = await Promise.all([read(oid), read('main')]);
+    if (found.some((one) => one !== sha256)) losses.push(`${file} of ${oid}: ${found.join('; ')}`);
+  }
   return losses;
 }
 
