@@ -1,5 +1,6 @@
 // A stolen token has begun a long download or upload when its owner revokes it. Both end within a second.
 import assert from 'node:assert/strict';
+import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -102,4 +103,32 @@ void test('revoking a token ends an upload that is under way, and nothing of it 
   assert.match(received, /^HTTP\/1\.1 403 .*x-error-code: LinkEnded/is);
   assert.equal(await hub.modules.blobs.find(id, sample.oid as Sha256), undefined);
   assert.equal(await hub.modules.store.has(sample.oid as Sha256), false);
+});
+
+void test('a connection does not remember a token that was revoked, nor lend it to another header', async () => {
+  await using hub = await openServedHub();
+  await hub.addUser('ada');
+  await hub.addRepo('ada/model');
+  const token = await hub.addToken('ada', 'read');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async (headers: Record<string, string>): Promise<{ status: number; reused: boolean }> =>
+    await new Promise((resolve, reject) => {
+      const path = `${hub.url}/ada/model/resolve/main/.gitattributes`;
+      const outgoing = request(path, { agent, headers }, (answer) => {
+        answer
+          .resume()
+          .once('end', () => resolve({ status: answer.statusCode ?? 0, reused: outgoing.reusedSocket }));
+      });
+      outgoing.once('error', reject).end();
+    });
+  const authorization = `Bearer ${token.text}`;
+  assert.equal((await ask({ authorization })).status, 200);
+  assert.deepEqual(await ask({ authorization }), { status: 200, reused: true });
+  assert.deepEqual(await ask({}), { status: 401, reused: true });
+  assert.equal((await ask({ authorization: `${authorization}x` })).status, 401);
+  const id = parseId(token.id);
+  assert.ok(id !== undefined);
+  await hub.modules.tokens.revoke(OPERATOR, id);
+  assert.deepEqual(await ask({ authorization }), { status: 401, reused: true });
+  agent.destroy();
 });

@@ -33,18 +33,30 @@ const MAX_REPOS = 20_000;
 const MAX_NAMES = 200;
 const MAX_READINGS = 10_000;
 const LONGEST_KEPT = 200;
+const MAX_LOCATED = 20_000;
+
+/** A place in a repository. */
+interface Located {
+  readonly commit: Sha1;
+  readonly path: RepoPath | '';
+  /** The revision as it was asked for. */
+  readonly revision: string;
+}
 
 /** Resolves revisions. */
 export class Revisions {
   readonly #deps: RevisionsDeps;
   #known = new Map<Id, Map<string, Resolved>>();
   #readings = new Map<string, readonly RevisionPath[]>();
+  #located = new Map<Id, Map<string, Located>>();
+  #locatedCount = 0;
 
   constructor(deps: RevisionsDeps) {
     this.#deps = deps;
     // What makes, copies or deletes a repository as a whole says so through this counter.
     deps.epochs.onChange('repos', () => {
       this.#known = new Map();
+      this.#forgetLocated();
     });
   }
 
@@ -75,11 +87,18 @@ export class Revisions {
   }
 
   /** What an address names: `raw` is what follows `tree/` or `resolve/`, still encoded. Throws `revision.missing` and the faults of a path. */
-  async locate(repoId: Id, raw: string): Promise<{ commit: Sha1; path: RepoPath | ''; revision: string }> {
+  async locate(repoId: Id, raw: string): Promise<Located> {
+    const kept = this.#locatedOf(repoId);
+    const before = kept.get(raw);
+    if (before !== undefined) return before;
     const readings = this.#readingsOf(raw);
     for (const { revision, path, text } of readings) {
       const resolved = await this.find(repoId, revision);
-      if (resolved !== undefined) return { commit: resolved.commit, path, revision: text };
+      if (resolved === undefined) continue;
+      const located = { commit: resolved.commit, path, revision: text };
+      // Into the map of when the question was asked, as above.
+      if (this.#deps.soleHub && raw.length <= LONGEST_KEPT) this.#keepLocated(kept, raw, located);
+      return located;
     }
     throw revisionMissing(readings[0]?.text ?? raw);
   }
@@ -87,6 +106,29 @@ export class Revisions {
   /** Forgets where the refs of a repository point. Call it once a change of them is committed. */
   forget(repoId: Id): void {
     this.#known.delete(repoId);
+    this.#located.delete(repoId);
+  }
+
+  #locatedOf(repoId: Id): Map<string, Located> {
+    let located = this.#located.get(repoId);
+    if (located === undefined) {
+      located = new Map();
+      this.#located.set(repoId, located);
+      this.#locatedCount += 1;
+    }
+    return located;
+  }
+
+  // oxlint-disable-next-line max-params -- a map, its key and its value
+  #keepLocated(kept: Map<string, Located>, raw: string, located: Located): void {
+    if (this.#locatedCount >= MAX_LOCATED) this.#forgetLocated();
+    kept.set(raw, located);
+    this.#locatedCount += 1;
+  }
+
+  #forgetLocated(): void {
+    this.#located = new Map();
+    this.#locatedCount = 0;
   }
 
   // Pure, so that what was read of an address once is true for ever; clients ask for the same few again and again.

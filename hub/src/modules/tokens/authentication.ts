@@ -56,6 +56,12 @@ export class Authentication {
     return session;
   }
 
+  /** Whether a session that was found before still is what `authenticate` would find, as far as is known right now. */
+  isCurrent(session: Session): boolean {
+    if (!this.#epochs.areFresh() || this.#sessions.get(session.token.digest) !== session) return false;
+    return standing(session.token, this.#clock.now()) === 'live';
+  }
+
   /** The session behind a token's id, for what was minted from it. Throws `token.rejected` when it is not live. */
   async authenticateParent(tokenId: Id): Promise<Session> {
     for (const session of this.#epochs.areFresh() ? this.#sessions.values() : [])

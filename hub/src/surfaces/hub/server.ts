@@ -1,9 +1,10 @@
 // The hub's main surface: every route that clients call, over HTTP.
+import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { lfsRoutes } from '../lfs/routes.ts';
 import { openApiRoute } from '../openapi/route.ts';
 import { opsRoutes } from '../ops/routes.ts';
-import { identifyCaller } from '../route/caller.ts';
+import { identifyCaller, type KnownCaller } from '../route/caller.ts';
 import { baseUrlFor, type PublicAddress } from '../route/public-address.ts';
 import { type Route } from '../route/route.ts';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
@@ -49,10 +50,11 @@ export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse
 /** Serves the hub's routes. */
 export function hubServer(deps: HubDeps, options: HubOptions): FastifyInstance {
   const { authentication, anonymousMayRead, address } = options;
+  const callers = { authentication, anonymousMayRead, known: new WeakMap<Socket, KnownCaller>() };
   return buildServer(hubRoutes(deps), {
     ...options,
     baseUrlFor: (host) => baseUrlFor(address, host),
-    identify: (request) => identifyCaller(request.headers, { authentication, anonymousMayRead }),
+    identify: (request) => identifyCaller(request.raw, callers),
     noteUse: (session, from, client) => authentication.noteUse(session, from, client),
   });
 }

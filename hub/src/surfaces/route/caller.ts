@@ -1,5 +1,6 @@
 // Who calls: the token in the Authorization header, or nobody. Cookies are never read here.
-import { type IncomingHttpHeaders } from 'node:http';
+import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
 import { type Actor } from '#modules/access';
 import { tokenRejected, type Authentication, type Session } from '#modules/tokens';
 
@@ -9,16 +10,36 @@ export interface Caller {
   readonly session: Session | undefined;
 }
 
-/** Finds out who calls. Throws `token.rejected` for a token that is not live: a wrong token is never anonymous. */
+/** Who called last on a connection, and the header that proved it. */
+export interface KnownCaller {
+  readonly authorization: string;
+  readonly session: Session;
+  readonly caller: Caller;
+}
+
+/**
+ * Finds out who calls. Throws `token.rejected` for a token that is not live: a wrong token is never anonymous.
+ * A connection mostly carries one caller: while the header is the same and the session current, nothing is digested.
+ */
 export async function identifyCaller(
-  headers: IncomingHttpHeaders,
-  deps: { authentication: Authentication; anonymousMayRead: boolean },
+  request: IncomingMessage,
+  deps: {
+    readonly authentication: Authentication;
+    readonly anonymousMayRead: boolean;
+    readonly known: WeakMap<Socket, KnownCaller>;
+  },
 ): Promise<Caller> {
-  const text = tokenIn(headers.authorization);
-  if (text === undefined)
+  const { authorization } = request.headers;
+  const before = deps.known.get(request.socket);
+  if (before !== undefined && before.authorization === authorization)
+    if (deps.authentication.isCurrent(before.session)) return before.caller;
+  const text = tokenIn(authorization);
+  if (authorization === undefined || text === undefined)
     return { actor: { kind: 'anonymous', mayReadPublic: deps.anonymousMayRead }, session: undefined };
   const session = await deps.authentication.authenticate(text);
-  return { actor: session.actor, session };
+  const caller = { actor: session.actor, session };
+  deps.known.set(request.socket, { authorization, session, caller });
+  return caller;
 }
 
 /** The token in a header: `Bearer`, or the password of `Basic`, whose user name git clients fill at will. */
