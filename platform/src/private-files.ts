@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, open, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Who owns a folder or file, by number. */
 export interface Owner {
@@ -106,6 +106,26 @@ export async function listNames(path: string): Promise<string[]> {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** One file below a folder. */
+export interface ListedFile {
+  readonly path: string;
+  readonly size: number;
+  /** Last change, in milliseconds. */
+  readonly time: number;
+}
+
+/** Every file below a folder, in a stable order. */
+export async function listFiles(folder: string): Promise<ListedFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return await Promise.all(
+    paths.sort().map(async (path) => {
+      const { size, mtimeMs } = await lstat(path);
+      return { path, size, time: mtimeMs };
+    }),
+  );
 }
 
 /** Owner and mode of what is at the path, links not followed; `undefined` when nothing is. */

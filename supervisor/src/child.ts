@@ -1,7 +1,7 @@
 // Starts one of our own programs (`hub`, `prepare`) within its confinement and speaks its channel.
 import { join } from 'node:path';
 import { Channel } from '@holdfast/platform/channel';
-import { type Descriptor } from '@holdfast/platform/process';
+import { type Descriptor, type Exit } from '@holdfast/platform/process';
 import { type ChildLog } from './logs.ts';
 import { childFailed } from './faults.ts';
 import { type CodeView } from './layout.ts';
@@ -18,6 +18,8 @@ export interface ChildOptions {
   readonly code: CodeView;
   /** Further descriptors, from 4 on: the bound sockets, then the lock that is only to be held. */
   readonly extra: readonly Descriptor[];
+  /** Added to the constant environment; itself constant. */
+  readonly env: Readonly<Record<string, string>>;
   readonly log: ChildLog;
 }
 
@@ -27,6 +29,9 @@ export interface ReadyChild {
   readonly channel: Channel;
   readonly answer: Extract<Answer, { type: 'ready' }>;
 }
+
+/** How long a child may take to load its code and to see that it is not needed, in milliseconds. */
+const DISMISSAL = 60_000;
 
 /** A child that loads its code and waits to be told what to do. Launched early, it is ready when its turn comes. */
 export class LaunchedChild {
@@ -39,6 +44,7 @@ export class LaunchedChild {
     const { confiner, code } = options;
     this.#name = options.name;
     this.#process = confiner.start(options.confinement, {
+      env: options.env,
       command: {
         file: confiner.pathOf(code.node),
         // Nobody can open an inspector in it by a signal. A small young generation keeps resident memory within
@@ -52,6 +58,17 @@ export class LaunchedChild {
     });
     this.#tail = keepOutput(this.#process, options.log);
     this.#channel = new Channel(this.#process.end(3));
+  }
+
+  /** Lets it end without having done anything. */
+  async dismiss(): Promise<Exit> {
+    await this.#channel[Symbol.asyncDispose]();
+    const timer = setTimeout(() => {
+      this.#process.kill();
+    }, DISMISSAL);
+    const exit = await this.#process.exited;
+    clearTimeout(timer);
+    return exit;
   }
 
   /**

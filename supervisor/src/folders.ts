@@ -91,6 +91,7 @@ export async function openChildFolders(
     for (const folder of [layout.data, layout.run]) await ensureFolder(folder, { mode: 0o711 });
   await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
   await giveTree(layout.objects, accounts?.hub);
+  await ensureFolder(layout.codeCache, { mode: 0o700, ...ownedBy(accounts?.hub) });
   if (exists(layout.postgres)) await giveTree(layout.postgres, accounts?.postgres);
 }
 

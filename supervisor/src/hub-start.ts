@@ -1,6 +1,7 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { type BoundSocket } from '@holdfast/platform/listeners';
-import { LaunchedChild } from './child.ts';
+import { type ChildOptions, LaunchedChild } from './child.ts';
+import { fillCodeCache, viewCodeCache } from './code-cache.ts';
 import { type Database } from './database.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
 import { type HubRun, runHub, runPreparation } from './hub.ts';
@@ -19,31 +20,19 @@ export interface LaunchedHub {
   start(): Promise<AsyncDisposable>;
 }
 
+type ChildGround = Omit<ChildOptions, 'name' | 'extra' | 'log'>;
+
 /** Launches preparation and hub. They wait for `start`. */
 export function launchHub(site: Site, database: Database, sockets: readonly BoundSocket[]): LaunchedHub {
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
-  const shared = {
-    confiner: site.confiner,
-    confinement: {
-      mounts: [...site.code.mounts, ...database.mounts, objects],
-      account: site.accounts?.hub,
-      network: database.network,
-    },
-    code: site.code,
+  const ground = groundOf(site, database, objects);
+  const lock = site.hubLock.descriptor;
+  const launch = (): LaunchedChild => {
+    const extra = [...sockets.map((socket) => socket.handle), lock];
+    return new LaunchedChild({ ...ground, name: 'hub', extra, log: site.logs.of('hub') });
   };
-  const launch = (): LaunchedChild =>
-    new LaunchedChild({
-      ...shared,
-      name: 'hub',
-      extra: [...sockets.map((socket) => socket.handle), site.hubLock.descriptor],
-      log: site.logs.of('hub'),
-    });
-  const prepare = new LaunchedChild({
-    ...shared,
-    name: 'prepare',
-    extra: [site.hubLock.descriptor],
-    log: site.logs.of('prepare'),
-  });
+  const log = site.logs.of('prepare');
+  const prepare = new LaunchedChild({ ...ground, name: 'prepare', extra: [lock], log });
   const first = launch();
   const settings = {
     ...settingsOf(site, database, site.confiner.pathOf(objects)),
@@ -55,9 +44,40 @@ export function launchHub(site: Site, database: Database, sockets: readonly Boun
       await runPreparation(prepare, prepareStartOf(site, database, settings));
       const keeper = await keepHub(site, settings, { first, launch });
       presentAddress(settings, site);
+      fillLater(site, ground);
       return { [Symbol.asyncDispose]: () => keeper.stop() };
     },
   };
+}
+
+function groundOf(site: Site, database: Database, objects: Mount): ChildGround {
+  const cache = viewCodeCache(site, 'read');
+  return {
+    confiner: site.confiner,
+    code: site.code,
+    env: cache.env,
+    confinement: {
+      mounts: [...site.code.mounts, ...cache.mounts, ...database.mounts, objects],
+      account: site.accounts?.hub,
+      network: database.network,
+    },
+  };
+}
+
+const QUIET_START = 3_000;
+
+// For the next start; the first requests of this one come first.
+function fillLater(site: Site, ground: ChildGround): void {
+  const fill = (): void => {
+    fillCodeCache(site, ground).catch((error: unknown) => {
+      site.console.warn(
+        `the cache of compiled code was not made: ${error instanceof Error ? error.message : ''}`,
+      );
+    });
+  };
+  setTimeout(() => {
+    if (!site.stop.aborted) fill();
+  }, QUIET_START).unref();
 }
 
 interface Launches {

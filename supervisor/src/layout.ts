@@ -16,6 +16,10 @@ export interface Layout {
   /** A new database while it is made; moved to `postgres` once whole. */
   readonly newPostgres: string;
   readonly objects: string;
+  /** Compiled code of our children, so that they start sooner. */
+  readonly codeCache: string;
+  /** What it was made for. Outside the folder, which a child may write. */
+  readonly codeCacheStamp: string;
   readonly instanceFile: string;
   readonly lockFile: string;
   readonly postgresLockFile: string;
@@ -37,6 +41,8 @@ export function layoutOf(folders: Config['folders']): Layout {
     postgres: join(data, 'postgres'),
     newPostgres: join(data, 'postgres.new'),
     objects,
+    codeCache: join(data, 'code-cache'),
+    codeCacheStamp: join(data, 'code-cache.made-for'),
     instanceFile: join(data, 'instance'),
     lockFile: join(data, 'lock'),
     postgresLockFile: join(data, 'postgres.lock'),

@@ -51,9 +51,11 @@ async function runProgram(call: Call, file: string): Promise<number> {
   return exit.code ?? 1;
 }
 
-// Tools for developers get the developer's environment: package mirrors, caches, terminal settings.
+// Tools for developers get the developer's environment: package mirrors, caches, terminal settings. The cache of
+// compiled code is the launcher's own.
 function environmentOf(call: Call): Record<string, string> {
+  const { NODE_COMPILE_CACHE: _launcher, ...theirs } = call.raw;
   return Object.fromEntries(
-    Object.entries(call.raw).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(theirs).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }

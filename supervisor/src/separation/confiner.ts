@@ -1,5 +1,5 @@
 // Starts every child of this instance within its confinement, and can end all of them at once.
-import { type Command, type Descriptor, startProcess } from '@holdfast/platform/process';
+import { type Command, type Descriptor, PLAIN_ENVIRONMENT, startProcess } from '@holdfast/platform/process';
 import { type Confinement, type Mount } from './confinement.ts';
 import { ConfinedProcess, readFirstPid } from './confined-process.ts';
 import { type Mechanism, confine, pathIn } from './mechanism.ts';
@@ -8,6 +8,8 @@ import { type Mechanism, confine, pathIn } from './mechanism.ts';
 export interface ConfinedStart {
   readonly command: Command;
   readonly descriptors: readonly Descriptor[];
+  /** Added to the constant environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The one way in which children start. */
@@ -34,6 +36,7 @@ export class Confiner {
       descriptors: tellsPid ? [...start.descriptors, 'pipe'] : start.descriptors,
       // A terminal's Ctrl-C is for us: children are stopped in order.
       ownSession: true,
+      env: { ...PLAIN_ENVIRONMENT, ...start.env },
     });
     const first = tellsPid ? readFirstPid(outer.end(infoFd)) : undefined;
     const child = new ConfinedProcess(outer, first);

@@ -1,0 +1,61 @@
+// Compiled code of the children, kept so that a second start is quick. Written by a process that is given no secret, no
+// data and no request, and read-only for all others: a hub that is taken over must not leave anything that the next
+// one runs.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { findText, listFiles, writeText } from '@holdfast/platform/private-files';
+import { type ChildOptions, LaunchedChild } from './child.ts';
+import { type Mount } from './separation/confinement.ts';
+import { type Site } from './site.ts';
+
+const INSIDE = '/var/cache/holdfast';
+
+/** How a child uses the cache. */
+export interface CodeCacheView {
+  readonly mounts: readonly Mount[];
+  /** The variable that names the cache to Node; the same at every start. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The cache as children see it. Without sandboxes nothing could keep one from writing, so there is none. */
+export function viewCodeCache(site: Site, access: Mount['access']): CodeCacheView {
+  if (site.confiner.mechanism.sandbox === undefined) return { mounts: [], env: {} };
+  return {
+    mounts: [{ from: site.layout.codeCache, to: INSIDE, access }],
+    env: { NODE_COMPILE_CACHE: INSIDE },
+  };
+}
+
+/** Fills the cache when the code is another than it was made for. Nothing depends on it: a failure changes nothing. */
+export async function fillCodeCache(
+  site: Site,
+  ground: Omit<ChildOptions, 'name' | 'extra' | 'log'>,
+): Promise<void> {
+  const { mounts } = viewCodeCache(site, 'write');
+  if (mounts.length === 0) return;
+  const stamp = site.layout.codeCacheStamp;
+  const code = await describeCode(site.checkout);
+  if ((await findText(stamp)) === code) return;
+  for (const name of ['prepare', 'hub'] as const) {
+    const launched = new LaunchedChild({
+      ...ground,
+      name,
+      confinement: { ...ground.confinement, network: false, mounts: [...site.code.mounts, ...mounts] },
+      extra: [],
+      log: { write: () => undefined },
+    });
+    const { signal } = await launched.dismiss();
+    if (signal !== null) return; // everything is being ended
+  }
+  await writeText(stamp, code);
+}
+
+// What the cache depends on, without reading it all: the lockfile, and every file of ours by time and size.
+async function describeCode(checkout: string): Promise<string> {
+  const hash = createHash('sha256').update(process.version);
+  hash.update((await findText(join(checkout, 'package-lock.json'))) ?? '');
+  for (const folder of ['kernel', 'platform', 'supervisor', 'hub'])
+    for (const { path, size, time } of await listFiles(join(checkout, folder, 'src')))
+      hash.update(`${path} ${String(size)} ${String(time)}\n`);
+  return hash.digest('hex');
+}
