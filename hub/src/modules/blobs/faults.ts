@@ -31,6 +31,11 @@ export const linkEnded = defineFault(
   'link.ended',
   () => 'The access token from which this link was made is no longer valid.',
 );
+export const linkUnchecked = defineFault(
+  'unavailable',
+  'link.unchecked',
+  () => 'The server cannot tell at the moment whether this link is still good. Try again in a moment.',
+);
 export const uploadMissing = defineFault(
   'missing',
   'upload.missing',

@@ -1,22 +1,6 @@
 // The face of `blobs`.
-export {
-  Blobs,
-  copyObjects,
-  findObject,
-  findObjects,
-  placeObjects,
-  type BlobsDeps,
-  type FailedCopy,
-} from './blobs.ts';
-export {
-  blobMissing,
-  linkEnded,
-  linkExpired,
-  linkInvalid,
-  uploadCutOff,
-  uploadMissing,
-  uploadTooSlow,
-} from './faults.ts';
+export { Blobs, copyObjects, findObjects, placeObjects, type BlobsDeps, type FailedCopy } from './blobs.ts';
+export { linkEnded, linkInvalid, linkUnchecked, uploadCutOff, uploadTooSlow } from './faults.ts';
 export { blobJobs, COLLECT_TASK } from './jobs.ts';
 export { type Blob, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
 export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';

@@ -91,6 +91,7 @@ void test('watch() ends streams that nobody can vouch for any more', async () =>
   news.fresh = false;
   await wait(600);
   assert.equal(stream.signal.aborted, true);
+  assert.match(String(stream.signal.reason), /Error: /, 'it says why, as the check did');
 });
 
 void test('watch() ends a stream when its token expires', async () => {

@@ -18,7 +18,10 @@ export interface StreamRight {
   readonly expiresAt: Date | null;
 }
 
-/** A stream that is watched. Its signal aborts when its right ends; dispose it when the stream ends. */
+/**
+ * A stream that is watched. Its signal aborts when its right ends, with what the check rejected with as its reason;
+ * dispose it when the stream ends.
+ */
 export interface LiveStream extends Disposable {
   readonly signal: AbortSignal;
 }
@@ -103,13 +106,13 @@ export class LiveStreams {
   async #check(watched: Watched): Promise<void> {
     try {
       await watched.right.check();
-    } catch {
-      this.#end(watched);
+    } catch (error) {
+      this.#end(watched, error);
     }
   }
 
-  #end(watched: Watched): void {
+  #end(watched: Watched, reason?: unknown): void {
     if (this.#watched.get(watched.right.key) === watched) this.#watched.delete(watched.right.key);
-    for (const abort of watched.streams) abort.abort();
+    for (const abort of watched.streams) abort.abort(reason);
   }
 }

@@ -1,8 +1,9 @@
 // The body of an upload: it must keep moving, and it ends when the right to send it ends.
 import { type IncomingMessage } from 'node:http';
+import { isFault } from '@holdfast/kernel/fault';
 import { sizeMismatch } from '@holdfast/platform/objects/faults';
 import { type ByteSource } from '@holdfast/platform/objects/store';
-import { linkEnded } from '#modules/blobs';
+import { linkEnded, linkUnchecked } from '#modules/blobs';
 import { type LiveStreams } from '../http/live-streams.ts';
 import { pacedBody } from '../http/paced-body.ts';
 import { rightOf, type LinkDeps, type OpenedLink } from './links.ts';
@@ -31,10 +32,18 @@ export function receiveBody(
     throw sizeMismatch(body.size, Number(announced));
   const live = deps.streams.watch(rightOf(deps, opened));
   const abort = new AbortController();
-  live.signal.addEventListener('abort', () => abort.abort(linkEnded()), { once: true });
+  const end = (): void => abort.abort(endOf(live.signal.reason));
+  live.signal.addEventListener('abort', end, { once: true });
   return {
     source: pacedBody(body.request, { signal: abort.signal }),
     signal: abort.signal,
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };
+}
+
+// Without a database nobody knows whether the right still holds. To say that it does not would be untrue, and a client
+// that is told so does not try again.
+function endOf(reason: unknown): Error {
+  const ended = reason === undefined || isFault(reason) || (reason as Error).name === 'AbortError';
+  return ended ? linkEnded() : linkUnchecked();
 }
