@@ -170,11 +170,6 @@ export async function findObjects(
   return await new BlobReader(db).findMany(repoId, digests);
 }
 
-/** The object of a repository, as a transaction sees it. */
-export async function findObject(db: Db | Tx, repoId: Id, sha256: Sha256): Promise<Blob | undefined> {
-  return await new BlobReader(db).find(repoId, sha256);
-}
-
 /** Says where a commit put objects, in its transaction. */
 export async function placeObjects(tx: Tx, repoId: Id, places: readonly BlobPlace[]): Promise<void> {
   await new BlobWriter(tx).place(repoId, places);

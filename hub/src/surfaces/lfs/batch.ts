@@ -18,8 +18,7 @@ export interface BatchDeps extends LinkDeps {
   readonly uploads: Uploads;
 }
 
-/** The media type of the LFS API. */
-export const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
+const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
 
 const MOST_OBJECTS = 1_000;
 // Python says the first, JavaScript the second.

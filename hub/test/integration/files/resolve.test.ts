@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test, { after, before } from 'node:test';
-import { commit, regularFile, sampleOf, uploadFile } from '../../harness/lfs.ts';
+import { LedgerReader } from '../../../src/modules/ledger/index.ts';
+import { askOne, commit, regularFile, sampleOf, uploadFile } from '../../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { LedgerReader } from '../../../src/modules/ledger/index.ts';
+import { askOne } from '../../harness/lfs.ts';
 
 const large = sampleOf(300_000);
 const text = 'hello, holdfast\n';
@@ -164,7 +167,6 @@ void test('resolve tells a missing file, revision and repository apart, and name
 });
 
 void test('resolve records a private read once before its first byte', async () => {
-  const { LedgerReader } = await import('../../../src/modules/ledger/index.ts');
   const repo = await hub.modules.repos.get(
     (await hub.modules.authentication.authenticate(token)).actor,
     { type: 'model', namespace: 'ada', name: 'model' },
@@ -178,7 +180,6 @@ void test('resolve records a private read once before its first byte', async () 
 });
 
 void test('lfs download links serve the object to clients that send no credentials', async () => {
-  const { askOne } = await import('../../harness/lfs.ts');
   const { actions } = await askOne(hub, { token, repo: 'ada/model', operation: 'download', sample: large });
   const answer = await fetch(actions?.download?.href ?? '', { headers: { range: 'bytes=10-19' } });
   assert.equal(answer.status, 206);
