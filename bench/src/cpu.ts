@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 const TICKS = 100;
 
 /** Processor time of a process with all its threads, in seconds. */
-export async function cpuSeconds(pid: number): Promise<number> {
+async function cpuSeconds(pid: number): Promise<number> {
   const { fields } = parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }

@@ -22,7 +22,13 @@ export function childEnvironment(extra: Readonly<Record<string, string>> = {}): 
     env[name] = value;
   }
   const node = path.dirname(process.execPath);
-  return { ...env, NO_COLOR: '1', LANG: 'C.UTF-8', PATH: `${node}:${env['PATH'] ?? ''}:/usr/sbin:/sbin`, ...extra };
+  return {
+    ...env,
+    NO_COLOR: '1',
+    LANG: 'C.UTF-8',
+    PATH: `${node}:${env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+    ...extra,
+  };
 }
 
 /** Whether this runs as the superuser, who may install Debian packages. */

@@ -14,8 +14,8 @@ export const MAIN_BRANCH: Ref = parseBranch('main');
 
 /** What the first commit holds. */
 export interface InitialCommit {
-  /** Text of each file by its path. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Text or bytes of each file by its path. */
+  readonly files: Readonly<Record<string, string | Buffer>>;
   readonly author: { readonly name: string; readonly email: string };
   readonly at: Date;
 }
@@ -30,9 +30,9 @@ export async function writeInitialCommit(tx: Tx, repoId: Id, wish: InitialCommit
 
 /** Writes a commit without parents, titled `initial commit`. No ref points to it yet. */
 export async function writeRootCommit(writer: GitWriter, wish: InitialCommit): Promise<Sha1> {
-  const blobs = Object.entries(wish.files).map(([path, text]) => ({
+  const blobs = Object.entries(wish.files).map(([path, content]) => ({
     path: parsePath(path),
-    blob: encodeObject('blob', Buffer.from(text)),
+    blob: encodeObject('blob', typeof content === 'string' ? Buffer.from(content) : content),
   }));
   const changes = blobs.map(({ path, blob }): Change => ({
     kind: 'put',

@@ -29,7 +29,6 @@ export class BoundedCache<Value> {
   }
 
   /** Keeps a value. One that would push out a quarter of the others is not kept. */
-  // oxlint-disable-next-line max-params -- key, value and size, as in every cache
   set(key: string, value: Value, bytes: number): void {
     const cost = bytes + ENTRY_BYTES + key.length;
     if (cost > this.#limit / 4 || this.#young.has(key)) return;
@@ -102,7 +101,6 @@ export class ObjectCache {
     return this.#entries.get(`${repo}${commit}${path}`);
   }
 
-  // oxlint-disable-next-line max-params -- the three parts of the key
   keepEntry(repo: Id, commit: Sha1, path: string, entry: Entry | null): void {
     this.#entries.set(`${repo}${commit}${path}`, entry, 250);
   }

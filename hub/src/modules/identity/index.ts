@@ -1,10 +1,6 @@
 // The face of `identity`.
 export { Identity, type NewUser } from './identity.ts';
-export {
-  isNamespaceName,
-  type Account,
-  type Membership,
-} from './model.ts';
+export { isNamespaceName, type Account, type Membership } from './model.ts';
 export { AccountReader, type Member } from './store.ts';
 export { accountMissing } from './faults.ts';
 export { randomPassword } from './password.ts';

@@ -45,7 +45,6 @@ export async function* pacedBody(body: Readable, options: PacedOptions = {}): As
   }
 }
 
-// oxlint-disable-next-line max-params -- a promise and the two things that end the waiting for it
 function within<T>(chunk: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = (): void => settle(() => reject(signal?.reason as Error));

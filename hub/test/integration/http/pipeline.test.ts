@@ -40,7 +40,7 @@ const echo = defineRoute({
     }),
 });
 const fails = defineRoute({
-  ...(echo as object as typeof echo),
+  ...echo,
   operation: 'fails',
   method: 'GET',
   path: '/api/fails',
@@ -252,7 +252,7 @@ void test('forwarded addresses count from trusted proxies alone', async () => {
 void test('a route without an access rule or an output does not boot', async () => {
   for (const missing of ['access', 'output'])
     await assert.rejects(
-      serve({}, [{ ...echo, [missing]: undefined } as unknown as Route]),
+      serve({}, [{ ...echo, [missing]: undefined } as Route]),
       /declares no access rule or no output/,
     );
 });

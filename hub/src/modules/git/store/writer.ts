@@ -175,7 +175,6 @@ export class GitWriter extends GitReader {
     return equal ? middle.jump : { oid: parent.oid, depth: parent.depth };
   }
 
-  // oxlint-disable-next-line max-params -- one row's columns
   async #noteChanges(commit: Sha1, depth: number, changed: readonly string[]): Promise<void> {
     const paths = new Set<string>();
     for (const path of changed)

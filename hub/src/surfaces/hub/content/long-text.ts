@@ -80,14 +80,12 @@ export class LongText {
   }
 
   /** Adds bytes; a promise only where a piece is full, because most calls add one character. */
-  // oxlint-disable-next-line max-params -- a part of a buffer, without an object for each character
   #put(bytes: Buffer, start: number, end: number): Promise<void> | undefined {
     const copied = bytes.copy(this.#piece, this.#filled, start, end);
     this.#filled += copied;
     return this.#filled < PIECE ? undefined : this.#flush(bytes.subarray(start + copied, end));
   }
 
-  // oxlint-disable-next-line max-params -- a part of a buffer, without an object for each character
   #putEscape(bytes: Buffer, at: number, length: number): Promise<void> | undefined {
     const simple = length === 2 ? SIMPLE.get(bytes[at + 1] ?? 0) : undefined;
     if (simple === undefined) {
