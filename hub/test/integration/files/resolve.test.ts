@@ -5,8 +5,6 @@ import test, { after, before } from 'node:test';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { askOne, commit, regularFile, sampleOf, uploadFile } from '../../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
-import { LedgerReader } from '../../../src/modules/ledger/index.ts';
-import { askOne } from '../../harness/lfs.ts';
 
 const large = sampleOf(300_000);
 const text = 'hello, holdfast\n';
