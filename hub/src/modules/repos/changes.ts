@@ -29,6 +29,8 @@ export interface NewRepo extends RepoAddress {
   /** For Spaces: which kind of app. */
   readonly sdk: string | null;
   readonly licence: string | null;
+  /** Further files of the first commit, by path; they win over those that every repository gets. */
+  readonly files?: Readonly<Record<string, Buffer>>;
 }
 
 /** The queue task that removes the content of a deleted repository. */
@@ -55,12 +57,13 @@ export class RepoChanges {
     this.#repos = deps.repos;
   }
 
-  /** Makes a repository with its initial commit. Throws `repo.exists` among others. */
+  /** Makes a repository with its initial commit. Throws `repo.exists` and `path.…` among others. */
   async create(actor: Actor, wish: NewRepo): Promise<Repo> {
     return await this.#db.transaction(async (tx) => {
       const repo = await this.#insert(tx, actor, wish);
-      const files = initialFiles(wish);
-      const facets = facetsOf({ type: wish.type, readme: files['README.md'], paths: Object.keys(files) });
+      const files = { ...initialFiles(wish), ...wish.files };
+      const readme = files['README.md']?.toString();
+      const facets = facetsOf({ type: wish.type, readme, paths: Object.keys(files) });
       const head = await writeInitialCommit(tx, repo.id, {
         files,
         author: {
