@@ -51,6 +51,11 @@ export class Instance implements AsyncDisposable {
     return this.#started.supervisor.pid ?? 0;
   }
 
+  /** Everything it printed so far. */
+  get output(): string {
+    return this.#started.said.output();
+  }
+
   /** Runs `./holdfast admin …` and gives what it printed. */
   async admin(...args: readonly string[]): Promise<string> {
     const [file = '', ...command] = commandOf(this.#started.options, ['admin', ...args]);
@@ -116,6 +121,7 @@ interface Started {
 interface Said {
   readonly port: number;
   readonly level: string;
+  readonly output: () => string;
 }
 
 /** Starts an instance on a free port. Throws an `Error` with all it said when it does not become ready. */
@@ -158,7 +164,8 @@ async function untilReady(supervisor: ChildProcess): Promise<Said> {
     said += `${line}\n`;
     const event = parseEvent(line);
     if (event?.event === 'separation') level = event.level ?? '';
-    if (event?.event === 'ready' && event.port !== undefined) resolve({ port: event.port, level });
+    if (event?.event === 'ready' && event.port !== undefined)
+      resolve({ port: event.port, level, output: () => said });
   });
   try {
     return await promise;

@@ -1,0 +1,170 @@
+// A disk that fills up: what would fill it further is refused before it is read, and everything that protects the
+// instance goes on: reading, revoking, recording.
+import assert from 'node:assert/strict';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startInstance, type Instance } from '../harness/instance.ts';
+import {
+  askOne,
+  commit,
+  put,
+  regularFile,
+  sampleOf,
+  uploadFile,
+  uploadLink,
+  type BatchObject,
+} from '../harness/lfs.ts';
+import { mustRun } from '../harness/program.ts';
+import { openScratch } from '../harness/scratch.ts';
+import { openSuperuser } from '../harness/superuser.ts';
+import { isRoot } from '../harness/test-user.ts';
+
+const MIB = 1024 * 1024;
+const DISK = 512 * MIB;
+const REPO = 'admin/full';
+
+/** A small disk of its own. */
+async function openDisk(): Promise<{ folder: string } & AsyncDisposable> {
+  const scratch = await openScratch('disk');
+  const folder = path.join(scratch.path, 'disk');
+  await mkdir(folder);
+  await mustRun('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0755`, 'holdfast-test', folder]);
+  return {
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      await mustRun('umount', ['--lazy', folder]);
+      await scratch[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Leaves half of what is kept in reserve: 5 % of the disk. */
+async function fill(folder: string): Promise<string> {
+  const { bavail, bsize } = await statfs(folder);
+  const file = path.join(folder, 'filler');
+  await writeFile(file, Buffer.alloc(bavail * bsize - DISK / 40));
+  return file;
+}
+
+/** Sends the head of a request and none of its body; gives the answer's head and text. */
+async function sendHead(instance: Instance, lines: readonly string[]): Promise<string> {
+  const socket = connect(instance.port, '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.write([...lines, `Host: localhost:${instance.port}`, '', ''].join('\r\n'));
+  // A client that sends on regardless is listened to for five seconds, so that it gets to read the answer.
+  const giveUp = Date.now() + 10_000;
+  while (!answer.includes('}') && Date.now() < giveUp) await delay(20);
+  socket.destroy();
+  return answer;
+}
+
+async function ask(instance: Instance, where: string, token: string): Promise<Response> {
+  return await fetch(`${instance.url}${where}`, { headers: { authorization: `Bearer ${token}` } });
+}
+
+const skip = isRoot ? false : 'only root can mount a small disk';
+
+void test('a full disk', { timeout: 120_000, skip }, async (t) => {
+  await using disk = await openDisk();
+  await using instance = await startInstance({ folder: disk.folder });
+  const token = await instance.createToken({ user: 'admin', role: 'write' });
+  const to = { token, repo: REPO };
+  for (const name of ['full', 'useless']) {
+    const made = await fetch(`${instance.url}/api/repos/create`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'model', name, private: true }),
+    });
+    assert.equal(made.status, 200);
+  }
+  const kept = sampleOf(2 * MIB);
+  await uploadFile(instance, { ...to, sample: kept, path: 'kept.bin' });
+  await commit(instance, to, [regularFile('kept.txt', 'kept')]);
+  const late = sampleOf(4 * MIB);
+  const href = await uploadLink(instance, { ...to, sample: late });
+  const filler = await fill(disk.folder);
+
+  await t.test('a large file is refused before it is read', async () => {
+    const { pathname, search } = new URL(href);
+    const answer = await sendHead(instance, [
+      `PUT ${pathname}${search} HTTP/1.1`,
+      `Content-Length: ${late.size}`,
+    ]);
+    assert.match(answer, /^HTTP\/1\.1 507 /);
+    assert.match(answer, /\r\nx-error-message: The server has no space left for uploads\./i);
+    assert.equal((await put(href, late.bytes)).status, 507);
+  });
+
+  await t.test('a large file in parts is refused in the batch', async () => {
+    const sample = { oid: 'a'.repeat(64), size: 2048 * MIB };
+    const object: BatchObject = await askOne(instance, {
+      ...to,
+      operation: 'upload',
+      sample,
+      transfers: ['multipart'],
+    });
+    assert.equal(object.error?.code, 507);
+  });
+
+  await t.test('a commit with contents is refused before it is read, and changes nothing', async () => {
+    const before = await (await ask(instance, `/api/models/${REPO}/refs`, token)).text();
+    const answer = await sendHead(instance, [
+      `POST /api/models/${REPO}/commit/main HTTP/1.1`,
+      `Authorization: Bearer ${token}`,
+      'Content-Type: application/x-ndjson',
+      `Content-Length: ${8 * MIB}`,
+    ]);
+    assert.match(answer, /^HTTP\/1\.1 507 /);
+    await assert.rejects(
+      commit(instance, to, [regularFile('late.txt', 'x'.repeat(5 * MIB))]),
+      /answered 507/,
+    );
+    assert.equal(await (await ask(instance, `/api/models/${REPO}/refs`, token)).text(), before);
+  });
+
+  await t.test('reading goes on', async () => {
+    for (const [file, bytes] of [
+      ['kept.bin', kept.bytes],
+      ['kept.txt', Buffer.from('kept')],
+    ] as const) {
+      const answer = await ask(instance, `/${REPO}/resolve/main/${file}`, token);
+      assert.equal(answer.status, 200);
+      assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
+    }
+  });
+
+  await t.test('what makes room goes on', async () => {
+    const answer = await fetch(`${instance.url}/api/repos/delete`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'model', name: 'useless' }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
+  });
+
+  await t.test('a token is revoked at once, and the ledger says so', async () => {
+    const wish = ['--user', 'admin', '--name', 'victim', '--role', 'read', '--json'];
+    const victim = JSON.parse(await instance.admin('token', 'create', ...wish)) as {
+      id: string;
+      token: string;
+    };
+    assert.equal((await ask(instance, '/api/whoami-v2', victim.token)).status, 200);
+    await instance.admin('token', 'revoke', victim.id);
+    assert.equal((await ask(instance, '/api/whoami-v2', victim.token)).status, 401);
+    await using superuser = await openSuperuser(instance);
+    const { rows } = await superuser.pool.query(
+      'select kind from ledger.entry where subject = $1 order by n',
+      [`token:${victim.id}`],
+    );
+    assert.deepEqual(rows, [{ kind: 'token.issued' }, { kind: 'token.revoked' }]);
+  });
+
+  await t.test('with room again, the same link takes the same file', async () => {
+    await rm(filler);
+    assert.equal((await put(href, late.bytes)).status, 200);
+  });
+});
