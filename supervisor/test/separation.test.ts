@@ -21,6 +21,7 @@ for (const owner of owners)
     await using instance = await openInstance({ checkout, env: ENVIRONMENT });
     assert.equal(instance.level, isRoot && owner === 'self' ? 'uids' : 'namespaces');
     await t.test('sees its own folders and nothing else', () => seesItsOwn(instance, checkout));
+    await t.test('leaves nothing that the next one runs', () => leavesNothing(instance));
     await t.test('signs in as itself alone', () => signsInAsItself(instance));
     await t.test('has a constant environment', () => hasConstantEnvironment(instance));
     await t.test('has no network, no rights and no core dumps', () => hasNothingElse(instance));
@@ -45,6 +46,19 @@ async function seesItsOwn(instance: TestInstance, checkout: TestCheckout): Promi
     ['1', '2'],
     'its own and the first',
   );
+}
+
+// What it could leave would run again after it was found out and restarted.
+async function leavesNothing(instance: TestInstance): Promise<void> {
+  for (const folder of [
+    '/',
+    '/opt/holdfast/hub/src',
+    '/opt/holdfast/node_modules',
+    '/var/cache/holdfast',
+    '/etc',
+  ])
+    assert.match(String(await instance.ask('write', `${folder}/planted.ts`)), /refused: EROFS/, folder);
+  assert.doesNotMatch(String(await instance.ask('write', '/var/lib/holdfast/planted')), /refused/);
 }
 
 async function signsInAsItself(instance: TestInstance): Promise<void> {
