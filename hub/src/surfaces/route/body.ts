@@ -21,6 +21,7 @@ export async function readBody(
   const type = request.headers['content-type'] ?? '';
   if (kind === 'json-or-form' && type.startsWith('application/x-www-form-urlencoded'))
     return parseForm(bytes);
+  refuseNul(bytes);
   return parseJson(bytes);
 }
 
@@ -44,11 +45,18 @@ export async function readBytes(request: IncomingMessage, limits: BodyLimits): P
   return Buffer.concat(chunks);
 }
 
+// No text in PostgreSQL can hold a NUL. An escaped backslash before `u0000` is text like any other.
+const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+
+function refuseNul(bytes: Buffer): void {
+  if (bytes.includes('\\u0000') && NUL.test(bytes.toString('latin1')))
+    throw bodyMalformed('it holds a NUL character');
+}
+
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/** JSON from bytes that must be UTF-8. A NUL, which no text in PostgreSQL can hold, is refused here for every route. */
+/** JSON from bytes that must be UTF-8. */
 export function parseJson(bytes: Buffer): unknown {
-  if (bytes.includes('\\u0000')) throw bodyMalformed('it holds a NUL character');
   try {
     return JSON.parse(DECODER.decode(bytes));
   } catch (error) {

@@ -165,6 +165,13 @@ void test('bad bodies get a clear error with its code', async () => {
   }
 });
 
+void test('a backslash before u0000 is text like any other', async () => {
+  await using server = await serve();
+  const answer = await server.ask(ECHO, post(String.raw`{"text":"\\u0000"}`));
+  assert.equal(answer.status, 200);
+  assert.equal((JSON.parse(answer.body) as { text: string }).text, String.raw`\u0000`);
+});
+
 void test('bad URLs and unknown routes get a clear error', async () => {
   await using server = await serve();
   assert.equal(
