@@ -1,5 +1,5 @@
 // The one list of variables, and the only reader of the environment.
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import {
   parseChoice,
   parseDatabaseUrl,
@@ -92,22 +92,29 @@ export function listUnknownVariables(raw: Readonly<RawEnvironment>): string[] {
   );
 }
 
-const PASSWORD_DESCRIPTOR = 'HOLDFAST_ADMIN_PASSWORD_FD';
-const INTERNAL = [PASSWORD_DESCRIPTOR];
+/** Variables with the number of a descriptor from which another variable's value is read. */
+const DESCRIPTORS = {
+  HOLDFAST_ADMIN_PASSWORD_FD: 'HOLDFAST_ADMIN_PASSWORD',
+  DATABASE_URL_FD: 'DATABASE_URL',
+} as const;
+const INTERNAL = Object.keys(DESCRIPTORS);
 
 /**
  * Takes a copy of the process's environment and removes the secrets from the original, so that no child and no
- * report can show them. The launcher hands the password on a descriptor, because the system goes on showing the
+ * report can show them. The launcher hands them on descriptors, because the system goes on showing the
  * environment a process was started with.
  */
 export function takeEnvironment(): RawEnvironment {
   const raw: RawEnvironment = { ...process.env };
-  const descriptor = raw[PASSWORD_DESCRIPTOR];
-  if (descriptor !== undefined && /^\d{1,3}$/.test(descriptor))
-    raw['HOLDFAST_ADMIN_PASSWORD'] = readFileSync(Number(descriptor), 'utf8').replace(/\n$/, '');
+  for (const [variable, name] of Object.entries(DESCRIPTORS)) {
+    const descriptor = raw[variable];
+    delete process.env[variable];
+    if (descriptor === undefined || !/^\d{1,3}$/.test(descriptor)) continue;
+    raw[name] = readFileSync(Number(descriptor), 'utf8').replace(/\n$/, '');
+    closeSync(Number(descriptor));
+  }
   for (const [name, { secret: isSecret }] of Object.entries<Variable<unknown>>(VARIABLES))
     if (isSecret === true) delete process.env[name];
-  delete process.env[PASSWORD_DESCRIPTOR];
   return raw;
 }
 

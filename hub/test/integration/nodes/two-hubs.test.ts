@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { startInstance, type Instance } from '../../harness/instance.ts';
 import { askOne, commit, put, regularFile, sampleOf, uploadFile, uploadLink } from '../../harness/lfs.ts';
+import { listDescendants } from '../../harness/processes.ts';
 import { PostgresServer } from '../../harness/postgres-server.ts';
 import { openScratch } from '../../harness/scratch.ts';
 
@@ -48,8 +50,20 @@ async function openNodes(): Promise<Nodes> {
   const before = await query(passwords);
   const b = await start('b', `127.0.0.1:${port}/hub?sslmode=disable`);
   assert.deepEqual(await query(passwords), before, 'its first start made nobody a new password');
+  await requireHidden(a, password);
   const running = opened.move();
   return { a, b, query, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** The operator's password, which came in a variable, is in nobody's environment any more. */
+async function requireHidden(instance: Instance, password: string): Promise<void> {
+  const pids = [instance.pid, ...(await listDescendants(instance.pid)).map(({ pid }) => pid)];
+  for (const pid of pids) {
+    const shown = await Promise.all(
+      ['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '')),
+    );
+    assert.ok(!shown.join().includes(password), `process ${pid} does not show the password`);
+  }
 }
 
 async function querySuperuser(server: PostgresServer, text: string): Promise<Record<string, unknown>[]> {
