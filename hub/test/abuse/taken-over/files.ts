@@ -14,6 +14,7 @@ import { type Order, type StolenStart } from './order.ts';
 import { shell } from './processes.ts';
 
 const CODE = '/opt/holdfast/hub/src/main.ts';
+const COMPILED = '/var/cache/holdfast';
 
 /** Every path by every way to it, and what would change the sandbox from inside. */
 export function fileAttempts({ settings }: StolenStart, order: Order): Attempt[] {
@@ -60,7 +61,7 @@ function descriptors(): Attempt[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     const target = findLink(`/proc/self/fd/${fd}`);
     const own =
-      /^(socket|pipe|anon_inode):|^\/dev\/(null|urandom)$|^\/(opt\/holdfast|var\/lib\/holdfast|proc)\/|\/hub\.lock$/;
+      /^(socket|pipe|anon_inode):|^\/dev\/(null|urandom)$|^\/(opt\/holdfast|var\/(lib|cache)\/holdfast|proc)\/|\/hub\.lock$/;
     if (target === undefined || own.test(target)) return [];
     return [{ name: `descriptor ${fd}`, act: () => target }];
   });
@@ -78,6 +79,10 @@ function changes(): Attempt[] {
   const inside = (script: string): string => shell(`unshare -Urm sh -c '${script}'`);
   return [
     { name: 'change its own code', act: () => appendFileSync(CODE, '\n') },
+    {
+      name: 'leave compiled code for the next start',
+      act: () => appendFileSync(`${COMPILED}/intruder`, 'x'),
+    },
     { name: 'change the system', act: () => appendFileSync('/usr/bin/env', '') },
     { name: 'change who its users are', act: () => appendFileSync('/etc/passwd', '') },
     { name: 'write in the root', act: () => linkSync('/etc/passwd', '/passwd') },
@@ -87,6 +92,10 @@ function changes(): Attempt[] {
     {
       name: 'open its code for writing in a namespace of its own',
       act: () => inside(`mount -o remount,bind,rw /opt/holdfast/hub && echo >>${CODE}`),
+    },
+    {
+      name: 'open its compiled code for writing in a namespace of its own',
+      act: () => inside(`mount -o remount,bind,rw ${COMPILED} && echo >${COMPILED}/intruder`),
     },
     {
       name: 'take away what hides the root in a namespace of its own',
