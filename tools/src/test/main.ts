@@ -6,6 +6,8 @@ import { provideDebian } from './debian.ts';
 import { runTier, type TestTotals, tierFiles } from './tier-run.ts';
 import { type Tier, TIERS } from './tiers.ts';
 
+// The launcher lets nobody else read what Holdfast writes. Tests copy checkouts that other users must be able to read.
+process.umask(0o022);
 const tell = (line: string): void => console.log(line);
 const totals = await runAll(parseTestArguments(process.argv.slice(2)));
 if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
