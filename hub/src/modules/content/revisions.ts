@@ -119,7 +119,6 @@ export class Revisions {
     return located;
   }
 
-  // oxlint-disable-next-line max-params -- a map, its key and its value
   #keepLocated(kept: Map<string, Located>, raw: string, located: Located): void {
     if (this.#locatedCount >= MAX_LOCATED) this.#forgetLocated();
     kept.set(raw, located);

@@ -35,7 +35,7 @@ void test('findEntry() tells absence from not knowing, and one repository from a
   const cache = new ObjectCache();
   const [one, other] = ['1'.repeat(24) as Id, '2'.repeat(24) as Id];
   const commit = 'a'.repeat(40) as Sha1;
-  cache.keepEntry(one, commit, 'no', null);
+  cache.keepEntry({ repo: one, commit, path: 'no' }, null);
   assert.equal(cache.findEntry(one, commit, 'no'), null);
   assert.equal(cache.findEntry(one, commit, 'yes'), undefined);
   assert.equal(cache.findEntry(other, commit, 'no'), undefined);

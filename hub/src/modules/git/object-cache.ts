@@ -101,7 +101,7 @@ export class ObjectCache {
     return this.#entries.get(`${repo}${commit}${path}`);
   }
 
-  keepEntry(repo: Id, commit: Sha1, path: string, entry: Entry | null): void {
-    this.#entries.set(`${repo}${commit}${path}`, entry, 250);
+  keepEntry(at: { repo: Id; commit: Sha1; path: string }, entry: Entry | null): void {
+    this.#entries.set(`${at.repo}${at.commit}${at.path}`, entry, 250);
   }
 }

@@ -104,7 +104,7 @@ export class GitReader {
     const summary = await this.commits.find(commit);
     if (summary === undefined) return undefined;
     const entry = await this.findEntryIn(summary.tree, path);
-    this.#cache?.keepEntry(this.repoId, commit, path, entry ?? null);
+    this.#cache?.keepEntry({ repo: this.repoId, commit, path }, entry ?? null);
     return entry;
   }
 
