@@ -1,7 +1,7 @@
 // The ledger's rules, tried by the roles that could break them: the hub's, the owner's and the superuser's.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
 import {
   commitment,
