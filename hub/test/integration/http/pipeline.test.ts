@@ -259,7 +259,7 @@ void test('forwarded addresses count from trusted proxies alone', async () => {
 void test('a route without an access rule or an output does not boot', async () => {
   for (const missing of ['access', 'output'])
     await assert.rejects(
-      serve({}, [{ ...echo, [missing]: undefined } as Route]),
+      serve({}, [{ ...echo, [missing]: undefined }]),
       /declares no access rule or no output/,
     );
 });
