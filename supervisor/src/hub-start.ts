@@ -55,13 +55,17 @@ function groundOf(site: Site, database: Database, objects: Mount): ChildGround {
   return {
     confiner: site.confiner,
     code: site.code,
-    env: cache.env,
+    env: { ...cache.env, ...librariesOf(site) },
     confinement: {
       mounts: [...site.code.mounts, ...cache.mounts, ...database.mounts, objects],
       account: site.accounts?.hub,
       network: database.network,
     },
   };
+}
+
+function librariesOf({ code, confiner }: Site): Readonly<Record<string, string>> {
+  return code.libraries === undefined ? {} : { LD_LIBRARY_PATH: confiner.pathOf(code.libraries) };
 }
 
 const QUIET_START = 3_000;

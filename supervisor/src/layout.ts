@@ -1,5 +1,6 @@
 // Where everything lies, on the host and as the children see it.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { exists } from '@holdfast/platform/private-files';
 import { type Config } from './config/config.ts';
 import { type Mount } from './separation/confinement.ts';
 
@@ -63,6 +64,8 @@ export interface CodeView {
   readonly node: Mount;
   /** The folder that `hub` and the others lie in. */
   readonly root: Mount;
+  /** A library that Node needs and the system does not have; brought by the launcher. */
+  readonly libraries: Mount | undefined;
 }
 
 /** The program as its children see it: its own folders and nothing else that lies in the checkout. */
@@ -73,8 +76,13 @@ export function viewCode(checkout: string, node: string): CodeView {
     to: `${CODE_INSIDE}/${name}`,
     access: 'read',
   }));
+  const brought = join(dirname(dirname(node)), 'lib');
+  const libraries: Mount | undefined = exists(join(brought, 'libatomic.so.1'))
+    ? { from: brought, to: `${CODE_INSIDE}/lib`, access: 'read' }
+    : undefined;
   return {
-    mounts: [program, ...folders],
+    mounts: [program, ...folders, ...(libraries === undefined ? [] : [libraries])],
+    libraries,
     node: program,
     root: { from: checkout, to: CODE_INSIDE, access: 'read' },
   };
