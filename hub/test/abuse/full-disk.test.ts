@@ -119,12 +119,10 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
       `Content-Length: ${8 * MIB}`,
     ]);
     assert.match(answer, /^HTTP\/1\.1 507 /);
-    // An answer that comes while a body is still being sent can be lost with the connection, whoever listens: clients
-    // ask again after that, and so does this one. What they hear in the end is the refusal.
-    const late = () => commit(instance, to, [regularFile('late.txt', 'x'.repeat(5 * MIB))]);
-    const again = (error: unknown) =>
-      String(error).includes('fetch failed') ? late() : Promise.reject(error);
-    await assert.rejects(late().catch(again).catch(again), /answered 507/);
+    await assert.rejects(
+      commit(instance, to, [regularFile('late.txt', 'x'.repeat(5 * MIB))]),
+      /answered 507/,
+    );
     assert.equal(await (await ask(instance, `/api/models/${REPO}/refs`, token)).text(), before);
   });
 

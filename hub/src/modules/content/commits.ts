@@ -69,11 +69,14 @@ export class Commits {
     this.#deps = deps;
   }
 
-  /** Checks, before a body is read, that the actor may write and there is space. Throws what `Repos.get` throws, `object.store-full`. */
+  /** Checks, before a body is read, that the actor may write. Throws what `Repos.get` throws. */
   async mayWrite(actor: Actor, address: RepoAddress): Promise<Repo> {
-    const repo = await this.#deps.repos.get(actor, address, 'write');
+    return await this.#deps.repos.get(actor, address, 'write');
+  }
+
+  /** Checks, before a body is read, that there is space for it. Throws `object.store-full`. */
+  async requireSpace(): Promise<void> {
     await this.#deps.settings.space.check(0);
-    return repo;
   }
 
   /** A draft to fill. Dispose it when the commit is done. */
@@ -87,6 +90,7 @@ export class Commits {
    */
   async commit(actor: Actor, address: RepoAddress, wish: CommitWish): Promise<Committed> {
     const repo = await this.mayWrite(actor, address);
+    await this.requireSpace();
     const { db, turns, revisions, repos } = this.#deps;
     const ref = branchOf(wish.revision);
     const message = messageOf(wish);

@@ -54,6 +54,8 @@ export function createCommit(deps: CommitDeps): Route {
       try {
         await deps.commits.mayWrite(call.actor, addressOf(call));
         Object.assign(refused, { bytes: deps.limits.commitBody, time: PATIENCE });
+        // After the right: a writer without space is listened to, or the answer is lost with the connection (EPIPE).
+        await deps.commits.requireSpace();
         return await commitCall(deps, call);
       } catch (error) {
         if (!call.request.complete) await drain(unbroken(call.request), refused);

@@ -7,20 +7,25 @@ export function unbroken(body: Readable): AsyncIterable<Buffer> {
   return body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
 }
 
-/** Reads on and forgets, up to a number of bytes and milliseconds. */
-export async function drain(
-  body: AsyncIterable<Buffer>,
-  limits: { readonly bytes: number; readonly time: number },
-): Promise<void> {
+/** How long a refused client is listened to. Milliseconds. */
+export interface Patience {
+  readonly bytes: number;
+  readonly time: number;
+}
+
+/** A client that sends nothing for so long has stopped, and waits for its answer. Milliseconds. */
+const SILENCE = 2_000;
+
+/** Reads on and forgets, up to a number of bytes and milliseconds, or until the client falls silent. */
+export async function drain(body: AsyncIterable<Buffer>, limits: Patience): Promise<void> {
   const chunks = body[Symbol.asyncIterator]();
-  // A client that sends nothing is not waited for any longer than one that sends on.
   const late = delay(limits.time, undefined, { ref: false });
   let left = limits.bytes;
   try {
     while (left >= 0) {
       const next = chunks.next();
       next.catch(() => undefined); // when it breaks after we stopped to wait for it
-      const came = await Promise.race([next, late]);
+      const came = await Promise.race([next, late, delay(SILENCE, undefined, { ref: false })]);
       if (came === undefined || came.done === true) return;
       left -= came.value.length;
     }
