@@ -1,4 +1,5 @@
 // The body of an upload: it must keep moving, and it ends when the right to send it ends.
+import { MiB } from '@holdfast/kernel/size';
 import { type IncomingMessage } from 'node:http';
 import { isFault } from '@holdfast/kernel/fault';
 import { sizeMismatch } from '@holdfast/platform/objects/faults';
@@ -12,6 +13,9 @@ import { rightOf, type LinkDeps, type OpenedLink } from './links.ts';
 export interface ReceiveDeps extends LinkDeps {
   readonly streams: LiveStreams;
 }
+
+/** How long the holder of a link is listened to after a refusal. What is larger than this meets a closed connection. */
+export const PATIENCE = { bytes: 64 * MiB, time: 10_000 };
 
 /** Bytes that come in under a link. */
 export interface Receiving extends Disposable {

@@ -1,8 +1,9 @@
 // `PUT /lfs/uploads/{repo}/{digest}`: the whole of an object, under a signed link
 import { z } from 'zod';
 import { type Uploads } from '#modules/blobs';
+import { hearingFull } from '../route/drain.ts';
 import { defineRoute, type Route } from '../route/route.ts';
-import { receiveBody, type ReceiveDeps } from './body.ts';
+import { PATIENCE, receiveBody, type ReceiveDeps } from './body.ts';
 import { openLink } from './links.ts';
 
 /** Takes an object. */
@@ -23,7 +24,8 @@ export function putObject(deps: ReceiveDeps & { readonly uploads: Uploads }): Ro
       const claim = { act: 'store', repoId: params.repo, sha256: params.digest, query } as const;
       const opened = await openLink(deps, claim);
       using body = receiveBody(deps, opened, { request, size: opened.link.size });
-      await deps.uploads.receive(opened.link, { actor: opened.actor, address }, body);
+      const sender = { actor: opened.actor, address };
+      await hearingFull(request, PATIENCE, () => deps.uploads.receive(opened.link, sender, body));
       return {};
     },
   });

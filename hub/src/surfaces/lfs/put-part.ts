@@ -1,8 +1,9 @@
 // `PUT /lfs/uploads/{repo}/{digest}/parts/{upload}/{part}`: one part of an object, under a signed link
 import { z } from 'zod';
 import { type Uploads } from '#modules/blobs';
+import { hearingFull } from '../route/drain.ts';
 import { defineRoute, type Route } from '../route/route.ts';
-import { receiveBody, type ReceiveDeps } from './body.ts';
+import { PATIENCE, receiveBody, type ReceiveDeps } from './body.ts';
 import { openLink } from './links.ts';
 
 /** Takes a part; its entity tag is what the sender names when it completes the upload. */
@@ -24,7 +25,7 @@ export function putPart(deps: ReceiveDeps & { readonly uploads: Uploads }): Rout
       const opened = await openLink(deps, { act: 'store-part', repoId, sha256, upload, part, query });
       const size = await deps.uploads.partLength(opened.link);
       using body = receiveBody(deps, opened, { request, size });
-      const etag = await deps.uploads.receivePart(opened.link, body);
+      const etag = await hearingFull(request, PATIENCE, () => deps.uploads.receivePart(opened.link, body));
       reply.raw.setHeader('etag', `"${etag}"`);
       return {};
     },

@@ -5,7 +5,7 @@ import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
 import { type Draft } from '#modules/content';
 import { parseJson, readBytes } from '../../route/body.ts';
 import { bodyMalformed, inputInvalid } from '../../route/faults.ts';
-import { unbroken } from './drain.ts';
+import { unbroken } from '../../route/drain.ts';
 import { LONG_TEXT, readLines, type LineLimits, type ParsedLine } from './lines.ts';
 import { decodeBase64, decodePieces, notBase64, type LongText } from './long-text.ts';
 

@@ -8,7 +8,7 @@ import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { Flag } from '../query.ts';
 import { addressOf, repoUrl, RepoParams } from '../repos/names.ts';
 import { readCommit, type CommitBodyLimits } from './commit-body.ts';
-import { drain, unbroken } from './drain.ts';
+import { drain, unbroken } from '../../route/drain.ts';
 import { revisionRest } from './rest.ts';
 
 /** What the route needs. */

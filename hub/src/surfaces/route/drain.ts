@@ -1,4 +1,6 @@
 // Lets a client that was refused in the middle of its body see the answer instead of a broken connection.
+import { Fault } from '@holdfast/kernel/fault';
+import { type IncomingMessage } from 'node:http';
 import { type Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -31,5 +33,25 @@ export async function drain(body: AsyncIterable<Buffer>, limits: Patience): Prom
     }
   } catch {
     // The connection is gone, and with it whoever wanted the answer.
+  }
+}
+
+/**
+ * Does the work that reads the body; when there is no space for it, listens a while longer, so that the refusal can be
+ * heard. Who lies about a size or has lost the right to send is cut off.
+ */
+export async function hearingFull<T>(
+  request: IncomingMessage,
+  patience: Patience,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Who waits to be invited has sent nothing, and reading would invite it.
+    const invited = request.headers.expect === undefined;
+    const full = error instanceof Fault && error.kind === 'full';
+    if (full && invited && !request.complete) await drain(unbroken(request), patience);
+    throw error;
   }
 }
