@@ -222,9 +222,9 @@ void test('matchesPattern() takes * for any text and nothing else for special', 
   ];
   for (const [pattern, name, expected] of matches)
     assert.equal(matchesPattern(pattern, name), expected, `${pattern} ${name}`);
-  const startedAt = performance.now();
+  const startedAt = process.cpuUsage();
   matchesPattern(`${'*a'.repeat(200)}b`, 'a'.repeat(5000));
-  assert.ok(performance.now() - startedAt < 1000, 'a hostile pattern must not take exponential time');
+  assert.ok(process.cpuUsage(startedAt).user < 100_000, 'a hostile pattern must not take exponential time');
 });
 
 void test('references name actors and credentials for the ledger', () => {

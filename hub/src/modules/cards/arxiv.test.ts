@@ -31,8 +31,8 @@ void test('listArxivIds() ends with a bounded list, in time that grows with the 
     listArxivIds(Array.from({ length: 500 }, (_, index) => `arxiv:2401.${10_000 + index}`).join(' ')).length,
     100,
   );
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (const unit of ['arxiv:', 'arxiv.org/abs/', 'huggingface.co/', 'arxiv: 1810.0480'])
     listArxivIds(unit.repeat((1024 * 1024) / unit.length));
-  assert.ok(performance.now() - start < 10000);
+  assert.ok(process.cpuUsage(start).user < 1000_000);
 });

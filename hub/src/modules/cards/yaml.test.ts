@@ -157,9 +157,9 @@ void test('parseYaml() refuses what is too long', () => {
 
 void test('parseYaml() stops early in half a megabyte made to be slow', () => {
   for (const unit of ['[],', ': : :\n']) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     parseYaml(`[${unit.repeat(MAX_YAML_LENGTH / 8)}`.slice(0, MAX_YAML_LENGTH));
-    assert.ok(performance.now() - start < 15000, unit);
+    assert.ok(process.cpuUsage(start).user < 1500_000, unit);
   }
 });
 

@@ -99,12 +99,12 @@ void test('isLfs() stops counting when patterns are made to be slow', () => {
   const text = Array.from({ length: 400 }, (_, index) => `*${'a'.repeat(120)}${index}b filter=lfs`).join(
     '\n',
   );
-  const start = performance.now();
+  const start = process.cpuUsage();
   assert.throws(
     () => lfs(text, 'a'.repeat(255)),
     (error) => isFault(error, 'pattern.too-costly'),
   );
-  assert.ok(performance.now() - start < 5000);
+  assert.ok(process.cpuUsage(start).user < 500_000);
   assert.equal(lfs(text, '.gitattributes'), false, 'so that the file can still be repaired');
 });
 
@@ -117,9 +117,9 @@ void test('isLfs() answers quickly with a line for each of many files', () => {
   const attributes = parseAttributes(
     Array.from({ length: 18_000 }, (_, index) => `/data/f${index}.x filter=lfs`).join('\n'),
   );
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (let index = 0; index < 1000; index += 1)
     assert.equal(isLfs(`data/f${index * 18}.x`, attributes), true);
   assert.equal(isLfs('other/data/f1.x', attributes), false);
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(process.cpuUsage(start).user < 200_000);
 });

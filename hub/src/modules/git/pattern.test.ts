@@ -152,9 +152,9 @@ void test('matchesPattern() costs no more than the product of the lengths', () =
     [`**/${'a*/'.repeat(100)}b`, 'aaa/'.repeat(500) + 'c'],
   ] as const;
   for (const [pattern, path] of cases) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     no(pattern, path);
-    assert.ok(performance.now() - start < 1000, pattern);
+    assert.ok(process.cpuUsage(start).user < 100_000, pattern);
   }
 });
 
