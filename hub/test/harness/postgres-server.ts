@@ -20,9 +20,11 @@ const UNPRIVILEGED = 65534;
 export class PostgresServer {
   static #shared: Promise<PostgresServer> | undefined;
   readonly superuser: DatabaseAddress;
+  readonly #run: () => void;
 
-  private constructor(superuser: DatabaseAddress) {
+  private constructor(superuser: DatabaseAddress, run: () => void) {
     this.superuser = superuser;
+    this.#run = run;
   }
 
   /** The server of this process, started at the first call. */
@@ -50,6 +52,20 @@ export class PostgresServer {
     return { ...this.superuser, ...change };
   }
 
+  /** Ends the server: `SIGINT` as an operator does, `SIGQUIT` without farewell. Returns once it is gone. */
+  async stop(how: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    const file = path.join(this.superuser.host, 'data', 'postmaster.pid');
+    const pid = Number.parseInt(await readFile(file, 'utf8'), 10);
+    process.kill(pid, how);
+    while (isAlive(pid)) await delay(10);
+  }
+
+  /** Starts it again; returns once it takes connections. */
+  async start(): Promise<void> {
+    this.#run();
+    await untilReady(this.superuser, this.superuser.host);
+  }
+
   static async #start(own: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-pg-'));
     const account = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
@@ -59,7 +75,8 @@ export class PostgresServer {
     const bin = path.join(await readableBinaries(folder, account), 'bin');
     const password = new Secret(randomBytes(16).toString('hex'));
     await initialise(bin, { folder, account, password });
-    runServer(bin, { folder, account, own });
+    const run = (): void => runServer(bin, { folder, account, own });
+    run();
     const superuser = {
       host: folder,
       port: Number(own['port'] ?? 5432),
@@ -69,7 +86,15 @@ export class PostgresServer {
       password,
     } as const;
     await untilReady(superuser, folder);
-    return new PostgresServer(superuser);
+    return new PostgresServer(superuser, run);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-// How PostgreSQL's refusals are told apart by the stores that expect them.
+// How PostgreSQL's refusals are told apart: by the stores that expect them, and by who answers when it is away.
 
 /** Whether an error is PostgreSQL refusing a duplicate, optionally of one named constraint. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
@@ -8,6 +8,39 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 /** Whether an error is a deadlock or a serialisation failure, after which the transaction may be tried again. */
 export function isRetryable(error: unknown): boolean {
   return hasCode(error, '40001') || hasCode(error, '40P01');
+}
+
+/** Appendix A of PostgreSQL's manual: connection exceptions, shutting down or starting up, no connection free. */
+const AWAY_STATES = /^(?:08...|57P0[1-5]|53300)$/;
+/** Only sockets make these calls. */
+const AWAY_CALLS: readonly string[] = ['connect', 'getaddrinfo'];
+/** Files are read and written, too, but never end like this: an object that cannot be read is no missing database. */
+const AWAY_CODES: readonly string[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'];
+/** What the driver and its pool say without a code. */
+const AWAY_WORDS: readonly string[] = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Client has encountered a connection error',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+  'driver has already been destroyed',
+];
+
+/**
+ * Whether an error, or one that caused it, means that PostgreSQL cannot be reached at the moment: it is gone, ends,
+ * starts, or has no connection free. Whether a transaction that was being committed took effect is then unknown.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // A host with several addresses gives one error for each.
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  if (AWAY_STATES.test(code) || AWAY_CALLS.includes(syscall)) return true;
+  // A caller who hangs up is an ECONNRESET, too, but of no system call.
+  if (AWAY_CODES.includes(code) && syscall !== '') return true;
+  if (AWAY_WORDS.some((words) => error.message.startsWith(words))) return true;
+  return isDatabaseAway(error.cause);
 }
 
 function hasCode(error: unknown, code: string): error is { code: string; constraint?: string } {

@@ -4,11 +4,15 @@ import { type Socket } from 'node:net';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
+import { isDatabaseAway } from '@holdfast/platform/postgres/faults';
 import { RepoMoved } from '#modules/repos';
 import { EXPOSED_HEADERS } from '../http/file-headers.ts';
 import { clientCode, headerText, statusOf } from './fault-table.ts';
+import { databaseAway } from './faults.ts';
 
 const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
+/** Seconds: the supervisor has a database that ended running again within about one. */
+const COME_BACK = '2';
 
 /** A request id: random, and never the caller's own, so that nobody can forge lines of another's request. */
 export function newRequestId(): string {
@@ -61,14 +65,16 @@ export function answerError(
       .send();
     return;
   }
-  const fault = error instanceof Fault ? error : undefined;
+  const fault = faultOf(error);
   if (fault === undefined) log.error({ requestId: request.id, err: error }, 'a request failed on a bug');
+  else if (fault !== error) log.warn({ requestId: request.id, code: fault.code, err: error }, fault.message);
   else if (fault.hint !== undefined)
     log.info({ requestId: request.id, code: fault.code, hint: fault.hint }, fault.message);
   const status = fault === undefined ? 500 : statusOf(fault);
   const code = fault === undefined ? 'InternalError' : clientCode(fault);
   const message =
     fault === undefined ? `Something went wrong here; the request id is ${request.id}.` : fault.message;
+  if (status === 503) reply.raw.setHeader('retry-after', COME_BACK);
   if (status === 401) reply.raw.setHeader('www-authenticate', 'Basic realm="Holdfast"');
   // What an LFS client prints stands under another name.
   const lfs = request.headers.accept?.includes(LFS_MEDIA_TYPE) === true;
@@ -80,6 +86,12 @@ export function answerError(
     .header('x-error-message', headerText(message))
     .header('content-type', lfs ? LFS_MEDIA_TYPE : 'application/json; charset=utf-8')
     .send(JSON.stringify({ ...fault?.details, error: message, ...(lfs && { message }) }));
+}
+
+// A database that is away is nobody's bug: the caller, or the client on its own, comes back.
+function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof Fault) return error;
+  return isDatabaseAway(error) ? databaseAway(error) : undefined;
 }
 
 /** Answers what Node's parser could not read as a request: no route and no request id exist yet. */

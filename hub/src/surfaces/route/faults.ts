@@ -47,3 +47,7 @@ export const operatorOnly = defineFault(
   'request.operator-only',
   () => 'Only the operator of this machine may do that.',
 );
+export const databaseAway = defineFault('unavailable', 'database.away', (cause: unknown) => [
+  'The hub cannot reach its database at the moment. Try again in a few seconds.',
+  { cause },
+]);
