@@ -1,7 +1,19 @@
 // Files and folders that belong to this instance alone: settings, keys, run files. Written whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open, readFile, readdir, rename, rm, unlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Who owns a folder or file, by number. */
@@ -55,22 +67,55 @@ export interface FileOptions {
 
 /** Writes a file so that after a power cut either the old or the new text is there. 0600 unless told otherwise. */
 export async function writeText(path: string, text: string, options: FileOptions = {}): Promise<void> {
+  await withTemporary(path, { text, options }, (temporary) => rename(temporary, path));
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Makes a file that nobody made yet, on disk when this returns. False when it is there already: it was then made whole
+ * by somebody else, perhaps at this very instant, and stays as it is.
+ */
+export async function makeText(path: string, text: string, options: FileOptions = {}): Promise<boolean> {
+  // A link, unlike a rename, never takes the place of what is there.
+  const made = await withTemporary(path, { text, options }, (temporary) => linkOnce(temporary, path));
+  // Also where another was first: it may not have come as far as this, and its file shall outlast a power cut, too.
+  await syncFolder(dirname(path));
+  return made;
+}
+
+async function linkOnce(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+// Writes beside the place, wholly and on disk, and lets `place` put it there.
+async function withTemporary<Result>(
+  path: string,
+  file: { readonly text: string; readonly options: FileOptions },
+  place: (temporary: string) => Promise<Result>,
+): Promise<Result> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  const mode = options.mode ?? 0o600;
+  const { mode = 0o600, owner } = file.options;
   try {
     {
-      await using file = await open(temporary, 'wx', mode);
-      await file.chmod(mode);
-      if (options.owner !== undefined) await file.chown(options.owner.uid, options.owner.gid);
-      await file.writeFile(text);
-      await file.sync();
+      await using handle = await open(temporary, 'wx', mode);
+      await handle.chmod(mode);
+      if (owner !== undefined) await handle.chown(owner.uid, owner.gid);
+      await handle.writeFile(file.text);
+      await handle.sync();
     }
-    await rename(temporary, path);
+    return await place(temporary);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
 }
 
 /** Moves a folder or file to its place for good. */

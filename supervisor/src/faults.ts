@@ -108,7 +108,7 @@ export const codeUnreachable = defineFault(
 
 /** The folder holds something that is not ours. */
 export const keysMissing = defineFault('unavailable', 'keys.missing', (file: string) => [
-  `the key file ${file} is missing, and the data directory was made with it`,
+  `the key file ${file} is missing or empty, and a new one would open nothing that was made with it`,
   {
     hint: 'put the folder with the keys back (it lies beside the data directory and is in no backup of it), or point HOLDFAST_KEYS at it',
   },

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Secret } from '@holdfast/kernel/secret';
-import { ensureFolder, findText, writeText } from '@holdfast/platform/private-files';
+import { ensureFolder, exists, findText, makeText } from '@holdfast/platform/private-files';
 import { keysMissing } from './faults.ts';
 
 /** What the instance was made with. */
@@ -40,12 +40,11 @@ export async function openKeys(folder: string, isNew: boolean): Promise<Keys> {
   await ensureFolder(folder, { mode: 0o700 });
   const read = async (name: string, encoding: 'base64' | 'base64url'): Promise<Secret<string>> => {
     const path = join(folder, name);
-    const found = await findText(path, 4096);
-    if (found !== undefined && found.trim() !== '') return new Secret(found.trim());
-    if (!isNew) throw keysMissing(path);
-    const made = randomBytes(32).toString(encoding);
-    await writeText(path, `${made}\n`);
-    return new Secret(made);
+    // Instances that share the folder may start at the same instant: whoever comes second takes what the first made.
+    if (isNew && !exists(path)) await makeText(path, `${randomBytes(32).toString(encoding)}\n`);
+    const found = (await findText(path, 4096))?.trim() ?? '';
+    if (found === '') throw keysMissing(path);
+    return new Secret(found);
   };
   return {
     hubKey: await read(FILES.hubKey, 'base64'),
