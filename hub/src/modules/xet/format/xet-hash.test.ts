@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import * as reference from '@huggingface/xetchunk-wasm';
-import { DATA_KEY, KeyedBlake3 } from './blake3.ts';
+import { CHUNK_KEY, KeyedBlake3 } from './blake3.ts';
 import {
   chunkHash,
   keyedHash,
@@ -63,7 +63,7 @@ void test('keyedHash() is that of the reference', () => {
 });
 
 void test('KeyedBlake3 remembers nothing of the input before', () => {
-  const hasher = new KeyedBlake3(DATA_KEY);
+  const hasher = new KeyedBlake3(CHUNK_KEY);
   const first = hasher.digest(Buffer.from('one'));
   hasher.digest(Buffer.from('two'));
   assert.deepEqual(hasher.digest(Buffer.from('one')), first);

@@ -1,14 +1,14 @@
 // The hashes of Xet. As text a hash is four little-endian numbers of 64 bits, each printed as 16 digits: the bytes of
 // each group of eight are reversed.
-import { DATA_KEY, HASH_BYTES, KeyedBlake3, VERIF_KEY } from './blake3.ts';
+import { CHUNK_KEY, HASH_BYTES, KeyedBlake3, VERIFICATION_KEY } from './blake3.ts';
 
 declare const brand: unique symbol;
 /** 64 lower-case hex digits, in the order of Xet. */
 export type XetHash = string & { readonly [brand]: 'XetHash' };
 
 const XET_HASH = /^[0-9a-f]{64}$/;
-const chunkHasher = new KeyedBlake3(DATA_KEY);
-const verificationHasher = new KeyedBlake3(VERIF_KEY);
+const chunkHasher = new KeyedBlake3(CHUNK_KEY);
+const verificationHasher = new KeyedBlake3(VERIFICATION_KEY);
 
 /** The text as a hash, or `undefined` when it is not one. */
 export function parseXetHash(text: string): XetHash | undefined {

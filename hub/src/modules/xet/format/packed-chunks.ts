@@ -1,0 +1,96 @@
+// Reads the chunks of a stored xorb, in large blocks and synchronously: this runs in threads, over an open descriptor.
+import { MiB } from '@holdfast/kernel/size';
+import { xorbInvalid } from '../faults.ts';
+import {
+  atChunk,
+  CHUNK_HEADER_BYTES,
+  type ChunkDecoder,
+  type ChunkHeader,
+  readChunkHeader,
+} from './chunk.ts';
+import { type HalfOpen } from './xorb-index.ts';
+
+/** Fills `into` from a byte of the stored xorb on. Returns how many bytes it read: fewer only at the end. */
+export type ReadAt = (offset: number, into: Uint8Array) => number;
+
+/** A chunk as it is stored. */
+export interface PackedChunk {
+  /** Its number, counted from where reading began. */
+  readonly number: number;
+  /** Where its header stands in the stored xorb. */
+  readonly offset: number;
+  readonly header: ChunkHeader;
+  /** Good until the next chunk is asked for. */
+  readonly packed: Uint8Array;
+}
+
+/** Holds any chunk, and several of the usual size. */
+const BLOCK_BYTES = MiB;
+
+/** The chunks that fill a range of a stored xorb. Throws `xet.xorb-invalid` for a bad header or a chunk beyond it. */
+export function* packedChunks(read: ReadAt, range: HalfOpen): Generator<PackedChunk> {
+  const blocks = new Blocks(read, range);
+  for (let number = 0; blocks.at < range.end; number += 1) yield readChunk(blocks, number);
+}
+
+function readChunk(blocks: Blocks, number: number): PackedChunk {
+  const offset = blocks.at;
+  try {
+    const header = readChunkHeader(blocks.take(CHUNK_HEADER_BYTES), 0);
+    return { number, offset, header, packed: blocks.take(header.packedLength) };
+  } catch (error) {
+    throw atChunk(error, { number, offset });
+  }
+}
+
+/** The bytes of such a chunk in its file, good until the next call. Throws `xet.xorb-invalid`, which says where. */
+export function unpackChunk(decoder: ChunkDecoder, chunk: PackedChunk): Uint8Array {
+  try {
+    return decoder.decode(chunk.header, chunk.packed);
+  } catch (error) {
+    throw atChunk(error, chunk);
+  }
+}
+
+/** A window that moves along the range. */
+class Blocks {
+  readonly #read: ReadAt;
+  readonly #end: number;
+  readonly #block: Uint8Array;
+  /** Where the bytes in the window stop, in the xorb, and which of the window come next. */
+  #loaded: number;
+  #start = 0;
+  #filled = 0;
+
+  constructor(read: ReadAt, { start, end }: HalfOpen) {
+    this.#read = read;
+    this.#end = end;
+    this.#loaded = start;
+    this.#block = new Uint8Array(Math.min(BLOCK_BYTES, end - start));
+  }
+
+  /** The byte of the xorb that comes next. */
+  get at(): number {
+    return this.#loaded - (this.#filled - this.#start);
+  }
+
+  /** The next bytes, at most as many as a chunk may have; good until the next call. */
+  take(length: number): Uint8Array {
+    if (length > this.#end - this.at) throw xorbInvalid(`it goes beyond byte ${this.#end}, the end`);
+    if (length > this.#filled - this.#start) this.#load();
+    this.#start += length;
+    return this.#block.subarray(this.#start - length, this.#start);
+  }
+
+  /** Moves what is left to the front and fills the window. */
+  #load(): void {
+    this.#block.copyWithin(0, this.#start, this.#filled);
+    this.#filled -= this.#start;
+    this.#start = 0;
+    const wanted = Math.min(this.#block.length - this.#filled, this.#end - this.#loaded);
+    const got = this.#read(this.#loaded, this.#block.subarray(this.#filled, this.#filled + wanted));
+    if (got !== wanted) throw new Error(`the stored xorb ends at ${this.#loaded + got}, before ${this.#end}`);
+    this.#filled += got;
+    this.#loaded += got;
+  }
+}
