@@ -1,4 +1,5 @@
 // What a start has to do before it serves: record itself, and make the first administrator where there is none.
+import { isFault } from '@holdfast/kernel/fault';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
 import { LedgerReader, record } from '#modules/ledger';
@@ -24,10 +25,7 @@ export async function firstStart(
   const { firstAdmin } = settings;
   if (firstAdmin === null || secrets.adminPassword === undefined) return false;
   const wish = { ...firstAdmin, administrator: true, password: secrets.adminPassword };
-  if (await identity.hasNoAdministrator()) {
-    await identity.createUser(STARTING, wish);
-    return true;
-  }
+  if ((await identity.hasNoAdministrator()) && (await makeAdministrator(identity, wish))) return true;
   // A start that ended before it could show the password left an administrator whom nobody can be. Only our own: a
   // second hub that is new to a database must not take its administrator's password away.
   const admin = await identity.findByName(firstAdmin.name);
@@ -36,4 +34,18 @@ export async function firstStart(
   if (made?.writer !== settings.postgres.user) return false;
   await identity.setPassword(STARTING, firstAdmin.name, secrets.adminPassword);
   return true;
+}
+
+// False when another hub, started for the first time at the same instant, was first.
+async function makeAdministrator(
+  identity: Modules['identity'],
+  wish: Parameters<Modules['identity']['createUser']>[1],
+): Promise<boolean> {
+  try {
+    await identity.createUser(STARTING, wish);
+    return true;
+  } catch (error) {
+    if (!isFault(error) || (await identity.hasNoAdministrator())) throw error;
+    return false;
+  }
 }

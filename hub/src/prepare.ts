@@ -10,6 +10,7 @@ import {
   requireDurability,
   type LoginRole,
 } from '@holdfast/platform/postgres/provision';
+import { takeTurn } from '@holdfast/platform/postgres/turn';
 import { migrateQueue } from '@holdfast/platform/queue';
 import { PrepareStart } from '@holdfast/supervisor/settings';
 import { migrations } from './migrations.ts';
@@ -27,55 +28,47 @@ try {
 async function prepare(start: PrepareStart): Promise<void> {
   const { settings, secrets } = start;
   const hub: LoginRole = { name: settings.postgres.user, password: new Secret(secrets.hubPassword) };
-  const owner = await provision(start, hub);
-  const pool = openPool(owner, {
-    connections: 2,
-    applicationName: 'holdfast prepare',
-    onError: () => undefined,
-  });
-  try {
+  if (secrets.superuser !== undefined) await provisionEmbedded(start, secrets.superuser, hub);
+  await withPool(ownerOf(start), async (pool) => {
+    if (secrets.superuser === undefined) await requireDurability(pool);
+    await using _turn = await takeTurn(pool);
+    if (secrets.superuser === undefined) await provisionHubRole(pool, hub);
     await pool.query(`create schema if not exists extensions`);
     await pool.query(`create extension if not exists pg_trgm schema extensions`);
     await pool.query(`grant usage on schema extensions to ${HUB_GROUP}`);
     await applyMigrations(pool, migrations);
     await migrateQueue(pool, HUB_GROUP);
-  } finally {
-    await pool.end();
-  }
+  });
 }
 
-/** Makes the roles; returns how to sign in as the owner of the schemas. */
-async function provision({ settings, secrets }: PrepareStart, hub: LoginRole): Promise<DatabaseAddress> {
-  const { postgres } = settings;
-  const base = { host: postgres.host, port: postgres.port, tls: postgres.tls };
-  if (secrets.superuser === undefined) {
-    // The operator's own server: their role owns the schemas and must be allowed to make roles.
-    const url = new URL(secrets.databaseUrl ?? '');
-    const theirs = {
-      ...base,
-      database: postgres.database,
-      user: decodeURIComponent(url.username),
-      password: new Secret(decodeURIComponent(url.password)),
-    };
-    await withPool(theirs, async (pool) => {
-      await requireDurability(pool);
-      await provisionHubRole(pool, hub);
-    });
-    return theirs;
-  }
-  const superuser = {
+/** Who owns the schemas: the operator's role on a server of their own, which must be allowed to make roles. */
+function ownerOf({ settings, secrets }: PrepareStart): DatabaseAddress {
+  const { host, port, tls, database } = settings.postgres;
+  const base = { host, port, tls, database };
+  if (secrets.superuser !== undefined)
+    return { ...base, user: OWNER, password: new Secret(secrets.ownerPassword) };
+  const url = new URL(secrets.databaseUrl ?? '');
+  return {
     ...base,
-    database: 'postgres',
-    user: secrets.superuser.user,
-    password: new Secret(secrets.superuser.password),
+    user: decodeURIComponent(url.username),
+    password: new Secret(decodeURIComponent(url.password)),
   };
-  const owner = { name: OWNER, password: new Secret(secrets.ownerPassword) };
-  await withPool(superuser, async (pool) => {
+}
+
+/** Makes the roles and the database on the embedded server, which serves this hub alone. */
+async function provisionEmbedded(
+  { settings, secrets }: PrepareStart,
+  superuser: NonNullable<PrepareStart['secrets']['superuser']>,
+  hub: LoginRole,
+): Promise<void> {
+  const { host, port, tls, database } = settings.postgres;
+  const { user, password } = superuser;
+  const address = { host, port, tls, database: 'postgres', user, password: new Secret(password) };
+  await withPool(address, async (pool) => {
     await requireDurability(pool);
-    await provisionOwner(pool, owner, postgres.database);
+    await provisionOwner(pool, { name: OWNER, password: new Secret(secrets.ownerPassword) }, database);
     await provisionHubRole(pool, hub);
   });
-  return { ...base, database: postgres.database, user: owner.name, password: owner.password };
 }
 
 async function withPool(
@@ -83,7 +76,8 @@ async function withPool(
   work: (pool: ReturnType<typeof openPool>) => Promise<void>,
 ): Promise<void> {
   const pool = openPool(address, {
-    connections: 1,
+    // One holds the turn.
+    connections: 3,
     applicationName: 'holdfast prepare',
     onError: () => undefined,
   });

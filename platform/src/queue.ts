@@ -34,9 +34,11 @@ export async function migrateQueue(pool: Pool, group: string): Promise<void> {
     grant usage, select on all sequences in schema graphile_worker to ${group};
     grant execute on all functions in schema graphile_worker to ${group};
     do $$ declare t text; begin
-      for t in select tablename from pg_tables where schemaname = 'graphile_worker' and rowsecurity loop
-        execute format('drop policy if exists hub on graphile_worker.%I', t);
-        execute format('create policy hub on graphile_worker.%I to ${group} using (true) with check (true)', t);
+      -- Only where it is missing: making one waits until nobody uses the table.
+      for t in select tablename from pg_tables where schemaname = 'graphile_worker' and rowsecurity
+          except select tablename from pg_policies where schemaname = 'graphile_worker' and policyname = 'granted' loop
+        -- For all roles, so that none can throw it away (drop owned by); the grants above say which ones get as far.
+        execute format('create policy granted on graphile_worker.%I using (true) with check (true)', t);
       end loop;
     end $$;`);
 }

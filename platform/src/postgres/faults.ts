@@ -2,12 +2,12 @@
 
 /** Whether an error is PostgreSQL refusing a duplicate, optionally of one named constraint. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  return hasCode(error, '23505') && (constraint === undefined || error.constraint === constraint);
+  return hasState(error, '23505') && (constraint === undefined || error.constraint === constraint);
 }
 
 /** Whether an error is a deadlock or a serialisation failure, after which the transaction may be tried again. */
 export function isRetryable(error: unknown): boolean {
-  return hasCode(error, '40001') || hasCode(error, '40P01');
+  return hasState(error, '40001') || hasState(error, '40P01');
 }
 
 /** Appendix A of PostgreSQL's manual: connection exceptions, shutting down or starting up, no connection free. */
@@ -43,6 +43,7 @@ export function isDatabaseAway(error: unknown): boolean {
   return isDatabaseAway(error.cause);
 }
 
-function hasCode(error: unknown, code: string): error is { code: string; constraint?: string } {
+/** Whether an error is PostgreSQL's with this SQLSTATE. */
+export function hasState(error: unknown, code: string): error is { code: string; constraint?: string } {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -1,4 +1,4 @@
-// Applies forward-only migrations once each, in order, under a lock, and refuses a history that does not match.
+// Applies forward-only migrations once each, in order, and refuses a history that does not match.
 import { type Pool, type PoolClient } from 'pg';
 import { sha256 } from '@holdfast/kernel/digest';
 
@@ -9,12 +9,13 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** Applies what is not yet applied; each step is a transaction of its own. Returns the names applied now. */
+/**
+ * Applies what is not yet applied; each step is a transaction of its own. One at a time: `takeTurn`. Returns the names
+ * applied now.
+ */
 export async function applyMigrations(pool: Pool, migrations: readonly Migration[]): Promise<string[]> {
   const client = await pool.connect();
   try {
-    // One migrator at a time, also when several hubs start together on one database.
-    await client.query(`select pg_advisory_lock(hashtext('holdfast.migration'))`);
     await client.query(`create schema if not exists migration`);
     await client.query(
       `create table if not exists migration.applied
@@ -22,7 +23,6 @@ export async function applyMigrations(pool: Pool, migrations: readonly Migration
     );
     return await applyMissing(client, migrations);
   } finally {
-    await client.query(`select pg_advisory_unlock(hashtext('holdfast.migration'))`).catch(() => undefined);
     client.release();
   }
 }
@@ -60,6 +60,8 @@ function refuseUnknown(applied: ReadonlyMap<string, string>, migrations: readonl
 async function applyOne(client: PoolClient, migration: Migration, digest: string): Promise<void> {
   try {
     await client.query('begin');
+    // A table may hold more than can be rewritten in the time that a request may take.
+    await client.query('set local statement_timeout = 0');
     await client.query(migration.sql);
     await client.query('insert into migration.applied (name, digest) values ($1, $2)', [
       migration.name,

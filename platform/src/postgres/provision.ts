@@ -1,6 +1,7 @@
 // Makes the roles and the database that the processes connect with. Runs in a process of its own, before the hub.
 import pg, { type Pool, type PoolClient } from 'pg';
 import { type Secret } from '@holdfast/kernel/secret';
+import { hasState, isUniqueViolation } from './faults.ts';
 import { scramVerifier } from './scram.ts';
 
 /** A role that may log in, and the password it logs in with. */
@@ -12,9 +13,11 @@ export interface LoginRole {
 /** The group role whose grants every hub's login role has. */
 export const HUB_GROUP = 'holdfast_hub';
 
+const DUPLICATE_OBJECT = '42710';
+
 /** Makes or renews the login role of one hub and the group it belongs to. */
 export async function provisionHubRole(client: Pool | PoolClient, hub: LoginRole): Promise<void> {
-  await ensureRole(client, HUB_GROUP, 'nologin');
+  await ensureGroup(client);
   await ensureRole(client, hub.name, `login password ${literal(verifierOf(hub))}`);
   await forgetSettings(client, hub.name);
   await client.query(`grant ${pg.escapeIdentifier(HUB_GROUP)} to ${pg.escapeIdentifier(hub.name)}`);
@@ -32,7 +35,7 @@ export async function provisionOwner(client: Pool, owner: LoginRole, database: s
   await client.query(`revoke all on database ${pg.escapeIdentifier(database)} from public`);
   for (const other of ['postgres', 'template1'])
     await client.query(`revoke all on database ${other} from public`);
-  await ensureRole(client, HUB_GROUP, 'nologin');
+  await ensureGroup(client);
   await client.query(
     `grant connect on database ${pg.escapeIdentifier(database)} to ${pg.escapeIdentifier(HUB_GROUP)}`,
   );
@@ -49,6 +52,17 @@ export async function requireDurability(client: Pool): Promise<void> {
   throw new Error(
     `PostgreSQL runs with ${off}: a power cut would lose commits. Set them to on and start again.`,
   );
+}
+
+// Roles are the server's: hubs on another of its databases may make the group at the same instant.
+async function ensureGroup(client: Pool | PoolClient): Promise<void> {
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [HUB_GROUP]);
+  if (rowCount !== 0) return;
+  try {
+    await client.query(`create role ${HUB_GROUP} nologin`);
+  } catch (error) {
+    if (!isUniqueViolation(error) && !hasState(error, DUPLICATE_OBJECT)) throw error;
+  }
 }
 
 async function ensureRole(client: Pool | PoolClient, name: string, attributes: string): Promise<void> {

@@ -1,18 +1,14 @@
 // Two hubs on one database, one object store and one set of keys, each with data of its own: what one of them did, the
 // other knows.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { startInstance, type Instance } from '../../harness/instance.ts';
 import { askOne, commit, put, regularFile, sampleOf, uploadFile, uploadLink } from '../../harness/lfs.ts';
 import { listDescendants } from '../../harness/processes.ts';
-import { PostgresServer } from '../../harness/postgres-server.ts';
+import { openOperatorsServer } from '../../harness/operators-database.ts';
 import { openScratch } from '../../harness/scratch.ts';
 
 const LIMIT = { timeout: 180_000 };
@@ -29,28 +25,24 @@ interface Nodes extends AsyncDisposable {
 
 async function openNodes(): Promise<Nodes> {
   await using opened = new AsyncDisposableStack();
-  const port = await freePort();
-  const server = await PostgresServer.openOperators(port);
-  const query: Nodes['query'] = async (text) => await querySuperuser(server, text);
-  const password = randomBytes(12).toString('hex');
-  // What the documentation asks for: a role that owns the database and may make roles.
-  await query(`create role operator login createrole password '${password}'`);
-  await query('create database hub owner operator');
+  const server = await openOperatorsServer();
+  await server.createDatabase('hub');
+  const query: Nodes['query'] = async (text) => await server.query('hub', text);
   const scratch = opened.use(await openScratch('nodes'));
   const shared = {
     HOLDFAST_OBJECTS: path.join(scratch.path, 'objects'),
     HOLDFAST_KEYS: path.join(scratch.path, 'keys'),
   };
-  const start = async (name: string, host: string): Promise<Instance> => {
-    const env = { ...shared, DATABASE_URL: `postgres://operator:${password}@${host}` };
+  const start = async (name: string, how: 'network' | 'socket'): Promise<Instance> => {
+    const env = { ...shared, DATABASE_URL: server.urlOf('hub', how) };
     return opened.use(await startInstance({ folder: path.join(scratch.path, name), env }));
   };
-  const a = await start('a', `localhost:${port}/hub?host=${server.superuser.host}`);
+  const a = await start('a', 'socket');
   const passwords = 'select password from identity.account';
   const before = await query(passwords);
-  const b = await start('b', `127.0.0.1:${port}/hub?sslmode=disable`);
+  const b = await start('b', 'network');
   assert.deepEqual(await query(passwords), before, 'its first start made nobody a new password');
-  await requireHidden(a, password);
+  await requireHidden(a, server.password);
   const running = opened.move();
   return { a, b, query, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
@@ -64,32 +56,6 @@ async function requireHidden(instance: Instance, password: string): Promise<void
     );
     assert.ok(!shown.join().includes(password), `process ${pid} does not show the password`);
   }
-}
-
-async function querySuperuser(server: PostgresServer, text: string): Promise<Record<string, unknown>[]> {
-  const { host, port, user, password } = server.superuser;
-  const database = text.startsWith('create') ? 'postgres' : 'hub';
-  const client = new pg.Client({
-    host,
-    port,
-    user,
-    database,
-    password: password.reveal('to look behind the hubs'),
-  });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function get(hub: Instance, file: string, token: string): Promise<Response> {
