@@ -15,20 +15,18 @@ export function regroup(raw: Uint8Array): Uint8Array {
 
 /** Puts back into `into`, which has the same length, what `regroup` made. */
 export function ungroup(grouped: Uint8Array, into: Uint8Array): void {
-  const { length } = grouped;
-  const whole = length >>> 2;
-  const rest = length & 3;
+  const whole = grouped.length >>> 2;
+  const rest = grouped.length & 3;
   // The first groups have one byte more each, as many as there are beyond the last whole four.
-  const second = whole + Math.min(rest, 1);
+  const second = whole + (rest > 0 ? 1 : 0);
   const third = second + whole + (rest > 1 ? 1 : 0);
   const fourth = third + whole + (rest > 2 ? 1 : 0);
-  for (let from = 0, to = 0; from < whole; from += 1, to += 4) {
-    into[to] = grouped[from] ?? 0;
-    into[to + 1] = grouped[second + from] ?? 0;
-    into[to + 2] = grouped[third + from] ?? 0;
-    into[to + 3] = grouped[fourth + from] ?? 0;
+  const words = new DataView(into.buffer, into.byteOffset, into.byteLength);
+  for (let from = 0; from < whole; from += 1) {
+    const low = (grouped[from] ?? 0) | ((grouped[second + from] ?? 0) << 8);
+    const high = (grouped[third + from] ?? 0) | ((grouped[fourth + from] ?? 0) << 8);
+    words.setUint32(from * 4, low | (high << 16), true);
   }
-  const starts = [0, second, third];
-  for (let group = 0; group < rest; group += 1)
-    into[4 * whole + group] = grouped[(starts[group] ?? 0) + whole] ?? 0;
+  for (const [group, start] of [0, second, third].entries())
+    if (group < rest) into[4 * whole + group] = grouped[start + whole] ?? 0;
 }
