@@ -32,8 +32,12 @@ export async function runHub(launched: LaunchedChild, run: HubRun): Promise<Kept
   const { process, channel, answer } = await launched.begin(run.start, run.timeout);
   channel.onFrame(() => undefined);
   await run.onReady(answer.adminCreated ?? true);
-  // A hub whose channel broke cannot be asked any more: it has its drain time to end by itself, as if it had been.
-  void channel.closed.then(() => endWithin(process, run.drain + DRAIN_GRACE));
+  void channel.closed.then(async (reason) => {
+    // What is no frame comes from a hub that was taken over, or out of its mind: neither gets time to do more.
+    if (reason !== undefined) process.kill();
+    // One whose channel only closed cannot be asked any more: it has its drain time to end by itself, as if it had been.
+    else await endWithin(process, run.drain + DRAIN_GRACE);
+  });
   return {
     ended: process.exited,
     kill: () => {

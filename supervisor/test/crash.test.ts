@@ -65,6 +65,22 @@ void test('a hub that is killed is started again on the sockets that stayed boun
   assert.notEqual(instance.findChild('hub/src/main.ts'), hub);
 });
 
+void test('a hub that garbles its channel is ended at once and another takes its place', LIMIT, async (t) => {
+  using checkout = openTestCheckout('self');
+  await using instance = await openInstance({ checkout });
+  const garbler = instance.findChild('hub/src/main.ts');
+  const shoutedAt = Date.now();
+  // It may be gone before it has answered.
+  await instance.ask('shout', 'not JSON\n').catch(() => undefined);
+  await instance.waitFor(/hub ended \((?:SIGKILL|code 137)\)/);
+  const gone = Date.now() - shoutedAt;
+  assert.match(String(await instance.ask('query', 'select 1 as one')), /"one":1/);
+  t.diagnostic(`gone after ${String(gone)} ms, replaced after ${String(Date.now() - shoutedAt)} ms`);
+  assert.ok(gone < 2000, `gone after ${String(gone)} ms`);
+  await instance.waitFor(/hub runs again/);
+  assert.notEqual(instance.findChild('hub/src/main.ts'), garbler);
+});
+
 void test('a database server that is killed is started again and has everything', LIMIT, async () => {
   using checkout = openTestCheckout('self');
   await using instance = await openInstance({ checkout });
