@@ -116,7 +116,7 @@ void test('decodeLz4Frame() unpacks what lz4_flex packs, with and without checks
   ];
   contents.push(Buffer.from(Array.from({ length: 20_000 }, () => `${randomInt(50)},`).join('')));
   for (const content of contents)
-    for (const options of [{}, { contentChecksum: true }, { blockChecksums: true, contentChecksum: true }])
+    for (const options of [{}, { contentChecksum: true }])
       assert.ok(unpack(compressFrameSync(content, options), content.length).equals(content));
 });
 
@@ -185,8 +185,8 @@ void test('decodeLz4Frame() never unpacks to more than there is room for', () =>
 
 void test('decodeLz4Frame() refuses a wrong checksum, which some clients would, too', () => {
   const content = letters(100);
-  const good = compressFrameSync(content, { blockChecksums: true, contentChecksum: true });
-  for (const at of [6, good.length - 1, good.length - 9]) {
+  const good = compressFrameSync(content, { contentChecksum: true });
+  for (const at of [6, good.length - 1]) {
     const bad = Buffer.from(good);
     bad[at]! ^= 1;
     assert.match(refusal(bad), /checksum/, `byte ${at} of ${good.length}`);
@@ -198,7 +198,7 @@ void test('decodeLz4Frame() refuses a wrong checksum, which some clients would, 
 });
 
 void test('decodeLz4Frame() refuses a frame that is cut anywhere, or goes on', () => {
-  const good = compressFrameSync(letters(300), { blockChecksums: true, contentChecksum: true });
+  const good = compressFrameSync(letters(300), { contentChecksum: true });
   for (let length = 0; length < good.length; length += 1)
     assert.notEqual(refusal(good.subarray(0, length)), 'accepted');
   assert.match(refusal(Buffer.concat([good, good])), /bytes follow/);
@@ -211,6 +211,7 @@ void test('decodeLz4Frame() refuses what no reader has to know', () => {
     assert.match(refusal(frame({ flags, parts })), /unknown flags/);
   for (const sizeCode of [0x30, 0x80, 0x41])
     assert.match(refusal(frame({ sizeCode, parts })), /unknown block size/);
+  assert.match(refusal(compressFrameSync(letters(100), { blockChecksums: true })), /checksums of blocks/);
   const skippable = Buffer.concat([u32(0x184d2a50), u32(4), Buffer.alloc(8)]);
   assert.match(refusal(skippable), /does not begin/);
 });

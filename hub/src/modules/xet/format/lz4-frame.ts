@@ -1,7 +1,7 @@
 // The LZ4 frame format, as far as xorbs use it: one frame, no dictionary, linked or independent blocks. What the frame
 // claims of its sizes is never trusted, only compared: LZ4 unpacks to 255 times its size, and the room given is the
 // limit. Checksums are verified although the hash of the chunk says more: a client that looks at them would refuse a
-// chunk which we had let in, and a sender could so spoil a xorb for everybody who reads it.
+// chunk that we had let in, and a sender could so spoil a xorb for everybody who reads it.
 import { xorbInvalid } from '../faults.ts';
 import { decodeLz4Block } from './lz4-block.ts';
 import { Lz4Window } from './lz4-window.ts';
@@ -25,7 +25,6 @@ const RESERVED_OR_DICTIONARY = 0b0000_0011;
 
 interface FrameHeader {
   readonly independent: boolean;
-  readonly blockChecksums: boolean;
   readonly contentChecksum: boolean;
   readonly contentSize: bigint | undefined;
   /** The most bytes that a block may unpack to. */
@@ -50,7 +49,6 @@ export function decodeLz4Frame(frame: Uint8Array, into: Uint8Array): number {
     const block = sliceOf(frame, at, size & ~STORED);
     at += block.length;
     if (block.length > header.blockLimit) throw xorbInvalid('an LZ4 block is larger than its frame allows');
-    if (header.blockChecksums) at = checkSum(view, at, block);
     const start = window.at;
     const cap = Math.min(into.length, start + header.blockLimit);
     if (size >= STORED) store(block, window, cap);
@@ -72,6 +70,8 @@ function readHeader(frame: Uint8Array, view: DataView): FrameHeader {
   const flags = view.getUint8(4);
   if ((flags & VERSION.mask) !== VERSION.value || (flags & RESERVED_OR_DICTIONARY) !== 0)
     throw xorbInvalid(`its LZ4 frame has the unknown flags 0x${flags.toString(16)}`);
+  // The client for JavaScript looks for them in the wrong place; no client writes them.
+  if ((flags & BLOCK_CHECKSUMS) !== 0) throw xorbInvalid('its LZ4 frame has checksums of blocks');
   const sizeBytes = (flags & CONTENT_SIZE) === 0 ? 0 : 8;
   const last = MAGIC_BYTES + 2 + sizeBytes;
   if (last >= frame.length) throw xorbInvalid('its LZ4 frame breaks off');
@@ -79,7 +79,6 @@ function readHeader(frame: Uint8Array, view: DataView): FrameHeader {
     throw xorbInvalid('the header of its LZ4 frame has a wrong checksum');
   return {
     independent: (flags & INDEPENDENT) !== 0,
-    blockChecksums: (flags & BLOCK_CHECKSUMS) !== 0,
     contentChecksum: (flags & CONTENT_CHECKSUM) !== 0,
     contentSize: sizeBytes === 0 ? undefined : view.getBigUint64(6, true),
     blockLimit: blockLimitOf(view.getUint8(5)),
