@@ -1,12 +1,13 @@
 // Every migration, in the order in which modules build on one another.
 import { epochMigration } from '@holdfast/platform/postgres/epochs';
 import { type Migration } from '@holdfast/platform/postgres/migrate';
-import { blobObjects } from '#modules/blobs';
+import { blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitObjects } from '#modules/git';
 import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
 import { repoRepositories } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
+import { xetXorbs } from '#modules/xet';
 
 /** All migrations of the hub. */
 export const migrations: readonly Migration[] = [
@@ -17,4 +18,6 @@ export const migrations: readonly Migration[] = [
   repoRepositories,
   gitObjects,
   blobObjects,
+  blobXetObjects,
+  xetXorbs,
 ];

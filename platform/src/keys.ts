@@ -3,7 +3,9 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { type Secret } from '@holdfast/kernel/secret';
 
 /** What a derived key is for. One key never serves two purposes. */
-export type KeyPurpose = 'token-row' | 'signed-link' | 'indistinguishable';
+export type KeyPurpose = 'token-row' | 'signed-link' | 'xet-access' | 'xet-fetch' | 'indistinguishable';
+
+const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Computes and checks HMAC-SHA-256 under keys derived by HKDF (RFC 5869), one key for each purpose. */
 export class Keys {
@@ -30,6 +32,21 @@ export class Keys {
   verifies(purpose: KeyPurpose, parts: readonly (string | Uint8Array)[], mac: Uint8Array): boolean {
     const expected = this.mac(purpose, parts);
     return mac.length === expected.length && timingSafeEqual(expected, mac);
+  }
+
+  /** The MAC as text for a URL or a header: 43 letters of base64url. */
+  sign(purpose: KeyPurpose, parts: readonly (string | Uint8Array)[]): string {
+    return this.mac(purpose, parts).toString('base64url');
+  }
+
+  /**
+   * Whether the text is what `sign` gives. One spelling of each signature: base64url leaves two unused bits, and what is
+   * signed must not have four faces.
+   */
+  signed(purpose: KeyPurpose, parts: readonly (string | Uint8Array)[], text: unknown): boolean {
+    if (typeof text !== 'string' || !SIGNATURE.test(text)) return false;
+    const bytes = Buffer.from(text, 'base64url');
+    return bytes.toString('base64url') === text && this.verifies(purpose, parts, bytes);
   }
 
   #key(purpose: KeyPurpose): Buffer {

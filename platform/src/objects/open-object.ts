@@ -46,6 +46,14 @@ export class DiskObject implements OpenObject {
     }
   }
 
+  async readInto(start: number, into: Uint8Array): Promise<void> {
+    for (let done = 0; done < into.length;) {
+      const { bytesRead } = await this.#file.read(into, done, into.length - done, start + done);
+      if (bytesRead === 0) throw new Error(`the object ${this.sha256} ends at ${start + done}`);
+      done += bytesRead;
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
   }

@@ -39,8 +39,13 @@ export interface OpenObject extends AsyncDisposable {
   readonly size: number;
   /** A descriptor of a plain file with exactly these bytes, where there is one; it closes with this object. */
   readonly fd: number | undefined;
-  /** The bytes of a range, which must lie inside the object. Throws when fewer are there than the size says. */
+  /**
+   * The bytes of a range, which must lie inside the object. Each piece is good until the next is asked for. Throws when
+   * fewer are there than the size says.
+   */
   read(range: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Fills `into` with the bytes from `start` on, which must all lie inside the object. Throws like `read`. */
+  readInto(start: number, into: Uint8Array): Promise<void>;
 }
 
 /** An upload in parts. Its three values are all that its owner has to remember. */

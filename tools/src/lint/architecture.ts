@@ -57,6 +57,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   tokens: ['access', 'ledger', 'identity'],
   blobs: ['access', 'ledger'],
   git: ['access', 'ledger', 'blobs'],
+  xet: ['access', 'ledger', 'blobs'],
   repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards'],
   content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'repos'],
 };
@@ -71,6 +72,7 @@ export const PURE_ROOMS: readonly string[] = ['model', 'policy', 'faults', 'even
 export const ENTRY_FILES: readonly string[] = [
   'hub/src/main.ts',
   'hub/src/prepare.ts',
+  'hub/src/modules/xet/verifier-thread.ts',
   'supervisor/src/main.ts',
   'cli/src/main.ts',
   'tools/src/*/main.ts',

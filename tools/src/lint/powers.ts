@@ -13,9 +13,14 @@ const DEVELOPMENT: readonly string[] = ['tools/src/**', 'bench/src/**', '*/test/
 /** Powers that come with an import. Type-only imports give none. */
 export const IMPORTED_POWERS: readonly ImportedPower[] = [
   {
-    modules: ['node:child_process', 'child_process', 'node:cluster', 'node:worker_threads'],
+    modules: ['node:child_process', 'child_process', 'node:cluster'],
     files: ['platform/src/process.ts', 'platform/src/process/**', ...DEVELOPMENT],
     advice: 'start processes through @holdfast/platform/process',
+  },
+  {
+    modules: ['node:worker_threads'],
+    files: ['platform/src/threads.ts', ...DEVELOPMENT],
+    advice: 'start threads through @holdfast/platform/threads',
   },
   {
     modules: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],

@@ -19,6 +19,15 @@ export interface BlobsDeps {
   readonly clock: Clock;
   readonly store: ObjectStore;
   readonly storage: RepoStorage;
+  readonly assembled: Assembled;
+}
+
+/** Who puts objects together that the store does not have as they are. */
+export interface Assembled {
+  /** Opens the bytes of an object with a `xet` name. */
+  open(blob: Blob): Promise<OpenObject>;
+  /** Whether what is made of parts needs the object that the store has under this digest. */
+  needs(tx: Tx, sha256: Sha256): Promise<boolean>;
 }
 
 /** An object that is asked for and was not there. */
@@ -55,9 +64,17 @@ export class Blobs {
     return blob;
   }
 
+  /** The object of a repository that is made of this Xet file. Throws `blob.missing`. */
+  async getByXet(repoId: Id, hash: string): Promise<Blob> {
+    const blob = await new BlobReader(this.#deps.db).findByXet(repoId, hash);
+    if (blob === undefined) throw blobMissing(hash);
+    return blob;
+  }
+
   /** Opens the bytes of an object that was found in a repository. Throws `object.missing`. */
-  async open(sha256: Sha256): Promise<OpenObject> {
-    return await this.#deps.store.open(sha256);
+  async open(blob: Blob): Promise<OpenObject> {
+    const { store, assembled } = this.#deps;
+    return await (blob.xet === undefined ? store.open(blob.sha256) : assembled.open(blob));
   }
 
   /** One page of a repository's objects, newest first. Throws `blob.cursor-invalid`. */
@@ -101,22 +118,30 @@ export class Blobs {
 
   /** Takes objects from a repository for good. Returns those it had. */
   async remove(actor: Actor, repoId: Id, digests: readonly Sha256[]): Promise<Blob[]> {
-    const { db, storage } = this.#deps;
-    const removed = await db.transaction(async (tx) => {
-      await storage.lock(tx, repoId);
-      const gone = await new BlobWriter(tx).remove(repoId, digests);
-      if (gone.length === 0) return gone;
-      await storage.add(tx, repoId, -gone.reduce((sum, blob) => sum + blob.size, 0));
-      await record(tx, {
-        kind: 'upload.removed',
-        subject: `repo:${repoId}`,
-        ...referencesOf(actor),
-        body: { objects: gone.map((blob) => blob.sha256) },
-      });
-      return gone;
+    return await this.#deps.db.transaction((tx) => this.removeWithin(tx, actor, { repoId, digests }));
+  }
+
+  /** The same in the transaction of whoever asks; the bytes go once it has committed. */
+  async removeWithin(
+    tx: Tx,
+    actor: Actor,
+    { repoId, digests }: { readonly repoId: Id; readonly digests: readonly Sha256[] },
+  ): Promise<Blob[]> {
+    const { storage } = this.#deps;
+    await storage.lock(tx, repoId);
+    const gone = await new BlobWriter(tx).remove(repoId, digests);
+    if (gone.length === 0) return gone;
+    await storage.add(tx, repoId, -gone.reduce((sum, blob) => sum + blob.size, 0));
+    await record(tx, {
+      kind: 'upload.removed',
+      subject: `repo:${repoId}`,
+      ...referencesOf(actor),
+      body: { objects: gone.map((blob) => blob.sha256) },
     });
-    for (const { sha256 } of removed) await this.#removeUnheld(sha256);
-    return removed;
+    tx.afterCommit(async () => {
+      for (const { sha256 } of gone) await this.dropUnheld(sha256);
+    });
+    return gone;
   }
 
   /** Removes all objects of a deleted repository, a batch at a time, so that a crash loses only the place. */
@@ -127,7 +152,7 @@ export class Blobs {
       if (batch.length === 0) return;
       const digests = batch.map((blob) => blob.sha256);
       await db.transaction((tx) => new BlobWriter(tx).remove(repoId, digests));
-      for (const digest of digests) await this.#removeUnheld(digest);
+      for (const digest of digests) await this.dropUnheld(digest);
     }
   }
 
@@ -139,19 +164,21 @@ export class Blobs {
     let removed = 0;
     for await (const { sha256, storedAt } of store.list()) {
       if (signal?.aborted === true) break;
-      if (storedAt.getTime() < before && (await this.#removeUnheld(sha256))) removed += 1;
+      if (storedAt.getTime() < before && (await this.dropUnheld(sha256))) removed += 1;
     }
     return removed;
   }
 
-  // Under the lock that a sender takes to register the object: either the row is seen here, or the sender sees that
-  // the bytes are gone.
-  async #removeUnheld(sha256: Sha256): Promise<boolean> {
-    const { db, store } = this.#deps;
+  /** Removes the bytes that the store has under this digest if nobody needs them. Returns whether it did. */
+  async dropUnheld(sha256: Sha256): Promise<boolean> {
+    const { db, store, assembled } = this.#deps;
+    // Under the lock that a sender takes to register the object: either the row is seen here, or the sender sees that
+    // the bytes are gone.
     return await db.transaction(async (tx) => {
       const writer = new BlobWriter(tx);
       await writer.lockBytes([sha256]);
-      return !(await writer.isHeld(sha256)) && (await store.remove(sha256));
+      if ((await writer.isHeld(sha256)) || (await assembled.needs(tx, sha256))) return false;
+      return await store.remove(sha256);
     });
   }
 }
@@ -159,6 +186,11 @@ export class Blobs {
 /** Gives a new repository all objects of another, in the transaction that makes it. Returns the bytes. */
 export async function copyObjects(tx: Tx, fromId: Id, toId: Id): Promise<number> {
   return await new BlobWriter(tx).copy(fromId, toId);
+}
+
+/** Keeps the bytes that the store has under these digests from being removed until the transaction ends. */
+export async function lockObjects(tx: Tx, digests: readonly Sha256[]): Promise<void> {
+  await new BlobWriter(tx).lockBytes(digests);
 }
 
 /** Those of the digests that a repository holds, as a transaction sees them. */

@@ -1,9 +1,19 @@
 // The face of `blobs`.
-export { Blobs, copyObjects, findObjects, placeObjects, type BlobsDeps, type FailedCopy } from './blobs.ts';
+export {
+  Blobs,
+  copyObjects,
+  findObjects,
+  lockObjects,
+  placeObjects,
+  type Assembled,
+  type BlobsDeps,
+  type FailedCopy,
+} from './blobs.ts';
 export { linkEnded, linkInvalid, linkUnchecked, uploadCutOff, uploadTooSlow } from './faults.ts';
 export { blobJobs, COLLECT_TASK } from './jobs.ts';
-export { type Blob, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
+export { type Blob, type BlobName, type UploadPlan, type UploadSession, type XetName } from './model.ts';
 export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';
 export { type BlobPlace } from './store.ts';
-export { Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';
+export { registerObject, Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';
 export { objects as blobObjects } from './migrations/0001-objects.ts';
+export { xetObjects as blobXetObjects } from './migrations/0002-xet.ts';

@@ -9,9 +9,18 @@ export interface BlobName {
   readonly size: number;
 }
 
+/** The file of a scope that an object is made of, by the hash that its chunks give it (Xet). */
+export interface XetName {
+  readonly scopeId: Id;
+  /** 64 lower-case hex digits. */
+  readonly hash: string;
+}
+
 /** An object that a repository holds. */
 export interface Blob extends BlobName {
   readonly repoId: Id;
+  /** Absent where the object store has the bytes as they are. */
+  readonly xet: XetName | undefined;
   readonly pushedAt: Date;
   readonly pusherId: Id | null;
   /** Where a commit put it last, or `null` while none did. */

@@ -32,6 +32,18 @@ export class BlobReader {
     return row && toBlob(row);
   }
 
+  /** The object of a repository that is made of this file. */
+  async findByXet(repoId: Id, hash: string): Promise<Blob | undefined> {
+    const row = await this.db
+      .selectFrom('blobs.object')
+      .selectAll()
+      .where('repo_id', '=', repoId)
+      .where('xet_hash', '=', hash)
+      .limit(1)
+      .executeTakeFirst();
+    return row && toBlob(row);
+  }
+
   /** Those of the digests that the repository holds. */
   async findMany(repoId: Id, digests: readonly Sha256[]): Promise<Map<Sha256, Blob>> {
     if (digests.length === 0) return new Map();
@@ -119,6 +131,8 @@ export class BlobWriter extends BlobReader {
         pusher_id: blob.pusherId,
         path: blob.path,
         ref: blob.ref,
+        xet_scope: blob.xet?.scopeId ?? null,
+        xet_hash: blob.xet?.hash ?? null,
       })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
@@ -139,8 +153,9 @@ export class BlobWriter extends BlobReader {
     const only = digests === undefined ? sql`true` : sql`sha256 = any(${digests}::text[])`;
     const { rows } = await sql<{ bytes: number }>`
       with added as (
-        insert into blobs.object (repo_id, sha256, size, backend, pushed_at, pusher_id, path, ref)
-        select ${toId}, sha256, size, backend, pushed_at, pusher_id, path, ref
+        insert into blobs.object
+          (repo_id, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash)
+        select ${toId}, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash
           from blobs.object where repo_id = ${fromId} and ${only}
         on conflict do nothing returning size)
       select coalesce(sum(size), 0)::bigint as bytes from added`.execute(this.db);
@@ -158,12 +173,13 @@ export class BlobWriter extends BlobReader {
     return rows.map(toBlob);
   }
 
-  /** Whether any repository holds the object. */
+  /** Whether any repository holds the object in the store under this digest. */
   async isHeld(sha256: Sha256): Promise<boolean> {
     const row = await this.db
       .selectFrom('blobs.object')
       .select('sha256')
       .where('sha256', '=', sha256)
+      .where('xet_hash', 'is', null)
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;
@@ -191,7 +207,9 @@ export class BlobWriter extends BlobReader {
 }
 
 function toBlob(row: BlobTables['blobs.object']): Blob {
+  const { xet_scope: scopeId, xet_hash: hash } = row;
   return {
+    xet: scopeId === null || hash === null ? undefined : { scopeId, hash },
     repoId: row.repo_id,
     sha256: row.sha256,
     size: row.size,

@@ -13,6 +13,8 @@ export type BlobTables = {
     pusher_id: Id | null;
     path: string | null;
     ref: string | null;
+    xet_scope: Id | null;
+    xet_hash: string | null;
   };
   'blobs.upload': {
     id: Id;

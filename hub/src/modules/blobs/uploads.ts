@@ -15,7 +15,14 @@ import {
   uploadInterrupted,
   uploadMissing,
 } from './faults.ts';
-import { partLength, planUploads, type BlobName, type UploadPlan, type UploadSession } from './model.ts';
+import {
+  partLength,
+  planUploads,
+  type BlobName,
+  type UploadPlan,
+  type UploadSession,
+  type XetName,
+} from './model.ts';
 import { type Link } from './signed-link.ts';
 import { BlobReader, BlobWriter } from './store.ts';
 
@@ -168,7 +175,6 @@ export class Uploads {
   async #register(link: Link, sender: Sender, uploadId?: Id): Promise<void> {
     const { db, clock, store, backend, storage } = this.#deps;
     const { repoId, sha256, size } = link;
-    const { actor, address } = sender;
     await db.transaction(async (tx) => {
       const writer = new BlobWriter(tx);
       await writer.lockBytes([sha256]);
@@ -176,19 +182,42 @@ export class Uploads {
       if (!(await store.has(sha256))) throw uploadInterrupted();
       await storage.lock(tx, repoId);
       if (uploadId !== undefined) await writer.removeUpload(uploadId);
-      const pusherId = actor.kind === 'user' ? actor.userId : null;
-      const blob = { repoId, sha256, size, pushedAt: clock.now(), pusherId, path: null, ref: null };
-      if (!(await writer.insert(blob, backend))) return;
-      await storage.add(tx, repoId, size);
-      await record(tx, {
-        kind: 'upload.stored',
-        subject: `repo:${repoId}`,
-        ...referencesOf(actor),
-        body: { sha256, size },
-        personal: { address },
-      });
+      const object = { repoId, sha256, size, backend };
+      await registerObject(tx, { object, sender, storage, at: clock.now() });
     });
   }
+}
+
+/** An object that a repository shall hold from now on. */
+export interface Registration {
+  readonly object: BlobName & { readonly repoId: Id; readonly backend: string; readonly xet?: XetName };
+  readonly sender: Sender;
+  readonly storage: RepoStorage;
+  readonly at: Date;
+}
+
+/**
+ * Gives a repository an object whose bytes are here and were verified: row, count of bytes, ledger entry. The
+ * repository is locked by the caller. Returns whether it was new to the repository.
+ */
+export async function registerObject(
+  tx: Tx,
+  { object, sender, storage, at }: Registration,
+): Promise<boolean> {
+  const { backend, xet, repoId, sha256, size } = object;
+  const { actor, address } = sender;
+  const pusherId = actor.kind === 'user' ? actor.userId : null;
+  const blob = { repoId, sha256, size, xet, pushedAt: at, pusherId, path: null, ref: null };
+  if (!(await new BlobWriter(tx).insert(blob, backend))) return false;
+  await storage.add(tx, repoId, size);
+  await record(tx, {
+    kind: 'upload.stored',
+    subject: `repo:${repoId}`,
+    ...referencesOf(actor),
+    body: { sha256, size },
+    personal: { address },
+  });
+  return true;
 }
 
 function partsOf(upload: UploadSession): { id: string; size: number; partSize: number } {

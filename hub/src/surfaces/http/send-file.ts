@@ -2,17 +2,16 @@
 // Invariant: the status and length are decided before the first byte is sent, and an answer that cannot keep them
 // ends with a destroyed connection, never with padding or an early end that looks complete.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { KiB } from '@holdfast/kernel/size';
 import type { BufferPool } from '@holdfast/platform/buffer-pool';
 import { pumpFile } from '@holdfast/platform/byte-pump';
+import { pumpSource } from '@holdfast/platform/source-pump';
 import type { OpenObject } from '@holdfast/platform/objects/store';
 import { planAnswer, type AnswerPlan, type PlannedFile } from './answer-plan.ts';
 import type { ByteRange } from './byte-range.ts';
 
 /** Bytes that are open, whatever they are called in their store. */
-export type OpenBytes = Omit<OpenObject, 'sha256'>;
+export type OpenBytes = Pick<OpenObject, 'size' | 'fd' | 'read'> & AsyncDisposable;
 
 /** A file that can be sent. */
 export interface SendableFile extends PlannedFile {
@@ -46,8 +45,17 @@ export async function sendFile(
   file: SendableFile,
   options: SendingOptions,
 ): Promise<SentFile> {
-  const plan = planAnswer(exchange.request, file);
+  return await sendPlan(exchange, planAnswer(exchange.request, file), { file, ...options });
+}
+
+/** Answers as was planned; throws as `sendFile` does. */
+export async function sendPlan(
+  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  plan: AnswerPlan,
+  options: SendingOptions & { readonly file: Pick<SendableFile, 'content' | 'size'> },
+): Promise<SentFile> {
   const { response } = exchange;
+  const { file } = options;
   if (exchange.request.method === 'HEAD' || plan.pieces.length === 0) {
     response.writeHead(plan.status, plan.headers);
     response.end();
@@ -114,29 +122,6 @@ async function sendRange(range: ByteRange, { response, object, options }: Sendin
   if (object.fd !== undefined) {
     return (await pumpFile({ ...range, ...options, fd: object.fd, to: response })).bytes;
   }
-  return await sendRead(response, object.read(range, options.signal));
-}
-
-/** Sends what is read, for a store without descriptors. */
-async function sendRead(response: ServerResponse, source: AsyncIterable<Uint8Array>): Promise<number> {
-  let bytes = 0;
-  let failure: { readonly cause: unknown } | undefined;
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of source) {
-        yield chunk;
-        bytes += chunk.length;
-      }
-    } catch (cause) {
-      failure = { cause };
-      throw cause;
-    }
-  };
-  try {
-    await pipeline(Readable.from(counted(), { objectMode: false }), response, { end: false });
-  } catch {
-    response.destroy();
-    if (failure !== undefined) throw failure.cause; // else the peer has gone
-  }
-  return bytes;
+  const source = object.read(range, options.signal);
+  return await pumpSource({ source, to: response, slowAfterMs: options.slowAfterMs });
 }

@@ -2,6 +2,7 @@
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { lfsRoutes } from '../lfs/routes.ts';
+import { xetRoutes } from '../xet/routes.ts';
 import { openApiRoute } from '../openapi/route.ts';
 import { opsRoutes } from '../ops/routes.ts';
 import { identifyCaller, type KnownCaller } from '../route/caller.ts';
@@ -23,7 +24,8 @@ export type HubDeps = Parameters<typeof accountRoutes>[0] &
   Parameters<typeof fileRoutes>[0] &
   Parameters<typeof lfsRoutes>[0] &
   Parameters<typeof opsRoutes>[0] &
-  Parameters<typeof repoRoutes>[0] & { readonly version: string };
+  Parameters<typeof repoRoutes>[0] &
+  Parameters<typeof xetRoutes>[0] & { readonly version: string };
 
 /** Every route of the main surface. Factories only keep what they are given, so that the list can be made without it. */
 export function hubRoutes(deps: HubDeps): Route[] {
@@ -36,6 +38,7 @@ export function hubRoutes(deps: HubDeps): Route[] {
     ...contentRoutes(deps),
     ...fileRoutes(deps),
     ...lfsRoutes(deps),
+    ...xetRoutes(deps),
   ];
   return [...routes, openApiRoute(routes, deps.version)];
 }

@@ -6,14 +6,17 @@ import { type Id } from '@holdfast/kernel/id';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Actor } from '#modules/access';
 import { type BlobName, type Blobs, type Uploads } from '#modules/blobs';
+import { MAIN_BRANCH, shortName } from '#modules/git';
+import { type Repo } from '#modules/repos';
 import { addressOf, RepoParams } from '../hub/repos/names.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 import { statusOf } from '../route/fault-table.ts';
 import { hashUnsupported } from './faults.ts';
 import { LINK_SECONDS, linkUrl, type LinkDeps } from './links.ts';
+import { openSession, sessionHeaders, tokenUrlOf, type SessionDeps } from '../xet/addresses.ts';
 
 /** What the batch needs. */
-export interface BatchDeps extends LinkDeps {
+export interface BatchDeps extends LinkDeps, SessionDeps {
   readonly blobs: Blobs;
   readonly uploads: Uploads;
 }
@@ -63,7 +66,7 @@ export function lfsBatch(deps: BatchDeps): Route {
     bodyKind: 'json',
     body: Batch,
     output: z.object({
-      transfer: z.enum(['basic', 'multipart']),
+      transfer: z.enum(['basic', 'multipart', 'xet']),
       objects: z.array(AnsweredObject),
       hash_algo: z.literal('sha256'),
     }),
@@ -71,13 +74,12 @@ export function lfsBatch(deps: BatchDeps): Route {
     async run({ actor, body, baseUrl, ...call }) {
       const { operation, hash_algo: hash } = body;
       const action = operation === 'upload' ? 'write' : 'read';
-      const { id } = await deps.repos.get(actor, addressOf(call), action);
+      const repo = await deps.repos.get(actor, addressOf(call), action);
       if (typeof hash === 'string' && !SPELLINGS.includes(hash)) throw hashUnsupported(hash);
-      const asked = new Asked(deps, { repoId: id, actor, baseUrl });
-      const partsOffered = body.transfers?.includes('multipart') === true;
+      const asked = new Asked(deps, { repo, actor, baseUrl });
       const answer =
         operation === 'upload'
-          ? await asked.upload(body.objects, partsOffered)
+          ? await asked.upload(body.objects, body.transfers ?? [])
           : await asked.download(body.objects);
       return { ...answer, hash_algo: 'sha256' as const };
     },
@@ -90,23 +92,25 @@ interface Wish {
 }
 
 interface BatchAnswer {
-  readonly transfer: 'basic' | 'multipart';
+  readonly transfer: 'basic' | 'multipart' | 'xet';
   readonly objects: AnsweredObject[];
 }
 
 class Asked {
   readonly #deps: BatchDeps;
-  readonly #by: { readonly repoId: Id; readonly actor: Actor; readonly baseUrl: string };
+  readonly #by: { readonly repo: Repo; readonly actor: Actor; readonly baseUrl: string };
 
-  constructor(deps: BatchDeps, by: { repoId: Id; actor: Actor; baseUrl: string }) {
+  constructor(deps: BatchDeps, by: { repo: Repo; actor: Actor; baseUrl: string }) {
     this.#deps = deps;
     this.#by = by;
   }
 
-  async upload(wishes: readonly Wish[], partsOffered: boolean): Promise<BatchAnswer> {
+  async upload(wishes: readonly Wish[], offered: readonly string[]): Promise<BatchAnswer> {
     const names = wishes.map(parseName);
     const sound = names.filter((name) => name !== undefined);
-    const plans = await this.#deps.uploads.plan(this.#by.repoId, sound, { partsOffered });
+    const xet = offered.includes('xet') ? await this.#xet() : undefined;
+    const partsOffered = xet === undefined && offered.includes('multipart');
+    const plans = await this.#deps.uploads.plan(this.#by.repo.id, sound, { partsOffered });
     const planOf = new Map(sound.map((name, index) => [name, plans[index]]));
     const objects: AnsweredObject[] = [];
     for (const [index, wish] of wishes.entries()) {
@@ -119,17 +123,17 @@ class Asked {
       else if (plan.way === 'size-differs')
         objects.push(refused(wish, 422, `The object is stored here with ${plan.stored} bytes.`));
       else if (plan.way === 'whole')
-        objects.push({ ...wish, authenticated: true, actions: this.#whole(name) });
+        objects.push({ ...wish, authenticated: true, actions: xet ?? this.#whole(name) });
       else objects.push(await this.#parts(wish, name, plan.partSize));
     }
     const multipart = plans.some((plan) => plan.way === 'parts');
-    return { transfer: multipart ? 'multipart' : 'basic', objects };
+    return { transfer: xet ? 'xet' : multipart ? 'multipart' : 'basic', objects };
   }
 
   async download(wishes: readonly Wish[]): Promise<BatchAnswer> {
     const names = wishes.map(parseName);
     const digests = names.filter((name) => name !== undefined).map((name) => name.sha256);
-    const held = await this.#deps.blobs.findMany(this.#by.repoId, digests);
+    const held = await this.#deps.blobs.findMany(this.#by.repo.id, digests);
     const objects = wishes.map((wish, index): AnsweredObject => {
       const name = names[index];
       if (name === undefined) return malformed(wish);
@@ -141,13 +145,22 @@ class Asked {
     return { transfer: 'basic', objects };
   }
 
+  // All objects of a batch come in under one token, whose address is the one to renew it at.
+  async #xet(): Promise<AnsweredObject['actions']> {
+    const { repo, actor, baseUrl } = this.#by;
+    const session = await openSession(this.#deps, { actor, repo, act: 'write', baseUrl });
+    const href = tokenUrlOf(baseUrl, repo, { act: 'write', revision: shortName(MAIN_BRANCH) });
+    const seconds = session.exp - Math.floor(this.#deps.clock.now().getTime() / 1000);
+    return { upload: { href, header: sessionHeaders(session), expires_in: seconds } };
+  }
+
   #whole(name: BlobName): AnsweredObject['actions'] {
     return { upload: this.#action('store', name), verify: this.#action('verify', name) };
   }
 
   async #parts(wish: Wish, name: BlobName, partSize: number): Promise<AnsweredObject> {
     try {
-      const { id } = await this.#deps.uploads.beginParts(this.#by.repoId, name, partSize);
+      const { id } = await this.#deps.uploads.beginParts(this.#by.repo.id, name, partSize);
       const header: Record<string, string> = { chunk_size: String(partSize) };
       for (let part = 1; (part - 1) * partSize < name.size; part += 1)
         header[String(part)] = this.#url('store-part', name, { upload: id, part });
@@ -164,9 +177,9 @@ class Asked {
   }
 
   #url(act: 'store' | 'store-part' | 'complete' | 'verify' | 'fetch', name: BlobName, of: Part): string {
-    const { repoId, actor, baseUrl } = this.#by;
+    const { repo, actor, baseUrl } = this.#by;
     const tokenId = actor.kind === 'user' ? actor.tokenId : '';
-    return linkUrl(this.#deps, baseUrl, { act, repoId, tokenId, ...name, ...of });
+    return linkUrl(this.#deps, baseUrl, { act, repoId: repo.id, tokenId, ...name, ...of });
   }
 }
 

@@ -35,11 +35,12 @@ export function getObject(deps: SendDeps): Route {
     async run({ params, query, request, reply, address }) {
       const claim = { act: 'fetch', repoId: params.repo, sha256: params.digest, query } as const;
       const opened = await openLink(deps, claim);
-      const { sha256, size } = await deps.blobs.get(opened.repo.id, opened.link.sha256);
+      const blob = await deps.blobs.get(opened.repo.id, opened.link.sha256);
+      const { sha256, size } = blob;
       await recordRead(deps, opened, address);
       using live = deps.streams.watch(rightOf(deps, opened));
       const headers = { 'X-Request-Id': String(reply.request.id) };
-      const content = () => deps.blobs.open(sha256);
+      const content = () => deps.blobs.open(blob);
       const file = { path: sha256, size, etag: strongEtag(sha256), headers, content };
       const { buffers } = deps;
       await sendFile({ request, response: reply.raw }, file, { buffers, signal: live.signal });

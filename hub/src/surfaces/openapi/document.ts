@@ -9,6 +9,7 @@ const SECURITY: Readonly<Record<Access, readonly Schema[]>> = {
   link: [],
   anyone: [{}, { token: [] }],
   user: [{ token: [] }],
+  xet: [{ xetToken: [] }],
   operator: [],
 };
 
@@ -31,7 +32,10 @@ export function describeApi(routes: readonly Route[], version: string): Schema {
     info: { title: 'Holdfast', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An access token, hf_…' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'An access token, hf_…' },
+        xetToken: { type: 'http', scheme: 'bearer', description: 'What the routes xet-…-token give.' },
+      },
       responses: {
         Fault: {
           description: 'A refusal; its code is in X-Error-Code and its words in X-Error-Message.',

@@ -38,7 +38,7 @@ export function answerPreflight(reply: FastifyReply, requestId: string): void {
     .header('access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE, PATCH')
     .header(
       'access-control-allow-headers',
-      'authorization, content-type, range, if-none-match, if-range, x-hf-download-counter',
+      'authorization, content-type, range, if-none-match, if-range, x-hf-download-counter, x-xet-session-id',
     )
     .header('access-control-max-age', '86400')
     .status(204)

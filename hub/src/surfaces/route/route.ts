@@ -7,10 +7,10 @@ import { type Session } from '#modules/tokens';
 
 /**
  * Who may call a route. `open`: anybody, nothing is asked (health). `anyone`: a caller who may be anonymous; the module
- * decides. `user`: a live token. `link`: whoever holds a signed link, which names the token it was made from.
- * `operator`: the person at the machine, on the admin socket alone.
+ * decides. `user`: a live token. `link`: whoever holds a signed link, which names the token it was made from. `xet`: the
+ * bearer of a Xet access token, which names it too; the handler checks both. `operator`: the person at the machine, on the admin socket alone.
  */
-export type Access = 'open' | 'anyone' | 'user' | 'link' | 'operator';
+export type Access = 'open' | 'anyone' | 'user' | 'link' | 'xet' | 'operator';
 
 /** How the body arrives: not at all, parsed as JSON or as JSON or form fields, or as a stream the handler reads. */
 export type BodyKind = 'none' | 'json' | 'json-or-form' | 'stream';
@@ -49,6 +49,8 @@ export interface RouteDefinition<
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   /** `{type}` stands for models, datasets and spaces; `{name}` for one segment; `*` at the end for the rest. */
   readonly path: string;
+  /** How clients of another age spell the path. Served alike, and not documented. */
+  readonly aliases?: readonly string[];
   readonly access: Access;
   readonly allowance: Allowance;
   readonly params: Params;
@@ -98,6 +100,11 @@ const FILE_PREFIX: Readonly<Record<RepoType, string>> = { model: '', dataset: '/
 /** What precedes a repository's id in file URLs: nothing, `/datasets` or `/spaces`. */
 export function filePrefix(type: RepoType): string {
   return FILE_PREFIX[type];
+}
+
+/** What precedes a repository's id in URLs of the API, below `/api`. */
+export function apiPrefix(type: RepoType): string {
+  return API_PREFIX[type];
 }
 
 /** The concrete paths of a route: `{type}` under `/api`, or `{prefix}` before file URLs, expand to one each. */

@@ -95,7 +95,7 @@ function configureServer(server: Server, options: ServeOptions): void {
 function addRoute(app: FastifyInstance, route: Route, options: ServeOptions): void {
   if ((route.access as unknown) === undefined || (route.output as unknown) === undefined)
     throw new Error(`route ${route.operation} declares no access rule or no output`);
-  for (const { path, repoType } of expandPath(route.path))
+  for (const { path, repoType } of [route.path, ...(route.aliases ?? [])].flatMap(expandPath))
     app.route({
       method: route.method,
       url: path,
@@ -144,7 +144,7 @@ async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void
 }
 
 async function identify(route: Route, request: FastifyRequest, options: ServeOptions): Promise<Caller> {
-  if (route.access === 'open' || route.access === 'link')
+  if (route.access === 'open' || route.access === 'link' || route.access === 'xet')
     return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
   const caller = await options.identify(request);
   if (route.access === 'user' && caller.session === undefined) throw signInNeeded();

@@ -88,6 +88,7 @@ function withoutDescriptor(object: OpenObject): OpenObject {
     size: object.size,
     fd: undefined,
     read: (range, signal) => object.read(range, signal),
+    readInto: (start, into) => object.readInto(start, into),
     [Symbol.asyncDispose]: () => object[Symbol.asyncDispose](),
   };
 }

@@ -78,7 +78,7 @@ void test('upload() in parts answers entity tags, takes parts in any order, and 
     body: JSON.stringify({ oid: sample.oid, size: sample.size }),
   });
   assert.equal(verified.status, 200);
-  await using object = await hub.modules.blobs.open(sample.oid as Sha256);
+  await using object = await hub.modules.blobs.open(await hub.modules.blobs.get(id, sample.oid as Sha256));
   const read: Uint8Array[] = [];
   for await (const chunk of object.read({ start: 0, end: object.size })) read.push(chunk);
   assert.ok(Buffer.concat(read).equals(sample.bytes));

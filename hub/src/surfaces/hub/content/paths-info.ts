@@ -1,9 +1,10 @@
 // `POST /api/{type}/{namespace}/{name}/paths-info/{revision}`: files and folders by path. Sent as a form or as JSON.
 import { z } from 'zod';
+import { type Blobs } from '#modules/blobs';
 import { type Content } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
-import { Item, presentItem } from './present.ts';
+import { Item, presentItems } from './present.ts';
 import { revisionRest } from './rest.ts';
 
 /** Paths in one request. */
@@ -20,7 +21,7 @@ const Body = z.object({
 });
 
 /** Describes what stands at some paths. */
-export function getPathsInfo({ content }: { content: Content }): Route {
+export function getPathsInfo({ content, blobs }: { content: Content; blobs: Blobs }): Route {
   return defineRoute({
     operation: 'getPathsInfo',
     summary: 'Describe files and folders by their paths',
@@ -39,7 +40,7 @@ export function getPathsInfo({ content }: { content: Content }): Route {
       const visit = await content.visit({ actor, address }, addressOf(call), revision);
       reply.raw.setHeader('x-repo-commit', visit.commit);
       const items = await content.pathsInfo(visit, body.paths.map(bare), body.expand);
-      return items.map(presentItem);
+      return await presentItems(items, { repoId: visit.repo.id, blobs });
     },
   });
 }

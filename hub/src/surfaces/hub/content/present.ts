@@ -1,5 +1,7 @@
 // Files, folders and commits in the clients' shape.
 import { z } from 'zod';
+import { type Id } from '@holdfast/kernel/id';
+import { type Blobs } from '#modules/blobs';
 import { type TreeItem } from '#modules/content';
 import { splitMessage, type CommitSummary } from '#modules/git';
 
@@ -10,11 +12,26 @@ export const Item = z.object({
   size: z.number(),
   path: z.string(),
   lfs: z.object({ oid: z.string(), size: z.number(), pointerSize: z.number() }).optional(),
+  xetHash: z.string().optional(),
   lastCommit: z.object({ id: z.string(), title: z.string(), date: z.string() }).optional(),
 });
 
-/** The line for a file or folder. */
-export function presentItem(item: TreeItem): z.input<typeof Item> {
+/** The lines for files and folders of a repository. */
+export async function presentItems(
+  items: readonly TreeItem[],
+  of: { readonly repoId: Id; readonly blobs: Pick<Blobs, 'findMany'> },
+): Promise<z.input<typeof Item>[]> {
+  const digests = items.flatMap((item) => (item.kind === 'file' && item.lfs ? [item.lfs.sha256] : []));
+  const held = await of.blobs.findMany(of.repoId, digests);
+  return items.map((item) => {
+    const line = presentItem(item);
+    const xet = item.kind === 'file' && item.lfs ? held.get(item.lfs.sha256)?.xet : undefined;
+    // With it a client asks for no headers of the file before it downloads.
+    return xet === undefined ? line : { ...line, xetHash: xet.hash };
+  });
+}
+
+function presentItem(item: TreeItem): z.input<typeof Item> {
   const { oid, path, lastCommit } = item;
   const last = lastCommit === undefined ? {} : { lastCommit: presentLastCommit(lastCommit) };
   if (item.kind === 'folder') return { type: 'directory', oid, size: 0, path, ...last };

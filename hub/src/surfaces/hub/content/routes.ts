@@ -1,4 +1,5 @@
 // The routes of what repositories hold: files, history, branches and tags.
+import { type Blobs } from '#modules/blobs';
 import { type Content, type History, type Preupload, type RefChanges } from '#modules/content';
 import { type Route } from '../../route/route.ts';
 import { createCommit, type CommitDeps } from './commit.ts';
@@ -19,6 +20,7 @@ export interface ContentRouteDeps extends CommitDeps {
   readonly history: History;
   readonly preupload: Preupload;
   readonly refChanges: RefChanges;
+  readonly blobs: Blobs;
 }
 
 /** Every route about content but the bytes of files. */

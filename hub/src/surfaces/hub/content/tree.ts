@@ -1,10 +1,11 @@
 // `GET /api/{type}/{namespace}/{name}/tree/{revision}[/{path}]`: what a folder holds.
 import { z } from 'zod';
+import { type Blobs } from '#modules/blobs';
 import { type Content } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { Flag, nextLink, pageSize } from '../query.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
-import { Item, presentItem } from './present.ts';
+import { Item, presentItems } from './present.ts';
 import { encodedRest } from './rest.ts';
 
 const MAX_LIMIT = 1000;
@@ -12,7 +13,7 @@ const MAX_LIMIT = 1000;
 const MAX_EXPANDED = 100;
 
 /** Lists a folder. */
-export function listTree({ content }: { content: Content }): Route {
+export function listTree({ content, blobs }: { content: Content; blobs: Blobs }): Route {
   return defineRoute({
     operation: 'listTree',
     summary: 'List a folder of a revision',
@@ -39,7 +40,7 @@ export function listTree({ content }: { content: Content }): Route {
       const page = await content.listTree(visit, { ...query, limit });
       if (page.next !== undefined)
         reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '', { cursor: page.next }));
-      return page.items.map(presentItem);
+      return await presentItems(page.items, { repoId: visit.repo.id, blobs });
     },
   });
 }

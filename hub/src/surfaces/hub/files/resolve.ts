@@ -17,9 +17,10 @@ import { addressOf, RepoParams } from '../repos/names.ts';
 import { DownloadCounter, type DownloadCounts } from './download-counter.ts';
 import { openStored, type Depth, type StoredDeps } from './stored-file.ts';
 import { readingRight } from './reading-right.ts';
+import { asksForXet, sendXetFile, xetHeaders, type XetFileDeps } from './xet-file.ts';
 
 /** What sending files needs. */
-export interface FileDeps extends StoredDeps {
+export interface FileDeps extends StoredDeps, XetFileDeps {
   readonly content: Content;
   readonly repos: Repos;
   readonly reads: Reads;
@@ -87,7 +88,13 @@ async function answerFile(
     if (depth === 'content') deps.counter.note(deps, callerOf(call), repo.id);
   }
   const exchange = { request, response: reply.raw };
-  const answered = { ...stored, headers: { ...stored.headers, 'X-Request-Id': String(reply.request.id) } };
+  const xet = stored.blob?.xet && (await xetHeaders(deps, call, { visit, hash: stored.blob.xet.hash }));
+  const headers = { ...stored.headers, ...xet?.headers, 'X-Request-Id': String(reply.request.id) };
+  const answered = { ...stored, headers };
+  if (xet !== undefined && asksForXet(request)) {
+    sendXetFile(reply.raw, xet, answered);
+    return;
+  }
   if (request.method === 'HEAD' || stored.size < WATCHED_SIZE) {
     await sendFile(exchange, answered, { buffers: deps.buffers });
     return;

@@ -2,7 +2,7 @@
 // Invariant: the bytes of a large file are sent only while the repository itself holds them. A pointer alone, which
 // anybody can write into a file of their own, opens no object of another repository.
 import { type Id } from '@holdfast/kernel/id';
-import { type Blobs } from '#modules/blobs';
+import { type Blob, type Blobs } from '#modules/blobs';
 import { type Content, type FoundFile } from '#modules/content';
 import { encodePointer } from '#modules/git';
 import { strongEtag } from '../../http/etag.ts';
@@ -17,12 +17,15 @@ export interface StoredDeps {
   readonly blobs: Pick<Blobs, 'find' | 'open'>;
 }
 
+/** A file that can be sent, with the object behind it where it is a large one. */
+export type StoredFile = SendableFile & { readonly blob?: Blob };
+
 /** The file as it is sent; `undefined` for a large file whose content the repository does not hold. */
 export async function openStored(
   deps: StoredDeps,
   found: { readonly repoId: Id; readonly file: FoundFile },
   depth: Depth,
-): Promise<SendableFile | undefined> {
+): Promise<StoredFile | undefined> {
   const { repoId, file } = found;
   const { path, commit, lfs, oid, size } = file;
   const headers = { 'X-Repo-Commit': commit, 'Cache-Control': 'private, no-cache' };
@@ -39,8 +42,8 @@ export async function openStored(
   if (blob === undefined || blob.size !== lfs.size) return undefined;
   const etag = strongEtag(lfs.sha256);
   const linked = { 'X-Linked-Size': String(lfs.size), 'X-Linked-Etag': etag };
-  const content = () => deps.blobs.open(lfs.sha256);
-  return { path, size: lfs.size, etag, headers: { ...headers, ...linked }, content };
+  const content = () => deps.blobs.open(blob);
+  return { path, size: lfs.size, etag, headers: { ...headers, ...linked }, content, blob };
 }
 
 function absent(oid: string): never {

@@ -141,7 +141,7 @@ export function presentRepo(repo: Repo): RepoInfo {
     usedStorage: repo.usedStorage,
     tags: [...facets.tags],
     cardData: { ...facets.card },
-    xetEnabled: false,
+    xetEnabled: true,
     ...(facets.pipelineTag !== null && { pipeline_tag: facets.pipelineTag }),
     ...(facets.libraryName !== null && { library_name: facets.libraryName }),
     ...(facets.card['model-index'] !== undefined && { 'model-index': facets.card['model-index'] }),

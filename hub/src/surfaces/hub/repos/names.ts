@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fault, isFault } from '@holdfast/kernel/fault';
 import { type RepoType } from '#modules/access';
 import { fullName, type RepoAddress, type RepoName } from '#modules/repos';
-import { filePrefix } from '../../route/route.ts';
+import { apiPrefix, filePrefix } from '../../route/route.ts';
 
 /** Path parameters of a repository. */
 export const RepoParams = z.object({ namespace: z.string(), name: z.string() });
@@ -16,6 +16,11 @@ export function addressOf(call: { readonly repoType: RepoType; readonly params: 
 /** Where a repository is for a browser: clients read its id back out of it. */
 export function repoUrl(baseUrl: string, type: RepoType, name: RepoName): string {
   return `${baseUrl}${filePrefix(type)}/${fullName(name)}`;
+}
+
+/** Where a repository is for a program. */
+export function apiUrl(baseUrl: string, type: RepoType, name: RepoName): string {
+  return `${baseUrl}/api/${apiPrefix(type)}/${fullName(name)}`;
 }
 
 /** An id in a body: `namespace/name`, or a bare name in the caller's own namespace. */

@@ -1,0 +1,102 @@
+// Reads the stored chunks that give a range of a file, a block at a time; the next is read while the last is looked at.
+import { type BufferPool } from '@holdfast/platform/buffer-pool';
+import { type ByteRange, type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
+import { type XetHash } from './format/xet-hash.ts';
+import { type XorbIndex } from './format/xorb-index.ts';
+import { type IndexedXorb } from './store.ts';
+import { type Terms } from './terms.ts';
+
+/** Where the blocks of a file come from. */
+export interface BlockSource {
+  readonly terms: Terms;
+  readonly find: (xorb: XetHash) => Promise<IndexedXorb>;
+  readonly store: ObjectStore;
+  readonly buffers: BufferPool;
+}
+
+/** Chunks `first` up to, but without, `until` of a xorb. */
+interface Span {
+  readonly index: XorbIndex;
+  readonly first: number;
+  readonly until: number;
+  /** Which bytes of the unpacked xorb are wanted. */
+  readonly raw: ByteRange;
+}
+
+/** A span with its stored bytes, good until the next block is asked for. */
+export interface Block extends Span {
+  readonly packed: Uint8Array;
+}
+
+/** The blocks that give a range of a file. */
+export async function* readBlocks(source: BlockSource, range: ByteRange): AsyncGenerator<Block> {
+  const { buffers } = source;
+  const pair = [buffers.take(), buffers.take()] as const;
+  const spans = openSpans(source, range, Math.min(pair[0].length, pair[1].length));
+  let next = load(spans, pair[0]);
+  try {
+    for (let turn = 1; ; turn ^= 1) {
+      const block = await next;
+      if (block === undefined) return;
+      next = load(spans, turn === 1 ? pair[1] : pair[0]);
+      next.catch(() => undefined); // seen by whoever awaits it next
+      yield block;
+    }
+  } finally {
+    await next.catch(() => undefined); // or a buffer would be another's while it is read into
+    await spans.return(undefined);
+    for (const buffer of pair) buffers.give(buffer);
+  }
+}
+
+async function load(
+  spans: AsyncGenerator<Span & { readonly object: OpenObject }>,
+  buffer: Buffer,
+): Promise<Block | undefined> {
+  const { value: span, done } = await spans.next();
+  if (done === true) return undefined;
+  const { start, end } = span.index.packedRange(span.first, span.until);
+  // A single chunk may be larger than a buffer that was lent when memory was short.
+  const room = end - start <= buffer.length ? buffer : Buffer.allocUnsafeSlow(end - start);
+  const packed = room.subarray(0, end - start);
+  await span.object.readInto(start, packed);
+  return { ...span, packed };
+}
+
+/** The spans that give a range, each with its xorb, which stays open until the next is asked for. */
+async function* openSpans(
+  { terms, find, store }: BlockSource,
+  range: ByteRange,
+  size: number,
+): AsyncGenerator<Span & { readonly object: OpenObject }> {
+  if (range.start >= range.end) return;
+  for (let number = terms.find(range.start); number < terms.count; number += 1) {
+    const begin = terms.startOf(number);
+    if (begin >= range.end) return;
+    const { xorb, start, rawLength } = terms.at(number);
+    const { object: sha256, index } = await find(xorb);
+    const base = index.rawStart(start);
+    const raw = {
+      start: base + Math.max(0, range.start - begin),
+      end: base + Math.min(rawLength, range.end - begin),
+    };
+    await using object = await store.open(sha256);
+    const last = index.chunkAtRaw(raw.end - 1);
+    for (let first = index.chunkAtRaw(raw.start); first <= last;) {
+      const until = fitting(index, { first, last, size });
+      yield { object, index, first, until, raw };
+      first = until;
+    }
+  }
+}
+
+/** The chunk behind the last one that still fits together with the first. */
+function fitting(
+  index: XorbIndex,
+  { first, last, size }: { readonly first: number; readonly last: number; readonly size: number },
+): number {
+  const { start } = index.packedRange(first, first + 1);
+  let until = first + 1;
+  while (until <= last && index.packedEnd(until) - start <= size) until += 1;
+  return until;
+}

@@ -1,0 +1,74 @@
+// Links to parts of a xorb, for a reader of a file that is made of them. Clients send no credentials to them. Each names
+// the token it was made from and the bytes it opens; it opens nothing between or beside them, where chunks of other
+// files lie.
+import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
+import { parseId, type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type ByteRange } from '@holdfast/platform/objects/store';
+import { fetchExpired, fetchInvalid } from './faults.ts';
+
+/** What a link opens. */
+export interface FetchLink {
+  readonly repoId: Id;
+  /** The object that holds the xorb. */
+  readonly object: Sha256;
+  readonly ranges: readonly ByteRange[];
+  /** The hub token behind it; empty for an anonymous reader. */
+  readonly tokenId: Id | '';
+  /** Unix seconds. */
+  readonly expires: number;
+}
+
+const RANGES = /^[0-9]{1,10}-[0-9]{1,10}(?:,[0-9]{1,10}-[0-9]{1,10}){0,199}$/;
+const WHOLE = /^[0-9]{1,12}$/;
+
+/** Most ranges that one link opens: a client may ask for all of them in one header. */
+export const MOST_RANGES = 200;
+
+/** Path and query of a link, below the hub's address. */
+export function signFetch(keys: Keys, link: FetchLink): string {
+  const fields = fieldsOf(link);
+  const { repoId, object, tokenId, expires } = link;
+  const token = tokenId === '' ? '' : `&token=${tokenId}`;
+  const mac = keys.sign('xet-fetch', fields);
+  return `/xet/fetch/${repoId}/${object}?ranges=${spellRanges(link.ranges)}&expires=${expires}${token}&sig=${mac}`;
+}
+
+/** What the link in a URL opens. Throws `xet.fetch-invalid`, or `xet.fetch-expired` for one of ours. */
+export function verifyFetch(
+  keys: Keys,
+  claim: {
+    readonly repo: string;
+    readonly object: string;
+    readonly query: Readonly<Record<string, unknown>>;
+  },
+  now: Date,
+): FetchLink {
+  const { ranges, expires, token = '', sig } = claim.query;
+  const repoId = parseId(claim.repo);
+  const object = parseSha256(claim.object);
+  const tokenId: Id | '' | undefined = token === '' ? '' : parseId(String(token));
+  if (repoId === undefined || object === undefined || tokenId === undefined) throw fetchInvalid();
+  if (typeof ranges !== 'string' || !RANGES.test(ranges)) throw fetchInvalid();
+  if (typeof expires !== 'string' || !WHOLE.test(expires)) throw fetchInvalid();
+  const link: FetchLink = { repoId, object, ranges: readRanges(ranges), tokenId, expires: Number(expires) };
+  if (!keys.signed('xet-fetch', fieldsOf(link), sig)) throw fetchInvalid();
+  if (link.expires * 1000 <= now.getTime()) throw fetchExpired();
+  return link;
+}
+
+function fieldsOf({ repoId, object, ranges, tokenId, expires }: FetchLink): string[] {
+  return [repoId, object, spellRanges(ranges), tokenId, String(expires)];
+}
+
+// As HTTP spells ranges: the last byte is part of it.
+function spellRanges(ranges: readonly ByteRange[]): string {
+  return ranges.map(({ start, end }) => `${start}-${end - 1}`).join(',');
+}
+
+function readRanges(text: string): ByteRange[] {
+  return text.split(',').map((range) => {
+    const [start = 0, last = 0] = range.split('-').map(Number);
+    return { start, end: last + 1 };
+  });
+}

@@ -1,0 +1,21 @@
+// The face of `xet`.
+export { signAccess, verifyAccess, type XetAccess, type XetAct } from './access-token.ts';
+export {
+  accessEnded,
+  accessInvalid,
+  accessNarrow,
+  chunkMissing,
+  fetchEnded,
+  fetchInvalid,
+  shardTooLarge,
+  xorbMissing,
+} from './faults.ts';
+export { MOST_RANGES, signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
+export { asXet, Files, type Located, type XetBlob } from './files.ts';
+export { parseXetHash, type XetHash } from './format/xet-hash.ts';
+export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';
+export { needsObject, openXet, type Xet } from './open-xet.ts';
+export { type Reconstruction, type XorbRange } from './reconstruction.ts';
+export { Scopes } from './scopes.ts';
+export { Shards, type ShardSender } from './shards.ts';
+export { Xorbs } from './xorbs.ts';

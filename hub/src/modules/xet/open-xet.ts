@@ -1,0 +1,51 @@
+// Opens the parts of `xet` over what they share.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type BufferPool } from '@holdfast/platform/buffer-pool';
+import { type ObjectStore } from '@holdfast/platform/objects/store';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Blobs, type RepoStorage } from '#modules/blobs';
+import { Files } from './files.ts';
+import { Scopes } from './scopes.ts';
+import { Shards } from './shards.ts';
+import { XetReader } from './store.ts';
+import { Verifier } from './verifier.ts';
+import { XorbIndexes } from './xorb-indexes.ts';
+import { Xorbs } from './xorbs.ts';
+
+/** What `xet` needs. */
+export interface XetDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly store: ObjectStore;
+  readonly buffers: BufferPool;
+  readonly blobs: Pick<Blobs, 'dropUnheld'>;
+  readonly storage: RepoStorage;
+  readonly limits: { readonly largeObject: number };
+}
+
+/** Xorbs, shards, files and scopes. */
+export interface Xet extends AsyncDisposable {
+  readonly xorbs: Xorbs;
+  readonly shards: Shards;
+  readonly xetFiles: Files;
+  readonly scopes: Scopes;
+}
+
+/** Opens them. Disposing the result ends their threads. */
+export function openXet(deps: XetDeps): Xet {
+  const verifier = new Verifier();
+  const indexes = new XorbIndexes(deps.db);
+  return {
+    xorbs: new Xorbs({ ...deps, verifier }),
+    shards: new Shards({ ...deps, verifier, indexes }),
+    xetFiles: new Files({ ...deps, indexes }),
+    scopes: new Scopes(deps.db),
+    [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
+  };
+}
+
+/** Whether any xorb is this object of the store. */
+export async function needsObject(tx: Tx, sha256: Sha256): Promise<boolean> {
+  return await new XetReader(tx).needsObject(sha256);
+}

@@ -1,0 +1,142 @@
+// The only file that speaks SQL about xorbs and the files that are made of them.
+import { sql, type Kysely } from 'kysely';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { XorbIndex } from './format/xorb-index.ts';
+import { type XetHash } from './format/xet-hash.ts';
+import { type XetTables } from './tables.ts';
+import { Terms } from './terms.ts';
+
+/** A stored xorb: where its bytes lie, and how many they are. */
+export interface Xorb {
+  readonly hash: XetHash;
+  /** Digest of the packed bytes, under which the object store has them. */
+  readonly object: Sha256;
+  readonly packedSize: number;
+}
+
+/** A stored xorb with its chunks. */
+export interface IndexedXorb extends Xorb {
+  readonly index: XorbIndex;
+}
+
+/** Reads xorbs and files. */
+export class XetReader {
+  protected readonly db: Kysely<XetTables>;
+
+  constructor(db: Db | Tx) {
+    this.db = db.withTables<XetTables>();
+  }
+
+  /** The generation of a scope; 1 for one of which nothing is known yet. */
+  async generationOf(scopeId: Id): Promise<number> {
+    const row = await this.db
+      .selectFrom('xet.scope')
+      .select('generation')
+      .where('scope_id', '=', scopeId)
+      .executeTakeFirst();
+    return row?.generation ?? 1;
+  }
+
+  async findXorb(scopeId: Id, hash: XetHash): Promise<Xorb | undefined> {
+    const row = await this.db
+      .selectFrom('xet.xorb')
+      .select(['hash', 'object_sha256', 'packed_size'])
+      .where('scope_id', '=', scopeId)
+      .where('hash', '=', hash)
+      .executeTakeFirst();
+    return row && { hash: row.hash, object: row.object_sha256, packedSize: row.packed_size };
+  }
+
+  /** Those of the xorbs that the scope has, with their chunks. */
+  async listXorbs(scopeId: Id, hashes: readonly XetHash[]): Promise<IndexedXorb[]> {
+    const rows = await this.db
+      .selectFrom('xet.xorb')
+      .select(['hash', 'object_sha256', 'packed_size', 'chunks'])
+      .where('scope_id', '=', scopeId)
+      .where(sql<boolean>`hash = any(${hashes}::text[])`)
+      .execute();
+    return rows.map((row) => ({
+      hash: row.hash,
+      object: row.object_sha256,
+      packedSize: row.packed_size,
+      index: XorbIndex.decode(row.chunks),
+    }));
+  }
+
+  async findTerms(scopeId: Id, hash: XetHash): Promise<Terms | undefined> {
+    const row = await this.db
+      .selectFrom('xet.file')
+      .select('terms')
+      .where('scope_id', '=', scopeId)
+      .where('hash', '=', hash)
+      .executeTakeFirst();
+    return row && Terms.decode(row.terms);
+  }
+
+  /** Whether any scope has a xorb whose bytes are this object. */
+  async needsObject(object: Sha256): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('xet.xorb')
+      .select('hash')
+      .where('object_sha256', '=', object)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+}
+
+/** Adds xorbs and files, in the transaction that records the change. */
+export class XetWriter extends XetReader {
+  constructor(tx: Tx) {
+    super(tx);
+  }
+
+  /** Adds a xorb. Returns whether the scope did not have it yet. */
+  async insertXorb(scopeId: Id, xorb: IndexedXorb, storedAt: Date): Promise<boolean> {
+    const result = await this.db
+      .insertInto('xet.xorb')
+      .values({
+        scope_id: scopeId,
+        hash: xorb.hash,
+        object_sha256: xorb.object,
+        packed_size: xorb.packedSize,
+        raw_size: xorb.index.rawSize,
+        chunks: xorb.index.encode(),
+        stored_at: storedAt,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /**
+   * Keeps these xorbs of a scope from being removed until the transaction ends, in one order, so that two of these
+   * never wait for each other. Returns those that are there.
+   */
+  async holdXorbs(scopeId: Id, hashes: readonly XetHash[]): Promise<ReadonlySet<XetHash>> {
+    const rows = await this.db
+      .selectFrom('xet.xorb')
+      .select('hash')
+      .where('scope_id', '=', scopeId)
+      .where(sql<boolean>`hash = any(${hashes}::text[])`)
+      .orderBy('hash')
+      .forKeyShare()
+      .execute();
+    return new Set(rows.map((row) => row.hash));
+  }
+
+  /** Adds a file that needs these xorbs, which are held. */
+  async insertFile(scopeId: Id, file: { hash: XetHash; terms: Terms }, storedAt: Date): Promise<void> {
+    const { hash, terms } = file;
+    const result = await this.db
+      .insertInto('xet.file')
+      .values({ scope_id: scopeId, hash, size: terms.size, terms: terms.encode(), stored_at: storedAt })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+    await sql`insert into xet.use (scope_id, xorb_hash, file_hash)
+      select ${scopeId}, unnest(${terms.xorbs}::text[]), ${hash}`.execute(this.db);
+  }
+}

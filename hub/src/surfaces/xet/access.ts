@@ -1,0 +1,104 @@
+// Who stands behind a Xet access token, and what must still be true when one is used.
+import { type IncomingMessage } from 'node:http';
+import { type Clock } from '@holdfast/kernel/clock';
+import { isFault } from '@holdfast/kernel/fault';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Actor } from '#modules/access';
+import { type Repo, type Repos } from '#modules/repos';
+import { type Authentication, type Session } from '#modules/tokens';
+import {
+  accessEnded,
+  accessInvalid,
+  accessNarrow,
+  verifyAccess,
+  type Scopes,
+  type XetAccess,
+  type XetAct,
+} from '#modules/xet';
+import { type StreamRight } from '../http/live-streams.ts';
+
+/** What Xet access needs. */
+export interface AccessDeps {
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly authentication: Authentication;
+  readonly repos: Repos;
+  readonly scopes: Scopes;
+}
+
+/** A token that was checked: who stands behind it, and the repository it is for. */
+export interface OpenedAccess {
+  readonly access: XetAccess;
+  readonly actor: Actor;
+  readonly session: Session | undefined;
+  readonly repo: Repo;
+}
+
+/** Where a request says it goes. */
+export interface ScopeParams {
+  readonly scope: string;
+  readonly generation: string;
+}
+
+/**
+ * Checks the token of a request for this act in the scope of its path. Throws `xet.access-invalid`, `-expired`, `-ended`,
+ * `-narrow`, and what `Repos.get` throws when its owner may no longer do this.
+ */
+export async function openAccess(
+  deps: AccessDeps,
+  call: { readonly request: IncomingMessage; readonly params: ScopeParams },
+  act: XetAct,
+): Promise<OpenedAccess> {
+  const access = verifyAccess(deps.keys, bearerOf(call.request), deps.clock.now());
+  if (access.scopeId !== call.params.scope) throw accessNarrow();
+  if (act === 'write' && access.act !== 'write') throw accessNarrow();
+  const { actor, session } = await ownerOf(deps, access.tokenId);
+  const repo = await repoOf(deps, access.repoId, { actor, act });
+  // What a client remembers of an earlier generation may be gone; it forgets it with the address.
+  const scope = act === 'write' ? await deps.scopes.of(repo) : undefined;
+  if (scope !== undefined && String(scope.generation) !== call.params.generation) throw accessNarrow();
+  return { access, actor, session, repo };
+}
+
+/** The right under which a body that began with this token may go on. */
+export function rightOf(deps: AccessDeps, { access, session }: OpenedAccess): StreamRight {
+  const { act, tokenId, repoId } = access;
+  return {
+    key: `${act}/${tokenId}/${repoId}`,
+    check: async () => await repoOf(deps, repoId, { ...(await ownerOf(deps, tokenId)), act }),
+    expiresAt: session?.token.expiresAt ?? null,
+  };
+}
+
+/** Who stands behind a hub token's id. Throws `xet.access-ended`. */
+export async function ownerOf(
+  deps: Pick<AccessDeps, 'authentication'>,
+  tokenId: Id | '',
+): Promise<{ actor: Actor; session: Session | undefined }> {
+  // Only an anonymous reader's token names none; what they may read is asked of the repository.
+  if (tokenId === '') return { actor: { kind: 'anonymous', mayReadPublic: true }, session: undefined };
+  try {
+    const session = await deps.authentication.authenticateParent(tokenId);
+    return { actor: session.actor, session };
+  } catch (error) {
+    throw isFault(error, 'token.rejected') ? accessEnded() : error;
+  }
+}
+
+/** The repository, by its present name: it may have moved since, and its owner's rights with it. */
+export async function repoOf(
+  deps: Pick<AccessDeps, 'repos'>,
+  repoId: Id,
+  by: { readonly actor: Actor; readonly act: XetAct },
+): Promise<Repo> {
+  const repo = await deps.repos.findById(repoId);
+  if (repo === undefined) throw accessEnded();
+  return await deps.repos.get(by.actor, repo, by.act);
+}
+
+function bearerOf({ headers }: IncomingMessage): string {
+  const [, text] = /^Bearer (\S{1,500})$/i.exec(headers.authorization ?? '') ?? [];
+  if (text === undefined) throw accessInvalid();
+  return text;
+}

@@ -1,0 +1,31 @@
+// Which bytes of a xorb a Range header asks for, of those that a link opens. Pure.
+import { type ByteRange } from '../http/byte-range.ts';
+
+const HEADER = /^bytes=[0-9]{1,10}-[0-9]{1,10}(?:, ?[0-9]{1,10}-[0-9]{1,10}){0,199}$/;
+
+/**
+ * The ranges, in the order in which they were asked for. `undefined` where there is none, where one reaches beyond what
+ * the link opens, or where the same bytes are asked for again and again: a header of four kilobytes must not cost
+ * gigabytes.
+ */
+export function readRanges(
+  header: string | undefined,
+  allowed: readonly ByteRange[],
+): readonly ByteRange[] | undefined {
+  if (header === undefined || !HEADER.test(header)) return undefined;
+  const ranges = header
+    .slice('bytes='.length)
+    .split(',')
+    .map((range) => {
+      const [start = 0, last = 0] = range.trim().split('-').map(Number);
+      return { start, end: last + 1 };
+    });
+  const within = ({ start, end }: ByteRange) =>
+    start < end && allowed.some((one) => one.start <= start && end <= one.end);
+  if (!ranges.every(within)) return undefined;
+  return sizeOf(ranges) <= sizeOf(allowed) ? ranges : undefined;
+}
+
+function sizeOf(ranges: readonly ByteRange[]): number {
+  return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+}

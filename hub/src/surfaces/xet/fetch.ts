@@ -1,0 +1,99 @@
+// `GET /xet/fetch/{repo}/{object}`: parts of a xorb, under a signed link. What the link does not name is not sent, and
+// what is not asked for in a range is not either.
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { type BufferPool } from '@holdfast/platform/buffer-pool';
+import { type ByteRange, type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
+import { isFault } from '@holdfast/kernel/fault';
+import { fetchEnded, fetchInvalid, verifyFetch, type FetchLink } from '#modules/xet';
+import { type AnswerPlan } from '../http/answer-plan.ts';
+import { contentRange, frameByteRanges } from '../http/byte-range.ts';
+import { CORS_HEADERS } from '../http/file-headers.ts';
+import { type LiveStreams } from '../http/live-streams.ts';
+import { sendPlan } from '../http/send-file.ts';
+import { defineRoute, type Route } from '../route/route.ts';
+import { ownerOf, repoOf, type AccessDeps } from './access.ts';
+import { readRanges } from './fetch-ranges.ts';
+
+/** What the route needs. */
+export interface FetchDeps extends AccessDeps {
+  readonly store: ObjectStore;
+  readonly streams: LiveStreams;
+  readonly buffers: BufferPool;
+}
+
+/** Sends parts of a xorb. */
+export function fetchRoute(deps: FetchDeps): Route {
+  return defineRoute({
+    operation: 'fetchXorb',
+    summary: 'Download parts of a xorb from the link that a reconstruction gave',
+    method: 'GET',
+    path: '/xet/fetch/{repo}/{object}',
+    access: 'link',
+    allowance: 'none',
+    params: z.object({ repo: z.string(), object: z.string() }),
+    query: z.record(z.string(), z.unknown()),
+    bodyKind: 'none',
+    body: z.unknown(),
+    output: 'stream',
+    ownHead: true,
+    async run({ params, query, request, reply }) {
+      const link = verifyFetch(deps.keys, { ...params, query }, deps.clock.now());
+      const right = async () => await rightOf(deps, link);
+      const { session } = await right();
+      const ranges = readRanges(request.headers.range, link.ranges);
+      if (ranges === undefined) throw fetchInvalid();
+      const { tokenId, repoId } = link;
+      using live = deps.streams.watch({
+        key: `read/${tokenId}/${repoId}`,
+        check: right,
+        expiresAt: session?.token.expiresAt ?? null,
+      });
+      const open = await deps.store.open(link.object);
+      const content = () => Promise.resolve(open);
+      const plan = planFetch(open, ranges, String(reply.request.id));
+      const options = { file: { size: open.size, content }, buffers: deps.buffers, signal: live.signal };
+      await sendPlan({ request, response: reply.raw }, plan, options);
+    },
+  });
+}
+
+// A client whose link is refused asks for the reconstruction again, and hears there what is the matter.
+async function rightOf(deps: FetchDeps, link: FetchLink): ReturnType<typeof ownerOf> {
+  try {
+    const owner = await ownerOf(deps, link.tokenId);
+    await repoOf(deps, link.repoId, { actor: owner.actor, act: 'read' });
+    return owner;
+  } catch (error) {
+    throw isFault(error) && error.kind !== 'unavailable' ? fetchEnded() : error;
+  }
+}
+
+function planFetch({ size }: OpenObject, ranges: readonly ByteRange[], requestId: string): AnswerPlan {
+  const [only, ...others] = ranges;
+  const headers = {
+    ...CORS_HEADERS,
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'private, no-store',
+  };
+  const contentType = 'application/octet-stream';
+  if (only !== undefined && others.length === 0)
+    return {
+      status: 206,
+      headers: {
+        ...headers,
+        'Content-Type': contentType,
+        'Content-Range': contentRange(only, size),
+        'Content-Length': only.end - only.start,
+      },
+      pieces: [only],
+    };
+  // Clients look for the boundary in what may be anything, so that it must not be short.
+  const frame = frameByteRanges(ranges, { size, contentType, boundary: randomBytes(24).toString('hex') });
+  return {
+    status: 206,
+    headers: { ...headers, 'Content-Type': frame.contentType, 'Content-Length': frame.length },
+    pieces: [...frame.parts.flatMap((part) => [part.head, part.range]), frame.tail],
+  };
+}
