@@ -65,6 +65,11 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'logs go through @holdfast/platform/log, which redacts',
   },
   {
+    modules: ['@napi-rs/blake-hash'],
+    files: ['hub/src/modules/xet/format/blake3.ts'],
+    advice: 'hashes of Xet come from format/blake3.ts: a native package has one door',
+  },
+  {
     modules: [
       'node:vm',
       'vm',
