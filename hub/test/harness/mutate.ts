@@ -16,7 +16,7 @@ export function seededRandom(seed: number): Random {
 
 /** A damaged copy. `fields` are the offsets of numbers: lengths, counts and flags, which are overwritten most often. */
 export function mutate(bytes: Uint8Array, fields: readonly number[], random: Random): Buffer {
-  let result = Buffer.from(bytes);
+  let result: Buffer = Buffer.from(bytes);
   for (let left = 1 + random(3); left > 0; left -= 1) result = mutateOnce(result, fields, random);
   return result;
 }

@@ -10,7 +10,7 @@ export const CHUNK_HEADER_BYTES = 8;
 /** The most bytes of a chunk in its file. */
 export const MOST_CHUNK_RAW = 128 * KiB;
 /** The most bytes of a chunk in its xorb, without the header. */
-export const MOST_CHUNK_PACKED = 256 * KiB;
+const MOST_CHUNK_PACKED = 256 * KiB;
 
 /** How a chunk is packed. */
 export const SCHEME = { none: 0, lz4: 1, regroupedLz4: 2 } as const;

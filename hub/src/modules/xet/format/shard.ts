@@ -49,7 +49,7 @@ export interface ShardFile {
 }
 
 /** The terms of a file, read when they are asked for: a shard can hold more than should be in memory at once. */
-export class ShardTerms implements Iterable<ShardTerm> {
+class ShardTerms implements Iterable<ShardTerm> {
   readonly #bytes: Buffer;
   readonly #first: number;
   /** How many there are. */
