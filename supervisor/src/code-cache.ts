@@ -17,30 +17,42 @@ export interface CodeCacheView {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The cache as children see it. Without sandboxes nothing could keep one from writing, so there is none. */
-export function viewCodeCache(site: Site, access: Mount['access']): CodeCacheView {
+/**
+ * The cache as one of the children sees it. Each has its own, made by its own user, because Node looks for no other
+ * user's; and what a hub could have written must not run in the preparation. Without sandboxes nothing could keep a
+ * child from writing, so there is none.
+ */
+export function viewCodeCache(
+  site: Site,
+  name: ChildOptions['name'],
+  access: Mount['access'],
+): CodeCacheView {
   if (site.confiner.mechanism.sandbox === undefined) return { mounts: [], env: {} };
   return {
-    mounts: [{ from: site.layout.codeCache, to: INSIDE, access }],
+    mounts: [{ from: join(site.layout.codeCache, name), to: INSIDE, access }],
     env: { NODE_COMPILE_CACHE: INSIDE },
   };
 }
 
 /** Fills the cache when the code is another than it was made for. Nothing depends on it: a failure changes nothing. */
-export async function fillCodeCache(
-  site: Site,
-  ground: Omit<ChildOptions, 'name' | 'extra' | 'log'>,
-): Promise<void> {
-  const { mounts } = viewCodeCache(site, 'write');
-  if (mounts.length === 0) return;
+export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promise<void> {
+  const { confiner, code: view } = site;
+  if (confiner.mechanism.sandbox === undefined) return;
   const stamp = site.layout.codeCacheStamp;
   const code = await describeCode(site.checkout);
   if ((await findText(stamp)) === code) return;
   for (const name of ['prepare', 'hub'] as const) {
+    const cache = viewCodeCache(site, name, 'write');
     const launched = new LaunchedChild({
-      ...ground,
       name,
-      confinement: { ...ground.confinement, network: false, mounts: [...site.code.mounts, ...mounts] },
+      confiner,
+      code: view,
+      env: { ...env, ...cache.env },
+      confinement: {
+        mounts: [...view.mounts, ...cache.mounts],
+        account: site.accounts?.[name],
+        network: false,
+      },
       extra: [],
       log: { write: () => undefined },
     });

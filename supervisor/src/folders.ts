@@ -1,5 +1,5 @@
 // The folders of the instance, each with the owner and mode that its level of separation needs.
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   ensureFolder,
   exists,
@@ -20,6 +20,8 @@ import { HBA_FILE } from './postgres/command-line.ts';
 export interface ChildAccounts {
   readonly hub: Account;
   readonly postgres: Account;
+  /** Sees the password of the database's owner: what a taken-over hub left running must not be the same user. */
+  readonly prepare: Account;
 }
 
 /**
@@ -91,7 +93,13 @@ export async function openChildFolders(
     for (const folder of [layout.data, layout.run]) await ensureFolder(folder, { mode: 0o711 });
   await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
   await giveTree(layout.objects, accounts?.hub);
-  await ensureFolder(layout.codeCache, { mode: 0o700, ...ownedBy(accounts?.hub) });
+  const root = accounts === undefined ? {} : { owner: { uid: 0, gid: 0 } };
+  await ensureFolder(layout.codeCache, { mode: 0o711, ...root });
+  for (const name of ['hub', 'prepare'] as const) {
+    const folder = join(layout.codeCache, name);
+    await ensureFolder(folder, { mode: 0o700, ...ownedBy(accounts?.[name]) });
+    await giveTree(folder, accounts?.[name]);
+  }
   if (exists(layout.postgres)) await giveTree(layout.postgres, accounts?.postgres);
 }
 

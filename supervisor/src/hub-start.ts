@@ -20,19 +20,22 @@ export interface LaunchedHub {
   start(): Promise<AsyncDisposable>;
 }
 
-type ChildGround = Omit<ChildOptions, 'name' | 'extra' | 'log'>;
+type ChildGround = Omit<ChildOptions, 'extra' | 'log'>;
+
+/** What a child sees beside its code. */
+type ChildView = Pick<Database, 'mounts' | 'network'>;
 
 /** Launches preparation and hub. They wait for `start`. */
 export function launchHub(site: Site, database: Database, sockets: readonly BoundSocket[]): LaunchedHub {
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
-  const ground = groundOf(site, database, objects);
+  const hub = groundOf(site, 'hub', { ...database, mounts: [...database.mounts, objects] });
   const lock = site.hubLock.descriptor;
   const launch = (): LaunchedChild => {
     const extra = [...sockets.map((socket) => socket.handle), lock];
-    return new LaunchedChild({ ...ground, name: 'hub', extra, log: site.logs.of('hub') });
+    return new LaunchedChild({ ...hub, extra, log: site.logs.of('hub') });
   };
   const log = site.logs.of('prepare');
-  const prepare = new LaunchedChild({ ...ground, name: 'prepare', extra: [lock], log });
+  const prepare = new LaunchedChild({ ...groundOf(site, 'prepare', database), extra: [lock], log });
   const first = launch();
   const settings = {
     ...settingsOf(site, database, site.confiner.pathOf(objects)),
@@ -44,22 +47,23 @@ export function launchHub(site: Site, database: Database, sockets: readonly Boun
       await runPreparation(prepare, prepareStartOf(site, database, settings));
       const keeper = await keepHub(site, settings, { first, launch });
       presentAddress(settings, site);
-      fillLater(site, ground);
+      fillLater(site);
       return { [Symbol.asyncDispose]: () => keeper.stop() };
     },
   };
 }
 
-function groundOf(site: Site, database: Database, objects: Mount): ChildGround {
-  const cache = viewCodeCache(site, 'read');
+function groundOf(site: Site, name: ChildOptions['name'], view: ChildView): ChildGround {
+  const cache = viewCodeCache(site, name, 'read');
   return {
+    name,
     confiner: site.confiner,
     code: site.code,
     env: { ...cache.env, ...librariesOf(site) },
     confinement: {
-      mounts: [...site.code.mounts, ...cache.mounts, ...database.mounts, objects],
-      account: site.accounts?.hub,
-      network: database.network,
+      mounts: [...site.code.mounts, ...cache.mounts, ...view.mounts],
+      account: site.accounts?.[name],
+      network: view.network,
     },
   };
 }
@@ -71,9 +75,9 @@ function librariesOf({ code, confiner }: Site): Readonly<Record<string, string>>
 const QUIET_START = 3_000;
 
 // For the next start; the first requests of this one come first.
-function fillLater(site: Site, ground: ChildGround): void {
+function fillLater(site: Site): void {
   const fill = (): void => {
-    fillCodeCache(site, ground).catch((error: unknown) => {
+    fillCodeCache(site, librariesOf(site)).catch((error: unknown) => {
       site.console.warn(
         `the cache of compiled code was not made: ${error instanceof Error ? error.message : ''}`,
       );

@@ -56,7 +56,7 @@ export async function openSite(ground: Ground): Promise<Site> {
   const { layout, checkout, node } = ground;
   const root = process.getuid?.() === 0;
   const accounts = root ? await ensureAccounts(ground.config.file.accounts) : undefined;
-  await writeRunFiles(layout, accounts === undefined ? [self()] : [accounts.hub, accounts.postgres]);
+  await writeRunFiles(layout, accounts === undefined ? [self()] : Object.values(accounts));
   const mechanism = await measureSeparation({ root, account: accounts?.hub, accounts: layout.etc });
   const used = mechanism.level === 'uids' ? accounts : undefined;
   await openChildFolders(layout, used, mechanism.sandbox !== undefined);
@@ -66,7 +66,11 @@ export async function openSite(ground: Ground): Promise<Site> {
 }
 
 async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildAccounts> {
-  return { hub: await ensureAccount(names.hub), postgres: await ensureAccount(names.postgres) };
+  return {
+    hub: await ensureAccount(names.hub),
+    postgres: await ensureAccount(names.postgres),
+    prepare: await ensureAccount(names.prepare),
+  };
 }
 
 function self(): Account {

@@ -36,3 +36,10 @@ void test('parseConfigFile() says that it is not JSON', () => {
   assert.equal(parseConfigFile('{', 'config.json', problems), undefined);
   assert.match(problems.join(''), /^config\.json is not JSON/);
 });
+
+void test('parseConfigFile() refuses one system user for two children, who could then read each other', () => {
+  const problems: string[] = [];
+  const text = JSON.stringify({ accounts: { hub: 'holdfast', prepare: 'holdfast' } });
+  assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
+  assert.match(problems.join(''), /^config\.json: accounts: are not three different users/);
+});

@@ -30,6 +30,11 @@ const DEFAULT_LIMITS: Limits = {
 
 const AccountName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'is not a name of a system user');
 
+function areDistinct(accounts: Readonly<Record<string, string>>): boolean {
+  const names = Object.values(accounts);
+  return new Set(names).size === names.length;
+}
+
 /** The members of the file; each may be left out. */
 export const ConfigFile = z.strictObject({
   rateLimits: RateLimits.partial().prefault({}),
@@ -47,7 +52,9 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       hub: AccountName.default('holdfast-hub'),
       postgres: AccountName.default('holdfast-postgres'),
+      prepare: AccountName.default('holdfast-prepare'),
     })
+    .refine(areDistinct, 'are not three different users: what one may read, the others must not')
     .prefault({}),
   /** The embedded PostgreSQL. */
   postgres: z

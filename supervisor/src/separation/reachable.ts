@@ -12,7 +12,7 @@ export async function requireReachable(
   code: CodeView,
 ): Promise<void> {
   const test = findProgram('test') ?? '/usr/bin/test';
-  for (const account of [accounts.hub, accounts.postgres]) {
+  for (const account of Object.values(accounts)) {
     const confinement = { mounts: [], account, network: false };
     const args = ['-r', `${code.root.from}/package.json`, '-a', '-x', code.node.from];
     const { command } = confine(mechanism, confinement, { file: test, args, infoFd: 3 });
