@@ -11,7 +11,7 @@ import { Identity } from '#modules/identity';
 import { Reads } from '#modules/ledger';
 import { Downloads, Likes, RepoChanges, Repos, RepoWriter } from '#modules/repos';
 import { Authentication, Tokens } from '#modules/tokens';
-import { asXet, needsObject, openXet } from '#modules/xet';
+import { asXet, openXet } from '#modules/xet';
 import { openFoundation } from './foundation.ts';
 
 // Bytes of shards in memory: while they come, and while they are looked at.
@@ -31,10 +31,9 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
   };
   const assembled: Assembled = {
     open: async (blob) => await xet.xetFiles.open(asXet(blob)),
-    needs: async (tx, sha256) => await needsObject(tx, sha256),
   };
   const blobs = new Blobs({ db, clock, store, storage, assembled });
-  const xet = openXet({ db, clock, store, buffers, blobs, storage, limits });
+  const xet = openXet({ db, clock, store, buffers, storage, limits });
   return {
     ...foundation,
     ...xet,

@@ -3,13 +3,15 @@
 // directory is; bytes on their way in never lie where an object could be; no symbolic link is followed to a file.
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, opendir, realpath, rm, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
+import { dirname } from 'node:path';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import type { BufferPool } from '../buffer-pool.ts';
+import { DiskPacks } from './disk-packs.ts';
 import { DiskParts } from './disk-parts.ts';
 import { DurableDirectories, syncDirectory } from './durable.ts';
 import { digestMismatch, objectMissing } from './faults.ts';
 import { FreeSpace, measureSpace, type Reserve, withoutSpace } from './free-space.ts';
+import { listBelow } from './listing.ts';
 import { DiskObject } from './open-object.ts';
 import { below, isErrorCode, objectPath, openExisting, openNew } from './paths.ts';
 import { receive } from './receive.ts';
@@ -47,6 +49,7 @@ export class DiskObjectStore implements ObjectStore {
   readonly #space: FreeSpace;
   readonly #directories = new DurableDirectories();
   readonly #parts: DiskParts;
+  readonly packs: DiskPacks;
 
   constructor(options: DiskStoreOptions) {
     this.#root = options.root;
@@ -54,19 +57,23 @@ export class DiskObjectStore implements ObjectStore {
     this.#buffers = options.buffers;
     this.#space =
       options.space ?? new FreeSpace({ measure: () => measureSpace(options.root), reserve: options.reserve });
-    this.#parts = new DiskParts({
+    const shared = {
       root: options.root,
-      instance: options.instance,
       buffers: options.buffers,
       space: this.#space,
       directories: this.#directories,
-    });
+    };
+    this.#parts = new DiskParts({ ...shared, instance: options.instance });
+    this.packs = new DiskPacks({ ...shared, incoming: this.#incoming });
   }
 
   /** Makes the directories, and removes what a crash of this hub left behind. */
   async prepare(): Promise<void> {
     await rm(this.#incoming, { recursive: true, force: true });
-    for (const path of [this.#incoming, below(this.#root, 'sha256'), below(this.#root, 'parts')]) {
+    for (const path of [
+      this.#incoming,
+      ...['sha256', 'packs', 'parts'].map((name) => below(this.#root, name)),
+    ]) {
       await mkdir(path, { recursive: true, mode: 0o700 });
     }
     await syncDirectory(this.#root);
@@ -138,7 +145,7 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async *list(): AsyncGenerator<ListedObject> {
-    yield* listBelow(below(this.#root, 'sha256'), 2);
+    yield* listBelow(below(this.#root, 'sha256'));
   }
 
   async beginParts(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload> {
@@ -182,31 +189,4 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<DiskObje
 
 function refuseWithoutSpace(error: unknown): never {
   throw withoutSpace(error);
-}
-
-/** Walks the two levels of directories in order; what is neither a directory nor an object is passed over. */
-async function* listBelow(path: string, levels: number): AsyncGenerator<ListedObject> {
-  const names: string[] = [];
-  for await (const entry of await opendir(path)) {
-    if (levels === 0 ? entry.isFile() : entry.isDirectory()) names.push(entry.name);
-  }
-  for (const name of names.sort()) {
-    const inner = join(path, name);
-    if (levels > 0) {
-      yield* listBelow(inner, levels - 1);
-      continue;
-    }
-    const sha256 = parseSha256(name);
-    const found = sha256 === undefined ? undefined : await statIfThere(inner);
-    if (sha256 !== undefined && found !== undefined) {
-      yield { sha256, size: found.size, storedAt: found.mtime };
-    }
-  }
-}
-
-async function statIfThere(path: string): Promise<{ size: number; mtime: Date } | undefined> {
-  return await lstat(path).catch((error: unknown) => {
-    if (isErrorCode(error, 'ENOENT')) return undefined; // removed since the directory was read
-    throw error;
-  });
 }

@@ -1,5 +1,6 @@
 // Where the disk store keeps what, below its root:
 //   sha256/ab/cd/<digest>       objects
+//   packs/ab/cd/<name>          packs
 //   incoming/<instance>/<name>  bytes on their way in, of one running hub
 //   parts/<id>/…                uploads in parts, shared by all hubs
 import { constants } from 'node:fs';
@@ -23,6 +24,11 @@ export function below(root: string, ...names: readonly string[]): string {
 /** Where an object lies. Two levels of 256 keep directories small. */
 export function objectPath(root: string, sha256: Sha256): string {
   return below(root, 'sha256', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+}
+
+/** Where a pack lies. */
+export function packPath(root: string, name: Sha256): string {
+  return below(root, 'packs', name.slice(0, 2), name.slice(2, 4), name);
 }
 
 /** Opens a file for reading; a symbolic link in its place is refused, because it could show any file of the hub. */

@@ -62,8 +62,34 @@ export interface ReceivedPart {
   readonly etag: string;
 }
 
+/** Bytes that are on the disk and have no name yet. Disposing them before they have one removes them. */
+export interface StagedPack extends AsyncDisposable {
+  readonly size: number;
+  /** A descriptor of a plain file with exactly these bytes, where there is one; it closes with the stage. */
+  readonly fd: number | undefined;
+  /** Gives them the name under which a power cut does not lose them. An equal pack of that name may be there. */
+  publish(name: Sha256): Promise<void>;
+}
+
+/**
+ * Keeps packs: bytes that are named by somebody who has read them, because what they are is not told by a digest of them
+ * alone. Bytes with the same name can stand for one another.
+ */
+export interface PackStore {
+  /** Takes bytes in without a name. Throws what `ObjectStore.put` throws of sizes and space. */
+  stage(source: ByteSource, options: Pick<PutOptions, 'limit' | 'signal'>): Promise<StagedPack>;
+  /** Opens a pack. Throws `object.missing`. */
+  open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>>;
+  /** Removes a pack; `false` when it was not there. */
+  remove(name: Sha256): Promise<boolean>;
+  /** All packs, ordered by name. */
+  list(): AsyncIterable<ListedObject>;
+}
+
 /** Keeps immutable objects. All refusals are faults from `faults.ts`. */
 export interface ObjectStore extends AsyncDisposable {
+  readonly packs: PackStore;
+
   /**
    * Stores the bytes; once it resolves a power cut does not lose them. On a refusal nothing is left.
    * Throws `object.digest-mismatch`, `object.size-mismatch`, `object.too-large`, `object.store-full`, the reason of

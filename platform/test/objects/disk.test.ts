@@ -11,6 +11,7 @@ import { BufferPool } from '../../src/buffer-pool.ts';
 import { openDiskStore, type DiskObjectStore } from '../../src/objects/disk.ts';
 import { FreeSpace } from '../../src/objects/free-space.ts';
 import { checkObjectStore, inChunks, patterned, type TestStore } from './contract.ts';
+import { checkPacks } from './packs-contract.ts';
 import { checkParts } from './parts-contract.ts';
 
 interface DiskFixture extends TestStore {
@@ -45,6 +46,7 @@ async function openFixture(space?: FreeSpace): Promise<DiskFixture> {
 const open = (): Promise<DiskFixture> => openFixture();
 checkObjectStore('DiskObjectStore', open);
 checkParts('DiskObjectStore', open);
+checkPacks('DiskObjectStore', open);
 
 const objectPath = (root: string, digest: string): string =>
   join(root, 'sha256', digest.slice(0, 2), digest.slice(2, 4), digest);

@@ -26,8 +26,6 @@ export interface BlobsDeps {
 export interface Assembled {
   /** Opens the bytes of an object with a `xet` name. */
   open(blob: Blob): Promise<OpenObject>;
-  /** Whether what is made of parts needs the object that the store has under this digest. */
-  needs(tx: Tx, sha256: Sha256): Promise<boolean>;
 }
 
 /** An object that is asked for and was not there. */
@@ -139,7 +137,7 @@ export class Blobs {
       body: { objects: gone.map((blob) => blob.sha256) },
     });
     tx.afterCommit(async () => {
-      for (const { sha256 } of gone) await this.dropUnheld(sha256);
+      for (const { sha256 } of gone) await this.#removeUnheld(sha256);
     });
     return gone;
   }
@@ -152,7 +150,7 @@ export class Blobs {
       if (batch.length === 0) return;
       const digests = batch.map((blob) => blob.sha256);
       await db.transaction((tx) => new BlobWriter(tx).remove(repoId, digests));
-      for (const digest of digests) await this.dropUnheld(digest);
+      for (const digest of digests) await this.#removeUnheld(digest);
     }
   }
 
@@ -164,21 +162,19 @@ export class Blobs {
     let removed = 0;
     for await (const { sha256, storedAt } of store.list()) {
       if (signal?.aborted === true) break;
-      if (storedAt.getTime() < before && (await this.dropUnheld(sha256))) removed += 1;
+      if (storedAt.getTime() < before && (await this.#removeUnheld(sha256))) removed += 1;
     }
     return removed;
   }
 
-  /** Removes the bytes that the store has under this digest if nobody needs them. Returns whether it did. */
-  async dropUnheld(sha256: Sha256): Promise<boolean> {
-    const { db, store, assembled } = this.#deps;
-    // Under the lock that a sender takes to register the object: either the row is seen here, or the sender sees that
-    // the bytes are gone.
+  // Under the lock that a sender takes to register the object: either the row is seen here, or the sender sees that
+  // the bytes are gone.
+  async #removeUnheld(sha256: Sha256): Promise<boolean> {
+    const { db, store } = this.#deps;
     return await db.transaction(async (tx) => {
       const writer = new BlobWriter(tx);
       await writer.lockBytes([sha256]);
-      if ((await writer.isHeld(sha256)) || (await assembled.needs(tx, sha256))) return false;
-      return await store.remove(sha256);
+      return !(await writer.isHeld(sha256)) && (await store.remove(sha256));
     });
   }
 }
@@ -186,11 +182,6 @@ export class Blobs {
 /** Gives a new repository all objects of another, in the transaction that makes it. Returns the bytes. */
 export async function copyObjects(tx: Tx, fromId: Id, toId: Id): Promise<number> {
   return await new BlobWriter(tx).copy(fromId, toId);
-}
-
-/** Keeps the bytes that the store has under these digests from being removed until the transaction ends. */
-export async function lockObjects(tx: Tx, digests: readonly Sha256[]): Promise<void> {
-  await new BlobWriter(tx).lockBytes(digests);
 }
 
 /** Those of the digests that a repository holds, as a transaction sees them. */

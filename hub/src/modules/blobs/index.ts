@@ -3,7 +3,6 @@ export {
   Blobs,
   copyObjects,
   findObjects,
-  lockObjects,
   placeObjects,
   type Assembled,
   type BlobsDeps,

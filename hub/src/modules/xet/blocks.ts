@@ -1,6 +1,6 @@
 // Reads the stored chunks that give a range of a file, a block at a time; the next is read while the last is looked at.
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { type ByteRange, type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
+import { type ByteRange, type ObjectStore } from '@holdfast/platform/objects/store';
 import { type XetHash } from './format/xet-hash.ts';
 import { type XorbIndex } from './format/xorb-index.ts';
 import { type IndexedXorb } from './store.ts';
@@ -13,6 +13,9 @@ export interface BlockSource {
   readonly store: ObjectStore;
   readonly buffers: BufferPool;
 }
+
+/** The bytes of a xorb, open. */
+type OpenPack = Awaited<ReturnType<ObjectStore['packs']['open']>>;
 
 /** Chunks `first` up to, but without, `until` of a xorb. */
 interface Span {
@@ -50,7 +53,7 @@ export async function* readBlocks(source: BlockSource, range: ByteRange): AsyncG
 }
 
 async function load(
-  spans: AsyncGenerator<Span & { readonly object: OpenObject }>,
+  spans: AsyncGenerator<Span & { readonly opened: OpenPack }>,
   buffer: Buffer,
 ): Promise<Block | undefined> {
   const { value: span, done } = await spans.next();
@@ -59,7 +62,7 @@ async function load(
   // A single chunk may be larger than a buffer that was lent when memory was short.
   const room = end - start <= buffer.length ? buffer : Buffer.allocUnsafeSlow(end - start);
   const packed = room.subarray(0, end - start);
-  await span.object.readInto(start, packed);
+  await span.opened.readInto(start, packed);
   return { ...span, packed };
 }
 
@@ -68,23 +71,23 @@ async function* openSpans(
   { terms, find, store }: BlockSource,
   range: ByteRange,
   size: number,
-): AsyncGenerator<Span & { readonly object: OpenObject }> {
+): AsyncGenerator<Span & { readonly opened: OpenPack }> {
   if (range.start >= range.end) return;
   for (let number = terms.find(range.start); number < terms.count; number += 1) {
     const begin = terms.startOf(number);
     if (begin >= range.end) return;
     const { xorb, start, rawLength } = terms.at(number);
-    const { object: sha256, index } = await find(xorb);
+    const { pack, index } = await find(xorb);
     const base = index.rawStart(start);
     const raw = {
       start: base + Math.max(0, range.start - begin),
       end: base + Math.min(rawLength, range.end - begin),
     };
-    await using object = await store.open(sha256);
+    await using opened = await store.packs.open(pack);
     const last = index.chunkAtRaw(raw.end - 1);
     for (let first = index.chunkAtRaw(raw.start); first <= last;) {
       const until = fitting(index, { first, last, size });
-      yield { object, index, first, until, raw };
+      yield { opened, index, first, until, raw };
       first = until;
     }
   }

@@ -20,11 +20,6 @@ export const xorbMissing = defineFault(
   'xet.xorb-missing',
   (hash: string) => `The xorb ${hash} is not stored here. Upload it before a shard that names it.`,
 );
-export const xorbInterrupted = defineFault(
-  'unavailable',
-  'xet.xorb-interrupted',
-  () => 'The xorb was removed while it was being stored. Send it again.',
-);
 export const shardTooLarge = defineFault(
   'too-large',
   'xet.shard-too-large',

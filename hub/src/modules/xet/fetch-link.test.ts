@@ -12,7 +12,7 @@ const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
 const now = new Date(1_800_000_000_000);
 const link: FetchLink = {
   repoId: '0123456789abcdef01234567' as Id,
-  object: 'ab'.repeat(32) as Sha256,
+  pack: 'ab'.repeat(32) as Sha256,
   ranges: [
     { start: 0, end: 10 },
     { start: 64, end: 4096 },
@@ -23,8 +23,8 @@ const link: FetchLink = {
 
 function open(text: string, at = now): FetchLink {
   const url = new URL(text, 'http://localhost');
-  const [, , , repo = '', object = ''] = url.pathname.split('/');
-  return verifyFetch(keys, { repo, object, query: Object.fromEntries(url.searchParams) }, at);
+  const [, , , repo = '', pack = ''] = url.pathname.split('/');
+  return verifyFetch(keys, { repo, pack, query: Object.fromEntries(url.searchParams) }, at);
 }
 
 void test('verifyFetch() reads what signFetch() wrote', () => {
@@ -39,7 +39,7 @@ void test('verifyFetch() refuses a link in which anything was changed', () => {
     text.replace('ranges=0-9', 'ranges=0-10'),
     text.replace(',64-4095', ''),
     text.replace('64-4095', '9-4095'),
-    text.replace(link.object, 'cd'.repeat(32)),
+    text.replace(link.pack, 'cd'.repeat(32)),
     text.replace(link.repoId, link.tokenId),
     text.replace(`&token=${link.tokenId}`, ''),
     text.replace(/expires=\d+/, `expires=${link.expires + 1}`),

@@ -10,8 +10,8 @@ import { fetchExpired, fetchInvalid } from './faults.ts';
 /** What a link opens. */
 export interface FetchLink {
   readonly repoId: Id;
-  /** The object that holds the xorb. */
-  readonly object: Sha256;
+  /** The pack that is the xorb. */
+  readonly pack: Sha256;
   readonly ranges: readonly ByteRange[];
   /** The hub token behind it; empty for an anonymous reader. */
   readonly tokenId: Id | '';
@@ -28,10 +28,10 @@ export const MOST_RANGES = 200;
 /** Path and query of a link, below the hub's address. */
 export function signFetch(keys: Keys, link: FetchLink): string {
   const fields = fieldsOf(link);
-  const { repoId, object, tokenId, expires } = link;
+  const { repoId, pack, tokenId, expires } = link;
   const token = tokenId === '' ? '' : `&token=${tokenId}`;
   const mac = keys.sign('xet-fetch', fields);
-  return `/xet/fetch/${repoId}/${object}?ranges=${spellRanges(link.ranges)}&expires=${expires}${token}&sig=${mac}`;
+  return `/xet/fetch/${repoId}/${pack}?ranges=${spellRanges(link.ranges)}&expires=${expires}${token}&sig=${mac}`;
 }
 
 /** What the link in a URL opens. Throws `xet.fetch-invalid`, or `xet.fetch-expired` for one of ours. */
@@ -39,26 +39,26 @@ export function verifyFetch(
   keys: Keys,
   claim: {
     readonly repo: string;
-    readonly object: string;
+    readonly pack: string;
     readonly query: Readonly<Record<string, unknown>>;
   },
   now: Date,
 ): FetchLink {
   const { ranges, expires, token = '', sig } = claim.query;
   const repoId = parseId(claim.repo);
-  const object = parseSha256(claim.object);
+  const pack = parseSha256(claim.pack);
   const tokenId: Id | '' | undefined = token === '' ? '' : parseId(String(token));
-  if (repoId === undefined || object === undefined || tokenId === undefined) throw fetchInvalid();
+  if (repoId === undefined || pack === undefined || tokenId === undefined) throw fetchInvalid();
   if (typeof ranges !== 'string' || !RANGES.test(ranges)) throw fetchInvalid();
   if (typeof expires !== 'string' || !WHOLE.test(expires)) throw fetchInvalid();
-  const link: FetchLink = { repoId, object, ranges: readRanges(ranges), tokenId, expires: Number(expires) };
+  const link: FetchLink = { repoId, pack, ranges: readRanges(ranges), tokenId, expires: Number(expires) };
   if (!keys.signed('xet-fetch', fieldsOf(link), sig)) throw fetchInvalid();
   if (link.expires * 1000 <= now.getTime()) throw fetchExpired();
   return link;
 }
 
-function fieldsOf({ repoId, object, ranges, tokenId, expires }: FetchLink): string[] {
-  return [repoId, object, spellRanges(ranges), tokenId, String(expires)];
+function fieldsOf({ repoId, pack, ranges, tokenId, expires }: FetchLink): string[] {
+  return [repoId, pack, spellRanges(ranges), tokenId, String(expires)];
 }
 
 // As HTTP spells ranges: the last byte is part of it.

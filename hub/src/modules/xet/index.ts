@@ -14,7 +14,7 @@ export { MOST_RANGES, signFetch, verifyFetch, type FetchLink } from './fetch-lin
 export { asXet, Files, type Located, type XetBlob } from './files.ts';
 export { parseXetHash, type XetHash } from './format/xet-hash.ts';
 export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';
-export { needsObject, openXet, type Xet } from './open-xet.ts';
+export { openXet, type Xet } from './open-xet.ts';
 export { type Reconstruction, type XorbRange } from './reconstruction.ts';
 export { Scopes } from './scopes.ts';
 export { Shards, type ShardSender } from './shards.ts';

@@ -1,14 +1,12 @@
 // Opens the parts of `xet` over what they share.
 import { type Clock } from '@holdfast/kernel/clock';
-import { type Sha256 } from '@holdfast/kernel/digest';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
-import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { type Blobs, type RepoStorage } from '#modules/blobs';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type RepoStorage } from '#modules/blobs';
 import { Files } from './files.ts';
 import { Scopes } from './scopes.ts';
 import { Shards } from './shards.ts';
-import { XetReader } from './store.ts';
 import { Verifier } from './verifier.ts';
 import { XorbIndexes } from './xorb-indexes.ts';
 import { Xorbs } from './xorbs.ts';
@@ -19,7 +17,6 @@ export interface XetDeps {
   readonly clock: Clock;
   readonly store: ObjectStore;
   readonly buffers: BufferPool;
-  readonly blobs: Pick<Blobs, 'dropUnheld'>;
   readonly storage: RepoStorage;
   readonly limits: { readonly largeObject: number };
 }
@@ -43,9 +40,4 @@ export function openXet(deps: XetDeps): Xet {
     scopes: new Scopes(deps.db),
     [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
   };
-}
-
-/** Whether any xorb is this object of the store. */
-export async function needsObject(tx: Tx, sha256: Sha256): Promise<boolean> {
-  return await new XetReader(tx).needsObject(sha256);
 }

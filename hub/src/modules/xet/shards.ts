@@ -96,8 +96,8 @@ export class Shards {
     for (let number = 0; number < terms.count; number += 1) {
       signal.throwIfAborted();
       const { xorb, start, end } = terms.at(number);
-      const { object, index } = await indexes.get(scopeId, xorb);
-      await using opened = await store.open(object);
+      const { pack, index } = await indexes.get(scopeId, xorb);
+      await using opened = await store.packs.open(pack);
       if (opened.fd === undefined) throw new Error('xorbs need a store of plain files');
       await digest.add({ fd: opened.fd, ...index.packedRange(start, end) });
     }

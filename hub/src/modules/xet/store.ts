@@ -8,11 +8,10 @@ import { type XetHash } from './format/xet-hash.ts';
 import { type XetTables } from './tables.ts';
 import { Terms } from './terms.ts';
 
-/** A stored xorb: where its bytes lie, and how many they are. */
+/** A stored xorb: which pack it is, and how many bytes that has. */
 export interface Xorb {
   readonly hash: XetHash;
-  /** Digest of the packed bytes, under which the object store has them. */
-  readonly object: Sha256;
+  readonly pack: Sha256;
   readonly packedSize: number;
 }
 
@@ -42,24 +41,24 @@ export class XetReader {
   async findXorb(scopeId: Id, hash: XetHash): Promise<Xorb | undefined> {
     const row = await this.db
       .selectFrom('xet.xorb')
-      .select(['hash', 'object_sha256', 'packed_size'])
+      .select(['hash', 'pack', 'packed_size'])
       .where('scope_id', '=', scopeId)
       .where('hash', '=', hash)
       .executeTakeFirst();
-    return row && { hash: row.hash, object: row.object_sha256, packedSize: row.packed_size };
+    return row && { hash: row.hash, pack: row.pack, packedSize: row.packed_size };
   }
 
   /** Those of the xorbs that the scope has, with their chunks. */
   async listXorbs(scopeId: Id, hashes: readonly XetHash[]): Promise<IndexedXorb[]> {
     const rows = await this.db
       .selectFrom('xet.xorb')
-      .select(['hash', 'object_sha256', 'packed_size', 'chunks'])
+      .select(['hash', 'pack', 'packed_size', 'chunks'])
       .where('scope_id', '=', scopeId)
       .where(sql<boolean>`hash = any(${hashes}::text[])`)
       .execute();
     return rows.map((row) => ({
       hash: row.hash,
-      object: row.object_sha256,
+      pack: row.pack,
       packedSize: row.packed_size,
       index: XorbIndex.decode(row.chunks),
     }));
@@ -75,12 +74,12 @@ export class XetReader {
     return row && Terms.decode(row.terms);
   }
 
-  /** Whether any scope has a xorb whose bytes are this object. */
-  async needsObject(object: Sha256): Promise<boolean> {
+  /** Whether any scope has a xorb that is this pack. */
+  async needsPack(pack: Sha256): Promise<boolean> {
     const row = await this.db
       .selectFrom('xet.xorb')
       .select('hash')
-      .where('object_sha256', '=', object)
+      .where('pack', '=', pack)
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;
@@ -93,6 +92,11 @@ export class XetWriter extends XetReader {
     super(tx);
   }
 
+  /** Keeps a pack from being removed by anyone else until the transaction ends. */
+  async lockPack(pack: Sha256): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`pack/${pack}`}, 0))`.execute(this.db);
+  }
+
   /** Adds a xorb. Returns whether the scope did not have it yet. */
   async insertXorb(scopeId: Id, xorb: IndexedXorb, storedAt: Date): Promise<boolean> {
     const result = await this.db
@@ -100,7 +104,7 @@ export class XetWriter extends XetReader {
       .values({
         scope_id: scopeId,
         hash: xorb.hash,
-        object_sha256: xorb.object,
+        pack: xorb.pack,
         packed_size: xorb.packedSize,
         raw_size: xorb.index.rawSize,
         chunks: xorb.index.encode(),

@@ -9,7 +9,7 @@ export type XetTables = {
   'xet.xorb': {
     scope_id: Id;
     hash: XetHash;
-    object_sha256: Sha256;
+    pack: Sha256;
     packed_size: number;
     raw_size: number;
     chunks: Buffer;

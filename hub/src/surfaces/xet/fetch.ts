@@ -1,9 +1,9 @@
-// `GET /xet/fetch/{repo}/{object}`: parts of a xorb, under a signed link. What the link does not name is not sent, and
+// `GET /xet/fetch/{repo}/{pack}`: parts of a xorb, under a signed link. What the link does not name is not sent, and
 // what is not asked for in a range is not either.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { type ByteRange, type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
+import { type ByteRange, type ObjectStore } from '@holdfast/platform/objects/store';
 import { isFault } from '@holdfast/kernel/fault';
 import { fetchEnded, fetchInvalid, verifyFetch, type FetchLink } from '#modules/xet';
 import { type AnswerPlan } from '../http/answer-plan.ts';
@@ -28,10 +28,10 @@ export function fetchRoute(deps: FetchDeps): Route {
     operation: 'fetchXorb',
     summary: 'Download parts of a xorb from the link that a reconstruction gave',
     method: 'GET',
-    path: '/xet/fetch/{repo}/{object}',
+    path: '/xet/fetch/{repo}/{pack}',
     access: 'link',
     allowance: 'none',
-    params: z.object({ repo: z.string(), object: z.string() }),
+    params: z.object({ repo: z.string(), pack: z.string() }),
     query: z.record(z.string(), z.unknown()),
     bodyKind: 'none',
     body: z.unknown(),
@@ -49,9 +49,9 @@ export function fetchRoute(deps: FetchDeps): Route {
         check: right,
         expiresAt: session?.token.expiresAt ?? null,
       });
-      const open = await deps.store.open(link.object);
+      const open = await deps.store.packs.open(link.pack);
       const content = () => Promise.resolve(open);
-      const plan = planFetch(open, ranges, String(reply.request.id));
+      const plan = planFetch(open.size, ranges, String(reply.request.id));
       const options = { file: { size: open.size, content }, buffers: deps.buffers, signal: live.signal };
       await sendPlan({ request, response: reply.raw }, plan, options);
     },
@@ -69,7 +69,7 @@ async function rightOf(deps: FetchDeps, link: FetchLink): ReturnType<typeof owne
   }
 }
 
-function planFetch({ size }: OpenObject, ranges: readonly ByteRange[], requestId: string): AnswerPlan {
+function planFetch(size: number, ranges: readonly ByteRange[], requestId: string): AnswerPlan {
   const [only, ...others] = ranges;
   const headers = {
     ...CORS_HEADERS,

@@ -122,11 +122,10 @@ function linksOf(deps: ReconstructionDeps, { access }: OpenedAccess, { baseUrl }
   const { repoId, tokenId } = access;
   const expires = Math.floor(deps.clock.now().getTime() / 1000) + FETCH_SECONDS;
   return ({ xorbs }, hash, ranges) => {
-    const object = xorbs.get(hash)?.object;
-    if (object === undefined)
-      throw new Error(`the xorb ${hash} is in a reconstruction and was not looked up`);
+    const pack = xorbs.get(hash)?.pack;
+    if (pack === undefined) throw new Error(`the xorb ${hash} is in a reconstruction and was not looked up`);
     const bytes = ranges.map((range) => range.bytes);
-    return `${baseUrl}${signFetch(deps.keys, { repoId, object, ranges: bytes, tokenId, expires })}`;
+    return `${baseUrl}${signFetch(deps.keys, { repoId, pack, ranges: bytes, tokenId, expires })}`;
   };
 }
 

@@ -13,12 +13,12 @@ create table xet.scope (
   generation integer not null check (generation > 0)
 );
 
--- The bytes lie in the object store under object_sha256. The same xorb may have come packed in another way in another
--- scope, so the two digests do not follow from one another. 'chunks' is the digest and the end of each chunk.
+-- 'chunks' is the hash and both ends of each chunk. The bytes are the pack of the store that is named by the SHA-256 of
+-- 'chunks': the same xorb may have come packed in another way in another scope, and then lies in another pack.
 create table xet.xorb (
   scope_id text collate "C" not null,
   hash text collate "C" not null check (hash ~ '^[0-9a-f]{64}$'),
-  object_sha256 text collate "C" not null check (object_sha256 ~ '^[0-9a-f]{64}$'),
+  pack text collate "C" not null check (pack ~ '^[0-9a-f]{64}$'),
   packed_size integer not null check (packed_size > 0),
   raw_size integer not null check (raw_size > 0),
   chunks bytea not null,
@@ -27,7 +27,7 @@ create table xet.xorb (
 );
 -- Digests do not compress.
 alter table xet.xorb alter column chunks set storage external;
-create index xorb_object on xet.xorb (object_sha256);
+create index xorb_pack on xet.xorb (pack);
 create index xorb_stored on xet.xorb (stored_at);
 
 -- A file by the digest that its chunks give it: which part of which xorb follows which. Whose it is, blobs.object says.

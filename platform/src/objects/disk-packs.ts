@@ -1,0 +1,114 @@
+// Packs on disk. Invariant: a pack appears under its name only after its bytes are synced, and is reported only after
+// its directory is.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rm, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Sha256 } from '@holdfast/kernel/digest';
+import type { BufferPool } from '../buffer-pool.ts';
+import { syncDirectory, type DurableDirectories } from './durable.ts';
+import { objectMissing } from './faults.ts';
+import { withoutSpace, type FreeSpace } from './free-space.ts';
+import { listBelow } from './listing.ts';
+import { DiskObject } from './open-object.ts';
+import { below, isErrorCode, openExisting, packPath } from './paths.ts';
+import { receive } from './receive.ts';
+import type { ByteSource, ListedObject, OpenObject, PackStore, PutOptions, StagedPack } from './store.ts';
+
+/** What packs share with the store they belong to. */
+export interface DiskPacksDeps {
+  readonly root: string;
+  /** Where bytes lie until they have a name. */
+  readonly incoming: string;
+  readonly buffers: BufferPool;
+  readonly space: FreeSpace;
+  readonly directories: DurableDirectories;
+}
+
+/** Packs. */
+export class DiskPacks implements PackStore {
+  readonly #deps: DiskPacksDeps;
+
+  constructor(deps: DiskPacksDeps) {
+    this.#deps = deps;
+  }
+
+  async stage(source: ByteSource, options: Pick<PutOptions, 'limit' | 'signal'>): Promise<StagedPack> {
+    const { incoming, buffers, space, root, directories } = this.#deps;
+    options.signal?.throwIfAborted();
+    await space.check(0);
+    const path = below(incoming, randomBytes(16).toString('hex'));
+    // Readable too: it is looked at before it gets its name.
+    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      const { limit, signal } = options;
+      const sizes = { offset: 0, hashes: [], size: undefined, limit };
+      const size = await receive(source, { file, signal, buffers, space, ...sizes });
+      await file.datasync();
+      signal?.throwIfAborted();
+      return new DiskStage({ file, size, path }, async (name) => {
+        await directories.publish(root, path, packPath(root, name));
+      });
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw withoutSpace(error);
+    }
+  }
+
+  async open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>> {
+    const file = await openExisting(packPath(this.#deps.root, name)).catch((error: unknown) => {
+      throw isErrorCode(error, 'ENOENT') ? objectMissing() : error;
+    });
+    return await DiskObject.of(name, file);
+  }
+
+  async remove(name: Sha256): Promise<boolean> {
+    const path = packPath(this.#deps.root, name);
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (isErrorCode(error, 'ENOENT')) return false;
+      throw error;
+    }
+    await syncDirectory(dirname(path));
+    return true;
+  }
+
+  async *list(): AsyncGenerator<ListedObject> {
+    yield* listBelow(below(this.#deps.root, 'packs'));
+  }
+}
+
+class DiskStage implements StagedPack {
+  readonly size: number;
+  readonly #file: FileHandle;
+  readonly #path: string;
+  readonly #publish: (name: Sha256) => Promise<void>;
+  #published = false;
+
+  constructor(
+    staged: { readonly file: FileHandle; readonly size: number; readonly path: string },
+    publish: (name: Sha256) => Promise<void>,
+  ) {
+    this.size = staged.size;
+    this.#file = staged.file;
+    this.#path = staged.path;
+    this.#publish = publish;
+  }
+
+  get fd(): number {
+    return this.#file.fd;
+  }
+
+  async publish(name: Sha256): Promise<void> {
+    await this.#publish(name);
+    this.#published = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+    if (!this.#published) await rm(this.#path, { force: true });
+  }
+}
