@@ -32,6 +32,11 @@ const DATABASE_NAME = 'holdfast';
 /** A start after a crash reads the log written since the last checkpoint. */
 const RECOVERY_FACTOR = 10;
 
+/** Whether it is reached over the network, and not by a Unix socket. */
+export function needsNetwork(database: Config['database']): boolean {
+  return database.kind === 'external' && !database.host.startsWith('/');
+}
+
 /** Finds out how the database is reached. Throws what `hasCluster` throws. */
 export async function openDatabase(site: Site): Promise<Database> {
   const { database } = site.config;
@@ -95,13 +100,13 @@ async function keepServer(site: Site, setup: ServerSetup): Promise<AsyncDisposab
 
 function openExternal(site: Site, address: Extract<Config['database'], { kind: 'external' }>): Database {
   const { kind: _kind, ...where } = address;
-  const local = where.host.startsWith('/');
+  const network = needsNetwork(address);
   const url = site.secrets.databaseUrl?.reveal('the preparation makes roles');
   return {
     address: { ...where, embedded: false },
     // A socket in a folder of the host is reached through that folder; what it holds is the database's own.
-    mounts: local ? [{ from: where.host, to: where.host, access: 'read' }] : [],
-    network: !local,
+    mounts: network ? [] : [{ from: where.host, to: where.host, access: 'read' }],
+    network,
     credentials: url === undefined ? {} : { databaseUrl: url },
     start: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
   };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureFolder, exists, findText, remove } from '@holdfast/platform/private-files';
 import { type Config } from './config/config.ts';
+import { needsNetwork } from './database.ts';
 import { findAccount, writeAccountFiles } from './separation/accounts.ts';
 import { measureSeparation } from './separation/measure.ts';
 import { type Mechanism } from './separation/mechanism.ts';
@@ -11,6 +12,8 @@ import { type Mechanism } from './separation/mechanism.ts';
 /** What was found. */
 export interface Diagnosis {
   readonly mechanism: Mechanism;
+  /** Whether the configured database is reached over the network. */
+  readonly network: boolean;
   /** Whether the package with PostgreSQL for this machine is installed. */
   readonly postgres: boolean;
   readonly swap: 'none' | 'present' | 'unknown';
@@ -39,7 +42,8 @@ export async function diagnose(config: Config, checkout: string): Promise<Diagno
       'bin',
       'postgres',
     );
-    return { mechanism, postgres: exists(programs), swap: await findSwap() };
+    const network = needsNetwork(config.database);
+    return { mechanism, network, postgres: exists(programs), swap: await findSwap() };
   } finally {
     await remove(folder);
   }

@@ -4,7 +4,7 @@ import { bindTcp, bindUnix, BindError, type BoundSocket } from '@holdfast/platfo
 import { openLock } from '@holdfast/platform/lock';
 import { forbidCoreDumps } from '@holdfast/platform/core-dumps';
 import { remove, writeText } from '@holdfast/platform/private-files';
-import { openDatabase } from './database.ts';
+import { needsNetwork, openDatabase } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
 import { claimFolder, openInstance } from './folders.ts';
 import { launchHub } from './hub-start.ts';
@@ -36,7 +36,7 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   options.abandon.addEventListener('abort', () => {
     confiner.kill();
   });
-  presentSeparation(confiner.mechanism, console);
+  presentSeparation(confiner.mechanism, needsNetwork(options.config.database), console);
   options.stop.throwIfAborted();
   // What is left when something below fails half way.
   stack.defer(() => {

@@ -1,7 +1,7 @@
 // `./holdfast doctor`: what keeps the processes apart on this machine, and what is missing for more.
 import { openConfig } from '@holdfast/supervisor/config/config';
 import { type Diagnosis, diagnose } from '@holdfast/supervisor/doctor';
-import { describeSeparation } from '@holdfast/supervisor/separation/present';
+import { describeNetwork, describeSeparation } from '@holdfast/supervisor/separation/present';
 import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { printResult } from '../print.ts';
@@ -24,10 +24,11 @@ export const doctor: Command = {
   },
 };
 
-function describe({ mechanism, postgres, swap }: Diagnosis): string {
+function describe({ mechanism, network, postgres, swap }: Diagnosis): string {
   return [
     `Separation  ${describeSeparation(mechanism)}`,
     ...mechanism.shortcomings.map((line) => `            missing: ${line}${remedyFor(line)}`),
+    `Network     ${describeNetwork(mechanism, network)}`,
     `PostgreSQL  ${postgres ? 'the embedded server is installed' : 'missing: the embedded server is not installed for this machine; set DATABASE_URL'}`,
     `Swap        ${{ none: 'none', present: 'there is some: make sure that it is encrypted, or secrets can reach a disk', unknown: 'unknown' }[swap]}`,
   ].join('\n');

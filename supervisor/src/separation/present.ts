@@ -16,10 +16,24 @@ export function describeSeparation(mechanism: Pick<Mechanism, 'level' | 'sandbox
   }
 }
 
+/** One sentence on what a hub that is not kept off the network means. `network`: whether it must reach the database by it. */
+export function describeNetwork(mechanism: Pick<Mechanism, 'sandbox'>, network: boolean): string {
+  if (mechanism.sandbox === undefined)
+    return "shared: the hub is on this machine's network, for lack of a sandbox, and reaches whatever this machine reaches";
+  return network
+    ? "shared: the hub is on this machine's network, because DATABASE_URL leads over it, and reaches whatever this machine reaches, what listens on loopback included; a database on a Unix socket would spare it that"
+    : 'none: the hub serves the socket it was given, and can connect to nothing but its database';
+}
+
 /** Says at start which level was reached, and what a missing one means. */
-export function presentSeparation(mechanism: Mechanism, console: Console): void {
+export function presentSeparation(mechanism: Mechanism, network: boolean, console: Console): void {
   console.step(`Separation is ${describeSeparation(mechanism)}`);
-  console.event('separation', { level: mechanism.level, shortcomings: mechanism.shortcomings });
+  console.step(`Network is ${describeNetwork(mechanism, network)}`);
+  console.event('separation', {
+    level: mechanism.level,
+    network: network || mechanism.sandbox === undefined ? 'shared' : 'none',
+    shortcomings: mechanism.shortcomings,
+  });
   if (mechanism.level !== 'none' && mechanism.shortcomings.length === 0) return;
   const meaning =
     mechanism.level === 'none'

@@ -43,6 +43,12 @@ async function openNodes(): Promise<Nodes> {
   const b = await start('b', 'network');
   assert.deepEqual(await query(passwords), before, 'its first start made nobody a new password');
   await requireHidden(a, server.password);
+  // What the way to the database costs is said, and only where it is so.
+  assert.match(a.output, /"network":"none"/);
+  assert.match(
+    b.output,
+    /Network is shared: the hub is on this machine's network, because DATABASE_URL leads over it/,
+  );
   const running = opened.move();
   return { a, b, query, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
