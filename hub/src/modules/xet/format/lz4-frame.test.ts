@@ -201,8 +201,10 @@ void test('decodeLz4Frame() refuses a wrong checksum, which some clients would, 
 
 void test('decodeLz4Frame() refuses a frame that is cut anywhere, or goes on', () => {
   const good = compressFrameSync(letters(300), { contentChecksum: true });
-  for (let length = 0; length < good.length; length += 1)
-    assert.notEqual(refusal(good.subarray(0, length)), 'accepted');
+  const sized = frame({ flags: INDEPENDENT | 0x08, contentSize: 20, parts: [stored(letters(20)), end] });
+  for (const whole of [good, sized])
+    for (let length = 0; length < whole.length; length += 1)
+      assert.notEqual(refusal(whole.subarray(0, length)), 'accepted');
   assert.match(refusal(Buffer.concat([good, good])), /bytes follow/);
   assert.match(refusal(Buffer.concat([good, Buffer.alloc(1)])), /1 bytes follow/);
 });
