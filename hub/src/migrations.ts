@@ -1,5 +1,5 @@
 // Every migration, in the order in which modules build on one another.
-import { epochMigration } from '@holdfast/platform/postgres/epochs';
+import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgres/epochs';
 import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitObjects } from '#modules/git';
@@ -20,4 +20,5 @@ export const migrations: readonly Migration[] = [
   blobObjects,
   blobXetObjects,
   xetXorbs,
+  historyEpochMigration,
 ];

@@ -49,7 +49,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     blobs,
     uploads: new Uploads({ db, clock, store, backend: 'disk', limits, storage }),
     ...openContent({
-      ...{ db, clock, epochs, repos, reads, limits, scratch },
+      ...{ db, clock, epochs, repos, reads, blobs, limits, scratch },
       host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
       // The embedded database serves this hub alone; its refs can then be remembered in the process.
       soleHub: postgres.embedded,

@@ -3,8 +3,11 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Db, type Tx } from './database.ts';
 
-/** What changes together: `identity` is accounts, memberships and tokens; `repos` is names, visibility and settings. */
-export type EpochName = 'identity' | 'repos';
+/**
+ * What changes together: `identity` is accounts, memberships and tokens; `repos` is names, visibility and settings;
+ * `history` is commits that were taken out of a repository.
+ */
+export type EpochName = 'identity' | 'repos' | 'history';
 
 type EpochTables = { 'epoch.counter': { name: EpochName; n: number } };
 
@@ -20,6 +23,12 @@ export const epochMigration = {
     insert into epoch.counter values ('identity', 1), ('repos', 1);
     grant usage on schema epoch to holdfast_hub;
     grant select, update on epoch.counter to holdfast_hub;`,
+};
+
+/** The migration that adds the counter of rewritten histories. */
+export const historyEpochMigration = {
+  name: 'epoch/0002-history',
+  sql: `insert into epoch.counter values ('history', 1);`,
 };
 
 /** What this process last read, and who wants to know of a change. */

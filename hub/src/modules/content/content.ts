@@ -10,7 +10,7 @@ import {
   MAX_PAGE,
   type CommitSummary,
   type ListedEntry,
-  type ObjectCache,
+  type SharedObjectCache,
   type OpenBlob,
 } from '#modules/git';
 import { type Reads } from '#modules/ledger';
@@ -35,7 +35,7 @@ export interface ContentDeps {
   readonly repos: Repos;
   readonly reads: Reads;
   readonly revisions: Revisions;
-  readonly cache: ObjectCache;
+  readonly cache: SharedObjectCache;
 }
 
 /** What a listing of a folder shows. */
@@ -166,7 +166,7 @@ export class Content {
   }
 
   #reader(repo: Pick<Repo, 'id'>): GitReader {
-    return new GitReader(this.#deps.db, repo.id, this.#deps.cache);
+    return new GitReader(this.#deps.db, repo.id, this.#deps.cache.current);
   }
 }
 

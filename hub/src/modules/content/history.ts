@@ -1,6 +1,6 @@
 // Lists the refs and the commits of a repository.
 import { type Db } from '@holdfast/platform/postgres/database';
-import { GitReader, type CommitSummary, type ListedRef, type ObjectCache } from '#modules/git';
+import { GitReader, type CommitSummary, type ListedRef, type SharedObjectCache } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repo } from '#modules/repos';
 import { recordListing } from './content.ts';
@@ -11,7 +11,7 @@ import { type Visit } from './model.ts';
 export interface HistoryDeps {
   readonly db: Db;
   readonly reads: Reads;
-  readonly cache: ObjectCache;
+  readonly cache: SharedObjectCache;
 }
 
 /** The refs and commits of repositories. */
@@ -40,6 +40,6 @@ export class History {
   }
 
   #reader(repo: Pick<Repo, 'id'>): GitReader {
-    return new GitReader(this.#deps.db, repo.id, this.#deps.cache);
+    return new GitReader(this.#deps.db, repo.id, this.#deps.cache.current);
   }
 }

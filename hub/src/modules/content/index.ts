@@ -2,6 +2,7 @@
 export { Commits, type CommitWish, type Committed } from './commits.ts';
 export { Content, recordListing, type TreeWish } from './content.ts';
 export { type Draft, type Operation } from './draft.ts';
+export { Erasure } from './erasure.ts';
 export { pullRequestsMissing, revisionMissing } from './faults.ts';
 export { History } from './history.ts';
 export {

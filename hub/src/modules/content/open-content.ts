@@ -5,12 +5,14 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { SpoolRoom } from '@holdfast/platform/spool';
-import { ObjectCache } from '#modules/git';
+import { type Blobs } from '#modules/blobs';
+import { SharedObjectCache } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { Commits } from './commits.ts';
 import { Content } from './content.ts';
 import { type DraftLimits } from './draft.ts';
+import { Erasure } from './erasure.ts';
 import { History } from './history.ts';
 import { Preupload } from './preupload.ts';
 import { RefChanges } from './ref-changes.ts';
@@ -24,6 +26,7 @@ export interface ContentSetup {
   readonly epochs: Epochs;
   readonly repos: Repos;
   readonly reads: Reads;
+  readonly blobs: Blobs;
   readonly limits: DraftLimits & { readonly reservedBytes: number; readonly reservedShare: number };
   /** A folder for what is put aside while a request lasts. */
   readonly scratch: string;
@@ -43,12 +46,14 @@ export interface OpenContent {
   readonly commits: Commits;
   readonly preupload: Preupload;
   readonly refChanges: RefChanges;
+  readonly erasure: Erasure;
 }
 
 /** Opens the module. */
 export function openContent(setup: ContentSetup): OpenContent {
-  const { db, clock, epochs, repos, reads, limits, scratch, host, soleHub } = setup;
-  const cache = new ObjectCache();
+  const { db, clock, epochs, repos, reads, blobs, limits, scratch, host, soleHub } = setup;
+  const cache = new SharedObjectCache();
+  epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
   const turns = new Turns();
   const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
@@ -60,5 +65,6 @@ export function openContent(setup: ContentSetup): OpenContent {
     commits: new Commits({ db, clock, repos, revisions, turns, settings: { limits, spool, host, space } }),
     preupload: new Preupload({ db, repos, revisions, cache }),
     refChanges: new RefChanges({ db, clock, repos, revisions, turns, host }),
+    erasure: new Erasure({ db, clock, epochs, repos, blobs, revisions, turns, cache }),
   };
 }

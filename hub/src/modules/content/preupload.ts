@@ -13,7 +13,7 @@ import {
   uploadModeOf,
   type FileSketch,
   type ListedEntry,
-  type ObjectCache,
+  type SharedObjectCache,
   type UploadMode,
 } from '#modules/git';
 import { type RepoAddress, type Repos } from '#modules/repos';
@@ -25,7 +25,7 @@ export interface PreuploadDeps {
   readonly db: Db;
   readonly repos: Repos;
   readonly revisions: Revisions;
-  readonly cache: ObjectCache;
+  readonly cache: SharedObjectCache;
 }
 
 /** Files that a client is about to send. */
@@ -64,7 +64,7 @@ export class Preupload {
   ): Promise<{ commit: Sha1; files: PreuploadAnswer[] }> {
     const repo = await this.#deps.repos.get(actor, address, 'write');
     const { commit } = await this.#deps.revisions.get(repo.id, wish.revision);
-    const reader = new GitReader(this.#deps.db, repo.id, this.#deps.cache);
+    const reader = new GitReader(this.#deps.db, repo.id, this.#deps.cache.current);
     const summary = await reader.findCommit(commit);
     if (summary === undefined) throw revisionMissing(wish.revision);
     const paths = wish.files.map(({ path }) => parsePath(path));

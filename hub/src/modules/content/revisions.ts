@@ -11,7 +11,7 @@ import {
   MAIN_BRANCH,
   refsOf,
   splitRevisionPath,
-  type ObjectCache,
+  type SharedObjectCache,
   type Ref,
   type RepoPath,
   type Revision,
@@ -24,7 +24,7 @@ import { type Resolved } from './model.ts';
 export interface RevisionsDeps {
   readonly db: Db;
   readonly epochs: Epochs;
-  readonly cache: ObjectCache;
+  readonly cache: SharedObjectCache;
   /** Whether no other process can move a ref of this database. */
   readonly soleHub: boolean;
 }
@@ -142,7 +142,7 @@ export class Revisions {
   }
 
   #reader(repoId: Id): GitReader {
-    return new GitReader(this.#deps.db, repoId, this.#deps.cache);
+    return new GitReader(this.#deps.db, repoId, this.#deps.cache.current);
   }
 
   #namesOf(repoId: Id): Map<string, Resolved> {

@@ -131,3 +131,9 @@ export const refExists = defineFault(
   'ref.exists',
   (name: string) => `Reference already exists: ${quoted(name)}`,
 );
+export const historyTooLarge = defineFault(
+  'too-large',
+  'history.too-large',
+  (what: string) =>
+    `The history of this repository is too large to be rewritten: it has more than ${what}. Ask for the deletion without rewriting history; the pointers of the files then stay in old commits, and their contents are gone all the same.`,
+);

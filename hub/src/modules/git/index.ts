@@ -33,7 +33,8 @@ export {
   type OpenBlob,
   type RefTarget,
 } from './model.ts';
-export { ObjectCache } from './object-cache.ts';
+export { ObjectCache, SharedObjectCache } from './object-cache.ts';
+export { HistoryRewriter, type MovedRef, type Rewriting } from './store/history-rewriter.ts';
 export { GitReader, MAX_PAGE } from './store/reader.ts';
 export { copyRepository, eraseRepository } from './store/whole.ts';
 export { BATCH_BYTES, GitWriter, type AddedBytes, type NewCommit } from './store/writer.ts';

@@ -105,3 +105,21 @@ export class ObjectCache {
     this.#entries.set(`${at.repo}${at.commit}${at.path}`, entry, 250);
   }
 }
+
+/** The cache that the readers of one process share. */
+export class SharedObjectCache {
+  #current = new ObjectCache();
+
+  /** The cache to read through now. A reader keeps the one it began with. */
+  get current(): ObjectCache {
+    return this.#current;
+  }
+
+  /**
+   * Begins with an empty one: objects never change, but a rewritten history is not to be shown any more. What a reader
+   * that began before still keeps goes where nobody looks.
+   */
+  renew(): void {
+    this.#current = new ObjectCache();
+  }
+}

@@ -240,12 +240,54 @@ def lfs_files():
     files = {file.filename: file for file in admin.list_lfs_files("admin/large")}
     equal(set(files), {"one.bin", "two.bin"})
     equal(files["one.bin"].oid, sha256(noise(60_000, 9)))
-    with raises(BadRequestError, "rewrite"):
-        admin.permanently_delete_lfs_files("admin/large", [files["one.bin"]])
     admin.permanently_delete_lfs_files("admin/large", [files["one.bin"]], rewrite_history=False)
     equal({file.filename for file in admin.list_lfs_files("admin/large")}, {"two.bin"})
     with raises(EntryNotFoundError):
         admin.hf_hub_download("admin/large", "one.bin", force_download=True)
+
+
+@case("permanently_delete_lfs_files() takes files out of the whole history, and leaves the rest to the byte")
+def rewritten_history():
+    repo = "admin/rewritten"
+    admin.create_repo(repo)
+    bad, good = noise(70_000, 11), noise(50_000, 12)
+    start = admin.list_repo_commits(repo)[0].commit_id
+    write_all = [
+        CommitOperationAdd("nested/deep/bad.bin", bad),
+        CommitOperationAdd("nested/good.bin", good),
+        CommitOperationAdd("nested/deep/note.txt", b"note"),
+    ]
+    admin.create_commit(repo, write_all, commit_message="Add all")
+    admin.create_tag(repo, tag="v1", tag_message="A release")
+    admin.create_branch(repo, branch="side", revision=start)
+    admin.upload_file(path_or_fileobj=bad, path_in_repo="other.bin", repo_id=repo, revision="side")
+    admin.delete_file("nested/deep/bad.bin", repo)
+    pinned = admin.list_repo_commits(repo)[1].commit_id
+    titles = {name: [c.title for c in admin.list_repo_commits(repo, revision=name)] for name in ("main", "v1", "side")}
+    files = [file for file in admin.list_lfs_files(repo) if file.oid == sha256(bad)]
+    admin.permanently_delete_lfs_files(repo, files)
+
+    equal([file.oid for file in admin.list_lfs_files(repo)], [sha256(good)])
+    expected = {".gitattributes", "nested/good.bin", "nested/deep/note.txt"}
+    equal(set(admin.list_repo_files(repo, revision="v1")), expected)
+    equal(set(admin.list_repo_files(repo)), expected)
+    equal(set(admin.list_repo_files(repo, revision="side")), {".gitattributes"})
+    for name, told in titles.items():
+        commits = admin.list_repo_commits(repo, revision=name)
+        equal([commit.title for commit in commits], told)
+        equal(commits[-1].commit_id, start)
+        for commit in commits:
+            paths = admin.list_repo_files(repo, revision=commit.commit_id)
+            assert not any(path.endswith("bad.bin") or path == "other.bin" for path in paths), paths
+    for revision in ("main", "v1"):
+        for path, content in (("nested/good.bin", good), ("nested/deep/note.txt", b"note")):
+            with open(admin.hf_hub_download(repo, path, revision=revision, force_download=True), "rb") as file:
+                equal(file.read(), content)
+        with raises(EntryNotFoundError):
+            admin.hf_hub_download(repo, "nested/deep/bad.bin", revision=revision, force_download=True)
+    with raises(RevisionNotFoundError):
+        admin.hf_hub_download(repo, "nested/deep/bad.bin", revision=pinned, force_download=True)
+    equal(admin.repo_info(repo).sha, admin.list_repo_commits(repo)[0].commit_id)
 
 
 @case("get_safetensors_metadata() reads the header by range")

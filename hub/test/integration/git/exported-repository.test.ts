@@ -1,33 +1,10 @@
 // A repository made through the hub, written out as loose objects, is one that git itself finds nothing wrong with.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import test from 'node:test';
-import { deflateSync } from 'node:zlib';
-import { sql } from 'kysely';
-import { file, openHubClient, type HubClient } from '../content/hub-client.ts';
+import { file, openHubClient } from '../content/hub-client.ts';
 import { mustRun } from '../../harness/program.ts';
 import { openScratch } from '../../harness/scratch.ts';
-
-/** Writes every object and ref of the repository into a bare repository, as git keeps them. */
-async function exportTo(client: HubClient, folder: string): Promise<void> {
-  await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', folder]);
-  const db = client.hub.modules.db.withTables<never>();
-  const { rows: objects } = await sql<{ oid: string; kind: string; bytes: Buffer }>`
-    select oid, kind, bytes from git.object where repo_id = ${client.repoId}`.execute(db);
-  for (const { oid, kind, bytes } of objects) {
-    const at = path.join(folder, 'objects', oid.slice(0, 2));
-    await mkdir(at, { recursive: true });
-    const framed = Buffer.concat([Buffer.from(`${kind} ${bytes.length}\0`), bytes]);
-    await writeFile(path.join(at, oid.slice(2)), deflateSync(framed));
-  }
-  const { rows: refs } = await sql<{ name: string; target: string }>`
-    select name, target from git.ref where repo_id = ${client.repoId}`.execute(db);
-  for (const { name, target } of refs) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), `${target}\n`);
-  }
-}
+import { exportRepository } from './export-repository.ts';
 
 void test('what the hub stores passes git fsck --strict and has the history that the hub tells', async () => {
   await using client = await openHubClient();
@@ -56,7 +33,7 @@ void test('what the hub stores passes git fsck --strict and has the history that
   await client.commit([{ key: 'deletedFolder', value: { path: 'a' } }], {});
   await client.post(`${api}/branch/squashed`, {});
   await client.post(`${api}/super-squash/squashed`, { message: 'one' });
-  await exportTo(client, scratch.path);
+  await exportRepository(client.hub.modules.db, client.repoId, scratch.path);
   const git = async (...args: string[]) => await mustRun('git', ['-C', scratch.path, ...args]);
   assert.doesNotMatch(await git('fsck', '--strict', '--full', '--no-dangling'), /error|warning|missing/);
   for (const revision of ['main', 'side/one', 'none', 'v1', 'squashed']) {

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { KiB } from '@holdfast/kernel/size';
+import { KiB, MiB } from '@holdfast/kernel/size';
 import { type ObjectCache } from '../object-cache.ts';
 import { type ObjectKind } from '../object.ts';
 import { type BlobFacts } from '../model.ts';
@@ -15,6 +15,8 @@ const SLICE = 512 * KiB;
 export const MAX_CACHED_BLOB = 256 * KiB;
 /** Ids in one question. */
 const BATCH = 500;
+/** Bytes of bodies that are read together. */
+const BODIES = 2 * MiB;
 
 /** Reads the objects of one repository. */
 export class ObjectReader {
@@ -112,6 +114,19 @@ export class ObjectReader {
     return await this.#rows([oid]).select(['kind', 'bytes']).executeTakeFirst();
   }
 
+  /** The bodies of many objects in the order of their ids, a few at a time, so that memory stays bounded. */
+  async *readBodies(oids: readonly Sha1[]): AsyncGenerator<{ readonly oid: Sha1; readonly bytes: Buffer }> {
+    for (const batch of batches(oids)) {
+      const rows = await this.#rows(batch).select(['oid', 'size']).execute();
+      const sizes = new Map(rows.map(({ oid, size }) => [oid, size]));
+      for (const group of groupsOf(batch, (oid) => sizes.get(oid) ?? 0)) {
+        const found = await this.#rows(group).select(['oid', 'bytes']).execute();
+        const bodies = new Map(found.map(({ oid, bytes }) => [oid, bytes]));
+        for (const oid of group) yield { oid, bytes: bodies.get(oid) ?? this.#absent(oid) };
+      }
+    }
+  }
+
   async #slice(
     oid: Sha1,
     at: number,
@@ -139,4 +154,18 @@ export class ObjectReader {
 
 function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += BATCH) yield items.slice(at, at + BATCH);
+}
+
+/** The items in groups of about as many bytes as are read together. */
+function* groupsOf<T>(items: readonly T[], sizeOf: (item: T) => number): Generator<readonly T[]> {
+  let group: T[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    group.push(item);
+    bytes += sizeOf(item);
+    if (bytes < BODIES) continue;
+    yield group;
+    [group, bytes] = [[], 0];
+  }
+  if (group.length > 0) yield group;
 }

@@ -3,16 +3,17 @@ import { z } from 'zod';
 import { parseSha256 } from '@holdfast/kernel/digest';
 import { REPO_TYPES } from '#modules/access';
 import { type Blob, type Blobs } from '#modules/blobs';
+import { type Erasure } from '#modules/content';
 import { type Repos } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { nextLink, pageSize } from '../query.ts';
 import { addressOf, parseRepoId, RepoParams } from '../repos/names.ts';
-import { rewritingUnsupported } from './faults.ts';
 
 /** What the routes about large files need. */
 export interface LfsFileDeps {
   readonly repos: Repos;
   readonly blobs: Blobs;
+  readonly erasure: Erasure;
 }
 
 const LargeFile = z.object({
@@ -58,10 +59,10 @@ function listLargeFiles({ repos, blobs }: LfsFileDeps): Route {
   });
 }
 
-function deleteLargeFiles({ repos, blobs }: LfsFileDeps): Route {
+function deleteLargeFiles({ repos, blobs, erasure }: LfsFileDeps): Route {
   return defineRoute({
     operation: 'deleteLargeFiles',
-    summary: 'Delete large files for good',
+    summary: 'Delete large files for good, by default out of the whole history',
     method: 'POST',
     path: '/api/{type}/{namespace}/{name}/lfs-files/batch',
     access: 'user',
@@ -77,13 +78,10 @@ function deleteLargeFiles({ repos, blobs }: LfsFileDeps): Route {
     }),
     output: z.object({ deleted: z.int() }),
     async run(call) {
-      const repo = await repos.get(call.actor, addressOf(call), 'administer');
       const { sha, rewriteHistory } = call.body.deletions;
       const digests = sha.map(parseSha256).filter((digest) => digest !== undefined);
-      const held = await blobs.findMany(repo.id, digests);
-      // What a commit names would leave a pointer to nothing in history, and history is not rewritten here.
-      if (rewriteHistory && [...held.values()].some((blob) => blob.path !== null))
-        throw rewritingUnsupported();
+      if (rewriteHistory) return { deleted: await erasure.erase(call.actor, addressOf(call), digests) };
+      const repo = await repos.get(call.actor, addressOf(call), 'administer');
       const removed = await blobs.remove(call.actor, repo.id, digests);
       return { deleted: removed.length };
     },
