@@ -20,7 +20,7 @@ const SHARDS_READ = 160 * MiB;
 
 /** Opens the modules. Disposing the result closes what they stand on. */
 export async function openModules(start: HubStart, shared: { log: Log; clock: Clock }) {
-  const { limits, scratch, publicUrl, postgres } = start.settings;
+  const { limits, scratch, publicUrl, postgres, xet: xetSettings } = start.settings;
   const foundation = await openFoundation(start, shared);
   const { db, clock, epochs, keys, store, buffers } = foundation;
   const reads = new Reads({ db, clock });
@@ -33,7 +33,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     open: async (blob) => await xet.xetFiles.open(asXet(blob)),
   };
   const blobs = new Blobs({ db, clock, store, storage, assembled });
-  const xet = openXet({ db, clock, store, buffers, storage, limits });
+  const xet = openXet({ db, clock, store, buffers, keys, storage, limits, reach: xetSettings.dedupScope });
   return {
     ...foundation,
     ...xet,

@@ -164,6 +164,7 @@ function settingsOf(site: Site, database: Database, objects: string): Omit<Setti
     trustedProxies: [...config.trustedProxies],
     rateLimits: config.file.rateLimits,
     limits: config.file.limits,
+    xet: config.file.xet,
     operator: currentOperator(),
   };
 }

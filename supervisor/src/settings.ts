@@ -46,6 +46,16 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/** How large files come in as chunks. */
+export const XetSettings = z.strictObject({
+  /**
+   * Where an upload may name chunks instead of sending them. `namespace` spares more, and lets who may write to one
+   * repository of a namespace find out whether another one holds what they hold themselves.
+   */
+  dedupScope: z.enum(['repository', 'namespace']),
+});
+export type XetSettings = z.infer<typeof XetSettings>;
+
 /** Where PostgreSQL listens and whom the child signs in as. */
 export const PostgresSettings = z.strictObject({
   /** A folder that holds the socket, or a host name. */
@@ -85,6 +95,7 @@ export const Settings = z.strictObject({
   trustedProxies: z.array(z.string()),
   rateLimits: RateLimits,
   limits: Limits,
+  xet: XetSettings,
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),

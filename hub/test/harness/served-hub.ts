@@ -39,6 +39,7 @@ export const OPERATOR: OperatorActor = { kind: 'operator', osUser: 'test', comma
 export interface ServedHubOptions {
   readonly limits?: Partial<Limits>;
   readonly access?: 'signed-in' | 'anonymous';
+  readonly dedupScope?: 'repository' | 'namespace';
 }
 
 /** A hub that serves. */
@@ -142,6 +143,7 @@ function startOf(database: TestDatabase, folder: string, options: ServedHubOptio
         exemptLoopback: true,
       },
       limits: { ...TEST_LIMITS, ...options.limits },
+      xet: { dedupScope: options.dedupScope ?? 'repository' },
       operator: { name: 'test', uid: 0 },
       firstAdmin: null,
     },

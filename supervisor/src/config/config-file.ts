@@ -2,7 +2,7 @@
 // misspelt limit does not silently leave the default.
 import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { z } from 'zod';
-import { Limits, RateLimits } from '../settings.ts';
+import { Limits, RateLimits, XetSettings } from '../settings.ts';
 
 const DEFAULT_RATE_LIMITS: RateLimits = {
   windowSeconds: 300,
@@ -27,6 +27,8 @@ const DEFAULT_LIMITS: Limits = {
   reservedBytes: 2 * GiB,
   reservedShare: 0.05,
 };
+
+const DEFAULT_XET: XetSettings = { dedupScope: 'repository' };
 
 const AccountName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'is not a name of a system user');
 
@@ -66,6 +68,8 @@ export const ConfigFile = z.strictObject({
         .default('128MB'),
     })
     .prefault({}),
+  /** Uploads of large files in chunks. */
+  xet: XetSettings.partial().prefault({}),
   /** Milliseconds. */
   timeouts: z
     .strictObject({
@@ -79,9 +83,10 @@ export const ConfigFile = z.strictObject({
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
 /** The settings of the file with every default filled in. */
-export type FileSettings = Omit<ConfigFile, 'rateLimits' | 'limits'> & {
+export type FileSettings = Omit<ConfigFile, 'rateLimits' | 'limits' | 'xet'> & {
   readonly rateLimits: RateLimits;
   readonly limits: Limits;
+  readonly xet: XetSettings;
 };
 
 /** Parses the file's text; what is wrong goes into `problems`, all of it. */
@@ -103,11 +108,12 @@ export function parseConfigFile(
       problems.push(`${path}: ${issue.path.join('.') || 'the file'}: ${issue.message}`);
     return undefined;
   }
-  const { rateLimits, limits, ...rest } = parsed.data;
+  const { rateLimits, limits, xet, ...rest } = parsed.data;
   return {
     ...rest,
     rateLimits: { ...DEFAULT_RATE_LIMITS, ...defined(rateLimits) },
     limits: { ...DEFAULT_LIMITS, ...defined(limits) },
+    xet: { ...DEFAULT_XET, ...defined(xet) },
   };
 }
 

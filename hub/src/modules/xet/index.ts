@@ -11,6 +11,7 @@ export {
   xorbMissing,
 } from './faults.ts';
 export { MOST_RANGES, signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
+export { Chunks } from './chunks.ts';
 export { asXet, Files, type Located, type XetBlob } from './files.ts';
 export { parseXetHash, type XetHash } from './format/xet-hash.ts';
 export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';

@@ -1,11 +1,13 @@
 // Opens the parts of `xet` over what they share.
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Keys } from '@holdfast/platform/keys';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type RepoStorage } from '#modules/blobs';
+import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
-import { Scopes } from './scopes.ts';
+import { Scopes, type ScopeReach } from './scopes.ts';
 import { Shards } from './shards.ts';
 import { Verifier } from './verifier.ts';
 import { XorbIndexes } from './xorb-indexes.ts';
@@ -19,6 +21,8 @@ export interface XetDeps {
   readonly buffers: BufferPool;
   readonly storage: RepoStorage;
   readonly limits: { readonly largeObject: number };
+  readonly keys: Keys;
+  readonly reach: ScopeReach;
 }
 
 /** Xorbs, shards, files and scopes. */
@@ -27,6 +31,7 @@ export interface Xet extends AsyncDisposable {
   readonly shards: Shards;
   readonly xetFiles: Files;
   readonly scopes: Scopes;
+  readonly chunks: Chunks;
 }
 
 /** Opens them. Disposing the result ends their threads. */
@@ -37,7 +42,8 @@ export function openXet(deps: XetDeps): Xet {
     xorbs: new Xorbs({ ...deps, verifier }),
     shards: new Shards({ ...deps, verifier, indexes }),
     xetFiles: new Files({ ...deps, indexes }),
-    scopes: new Scopes(deps.db),
+    scopes: new Scopes({ db: deps.db, reach: deps.reach }),
+    chunks: new Chunks({ ...deps, indexes }),
     [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
   };
 }

@@ -10,16 +10,22 @@ export interface Scope {
   readonly generation: number;
 }
 
+/** How far a scope reaches. */
+export type ScopeReach = 'repository' | 'namespace';
+
 /** The scopes of repositories. */
 export class Scopes {
   readonly #db: Db;
+  readonly #reach: ScopeReach;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(deps: { readonly db: Db; readonly reach: ScopeReach }) {
+    this.#db = deps.db;
+    this.#reach = deps.reach;
   }
 
-  /** The scope in which a repository's uploads find what is there: the repository itself. */
-  async of(repo: { readonly id: Id }): Promise<Scope> {
-    return { id: repo.id, generation: await new XetReader(this.#db).generationOf(repo.id) };
+  /** The scope in which a repository's uploads find what is there. */
+  async of(repo: { readonly id: Id; readonly namespaceId: Id }): Promise<Scope> {
+    const id = this.#reach === 'namespace' ? repo.namespaceId : repo.id;
+    return { id, generation: await new XetReader(this.#db).generationOf(id) };
   }
 }

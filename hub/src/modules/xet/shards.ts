@@ -38,6 +38,7 @@ interface VerifiedFile {
   readonly hash: XetHash;
   readonly sha256: Sha256;
   readonly terms: Terms;
+  readonly firstChunk: Buffer | undefined;
 }
 
 /** Shards. */
@@ -87,7 +88,7 @@ export class Shards {
     if (held.has(file.sha256)) return undefined;
     const computed = await this.#digest(access, terms, signal);
     if (computed !== file.sha256) throw sha256Differs(file.sha256, computed);
-    return { hash, sha256: computed, terms };
+    return { hash, sha256: computed, terms, firstChunk: await this.#firstChunk(access, terms) };
   }
 
   async #digest({ scopeId }: ShardSender['access'], terms: Terms, signal: AbortSignal): Promise<Sha256> {
@@ -104,6 +105,12 @@ export class Shards {
     return await digest.finish();
   }
 
+  async #firstChunk({ scopeId }: ShardSender['access'], terms: Terms): Promise<Buffer | undefined> {
+    if (terms.count === 0) return undefined;
+    const { xorb, start } = terms.at(0);
+    return (await this.#deps.indexes.get(scopeId, xorb)).index.hashAt(start);
+  }
+
   async #store({ access, actor, address }: ShardSender, files: readonly VerifiedFile[]): Promise<boolean> {
     const { db, clock, storage } = this.#deps;
     const { repoId, scopeId } = access;
@@ -116,8 +123,9 @@ export class Shards {
       if (gone !== undefined) throw xorbMissing(gone);
       await storage.lock(tx, repoId);
       let added = false;
-      for (const { hash, sha256, terms } of files) {
-        await writer.insertFile(scopeId, { hash, terms }, clock.now());
+      for (const file of files) {
+        const { hash, sha256, terms } = file;
+        await writer.insertFile(scopeId, file, clock.now());
         const object = { repoId, sha256, size: terms.size, backend: 'xet', xet: { scopeId, hash } } as const;
         if (await registerObject(tx, { object, sender: { actor, address }, storage, at: clock.now() }))
           added = true;

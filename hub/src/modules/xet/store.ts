@@ -74,6 +74,19 @@ export class XetReader {
     return row && Terms.decode(row.terms);
   }
 
+  /** The xorb of a scope that has this chunk, and then others of the same files, `limit` in all. */
+  async listByChunk(scopeId: Id, chunk: Buffer, limit: number): Promise<XetHash[]> {
+    const { rows } = await sql<{ hash: XetHash }>`
+      with found as (select xorb_hash from xet.chunk where scope_id = ${scopeId} and hash = ${chunk}),
+        files as (select u.file_hash from xet.use u, found f
+          where u.scope_id = ${scopeId} and u.xorb_hash = f.xorb_hash limit 4),
+        others as (select distinct u.xorb_hash from xet.use u, files where u.scope_id = ${scopeId}
+          and u.file_hash = files.file_hash and u.xorb_hash not in (select xorb_hash from found)
+          limit ${limit - 1})
+      select xorb_hash as hash from found union all select xorb_hash from others`.execute(this.db);
+    return rows.map((row) => row.hash);
+  }
+
   /** Whether any scope has a xorb that is this pack. */
   async needsPack(pack: Sha256): Promise<boolean> {
     const row = await this.db
@@ -97,8 +110,8 @@ export class XetWriter extends XetReader {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`pack/${pack}`}, 0))`.execute(this.db);
   }
 
-  /** Adds a xorb. Returns whether the scope did not have it yet. */
-  async insertXorb(scopeId: Id, xorb: IndexedXorb, storedAt: Date): Promise<boolean> {
+  /** Adds a xorb, and the chunks of it that clients ask for. Returns whether the scope did not have it yet. */
+  async insertXorb(scopeId: Id, xorb: IndexedXorb, now: Date): Promise<boolean> {
     const result = await this.db
       .insertInto('xet.xorb')
       .values({
@@ -108,11 +121,30 @@ export class XetWriter extends XetReader {
         packed_size: xorb.packedSize,
         raw_size: xorb.index.rawSize,
         chunks: xorb.index.encode(),
-        stored_at: storedAt,
+        needed_at: now,
       })
+      .onConflict((conflict) => conflict.columns(['scope_id', 'hash']).doUpdateSet({ needed_at: now }))
+      .returning(sql<boolean>`xmax = 0`.as('added'))
+      .executeTakeFirstOrThrow();
+    if (result.added) await this.addChunks(scopeId, xorb.hash, askedFor(xorb.index));
+    return result.added;
+  }
+
+  /** Lets clients find a xorb by these chunks; the first that has a chunk keeps it. */
+  async addChunks(scopeId: Id, xorb: XetHash, hashes: readonly Buffer[]): Promise<void> {
+    if (hashes.length === 0) return;
+    await this.db
+      .insertInto('xet.chunk')
+      .values(hashes.map((hash) => ({ scope_id: scopeId, hash, xorb_hash: xorb })))
       .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      .execute();
+  }
+
+  /** Keeps xorbs that are about to be named to a client for as long as it may name them. */
+  async touchXorbs(scopeId: Id, hashes: readonly XetHash[], now: Date): Promise<void> {
+    await sql`update xet.xorb set needed_at = ${now}
+      where scope_id = ${scopeId} and hash = any(${hashes}::text[])
+        and needed_at < ${now}::timestamptz - interval '1 day'`.execute(this.db);
   }
 
   /**
@@ -131,9 +163,13 @@ export class XetWriter extends XetReader {
     return new Set(rows.map((row) => row.hash));
   }
 
-  /** Adds a file that needs these xorbs, which are held. */
-  async insertFile(scopeId: Id, file: { hash: XetHash; terms: Terms }, storedAt: Date): Promise<void> {
-    const { hash, terms } = file;
+  /** Adds a file that needs these xorbs, which are held; clients may then ask for its first chunk. */
+  async insertFile(
+    scopeId: Id,
+    file: { hash: XetHash; terms: Terms; firstChunk: Buffer | undefined },
+    storedAt: Date,
+  ): Promise<void> {
+    const { hash, terms, firstChunk } = file;
     const result = await this.db
       .insertInto('xet.file')
       .values({ scope_id: scopeId, hash, size: terms.size, terms: terms.encode(), stored_at: storedAt })
@@ -142,5 +178,16 @@ export class XetWriter extends XetReader {
     if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
     await sql`insert into xet.use (scope_id, xorb_hash, file_hash)
       select ${scopeId}, unnest(${terms.xorbs}::text[]), ${hash}`.execute(this.db);
+    if (firstChunk !== undefined) await this.addChunks(scopeId, terms.at(0).xorb, [firstChunk]);
   }
+}
+
+/** Clients ask for the chunks whose hash is divisible by 1024, beside the first of each file. */
+function askedFor(index: XorbIndex): Buffer[] {
+  const asked: Buffer[] = [];
+  for (let chunk = 0; chunk < index.count; chunk += 1) {
+    const hash = index.hashAt(chunk);
+    if ((hash.readUInt16LE(24) & 1023) === 0) asked.push(hash);
+  }
+  return asked;
 }

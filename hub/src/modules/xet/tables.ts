@@ -13,8 +13,9 @@ export type XetTables = {
     packed_size: number;
     raw_size: number;
     chunks: Buffer;
-    stored_at: Date;
+    needed_at: Date;
   };
   'xet.file': { scope_id: Id; hash: XetHash; size: number; terms: Buffer; stored_at: Date };
+  'xet.chunk': { scope_id: Id; hash: Buffer; xorb_hash: XetHash };
   'xet.use': { scope_id: Id; xorb_hash: XetHash; file_hash: XetHash };
 };

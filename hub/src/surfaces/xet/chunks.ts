@@ -1,11 +1,16 @@
-// `GET /xet/{scope}/{generation}/v1/chunks/{label}/{hash}`: where a chunk is stored already. And what clients tell
+// `GET /xet/{scope}/{generation}/v1/chunks/{label}/{hash}`: in which xorbs a chunk is stored already. And what clients tell
 // about their own speed, which nobody keeps.
 import { z } from 'zod';
-import { chunkMissing } from '#modules/xet';
+import { chunkMissing, parseXetHash, type Chunks } from '#modules/xet';
 import { drain, unbroken } from '../route/drain.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 import { openAccess, type AccessDeps } from './access.ts';
 import { below, LabelledParams, ScopeParams } from './paths.ts';
+
+/** What the routes need. */
+export interface ChunkDeps extends AccessDeps {
+  readonly chunks: Chunks;
+}
 
 const [CHUNKS = '', ...CHUNK_ALIASES] = below(
   '/v1/chunks/{label}/{hash}',
@@ -14,13 +19,12 @@ const [CHUNKS = '', ...CHUNK_ALIASES] = below(
 );
 const [TELEMETRY = ''] = below('/v1/telemetry');
 
-/** The two routes. */
-export function chunkRoutes(deps: AccessDeps): Route[] {
+/** Both. */
+export function chunkRoutes(deps: ChunkDeps): Route[] {
   return [findChunk(deps), dropTelemetry(deps)];
 }
 
-// That none is known is an answer with which each client uploads what it has.
-function findChunk(deps: AccessDeps): Route {
+function findChunk(deps: ChunkDeps): Route {
   return defineRoute({
     operation: 'findChunk',
     summary: 'Ask where a chunk is stored already',
@@ -33,10 +37,16 @@ function findChunk(deps: AccessDeps): Route {
     query: z.unknown(),
     bodyKind: 'none',
     body: z.unknown(),
-    output: z.object({}),
+    output: 'stream',
     async run(call) {
-      await openAccess(deps, call, 'write');
-      throw chunkMissing();
+      // What is known to be there is for those who may send it.
+      const { access } = await openAccess(deps, call, 'write');
+      const hash = parseXetHash(call.params.hash);
+      const scope = { id: access.scopeId, generation: Number(call.params.generation) };
+      const answer = hash && (await deps.chunks.find(scope, hash));
+      if (answer === undefined) throw chunkMissing();
+      const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': answer.length };
+      call.reply.raw.writeHead(200, headers).end(answer);
     },
   });
 }

@@ -22,13 +22,14 @@ create table xet.xorb (
   packed_size integer not null check (packed_size > 0),
   raw_size integer not null check (raw_size > 0),
   chunks bytea not null,
-  stored_at timestamptz not null,
+  -- When it was sent, last named to a client, or last lost a file: a client may name it for weeks after.
+  needed_at timestamptz not null,
   primary key (scope_id, hash)
 );
 -- Digests do not compress.
 alter table xet.xorb alter column chunks set storage external;
 create index xorb_pack on xet.xorb (pack);
-create index xorb_stored on xet.xorb (stored_at);
+create index xorb_needed on xet.xorb (needed_at);
 
 -- A file by the digest that its chunks give it: which part of which xorb follows which. Whose it is, blobs.object says.
 create table xet.file (
@@ -52,10 +53,21 @@ create table xet.use (
 );
 create index use_file on xet.use (scope_id, file_hash);
 
+-- Chunks that a client may ask for: about one of a thousand, and the first of each file.
+create table xet.chunk (
+  scope_id text collate "C" not null,
+  hash bytea not null check (length(hash) = 32),
+  xorb_hash text collate "C" not null,
+  primary key (scope_id, hash),
+  foreign key (scope_id, xorb_hash) references xet.xorb (scope_id, hash) on delete cascade
+);
+create index chunk_xorb on xet.chunk (scope_id, xorb_hash);
+
 grant usage on schema xet to holdfast_hub;
 grant select, insert, delete on all tables in schema xet to holdfast_hub;
 grant update (generation) on xet.scope to holdfast_hub;
 -- To hold a row while it becomes needed.
-grant update (stored_at) on xet.xorb, xet.file to holdfast_hub;
+grant update (stored_at) on xet.file to holdfast_hub;
+grant update (needed_at) on xet.xorb to holdfast_hub;
 `,
 };
