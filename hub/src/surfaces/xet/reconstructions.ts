@@ -150,12 +150,16 @@ function termsOf({ reconstruction }: Located): object {
   };
 }
 
+// Each range has a link of its own: the first clients take two requests for one address for the same, whatever their
+// ranges, and give the one's bytes to both.
 function presentV1(located: Located, link: LinkOf): object {
   const fetches: Record<string, object[]> = {};
-  for (const { xorb, url, ranges } of batchesOf(located, link)) {
-    const shown = ranges.map(({ chunks, bytes }) => ({ url, url_range: inclusive(bytes), range: chunks }));
-    (fetches[xorb] ??= []).push(...shown);
-  }
+  for (const [xorb, ranges] of located.reconstruction.xorbs)
+    fetches[xorb] = ranges.map((range) => ({
+      url: link(located, xorb, [range]),
+      url_range: inclusive(range.bytes),
+      range: range.chunks,
+    }));
   return { ...termsOf(located), fetch_info: fetches };
 }
 

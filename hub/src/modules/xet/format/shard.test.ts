@@ -57,7 +57,7 @@ void test('parseShard() gives nothing for a shard without files', () => {
   assert.deepEqual(filesOf(encodeShard({ files: [] })), []);
 });
 
-void test('parseShard() takes a footer, and tables before it', () => {
+void test('parseShard() takes a footer, tables before it, and none where the header names one', () => {
   const files = [described];
   assert.deepEqual(filesOf(encodeShard({ files, footer: true })), files);
   const bytes = encodeShard({ files, footer: true });
@@ -65,7 +65,7 @@ void test('parseShard() takes a footer, and tables before it', () => {
     filesOf(Buffer.concat([bytes.subarray(0, -200), Buffer.alloc(1000, 7), bytes.subarray(-200)])),
     files,
   );
-  assert.match(refusal(bytes.subarray(0, -1)), /no room for the footer/);
+  assert.deepEqual(filesOf(bytes.subarray(0, -200)), files);
 });
 
 void test('parseShard() reads from within a larger buffer', () => {

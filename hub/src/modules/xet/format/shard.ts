@@ -89,18 +89,16 @@ export function parseShard(bytes: Uint8Array, limits: ShardLimits = SHARD_LIMITS
   const shard = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (shard.length > limits.bytes)
     throw shardInvalid(`it has ${shard.length} bytes, more than ${limits.bytes}`);
-  const footer = readHeader(shard);
+  checkHeader(shard);
   const records = new Records(shard, RECORD_BYTES);
   checkFiles(records, limits);
   walkXorbs(records);
-  // Tables for looking things up may follow, and the footer. Nothing in them is needed.
-  if (shard.length - records.at < footer)
-    throw shardInvalid('it has no room for the footer its header names');
+  // Tables for looking things up may follow, and a footer. Nothing in them is needed, and clients from 1.1.10 to 1.2 cut
+  // off the footer that their header names.
   return readFiles(shard);
 }
 
-/** Returns the bytes of the footer. */
-function readHeader(shard: Buffer): number {
+function checkHeader(shard: Buffer): void {
   if (shard.length < RECORD_BYTES || !SHARD_TAG.equals(shard.subarray(0, SHARD_TAG.length)))
     throw shardInvalid('it does not begin as a shard');
   const version = shard.readBigUInt64LE(SHARD_TAG.length);
@@ -108,7 +106,6 @@ function readHeader(shard: Buffer): number {
   const footer = shard.readBigUInt64LE(SHARD_TAG.length + 8);
   if (footer !== 0n && footer !== BigInt(FOOTER_BYTES))
     throw shardInvalid(`its footer has ${footer} bytes, not ${FOOTER_BYTES} or none`);
-  return Number(footer);
 }
 
 /** Goes along the records, never beyond the end. */
