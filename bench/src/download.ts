@@ -1,18 +1,17 @@
 // GET of a large file, through the whole request path of a real hub, against nginx that sends the same bytes.
 import { createHash, randomFillSync } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { open, rename, rm, symlink } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { GiB, MiB } from '@holdfast/kernel/size';
-import { findProcess, withCpu } from './cpu.ts';
+import { MiB } from '@holdfast/kernel/size';
+import { findProcess } from './cpu.ts';
 import { commit, openBenchHub, type BenchHub } from './hub.ts';
-import { mustRun, openScratch, startProgram, type Running } from './program.ts';
-import { takeTurns, type Result, type Turn } from './result.ts';
-
-const SIZE = GiB;
+import { findFreePort, startNginx } from './nginx.ts';
+import { openScratch } from './program.ts';
+import { takeTurns, type Result } from './result.ts';
+import { measureTransfer, SIZE } from './transfer.ts';
 
 /** Measures the throughput of one connection, in GB/s, with curl as the reader. */
 export async function measureDownload(rounds: number): Promise<readonly Result[]> {
@@ -36,7 +35,7 @@ export async function measureDownload(rounds: number): Promise<readonly Result[]
     yard: async () => await measureTransfer(worker, fromNginx),
   });
   const units = { unit: 'GB/s', cpuUnit: 's/GiB' };
-  return [{ name: 'GET of 1 GiB', ...units, yardstick: 'nginx', ...turns, reach: 1, aim: 1.3 }];
+  return [{ name: 'GET of 1 GiB', ...units, yardstick: 'nginx', ...turns, goal: 'reach 1.0, aim for 1.3' }];
 }
 
 /** Puts the hub's own file in the place of ours, so that both servers read the same pages of the same file. */
@@ -47,7 +46,8 @@ async function serveStored(hub: BenchHub, file: string, sha256: string): Promise
   await rm(`${file}.sent`);
 }
 
-async function writeRandom(file: string): Promise<string> {
+/** Writes a file of random bytes; gives its SHA-256. */
+export async function writeRandom(file: string): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(MiB);
   await using target = await open(file, 'wx');
@@ -88,47 +88,4 @@ async function putFile(href: string, file: string): Promise<void> {
   const sent = pipeline(createReadStream(file, { highWaterMark: MiB }), outgoing).catch(() => undefined);
   if ((await status) !== 200) throw new Error(`the upload was answered with ${await status}`);
   await sent;
-}
-
-async function measureTransfer(server: number, args: readonly string[]): Promise<Turn> {
-  const format = '%{http_code} %{size_download} %{time_total}';
-  const command = ['-s', '-f', '-L', '-o', '/dev/null', '-w', format, ...args];
-  const { result, cpu } = await withCpu(server, async () => await mustRun('curl', command));
-  const [status, bytes, seconds] = result.split(' ').map(Number);
-  if (status !== 200 || bytes !== SIZE || seconds === undefined) throw new Error(`curl saw ${result}`);
-  return { rate: bytes / seconds / 1e9, cpu: (cpu / bytes) * GiB };
-}
-
-/** Debian's settings where they matter (sendfile, tcp_nopush), one worker, and no log to slow it down. */
-async function startNginx(folder: string, port: number): Promise<Running> {
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const settings = path.join(folder, 'nginx.conf');
-  await writeFile(
-    settings,
-    `worker_processes 1; daemon off; error_log stderr crit; pid ${folder}/nginx.pid;
-${process.getuid?.() === 0 ? 'user root;' : ''}
-events { worker_connections 256; }
-http {
-  sendfile on; tcp_nopush on; access_log off;
-  ${places.map((place) => `${place}_temp_path ${folder}/${place};`).join(' ')}
-  server { listen 127.0.0.1:${port}; root ${folder}; }
-}
-`,
-  );
-  const running = startProgram('nginx', ['-c', settings, '-e', 'stderr'], { signal: 'SIGTERM' });
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answered = await fetch(`http://127.0.0.1:${port}/nginx.conf`).catch(() => undefined);
-    if (answered?.ok === true) return running;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await running[Symbol.asyncDispose]();
-  throw new Error('nginx did not start');
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,6 +3,8 @@ import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
 import { measureDownload } from './download.ts';
 import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
+import { measureUpload } from './upload.ts';
+import { measureXetDownload } from './xet-download.ts';
 import { formatResults, type Result } from './result.ts';
 
 interface Benchmark {
@@ -16,6 +18,16 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     doc: 'GET of 1 GiB stored by LFS, against nginx with one worker and sendfile',
     programs: ['nginx', 'curl'],
     run: measureDownload,
+  },
+  'xet-download': {
+    doc: 'GET of 1 GiB stored through Xet, its chunks verified, against nginx with one worker and sendfile',
+    programs: ['nginx', 'curl'],
+    run: measureXetDownload,
+  },
+  upload: {
+    doc: 'Upload by the Python client, against what the client itself spends',
+    programs: [],
+    run: measureUpload,
   },
   resolve: {
     doc: 'HEAD and GET of a small file in a private repository, against a bare node:http server',
@@ -31,7 +43,7 @@ async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
   const wish = parseWords(words);
   if (wish === undefined) {
-    const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(10)}${doc}`);
+    const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
     console.error([USAGE, ...list].join('\n'));
     return 2;
   }

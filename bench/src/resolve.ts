@@ -11,7 +11,12 @@ const SECONDS = 4;
 const CONTENT = JSON.stringify({ model_type: 'bert', hidden_size: 768, layers: 12 }).repeat(8);
 /** Set by every server itself, for each answer. */
 const OWN_HEADERS = new Set(['connection', 'keep-alive', 'date', 'transfer-encoding']);
-const GOALS = { unit: 'req/s', cpuUnit: 'µs/req', yardstick: 'bare node:http', reach: 0.35, aim: 0.5 };
+const GOALS = {
+  unit: 'req/s',
+  cpuUnit: 'µs/req',
+  yardstick: 'bare node:http',
+  goal: 'reach 0.35, aim for 0.5',
+};
 
 /** Measures requests per second over 16 connections. */
 export async function measureResolve(rounds: number): Promise<readonly Result[]> {

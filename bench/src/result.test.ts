@@ -29,7 +29,7 @@ void test('takeTurns() alternates and leaves out the first turn of each side', a
 
 void test('formatResults() shows the ratio of medians beside its goal, of rates and of processor time', () => {
   const turns = (...rates: number[]): Turn[] => rates.map((rate) => ({ rate, cpu: 1 / rate }));
-  const goals = { unit: 'GB/s', cpuUnit: 's/GiB', yardstick: 'y', reach: 1, aim: 1.3 };
+  const goals = { unit: 'GB/s', cpuUnit: 's/GiB', yardstick: 'y', goal: 'reach 1.0, aim for 1.3' };
   const text = formatResults([{ name: 'x', hub: turns(1, 4, 2), yard: turns(4, 4, 4), ...goals }]);
   assert.match(text, /x\s+2\.00 \[1\.00-4\.00\] GB\/s\s+4\.00 \[4\.00-4\.00\] GB\/s \(y\)\s+0\.50/);
   assert.match(text, /processor time\s+0\.50 \[0\.25-1\.00\] s\/GiB\s+0\.25 \[0\.25-0\.25\] s\/GiB\s+2\.00/);

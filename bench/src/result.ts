@@ -2,9 +2,9 @@
 
 /** What one turn gave. */
 export interface Turn {
-  /** Work done in a second, in the unit of the comparison. */
+  /** Work done in a second, or the time it takes, in the unit of the comparison. */
   readonly rate: number;
-  /** Processor time of the server for one piece of work, in `cpuUnit`. */
+  /** Processor time for one piece of work, in `cpuUnit`; of the server, or of who is compared with it. */
   readonly cpu: number;
 }
 
@@ -18,9 +18,8 @@ export interface Result {
   readonly yardstick: string;
   readonly hub: readonly Turn[];
   readonly yard: readonly Turn[];
-  /** The ratio of rates to reach, and the one to aim for. */
-  readonly reach: number;
-  readonly aim: number;
+  /** What the ratio is to be, in words. */
+  readonly goal: string;
 }
 
 /** The middle value, or the mean of the two in the middle. Throws when there is none. */
@@ -39,7 +38,7 @@ export function formatResults(results: readonly Result[]): string {
       present(result.hub, 'rate', result.unit),
       `${present(result.yard, 'rate', result.unit)} (${result.yardstick})`,
       ratio(result.hub, result.yard, 'rate'),
-      `reach ${result.reach}, aim ${result.aim}`,
+      result.goal,
     ],
     [
       '  its processor time',
