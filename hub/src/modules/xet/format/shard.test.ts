@@ -68,6 +68,15 @@ void test('parseShard() takes a footer, tables before it, and none where the hea
   assert.deepEqual(filesOf(bytes.subarray(0, -200)), files);
 });
 
+void test('parseShard() takes only the whole mark for the end of a section', () => {
+  // Their bytes begin as the mark does.
+  const files = ['00000000000000ff'.padEnd(64, '0'), 'f'.repeat(64)].map((hash) => ({
+    ...plain,
+    hash: hash as XetHash,
+  }));
+  assert.deepEqual(filesOf(encodeShard({ files })), files);
+});
+
 void test('parseShard() reads from within a larger buffer', () => {
   const larger = Buffer.concat([Buffer.alloc(13, 9), shard, Buffer.alloc(5, 9)]);
   assert.deepEqual(filesOf(larger.subarray(13, 13 + shard.length)), [described, plain, empty]);
