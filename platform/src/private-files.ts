@@ -1,6 +1,6 @@
 // Files and folders that belong to this instance alone: settings, keys, run files. Written whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import {
   chmod,
   chown,
@@ -66,7 +66,11 @@ export interface FileOptions {
 }
 
 /** Writes a file so that after a power cut either the old or the new text is there. 0600 unless told otherwise. */
-export async function writeText(path: string, text: string, options: FileOptions = {}): Promise<void> {
+export async function writeText(
+  path: string,
+  text: string | Uint8Array,
+  options: FileOptions = {},
+): Promise<void> {
   await withTemporary(path, { text, options }, (temporary) => rename(temporary, path));
   await syncFolder(dirname(path));
 }
@@ -98,7 +102,7 @@ async function linkOnce(temporary: string, path: string): Promise<boolean> {
 // Writes beside the place, wholly and on disk, and lets `place` put it there.
 async function withTemporary<Result>(
   path: string,
-  file: { readonly text: string; readonly options: FileOptions },
+  file: { readonly text: string | Uint8Array; readonly options: FileOptions },
   place: (temporary: string) => Promise<Result>,
 ): Promise<Result> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
@@ -191,6 +195,17 @@ export function findLink(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Opens a file to be inherited by a child, which reads it from its beginning. To be closed once the child is started. */
+export function openForChild(path: string): { readonly fd: number } & Disposable {
+  const fd = openSync(path, 'r');
+  return {
+    fd,
+    [Symbol.dispose]: () => {
+      closeSync(fd);
+    },
+  };
 }
 
 /** Whether something is there, links followed. */

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { ensureFolder, exists, findText, remove } from '@holdfast/platform/private-files';
 import { type Config } from './config/config.ts';
 import { needsNetwork } from './database.ts';
-import { findAccount, writeAccountFiles } from './separation/accounts.ts';
+import { findAccount } from './separation/accounts.ts';
 import { measureSeparation } from './separation/measure.ts';
+import { writeSandboxFiles } from './separation/sandbox-files.ts';
 import { type Mechanism } from './separation/mechanism.ts';
 
 /** What was found. */
@@ -30,7 +31,7 @@ export async function diagnose(config: Config, checkout: string): Promise<Diagno
   };
   try {
     await ensureFolder(folder, { mode: 0o755 });
-    await writeAccountFiles(folder, [account]);
+    await writeSandboxFiles(folder, [account]);
     const mechanism = await measureSeparation({ root, account, accounts: folder });
     const platform = `${process.platform}-${process.arch}`;
     const programs = join(

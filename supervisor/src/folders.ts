@@ -13,7 +13,7 @@ import { newId, parseId, type Id } from '@holdfast/kernel/id';
 import { folderRefused } from './faults.ts';
 import { type Layout } from './layout.ts';
 import { type Account } from './separation/confinement.ts';
-import { writeAccountFiles } from './separation/accounts.ts';
+import { writeSandboxFiles } from './separation/sandbox-files.ts';
 import { HBA_FILE } from './postgres/command-line.ts';
 
 /** The users that own the children's folders; absent when the children run as ourselves. */
@@ -76,7 +76,7 @@ async function requireOurs(layout: Layout): Promise<void> {
 /** What separation needs to know before it is measured: who the sandboxes' users are. */
 export async function writeRunFiles(layout: Layout, accounts: readonly Account[]): Promise<void> {
   await ensureFolder(layout.etc, { mode: 0o755 });
-  await writeAccountFiles(layout.etc, accounts);
+  await writeSandboxFiles(layout.etc, accounts);
   await writeText(`${layout.etc}/pg_hba.conf`, HBA_FILE, { mode: 0o644 });
 }
 

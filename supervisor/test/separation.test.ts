@@ -95,6 +95,11 @@ async function hasNothingElse(instance: TestInstance): Promise<void> {
   assert.match(String(await instance.ask('read', '/proc/self/limits')), /Max core file size +[01] +[01] /);
   const status = String(await instance.ask('read', '/proc/self/status'));
   assert.match(status, /NoNewPrivs:\\t1/);
+  // A filter of system calls holds for each of them, and for what they start.
+  for (const part of ['hub/src/main.ts', 'bin/postgres -D', 'postgres: checkpointer']) {
+    const theirs = readFileSync(`/proc/${String(instance.findChild(part))}/status`, 'latin1');
+    assert.match(theirs, /^Seccomp:\t2$/m, part);
+  }
   assert.match(status, /CapEff:\\t0{16}\\nCapBnd:\\t0{16}/);
 }
 

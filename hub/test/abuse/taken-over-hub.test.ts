@@ -103,6 +103,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
     /ENOENT|EACCES|EPERM|ESRCH|EINVAL|No such process|not permitted|No such file|ermission denied|^none$|never again/,
   files:
     /ENOENT|EACCES|EPERM|EROFS|ENOTDIR|EXDEV|ELOOP|ermission denied|not permitted|Read-only|invalid argument|target is busy|must be superuser|not mounted/i,
+  'system-calls': /^(?:EPERM|.*Operation not permitted|.*Function not implemented)/s,
   memory: /not there/,
   'sign-in': /^(28P01|28000|42501|3D000|55000) |password must be a string|password authentication/,
   database: /^(42501|01007|0LP01|42809|42704|P0001|0A000|55006|2BP01|25001|22023|58P01|55000) /,

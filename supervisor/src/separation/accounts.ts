@@ -1,6 +1,5 @@
 // The system users of the children when started as root.
 import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
-import { writeText } from '@holdfast/platform/private-files';
 import { accountMissing } from '../faults.ts';
 import { type Account } from './confinement.ts';
 
@@ -50,11 +49,4 @@ export function accountFiles(accounts: readonly Account[]): {
       .join(''),
     group: unique.map(({ name, gid }) => `${name}:x:${String(gid)}:\n`).join(''),
   };
-}
-
-/** Writes the account files of the sandboxes into this folder. */
-export async function writeAccountFiles(folder: string, accounts: readonly Account[]): Promise<void> {
-  const { passwd, group } = accountFiles(accounts);
-  await writeText(`${folder}/passwd`, passwd, { mode: 0o644 });
-  await writeText(`${folder}/group`, group, { mode: 0o644 });
 }

@@ -15,6 +15,7 @@ const PLAN: SandboxPlan = {
   userNamespace: false,
   accounts: '/srv/holdfast/data/run/etc',
   infoFd: 6,
+  filterFd: 7,
 };
 
 /** The values that follow a flag, each time it occurs. */
@@ -64,6 +65,7 @@ void test('bubblewrapArguments() ties the sandbox to us and closes its root last
   );
   assert.deepEqual(args.slice(-4), ['--remount-ro', '/', '--chdir', '/']);
   assert.deepEqual(after(args, '--info-fd', 1), [['6']]);
+  assert.deepEqual(after(args, '--seccomp', 1), [['7']]);
 });
 
 void test('bubblewrapArguments() makes the way to each mount passable before the mount', () => {

@@ -18,6 +18,8 @@ export interface SandboxPlan {
   readonly accounts: string;
   /** Descriptor on which bubblewrap tells the child's pid. */
   readonly infoFd: number;
+  /** Descriptor from which it reads the filter of system calls. */
+  readonly filterFd: number | undefined;
 }
 
 const LOADER_FILES = ['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/localtime'];
@@ -59,6 +61,7 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     'holdfast',
     '--info-fd',
     String(plan.infoFd),
+    ...(plan.filterFd === undefined ? [] : ['--seccomp', String(plan.filterFd)]),
     ...parents(['/etc/passwd', ...systemFiles(plan)]),
     ...systemRoot(plan),
     ...parents(plan.confinement.mounts.map((mount) => mount.to)),

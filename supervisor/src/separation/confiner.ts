@@ -1,5 +1,6 @@
 // Starts every child of this instance within its confinement, and can end all of them at once.
 import { type Command, type Descriptor, PLAIN_ENVIRONMENT, startProcess } from '@holdfast/platform/process';
+import { openForChild } from '@holdfast/platform/private-files';
 import { type Confinement, type Mount } from './confinement.ts';
 import { ConfinedProcess, readFirstPid } from './confined-process.ts';
 import { type Mechanism, confine, pathIn } from './mechanism.ts';
@@ -31,9 +32,14 @@ export class Confiner {
   start(confinement: Confinement, start: ConfinedStart): ConfinedProcess {
     if (this.#closed) throw new Error('everything is being ended; nothing is started any more');
     const infoFd = start.descriptors.length;
-    const { command, tellsPid } = confine(this.mechanism, confinement, { ...start.command, infoFd });
+    const { command, tellsPid, filter } = confine(this.mechanism, confinement, { ...start.command, infoFd });
+    using opened = filter === undefined ? undefined : openForChild(filter);
     const outer = startProcess(command, {
-      descriptors: tellsPid ? [...start.descriptors, 'pipe'] : start.descriptors,
+      descriptors: [
+        ...start.descriptors,
+        ...(tellsPid ? ['pipe' as const] : []),
+        ...(opened === undefined ? [] : [opened.fd]),
+      ],
       // A terminal's Ctrl-C is for us: children are stopped in order.
       ownSession: true,
       env: { ...PLAIN_ENVIRONMENT, ...start.env },

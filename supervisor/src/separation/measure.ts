@@ -1,10 +1,11 @@
 // Finds the highest level of separation that works here, by trying it. What only looks as if it should work (a
 // kernel setting, a program that is installed) counts for nothing.
-import { exists } from '@holdfast/platform/private-files';
+import { exists, openForChild } from '@holdfast/platform/private-files';
 import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
 import { readSystemFolders } from './bubblewrap.ts';
 import { type Account, type Confinement } from './confinement.ts';
 import { type Mechanism, type Sandbox, confine } from './mechanism.ts';
+import { FILTER_FILE } from './sandbox-files.ts';
 
 /** What the trial is made with. */
 export interface Trial {
@@ -30,7 +31,14 @@ export async function measureSeparation(trial: Trial): Promise<Mechanism> {
   if (sandbox !== undefined && setpriv !== undefined) {
     const full: Mechanism = { level, sandbox, setpriv, shortcomings: [] };
     const refusal = await attempt(full, trial.account);
-    if (refusal === undefined) return full;
+    if (refusal === undefined)
+      return sandbox.filter === undefined ? { ...full, shortcomings: [NO_FILTER] } : full;
+    const bare: Mechanism = {
+      ...full,
+      sandbox: { ...sandbox, filter: undefined },
+      shortcomings: [NO_FILTER],
+    };
+    if (sandbox.filter !== undefined && (await attempt(bare, trial.account)) === undefined) return bare;
     shortcomings.push(`bubblewrap cannot make a sandbox here: ${refusal}`);
   }
   if (trial.root && setpriv !== undefined) {
@@ -43,19 +51,24 @@ export async function measureSeparation(trial: Trial): Promise<Mechanism> {
 }
 
 const NOT_LINUX = 'only Linux can keep processes apart in the way Holdfast does';
+const NO_FILTER = 'this machine takes no filter of system calls from Holdfast';
 const NO_BUBBLEWRAP = 'bubblewrap is not installed (Debian: apt-get install bubblewrap)';
 
 function findSandbox(accounts: string): Sandbox | undefined {
   const program = findProgram('bwrap');
   if (program === undefined) return undefined;
-  return { program, system: readSystemFolders(exists), accounts };
+  const filter = `${accounts}/${FILTER_FILE}`;
+  const system = readSystemFolders(exists);
+  return { program, system, accounts, filter: exists(filter) ? filter : undefined };
 }
 
 async function attempt(mechanism: Mechanism, account: Account | undefined): Promise<string | undefined> {
   const file = findProgram('true') ?? '/usr/bin/true';
   const confinement: Confinement = { ...NOTHING, account };
-  const { command } = confine(mechanism, confinement, { file, args: [], infoFd: 3 });
-  const outcome = await runProcess(command, { extra: ['pipe'], timeout: 10_000 });
+  const { command, filter } = confine(mechanism, confinement, { file, args: [], infoFd: 3 });
+  using opened = filter === undefined ? undefined : openForChild(filter);
+  const extra = ['pipe' as const, ...(opened === undefined ? [] : [opened.fd])];
+  const outcome = await runProcess(command, { extra, timeout: 10_000 });
   if (succeeded(outcome)) return undefined;
   return outcome.stderr.trim().split('\n').at(-1) ?? 'it ended without a word';
 }

@@ -10,7 +10,7 @@ const CONFINEMENT: Confinement = {
   network: false,
 };
 const COMMAND = { file: '/bin/app', args: ['--x'], infoFd: 4 };
-const SANDBOX = { program: '/usr/bin/bwrap', system: {}, accounts: '/e' };
+const SANDBOX = { program: '/usr/bin/bwrap', system: {}, accounts: '/e', filter: '/e/filter' };
 
 function mechanism(changes: Partial<Mechanism>): Mechanism {
   return { level: 'uids', sandbox: SANDBOX, setpriv: '/usr/bin/setpriv', shortcomings: [], ...changes };

@@ -9,6 +9,8 @@ export interface Sandbox {
   readonly program: string;
   readonly system: SystemFolders;
   readonly accounts: string;
+  /** File with the filter of system calls; absent where none can be used. */
+  readonly filter: string | undefined;
 }
 
 /** What was found to work. */
@@ -22,10 +24,13 @@ export interface Mechanism {
   readonly shortcomings: readonly string[];
 }
 
-/** A command to start, and whether it tells its pid on `infoFd`. */
+/** A command to start, and what it expects beside its own descriptors. */
 export interface ConfinedCommand {
   readonly command: Command;
+  /** Whether it tells its pid on `infoFd`. */
   readonly tellsPid: boolean;
+  /** A file that it reads on the descriptor after that. */
+  readonly filter: string | undefined;
 }
 
 /** Wraps a command so that it runs within its confinement. Its paths must be as `pathIn` gives them. */
@@ -42,7 +47,7 @@ export function confine(
   const { sandbox } = mechanism;
   if (sandbox === undefined) {
     const [file = command.file, ...args] = inner;
-    return { command: { file, args }, tellsPid: false };
+    return { command: { file, args }, tellsPid: false, filter: undefined };
   }
   const args = bubblewrapArguments({
     confinement,
@@ -50,8 +55,10 @@ export function confine(
     userNamespace: mechanism.level === 'namespaces',
     accounts: sandbox.accounts,
     infoFd: command.infoFd,
+    filterFd: sandbox.filter === undefined ? undefined : command.infoFd + 1,
   });
-  return { command: { file: sandbox.program, args: [...args, '--', ...inner] }, tellsPid: true };
+  const { program: file, filter } = sandbox;
+  return { command: { file, args: [...args, '--', ...inner] }, tellsPid: true, filter };
 }
 
 /** Where a child finds what is mounted for it. */

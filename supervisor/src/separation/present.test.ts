@@ -5,7 +5,7 @@ import { openConsole } from '../console.ts';
 import { type Mechanism } from './mechanism.ts';
 import { presentSeparation } from './present.ts';
 
-const SANDBOX = { program: '/usr/bin/bwrap', system: {}, accounts: '/e' };
+const SANDBOX = { program: '/usr/bin/bwrap', system: {}, accounts: '/e', filter: '/e/filter' };
 
 function said(change: Partial<Mechanism>, network: boolean): string {
   let text = '';

@@ -35,11 +35,16 @@ export function presentSeparation(mechanism: Mechanism, network: boolean, consol
     shortcomings: mechanism.shortcomings,
   });
   if (mechanism.level !== 'none' && mechanism.shortcomings.length === 0) return;
-  const meaning =
-    mechanism.level === 'none'
-      ? 'whoever takes over one process can read the memory and files of all others, keys included, and everything else of this user'
-      : 'the users keep the processes apart, but each still sees the files that this machine shows to everybody';
+  const meaning = meaningOf(mechanism);
   console.warn(
     `${mechanism.shortcomings.join('; ')}. This means: ${meaning}. \`./holdfast doctor\` has more.`,
   );
+}
+
+function meaningOf({ level, sandbox }: Mechanism): string {
+  if (level === 'none')
+    return 'whoever takes over one process can read the memory and files of all others, keys included, and everything else of this user';
+  if (sandbox === undefined)
+    return 'the users keep the processes apart, but each still sees the files that this machine shows to everybody';
+  return 'the sandboxes keep the processes apart, but a process in one may try every system call of the kernel';
 }

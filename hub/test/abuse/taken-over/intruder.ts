@@ -8,6 +8,7 @@ import { controls } from './controls.ts';
 import { memoryAttempts } from './memory.ts';
 import { type Order, type StolenStart } from './order.ts';
 import { strangerAttempts } from './processes.ts';
+import { systemCallAttempts } from './system-calls.ts';
 import { listSockets, shoutAtSupervisor, socketAttempts } from './sockets.ts';
 
 const stolen: { start?: StolenStart } = {};
@@ -46,6 +47,7 @@ async function doWhat(what: string, order: Order): Promise<unknown> {
     controls: () => controls(start),
     processes: () => strangerAttempts(order),
     files: () => fileAttempts(start, order),
+    'system-calls': () => systemCallAttempts(),
     memory: () => memoryAttempts(start, order),
     database: () => databaseAttempts(start),
     'sign-in': () => signInAttempts(start),
