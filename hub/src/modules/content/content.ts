@@ -7,6 +7,7 @@ import { referencesOf } from '#modules/access';
 import {
   entryMissing,
   GitReader,
+  listFileNames,
   MAX_PAGE,
   type CommitSummary,
   type ListedEntry,
@@ -110,6 +111,31 @@ export class Content {
       after = page.length < MAX_PAGE ? undefined : page.at(-1)?.path;
     } while (after !== undefined && files.length < limit);
     return files.slice(0, limit);
+  }
+
+  /**
+   * The paths of all files at the head of each repository, for a list of them: of as many of the first as one answer
+   * can hold, and of one at least (with at most 50,000 files). Where the visitor may not read, none.
+   */
+  async listNames(visitor: Visitor, repos: readonly Repo[]): Promise<string[][]> {
+    const heads = repos.map((repo) => {
+      const { id: repoId, head: commit } = repo;
+      return commit !== null && this.#deps.repos.mayRead(visitor.actor, repo)
+        ? { repoId, commit }
+        : undefined;
+    });
+    const names = await listFileNames(this.#deps.db, heads);
+    const [first] = heads;
+    if (names.length === 0 && first !== undefined)
+      names.push((await this.listFiles({ id: first.repoId }, first.commit)).map(({ path }) => path));
+    const visits = repos.slice(0, names.length).map((repo, index) => ({ repo, head: heads[index] }));
+    await Promise.all(
+      visits.map(async ({ repo, head }) => {
+        if (head === undefined) return;
+        await recordListing(this.#deps.reads, { repo, commit: head.commit, path: '', visitor });
+      }),
+    );
+    return names;
   }
 
   /** A page of a folder. Throws `entry.missing` when no folder is there, `content.cursor-invalid`. */

@@ -34,6 +34,7 @@ export {
   type RefTarget,
 } from './model.ts';
 export { ObjectCache, SharedObjectCache } from './object-cache.ts';
+export { listFileNames, type Head } from './store/file-names.ts';
 export { HistoryRewriter, type MovedRef, type Rewriting } from './store/history-rewriter.ts';
 export { GitReader, MAX_PAGE } from './store/reader.ts';
 export { copyRepository, eraseRepository } from './store/whole.ts';

@@ -12,6 +12,7 @@ export {
   type SettingsChange,
   type Sort,
 } from './model.ts';
+export { type RepoPage } from './list-store.ts';
 export { RepoMoved } from './moved.ts';
 export { RepoReader, RepoWriter } from './store.ts';
 export { hardwareUnavailable, listSignInNeeded, repoMissing } from './faults.ts';

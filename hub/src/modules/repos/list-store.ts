@@ -28,8 +28,14 @@ const COLUMNS: Readonly<Record<Sort, { expression: RawBuilder<unknown>; cast: Ra
   id: { expression: sql`id`, cast: sql`text` },
 };
 
+/** A page that may be cut short: an answer need not hold all of it. */
+export interface RepoPage extends Page<Repo> {
+  /** The cursor that goes on behind one of the items. */
+  cursorAfter(index: number): string;
+}
+
 /** One page of the repositories that match and that the reach lets appear. Throws `repo.cursor-invalid`. */
-export async function listRepos(db: Db, query: RepoQuery, reach: Reach): Promise<Page<Repo>> {
+export async function listRepos(db: Db, query: RepoQuery, reach: Reach): Promise<RepoPage> {
   const tables: Kysely<RepoTables> = db.withTables<RepoTables>();
   const { expression, cast } = COLUMNS[query.sort];
   const direction = query.ascending ? sql`asc` : sql`desc`;
@@ -50,10 +56,13 @@ export async function listRepos(db: Db, query: RepoQuery, reach: Reach): Promise
     .limit(query.limit + 1)
     .execute();
   const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
+  const cursorAfter = (index: number): string => {
+    const { sort_value: value, id } = page[index] ?? outOfPage(index);
+    return encodeCursor({ value: String(value), id });
+  };
   const items = page.map(toRepo);
-  if (rows.length <= query.limit || last === undefined) return { items };
-  return { items, next: encodeCursor({ value: String(last.sort_value), id: last.id }) };
+  if (rows.length <= query.limit || page.length === 0) return { items, cursorAfter };
+  return { items, cursorAfter, next: cursorAfter(page.length - 1) };
 }
 
 /** How many repositories of each type. */
@@ -135,6 +144,10 @@ function matchText(select: Query, search: string): Query {
   if (words.length === 0) return select.where(contains);
   const terms = words.map((word) => `${word}:*`).join(' & ');
   return select.where(sql<boolean>`(${contains} or search @@ to_tsquery('simple', ${terms}))`);
+}
+
+function outOfPage(index: number): never {
+  throw new RangeError(`the page has no item ${index}`);
 }
 
 function positionOf(cursor: string): Position {

@@ -1,6 +1,5 @@
 // Finds, lists and counts repositories for those who may know of them.
 import { type Id } from '@holdfast/kernel/id';
-import { type Page } from '@holdfast/kernel/page';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import {
@@ -21,7 +20,15 @@ import {
   repoMissing,
   repoSignInNeeded,
 } from './faults.ts';
-import { countRepos, listLargest, listRepos, listTags, type Reach, type RepoCounts } from './list-store.ts';
+import {
+  countRepos,
+  listLargest,
+  listRepos,
+  listTags,
+  type Reach,
+  type RepoCounts,
+  type RepoPage,
+} from './list-store.ts';
 import { fullName, subjectOf, type Repo, type RepoName, type RepoQuery } from './model.ts';
 import { RepoMoved } from './moved.ts';
 import { RepoCache } from './repo-cache.ts';
@@ -62,7 +69,7 @@ export class Repos {
   }
 
   /** One page of the repositories that match and that the actor may discover. */
-  async list(actor: Actor, query: RepoQuery): Promise<Page<Repo>> {
+  async list(actor: Actor, query: RepoQuery): Promise<RepoPage> {
     if (actor.kind === 'anonymous' && !actor.mayReadPublic) throw listSignInNeeded();
     return await listRepos(this.#db, query, reachOf(actor));
   }

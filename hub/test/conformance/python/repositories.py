@@ -135,6 +135,26 @@ def list_models():
     equal(full.sha, admin.model_info("admin/described").sha)
 
 
+@case("list_models(), list_datasets() and list_spaces() name all files where they are asked for")
+def list_siblings():
+    made = {"model": admin.list_models, "dataset": admin.list_datasets, "space": admin.list_spaces}
+    for kind, listing in made.items():
+        repo = f"admin/files-of-{kind}"
+        sdk = {"space_sdk": "static"} if kind == "space" else {}
+        admin.create_repo(repo, repo_type=kind, private=True, **sdk)
+        admin.upload_file(path_or_fileobj=b"x", path_in_repo="a/b/c.txt", repo_id=repo, repo_type=kind)
+        expected = sorted(admin.list_repo_files(repo, repo_type=kind))
+        for wish in ({"full": True}, {"expand": ["siblings", "sha"]}):
+            for found in listing(author="admin", **wish):
+                names = sorted(sibling.rfilename for sibling in found.siblings)
+                equal(names, sorted(admin.list_repo_files(found.id, repo_type=kind)))
+            [one] = [found for found in listing(author="admin", **wish) if found.id == repo]
+            equal(sorted(sibling.rfilename for sibling in one.siblings), expected)
+        assert "a/b/c.txt" in expected
+        assert repo not in {found.id for found in getattr(other, f"list_{kind}s")(full=True)}
+        admin.delete_repo(repo, repo_type=kind)
+
+
 @case("a private repository is listed to its owner alone")
 def list_private():
     assert "admin/described" not in {model.id for model in other.list_models()}

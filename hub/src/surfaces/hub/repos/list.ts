@@ -1,8 +1,9 @@
 // `GET /api/{type}`
 import { z } from 'zod';
-import { SORTS, type RepoQuery, type Repos } from '#modules/repos';
+import { type Content } from '#modules/content';
+import { SORTS, type RepoPage, type RepoQuery, type Repos } from '#modules/repos';
 import { Flag, nextLink, pageSize, TextList } from '../query.ts';
-import { defineRoute, type Route } from '../../route/route.ts';
+import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { expandInvalid } from './faults.ts';
 import { isInfoField, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
 
@@ -37,8 +38,14 @@ const ListQuery = z.object({
 });
 type ListQuery = z.output<typeof ListQuery>;
 
+/** What the route needs. */
+interface ListDeps {
+  readonly repos: Repos;
+  readonly content: Content;
+}
+
 /** Lists repositories, a page at a time; the next page is in `Link`. */
-export function listReposRoute({ repos }: { repos: Repos }): Route {
+export function listReposRoute({ repos, content }: ListDeps): Route {
   return defineRoute({
     operation: 'listRepos',
     summary: 'List repositories',
@@ -51,19 +58,37 @@ export function listReposRoute({ repos }: { repos: Repos }): Route {
     bodyKind: 'none',
     body: z.unknown(),
     output: z.array(RepoInfo),
-    async run({ actor, query, repoType, baseUrl, request, reply }) {
+    async run(call) {
+      const { actor, query, repoType, baseUrl, request, reply } = call;
       const expand = [...query.expand, ...query['expand[]']];
       const unknown = expand.find((field) => !isInfoField(repoType, field));
       if (unknown !== undefined) throw expandInvalid(unknown);
       // No model is served here, so nothing can match these.
       if (query.inference !== undefined || query.inference_provider.length > 0) return [];
       const page = await repos.list(actor, { type: repoType, ...toRepoQuery(query) });
-      if (page.next !== undefined)
-        reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '/', { cursor: page.next }));
       const fields = expand.length > 0 ? expand : listFields(query);
-      return page.items.map((repo) => pickFields(presentRepo(repo), fields));
+      const { items, next } = fields.includes('siblings')
+        ? await withSiblings(content, call, page)
+        : { items: page.items.map(presentRepo), next: page.next };
+      if (next !== undefined)
+        reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '/', { cursor: next }));
+      return items.map((info) => pickFields(info, fields));
     },
   });
+}
+
+/** The page with the names of files, which ends early where they are many: the next page goes on from there. */
+async function withSiblings(
+  content: Content,
+  visitor: Pick<Call<unknown, unknown, unknown>, 'actor' | 'address'>,
+  page: RepoPage,
+): Promise<{ items: z.input<typeof RepoInfo>[]; next: string | undefined }> {
+  const names = await content.listNames(visitor, page.items);
+  const items = page.items.slice(0, names.length).map((repo, index) => ({
+    ...presentRepo(repo),
+    siblings: names[index]?.map((rfilename) => ({ rfilename })),
+  }));
+  return { items, next: items.length < page.items.length ? page.cursorAfter(items.length - 1) : page.next };
 }
 
 const OLD_SORTS = {
