@@ -85,19 +85,23 @@ export class Commits {
   }
 
   /**
-   * Commits. Throws what `Repos.get` throws, `revision.missing`, `revision.not-a-branch`, `commit.stale` and the faults
-   * of planning and of tree edits; then nothing has changed.
+   * Commits. Who acts is asked for again when the commit's turn has come: it may have waited for long, and a right that
+   * ended meanwhile must end the commit. Throws what `who` and `Repos.get` throw, `revision.missing`,
+   * `revision.not-a-branch`, `commit.stale` and the faults of planning and of tree edits; then nothing has changed.
    */
-  async commit(actor: Actor, address: RepoAddress, wish: CommitWish): Promise<Committed> {
-    const repo = await this.mayWrite(actor, address);
+  async commit(who: () => Promise<Actor>, address: RepoAddress, wish: CommitWish): Promise<Committed> {
+    const repo = await this.mayWrite(await who(), address);
     await this.requireSpace();
     const { db, turns, revisions, repos } = this.#deps;
     const ref = branchOf(wish.revision);
     const message = messageOf(wish);
-    const act = () =>
-      db.transaction(
-        async (tx) => await new OneCommit(this.#deps, tx, { actor, wish, ref, message }).run(repo),
-      );
+    const act = async (): Promise<Committed> => {
+      const actor = await who();
+      // By its present name: it may have been moved since.
+      const present = await this.mayWrite(actor, (await repos.findById(repo.id)) ?? repo);
+      const request = { actor, wish, ref, message };
+      return await db.transaction(async (tx) => await new OneCommit(this.#deps, tx, request).run(present));
+    };
     // On its way to the database a content is in memory a few times over: one large commit goes at a time.
     const large = wish.draft.size > LARGE;
     const committed = await turns.take(repo.id, () => (large ? turns.take('large', act) : act()));

@@ -13,14 +13,19 @@ export interface LiveBody extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Begins to take a body under a right; `ended` is the refusal when that is gone. */
+/** Begins to take a body under a right; `ended` makes the refusal when that is gone, of what its check rejected with. */
 export function openLiveBody(
   request: IncomingMessage,
-  under: { readonly streams: LiveStreams; readonly right: StreamRight; readonly ended: () => Error },
+  under: {
+    readonly streams: LiveStreams;
+    readonly right: StreamRight;
+    readonly ended: (reason: unknown) => Error;
+  },
 ): LiveBody {
   const live = under.streams.watch(under.right);
   const abort = new AbortController();
-  const end = (): void => abort.abort(isGone(live.signal.reason) ? under.ended() : linkUnchecked());
+  const end = (): void =>
+    abort.abort(isGone(live.signal.reason) ? under.ended(live.signal.reason) : linkUnchecked());
   live.signal.addEventListener('abort', end, { once: true });
   return {
     source: pacedBody(request, { signal: abort.signal }),

@@ -49,6 +49,15 @@ void test('pacedBody() lets bytes buy time', async () => {
   assert.equal(await outcome(body), '301 bytes');
 });
 
+void test('pacedBody() lets bytes buy no more time than may be saved', async () => {
+  const body = new PassThrough();
+  body.write(Buffer.alloc(10_000));
+  setTimeout(() => body.end('b'), 300);
+  const chunks = pacedBody(body, { pace: { ...pace, savedMs: 60 } });
+  await chunks.next();
+  await assert.rejects(chunks.next(), (error) => isFault(error, 'upload.too-slow'));
+});
+
 void test('pacedBody() does not hold the slowness of who reads against the sender', async () => {
   const body = new PassThrough();
   body.write('a');

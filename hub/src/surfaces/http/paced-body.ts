@@ -10,6 +10,8 @@ export interface Pace {
   readonly graceMs: number;
   /** Bytes that allow one more second of waiting. */
   readonly bytesPerSecond: number;
+  /** The most waiting that fast bytes may earn for later, in milliseconds; without a bound where absent. */
+  readonly savedMs?: number;
 }
 
 const PACE: Pace = { graceMs: 30_000, bytesPerSecond: 4 * KiB };
@@ -18,25 +20,27 @@ const PACE: Pace = { graceMs: 30_000, bytesPerSecond: 4 * KiB };
 export interface PacedOptions {
   readonly pace?: Pace;
   readonly signal?: AbortSignal;
+  /** What is thrown at the sender; `upload.too-slow` and `upload.cut-off` where absent. */
+  readonly refusals?: { readonly tooSlow: () => Error; readonly cutOff: (cause: unknown) => Error };
 }
 
+const UPLOAD_REFUSALS = { tooSlow: uploadTooSlow, cutOff: uploadCutOff };
+
 /**
- * The chunks of a body. Throws `upload.too-slow`, `upload.cut-off` when the connection ends before the body, or the
+ * The chunks of a body. Throws the refusals: a sender that is too slow, a connection that ends before the body; or the
  * reason of the signal.
  */
 export async function* pacedBody(body: Readable, options: PacedOptions = {}): AsyncGenerator<Uint8Array> {
-  const { pace = PACE, signal } = options;
+  const { pace = PACE, signal, refusals = UPLOAD_REFUSALS } = options;
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  let received = 0;
-  let waited = 0;
+  let patience = pace.graceMs;
   try {
     while (true) {
       const since = performance.now();
-      const patience = pace.graceMs + (received / pace.bytesPerSecond) * 1000 - waited;
-      const next = await within(chunks.next(), patience, signal);
-      waited += performance.now() - since;
+      const next = await within(chunks.next(), { patience, signal, refusals });
       if (next.done === true) return;
-      received += next.value.length;
+      patience += (next.value.length / pace.bytesPerSecond) * 1000 - (performance.now() - since);
+      patience = Math.min(patience, pace.savedMs ?? Infinity);
       yield next.value;
     }
   } finally {
@@ -45,10 +49,17 @@ export async function* pacedBody(body: Readable, options: PacedOptions = {}): As
   }
 }
 
-function within<T>(chunk: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
+interface Waiting {
+  readonly patience: number;
+  readonly signal: AbortSignal | undefined;
+  readonly refusals: NonNullable<PacedOptions['refusals']>;
+}
+
+function within<T>(chunk: Promise<T>, { patience, signal, refusals }: Waiting): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = (): void => settle(() => reject(signal?.reason as Error));
-    const timer = setTimeout(() => settle(() => reject(uploadTooSlow())), Math.max(0, ms));
+    const late = (): void => settle(() => reject(refusals.tooSlow()));
+    const timer = setTimeout(late, Math.max(0, patience));
     const settle = (end: () => void): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
@@ -59,7 +70,7 @@ function within<T>(chunk: Promise<T>, ms: number, signal: AbortSignal | undefine
     if (signal?.aborted === true) aborted();
     chunk.then(
       (value) => settle(() => resolve(value)),
-      (cause: unknown) => settle(() => reject(uploadCutOff(cause))),
+      (cause: unknown) => settle(() => reject(refusals.cutOff(cause))),
     );
   });
 }

@@ -1,5 +1,8 @@
-// Reads request bodies whole, within a limit and a time.
+// Reads request bodies whole, within a limit and at a pace.
 import { type IncomingMessage } from 'node:http';
+import { KiB } from '@holdfast/kernel/size';
+import { pacedBody, type Pace } from '../http/paced-body.ts';
+import { type BodyShare } from './body-room.ts';
 import { type BodyKind } from './route.ts';
 import { bodyMalformed, bodyTooLarge, bodyTooSlow } from './faults.ts';
 
@@ -9,14 +12,25 @@ export interface BodyLimits {
   readonly time: number;
 }
 
-/** Reads a body of the given kind. Throws `request.body-too-large`, `.body-malformed`, `.body-too-slow`. */
+/** Slower than a bad line: who sends a byte now and then to hold memory is given up after a quarter of a minute. */
+const PACE: Pace = { graceMs: 15_000, bytesPerSecond: 4 * KiB, savedMs: 15_000 };
+const REFUSALS = { tooSlow: bodyTooSlow, cutOff: () => bodyMalformed('it was cut off') };
+
+/** Whether a request announces a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * Reads a body of the given kind, charging its sender. Throws `request.body-too-large`, `.body-malformed`,
+ * `.body-too-slow`, `.busy`.
+ */
 export async function readBody(
   request: IncomingMessage,
-  kind: BodyKind,
-  limits: BodyLimits,
+  kind: Exclude<BodyKind, 'none' | 'stream'>,
+  under: { readonly limits: BodyLimits; readonly share: BodyShare },
 ): Promise<unknown> {
-  if (kind === 'none' || kind === 'stream') return undefined;
-  const bytes = await readBytes(request, limits);
+  const bytes = await readBytes(request, under.limits, under.share);
   if (bytes.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
   if (kind === 'json-or-form' && type.startsWith('application/x-www-form-urlencoded'))
@@ -25,22 +39,27 @@ export async function readBody(
   return parseJson(bytes);
 }
 
-/** All bytes of a body. */
-export async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+/** All bytes of a body that keeps moving. */
+async function readBytes(request: IncomingMessage, limits: BodyLimits, share: BodyShare): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limits.bytes) throw bodyTooLarge(limits.bytes);
-  const chunks: Buffer[] = [];
-  let total = 0;
-  // A whole-body deadline, so that one byte a second does not hold a connection for ever (slow POST).
-  const timer = setTimeout(() => request.destroy(bodyTooSlow()), limits.time);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(bodyTooSlow()), limits.time);
   try {
-    // A body that is refused half-way must not take the connection with it, over which the answer has to go.
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      total += chunk.length;
-      if (total > limits.bytes) throw bodyTooLarge(limits.bytes);
-      chunks.push(chunk);
-    }
+    const body = pacedBody(request, { pace: PACE, refusals: REFUSALS, signal: late.signal });
+    return await gather(share.receive(body), limits.bytes);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** All bytes of an iterable. Throws `request.body-too-large`. */
+export async function gather(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of body) {
+    total += chunk.length;
+    if (total > limit) throw bodyTooLarge(limit);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }

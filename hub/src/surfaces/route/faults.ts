@@ -16,6 +16,11 @@ export const bodyTooSlow = defineFault(
   'request.body-too-slow',
   () => 'The request body arrived too slowly.',
 );
+export const hubBusy = defineFault(
+  'unavailable',
+  'request.busy',
+  () => 'The hub is receiving as much as it can hold. Try again in a few seconds.',
+);
 export const inputInvalid = defineFault(
   'invalid',
   'request.invalid',

@@ -4,6 +4,7 @@ import { type FastifyReply } from 'fastify';
 import { type z } from 'zod';
 import { type Actor, type RepoType } from '#modules/access';
 import { type Session } from '#modules/tokens';
+import { type Caller } from './caller.ts';
 
 /**
  * Who may call a route. `open`: anybody, nothing is asked (health). `anyone`: a caller who may be anonymous; the module
@@ -27,6 +28,11 @@ export interface Call<Params, Query, Body> {
   readonly repoType: RepoType;
   readonly actor: Actor;
   readonly session: Session | undefined;
+  /**
+   * Who calls, as it is known by now: asked by a handler that waited, for a body or a turn, before it acts. Throws
+   * `token.rejected` when the token is not live any more.
+   */
+  readonly callerNow: () => Promise<Caller>;
   /** Where the hub is for this caller, without a slash at the end. */
   readonly baseUrl: string;
   readonly address: string;

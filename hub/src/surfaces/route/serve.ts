@@ -14,12 +14,12 @@ import {
   newRequestId,
   setStandingHeaders,
 } from './answer.ts';
-import { readBody } from './body.ts';
+import { CallBodies, type Sender } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
 import { inputInvalid, rateLimited, routeMissing, signInNeeded } from './faults.ts';
 import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
-import { expandPath, type Call, type Route } from './route.ts';
+import { expandPath, type Route } from './route.ts';
 import { ServedCall } from './served-call.ts';
 
 /** What serving needs to know. Sizes are bytes, times milliseconds. */
@@ -81,8 +81,15 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     if (request.method === 'OPTIONS') answerPreflight(reply, request.id);
     else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log: options.log });
   });
-  for (const route of routes) addRoute(app, route, options);
+  const { jsonBody: bytes, requestTimeout: time } = options.limits;
+  const bodies = new CallBodies({ bytes, time });
+  for (const route of routes) addRoute(app, route, { ...options, bodies });
   return app;
+}
+
+/** What the calls of one server share. */
+interface Serving extends ServeOptions {
+  readonly bodies: CallBodies;
 }
 
 function configureServer(server: Server, options: ServeOptions): void {
@@ -92,7 +99,7 @@ function configureServer(server: Server, options: ServeOptions): void {
   server.setTimeout(options.limits.idleTimeout, (socket) => socket.destroy());
 }
 
-function addRoute(app: FastifyInstance, route: Route, options: ServeOptions): void {
+function addRoute(app: FastifyInstance, route: Route, options: Serving): void {
   if ((route.access as unknown) === undefined || (route.output as unknown) === undefined)
     throw new Error(`route ${route.operation} declares no access rule or no output`);
   for (const { path, repoType } of [route.path, ...(route.aliases ?? [])].flatMap(expandPath))
@@ -110,7 +117,7 @@ interface Arrival {
   readonly reply: FastifyReply;
 }
 
-async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void> {
+async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   const { route, request, reply } = arrival;
   const startedAt = performance.now();
   let userId: string | undefined;
@@ -119,10 +126,7 @@ async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void
     const caller = await identify(route, request, options);
     userId = caller.session?.account.id;
     countCall(arrival, caller, options);
-    const call = await parseCall(arrival, { caller, baseUrl }, options);
-    if (route.ownHead !== true) setStandingHeaders(reply, request.id);
-    const result = await route.run(call);
-    if (route.output !== 'stream') sendJson(route, reply, result);
+    await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
     answerError(error, { request, reply, log: options.log });
   }
@@ -143,6 +147,27 @@ async function answerCall(arrival: Arrival, options: ServeOptions): Promise<void
   else reply.raw.once('close', observe);
 }
 
+async function runCall(
+  arrival: Arrival,
+  known: { readonly caller: Caller; readonly baseUrl: string },
+  options: Serving,
+): Promise<void> {
+  const { route, repoType, request, reply } = arrival;
+  const { params, query } = parseAddress(arrival);
+  const sender = senderOf(request, known.caller);
+  using received = await options.bodies.receive(request.raw, route.bodyKind, sender);
+  const body = parse(route.body, received.value, 'body');
+  // Time passed while the body came: who lost a right meanwhile (revoked, disabled, another role) must not act under
+  // what was true at its head. The handler of a stream asks by itself, when the stream has ended.
+  const callerNow = async (): Promise<Caller> => await identify(route, request, options);
+  const caller = received.value === undefined ? known.caller : await callerNow();
+  const { baseUrl } = known;
+  const parts = { params, query, body, repoType, ...caller, callerNow, baseUrl, request, reply };
+  if (route.ownHead !== true) setStandingHeaders(reply, request.id);
+  const result = await route.run(new ServedCall(parts));
+  if (route.output !== 'stream') sendJson(route, reply, result);
+}
+
 async function identify(route: Route, request: FastifyRequest, options: ServeOptions): Promise<Caller> {
   if (route.access === 'open' || route.access === 'link' || route.access === 'xet')
     return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
@@ -151,6 +176,12 @@ async function identify(route: Route, request: FastifyRequest, options: ServeOpt
   if (caller.session !== undefined)
     options.noteUse(caller.session, request.ip, request.headers['user-agent'] ?? '');
   return caller;
+}
+
+function senderOf(request: FastifyRequest, { actor, session }: Caller): Sender {
+  // The operator's socket has no address.
+  if (actor.kind === 'operator') return { key: 'operator', known: true };
+  return { key: session?.account.id ?? countedAddress(request.ip), known: session !== undefined };
 }
 
 function countCall(arrival: Arrival, caller: Caller, options: ServeOptions): void {
@@ -171,27 +202,12 @@ function countCall(arrival: Arrival, caller: Caller, options: ServeOptions): voi
   throw rateLimited(standing.resetIn);
 }
 
-async function parseCall(
-  arrival: Arrival,
-  known: { caller: Caller; baseUrl: string },
-  options: ServeOptions,
-): Promise<Call<unknown, unknown, unknown>> {
-  const { route, repoType, request, reply } = arrival;
+function parseAddress({ route, request }: Arrival): { params: unknown; query: unknown } {
   if (request.raw.url?.includes('%00') === true) throw inputInvalid('the URL holds a NUL character.');
-  const limits = { bytes: options.limits.jsonBody, time: options.limits.requestTimeout };
-  const params = parse(route.params, request.params, 'path');
-  const query = parse(route.query, request.query, 'query');
-  const body = parse(route.body, await readBody(request.raw, route.bodyKind, limits), 'body');
-  return new ServedCall({
-    params,
-    query,
-    body,
-    repoType,
-    ...known.caller,
-    baseUrl: known.baseUrl,
-    request,
-    reply,
-  });
+  return {
+    params: parse(route.params, request.params, 'path'),
+    query: parse(route.query, request.query, 'query'),
+  };
 }
 
 function parse(schema: z.ZodType, value: unknown, part: string): unknown {

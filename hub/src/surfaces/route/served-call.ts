@@ -2,6 +2,7 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Actor, type RepoType } from '#modules/access';
 import { type Session } from '#modules/tokens';
+import { type Caller } from './caller.ts';
 import { type Call } from './route.ts';
 
 /** A call; its signal is made only when a handler asks for it: most calls end before anybody could hang up. */
@@ -12,6 +13,7 @@ export class ServedCall implements Call<unknown, unknown, unknown> {
   readonly repoType: RepoType;
   readonly actor: Actor;
   readonly session: Session | undefined;
+  readonly callerNow: () => Promise<Caller>;
   readonly baseUrl: string;
   readonly address: string;
   readonly request: FastifyRequest['raw'];
@@ -25,6 +27,7 @@ export class ServedCall implements Call<unknown, unknown, unknown> {
     repoType: RepoType;
     actor: Actor;
     session: Session | undefined;
+    callerNow: () => Promise<Caller>;
     baseUrl: string;
     request: FastifyRequest;
     reply: FastifyReply;
@@ -35,6 +38,7 @@ export class ServedCall implements Call<unknown, unknown, unknown> {
     this.repoType = parts.repoType;
     this.actor = parts.actor;
     this.session = parts.session;
+    this.callerNow = parts.callerNow;
     this.baseUrl = parts.baseUrl;
     this.address = parts.request.ip;
     this.request = parts.request.raw;

@@ -1,9 +1,10 @@
 // What every call goes through before and after its handler, tried over a real socket.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request, type IncomingHttpHeaders } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import test from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
@@ -194,14 +195,36 @@ void test('headers that are too large, and what is not HTTP, get a clear error',
   socket.destroy();
 });
 
-void test('a body that does not come in time is given up', async () => {
+void test('a body that does not come in time is given up, and its sender told', async () => {
   await using server = await serve();
   const socket = connect(server.port, '127.0.0.1');
+  let received = '';
+  socket.setEncoding('latin1').on('data', (text: string) => (received += text));
   socket.write(
     `POST ${ECHO} HTTP/1.1\r\nHost: localhost:${server.port}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"te`,
   );
   socket.on('error', () => undefined);
   await once(socket, 'close');
+  assert.match(received, /^HTTP\/1\.1 400 .*x-error-code: RequestBodyTooSlow/is);
+});
+
+void test('who may not call any more when the body has come is refused', async () => {
+  let live = true;
+  const identify: ServeOptions['identify'] = () =>
+    live
+      ? Promise.resolve({ actor: { kind: 'anonymous', mayReadPublic: true }, session: undefined })
+      : Promise.reject(tokenRejected());
+  await using server = await serve({ identify });
+  const body = '{"text":"x"}';
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  const outgoing = request({ port: server.port, path: ECHO, method: 'POST', headers, agent: false });
+  outgoing.write(body.slice(0, 5));
+  await wait(100);
+  live = false;
+  outgoing.end(body.slice(5));
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  assert.deepEqual([answer.statusCode, answer.headers['x-error-code']], [401, 'TokenRejected']);
+  answer.resume();
 });
 
 void test('a credential that is not live is refused, never taken for nobody', async () => {

@@ -1,11 +1,10 @@
 // What the body of a commit says, in both of its forms: a line of JSON for each operation, or one JSON object.
-import { type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
+import { MiB } from '@holdfast/kernel/size';
 import { type Draft } from '#modules/content';
-import { parseJson, readBytes } from '../../route/body.ts';
+import { gather, parseJson } from '../../route/body.ts';
 import { bodyMalformed, inputInvalid } from '../../route/faults.ts';
-import { unbroken } from '../../route/drain.ts';
 import { LONG_TEXT, readLines, type LineLimits, type ParsedLine } from './lines.ts';
 import { decodeBase64, decodePieces, notBase64, type LongText } from './long-text.ts';
 
@@ -51,25 +50,31 @@ export interface CommitHeader {
   readonly parentCommit: string | undefined;
 }
 
-/** What a body may cost. Bytes and milliseconds. */
+/** What a body may cost. Bytes. */
 export interface CommitBodyLimits extends LineLimits {
   /** The form of one object, which is held whole. */
   readonly object: number;
-  readonly time: number;
+}
+
+/** What a body has in memory at most while it comes: a line as far as it is held, a piece of a long text. Bytes. */
+export const COMMIT_MEMORY = 1.5 * MiB;
+
+/** A body as it comes, and the media type that tells its form. */
+export interface CommitBody {
+  readonly type: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** Reads the body into the draft. Throws `request.body-malformed`, `request.invalid` and what `Draft` throws. */
 export async function readCommit(
-  request: IncomingMessage,
+  { type, chunks }: CommitBody,
   draft: Draft,
   limits: CommitBodyLimits,
 ): Promise<CommitHeader> {
-  const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('application/json')) {
-    const bytes = await readBytes(request, { bytes: limits.object, time: limits.time });
-    return await addObject(draft, parse(CommitObject, parseJson(bytes), 1));
-  }
-  return await addLines(draft, readLines(unbroken(request), limits, draft.spool));
+  if (!type.startsWith('application/json'))
+    return await addLines(draft, readLines(chunks, limits, draft.spool));
+  const bytes = await gather(chunks, limits.object);
+  return await addObject(draft, parse(CommitObject, parseJson(bytes), 1));
 }
 
 async function addLines(draft: Draft, lines: AsyncIterable<ParsedLine>): Promise<CommitHeader> {

@@ -32,10 +32,10 @@ const BACKSLASH = 0x5c;
 
 /**
  * The lines of a body that are not empty. A line's long text must be read before the next line is asked for.
- * Throws `request.body-too-large`, and `request.body-malformed` for what is not JSON and when the body is cut off.
+ * Throws `request.body-too-large`, and `request.body-malformed` for what is not JSON.
  */
 export async function* readLines(
-  body: AsyncIterable<Buffer>,
+  body: AsyncIterable<Uint8Array>,
   limits: LineLimits,
   spool: Spool,
 ): AsyncGenerator<ParsedLine> {
@@ -52,11 +52,12 @@ export async function* readLines(
 
 /** The pieces of a body between line breaks and chunks. */
 async function* partsOf(
-  body: AsyncIterable<Buffer>,
+  body: AsyncIterable<Uint8Array>,
   limit: number,
 ): AsyncGenerator<{ part: Buffer; ends: boolean }> {
   let total = 0;
-  for await (const chunk of whole(body)) {
+  for await (const bytes of body) {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     total += chunk.length;
     if (total > limit) throw bodyTooLarge(limit);
     let start = 0;
@@ -150,15 +151,5 @@ function endOfText(line: Buffer, start: number): number {
     while (quote - slashes > start && line[quote - slashes - 1] === BACKSLASH) slashes += 1;
     if (slashes % 2 === 0) return quote;
     at = quote + 1;
-  }
-}
-
-/** The body, with a connection that breaks told apart from a bug of ours. */
-async function* whole(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* body;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ECONNRESET') throw bodyMalformed('it was cut off');
-    throw error;
   }
 }

@@ -13,10 +13,10 @@ import { type LiveStreams } from '../../http/live-streams.ts';
 import { sendFile } from '../../http/send-file.ts';
 import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
+import { callerRight } from '../caller-right.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { DownloadCounter, type DownloadCounts } from './download-counter.ts';
 import { openStored, type Depth, type StoredDeps } from './stored-file.ts';
-import { readingRight } from './reading-right.ts';
 import { asksForXet, sendXetFile, xetHeaders, type XetFileDeps } from './xet-file.ts';
 
 /** What sending files needs. */
@@ -99,7 +99,7 @@ async function answerFile(
     await sendFile(exchange, answered, { buffers: deps.buffers });
     return;
   }
-  using live = deps.streams.watch(readingRight(deps, call, repo));
+  using live = deps.streams.watch(callerRight(deps, call, { repo, action: 'read' }));
   await sendFile(exchange, answered, { buffers: deps.buffers, signal: live.signal });
 }
 

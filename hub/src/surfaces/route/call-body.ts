@@ -1,0 +1,55 @@
+// Receives the bodies of calls that are parsed as a whole, in rooms of memory that strangers and users do not share.
+import { type IncomingMessage } from 'node:http';
+import { hasBody, readBody, type BodyLimits } from './body.ts';
+import { BodyRoom } from './body-room.ts';
+import { type BodyKind } from './route.ts';
+
+// How many bodies of the greatest size may be held. Whoever has no account shares less, so that a flood without tokens
+// leaves the room of users alone; and one sender cannot fill either.
+const STRANGERS = { all: 16, each: 4 };
+const USERS = { all: 64, each: 16 };
+
+/** Who sends: an account's id or an address. */
+export interface Sender {
+  readonly key: string;
+  readonly known: boolean;
+}
+
+/** A body as it was parsed. Dispose it when the call that it belongs to has ended. */
+export interface CallBody extends Disposable {
+  readonly value: unknown;
+}
+
+const NO_BODY: CallBody = { value: undefined, [Symbol.dispose]: () => undefined };
+const EMPTY_BODY: CallBody = { value: {}, [Symbol.dispose]: () => undefined };
+
+/** Receives the bodies of one server. */
+export class CallBodies {
+  readonly #limits: BodyLimits;
+  readonly #strangers: BodyRoom;
+  readonly #users: BodyRoom;
+
+  constructor(limits: BodyLimits) {
+    const room = ({ all, each }: typeof USERS): BodyRoom =>
+      new BodyRoom({ bytes: all * limits.bytes, bytesPerSender: each * limits.bytes });
+    this.#limits = limits;
+    this.#strangers = room(STRANGERS);
+    this.#users = room(USERS);
+  }
+
+  /** Receives a body that is parsed as a whole; nothing of another kind. Throws what `readBody` throws. */
+  async receive(request: IncomingMessage, kind: BodyKind, sender: Sender): Promise<CallBody> {
+    if (kind === 'none' || kind === 'stream') return NO_BODY;
+    if (!hasBody(request)) return EMPTY_BODY;
+    const room = sender.known ? this.#users : this.#strangers;
+    const share = await room.open(sender.key);
+    try {
+      const value = await readBody(request, kind, { limits: this.#limits, share });
+      share.settle();
+      return { value, [Symbol.dispose]: () => share[Symbol.dispose]() };
+    } catch (error) {
+      share[Symbol.dispose]();
+      throw error;
+    }
+  }
+}
