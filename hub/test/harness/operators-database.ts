@@ -8,6 +8,7 @@ import { PostgresServer } from './postgres-server.ts';
 /** The server, and how it is reached. */
 export interface OperatorsServer {
   readonly port: number;
+  readonly server: PostgresServer;
   /** The operator's password. */
   readonly password: string;
   /** Its `DATABASE_URL`, over the network or by its socket. */
@@ -28,6 +29,7 @@ export async function openOperatorsServer(): Promise<OperatorsServer> {
   const at = `postgres://operator:${password}`;
   return {
     port,
+    server,
     password,
     query,
     urlOf: (database, how) =>
