@@ -4,6 +4,7 @@ import { Secret } from '@holdfast/kernel/secret';
 import { BufferPool } from '@holdfast/platform/buffer-pool';
 import { Keys } from '@holdfast/platform/keys';
 import { type Log } from '@holdfast/platform/log';
+import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { openDiskStore } from '@holdfast/platform/objects/disk';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
@@ -31,6 +32,7 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
   const keys = new Keys(new Secret(Buffer.from(secrets.hubKey, 'base64')));
   const buffers = new BufferPool();
   const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
+  const space = new FreeSpace({ measure: () => measureSpace(settings.scratch), reserve });
   const store = opened.use(
     await openDiskStore({ root: settings.objects, instance: settings.instance, buffers, reserve }),
   );
@@ -43,6 +45,7 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
     clock,
     store,
     buffers,
+    space,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

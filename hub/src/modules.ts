@@ -22,7 +22,7 @@ const SHARDS_READ = 160 * MiB;
 export async function openModules(start: HubStart, shared: { log: Log; clock: Clock }) {
   const { limits, scratch, publicUrl, postgres, xet: xetSettings } = start.settings;
   const foundation = await openFoundation(start, shared);
-  const { db, clock, epochs, keys, store, buffers } = foundation;
+  const { db, clock, epochs, keys, store, buffers, space } = foundation;
   const reads = new Reads({ db, clock });
   const repos = new Repos({ db, epochs });
   const storage: RepoStorage = {
@@ -33,7 +33,17 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     open: async (blob) => await xet.xetFiles.open(asXet(blob)),
   };
   const blobs = new Blobs({ db, clock, store, storage, assembled });
-  const xet = openXet({ db, clock, store, buffers, keys, storage, limits, reach: xetSettings.dedupScope });
+  const xet = openXet({
+    db,
+    clock,
+    store,
+    buffers,
+    keys,
+    space,
+    storage,
+    limits,
+    reach: xetSettings.dedupScope,
+  });
   return {
     ...foundation,
     ...xet,
@@ -49,7 +59,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     blobs,
     uploads: new Uploads({ db, clock, store, backend: 'disk', limits, storage }),
     ...openContent({
-      ...{ db, clock, epochs, repos, reads, blobs, limits, scratch },
+      ...{ db, clock, epochs, repos, reads, blobs, limits, scratch, space },
       host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
       // The embedded database serves this hub alone; its refs can then be remembered in the process.
       soleHub: postgres.embedded,

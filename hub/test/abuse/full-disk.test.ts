@@ -21,6 +21,8 @@ import { mustRun } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { openSuperuser } from '../harness/superuser.ts';
 import { isRoot } from '../harness/test-user.ts';
+import { encodeShard } from '../harness/xet-encode.ts';
+import { commitXet, openXet, putShard, putXorb, uploadXet, xetSample } from '../harness/xet.ts';
 
 const MIB = 1024 * 1024;
 const DISK = 512 * MIB;
@@ -86,6 +88,11 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
   await commit(instance, to, [regularFile('kept.txt', 'kept')]);
   const late = sampleOf(4 * MIB);
   const href = await uploadLink(instance, { ...to, sample: late });
+  const chunked = xetSample(4, 100_000);
+  await uploadXet(instance, { ...to, sample: chunked, path: 'kept.safetensors' });
+  const session = await openXet(instance, to, 'write');
+  const unregistered = xetSample(8, 100_000);
+  assert.equal((await putXorb(session, unregistered.xorb)).status, 200);
   const filler = await fill(disk.folder);
 
   await t.test('a large file is refused before it is read', async () => {
@@ -126,9 +133,16 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
     assert.equal(await (await ask(instance, `/api/models/${REPO}/refs`, token)).text(), before);
   });
 
+  await t.test('a xorb is refused before it is read, a shard before it changes anything', async () => {
+    assert.equal((await putXorb(session, xetSample(8, 100_000).xorb)).status, 507);
+    const shard = encodeShard({ files: [unregistered.file] });
+    assert.equal((await putShard(session, shard)).status, 507);
+  });
+
   await t.test('reading goes on', async () => {
     for (const [file, bytes] of [
       ['kept.bin', kept.bytes],
+      ['kept.safetensors', chunked.bytes],
       ['kept.txt', Buffer.from('kept')],
     ] as const) {
       const answer = await ask(instance, `/${REPO}/resolve/main/${file}`, token);
@@ -166,5 +180,8 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
   await t.test('with room again, the same link takes the same file', async () => {
     await rm(filler);
     assert.equal((await put(href, late.bytes)).status, 200);
+    const shard = encodeShard({ files: [unregistered.file] });
+    assert.equal((await putShard(session, shard)).status, 200);
+    await commitXet(instance, to, { sample: unregistered, path: 'late.safetensors' });
   });
 });

@@ -1,7 +1,10 @@
 // Clients that upload and commit without pause, whatever happens to the server, and remember what they were told.
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { KiB } from '@holdfast/kernel/size';
 import { commit, put, regularFile, sampleOf, uploadLink } from '../harness/lfs.ts';
+import { encodeShard, encodeXorb } from '../harness/xet-encode.ts';
+import { openXet, putShard, putXorb, sampleOf as xetSampleOf } from '../harness/xet.ts';
 
 /** Where the server is at the moment, and who commits. */
 export interface Site {
@@ -17,7 +20,11 @@ export interface Acknowledged {
   readonly commit: string;
 }
 
-/** One client. It commits regular and large files by turns. */
+/** How a file goes up; a driver takes turns. */
+const WAYS = ['regular', 'lfs', 'xet'] as const;
+const ENDINGS = { regular: 'txt', lfs: 'bin', xet: 'safetensors' } as const;
+
+/** One client. It commits files of every kind by turns. */
 export class Driver {
   readonly #site: Site;
   readonly #name: string;
@@ -45,21 +52,23 @@ export class Driver {
   }
 
   async #commitOne(n: number): Promise<void> {
-    const large = n % 2 === 1;
-    const content = randomBytes(randomInt(large ? 50_000 : 1, large ? 2_000_000 : 50_000));
+    const way = WAYS[n % WAYS.length] ?? 'regular';
+    const regular = way === 'regular';
+    const content = randomBytes(randomInt(regular ? 1 : 50_000, regular ? 50_000 : 2_000_000));
     const sample = sampleOf(content);
-    const path = `${this.#name}/${n}.${large ? 'bin' : 'txt'}`;
+    const path = `${this.#name}/${n}.${ENDINGS[way]}`;
     this.sent.set(path, sample.oid);
     const { repo } = this.#site;
     const hub = { url: this.#site.url };
     const to = { token: this.#site.token, repo };
-    if (large) {
+    if (way === 'xet') await uploadChunks(hub, to, content);
+    if (way === 'lfs') {
       const answer = await put(await uploadLink(hub, { ...to, sample }), content);
       if (answer.status !== 200)
         throw new Error(`the upload answered ${answer.status}: ${await answer.text()}`);
     }
     const value = { path, algo: 'sha256', oid: sample.oid, size: sample.size };
-    const operation = large ? { key: 'lfsFile', value } : regularFile(path, content);
+    const operation = regular ? regularFile(path, content) : { key: 'lfsFile', value };
     const oid = await commit(hub, to, [operation]);
     this.acknowledged.push({ path, sha256: sample.oid, commit: oid });
   }
@@ -69,6 +78,26 @@ export class Driver {
     const message = error instanceof Error ? error.message : String(error);
     if (/answered [234]\d\d/.test(message)) this.strange.push(message);
   }
+}
+
+const CHUNK_BYTES = 64 * KiB;
+
+async function uploadChunks(
+  hub: { readonly url: string },
+  to: { readonly token: string; readonly repo: string },
+  content: Buffer,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < content.length; at += CHUNK_BYTES)
+    chunks.push(content.subarray(at, at + CHUNK_BYTES));
+  const { xorb, file } = xetSampleOf(encodeXorb(chunks));
+  const session = await openXet(hub, to, 'write');
+  for (const answer of [
+    await putXorb(session, xorb),
+    await putShard(session, encodeShard({ files: [file] })),
+  ])
+    if (answer.status !== 200)
+      throw new Error(`a xorb or shard answered ${answer.status}: ${await answer.text()}`);
 }
 
 /** The digest of what a server answers. Throws when it does not answer 200. */

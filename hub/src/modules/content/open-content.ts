@@ -2,7 +2,7 @@
 import { MiB } from '@holdfast/kernel/size';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { SpoolRoom } from '@holdfast/platform/spool';
 import { type Blobs } from '#modules/blobs';
@@ -27,7 +27,8 @@ export interface ContentSetup {
   readonly repos: Repos;
   readonly reads: Reads;
   readonly blobs: Blobs;
-  readonly limits: DraftLimits & { readonly reservedBytes: number; readonly reservedShare: number };
+  readonly limits: DraftLimits;
+  readonly space: FreeSpace;
   /** A folder for what is put aside while a request lasts. */
   readonly scratch: string;
   /** The host in the addresses of authors. */
@@ -51,14 +52,12 @@ export interface OpenContent {
 
 /** Opens the module. */
 export function openContent(setup: ContentSetup): OpenContent {
-  const { db, clock, epochs, repos, reads, blobs, limits, scratch, host, soleHub } = setup;
+  const { db, clock, epochs, repos, reads, blobs, limits, scratch, space, host, soleHub } = setup;
   const cache = new SharedObjectCache();
   epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
   const turns = new Turns();
   const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
-  const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
-  const space = new FreeSpace({ measure: () => measureSpace(scratch), reserve });
   return {
     content: new Content({ db, repos, reads, revisions, cache }),
     history: new History({ db, reads, cache }),

@@ -2,6 +2,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type RepoStorage } from '#modules/blobs';
@@ -22,6 +23,7 @@ export interface XetDeps {
   readonly storage: RepoStorage;
   readonly limits: { readonly largeObject: number };
   readonly keys: Keys;
+  readonly space: FreeSpace;
   readonly reach: ScopeReach;
 }
 

@@ -3,6 +3,7 @@
 // all files of a shard, the rows, the count of bytes and the ledger's entries are one transaction.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { findObjects, registerObject, type RepoStorage, type Sender } from '#modules/blobs';
@@ -24,6 +25,7 @@ export interface ShardsDeps {
   readonly verifier: Verifier;
   readonly indexes: XorbIndexes;
   readonly storage: RepoStorage;
+  readonly space: FreeSpace;
   readonly limits: { readonly largeObject: number };
 }
 
@@ -51,14 +53,16 @@ export class Shards {
 
   /**
    * Registers the files of a shard. Returns whether any was new to the repository. Throws `xet.shard-invalid`,
-   * `xet.xorb-missing`, `xet.file-name-differs`, `xet.sha256-missing`, `xet.sha256-differs`, `xet.file-too-large`, or
-   * the reason of the signal; then nothing is registered.
+   * `xet.xorb-missing`, `xet.file-name-differs`, `xet.sha256-missing`, `xet.sha256-differs`, `xet.file-too-large`,
+   * `object.store-full`, or the reason of the signal; then nothing is registered.
    */
   async register(
     sender: ShardSender,
     bytes: Uint8Array,
     on: { readonly progress: ShardProgress; readonly signal: AbortSignal },
   ): Promise<boolean> {
+    // Rows take space too, on the disk that the ledger needs.
+    await this.#deps.space.check(0);
     const files: VerifiedFile[] = [];
     const total = countFiles(bytes);
     let verified = 0;

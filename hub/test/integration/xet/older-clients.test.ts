@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
-import { askXet, openXetSession, putShard, putXorb, type XetSession } from '../../harness/xet.ts';
+import { askXet, openXet, putShard, putXorb, type XetSession } from '../../harness/xet.ts';
 import {
   contentOf,
   describeFile,
@@ -17,12 +17,12 @@ import {
 async function openSession(hub: ServedHub): Promise<XetSession> {
   const token = await hub.addUser('ada');
   await hub.addRepo('ada/model');
-  return await openXetSession(hub, { token, repo: 'ada/model' });
+  return await openXet(hub, { token, repo: 'ada/model' }, 'write');
 }
 
 async function xorbOf(session: XetSession, chunks: number): Promise<TestXorb> {
   const xorb = encodeXorb(Array.from({ length: chunks }, () => randomBytes(9_000)));
-  assert.equal(await putXorb(session, xorb), 200);
+  assert.equal((await putXorb(session, xorb)).status, 200);
   return xorb;
 }
 
