@@ -7,7 +7,6 @@ import { type Actor } from '#modules/access';
 import {
   GitReader,
   isIgnored,
-  parseAttributes,
   parseIgnore,
   parsePath,
   uploadModeOf,
@@ -18,6 +17,7 @@ import {
 } from '#modules/git';
 import { type RepoAddress, type Repos } from '#modules/repos';
 import { patternsTooLong, revisionMissing } from './faults.ts';
+import { readAttributes } from './read-attributes.ts';
 import { type Revisions } from './revisions.ts';
 
 /** What the decision needs. */
@@ -73,7 +73,11 @@ export class Preupload {
     );
     const text = (path: string, given: string | undefined) =>
       patternsAt(reader, summary.tree, { path, given });
-    const attributes = parseAttributes(await text('.gitattributes', wish.gitAttributes));
+    const attributes = await readAttributes(reader, {
+      root: summary.tree,
+      text: await text('.gitattributes', wish.gitAttributes),
+      paths,
+    });
     const ignore = parseIgnore(await text('.gitignore', wish.gitIgnore));
     const files = wish.files.map((file) => ({
       path: file.path,

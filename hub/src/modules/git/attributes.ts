@@ -19,32 +19,48 @@ export type AttributeValue = boolean | string | undefined;
 
 const BINARY: readonly AttributeState[] = ['text', 'merge', 'diff'].map((name) => ({ name, value: false }));
 
-/** The rules of one `.gitattributes` at the root of a repository. */
-export class Attributes {
-  readonly #rules = new PatternList<readonly AttributeState[]>();
-  readonly #macros = new Map<string, readonly AttributeState[]>([['binary', BINARY]]);
+/** Whoever knows the attributes of files. */
+export interface PathAttributes {
+  /** The attributes of a file. Throws `pattern.too-costly`. */
+  of(path: string): ReadonlyMap<string, AttributeValue>;
+}
 
-  /** Reads the rules; lines that git ignores are ignored, and so is what is beyond the limits. Never throws. */
-  constructor(text: string) {
+/** The rules of one `.gitattributes`. */
+export class Attributes implements PathAttributes {
+  readonly #rules = new PatternList<readonly AttributeState[]>();
+  readonly #macros: Map<string, readonly AttributeState[]>;
+  readonly #isRoot: boolean;
+
+  /**
+   * Reads the rules; lines that git ignores are ignored, and so is what is beyond the limits. Never throws.
+   * @param root the file at the root, for one below it: only there can macros be defined, and they are meant everywhere
+   */
+  constructor(text: string, root?: Attributes) {
+    this.#isRoot = root === undefined;
+    this.#macros = root === undefined ? new Map([['binary', BINARY]]) : root.#macros;
     const lines = linesOf(text, MAX_ATTRIBUTES_BYTES);
     for (const line of lines.slice(0, MAX_ATTRIBUTES_LINES)) this.#read(line);
   }
 
-  /** The attributes of a file. Throws `pattern.too-costly`. */
   of(path: string): ReadonlyMap<string, AttributeValue> {
-    const steps = new Steps(MAX_STEPS, '.gitattributes');
     const known = new Map<string, AttributeValue>();
+    this.addTo(known, path, new Steps(MAX_STEPS, '.gitattributes'));
+    return known;
+  }
+
+  /** Adds what these rules say of a path from their folder, where nothing is known yet. Throws `pattern.too-costly`. */
+  addTo(known: Map<string, AttributeValue>, path: string, steps: Steps): void {
     const subject = { names: toBytes(path).split('/'), folder: false };
     for (const states of this.#rules.match(subject, steps)) this.#apply(states, known, steps);
-    return known;
   }
 
   #read(line: string): void {
     if (line.length >= MAX_LINE_BYTES) return;
     const rule = parseAttributeLine(line);
     if (rule === undefined) return;
-    if ('macro' in rule) this.#macros.set(rule.macro, rule.states);
-    else {
+    if ('macro' in rule) {
+      if (this.#isRoot) this.#macros.set(rule.macro, rule.states);
+    } else {
       const pattern = compilePattern(rule.pattern);
       if (pattern !== undefined) this.#rules.add(pattern, rule.states);
     }
@@ -69,7 +85,7 @@ export function parseAttributes(text: string): Attributes {
 }
 
 /** Whether the repository wants the file kept by LFS. Throws `pattern.too-costly`. */
-export function isLfs(path: string, attributes: Attributes): boolean {
+export function isLfs(path: string, attributes: PathAttributes): boolean {
   return attributes.of(path).get('filter') === 'lfs';
 }
 

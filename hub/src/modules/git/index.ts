@@ -1,5 +1,6 @@
 // The face of the git module.
-export { parseAttributes, type AttributeValue } from './attributes.ts';
+export { AttributeTree } from './attribute-tree.ts';
+export { type AttributeValue } from './attributes.ts';
 export { type ChangedPath, type FileVersion } from './change-log.ts';
 export { hashBlob } from './blob-hash.ts';
 export { composeMessage, encodeTag, splitMessage, type Commit, type Tag } from './commit-object.ts';

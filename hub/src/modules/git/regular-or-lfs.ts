@@ -1,7 +1,7 @@
 // Decides whether a new file is kept as an ordinary git blob or by LFS. The first rule that applies wins:
 // the repository's attributes, the size, and whether the first bytes look binary.
 import { isUtf8 } from 'node:buffer';
-import type { Attributes } from './attributes.ts';
+import type { PathAttributes } from './attributes.ts';
 import { isLfs } from './attributes.ts';
 
 /** How a file is uploaded. */
@@ -19,7 +19,7 @@ export interface FileSketch {
 }
 
 /** The way a file is to be uploaded. Throws `pattern.too-costly`. */
-export function uploadModeOf(file: FileSketch, attributes: Attributes): UploadMode {
+export function uploadModeOf(file: FileSketch, attributes: PathAttributes): UploadMode {
   // Clients send an empty file as a regular one whatever they are told.
   if (file.size === 0) return 'regular';
   if (isLfs(file.path, attributes)) return 'lfs';

@@ -219,6 +219,24 @@ void test('preupload() decides by attributes, size and content, and knows what i
   );
 });
 
+void test('preupload reads the rules of the folders that files go to', async () => {
+  await using client = await openHubClient();
+  await client.mustCommit(
+    file('plain/.gitattributes', '*.bin -filter\n'),
+    file('plain/deep/.gitattributes', 'x.* filter=lfs\n'),
+    file('other/.gitattributes', '*.txt filter=lfs\n'),
+  );
+  const sample = Buffer.from('text').toString('base64');
+  const paths = ['a.bin', 'plain/a.bin', 'plain/new/a.bin', 'plain/deep/x.bin', 'other/a.txt', 'other.txt'];
+  const { json } = await client.post('/api/models/ann/m/preupload/main', {
+    files: paths.map((path) => ({ path, size: 5, sample })),
+  });
+  assert.deepEqual(
+    (json as { files: { uploadMode: string }[] }).files.map(({ uploadMode }) => uploadMode),
+    ['lfs', 'regular', 'regular', 'lfs', 'lfs', 'regular'],
+  );
+});
+
 void test('listTree() of a private repository is on the ledger before it is answered, once an hour', async () => {
   await using client = await openHubClient();
   for (let n = 0; n < 3; n += 1) await client.call('GET', '/api/models/ann/m/tree/main');

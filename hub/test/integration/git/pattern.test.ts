@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test from 'node:test';
+import { AttributeTree } from '../../../src/modules/git/attribute-tree.ts';
 import { parseAttributes } from '../../../src/modules/git/attributes.ts';
 import { isIgnored, parseIgnore } from '../../../src/modules/git/ignore.ts';
 import { addLfsPatterns, defaultAttributes } from '../../../src/modules/git/lfs-attributes.ts';
@@ -94,6 +95,33 @@ void test('parseAttributes() agrees with git check-attr', () => {
     for (let at = 0; at + 2 < fields.length; at += 3) {
       const [path = '', name = '', value] = fields.slice(at, at + 3);
       assert.equal(present(attributes.of(path).get(name)), value, JSON.stringify({ text, path, name }));
+    }
+  }
+});
+
+void test('AttributeTree agrees with git check-attr where folders have rules of their own', () => {
+  using git = new RealGit();
+  const next = randomOf(9);
+  const states = ['filter=lfs', '-filter', '!filter', 'm', '-m', 'binary', '-text', '!diff'];
+  const paths = [...PATHS, 'a/b/c/a', 'a/b/c/x.b', 'b/b/a', 'b/a/b'];
+  for (let round = 0; round < 120; round += 1) {
+    const line = (): string => `${PATTERNS[next(PATTERNS.length)]} ${states[next(states.length)]}`;
+    const text = (): string => Array.from({ length: next(5) }, line).join('\n');
+    const [root, ...below] = ['', 'a', 'a/b', 'b'].map((folder) => ({ folder, text: text() }));
+    const tree = new AttributeTree(root?.text ?? '');
+    git.write('.gitattributes', root?.text ?? '');
+    for (const file of below) {
+      git.write(`${file.folder}/.gitattributes`, file.text);
+      tree.add(file.folder, file.text);
+    }
+    const out = git.run(
+      ['check-attr', '-z', '--stdin', 'filter', 'text', 'm', 'diff'],
+      paths.map((path) => `${path}\0`).join(''),
+    );
+    const fields = out.split('\0');
+    for (let at = 0; at + 2 < fields.length; at += 3) {
+      const [path = '', name = '', value] = fields.slice(at, at + 3);
+      assert.equal(present(tree.of(path).get(name)), value, JSON.stringify({ root, below, path, name }));
     }
   }
 });
