@@ -22,9 +22,11 @@ export class History {
     this.#deps = deps;
   }
 
-  /** All refs, by name, for those who were let in. */
-  async listRefs(repo: Pick<Repo, 'id'>): Promise<ListedRef[]> {
-    return await this.#reader(repo).listRefs();
+  /** All refs, by name. */
+  async listRefs(visit: Visit): Promise<ListedRef[]> {
+    const refs = await this.#reader(visit.repo).listRefs();
+    await recordListing(this.#deps.reads, visit);
+    return refs;
   }
 
   /** A page of commits, newest first, and how many there are in all. */

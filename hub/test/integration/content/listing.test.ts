@@ -246,3 +246,16 @@ void test('listTree() of a private repository is on the ledger before it is answ
   assert.equal(rows.length, 1);
   assert.equal((JSON.parse(rows[0]?.body ?? '') as { path: string }).path, '');
 });
+
+void test('listRefs() of a private repository is on the ledger before it is answered', async () => {
+  await using client = await openHubClient();
+  assert.equal((await client.call('GET', '/api/models/ann/m/refs')).status, 200);
+  const { rows } = await sql<{ subject: string; body: string }>`
+    select subject, body from ledger.entry where kind = 'read.private'`.execute(
+    client.hub.modules.db.withTables(),
+  );
+  assert.deepEqual(
+    rows.map(({ subject }) => subject),
+    [`repo:${client.repoId}`],
+  );
+});

@@ -30,7 +30,7 @@ export function listRefs({ content, history }: { content: Content; history: Hist
     async run(call) {
       const { actor, address, query } = call;
       const visit = await content.visit({ actor, address }, addressOf(call), 'HEAD');
-      const refs = await history.listRefs(visit.repo);
+      const refs = await history.listRefs(visit);
       const below = (prefix: string) => refs.filter(({ name }) => name.startsWith(prefix)).map(presentRef);
       return {
         branches: below('refs/heads/'),
