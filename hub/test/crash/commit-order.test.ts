@@ -13,6 +13,8 @@ import { put, sampleOf, uploadLink, type Sample } from '../harness/lfs.ts';
 import { listDescendants } from '../harness/processes.ts';
 import { plainEnvironment } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
+import { type TestXorb } from '../harness/xet-encode.ts';
+import { openXet, putXorb, xetSample } from '../harness/xet.ts';
 
 const LIMIT = { timeout: 120_000 };
 const CALLS =
@@ -65,7 +67,7 @@ async function follow(instance: Instance, log: string): Promise<ChildProcess | u
   return undefined;
 }
 
-async function upload(instance: Instance, sample: Sample): Promise<void> {
+async function upload(instance: Instance, sample: Sample, xorb: TestXorb): Promise<void> {
   const token = await instance.createToken({ user: 'admin', role: 'write' });
   const made = await fetch(`${instance.url}/api/repos/create`, {
     method: 'POST',
@@ -75,6 +77,69 @@ async function upload(instance: Instance, sample: Sample): Promise<void> {
   assert.equal(made.status, 200);
   const href = await uploadLink(instance, { token, repo: 'admin/traced', sample });
   assert.equal((await put(href, sample.bytes)).status, 200);
+  const session = await openXet(instance, { token, repo: 'admin/traced' }, 'write');
+  assert.equal((await putXorb(session, xorb)).status, 200);
+}
+
+/** Asserts that one upload was written, synced, named, and only then told of, committed and answered. */
+function assertOrder(
+  calls: readonly Call[],
+  wanted: { readonly renamed: RegExp; readonly told: RegExp },
+): void {
+  const find = (what: string, matches: (call: Call) => boolean, after = -1): Call => {
+    const found = calls.find((call) => call.began > after && matches(call));
+    assert.ok(found, `there is no ${what}`);
+    return found;
+  };
+  const renamed = find('rename', ({ text }) => text.startsWith('rename') && wanted.renamed.test(text));
+  const [, from = '', to = ''] = /"([^"]+)".*"([^"]+)"/.exec(renamed.text) ?? [];
+  const ofFile = (pattern: RegExp) => (call: Call) =>
+    pattern.test(call.text) && call.text.includes(`${from}>`);
+  const written = calls.findLast(ofFile(/^(pwrite|write)/));
+  assert.ok(written, 'the file was written');
+  const synced = find('sync of the file', ofFile(/^f(data)?sync\(/), written.began);
+  const directory = find(
+    'sync of the directory',
+    ({ text }) => text.startsWith('fsync(') && text.includes(`${path.dirname(to)}>`),
+    renamed.began,
+  );
+  const told = find(
+    'statement that registers the object',
+    ({ text }) =>
+      // The table by its name: the queue's own insert at start-up holds the word too, in the name of a task.
+      /^(write|writev|sendmsg|sendto)\(/.test(text) && wanted.told.test(text),
+  );
+  const socket = /^\w+\((\d+)</.exec(told.text)?.[1];
+  const committed = find(
+    'commit',
+    ({ text, pid }) =>
+      pid === told.pid && new RegExp(`^(write|writev|sendmsg|sendto)\\(${socket}<.*commit`, 'i').test(text),
+    told.began,
+  );
+  const heard = find(
+    'commit as PostgreSQL hears it',
+    ({ text, pid }) => pid !== told.pid && /^recvfrom\(.*commit/i.test(text),
+    committed.began - 1,
+  );
+  const durable = find(
+    'sync of the write-ahead log',
+    ({ text, pid }) => pid === heard.pid && /^fdatasync\(.*pg_wal/.test(text),
+    heard.began,
+  );
+  const answered = find(
+    'answer',
+    ({ text, pid }) => pid === told.pid && /^(write|writev|sendmsg|sendto)\(.*HTTP\/1\.1 200/.test(text),
+    committed.began,
+  );
+  const order = { written, synced, renamed, directory, told, committed, durable, answered };
+  const steps = Object.entries(order);
+  for (const [index, [name, call]] of steps.slice(1).entries()) {
+    const [before, earlier] = steps[index] ?? assert.fail();
+    assert.ok(
+      earlier.ended < call.began,
+      `${before} ended before ${name} began:\n${earlier.text}\n${call.text}`,
+    );
+  }
 }
 
 void test(
@@ -90,66 +155,23 @@ void test(
       return;
     }
     const sample = sampleOf(3_000_000);
-    await upload(instance, sample);
+    const { xorb } = xetSample(8, 100_000);
+    await upload(instance, sample, xorb);
     const ended = once(strace, 'exit');
     strace.kill('SIGINT');
     await ended;
     const calls = parseTrace(await readFile(log, 'utf8'));
-
-    const find = (what: string, matches: (call: Call) => boolean, after = -1): Call => {
-      const found = calls.find((call) => call.began > after && matches(call));
-      assert.ok(found, `there is no ${what}`);
-      return found;
-    };
-    const renamed = find(
-      'rename',
-      ({ text }) => text.startsWith('rename') && text.includes(`/${sample.oid}"`),
+    await t.test('a large file', () =>
+      assertOrder(calls, {
+        renamed: new RegExp(`/${sample.oid}"`),
+        told: /insert into \\"blobs\\"\.\\"object\\"/,
+      }),
     );
-    const [, from = '', to = ''] = /"([^"]+)".*"([^"]+)"/.exec(renamed.text) ?? [];
-    const ofFile = (pattern: RegExp) => (call: Call) =>
-      pattern.test(call.text) && call.text.includes(`${from}>`);
-    const written = calls.findLast(ofFile(/^(pwrite|write)/));
-    assert.ok(written, 'the file was written');
-    const synced = find('sync of the file', ofFile(/^f(data)?sync\(/), written.began);
-    const directory = find(
-      'sync of the directory',
-      ({ text }) => text.startsWith('fsync(') && text.includes(`${path.dirname(to)}>`),
-      renamed.began,
+    await t.test('a xorb', () =>
+      assertOrder(calls, {
+        renamed: /\/packs\/..\/..\/[0-9a-f]{64}"/,
+        told: /insert into \\"xet\\"\.\\"xorb\\"/,
+      }),
     );
-    const told = find('statement that registers the object', ({ text }) =>
-      // The table by its name: the queue's own insert at start-up holds the word too, in the name of a task.
-      /^(write|writev|sendmsg|sendto)\(.*insert into \\"blobs\\"\.\\"object\\"/.test(text),
-    );
-    const socket = /^\w+\((\d+)</.exec(told.text)?.[1];
-    const committed = find(
-      'commit',
-      ({ text, pid }) =>
-        pid === told.pid && new RegExp(`^(write|writev|sendmsg|sendto)\\(${socket}<.*commit`, 'i').test(text),
-      told.began,
-    );
-    const heard = find(
-      'commit as PostgreSQL hears it',
-      ({ text, pid }) => pid !== told.pid && /^recvfrom\(.*commit/i.test(text),
-      committed.began - 1,
-    );
-    const durable = find(
-      'sync of the write-ahead log',
-      ({ text, pid }) => pid === heard.pid && /^fdatasync\(.*pg_wal/.test(text),
-      heard.began,
-    );
-    const answered = find(
-      'answer',
-      ({ text, pid }) => pid === told.pid && /^(write|writev|sendmsg|sendto)\(.*HTTP\/1\.1 200/.test(text),
-      committed.began,
-    );
-    const order = { written, synced, renamed, directory, told, committed, durable, answered };
-    const steps = Object.entries(order);
-    for (const [index, [name, call]] of steps.slice(1).entries()) {
-      const [before, earlier] = steps[index] ?? assert.fail();
-      assert.ok(
-        earlier.ended < call.began,
-        `${before} ended before ${name} began:\n${earlier.text}\n${call.text}`,
-      );
-    }
   },
 );
