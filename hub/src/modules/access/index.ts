@@ -4,6 +4,7 @@ export {
   discoverableNamespaces,
   mayInstance,
   mayInstanceMetrics,
+  mayLike,
   mayNamespace,
   mayRepo,
   scopedReach,

@@ -6,6 +6,7 @@ import {
   discoverableNamespaces,
   mayInstance,
   mayInstanceMetrics,
+  mayLike,
   mayNamespace,
   mayRepo,
   matchesPattern,
@@ -17,6 +18,7 @@ import {
   type Decision,
   type Grant,
   type NamespaceSubject,
+  type Permission,
   type RepoAction,
   type RepoSubject,
   type Role,
@@ -118,7 +120,7 @@ void test('mayRepo() shows that a protected Space exists and keeps its files', (
 
 function scoped(
   entity: { type: 'model' | 'dataset' | 'user' | 'org'; id: Id },
-  permissions: readonly ('repo.content.read' | 'repo.write' | 'org.write' | 'org.read')[],
+  permissions: readonly Permission[],
   patterns?: readonly string[],
 ): Grant {
   const one = { entity: { ...entity, name: 'x' }, permissions, ...(patterns !== undefined && { patterns }) };
@@ -190,7 +192,22 @@ void test('mayInstance() is for the operator and the system', () => {
   assert.equal(outcome(mayInstance(ANONYMOUS)), 'unauthenticated');
   assert.ok(mayInstanceMetrics({ ...user(BOB, WRITE), administrator: true }));
   assert.ok(!mayInstanceMetrics(user(BOB, WRITE)));
+  assert.ok(mayInstanceMetrics({ ...user(BOB, READ), administrator: true }));
+  const narrow = scoped({ type: 'user', id: BOB }, ['repo.content.read', 'repo.write']);
+  assert.ok(!mayInstanceMetrics({ ...user(BOB, narrow), administrator: true }));
   assert.ok(mayInstanceMetrics(OPERATOR));
+});
+
+void test('mayLike() needs a token that may write, or the permission for the user', () => {
+  const likes: readonly Permission[] = ['user.social.likes.write'];
+  assert.equal(outcome(mayLike(user(BOB, WRITE))), 'allowed');
+  assert.equal(outcome(mayLike(user(BOB, READ))), 'forbidden');
+  assert.equal(outcome(mayLike(ANONYMOUS)), 'unauthenticated');
+  assert.equal(outcome(mayLike(OPERATOR)), 'forbidden');
+  assert.equal(outcome(mayLike(user(BOB, scoped({ type: 'user', id: BOB }, likes)))), 'allowed');
+  assert.equal(outcome(mayLike(user(BOB, scoped({ type: 'user', id: BOB }, ['repo.write'])))), 'forbidden');
+  assert.equal(outcome(mayLike(user(BOB, scoped({ type: 'user', id: id('9') }, likes)))), 'forbidden');
+  assert.equal(outcome(mayLike(user(BOB, scoped({ type: 'org', id: TEAM }, likes)))), 'forbidden');
 });
 
 void test('discoverableNamespaces() and scopedReach() say what lists may show', () => {

@@ -50,9 +50,26 @@ export function mayInstance(actor: Actor): Decision {
   return refuse(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden');
 }
 
-/** Whether the actor may read the instance's metrics, which tell how much is used and how. */
+/**
+ * Whether the actor may read the instance's metrics, which tell how much is used and how. An administrator may, but not
+ * through a token that was made to reach some things alone: the one who finds it must not learn of the others.
+ */
 export function mayInstanceMetrics(actor: Actor): boolean {
-  return mayInstance(actor).allowed || (actor.kind === 'user' && actor.administrator);
+  if (mayInstance(actor).allowed) return true;
+  return actor.kind === 'user' && actor.administrator && actor.grant.role !== 'fineGrained';
+}
+
+/** Whether the actor may like things, and take likes back, in a user's name: their own. */
+export function mayLike(actor: Actor): Decision {
+  if (actor.kind === 'anonymous') return refuse('unauthenticated');
+  if (actor.kind !== 'user') return refuse('forbidden');
+  const { grant, userId } = actor;
+  if (grant.role !== 'fineGrained') return grant.role === 'write' ? allow : refuse('forbidden');
+  const granted = grant.scoped.some(
+    ({ entity, permissions }) =>
+      entity.type === 'user' && entity.id === userId && permissions.includes('user.social.likes.write'),
+  );
+  return granted ? allow : refuse('forbidden');
 }
 
 /** The namespaces whose private repositories the actor may discover, for lists. */

@@ -3,8 +3,8 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { type UserActor } from '#modules/access';
-import { cursorInvalid } from './faults.ts';
+import { mayLike, type Actor } from '#modules/access';
+import { cursorInvalid, repoForbidden } from './faults.ts';
 import { type Repo } from './model.ts';
 import { LikeStore, type Liked } from './like-store.ts';
 
@@ -18,14 +18,16 @@ export class Likes {
     this.#clock = deps.clock;
   }
 
-  /** Likes a repository that the actor may discover. Liking twice is no error. */
-  async like(actor: UserActor, repo: Repo): Promise<void> {
-    await this.#db.transaction((tx) => new LikeStore(tx).add(repo.id, actor.userId, this.#clock.now()));
+  /** Likes a repository that the actor may discover. Liking twice is no error. Throws `repo.forbidden`. */
+  async like(actor: Actor, repo: Repo): Promise<void> {
+    const userId = likerOf(actor);
+    await this.#db.transaction((tx) => new LikeStore(tx).add(repo.id, userId, this.#clock.now()));
   }
 
-  /** Takes a like back. */
-  async unlike(actor: UserActor, repo: Repo): Promise<void> {
-    await this.#db.transaction((tx) => new LikeStore(tx).remove(repo.id, actor.userId));
+  /** Takes a like back. Throws `repo.forbidden`. */
+  async unlike(actor: Actor, repo: Repo): Promise<void> {
+    const userId = likerOf(actor);
+    await this.#db.transaction((tx) => new LikeStore(tx).remove(repo.id, userId));
   }
 
   /** What a user likes, newest first, of what `visibleTo` may see. Throws `repo.cursor-invalid`. */
@@ -47,4 +49,9 @@ export class Likes {
   async listOfRepo(repoId: Id): Promise<{ name: string; fullname: string }[]> {
     return await new LikeStore(this.#db).listOfRepo(repoId);
   }
+}
+
+function likerOf(actor: Actor): Id {
+  if (actor.kind !== 'user' || !mayLike(actor).allowed) throw repoForbidden('a token that may write likes');
+  return actor.userId;
 }
