@@ -49,3 +49,6 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
+
+/** What every module stands on, open. */
+export type Foundation = Awaited<ReturnType<typeof openFoundation>>;

@@ -1,13 +1,14 @@
 // Every migration, in the order in which modules build on one another.
 import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgres/epochs';
 import { type Migration } from '@holdfast/platform/postgres/migrate';
-import { blobObjects, blobXetObjects } from '#modules/blobs';
+import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitObjects } from '#modules/git';
 import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
 import { repoRepositories } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
-import { xetXorbs } from '#modules/xet';
+import { upkeepEntries } from '#modules/upkeep';
+import { xetUsedXorbs, xetXorbs } from '#modules/xet';
 
 /** All migrations of the hub. */
 export const migrations: readonly Migration[] = [
@@ -21,4 +22,7 @@ export const migrations: readonly Migration[] = [
   blobXetObjects,
   xetXorbs,
   historyEpochMigration,
+  blobNamedObjects,
+  xetUsedXorbs,
+  upkeepEntries,
 ];

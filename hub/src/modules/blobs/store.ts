@@ -139,6 +139,16 @@ export class BlobWriter extends BlobReader {
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
+  /**
+   * Notes that somebody was told that these need not be sent, as far as the repository holds them: they are to stay
+   * until that somebody has committed them. Once a day is enough.
+   */
+  async noteNamed(repoId: Id, digests: readonly Sha256[], now: Date): Promise<void> {
+    await sql`update blobs.object set named_at = ${now}
+      where repo_id = ${repoId} and sha256 = any(${digests}::text[])
+        and greatest(pushed_at, named_at) < ${now}::timestamptz - interval '1 day'`.execute(this.db);
+  }
+
   /** Says where a commit put objects. */
   async place(repoId: Id, places: readonly BlobPlace[]): Promise<void> {
     if (places.length === 0) return;
@@ -148,7 +158,10 @@ export class BlobWriter extends BlobReader {
       where o.repo_id = ${repoId} and o.sha256 = p.sha256`.execute(this.db);
   }
 
-  /** Gives one repository the objects of another: all, or these. Returns the bytes that are new to it. */
+  /**
+   * Gives one repository the objects of another: all, or these. Returns the bytes that are new to it. The other one's are
+   * held meanwhile: were they removed, there would be a moment in which nobody seems to have them.
+   */
   async copy(fromId: Id, toId: Id, digests?: readonly Sha256[]): Promise<number> {
     const only = digests === undefined ? sql`true` : sql`sha256 = any(${digests}::text[])`;
     const { rows } = await sql<{ bytes: number }>`
@@ -156,7 +169,7 @@ export class BlobWriter extends BlobReader {
         insert into blobs.object
           (repo_id, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash)
         select ${toId}, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash
-          from blobs.object where repo_id = ${fromId} and ${only}
+          from blobs.object where repo_id = ${fromId} and ${only} for share
         on conflict do nothing returning size)
       select coalesce(sum(size), 0)::bigint as bytes from added`.execute(this.db);
     return rows[0]?.bytes ?? 0;

@@ -24,6 +24,7 @@ import {
   type XetName,
 } from './model.ts';
 import { type Link } from './signed-link.ts';
+import { spareObjects } from './spared.ts';
 import { BlobReader, BlobWriter } from './store.ts';
 
 /** What the owner of repositories lends to the owner of their objects. Both act in the given transaction. */
@@ -71,7 +72,8 @@ export class Uploads {
     options: { readonly partsOffered: boolean },
   ): Promise<readonly UploadPlan[]> {
     const digests = wishes.map((wish) => wish.sha256);
-    const stored = await new BlobReader(this.#deps.db).findMany(repoId, digests);
+    const { db, clock } = this.#deps;
+    const stored = await spareObjects(db, { repoId, digests, now: clock.now() });
     const { largeObject, uploadPart } = this.#deps.limits;
     return planUploads(wishes, stored, { largest: largeObject, part: uploadPart, ...options });
   }

@@ -6,7 +6,7 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { findObjects, registerObject, type RepoStorage, type Sender } from '#modules/blobs';
+import { registerObject, spareObjects, type RepoStorage, type Sender } from '#modules/blobs';
 import { type XetAccess } from './access-token.ts';
 import { fileNameDiffers, fileTooLarge, sha256Differs, sha256Missing, xorbMissing } from './faults.ts';
 import { parseShard, type ShardFile } from './format/shard.ts';
@@ -81,13 +81,14 @@ export class Shards {
     file: ShardFile,
     signal: AbortSignal,
   ): Promise<VerifiedFile | undefined> {
-    const { db, indexes, limits } = this.#deps;
+    const { db, indexes, limits, clock } = this.#deps;
     const terms = Terms.of(file.terms);
     if (terms.size > limits.largeObject) throw fileTooLarge(limits.largeObject);
     if (file.sha256 === undefined) throw sha256Missing();
     const hash = await verifyFile(file.terms, (xorb) => indexes.get(access.scopeId, xorb), signal);
     if (hash !== file.hash) throw fileNameDiffers(file.hash, hash);
-    const held = await findObjects(db, access.repoId, [file.sha256]);
+    const { repoId } = access;
+    const held = await spareObjects(db, { repoId, digests: [file.sha256], now: clock.now() });
     // Its bytes are here under this digest, however they came; what is claimed of others changes nothing.
     if (held.has(file.sha256)) return undefined;
     const computed = await this.#digest(access, terms, signal);
@@ -127,13 +128,15 @@ export class Shards {
       if (gone !== undefined) throw xorbMissing(gone);
       await storage.lock(tx, repoId);
       let added = false;
-      for (const file of files) {
+      // In one order: two shards of a scope that name the same new files never wait for each other.
+      for (const file of files.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
         const { hash, sha256, terms } = file;
         await writer.insertFile(scopeId, file, clock.now());
         const object = { repoId, sha256, size: terms.size, backend: 'xet', xet: { scopeId, hash } } as const;
         if (await registerObject(tx, { object, sender: { actor, address }, storage, at: clock.now() }))
           added = true;
       }
+      await writer.markUsed(scopeId, xorbs);
       return added;
     });
   }

@@ -163,7 +163,10 @@ export class XetWriter extends XetReader {
     return new Set(rows.map((row) => row.hash));
   }
 
-  /** Adds a file that needs these xorbs, which are held; clients may then ask for its first chunk. */
+  /**
+   * Adds a file that needs these xorbs, which are held; clients may then ask for its first chunk. One that is there is
+   * held until the transaction ends: its object is about to be, too.
+   */
   async insertFile(
     scopeId: Id,
     file: { hash: XetHash; terms: Terms; firstChunk: Buffer | undefined },
@@ -173,12 +176,25 @@ export class XetWriter extends XetReader {
     const result = await this.db
       .insertInto('xet.file')
       .values({ scope_id: scopeId, hash, size: terms.size, terms: terms.encode(), stored_at: storedAt })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+      .onConflict((conflict) => conflict.columns(['scope_id', 'hash']).doUpdateSet({ stored_at: storedAt }))
+      .returning(sql<boolean>`xmax = 0`.as('added'))
+      .executeTakeFirstOrThrow();
+    if (!result.added) return;
     await sql`insert into xet.use (scope_id, xorb_hash, file_hash)
       select ${scopeId}, unnest(${terms.xorbs}::text[]), ${hash}`.execute(this.db);
     if (firstChunk !== undefined) await this.addChunks(scopeId, terms.at(0).xorb, [firstChunk]);
+  }
+
+  /** Says which of these xorbs, which are held, files are made of now. In one order, as all who lock them. */
+  async markUsed(scopeId: Id, hashes: readonly XetHash[]): Promise<void> {
+    await sql`with fresh as (
+        select x.hash from xet.xorb x
+         where x.scope_id = ${scopeId} and x.hash = any(${hashes}::text[]) and not x.used
+           and exists (select from xet.use u where u.scope_id = x.scope_id and u.xorb_hash = x.hash)
+         order by x.hash for no key update)
+      update xet.xorb x set used = true from fresh where x.scope_id = ${scopeId} and x.hash = fresh.hash`.execute(
+      this.db,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 // Rows of the `xet` schema.
+import { type Generated } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type XetHash } from './format/xet-hash.ts';
@@ -14,6 +15,7 @@ export type XetTables = {
     raw_size: number;
     chunks: Buffer;
     needed_at: Date;
+    used: Generated<boolean>;
   };
   'xet.file': { scope_id: Id; hash: XetHash; size: number; terms: Buffer; stored_at: Date };
   'xet.chunk': { scope_id: Id; hash: Buffer; xorb_hash: XetHash };

@@ -1,0 +1,36 @@
+// Opens what keeps large objects: whose they are, how they come in whole or as chunks, and how long they stay.
+import { MiB } from '@holdfast/kernel/size';
+import { ByteBudget } from '@holdfast/platform/byte-budget';
+import { SpoolRoom } from '@holdfast/platform/spool';
+import { type HubStart } from '@holdfast/supervisor/settings';
+import { Blobs, Uploads, type Assembled, type RepoStorage } from '#modules/blobs';
+import { RepoWriter } from '#modules/repos';
+import { openUpkeep } from '#modules/upkeep';
+import { asXet, openXet } from '#modules/xet';
+import { type Foundation } from './foundation.ts';
+
+// Bytes of shards in memory: while they come, and while they are looked at.
+const SHARDS_SPOOLED = 16 * MiB;
+const SHARDS_READ = 160 * MiB;
+
+/** Opens it. Disposing the result ends the threads that verify chunks. */
+export function openLargeObjects(foundation: Foundation, settings: HubStart['settings']) {
+  const { limits, scratch } = settings;
+  const storage: RepoStorage = {
+    lock: (tx, repoId) => new RepoWriter(tx).lock(repoId),
+    add: (tx, repoId, bytes) => new RepoWriter(tx).addStorage(repoId, bytes),
+  };
+  const assembled: Assembled = {
+    open: async (blob) => await xet.xetFiles.open(asXet(blob)),
+  };
+  const blobs = new Blobs({ ...foundation, storage, assembled });
+  const xet = openXet({ ...foundation, storage, limits, reach: settings.xet.dedupScope });
+  return {
+    ...xet,
+    storage,
+    blobs,
+    uploads: new Uploads({ ...foundation, backend: 'disk', limits, storage }),
+    shardSpace: { scratch, room: new SpoolRoom(SHARDS_SPOOLED), budget: new ByteBudget(SHARDS_READ) },
+    ...openUpkeep({ ...foundation, blobs, storage }),
+  };
+}
