@@ -84,16 +84,16 @@ export async function put(href: string, bytes: Buffer): Promise<Response> {
   return await fetch(href, { method: 'PUT', body: new Uint8Array(bytes) });
 }
 
-/** Uploads a large file and commits it. */
+/** Uploads a large file and commits it; gives the commit's id. */
 export async function uploadFile(
   hub: Hub,
   wish: { readonly token: string; readonly repo: string; readonly sample: Sample; readonly path: string },
-): Promise<void> {
+): Promise<string> {
   const sent = await put(await uploadLink(hub, wish), wish.sample.bytes);
   if (sent.status !== 200) throw new Error(`the upload answered ${sent.status}: ${await sent.text()}`);
   const { oid, size } = wish.sample;
   const value = { path: wish.path, algo: 'sha256', oid, size };
-  await commit(hub, wish, [{ key: 'lfsFile', value }]);
+  return await commit(hub, wish, [{ key: 'lfsFile', value }]);
 }
 
 /** Commits operations to `main`; gives the commit's id. */

@@ -108,6 +108,11 @@ export interface RepoSubject {
   readonly gated: Gating;
 }
 
+/** Whether reads of a repository are recorded: not everybody may read it. */
+export function isRecorded(repo: Pick<RepoSubject, 'visibility' | 'gated'>): boolean {
+  return repo.visibility !== 'public' || repo.gated !== false;
+}
+
 /** What a decision needs to know of a user or an organisation. */
 export interface NamespaceSubject {
   readonly kind: 'namespace';

@@ -14,6 +14,7 @@ import {
 } from './policy.ts';
 import { actorReference, credentialReference, operatorFields } from './references.ts';
 import {
+  isRecorded,
   type Actor,
   type Decision,
   type Grant,
@@ -255,4 +256,11 @@ void test('references name actors and credentials for the ledger', () => {
   assert.equal(credentialReference(OPERATOR), '');
   assert.deepEqual(operatorFields(OPERATOR), { osUser: 'root', terminal: 'tty', command: 'x' });
   assert.deepEqual(operatorFields(SYSTEM), {});
+});
+
+void test('isRecorded() leaves out only what everybody may read', () => {
+  assert.equal(isRecorded(repo({ visibility: 'public', gated: false })), false);
+  assert.equal(isRecorded(repo({ visibility: 'public', gated: 'auto' })), true);
+  assert.equal(isRecorded(repo({ visibility: 'private', gated: false })), true);
+  assert.equal(isRecorded(repo({ visibility: 'protected', gated: false })), true);
 });

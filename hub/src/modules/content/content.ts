@@ -3,7 +3,7 @@
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { referencesOf } from '#modules/access';
+import { isRecorded, referencesOf } from '#modules/access';
 import {
   entryMissing,
   GitReader,
@@ -45,7 +45,8 @@ export interface TreeWish {
   /** Whether each line names the last commit that changed it. */
   readonly expand: boolean;
   readonly limit: number;
-  readonly cursor?: string | undefined;
+  /** The path after which the listing goes on. */
+  readonly after?: string | undefined;
 }
 
 /** The files of repositories. */
@@ -138,18 +139,30 @@ export class Content {
     return names;
   }
 
-  /** A page of a folder. Throws `entry.missing` when no folder is there, `content.cursor-invalid`. */
+  /**
+   * Where a listing goes on: at the commit of its first page, wherever the branch is by now, and after this path.
+   * Throws `content.cursor-invalid`, also for a commit that the repository does not have: whoever may read it could ask
+   * for any of its commits, and for none of another.
+   */
+  async goOn(visit: Visit, cursor: string | undefined): Promise<{ visit: Visit; after?: string }> {
+    if (cursor === undefined) return { visit };
+    const decoded = decodeTreeCursor(cursor);
+    if (decoded === undefined) throw cursorInvalid();
+    const { commit: oid, after } = decoded;
+    const found = await this.#deps.revisions.find(visit.repo.id, { kind: 'commit', oid });
+    if (found === undefined) throw cursorInvalid();
+    return { visit: { ...visit, commit: found.commit }, after };
+  }
+
+  /** A page of a folder. Throws `entry.missing` when no folder is there, `content.cursor-invalid` on a later page. */
   async listTree(visit: Visit, wish: TreeWish): Promise<Page<TreeItem>> {
-    const { repo, path } = visit;
-    const cursor = wish.cursor === undefined ? undefined : decodeTreeCursor(wish.cursor);
-    if (wish.cursor !== undefined && cursor === undefined) throw cursorInvalid();
-    const commit = cursor?.commit ?? visit.commit;
+    const { repo, path, commit } = visit;
     const reader = this.#reader(repo);
     const folder = await reader.findEntry(commit, path);
-    if (folder?.kind !== 'folder') throw cursor === undefined ? entryMissing(path) : cursorInvalid();
+    if (folder?.kind !== 'folder') throw wish.after === undefined ? entryMissing(path) : cursorInvalid();
     await this.#recordRead(visit);
     const limit = Math.min(wish.limit, MAX_PAGE);
-    const options = { prefix: path, recursive: wish.recursive, after: cursor?.after, limit };
+    const options = { prefix: path, recursive: wish.recursive, after: wish.after, limit };
     const entries = await reader.listTree(folder.oid, options);
     const items = await this.#present(repo, { commit, entries, expand: wish.expand });
     const last = entries.at(-1);
@@ -199,7 +212,7 @@ export class Content {
 /** Records that names of private files or commits are about to be shown. */
 export async function recordListing(reads: Reads, visit: Omit<Visit, 'revision'>): Promise<void> {
   const { repo, visitor } = visit;
-  if (repo.visibility === 'public' && repo.gated === false) return;
+  if (!isRecorded(repo)) return;
   await reads.recordRead({
     ...referencesOf(visitor.actor),
     address: visitor.address,

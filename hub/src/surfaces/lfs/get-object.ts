@@ -1,7 +1,7 @@
 // `GET /lfs/objects/{repo}/{digest}`: the bytes of an object, under a signed link
 import { z } from 'zod';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { referencesOf } from '#modules/access';
+import { isRecorded, referencesOf } from '#modules/access';
 import { type Blobs } from '#modules/blobs';
 import { type Reads } from '#modules/ledger';
 import { strongEtag } from '../http/etag.ts';
@@ -49,7 +49,7 @@ export function getObject(deps: SendDeps): Route {
 }
 
 async function recordRead(deps: SendDeps, { repo, actor, link }: OpenedLink, address: string): Promise<void> {
-  if (repo.visibility === 'public') return;
+  if (!isRecorded(repo)) return;
   const path = `sha256:${link.sha256}`;
   await deps.reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision: '', path });
 }

@@ -33,11 +33,13 @@ export function listTree({ content, blobs }: { content: Content; blobs: Blobs })
     output: z.array(Item),
     async run(call) {
       const { actor, address, request, reply, query, baseUrl } = call;
-      const visit = await content.visit({ actor, address }, addressOf(call), encodedRest(request));
+      const place = await content.visit({ actor, address }, addressOf(call), encodedRest(request));
+      const { visit, after } = await content.goOn(place, query.cursor);
       // Also on the refusal: a client remembers under the commit that a folder is not there.
       reply.raw.setHeader('x-repo-commit', visit.commit);
       const limit = query.expand ? Math.min(query.limit, MAX_EXPANDED) : query.limit;
-      const page = await content.listTree(visit, { ...query, limit });
+      const { recursive, expand } = query;
+      const page = await content.listTree(visit, { recursive, expand, limit, after });
       if (page.next !== undefined)
         reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '', { cursor: page.next }));
       return await presentItems(page.items, { repoId: visit.repo.id, blobs });

@@ -1,9 +1,10 @@
 // `GET /api/{type}/{namespace}/{name}/lfs-files`, `POST …/lfs-files/batch`, `POST …/lfs-files/duplicate`
 import { z } from 'zod';
 import { parseSha256 } from '@holdfast/kernel/digest';
-import { REPO_TYPES } from '#modules/access';
+import { isRecorded, referencesOf, REPO_TYPES } from '#modules/access';
 import { type Blob, type Blobs } from '#modules/blobs';
 import { type Erasure } from '#modules/content';
+import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { nextLink, pageSize } from '../query.ts';
@@ -13,6 +14,7 @@ import { addressOf, parseRepoId, RepoParams } from '../repos/names.ts';
 export interface LfsFileDeps {
   readonly repos: Repos;
   readonly blobs: Blobs;
+  readonly reads: Reads;
   readonly erasure: Erasure;
 }
 
@@ -32,7 +34,7 @@ export function lfsFileRoutes(deps: LfsFileDeps): Route[] {
   return [listLargeFiles(deps), deleteLargeFiles(deps), duplicateLargeFiles(deps)];
 }
 
-function listLargeFiles({ repos, blobs }: LfsFileDeps): Route {
+function listLargeFiles({ repos, blobs, reads }: LfsFileDeps): Route {
   return defineRoute({
     operation: 'listLargeFiles',
     summary: 'List the large files that the repository holds, newest first',
@@ -48,6 +50,11 @@ function listLargeFiles({ repos, blobs }: LfsFileDeps): Route {
     async run(call) {
       // Objects that no commit names are listed too, so it takes who may write.
       const repo = await repos.get(call.actor, addressOf(call), 'write');
+      if (isRecorded(repo)) {
+        // Names and digests of what the repository holds, of no single commit.
+        const all = { repoId: repo.id, revision: '', path: '' };
+        await reads.recordRead({ ...referencesOf(call.actor), address: call.address, ...all });
+      }
       const page = await blobs.list(repo.id, call.query.limit, call.query.cursor);
       if (page.next !== undefined)
         call.reply.raw.setHeader(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
 import { KiB } from '@holdfast/kernel/size';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { referencesOf, type RepoType } from '#modules/access';
+import { isRecorded, referencesOf, type RepoType } from '#modules/access';
 import { type Content, type Visit } from '#modules/content';
 import { entryMissing } from '#modules/git';
 import { type Reads } from '#modules/ledger';
@@ -104,7 +104,7 @@ async function answerFile(
 }
 
 function recordRead(reads: Reads, { repo, visitor, commit, path }: Visit): Promise<void> | undefined {
-  if (repo.visibility === 'public' && repo.gated === false) return undefined;
+  if (!isRecorded(repo)) return undefined;
   const { actor, address } = visitor;
   return reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision: commit, path });
 }
