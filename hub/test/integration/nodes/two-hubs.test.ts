@@ -134,6 +134,25 @@ void test('two hubs on one database', LIMIT, async (t) => {
     for (let n = 0; n < 12; n += 1) assert.equal(String(await read(a, `at-once/${n}.txt`, token)), String(n));
   });
 
+  await t.test('a file that was erased through one is in no commit that the other shows', async () => {
+    const sample = sampleOf(90_000);
+    await uploadFile(a, { token, repo: REPO, sample, path: 'erased.bin' });
+    const pinned = await commit(a, { token, repo: REPO }, [regularFile('kept.txt', 'kept')]);
+    const tree = `/api/models/${REPO}/tree/${pinned}?recursive=true`;
+    // Seen before, so that the other hub remembers the commit and its folders.
+    assert.match(await (await get(b, tree, token)).text(), /erased\.bin/);
+    const erased = await fetch(`${a.url}/api/models/${REPO}/lfs-files/batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ deletions: { sha: [sample.oid] } }),
+    });
+    assert.equal(erased.status, 200, await erased.text());
+    assert.equal((await get(b, `/${REPO}/resolve/${pinned}/erased.bin`, token)).status, 404);
+    assert.equal(String(await read(b, 'kept.txt', token)), 'kept');
+    await delay(1000);
+    assert.equal((await get(b, tree, token)).status, 404);
+  });
+
   await t.test('a token that was revoked on one is refused by the other within a second', async () => {
     for (let round = 0; round < 3; round += 1) {
       const victim = await createNamedToken(a);
