@@ -1,6 +1,7 @@
 // A file goes up in chunks and comes down whole, in parts, and in chunks.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import test from 'node:test';
 import { encodeShard, encodeXorb, encodeXorbFooter } from '../../harness/xet-encode.ts';
 import {
@@ -189,4 +190,21 @@ void test('a duplicate of a repository has its files, and keeps them when the fi
   assert.ok(Buffer.from(await answer.arrayBuffer()).equals(sample.bytes));
   const session = await openXet(hub, { token: hub.ada, repo: 'ada/copy' }, 'read');
   assert.equal((await reconstruction(session, sample.file.hash)).terms.length, 1);
+});
+
+void test('bytes that went bad on the disk are not given out as the file', async () => {
+  await using hub = await setUp();
+  const sample = xetSample(4, 300_000 / 4);
+  await uploadXet(hub, { token: hub.ada, repo, sample, path: 'a.bin' });
+  const [pack = ''] = (await readdir(`${hub.objects}/packs`, { recursive: true })).filter((name) =>
+    /[0-9a-f]{64}$/.test(name),
+  );
+  const file = `${hub.objects}/packs/${pack}`;
+  const bytes = await readFile(file);
+  bytes[200_000] = (bytes[200_000] ?? 0) ^ 1;
+  await writeFile(file, bytes);
+  await assert.rejects(async () => await (await download(hub, 'a.bin')).arrayBuffer());
+  // What is not damaged still comes.
+  const head = await download(hub, 'a.bin', 'bytes=0-999');
+  assert.ok(Buffer.from(await head.arrayBuffer()).equals(sample.bytes.subarray(0, 1_000)));
 });
