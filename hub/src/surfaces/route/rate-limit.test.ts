@@ -37,6 +37,18 @@ void test('count() begins anew with the next window', () => {
   });
 });
 
+void test('count() does not forget who called often because many others call once', () => {
+  const limiter = limiterAt({ ms: 0 });
+  const often = { key: 'often', signedIn: false };
+  const user = { key: 'user', signedIn: true };
+  for (let n = 0; n < 3; n += 1) limiter.count('api', often);
+  for (let n = 0; n < 5; n += 1) limiter.count('api', user);
+  for (let n = 0; n < 250_000; n += 1) limiter.count('api', { key: `flood-${n}`, signedIn: false });
+  assert.equal(limiter.count('api', often).allowed, false);
+  assert.equal(limiter.count('api', user).allowed, false);
+  assert.ok(limiter.size <= 200_000, String(limiter.size));
+});
+
 void test('countedAddress() counts an IPv6 network as one caller, because a host can have any address in it', () => {
   assert.equal(countedAddress('192.0.2.7'), '192.0.2.7');
   assert.equal(countedAddress('::ffff:192.0.2.7'), '192.0.2.7');

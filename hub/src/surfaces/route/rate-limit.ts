@@ -17,7 +17,49 @@ export interface RateStanding {
   readonly quota: number;
 }
 
+/** Callers of each sort who are remembered within a window. */
 const MAX_CALLERS = 100_000;
+/** Who is to be forgotten and called more often than this is kept, a few times over. */
+const CALLED_OFTEN = 1;
+const SECOND_CHANCES = 8;
+
+/**
+ * Calls within a window by caller. Bounded: when it is full, somebody who hardly called is forgotten, so that a flood
+ * from many addresses cannot wipe out the counts of those who called often.
+ */
+class Counts {
+  readonly #counts = new Map<string, number>();
+  #next = this.#counts.keys();
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /** Counts one call and gives how many there were. */
+  add(key: string): number {
+    const before = this.#counts.get(key);
+    if (before === undefined && this.#counts.size >= MAX_CALLERS) this.#forgetOne();
+    const count = (before ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count;
+  }
+
+  // Goes on where it stopped the last time, so that it passes everybody before it comes back.
+  #forgetOne(): void {
+    for (let chances = SECOND_CHANCES; ;) {
+      const { value: key, done } = this.#next.next();
+      if (done === true) {
+        this.#next = this.#counts.keys();
+        continue;
+      }
+      if (chances > 0 && (this.#counts.get(key) ?? 0) > CALLED_OFTEN) chances -= 1;
+      else {
+        this.#counts.delete(key);
+        return;
+      }
+    }
+  }
+}
 
 /** Counts calls. */
 export class RateLimiter {
@@ -26,7 +68,8 @@ export class RateLimiter {
   readonly #windowMs: number;
   readonly #clock: Clock;
   #window = 0;
-  #counts = new Map<string, number>();
+  #signedIn = new Counts();
+  #anonymous = new Counts();
 
   constructor(deps: {
     quotas: Readonly<Record<'api' | 'resolve', Quota>>;
@@ -39,18 +82,22 @@ export class RateLimiter {
     this.#clock = deps.clock;
   }
 
+  /** How many callers are remembered. */
+  get size(): number {
+    return this.#signedIn.size + this.#anonymous.size;
+  }
+
   /** Counts one call of a caller: a user's id, or an address. */
   count(allowance: Exclude<Allowance, 'none'>, caller: { key: string; signedIn: boolean }): RateStanding {
     const now = this.#clock.now().getTime();
     const window = Math.floor(now / this.#windowMs);
-    // A new map each window bounds memory; one that is full within a window starts again rather than refusing all.
-    if (window !== this.#window || this.#counts.size > MAX_CALLERS) {
+    if (window !== this.#window) {
       this.#window = window;
-      this.#counts = new Map();
+      this.#signedIn = new Counts();
+      this.#anonymous = new Counts();
     }
-    const key = `${allowance}:${caller.key}`;
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
+    // Apart: addresses are as many as somebody likes, and must not push out users.
+    const count = (caller.signedIn ? this.#signedIn : this.#anonymous).add(`${allowance}:${caller.key}`);
     const quota = this.#quotas[allowance][caller.signedIn ? 'signedIn' : 'anonymous'];
     return {
       allowed: count <= quota,

@@ -6,7 +6,6 @@ import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
 import { type RepoType } from '#modules/access';
-import { type Session } from '#modules/tokens';
 import {
   answerError,
   answerPreflight,
@@ -14,16 +13,16 @@ import {
   newRequestId,
   setStandingHeaders,
 } from './answer.ts';
-import { CallBodies, type Sender } from './call-body.ts';
+import { admit, identify, senderOf, type AdmissionOptions } from './admission.ts';
+import { CallBodies } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
-import { inputInvalid, rateLimited, routeMissing, signInNeeded } from './faults.ts';
-import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
+import { inputInvalid, routeMissing } from './faults.ts';
 import { expandPath, type Route } from './route.ts';
 import { ServedCall } from './served-call.ts';
 
 /** What serving needs to know. Sizes are bytes, times milliseconds. */
-export interface ServeOptions {
+export interface ServeOptions extends AdmissionOptions {
   readonly log: Log;
   readonly requests: Counter;
   readonly durations: Histogram;
@@ -36,15 +35,8 @@ export interface ServeOptions {
     readonly requestTimeout: number;
     readonly idleTimeout: number;
   };
-  /** Absent: calls are not counted. */
-  readonly rateLimiter: RateLimiter | undefined;
-  readonly exemptLoopback: boolean;
   /** The base URL for a Host header; throws where the host is not ours. */
   readonly baseUrlFor: (host: string | undefined) => string;
-  /** Who calls. Throws where a credential is not live. */
-  readonly identify: (request: FastifyRequest) => Promise<Caller>;
-  /** Called once a signed-in caller was let in. */
-  readonly noteUse: (session: Session, address: string, client: string) => void;
 }
 
 /** Builds the server of these routes. It is not listening yet. Throws on a route without access rule or output. */
@@ -123,9 +115,8 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   let userId: string | undefined;
   try {
     const baseUrl = options.baseUrlFor(request.headers.host);
-    const caller = await identify(route, request, options);
+    const caller = await admit(arrival, options);
     userId = caller.session?.account.id;
-    countCall(arrival, caller, options);
     await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
     answerError(error, { request, reply, log: options.log });
@@ -159,47 +150,13 @@ async function runCall(
   const body = parse(route.body, received.value, 'body');
   // Time passed while the body came: who lost a right meanwhile (revoked, disabled, another role) must not act under
   // what was true at its head. The handler of a stream asks by itself, when the stream has ended.
-  const callerNow = async (): Promise<Caller> => await identify(route, request, options);
+  const callerNow = async (): Promise<Caller> => await identify({ route, request }, options);
   const caller = received.value === undefined ? known.caller : await callerNow();
   const { baseUrl } = known;
   const parts = { params, query, body, repoType, ...caller, callerNow, baseUrl, request, reply };
   if (route.ownHead !== true) setStandingHeaders(reply, request.id);
   const result = await route.run(new ServedCall(parts));
   if (route.output !== 'stream') sendJson(route, reply, result);
-}
-
-async function identify(route: Route, request: FastifyRequest, options: ServeOptions): Promise<Caller> {
-  if (route.access === 'open' || route.access === 'link' || route.access === 'xet')
-    return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
-  const caller = await options.identify(request);
-  if (route.access === 'user' && caller.session === undefined) throw signInNeeded();
-  if (caller.session !== undefined)
-    options.noteUse(caller.session, request.ip, request.headers['user-agent'] ?? '');
-  return caller;
-}
-
-function senderOf(request: FastifyRequest, { actor, session }: Caller): Sender {
-  // The operator's socket has no address.
-  if (actor.kind === 'operator') return { key: 'operator', known: true };
-  return { key: session?.account.id ?? countedAddress(request.ip), known: session !== undefined };
-}
-
-function countCall(arrival: Arrival, caller: Caller, options: ServeOptions): void {
-  const { route, request, reply } = arrival;
-  if (route.allowance === 'none' || options.rateLimiter === undefined) return;
-  if (options.exemptLoopback && isLoopback(request.ip)) return;
-  const signedIn = caller.session !== undefined;
-  const key = caller.session?.account.id ?? countedAddress(request.ip);
-  const standing = options.rateLimiter.count(route.allowance, { key, signedIn });
-  const name = route.allowance === 'api' ? 'api' : 'resolvers';
-  reply.raw.setHeader('ratelimit', `"${name}";r=${standing.remaining};t=${standing.resetIn}`);
-  reply.raw.setHeader(
-    'ratelimit-policy',
-    `"fixed window";"${name}";q=${standing.quota};w=${options.rateLimiter.windowSeconds}`,
-  );
-  if (standing.allowed) return;
-  reply.raw.setHeader('retry-after', String(standing.resetIn));
-  throw rateLimited(standing.resetIn);
 }
 
 function parseAddress({ route, request }: Arrival): { params: unknown; query: unknown } {

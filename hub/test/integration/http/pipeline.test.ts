@@ -267,6 +267,23 @@ void test('calls are counted and told, and refused above the quota', async () =>
   assert.equal((await exempt.ask(ECHO, post('{}'))).status, 200);
 });
 
+void test('calls with bad tokens, and without one where it is needed, count against the address', async () => {
+  const quotas = { api: { anonymous: 2, signedIn: 20 }, resolve: { anonymous: 3, signedIn: 30 } };
+  const rateLimiter = new RateLimiter({ quotas, windowSeconds: 300, clock: { now: () => new Date(60_000) } });
+  const own = defineRoute({
+    ...echo,
+    operation: 'own',
+    path: '/api/own',
+    access: 'user',
+    params: z.unknown(),
+  });
+  await using server = await serve({ rateLimiter, exemptLoopback: false }, [echo, own]);
+  const statuses = [];
+  for (const headers of [{ authorization: 'Bearer hf_wrong' }, {}, { authorization: 'Bearer hf_other' }])
+    statuses.push((await server.ask('/api/own', post('{}', headers))).status);
+  assert.deepEqual(statuses, [401, 401, 429]);
+});
+
 void test('forwarded addresses count from trusted proxies alone', async () => {
   const forwarded = { 'x-forwarded-for': '203.0.113.9' };
   const addressOf = (answer: Answer): string => (JSON.parse(answer.body) as { address: string }).address;

@@ -1,0 +1,80 @@
+// Lets a call in: who calls, and whether they did not call too often.
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Fault } from '@holdfast/kernel/fault';
+import { type Session } from '#modules/tokens';
+import { type Sender } from './call-body.ts';
+import { type Caller } from './caller.ts';
+import { rateLimited, signInNeeded } from './faults.ts';
+import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
+import { type Route } from './route.ts';
+
+/** What letting in needs to know. */
+export interface AdmissionOptions {
+  /** Absent: calls are not counted. */
+  readonly rateLimiter: RateLimiter | undefined;
+  readonly exemptLoopback: boolean;
+  /** Who calls. Throws where a credential is not live. */
+  readonly identify: (request: FastifyRequest) => Promise<Caller>;
+  /** Called once a signed-in caller was let in. */
+  readonly noteUse: (session: Session, address: string, client: string) => void;
+}
+
+/** A call that wants in. */
+export interface Admitted {
+  readonly route: Route;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Who calls, as it is known now. Throws `token.rejected`, and `request.sign-in-needed` where nobody in particular may not call. */
+export async function identify(
+  { route, request }: Pick<Admitted, 'route' | 'request'>,
+  options: AdmissionOptions,
+): Promise<Caller> {
+  if (route.access === 'open' || route.access === 'link' || route.access === 'xet')
+    return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
+  const caller = await options.identify(request);
+  if (route.access === 'user' && caller.session === undefined) throw signInNeeded();
+  if (caller.session !== undefined)
+    options.noteUse(caller.session, request.ip, request.headers['user-agent'] ?? '');
+  return caller;
+}
+
+/** Who sends a call's body and is counted for it. */
+export function senderOf(request: FastifyRequest, { actor, session }: Caller): Sender {
+  // The operator's socket has no address.
+  if (actor.kind === 'operator') return { key: 'operator', known: true };
+  return { key: session?.account.id ?? countedAddress(request.ip), known: session !== undefined };
+}
+
+/** Finds out who calls, and counts the call. Throws what `identify` throws, and `request.rate-limited`. */
+export async function admit(call: Admitted, options: AdmissionOptions): Promise<Caller> {
+  const { route, request } = call;
+  let caller: Caller;
+  try {
+    caller = await identify(call, options);
+  } catch (error) {
+    // Whoever tries tokens has no account to count against; each try costs a query, so the address pays for it.
+    if (error instanceof Fault && error.kind === 'unauthenticated')
+      countCall(call, { key: countedAddress(request.ip), known: false }, options);
+    throw error;
+  }
+  if (route.allowance !== 'none') countCall(call, senderOf(request, caller), options);
+  return caller;
+}
+
+function countCall({ route, request, reply }: Admitted, sender: Sender, options: AdmissionOptions): void {
+  if (options.rateLimiter === undefined) return;
+  if (options.exemptLoopback && isLoopback(request.ip)) return;
+  const allowance = route.allowance === 'resolve' ? 'resolve' : 'api';
+  const standing = options.rateLimiter.count(allowance, { key: sender.key, signedIn: sender.known });
+  const name = allowance === 'api' ? 'api' : 'resolvers';
+  reply.raw.setHeader('ratelimit', `"${name}";r=${standing.remaining};t=${standing.resetIn}`);
+  reply.raw.setHeader(
+    'ratelimit-policy',
+    `"fixed window";"${name}";q=${standing.quota};w=${options.rateLimiter.windowSeconds}`,
+  );
+  if (standing.allowed) return;
+  reply.raw.setHeader('retry-after', String(standing.resetIn));
+  throw rateLimited(standing.resetIn);
+}
