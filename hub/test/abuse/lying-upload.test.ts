@@ -139,14 +139,14 @@ void test('parts of another length, a part too many and parts with wrong tags ma
   const wish = { token, repo: 'ada/model', operation: 'upload', sample, transfers: ['multipart'] } as const;
   const { actions } = await askOne(hub, wish);
   const header = actions?.upload?.header ?? {};
-  assert.equal((await put(header['1'] ?? '', sample.bytes.subarray(0, MiB - 1))).status, 400);
-  assert.equal((await put(header['5'] ?? '', sample.bytes.subarray(0, MiB))).status, 400);
-  const beyond = (header['5'] ?? '').replace('/5?', '/6?');
+  assert.equal((await put(header['00001'] ?? '', sample.bytes.subarray(0, MiB - 1))).status, 400);
+  assert.equal((await put(header['00005'] ?? '', sample.bytes.subarray(0, MiB))).status, 400);
+  const beyond = (header['00005'] ?? '').replace('/5?', '/6?');
   assert.equal((await put(beyond, sample.bytes.subarray(0, 5))).status, 403);
   const parts: { partNumber: number; etag: string }[] = [];
   for (let part = 1; part <= 5; part += 1) {
     const bytes = part === 2 ? Buffer.alloc(MiB) : sample.bytes.subarray((part - 1) * MiB, part * MiB);
-    const sent = await put(header[String(part)] ?? '', bytes);
+    const sent = await put(header[String(part).padStart(5, '0')] ?? '', bytes);
     parts.push({ partNumber: part, etag: sent.headers.get('etag') ?? '' });
   }
   const complete = async (named: unknown, oid = sample.oid): Promise<number> =>

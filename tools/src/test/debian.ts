@@ -25,6 +25,8 @@ export const OPENSSL: DebianPackage = { name: 'openssl', program: 'openssl' };
 export const PYTHON_VENV: DebianPackage = { name: 'python3-venv', pythonModule: 'ensurepip' };
 /** The reference for git object ids. */
 export const GIT: DebianPackage = { name: 'git', program: 'git' };
+/** Large files beside git. */
+export const GIT_LFS: DebianPackage = { name: 'git-lfs', program: 'git-lfs' };
 /** A client that shows headers as they are. */
 export const CURL: DebianPackage = { name: 'curl', program: 'curl' };
 

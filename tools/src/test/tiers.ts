@@ -1,6 +1,6 @@
 // The tiers of tests: where each lives, what it needs, how long it may take.
 import type { DebianPackage } from './debian.ts';
-import { BUBBLEWRAP, CURL, GIT, NGINX, OPENSSL, PYTHON_VENV, STRACE } from './debian.ts';
+import { BUBBLEWRAP, CURL, GIT, GIT_LFS, NGINX, OPENSSL, PYTHON_VENV, STRACE } from './debian.ts';
 
 /** A tier. `minutes` bounds the whole tier; a test that hangs must not hang the run. */
 export interface Tier {
@@ -36,7 +36,7 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'conformance',
     files: ['hub/test/conformance/**/*.test.ts'],
-    needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, CURL],
+    needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL],
     clients: true,
     atOnce: 2,
     minutes: 15,

@@ -24,6 +24,7 @@ export interface BatchDeps extends LinkDeps, SessionDeps {
 const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
 
 const MOST_OBJECTS = 1_000;
+const PART_DIGITS = 5;
 // Python says the first, JavaScript the second.
 const SPELLINGS = ['sha256', 'sha_256'];
 
@@ -163,7 +164,8 @@ class Asked {
       const { id } = await this.#deps.uploads.beginParts(this.#by.repo.id, name, partSize);
       const header: Record<string, string> = { chunk_size: String(partSize) };
       for (let part = 1; (part - 1) * partSize < name.size; part += 1)
-        header[String(part)] = this.#url('store-part', name, { upload: id, part });
+        // git-lfs sorts the keys as text, and its agent takes the parts in that order.
+        header[String(part).padStart(PART_DIGITS, '0')] = this.#url('store-part', name, { upload: id, part });
       const upload = { ...this.#action('complete', name, { upload: id, part: 0 }), header };
       return { ...wish, authenticated: true, actions: { upload, verify: this.#action('verify', name) } };
     } catch (error) {

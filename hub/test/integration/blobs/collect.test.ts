@@ -70,7 +70,7 @@ void test('dropExpired() forgets uploads in parts that were not finished in a da
   });
   assert.equal(await later.dropExpired(), 1);
   assert.equal(await parts(), 0);
-  const late = await put(actions?.upload?.header['1'] ?? '', sample.bytes.subarray(0, MiB));
+  const late = await put(actions?.upload?.header['00001'] ?? '', sample.bytes.subarray(0, MiB));
   assert.equal(late.status, 404);
   assert.equal(late.headers.get('x-error-code'), 'UploadMissing');
 });
