@@ -5,7 +5,7 @@ import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitObjects } from '#modules/git';
 import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
-import { repoRepositories } from '#modules/repos';
+import { repoRepositories, repoSummaries } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries } from '#modules/upkeep';
 import { xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -25,4 +25,5 @@ export const migrations: readonly Migration[] = [
   blobNamedObjects,
   xetUsedXorbs,
   upkeepEntries,
+  repoSummaries,
 ];

@@ -10,7 +10,7 @@ import { peakWhile } from '../harness/memory.ts';
 import { residentBytes } from '../harness/processes.ts';
 import { runPythonSuite } from '../harness/python.ts';
 
-const SUITES = ['repositories', 'account', 'files', 'history', 'filesystem', 'sizes'] as const;
+const SUITES = ['repositories', 'filters', 'account', 'files', 'history', 'filesystem', 'sizes'] as const;
 const MOST_GROWTH = 150 * MiB;
 
 /** Declares the tests for the client in a Python environment. */

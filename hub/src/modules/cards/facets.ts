@@ -7,7 +7,9 @@ import { findLibrary, listFormats } from './library.ts';
 import { licences } from './licences.ts';
 import type { Card, Metadata, RepoType } from './model.ts';
 import { presentSpace, type SpaceCard } from './space-card.ts';
+import { summariseDataset, summariseModel, type BaseModels, type Summary } from './summary.ts';
 import { findTask, libraries, tasks } from './vocabulary.ts';
+import { type Weights } from './weights.ts';
 
 /** What facets are derived from. */
 export interface FacetSource {
@@ -17,6 +19,8 @@ export interface FacetSource {
   readonly files: readonly string[];
   /** The content of a model's `config.json`, parsed, when there is one. */
   readonly config?: Json;
+  /** What the weights of a model hold. */
+  readonly weights?: Weights;
 }
 
 /** What a repository is listed by. */
@@ -27,7 +31,7 @@ export interface Facets {
   readonly languages: readonly string[];
   readonly licences: readonly string[];
   readonly datasets: readonly string[];
-  readonly baseModels: readonly string[];
+  readonly baseModels: BaseModels;
   /** Models that a Space uses. */
   readonly models: readonly string[];
   readonly arxivIds: readonly string[];
@@ -36,6 +40,7 @@ export interface Facets {
   /** `pretty_name` of a dataset, `title` of a Space. */
   readonly title: string | undefined;
   readonly space: SpaceCard | undefined;
+  readonly summary: Summary;
 }
 
 const MAX_TAGS = 2000;
@@ -61,18 +66,19 @@ export function deriveFacets(source: FacetSource): Facets {
       .map((code) => code.toLowerCase()),
     licences: listTexts(metadata, 'license').filter((id) => licences.has(id)),
     datasets: listTexts(metadata, 'datasets'),
-    baseModels: source.type === 'model' ? listTexts(metadata, 'base_model') : [],
+    baseModels: baseModelsOf(source),
     models: source.type === 'space' ? listTexts(metadata, 'models') : [],
     arxivIds: listArxivIds(body),
     gate: gateOf(metadata),
     title: findText(metadata, source.type === 'space' ? 'title' : 'pretty_name'),
     space: source.type === 'space' ? presentSpace(metadata) : undefined,
   };
+  const summary = summaryOf(source, facets.baseModels);
   const tags = { model: modelTags, dataset: datasetTags, space: spaceTags }[source.type](source, facets);
-  return { ...facets, tags: [...new Set(tags)].slice(0, MAX_TAGS) };
+  return { ...facets, summary, tags: [...new Set(tags)].slice(0, MAX_TAGS) };
 }
 
-type Parts = Omit<Facets, 'tags'>;
+type Parts = Omit<Facets, 'tags' | 'summary'>;
 
 function modelTags({ card: { metadata }, files, config }: FacetSource, parts: Parts): string[] {
   const results = fieldOf(metadata, 'model-index');
@@ -88,23 +94,28 @@ function modelTags({ card: { metadata }, files, config }: FacetSource, parts: Pa
     ...parts.languages,
     ...prefixed('dataset', parts.datasets),
     ...parts.arxivIds.map((id) => `arxiv:${id}`),
-    ...baseModelTags(metadata, parts),
+    ...baseModelTags(parts.baseModels),
     ...prefixed('license', parts.licences),
   ];
 }
 
-function baseModelTags(metadata: Metadata, { baseModels, libraryName }: Parts): string[] {
+function baseModelTags({ relation, ids }: BaseModels): string[] {
+  return [...prefixed('base_model', ids), ...prefixed(`base_model:${relation}`, ids)];
+}
+
+function baseModelsOf(source: FacetSource): BaseModels {
+  const { metadata } = source.card;
+  const ids = source.type === 'model' ? listTexts(metadata, 'base_model') : [];
   const stated = findText(metadata, 'base_model_relation');
-  const guessed =
-    baseModels.length > 1
-      ? 'merge'
-      : libraryName === 'peft'
-        ? 'adapter'
-        : libraryName === 'gguf'
-          ? 'quantized'
-          : 'finetune';
-  const relation = stated !== undefined && RELATIONS.includes(stated) ? stated : guessed;
-  return [...prefixed('base_model', baseModels), ...prefixed(`base_model:${relation}`, baseModels)];
+  if (stated !== undefined && RELATIONS.includes(stated)) return { relation: stated, ids };
+  if (ids.length > 1) return { relation: 'merge', ids };
+  const library = ids.length === 0 ? undefined : findLibraryName(source);
+  return { relation: library === 'peft' ? 'adapter' : library === 'gguf' ? 'quantized' : 'finetune', ids };
+}
+
+function summaryOf(source: FacetSource, baseModels: BaseModels): Summary {
+  if (source.type === 'model') return summariseModel(source, { baseModels, weights: source.weights });
+  return source.type === 'dataset' ? summariseDataset(source) : {};
 }
 
 function datasetTags({ card: { metadata } }: FacetSource, parts: Parts): string[] {

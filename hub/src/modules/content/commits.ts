@@ -11,6 +11,7 @@ import { composeMessage, findRevision, MAIN_BRANCH, refsOf, type Ref } from '#mo
 import { type Repo, type RepoAddress, type Repos } from '#modules/repos';
 import { Draft, type DraftLimits } from './draft.ts';
 import { messageTooLong, notABranch, revisionMissing, titleMissing } from './faults.ts';
+import { type ModelWeights } from './model-weights.ts';
 import { OneCommit } from './one-commit.ts';
 import { type Revisions } from './revisions.ts';
 import { type Turns } from './turns.ts';
@@ -22,6 +23,7 @@ export interface CommitsDeps {
   readonly repos: Repos;
   readonly revisions: Revisions;
   readonly turns: Turns;
+  readonly weights: ModelWeights;
   readonly settings: CommitSettings;
 }
 
@@ -92,7 +94,7 @@ export class Commits {
   async commit(who: () => Promise<Actor>, address: RepoAddress, wish: CommitWish): Promise<Committed> {
     const repo = await this.mayWrite(await who(), address);
     await this.requireSpace();
-    const { db, turns, revisions, repos } = this.#deps;
+    const { db, turns, revisions, repos, weights } = this.#deps;
     const ref = branchOf(wish.revision);
     const message = messageOf(wish);
     const act = async (): Promise<Committed> => {
@@ -100,6 +102,7 @@ export class Commits {
       // By its present name: it may have been moved since.
       const present = await this.mayWrite(actor, (await repos.findById(repo.id)) ?? repo);
       const request = { actor, wish, ref, message };
+      if (ref === MAIN_BRANCH) await weights.learn(repo, wish.draft.operations);
       return await db.transaction(async (tx) => await new OneCommit(this.#deps, tx, request).run(present));
     };
     // On its way to the database a content is in memory a few times over: one large commit goes at a time.

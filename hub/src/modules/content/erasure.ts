@@ -9,6 +9,7 @@ import { HistoryRewriter, MAIN_BRANCH, type Rewriting, type SharedObjectCache } 
 import { record } from '#modules/ledger';
 import { RepoWriter, type Repo, type RepoAddress, type Repos } from '#modules/repos';
 import { facetsAt } from './facets.ts';
+import { type ModelWeights } from './model-weights.ts';
 import { type Revisions } from './revisions.ts';
 import { type Turns } from './turns.ts';
 
@@ -22,6 +23,7 @@ export interface ErasureDeps {
   readonly revisions: Revisions;
   readonly turns: Turns;
   readonly cache: SharedObjectCache;
+  readonly weights: ModelWeights;
 }
 
 /** Erases large files. */
@@ -39,11 +41,13 @@ export class Erasure {
    */
   async erase(actor: Actor, address: RepoAddress, digests: readonly Sha256[]): Promise<number> {
     const { db, repos, turns, blobs, revisions, cache } = this.#deps;
-    const { id } = await repos.get(actor, address, 'administer');
+    const repo = await repos.get(actor, address, 'administer');
+    const { id } = repo;
+    await this.#deps.weights.learn(repo, []);
     const removed = await turns.take(id, () =>
       db.transaction(async (tx) => {
-        const repo = await new RepoWriter(tx).lock(id);
-        await this.#rewrite(tx, actor, { repo, digests });
+        const locked = await new RepoWriter(tx).lock(id);
+        await this.#rewrite(tx, actor, { repo: locked, digests });
         return await blobs.removeWithin(tx, actor, { repoId: id, digests });
       }),
     );
@@ -67,8 +71,9 @@ export class Erasure {
     const main = rewriting.moved.find(({ name }) => name === MAIN_BRANCH);
     const head = main && (await writer.findCommit(main.after.commit));
     if (head !== undefined) {
-      const facets = await facetsAt(writer, head.tree, repo.type);
-      await repos.noteContent(repo.id, { head: head.oid, lastModified: at, facets });
+      const facets = await facetsAt(writer, head.tree, { repo, weights: this.#deps.weights });
+      const mainSize = await writer.sumSizes(head.tree);
+      await repos.noteContent(repo.id, { head: head.oid, lastModified: at, facets, mainSize });
     }
     // Other hubs forget what they remember of the history.
     await this.#deps.epochs.advance(tx, 'history');

@@ -2,9 +2,9 @@
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
-import { type RepoType } from '#modules/access';
 import { MAX_PAGE, type GitReader } from '#modules/git';
-import { facetsOf, type Facets } from '#modules/repos';
+import { facetsOf, type Facets, type Repo } from '#modules/repos';
+import { type ModelWeights } from './model-weights.ts';
 
 /** The largest README and `config.json` that are looked at. */
 const MAX_README = MiB;
@@ -14,13 +14,19 @@ const MAX_CONFIG = MiB;
  * The facets of a tree. Of the paths, those at the root and the first thousand of all are looked at: what kind of files
  * a repository has shows there, and a commit must not cost more the more files there are.
  */
-export async function facetsAt(reader: GitReader, root: Sha1, type: RepoType): Promise<Facets> {
+export async function facetsAt(
+  reader: GitReader,
+  root: Sha1,
+  of: { readonly repo: Pick<Repo, 'id' | 'type'>; readonly weights: ModelWeights },
+): Promise<Facets> {
+  const { id, type } = of.repo;
   const readme = await contentAt(reader, { root, path: 'README.md', limit: MAX_README });
   const paths = new Set((await reader.readTree(root)).map((entry) => entry.name));
   for (const entry of await reader.listTree(root, { prefix: '', recursive: true, limit: MAX_PAGE }))
     if (entry.kind === 'file') paths.add(entry.path);
   const config = type === 'model' ? await configAt(reader, root) : undefined;
-  return facetsOf({ type, readme, paths: [...paths], ...(config !== undefined && { config }) });
+  const weights = type === 'model' ? await of.weights.findIn(reader, id, root) : undefined;
+  return facetsOf({ type, readme, paths: [...paths], weights, ...(config !== undefined && { config }) });
 }
 
 async function configAt(reader: GitReader, root: Sha1): Promise<Json | undefined> {

@@ -35,11 +35,11 @@ export interface CommitRequest {
 
 /** One commit. */
 export class OneCommit {
-  readonly #deps: Pick<CommitsDeps, 'clock' | 'settings'>;
+  readonly #deps: Pick<CommitsDeps, 'clock' | 'settings' | 'weights'>;
   readonly #tx: Tx;
   readonly #request: CommitRequest;
 
-  constructor(deps: Pick<CommitsDeps, 'clock' | 'settings'>, tx: Tx, request: CommitRequest) {
+  constructor(deps: Pick<CommitsDeps, 'clock' | 'settings' | 'weights'>, tx: Tx, request: CommitRequest) {
     this.#deps = deps;
     this.#tx = tx;
     this.#request = request;
@@ -94,8 +94,12 @@ export class OneCommit {
     const repos = new RepoWriter(this.#tx);
     await repos.addStorage(repo.id, objects.git + added.git);
     if (ref === MAIN_BRANCH) {
-      const facets = await facetsAt(writer, edited.root, repo.type);
-      await repos.noteContent(repo.id, { head: oid, lastModified: at, facets });
+      const facets = await facetsAt(writer, edited.root, { repo, weights: this.#deps.weights });
+      const mainSize =
+        repo.mainSize === null
+          ? await writer.sumSizes(edited.root)
+          : repo.mainSize + (await writer.growth(edited.changed));
+      await repos.noteContent(repo.id, { head: oid, lastModified: at, facets, mainSize });
     }
     await this.#record(repo, { oid, parent: branch.commit, edited });
     return oid;

@@ -14,6 +14,7 @@ import { Content } from './content.ts';
 import { type DraftLimits } from './draft.ts';
 import { Erasure } from './erasure.ts';
 import { History } from './history.ts';
+import { ModelWeights } from './model-weights.ts';
 import { Preupload } from './preupload.ts';
 import { RefChanges } from './ref-changes.ts';
 import { Revisions } from './revisions.ts';
@@ -57,13 +58,17 @@ export function openContent(setup: ContentSetup): OpenContent {
   epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
   const turns = new Turns();
+  const weights = new ModelWeights({ db, blobs, cache });
   const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
   return {
     content: new Content({ db, repos, reads, revisions, cache }),
     history: new History({ db, reads, cache }),
-    commits: new Commits({ db, clock, repos, revisions, turns, settings: { limits, spool, host, space } }),
+    commits: new Commits({
+      ...{ db, clock, repos, revisions, turns, weights },
+      settings: { limits, spool, host, space },
+    }),
     preupload: new Preupload({ db, repos, revisions, cache }),
     refChanges: new RefChanges({ db, clock, repos, revisions, turns, host }),
-    erasure: new Erasure({ db, clock, epochs, repos, blobs, revisions, turns, cache }),
+    erasure: new Erasure({ db, clock, epochs, repos, blobs, revisions, turns, cache, weights }),
   };
 }

@@ -164,6 +164,11 @@ export class Identity {
     return await new AccountReader(this.#db).listMembers(orgId, page.after, page.limit);
   }
 
+  /** How many members an organisation has. */
+  async countMembers(orgId: Id): Promise<number> {
+    return await new AccountReader(this.#db).countMembers(orgId);
+  }
+
   #newAccount(wish: Pick<Account, 'kind' | 'name' | 'email' | 'administrator'>): Account {
     const now = this.#clock.now();
     const { kind, name, email, administrator } = wish;

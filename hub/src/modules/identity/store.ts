@@ -73,6 +73,15 @@ export class AccountReader {
     }));
   }
 
+  async countMembers(orgId: Id): Promise<number> {
+    const row = await this.db
+      .selectFrom('identity.membership')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .where('org_id', '=', orgId)
+      .executeTakeFirst();
+    return row?.n ?? 0;
+  }
+
   /** The members of an organisation, in the order of their ids. */
   async listMembers(orgId: Id, after: string, limit: number): Promise<Page<Member>> {
     const rows = await this.db

@@ -76,6 +76,7 @@ export class RepoChanges {
         head,
         lastModified: repo.createdAt,
         facets,
+        mainSize: Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0),
       });
       await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });
       return { ...repo, head, facets };
@@ -149,8 +150,10 @@ export class RepoChanges {
       const created = await this.#insert(tx, actor, target);
       await copyObjects(tx, source.id, created.id);
       await copyRepository(tx, source.id, created.id);
-      const { head, usedStorage } = from;
-      await writer.noteContent(created.id, { head, lastModified: created.createdAt, facets, usedStorage });
+      const { head, usedStorage, mainSize } = from;
+      await writer.noteContent(created.id, {
+        ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
+      });
       await this.#recordChange(tx, actor, {
         kind: 'repo.duplicated',
         repo: created,
@@ -186,6 +189,7 @@ export class RepoChanges {
       downloadsAllTime: 0,
       trendingScore: 0,
       usedStorage: 0,
+      mainSize: 0,
       facets: NO_FACETS,
     };
     await new RepoWriter(tx).insert(repo);

@@ -20,3 +20,4 @@ export { repositories as repoRepositories } from './migrations/0001-repositories
 export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';
 export { Downloads, WINDOWS_TASK } from './downloads.ts';
+export { summaries as repoSummaries } from './migrations/0002-summary.ts';

@@ -75,6 +75,19 @@ export class LikeStore {
     }));
   }
 
+  /** How many repositories a user likes, of those that everyone may see. */
+  async countOfUser(userId: Id): Promise<number> {
+    const row = await this.#db
+      .selectFrom('repos.liked as l')
+      .innerJoin('repos.repo as r', 'r.id', 'l.repo_id')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .where('l.user_id', '=', userId)
+      .where('r.deleted_at', 'is', null)
+      .where('r.visibility', '!=', 'private')
+      .executeTakeFirst();
+    return row?.n ?? 0;
+  }
+
   async listOfRepo(repoId: Id): Promise<{ name: string; fullname: string }[]> {
     return await this.#db
       .selectFrom('repos.liked as l')

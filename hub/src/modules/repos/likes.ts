@@ -45,6 +45,11 @@ export class Likes {
     return { items, next: encodeCursor({ value: last.instant, id: last.repoId }) };
   }
 
+  /** How many repositories a user likes, of those that everyone may see. */
+  async countOfUser(userId: Id): Promise<number> {
+    return await new LikeStore(this.#db).countOfUser(userId);
+  }
+
   /** Users who like a repository, newest first. */
   async listOfRepo(repoId: Id): Promise<{ name: string; fullname: string }[]> {
     return await new LikeStore(this.#db).listOfRepo(repoId);

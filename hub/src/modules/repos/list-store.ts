@@ -24,7 +24,7 @@ const COLUMNS: Readonly<Record<Sort, { expression: RawBuilder<unknown>; cast: Ra
   likes30d: { expression: sql`likes_30d`, cast: sql`integer` },
   trendingScore: { expression: sql`trending`, cast: sql`real` },
   num_parameters: { expression: sql`coalesce(parameters, 0)`, cast: sql`bigint` },
-  mainSize: { expression: sql`main_size`, cast: sql`bigint` },
+  mainSize: { expression: sql`coalesce(main_size, 0)`, cast: sql`bigint` },
   id: { expression: sql`id`, cast: sql`text` },
 };
 
@@ -127,6 +127,8 @@ function narrow(select: Query, query: RepoQuery, reach: Reach): Query {
       sql<boolean>`namespace_id = (select account_id from identity.name where key = ${query.author.toLowerCase()})`,
     );
   if (query.tags.length > 0) narrowed = narrowed.where(sql<boolean>`tags @> ${query.tags}::text[]`);
+  if (query.uses !== undefined) narrowed = narrowed.where(sql<boolean>`uses @> ${query.uses}::text[]`);
+  if (query.linked === true) narrowed = narrowed.where(sql<boolean>`uses <> '{}'`);
   if (query.pipelineTag !== undefined) narrowed = narrowed.where('pipeline_tag', '=', query.pipelineTag);
   if (query.gated !== undefined) narrowed = narrowed.where('gated', query.gated ? '!=' : '=', 'no');
   if (query.parameters?.min !== undefined)

@@ -3,6 +3,7 @@ import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Gating, type RepoSubject, type RepoType, type Visibility } from '#modules/access';
+import { type Summary } from '#modules/cards';
 
 /** What a repository is called in URLs. */
 export interface RepoName {
@@ -31,6 +32,8 @@ export interface Repo {
   readonly trendingScore: number;
   /** Bytes of all its objects, each counted once. */
   readonly usedStorage: number;
+  /** Bytes of the files of `main`; `null` until a commit counts them. */
+  readonly mainSize: number | null;
   readonly facets: Facets;
 }
 
@@ -44,6 +47,9 @@ export interface Facets {
   readonly sdk: string | null;
   /** Text that a search may find beside the name. */
   readonly text: string;
+  /** What a Space makes use of, as `model:id` and `dataset:id` in lower case. */
+  readonly uses: readonly string[];
+  readonly summary: Summary;
 }
 
 /** What a repository without files says of itself. */
@@ -54,6 +60,8 @@ export const NO_FACETS: Facets = {
   libraryName: null,
   sdk: null,
   text: '',
+  uses: [],
+  summary: {},
 };
 
 /** `namespace/name`. */
@@ -103,6 +111,10 @@ export interface RepoQuery {
   readonly author?: string;
   /** Every one of these tags. */
   readonly tags: readonly string[];
+  /** Every one of these, as in `Facets.uses`. */
+  readonly uses?: readonly string[];
+  /** Only Spaces that make use of anything. */
+  readonly linked?: boolean;
   readonly pipelineTag?: string;
   readonly gated?: boolean;
   /** Bounds on the number of parameters. */

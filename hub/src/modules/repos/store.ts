@@ -1,4 +1,4 @@
-// Reads and changes repositories and their names. Lists are in `list.ts`.
+// Reads and changes repositories and their names. Lists are in `list-store.ts`.
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -102,6 +102,7 @@ export class RepoWriter extends RepoReader {
         last_modified: repo.lastModified,
         head: repo.head,
         used_storage: repo.usedStorage,
+        main_size: repo.mainSize,
         ...facetColumns(repo.facets),
         deleted_at: null,
       })
@@ -162,12 +163,19 @@ export class RepoWriter extends RepoReader {
   /** Keeps what the new head of `main` says of the repository. */
   async noteContent(
     id: Id,
-    content: { head: Repo['head']; lastModified: Date; facets: Facets; usedStorage?: number },
+    content: {
+      head: Repo['head'];
+      lastModified: Date;
+      facets: Facets;
+      mainSize?: Repo['mainSize'];
+      usedStorage?: number;
+    },
   ): Promise<void> {
     await this.#update(id, {
       head: content.head,
       last_modified: content.lastModified,
       ...facetColumns(content.facets),
+      ...(content.mainSize !== undefined && { main_size: content.mainSize }),
       ...(content.usedStorage !== undefined && { used_storage: content.usedStorage }),
     });
   }
@@ -191,6 +199,9 @@ function facetColumns(facets: Facets) {
     library_name: facets.libraryName,
     sdk: facets.sdk,
     text: facets.text,
+    uses: facets.uses,
+    summary: sql<Facets['summary']>`${JSON.stringify(facets.summary)}::jsonb`,
+    parameters: facets.summary.weights?.total ?? null,
   };
 }
 
@@ -213,6 +224,7 @@ export function toRepo(row: Selectable<RepoTables['repos.repo']>): Repo {
     downloadsAllTime: row.downloads_all_time,
     trendingScore: row.trending,
     usedStorage: row.used_storage,
+    mainSize: row.main_size,
     facets: {
       card: row.card,
       tags: row.tags,
@@ -220,6 +232,8 @@ export function toRepo(row: Selectable<RepoTables['repos.repo']>): Repo {
       libraryName: row.library_name,
       sdk: row.sdk,
       text: row.text,
+      uses: row.uses,
+      summary: row.summary,
     },
   };
 }

@@ -4,6 +4,7 @@ import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type RepoType, type Visibility } from '#modules/access';
+import { type Summary } from '#modules/cards';
 
 /** The tables that the store of `repos` sees; the names of accounts are read, never written. */
 export type RepoTables = {
@@ -26,7 +27,9 @@ export type RepoTables = {
     trending: Generated<number>;
     used_storage: Generated<number>;
     parameters: Generated<number | null>;
-    main_size: Generated<number>;
+    main_size: number | null;
+    summary: Summary;
+    uses: readonly string[];
     card: { readonly [key: string]: Json };
     tags: readonly string[];
     pipeline_tag: string | null;

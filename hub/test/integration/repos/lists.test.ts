@@ -1,14 +1,25 @@
 // Lists: who sees what, every sort walks every page once, and filters narrow.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { type Pool } from 'pg';
 import { isFault } from '@holdfast/kernel/fault';
 import { openPool } from '@holdfast/platform/postgres/database';
 import { type Actor } from '../../../src/modules/access/index.ts';
-import { SORTS, type RepoQuery } from '../../../src/modules/repos/index.ts';
+import { SORTS, type RepoQuery, type Sort } from '../../../src/modules/repos/index.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 
 async function actorOf(hub: ServedHub, token: string): Promise<Actor> {
   return (await hub.modules.authentication.authenticate(token)).actor;
+}
+
+/** The database as its superuser sees it, on one connection. */
+async function openSuperuser(hub: ServedHub): Promise<{ pool: Pool } & AsyncDisposable> {
+  const { host, port, database, user, password, tls } = hub.database.superuser;
+  const pool = openPool(
+    { host, port, database, user, password, tls },
+    { connections: 1, applicationName: 'test', onError: () => undefined },
+  );
+  return { pool, [Symbol.asyncDispose]: async () => await pool.end() };
 }
 
 const ALL: RepoQuery = { type: 'model', tags: [], sort: 'createdAt', ascending: false, limit: 100 };
@@ -58,6 +69,41 @@ void test('list() walks all pages of every sort in both directions, each reposit
       assert.equal(seen.length, 23, `${sort} ${ascending}`);
       assert.equal(new Set(seen).size, 23, `${sort} ${ascending}`);
     }
+});
+
+void test('list() orders by what each sort is called after', async () => {
+  await using hub = await openServedHub();
+  const alice = await actorOf(hub, await hub.addUser('alice'));
+  const names = ['a', 'b', 'c', 'd'];
+  const ids = new Map<string, string>();
+  for (const name of names) ids.set(name, (await hub.addRepo(`alice/${name}`, { visibility: 'public' })).id);
+  const columns = {
+    createdAt: 'created_at',
+    lastModified: 'last_modified',
+    downloads: 'downloads',
+    likes: 'likes',
+    likes30d: 'likes_30d',
+    trendingScore: 'trending',
+    num_parameters: 'parameters',
+    mainSize: 'main_size',
+  } as const;
+  await using superuser = await openSuperuser(hub);
+  for (const [index, [sort, column]] of Object.entries(columns).entries()) {
+    // An order of its own for each sort, so that one that reads another's column is seen.
+    const order = names.map((_name, at) => names[(at * (index % 2 === 0 ? 1 : 3) + index) % 4] ?? '');
+    for (const [at, name] of order.entries()) {
+      const value =
+        column.endsWith('_at') || column === 'last_modified'
+          ? `timestamptz 'epoch' + interval '${at} days'`
+          : at;
+      await superuser.pool.query(`update repos.repo set ${column} = ${value} where id = $1`, [ids.get(name)]);
+    }
+    for (const ascending of [true, false]) {
+      const { items } = await hub.modules.repos.list(alice, { ...ALL, sort: sort as Sort, ascending });
+      const found = items.map((repo) => repo.name);
+      assert.deepEqual(ascending ? found : found.reverse(), order, `${sort}, ${ascending}`);
+    }
+  }
 });
 
 void test('list() refuses cursors it did not give out', async () => {
@@ -136,34 +182,27 @@ void test('list() uses an index for every sort, whatever the size of the hub', a
   await using hub = await openServedHub();
   await hub.addUser('alice');
   await hub.addRepo('alice/x', { visibility: 'public' });
-  const { host, port, database, user, password, tls } = hub.database.superuser;
-  const pool = openPool(
-    { host, port, database, user, password, tls },
-    { connections: 1, applicationName: 'test', onError: () => undefined },
-  );
-  try {
-    await pool.query('set enable_seqscan = off');
-    await pool.query('set enable_sort = off');
-    for (const column of [
-      'created_at',
-      'last_modified',
-      'downloads',
-      'likes',
-      'likes_30d',
-      'trending',
-      'coalesce(parameters, 0)',
-      'main_size',
-      'id',
-    ]) {
-      const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
-        `explain select * from repos.repo where type = 'model' and deleted_at is null and visibility <> 'private'
+  await using superuser = await openSuperuser(hub);
+  const { pool } = superuser;
+  await pool.query('set enable_seqscan = off');
+  await pool.query('set enable_sort = off');
+  for (const column of [
+    'created_at',
+    'last_modified',
+    'downloads',
+    'likes',
+    'likes_30d',
+    'trending',
+    'coalesce(parameters, 0)',
+    'coalesce(main_size, 0)',
+    'id',
+  ]) {
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
+      `explain select * from repos.repo where type = 'model' and deleted_at is null and visibility <> 'private'
          order by ${column} desc, id desc limit 10`,
-      );
-      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-      assert.match(plan, /Index Scan using repo_/, `${column}\n${plan}`);
-      assert.doesNotMatch(plan, /Sort/, column);
-    }
-  } finally {
-    await pool.end();
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    assert.match(plan, /Index Scan using repo_/, `${column}\n${plan}`);
+    assert.doesNotMatch(plan, /Sort/, column);
   }
 });

@@ -12,6 +12,7 @@ import {
   type ListedRef,
   type OpenBlob,
 } from '../model.ts';
+import { type ChangedPath } from '../change-log.ts';
 import { ObjectCache } from '../object-cache.ts';
 import { type Ref } from '../ref.ts';
 import { isFolder, type FileMode, type TreeEntry } from '../tree-object.ts';
@@ -146,6 +147,28 @@ export class GitReader {
     return await this.commits.lastChanges(from, paths);
   }
 
+  /** How many bytes more the files of a tree have after these changes; large files count with their content. */
+  async growth(changed: readonly ChangedPath[]): Promise<number> {
+    const versions = changed.flatMap((change) => [
+      ...('after' in change ? [{ ...change.after, sign: 1 }] : []),
+      ...('before' in change ? [{ ...change.before, sign: -1 }] : []),
+    ]);
+    const files = versions.filter(({ mode }) => mode !== '160000');
+    const facts = await this.objects.readFacts(files.map(({ oid }) => oid));
+    return files.reduce((sum, { oid, sign }) => sum + sign * sizeOf(factsOf(facts, oid)), 0);
+  }
+
+  /** Bytes of all files of a tree. Goes through all of it: for what is not counted by `growth`. */
+  async sumSizes(root: Sha1): Promise<number> {
+    let [sum, after] = [0, undefined as string | undefined];
+    for (;;) {
+      const page = await this.listTree(root, { prefix: '', recursive: true, after, limit: MAX_PAGE });
+      for (const entry of page) if (entry.kind === 'file') sum += sizeOf(entry);
+      if (page.length < MAX_PAGE) return sum;
+      after = page.at(-1)?.path;
+    }
+  }
+
   async #locate(root: Sha1, path: string): Promise<TreeEntry | undefined> {
     let entry: TreeEntry = { mode: '40000', name: '', oid: root };
     for (const name of path === '' ? [] : path.split('/')) {
@@ -170,6 +193,10 @@ export class GitReader {
     }
     return listed;
   }
+}
+
+function sizeOf({ lfs, size }: BlobFacts): number {
+  return lfs?.size ?? size;
 }
 
 function isFile(entry: TreeEntry): boolean {

@@ -23,7 +23,8 @@ export function getOrgOverview({ identity, repos }: { identity: Identity; repos:
     async run({ actor, params, baseUrl }) {
       const account = await getAccount(identity, actor, { kind: 'org', name: params.name });
       const counts = await repos.countIn(actor, account.id);
-      return { ...presentOrg(account, baseUrl), ...counts, numFollowers: 0 };
+      const numUsers = await identity.countMembers(account.id);
+      return { ...presentOrg(account, baseUrl), ...counts, numUsers, numFollowers: 0 };
     },
   });
 }

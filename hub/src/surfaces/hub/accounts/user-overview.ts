@@ -1,13 +1,20 @@
 // `GET /api/users/{name}/overview`
 import { z } from 'zod';
 import { type Identity } from '#modules/identity';
-import { type Repos } from '#modules/repos';
+import { type Likes, type Repos } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { getAccount } from './get-account.ts';
 import { AVATAR, presentUser, UserOverview } from './present.ts';
 
+/** What the route needs. */
+interface UserOverviewDeps {
+  readonly identity: Identity;
+  readonly repos: Repos;
+  readonly likes: Likes;
+}
+
 /** What others see of a user. */
-export function getUserOverview({ identity, repos }: { identity: Identity; repos: Repos }): Route {
+export function getUserOverview({ identity, repos, likes }: UserOverviewDeps): Route {
   return defineRoute({
     operation: 'getUserOverview',
     summary: 'What others see of a user',
@@ -27,6 +34,7 @@ export function getUserOverview({ identity, repos }: { identity: Identity; repos
       return {
         ...presentUser(account, baseUrl),
         ...counts,
+        numLikes: await likes.countOfUser(account.id),
         numFollowers: 0,
         numFollowing: 0,
         orgs: memberships.map((one) => ({

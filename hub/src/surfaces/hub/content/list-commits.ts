@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Content, type History } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { nextLink, pageSize, TextList } from '../query.ts';
+import { expandInvalid } from '../repos/faults.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { ListedCommit, presentCommit } from './present.ts';
 import { revisionRest } from './rest.ts';
@@ -31,6 +32,9 @@ export function listCommits({ content, history }: { content: Content; history: H
     output: z.array(ListedCommit),
     async run(call) {
       const { actor, address, request, reply, query, baseUrl } = call;
+      const expand = [...query.expand, ...query['expand[]']];
+      const unknown = expand.find((field) => field !== 'formatted');
+      if (unknown !== undefined) throw expandInvalid(unknown);
       const revision = encodeURIComponent(revisionRest(request));
       const visit = await content.visit({ actor, address }, addressOf(call), revision);
       const { p, limit } = query;
@@ -38,8 +42,7 @@ export function listCommits({ content, history }: { content: Content; history: H
       reply.raw.setHeader('x-total-count', String(total));
       if ((p + 1) * limit < total)
         reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '', { p: String(p + 1) }));
-      const formatted = [...query.expand, ...query['expand[]']].includes('formatted');
-      return commits.map((commit) => presentCommit(commit, formatted));
+      return commits.map((commit) => presentCommit(commit, expand.includes('formatted')));
     },
   });
 }

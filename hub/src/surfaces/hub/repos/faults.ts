@@ -6,3 +6,10 @@ export const expandInvalid = defineFault(
   'request.expand-invalid',
   (field: string) => `There is no field ${JSON.stringify(field)} to expand.`,
 );
+
+export const appUnknown = defineFault(
+  'invalid',
+  'request.app-unknown',
+  (app: string) =>
+    `${JSON.stringify(app)} is not a local app that this hub knows: ask by tags (\`filter\`) instead.`,
+);

@@ -35,18 +35,28 @@ export const RepoInfo = z.object({
   pipeline_tag: z.string().optional(),
   library_name: z.string().optional(),
   'model-index': z.unknown().optional(),
-  config: z.record(z.string(), z.unknown()).optional(),
-  transformersInfo: z.record(z.string(), z.unknown()).optional(),
+  config: z
+    .object({ architectures: z.array(z.string()).readonly().optional(), model_type: z.string().optional() })
+    .optional(),
+  transformersInfo: z
+    .object({
+      auto_model: z.string(),
+      custom_class: z.string().optional(),
+      pipeline_tag: z.string().optional(),
+      processor: z.string().optional(),
+    })
+    .optional(),
+  safetensors: z.object({ parameters: z.record(z.string(), z.number()), total: z.number() }).optional(),
   cardData: z.record(z.string(), z.unknown()).optional(),
   sdk: z.string().optional(),
   subdomain: z.string().optional(),
   host: z.string().optional(),
   models: z.array(z.string()).optional(),
   datasets: z.array(z.string()).optional(),
-  baseModels: z.unknown().optional(),
+  baseModels: z.object({ relation: z.string(), models: z.array(z.object({ id: z.string() })) }).optional(),
   description: z.string().optional(),
-  citation: z.string().nullable().optional(),
-  paperswithcode_id: z.string().nullable().optional(),
+  citation: z.string().optional(),
+  paperswithcode_id: z.string().optional(),
   mainSize: z.number().optional(),
   securityRepoStatus: z.object({ scansDone: z.boolean(), filesWithIssues: z.array(z.unknown()) }).optional(),
   xetEnabled: z.boolean().optional(),
@@ -146,7 +156,33 @@ export function presentRepo(repo: Repo): RepoInfo {
     ...(facets.libraryName !== null && { library_name: facets.libraryName }),
     ...(facets.card['model-index'] !== undefined && { 'model-index': facets.card['model-index'] }),
     ...(repo.type === 'space' && presentSpace(repo)),
-    ...(repo.type === 'dataset' && { mainSize: repo.usedStorage }),
+    ...(repo.type === 'model' && presentModel(repo)),
+    ...(repo.type === 'dataset' && presentDataset(repo)),
+  };
+}
+
+// What only reading the files of a model could tell (its mask token, a GGUF's head) or needs a feature that is not here
+// (inference, evaluations, children) stays absent.
+function presentModel({ facets: { summary } }: Repo): Partial<RepoInfo> {
+  const { config, transformers, weights, baseModels } = summary;
+  return {
+    ...(config !== undefined && { config }),
+    ...(transformers !== undefined && { transformersInfo: transformers }),
+    ...(weights !== undefined && { safetensors: weights }),
+    ...(baseModels !== undefined && {
+      baseModels: { relation: baseModels.relation, models: baseModels.ids.map((id) => ({ id })) },
+    }),
+  };
+}
+
+function presentDataset({ mainSize, facets: { card, summary } }: Repo): Partial<RepoInfo> {
+  const { description, citation } = summary;
+  const paper = card['paperswithcode_id'];
+  return {
+    ...(mainSize !== null && { mainSize }),
+    ...(description !== undefined && { description }),
+    ...(citation !== undefined && { citation }),
+    ...(typeof paper === 'string' && { paperswithcode_id: paper }),
   };
 }
 
@@ -184,7 +220,12 @@ const LISTED = [
   'sdk',
 ];
 
-/** What a list says of each repository; `full` and `cardData` add to it. */
-export function listFields(ask: { full: boolean; cardData: boolean }): string[] {
-  return [...LISTED, ...(ask.full || ask.cardData ? ['cardData'] : []), ...(ask.full ? ['siblings'] : [])];
+/** What a list says of each repository; `full`, `cardData` and `config` add to it. */
+export function listFields(ask: { full: boolean; cardData: boolean; config: boolean }): string[] {
+  return [
+    ...LISTED,
+    ...(ask.full || ask.cardData ? ['cardData'] : []),
+    ...(ask.full ? ['siblings'] : []),
+    ...(ask.config ? ['config'] : []),
+  ];
 }

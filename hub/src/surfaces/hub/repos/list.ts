@@ -1,10 +1,11 @@
 // `GET /api/{type}`
 import { z } from 'zod';
+import { appTags } from '#modules/cards';
 import { type Content } from '#modules/content';
 import { SORTS, type RepoPage, type RepoQuery, type Repos } from '#modules/repos';
 import { Flag, nextLink, pageSize, TextList } from '../query.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
-import { expandInvalid } from './faults.ts';
+import { appUnknown, expandInvalid } from './faults.ts';
 import { isInfoField, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
 
 const Parameters = z
@@ -91,6 +92,13 @@ async function withSiblings(
   return { items, next: items.length < page.items.length ? page.cursorAfter(items.length - 1) : page.next };
 }
 
+/** What a local app can load, as tags. Throws `request.app-unknown`: nothing found would be no answer. */
+function tagsOfApp(app: string): readonly string[] {
+  const tags = appTags(app);
+  if (tags === undefined) throw appUnknown(app);
+  return tags;
+}
+
 const OLD_SORTS = {
   created_at: 'createdAt',
   last_modified: 'lastModified',
@@ -105,12 +113,13 @@ function toRepoQuery(query: ListQuery): Omit<RepoQuery, 'type'> {
     // A filter may hold several tags, as old clients write them.
     ...query.filter.flatMap((one) => one.split(',')),
     ...query.tags,
-    ...query.apps.map((app) => `app:${app}`),
-    ...query.models.map((id) => `model:${id}`),
-    ...query.datasets.map((id) => `dataset:${id}`),
+    ...query.apps.flatMap(tagsOfApp),
   ].filter((tag) => tag !== '');
+  const uses = [...query.models.map((id) => `model:${id}`), ...query.datasets.map((id) => `dataset:${id}`)];
   return {
     tags,
+    ...(uses.length > 0 && { uses: uses.map((one) => one.toLowerCase()) }),
+    linked: query.linked,
     sort,
     ascending: query.direction === '1',
     limit: query.limit,
