@@ -54,6 +54,7 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
       rateLimiter: new RateLimiter({ quotas: { api, resolve }, windowSeconds, clock: systemClock }),
       exemptLoopback,
       authentication: modules.authentication,
+      refusals: modules.refusals,
       anonymousMayRead: settings.access === 'anonymous',
       address: { publicUrl: settings.publicUrl, port: settings.port },
     },

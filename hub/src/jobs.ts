@@ -11,7 +11,7 @@ const FLUSH_MS = 10_000;
 
 /** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
 export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposable> {
-  const { blobs, uploads, downloads, authentication, reads, pool, db, sweep } = modules;
+  const { blobs, uploads, downloads, authentication, reads, refusals, pool, db, sweep } = modules;
   const worker = await Worker.open(
     pool,
     {
@@ -34,6 +34,7 @@ export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposa
   const flush = async (): Promise<void> => {
     await downloads.flush();
     await authentication.flushUses();
+    await refusals.flush();
   };
   const timer = setInterval(() => {
     flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
@@ -44,6 +45,7 @@ export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposa
       await worker[Symbol.asyncDispose]();
       await flush();
       await reads.flush();
+      await refusals.close();
     },
   };
 }

@@ -4,7 +4,7 @@ import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
 import { Identity } from '#modules/identity';
-import { Reads } from '#modules/ledger';
+import { Reads, Refusals } from '#modules/ledger';
 import { Downloads, Likes, RepoChanges, Repos } from '#modules/repos';
 import { Authentication, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
@@ -25,6 +25,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     ...foundation,
     ...large,
     reads,
+    refusals: new Refusals({ db, clock }),
     repos,
     identity: new Identity({ db, clock, epochs }),
     tokens: new Tokens({ db, clock, epochs, keys }),

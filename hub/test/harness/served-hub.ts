@@ -85,6 +85,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
       rateLimiter: undefined,
       exemptLoopback: true,
       authentication: modules.authentication,
+      refusals: modules.refusals,
       anonymousMayRead: options.access === 'anonymous',
       address,
     },

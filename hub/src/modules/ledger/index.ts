@@ -1,6 +1,7 @@
 // The face of the ledger.
 export { record } from './ledger.ts';
 export { Reads, type PrivateRead } from './reads.ts';
+export { Refusals, type Refusal } from './refusals.ts';
 export { LedgerReader } from './store.ts';
 export {
   commitment,

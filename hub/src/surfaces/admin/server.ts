@@ -45,5 +45,6 @@ export function adminServer(
     baseUrlFor: () => 'http://localhost',
     identify: (request) => Promise.resolve({ actor: identifyOperator(request.headers), session: undefined }),
     noteUse: () => undefined,
+    noteRefusal: () => undefined,
   });
 }

@@ -7,8 +7,11 @@ import { openApiRoute } from '../openapi/route.ts';
 import { opsRoutes } from '../ops/routes.ts';
 import { identifyCaller, type KnownCaller } from '../route/caller.ts';
 import { baseUrlFor, type PublicAddress } from '../route/public-address.ts';
+import { countedAddress } from '../route/rate-limit.ts';
 import { type Route } from '../route/route.ts';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
+import { referencesOf } from '#modules/access';
+import { type Refusals } from '#modules/ledger';
 import { type Authentication } from '#modules/tokens';
 import { accountRoutes } from './accounts/routes.ts';
 import { cardRoutes } from './cards/routes.ts';
@@ -44,20 +47,23 @@ export function hubRoutes(deps: HubDeps): Route[] {
 }
 
 /** How the hub serves. */
-export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse'> & {
+export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse' | 'noteRefusal'> & {
   readonly authentication: Authentication;
+  readonly refusals: Refusals;
   readonly anonymousMayRead: boolean;
   readonly address: PublicAddress;
 };
 
 /** Serves the hub's routes. */
 export function hubServer(deps: HubDeps, options: HubOptions): FastifyInstance {
-  const { authentication, anonymousMayRead, address } = options;
+  const { authentication, refusals, anonymousMayRead, address: publicAddress } = options;
   const callers = { authentication, anonymousMayRead, known: new WeakMap<Socket, KnownCaller>() };
   return buildServer(hubRoutes(deps), {
     ...options,
-    baseUrlFor: (host) => baseUrlFor(address, host),
+    baseUrlFor: (host) => baseUrlFor(publicAddress, host),
     identify: (request) => identifyCaller(request.raw, callers),
     noteUse: (session, from, client) => authentication.noteUse(session, from, client),
+    noteRefusal: ({ code, address, actor }) =>
+      refusals.note({ code, address: countedAddress(address), ...referencesOf(actor) }),
   });
 }

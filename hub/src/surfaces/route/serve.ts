@@ -2,10 +2,10 @@
 import { type Server } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { Fault } from '@holdfast/kernel/fault';
+import { Fault, type FaultKind } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
-import { type RepoType } from '#modules/access';
+import { type Actor, type RepoType } from '#modules/access';
 import {
   answerError,
   answerPreflight,
@@ -35,9 +35,20 @@ export interface ServeOptions extends AdmissionOptions {
     readonly requestTimeout: number;
     readonly idleTimeout: number;
   };
+  /** Called with each call that was refused to somebody, not for what it said. */
+  readonly noteRefusal: (refused: RefusedCall) => void;
   /** The base URL for a Host header; throws where the host is not ours. */
   readonly baseUrlFor: (host: string | undefined) => string;
 }
+
+/** A call that was refused: the code, and who called from where. */
+export interface RefusedCall {
+  readonly code: string;
+  readonly address: string;
+  readonly actor: Actor;
+}
+
+const NOBODY: Actor = { kind: 'anonymous', mayReadPublic: false };
 
 /** Builds the server of these routes. It is not listening yet. Throws on a route without access rule or output. */
 export function buildServer(routes: readonly Route[], options: ServeOptions): FastifyInstance {
@@ -113,13 +124,16 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   const { route, request, reply } = arrival;
   const startedAt = performance.now();
   let userId: string | undefined;
+  let actor: Actor = NOBODY;
   try {
     const baseUrl = options.baseUrlFor(request.headers.host);
     const caller = await admit(arrival, options);
     userId = caller.session?.account.id;
+    actor = caller.actor;
     await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
     answerError(error, { request, reply, log: options.log });
+    if (isRefusal(error)) options.noteRefusal({ code: error.code, address: request.ip, actor });
   }
   const observe = (): void => {
     const seconds = (performance.now() - startedAt) / 1000;
@@ -175,6 +189,14 @@ function parse(schema: z.ZodType, value: unknown, part: string): unknown {
     `${part}${issue?.path.map((key) => `.${String(key)}`).join('') ?? ''}: ${issue?.message ?? 'wrong'}`,
   );
 }
+
+/** Whether a refusal is about who calls. Who may not know of a repository gets the same as for one that is not there. */
+function isRefusal(error: unknown): error is Fault {
+  if (!(error instanceof Fault)) return false;
+  return REFUSALS.has(error.kind) || error.code === 'repo.missing';
+}
+
+const REFUSALS: ReadonlySet<FaultKind> = new Set(['unauthenticated', 'forbidden', 'limited', 'misdirected']);
 
 function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
   if (route.output === 'stream') return;

@@ -77,6 +77,7 @@ async function serve(change: Partial<ServeOptions> = {}, routes: readonly Route[
         ? Promise.resolve({ actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined })
         : Promise.reject(tokenRejected()),
     noteUse: () => undefined,
+    noteRefusal: () => undefined,
     ...change,
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
