@@ -2,7 +2,7 @@
 import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgres/epochs';
 import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
-import { gitObjects } from '#modules/git';
+import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
 import { repoRepositories, repoSummaries } from '#modules/repos';
@@ -25,5 +25,6 @@ export const migrations: readonly Migration[] = [
   blobNamedObjects,
   xetUsedXorbs,
   upkeepEntries,
+  gitDropped,
   repoSummaries,
 ];

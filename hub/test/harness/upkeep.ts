@@ -1,7 +1,7 @@
 // The sweep of a served hub, at a time of the test's choice: graces are waited for by moving the clock.
 import { utimes } from 'node:fs/promises';
 import { type Sha256 } from '@holdfast/kernel/digest';
-import { GRACES, Sweep, type Graces, type Swept } from '../../src/modules/upkeep/index.ts';
+import { GRACES, HistorySweep, Sweep, type Graces, type Swept } from '../../src/modules/upkeep/index.ts';
 import { Unused } from '../../src/modules/xet/index.ts';
 import { type ServedHub } from './served-hub.ts';
 
@@ -12,7 +12,7 @@ export const DAY_MS = 24 * 3_600_000;
 export function sweepIn(hub: ServedHub, days: number, graces: Partial<Graces> = {}): Sweep {
   const clock = { now: () => new Date(Date.now() + days * DAY_MS) };
   const deps = { ...hub.modules, clock, graces: { ...GRACES, ...graces } };
-  return new Sweep({ ...deps, unused: new Unused(deps) });
+  return new Sweep({ ...deps, unused: new Unused(deps), histories: new HistorySweep(deps) });
 }
 
 /** What a round removes so many days from now. */

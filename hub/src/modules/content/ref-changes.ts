@@ -162,7 +162,10 @@ export class RefChanges {
     const result = await turns.take(id, () =>
       db.transaction(async (tx) => {
         const repo = await new RepoWriter(tx).lock(id);
-        return await work({ tx, repo, writer: new GitWriter(tx, id), at: clock.now() });
+        const writer = new GitWriter(tx, id);
+        const made = await work({ tx, repo, writer, at: clock.now() });
+        await new RepoWriter(tx).addStorage(id, writer.addedBytes);
+        return made;
       }),
     );
     revisions.forget(id);

@@ -37,7 +37,18 @@ export {
 export { ObjectCache, SharedObjectCache } from './object-cache.ts';
 export { listFileNames, type Head } from './store/file-names.ts';
 export { HistoryRewriter, type MovedRef, type Rewriting } from './store/history-rewriter.ts';
+export { Reach } from './store/reach.ts';
 export { GitReader, MAX_PAGE } from './store/reader.ts';
+export {
+  deleteChangesOfGone,
+  deleteCommits,
+  deleteObjects,
+  forgetLetGo,
+  listLetGo,
+  listUnreached,
+  type Kind as UnreachedKind,
+} from './store/unreachable.ts';
 export { copyRepository, eraseRepository } from './store/whole.ts';
 export { BATCH_BYTES, GitWriter, type AddedBytes, type NewCommit } from './store/writer.ts';
 export { objects as gitObjects } from './migrations/0001-objects.ts';
+export { droppedCommits as gitDropped } from './migrations/0002-dropped.ts';

@@ -1,12 +1,10 @@
 // The first commit of a new repository.
 import { Buffer } from 'node:buffer';
 import { type Sha1 } from '@holdfast/kernel/digest';
-import { type Id } from '@holdfast/kernel/id';
-import { type Tx } from '@holdfast/platform/postgres/database';
 import { encodeObject } from './object.ts';
 import { parsePath } from './path.ts';
 import { parseBranch, type Ref } from './ref.ts';
-import { GitWriter } from './store/writer.ts';
+import { type GitWriter } from './store/writer.ts';
 import { applyChanges, type Change } from './tree-edit.ts';
 
 /** The branch that a repository's page and its files are shown from. */
@@ -21,8 +19,7 @@ export interface InitialCommit {
 }
 
 /** Writes one commit, titled `initial commit`, and the branch `main` that points to it. Returns the commit. */
-export async function writeInitialCommit(tx: Tx, repoId: Id, wish: InitialCommit): Promise<Sha1> {
-  const writer = new GitWriter(tx, repoId);
+export async function writeInitialCommit(writer: GitWriter, wish: InitialCommit): Promise<Sha1> {
   const oid = await writeRootCommit(writer, wish);
   await writer.createRef(MAIN_BRANCH, { target: oid, commit: oid }, wish.at);
   return oid;

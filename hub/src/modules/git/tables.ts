@@ -32,4 +32,5 @@ export type GitTables = {
   };
   'git.change': { repo_id: Id; path_key: Buffer; depth: number; commit: Sha1 };
   'git.ref': { repo_id: Id; name: Ref; target: Sha1; commit: Sha1; updated_at: Date };
+  'git.dropped': { repo_id: Id; target: Sha1; commit: Sha1; at: Date };
 };

@@ -6,7 +6,7 @@ import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
 import { mayNamespace, referencesOf, type Actor, type Visibility } from '#modules/access';
 import { copyObjects } from '#modules/blobs';
-import { copyRepository, writeInitialCommit } from '#modules/git';
+import { copyRepository, GitWriter, writeInitialCommit } from '#modules/git';
 import { AccountReader, isNamespaceName, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import {
@@ -64,7 +64,8 @@ export class RepoChanges {
       const files = { ...initialFiles(wish), ...wish.files };
       const readme = files['README.md']?.toString();
       const facets = facetsOf({ type: wish.type, readme, paths: Object.keys(files) });
-      const head = await writeInitialCommit(tx, repo.id, {
+      const git = new GitWriter(tx, repo.id);
+      const head = await writeInitialCommit(git, {
         files,
         author: {
           name: actor.kind === 'user' ? actor.name : 'system',
@@ -76,10 +77,11 @@ export class RepoChanges {
         head,
         lastModified: repo.createdAt,
         facets,
+        usedStorage: git.addedBytes,
         mainSize: Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0),
       });
       await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });
-      return { ...repo, head, facets };
+      return { ...repo, head, facets, usedStorage: git.addedBytes };
     });
   }
 

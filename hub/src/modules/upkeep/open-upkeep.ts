@@ -5,6 +5,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { type Blobs, type RepoStorage } from '#modules/blobs';
 import { Unused } from '#modules/xet';
 import { GRACES } from './graces.ts';
+import { HistorySweep } from './history-sweep.ts';
 import { Sweep } from './sweep.ts';
 
 /** What `upkeep` needs. */
@@ -24,5 +25,6 @@ export interface Upkeep {
 /** Opens it. */
 export function openUpkeep(deps: UpkeepDeps): Upkeep {
   const shared = { ...deps, graces: GRACES };
-  return { sweep: new Sweep({ ...shared, unused: new Unused(shared) }) };
+  const histories = new HistorySweep(shared);
+  return { sweep: new Sweep({ ...shared, unused: new Unused(shared), histories }) };
 }

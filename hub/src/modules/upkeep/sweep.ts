@@ -11,6 +11,7 @@ import { type Blobs, type RepoStorage } from '#modules/blobs';
 import { record } from '#modules/ledger';
 import { type Removed, type Unused } from '#modules/xet';
 import { type Graces } from './graces.ts';
+import { type HistorySweep, type SweptHistory } from './history-sweep.ts';
 import { findNextHolder, holdUnnamed, listUnnamed } from './sweep-store.ts';
 
 /** The queue task of a round. Worth running once a day. */
@@ -23,11 +24,12 @@ export interface SweepDeps {
   readonly blobs: Pick<Blobs, 'removeWithin'>;
   readonly storage: RepoStorage;
   readonly unused: Pick<Unused, 'remove'>;
+  readonly histories: Pick<HistorySweep, 'run'>;
   readonly graces: Pick<Graces, 'object'>;
 }
 
 /** What a round removed. */
-export interface Swept extends Removed {
+export interface Swept extends Removed, SweptHistory {
   /** Large objects of repositories. */
   readonly objects: number;
 }
@@ -45,14 +47,13 @@ export class Sweep {
 
   /** One round over everything; a signal ends it between two steps. */
   async run(signal?: AbortSignal): Promise<Swept> {
-    const { db, unused } = this.#deps;
+    const { db, unused, histories } = this.#deps;
     let objects = 0;
     for (let id = await findNextHolder(db, ''); id !== undefined; id = await findNextHolder(db, id)) {
       if (signal?.aborted === true) break;
       objects += await this.#sweepObjects(id, signal);
     }
     const removed = await unused.remove(signal);
-    const swept: Swept = { ...removed, objects };
     if (removed.files + removed.xorbs + removed.packs > 0)
       await db.transaction((tx) =>
         record(tx, {
@@ -63,7 +64,8 @@ export class Sweep {
           body: { ...removed },
         }),
       );
-    return swept;
+    // Last: it throws where a history is damaged, and that keeps nothing else from being removed.
+    return { ...removed, objects, ...(await histories.run(signal)) };
   }
 
   async #sweepObjects(repoId: Id, signal: AbortSignal | undefined): Promise<number> {

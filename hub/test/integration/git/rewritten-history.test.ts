@@ -93,7 +93,7 @@ class Builder {
 async function openHistory(db: Db, seed: number): Promise<Id> {
   const repo = newId(AT);
   await db.transaction(async (tx) => {
-    const root = await writeInitialCommit(tx, repo, {
+    const root = await writeInitialCommit(new GitWriter(tx, repo), {
       // Without a file of its own, a commit can come to hold nothing at all.
       files: seed % 2 === 0 ? {} : { '.x': 'x' },
       author: AUTHOR,

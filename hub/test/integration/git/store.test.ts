@@ -24,7 +24,9 @@ const AUTHOR = { name: 'ann', email: 'ann@example.org' };
 
 async function openRepository(db: Db): Promise<Id> {
   const id = newId(AT);
-  await db.transaction((tx) => writeInitialCommit(tx, id, { files: { a: '1' }, author: AUTHOR, at: AT }));
+  await db.transaction((tx) =>
+    writeInitialCommit(new GitWriter(tx, id), { files: { a: '1' }, author: AUTHOR, at: AT }),
+  );
   return id;
 }
 
@@ -204,7 +206,7 @@ void test('copyRepository() copies everything, and eraseRepository() leaves the 
   });
   const to = newId(AT);
   await database.db.transaction(async (tx) => {
-    await writeInitialCommit(tx, to, { files: { other: '' }, author: AUTHOR, at: AT });
+    await writeInitialCommit(new GitWriter(tx, to), { files: { other: '' }, author: AUTHOR, at: AT });
     await copyRepository(tx, from, to);
   });
   await eraseRepository(database.db, from, new AbortController().signal);

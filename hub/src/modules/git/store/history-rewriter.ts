@@ -41,8 +41,6 @@ const NOTHING: Rewriting = { moved: [], rebuilt: 0, erased: 0, addedBytes: 0 };
 
 /** Rewrites one repository. Its row must be locked. */
 export class HistoryRewriter extends GitWriter {
-  #addedBytes = 0;
-
   /**
    * Takes the files of these objects out of every commit. Commits keep author, dates and message; one that neither
    * changes nor follows one that does stays as it is. Throws `history.too-large`; then nothing has changed.
@@ -69,7 +67,7 @@ export class HistoryRewriter extends GitWriter {
       await this.#listLost(plan.rebuild, { trees, pruning }),
     );
     await replacer.erase(plan.erase);
-    return { moved, rebuilt: rebuilt.size, erased: plan.erase.length, addedBytes: this.#addedBytes };
+    return { moved, rebuilt: rebuilt.size, erased: plan.erase.length, addedBytes: this.addedBytes };
   }
 
   /** The ids in git of every pointer to one of these objects. */
@@ -194,6 +192,6 @@ export class HistoryRewriter extends GitWriter {
   }
 
   async #put(objects: Iterable<EncodedObject> | AsyncIterable<EncodedObject>): Promise<void> {
-    this.#addedBytes += (await this.putObjects(objects)).git;
+    await this.putObjects(objects);
   }
 }

@@ -21,12 +21,14 @@ export async function copyRepository(tx: Tx, from: Id, to: Id): Promise<void> {
     from git.ref where repo_id = ${from}
     on conflict (repo_id, name) do update
       set target = excluded.target, commit = excluded.commit, updated_at = excluded.updated_at`.execute(db);
+  await sql`insert into git.dropped select ${to}, target, commit, at
+    from git.dropped where repo_id = ${from} on conflict do nothing`.execute(db);
 }
 
 /** Erases all content of a deleted repository, in many small transactions; may be repeated when it was interrupted. */
 export async function eraseRepository(db: Db, repoId: Id, signal: AbortSignal): Promise<void> {
   await db.withTables<GitTables>().deleteFrom('git.ref').where('repo_id', '=', repoId).execute();
-  for (const table of ['git.change', 'git.commit', 'git.object'] as const)
+  for (const table of ['git.dropped', 'git.change', 'git.commit', 'git.object'] as const)
     for (let erased = 1n; erased > 0n;) {
       signal.throwIfAborted();
       const result = await sql`delete from ${sql.table(table)} where ctid = any(array(

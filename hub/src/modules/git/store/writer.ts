@@ -35,8 +35,15 @@ const BATCH_ROWS = 500;
 
 /** Changes the content of one repository. Its row must be locked, so that refs are moved by one at a time. */
 export class GitWriter extends GitReader {
+  #addedBytes = 0;
+
   constructor(tx: Tx, repoId: Id) {
     super(tx, repoId);
+  }
+
+  /** Bytes of the objects that it added so far. */
+  get addedBytes(): number {
+    return this.#addedBytes;
   }
 
   /** Adds objects; those that are there already stay as they are. The objects are read one batch at a time. */
@@ -55,6 +62,7 @@ export class GitWriter extends GitReader {
       if (size >= BATCH_BYTES || batch.length >= BATCH_ROWS) await send();
     }
     await send();
+    this.#addedBytes += git;
     return { git, lfs };
   }
 
