@@ -22,7 +22,8 @@ import { planCommit, type CommitPlan, type PlannedBlob } from './commit-plan.ts'
 import { type CommitsDeps, type Committed, type CommitWish } from './commits.ts';
 import { type Draft } from './draft.ts';
 import { facetsAt } from './facets.ts';
-import { commitStale, parentInvalid, revisionMissing } from './faults.ts';
+import { commitStale, parentInvalid } from './faults.ts';
+import { noBranch } from './no-branch.ts';
 import { twinWarnings } from './twin-warnings.ts';
 
 /** A commit that was asked for and checked as far as it can be without the branch. */
@@ -52,7 +53,7 @@ export class OneCommit {
     const writer = new GitWriter(this.#tx, id);
     const branch = await writer.findRef(ref);
     const head = branch && (await writer.findCommit(branch.commit));
-    if (branch === undefined || head === undefined) throw revisionMissing(wish.revision);
+    if (branch === undefined || head === undefined) throw await noBranch(writer, wish.revision);
     const request = this.#digest();
     // The same request again, because its answer was lost: what it wants is there.
     if (head.request === request && wish.draft.operations.some(({ kind }) => kind !== 'delete'))

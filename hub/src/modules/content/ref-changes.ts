@@ -24,6 +24,7 @@ import { record } from '#modules/ledger';
 import { RepoWriter, type Repo, type RepoAddress, type Repos } from '#modules/repos';
 import { authorOf } from './author.ts';
 import { branchProtected, notABranch, refConflicts, revisionMissing } from './faults.ts';
+import { noBranch } from './no-branch.ts';
 import { type Revisions } from './revisions.ts';
 import { type Turns } from './turns.ts';
 
@@ -127,7 +128,7 @@ export class RefChanges {
       if (revision?.kind === 'commit' || ref?.startsWith('refs/tags/') === true)
         throw notABranch(wish.revision);
       const branch = ref && (await writer.findRef(ref));
-      if (branch === undefined) throw revisionMissing(wish.revision);
+      if (branch === undefined) throw await noBranch(writer, wish.revision);
       const from = await commitAt(writer, branch.commit);
       const author = { ...authorOf(actor, this.#deps.host), at, tz: '+0000' };
       const message = composeMessage(wish.message, '') || `Super-squash branch '${shortName(branch.name)}'`;

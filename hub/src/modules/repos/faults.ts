@@ -58,7 +58,17 @@ export const visibilityInvalid = defineFault(
   'repo.visibility-invalid',
   () => 'Only Spaces can be protected.',
 );
-export const hardwareUnavailable = defineFault(
+export const visibilityContradicts = defineFault(
+  'invalid',
+  'repo.visibility-contradicts',
+  () => 'The fields `private` and `visibility` say different things. Send one of them.',
+);
+export const licenceUnknown = defineFault(
+  'invalid',
+  'repo.licence-unknown',
+  (licence: string, problem: string) => `The licence ${JSON.stringify(licence)} cannot be set: ${problem}`,
+);
+export const optionUnavailable = defineFault(
   'invalid',
   'repo.option-unavailable',
   (option: string) => `This hub does not offer ${option}.`,

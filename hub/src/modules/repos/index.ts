@@ -15,7 +15,7 @@ export {
 export { type RepoPage } from './list-store.ts';
 export { RepoMoved } from './moved.ts';
 export { RepoReader, RepoWriter } from './store.ts';
-export { hardwareUnavailable, listSignInNeeded, repoMissing } from './faults.ts';
+export { listSignInNeeded, optionUnavailable, repoMissing, visibilityContradicts } from './faults.ts';
 export { repositories as repoRepositories } from './migrations/0001-repositories.ts';
 export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';

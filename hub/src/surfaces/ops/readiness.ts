@@ -1,9 +1,18 @@
 // `GET /readyz`
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { defineRoute, type Route } from '../route/route.ts';
 import { notReady } from './faults.ts';
+
+/** A database that is stopped and not gone answers nothing, for as long as it is asked. Milliseconds. */
+const PATIENCE = 1_000;
+
+async function tooLate(): Promise<never> {
+  await delay(PATIENCE, undefined, { ref: false });
+  throw new Error('the database did not answer in time');
+}
 
 /** Whether the hub can serve: its database answers, and what it remembers of rights is fresh. */
 export function getReadiness({ db, epochs }: { db: Db; epochs: Epochs }): Route {
@@ -20,10 +29,12 @@ export function getReadiness({ db, epochs }: { db: Db; epochs: Epochs }): Route 
     access: 'open',
     output: z.object({ status: z.string() }),
     async run() {
-      await db.ping().catch((error: unknown) => {
-        throw notReady(error);
-      });
       if (!epochs.areFresh()) throw notReady(undefined);
+      try {
+        await Promise.race([db.ping(), tooLate()]);
+      } catch (error) {
+        throw notReady(error);
+      }
       return { status: 'ready' };
     },
   });

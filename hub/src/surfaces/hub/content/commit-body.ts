@@ -6,7 +6,7 @@ import { type Draft } from '#modules/content';
 import { gather, parseJson } from '../../route/body.ts';
 import { bodyMalformed, inputInvalid } from '../../route/faults.ts';
 import { LONG_TEXT, readLines, type LineLimits, type ParsedLine } from './lines.ts';
-import { decodeBase64, decodePieces, notBase64, type LongText } from './long-text.ts';
+import { decodeContent, decodePieces, type LongText } from './long-text.ts';
 
 const Header = z.object({
   summary: z.string().default(''),
@@ -136,16 +136,6 @@ async function addFile(draft: Draft, file: z.output<typeof File>, long: LongText
   else if (typeof oldPath === 'string') draft.addCopy(path, oldPath);
   else throw bodyMalformed('a file has no content');
   leave(draft, path, oldPath);
-}
-
-function decodeContent(content: string, encoding: 'base64' | 'utf-8'): Buffer {
-  if (encoding === 'base64') {
-    const bytes = decodeBase64(content);
-    if (bytes === undefined) throw notBase64();
-    return bytes;
-  }
-  if (!content.isWellFormed()) throw bodyMalformed('a content is not UTF-8');
-  return Buffer.from(content);
 }
 
 function addLfsFile(draft: Draft, file: z.output<typeof LfsFile>): void {

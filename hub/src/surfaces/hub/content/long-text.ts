@@ -160,15 +160,26 @@ function paddingOf(piece: Buffer): number {
   return piece.at(-2) === EQUALS ? 2 : 1;
 }
 
+/** The bytes that a content stands for which is whole. Throws `request.body-malformed`. */
+export function decodeContent(content: string, encoding: 'base64' | 'utf-8'): Buffer {
+  if (encoding === 'base64') {
+    const bytes = decodeBase64(content);
+    if (bytes === undefined) throw notBase64();
+    return bytes;
+  }
+  if (!content.isWellFormed()) throw bodyMalformed('a content is not UTF-8');
+  return Buffer.from(content);
+}
+
 /** Base64 as bytes; `undefined` for what is not exactly that. Node itself passes over what it does not know. */
-export function decodeBase64(text: string): Buffer | undefined {
+function decodeBase64(text: string): Buffer | undefined {
   const end = text.endsWith('==') ? text.length - 2 : text.endsWith('=') ? text.length - 1 : text.length;
   const bytes = Buffer.from(text.slice(0, end), 'base64');
   return end % 4 !== 1 && bytes.length === Math.floor((end * 3) / 4) ? bytes : undefined;
 }
 
 /** The refusal of a content that is not base64. */
-export function notBase64(): Error {
+function notBase64(): Error {
   return bodyMalformed('a content is not base64');
 }
 

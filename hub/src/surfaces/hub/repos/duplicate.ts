@@ -1,8 +1,9 @@
 // `POST /api/{type}/{namespace}/{name}/duplicate`
 import { z } from 'zod';
-import { fullName, hardwareUnavailable, type RepoChanges } from '#modules/repos';
+import { fullName, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, parseRepoId, RepoParams, repoUrl, tellingWhere } from './names.ts';
+import { OtherOptions, refuseOtherOptions, VisibilityWish, visibilityOf } from './wishes.ts';
 
 /** Copies a repository with its history. */
 export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
@@ -17,18 +18,16 @@ export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
     query: z.unknown(),
     bodyKind: 'json',
     body: z.object({
+      ...VisibilityWish.shape,
+      ...OtherOptions.shape,
       repository: z.string().max(200),
-      visibility: z.enum(['public', 'private', 'protected']).nullish(),
-      private: z.boolean().nullish(),
-      hardware: z.string().nullish(),
     }),
     output: z.object({ url: z.string(), id: z.string(), name: z.string() }),
     async run(call) {
       const { actor, session, body, baseUrl, repoType } = call;
-      if (body.hardware != null && body.hardware !== 'cpu-basic') throw hardwareUnavailable(body.hardware);
+      refuseOtherOptions(body);
       const to = parseRepoId(body.repository, session?.account.name ?? '');
-      const visibility =
-        body.visibility ?? (body.private == null ? undefined : body.private ? 'private' : 'public');
+      const visibility = visibilityOf(body);
       const repo = await tellingWhere(
         baseUrl,
         repoType,

@@ -1,8 +1,9 @@
 // `PUT /api/{type}/{namespace}/{name}/settings`
 import { z } from 'zod';
-import { type RepoChanges, type SettingsChange } from '#modules/repos';
+import { optionUnavailable, type RepoChanges, type SettingsChange } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from './names.ts';
+import { VisibilityWish, visibilityOf } from './wishes.ts';
 
 /** Changes who may see a repository and whether readers must ask. */
 export function changeSettings({ changes }: { changes: RepoChanges }): Route {
@@ -17,9 +18,9 @@ export function changeSettings({ changes }: { changes: RepoChanges }): Route {
     query: z.unknown(),
     bodyKind: 'json',
     body: z.object({
-      private: z.boolean().nullish(),
-      visibility: z.enum(['public', 'private', 'protected']).nullish(),
+      ...VisibilityWish.shape,
       gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).nullish(),
+      orgMembersGated: z.boolean().nullish(),
       discussionsDisabled: z.boolean().nullish(),
     }),
     output: z.object({
@@ -29,8 +30,9 @@ export function changeSettings({ changes }: { changes: RepoChanges }): Route {
     }),
     async run(call) {
       const { body } = call;
-      const visibility =
-        body.visibility ?? (body.private == null ? undefined : body.private ? 'private' : 'public');
+      // Ignored, it would be believed to keep members out who are let in.
+      if (body.orgMembersGated === true) throw optionUnavailable('gates for members of an organization');
+      const visibility = visibilityOf(body);
       const change: SettingsChange = {
         ...(visibility !== undefined && { visibility }),
         ...(body.gated != null && { gated: body.gated }),

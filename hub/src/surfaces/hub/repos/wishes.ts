@@ -1,0 +1,47 @@
+// What may be asked for where a repository is made, copied or set up, and what this hub does not offer.
+import { z } from 'zod';
+import { type Visibility } from '#modules/access';
+import { optionUnavailable, visibilityContradicts } from '#modules/repos';
+
+/** How callers say who may see a repository: in the words of today, of yesterday, or both. */
+export const VisibilityWish = z.object({
+  visibility: z.enum(['public', 'private', 'protected']).nullish(),
+  private: z.boolean().nullish(),
+});
+
+/** Options of other hubs. */
+export const OtherOptions = z.object({
+  hardware: z.string().max(100).nullish(),
+  storageTier: z.string().max(100).nullish(),
+  secrets: z.array(z.unknown()).nullish(),
+  variables: z.array(z.unknown()).nullish(),
+  volumes: z.array(z.unknown()).nullish(),
+  resourceGroupId: z.string().max(100).nullish(),
+  region: z.string().max(100).nullish(),
+});
+
+/**
+ * Who shall see the repository; `undefined` where nothing was said. Throws `repo.visibility-contradicts` for two answers:
+ * taking either would make public what somebody called private.
+ */
+export function visibilityOf(wish: z.output<typeof VisibilityWish>): Visibility | undefined {
+  const { visibility, private: isPrivate } = wish;
+  if (isPrivate == null) return visibility ?? undefined;
+  if (visibility == null) return isPrivate ? 'private' : 'public';
+  if (isPrivate !== (visibility === 'private')) throw visibilityContradicts();
+  return visibility;
+}
+
+/**
+ * Throws `repo.option-unavailable` for what this hub does not offer: dropped silently, a secret would be believed to be
+ * stored, or a repository to be kept for a group or in a region.
+ */
+export function refuseOtherOptions(wish: z.output<typeof OtherOptions>): void {
+  if (wish.storageTier != null) throw optionUnavailable(`storage tier ${wish.storageTier}`);
+  if (wish.hardware != null && wish.hardware !== 'cpu-basic') throw optionUnavailable(wish.hardware);
+  if ([...(wish.secrets ?? []), ...(wish.variables ?? [])].length > 0)
+    throw optionUnavailable('secrets and variables of Spaces');
+  if ((wish.volumes ?? []).length > 0) throw optionUnavailable('volumes of Spaces');
+  if (wish.resourceGroupId != null) throw optionUnavailable('resource groups');
+  if (wish.region != null) throw optionUnavailable('regions');
+}
