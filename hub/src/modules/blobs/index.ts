@@ -14,7 +14,7 @@ export { type Blob, type BlobName, type UploadPlan, type UploadSession, type Xet
 export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';
 export { spareObjects } from './spared.ts';
 export { type BlobPlace } from './store.ts';
-export { registerObject, Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';
+export { registerObjects, Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';
 export { objects as blobObjects } from './migrations/0001-objects.ts';
 export { namedObjects as blobNamedObjects } from './migrations/0003-named.ts';
 export { xetObjects as blobXetObjects } from './migrations/0002-xet.ts';

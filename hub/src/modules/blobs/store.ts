@@ -4,7 +4,7 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Position } from '@holdfast/kernel/page';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { type Blob, type UploadSession } from './model.ts';
+import { type Blob, type BlobName, type UploadSession, type XetName } from './model.ts';
 import { type BlobTables } from './tables.ts';
 
 /** Where a commit put an object. */
@@ -118,25 +118,24 @@ export class BlobWriter extends BlobReader {
       );
   }
 
-  /** Adds an object. Returns whether the repository did not have it yet. */
-  async insert(blob: Blob, backend: string): Promise<boolean> {
-    const result = await this.db
-      .insertInto('blobs.object')
-      .values({
-        repo_id: blob.repoId,
-        sha256: blob.sha256,
-        size: blob.size,
-        backend,
-        pushed_at: blob.pushedAt,
-        pusher_id: blob.pusherId,
-        path: blob.path,
-        ref: blob.ref,
-        xet_scope: blob.xet?.scopeId ?? null,
-        xet_hash: blob.xet?.hash ?? null,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  /** Adds objects to a repository. Returns those that it did not have yet. */
+  async insert(
+    objects: readonly (BlobName & { readonly xet?: XetName })[],
+    to: {
+      readonly repoId: Id;
+      readonly backend: string;
+      readonly pusherId: Id | null;
+      readonly pushedAt: Date;
+    },
+  ): Promise<BlobName[]> {
+    const { rows } = await sql<BlobName>`
+      insert into blobs.object (repo_id, backend, pusher_id, pushed_at, sha256, size, xet_scope, xet_hash)
+      select ${to.repoId}, ${to.backend}, ${to.pusherId}, ${to.pushedAt}, o.* from unnest(
+        ${objects.map(({ sha256 }) => sha256)}::text[], ${objects.map(({ size }) => size)}::bigint[],
+        ${objects.map(({ xet }) => xet?.scopeId ?? null)}::text[],
+        ${objects.map(({ xet }) => xet?.hash ?? null)}::text[]) as o
+      on conflict do nothing returning sha256, size`.execute(this.db);
+    return rows.map(({ sha256, size }) => ({ sha256, size }));
   }
 
   /**

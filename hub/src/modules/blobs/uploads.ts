@@ -184,42 +184,57 @@ export class Uploads {
       if (!(await store.has(sha256))) throw uploadInterrupted();
       await storage.lock(tx, repoId);
       if (uploadId !== undefined) await writer.removeUpload(uploadId);
-      const object = { repoId, sha256, size, backend };
-      await registerObject(tx, { object, sender, storage, at: clock.now() });
+      const to = { repoId, backend, sender, storage, at: clock.now() };
+      await registerObjects(tx, [{ sha256, size }], to);
     });
   }
 }
 
-/** An object that a repository shall hold from now on. */
+/** An object whose bytes are here and were verified. */
+export type NewObject = BlobName & { readonly xet?: XetName };
+
+/** Who gave objects to which repository. */
 export interface Registration {
-  readonly object: BlobName & { readonly repoId: Id; readonly backend: string; readonly xet?: XetName };
+  readonly repoId: Id;
+  readonly backend: string;
   readonly sender: Sender;
   readonly storage: RepoStorage;
   readonly at: Date;
 }
 
+/** Objects in one entry of the ledger. */
+const OBJECTS_RECORDED = 500;
+
 /**
- * Gives a repository an object whose bytes are here and were verified: row, count of bytes, ledger entry. The
- * repository is locked by the caller. Returns whether it was new to the repository.
+ * Gives a repository objects: rows, count of bytes, ledger entries. The repository is locked by the caller. Returns how
+ * many were new to the repository.
  */
-export async function registerObject(
+export async function registerObjects(
   tx: Tx,
-  { object, sender, storage, at }: Registration,
-): Promise<boolean> {
-  const { backend, xet, repoId, sha256, size } = object;
-  const { actor, address } = sender;
+  objects: readonly NewObject[],
+  to: Registration,
+): Promise<number> {
+  const { repoId, backend, storage, at } = to;
+  const { actor, address } = to.sender;
   const pusherId = actor.kind === 'user' ? actor.userId : null;
-  const blob = { repoId, sha256, size, xet, pushedAt: at, pusherId, path: null, ref: null };
-  if (!(await new BlobWriter(tx).insert(blob, backend))) return false;
-  await storage.add(tx, repoId, size);
-  await record(tx, {
-    kind: 'upload.stored',
-    subject: `repo:${repoId}`,
-    ...referencesOf(actor),
-    body: { sha256, size },
-    personal: { address },
-  });
-  return true;
+  const added = await new BlobWriter(tx).insert(objects, { repoId, backend, pusherId, pushedAt: at });
+  if (added.length === 0) return 0;
+  await storage.add(
+    tx,
+    repoId,
+    added.reduce((sum, { size }) => sum + size, 0),
+  );
+  for (let start = 0; start < added.length; start += OBJECTS_RECORDED)
+    await record(tx, {
+      kind: 'upload.stored',
+      subject: `repo:${repoId}`,
+      ...referencesOf(actor),
+      body: {
+        objects: added.slice(start, start + OBJECTS_RECORDED).map(({ sha256, size }) => ({ sha256, size })),
+      },
+      personal: { address },
+    });
+  return added.length;
 }
 
 function partsOf(upload: UploadSession): { id: string; size: number; partSize: number } {

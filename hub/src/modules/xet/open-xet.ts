@@ -42,7 +42,7 @@ export function openXet(deps: XetDeps): Xet {
   const indexes = new XorbIndexes(deps.db);
   return {
     xorbs: new Xorbs({ ...deps, verifier }),
-    shards: new Shards({ ...deps, verifier, indexes }),
+    shards: new Shards({ ...deps, packs: deps.store.packs, verifier, indexes }),
     xetFiles: new Files({ ...deps, indexes }),
     scopes: new Scopes({ db: deps.db, reach: deps.reach }),
     chunks: new Chunks({ ...deps, indexes }),

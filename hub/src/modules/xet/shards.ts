@@ -4,15 +4,16 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
-import { type ObjectStore } from '@holdfast/platform/objects/store';
+import { type PackStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { registerObject, spareObjects, type RepoStorage, type Sender } from '#modules/blobs';
+import { registerObjects, spareObjects, type RepoStorage, type Sender } from '#modules/blobs';
 import { type XetAccess } from './access-token.ts';
 import { fileNameDiffers, fileTooLarge, sha256Differs, sha256Missing, xorbMissing } from './faults.ts';
 import { parseShard, type ShardFile } from './format/shard.ts';
+import { FileDigests } from './file-digests.ts';
 import { type XetHash } from './format/xet-hash.ts';
 import { verifyFile } from './verify-file.ts';
-import { XetWriter } from './store.ts';
+import { XetWriter, type IndexedXorb, type NewFile } from './store.ts';
 import { Terms } from './terms.ts';
 import { type Verifier } from './verifier.ts';
 import { type XorbIndexes } from './xorb-indexes.ts';
@@ -21,7 +22,7 @@ import { type XorbIndexes } from './xorb-indexes.ts';
 export interface ShardsDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly store: ObjectStore;
+  readonly packs: PackStore;
   readonly verifier: Verifier;
   readonly indexes: XorbIndexes;
   readonly storage: RepoStorage;
@@ -35,13 +36,13 @@ export type ShardProgress = (verified: number, total: number) => void;
 /** Who registers, for which repository, in which scope. */
 export type ShardSender = Sender & { readonly access: Pick<XetAccess, 'repoId' | 'scopeId'> };
 
-/** A file that was verified. */
-interface VerifiedFile {
-  readonly hash: XetHash;
+/** A file whose chunks were verified; its SHA-256 is claimed until it is stored. */
+interface VerifiedFile extends NewFile {
   readonly sha256: Sha256;
-  readonly terms: Terms;
-  readonly firstChunk: Buffer | undefined;
 }
+
+/** Files that are looked up together; enough that a thousand small ones cost little more than one. */
+const FILES_AT_ONCE = 500;
 
 /** Shards. */
 export class Shards {
@@ -66,54 +67,51 @@ export class Shards {
     const files: VerifiedFile[] = [];
     const total = countFiles(bytes);
     let verified = 0;
-    for (const file of parseShard(bytes)) {
+    for (const batch of inBatches(parseShard(bytes), FILES_AT_ONCE)) {
       on.signal.throwIfAborted();
-      const found = await this.#verify(sender, file, on.signal);
-      if (found !== undefined) files.push(found);
-      on.progress((verified += 1), total);
+      files.push(...(await this.#verify(sender, batch, on.signal)));
+      on.progress((verified += batch.length), total);
     }
     return files.length > 0 && (await this.#store(sender, files));
   }
 
-  /** The file, if it is what the shard says; `undefined` for one that the repository has. */
+  /** Those of the files that are new to the repository, if all are what the shard says. */
   async #verify(
     { access }: ShardSender,
-    file: ShardFile,
+    files: readonly ShardFile[],
     signal: AbortSignal,
-  ): Promise<VerifiedFile | undefined> {
-    const { db, indexes, limits, clock } = this.#deps;
+  ): Promise<VerifiedFile[]> {
+    const { db, indexes, clock, packs, verifier } = this.#deps;
+    const { repoId, scopeId } = access;
+    const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
+    const claimed: VerifiedFile[] = [];
+    for (const file of files) claimed.push(await this.#verifyChunks(file, find, signal));
+    const digests = claimed.map(({ sha256 }) => sha256);
+    const held = await spareObjects(db, { repoId, digests, now: clock.now() });
+    // Their bytes are here under this digest, however they came; what is claimed of others changes nothing.
+    const fresh = claimed.filter(({ sha256 }) => !held.has(sha256));
+    await using computing = new FileDigests({ verifier, packs, find, signal });
+    const computed = await computing.of(fresh.map(({ terms }) => terms));
+    for (const [index, { sha256 }] of fresh.entries())
+      if (computed[index] !== sha256) throw sha256Differs(sha256, computed[index] ?? '');
+    return fresh;
+  }
+
+  /** The file, if the hashes of its chunks are what the shard says. */
+  async #verifyChunks(
+    file: ShardFile,
+    find: (xorb: XetHash) => Promise<IndexedXorb>,
+    signal: AbortSignal,
+  ): Promise<VerifiedFile> {
+    const { largeObject } = this.#deps.limits;
     const terms = Terms.of(file.terms);
-    if (terms.size > limits.largeObject) throw fileTooLarge(limits.largeObject);
+    if (terms.size > largeObject) throw fileTooLarge(largeObject);
     if (file.sha256 === undefined) throw sha256Missing();
-    const hash = await verifyFile(file.terms, (xorb) => indexes.get(access.scopeId, xorb), signal);
+    const hash = await verifyFile(file.terms, find, signal);
     if (hash !== file.hash) throw fileNameDiffers(file.hash, hash);
-    const { repoId } = access;
-    const held = await spareObjects(db, { repoId, digests: [file.sha256], now: clock.now() });
-    // Its bytes are here under this digest, however they came; what is claimed of others changes nothing.
-    if (held.has(file.sha256)) return undefined;
-    const computed = await this.#digest(access, terms, signal);
-    if (computed !== file.sha256) throw sha256Differs(file.sha256, computed);
-    return { hash, sha256: computed, terms, firstChunk: await this.#firstChunk(access, terms) };
-  }
-
-  async #digest({ scopeId }: ShardSender['access'], terms: Terms, signal: AbortSignal): Promise<Sha256> {
-    const { store, verifier, indexes } = this.#deps;
-    await using digest = await verifier.beginDigest();
-    for (let number = 0; number < terms.count; number += 1) {
-      signal.throwIfAborted();
-      const { xorb, start, end } = terms.at(number);
-      const { pack, index } = await indexes.get(scopeId, xorb);
-      await using opened = await store.packs.open(pack);
-      if (opened.fd === undefined) throw new Error('xorbs need a store of plain files');
-      await digest.add({ fd: opened.fd, ...index.packedRange(start, end) });
-    }
-    return await digest.finish();
-  }
-
-  async #firstChunk({ scopeId }: ShardSender['access'], terms: Terms): Promise<Buffer | undefined> {
-    if (terms.count === 0) return undefined;
-    const { xorb, start } = terms.at(0);
-    return (await this.#deps.indexes.get(scopeId, xorb)).index.hashAt(start);
+    const first = terms.count === 0 ? undefined : terms.at(0);
+    const firstChunk = first && (await find(first.xorb)).index.hashAt(first.start);
+    return { hash, sha256: file.sha256, terms, firstChunk };
   }
 
   async #store({ access, actor, address }: ShardSender, files: readonly VerifiedFile[]): Promise<boolean> {
@@ -127,17 +125,14 @@ export class Shards {
       const gone = xorbs.find((xorb) => !held.has(xorb));
       if (gone !== undefined) throw xorbMissing(gone);
       await storage.lock(tx, repoId);
-      let added = false;
-      // In one order: two shards of a scope that name the same new files never wait for each other.
-      for (const file of files.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
-        const { hash, sha256, terms } = file;
-        await writer.insertFile(scopeId, file, clock.now());
-        const object = { repoId, sha256, size: terms.size, backend: 'xet', xet: { scopeId, hash } } as const;
-        if (await registerObject(tx, { object, sender: { actor, address }, storage, at: clock.now() }))
-          added = true;
-      }
+      await writer.insertFiles(scopeId, files, clock.now());
       await writer.markUsed(scopeId, xorbs);
-      return added;
+      const objects = files.map(({ hash, sha256, terms }) => ({
+        ...{ sha256, size: terms.size },
+        xet: { scopeId, hash },
+      }));
+      const to = { repoId, backend: 'xet', sender: { actor, address }, storage, at: clock.now() };
+      return (await registerObjects(tx, objects, to)) > 0;
     });
   }
 }
@@ -146,4 +141,15 @@ function countFiles(bytes: Uint8Array): number {
   let count = 0;
   for (const _file of parseShard(bytes)) count += 1;
   return count;
+}
+
+function* inBatches<Item>(items: Iterable<Item>, size: number): Generator<Item[]> {
+  let batch: Item[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -20,6 +20,14 @@ export interface IndexedXorb extends Xorb {
   readonly index: XorbIndex;
 }
 
+/** A file that was verified. */
+export interface NewFile {
+  readonly hash: XetHash;
+  readonly terms: Terms;
+  /** The hash of its first chunk; absent for an empty file. */
+  readonly firstChunk: Buffer | undefined;
+}
+
 /** Reads xorbs and files. */
 export class XetReader {
   protected readonly db: Kysely<XetTables>;
@@ -132,12 +140,10 @@ export class XetWriter extends XetReader {
 
   /** Lets clients find a xorb by these chunks; the first that has a chunk keeps it. */
   async addChunks(scopeId: Id, xorb: XetHash, hashes: readonly Buffer[]): Promise<void> {
-    if (hashes.length === 0) return;
-    await this.db
-      .insertInto('xet.chunk')
-      .values(hashes.map((hash) => ({ scope_id: scopeId, hash, xorb_hash: xorb })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await sql`insert into xet.chunk (scope_id, hash, xorb_hash)
+      select ${scopeId}, unnest(${hashes}::bytea[]), ${xorb} order by 2 on conflict do nothing`.execute(
+      this.db,
+    );
   }
 
   /** Keeps xorbs that are about to be named to a client for as long as it may name them. */
@@ -164,25 +170,33 @@ export class XetWriter extends XetReader {
   }
 
   /**
-   * Adds a file that needs these xorbs, which are held; clients may then ask for its first chunk. One that is there is
-   * held until the transaction ends: its object is about to be, too.
+   * Adds files that need xorbs which are held; clients may then ask for their first chunks. Those that are there are
+   * held until the transaction ends: their objects are about to be, too. In one order, so that two shards of a scope
+   * that name the same new files never wait for each other.
    */
-  async insertFile(
-    scopeId: Id,
-    file: { hash: XetHash; terms: Terms; firstChunk: Buffer | undefined },
-    storedAt: Date,
-  ): Promise<void> {
-    const { hash, terms, firstChunk } = file;
-    const result = await this.db
-      .insertInto('xet.file')
-      .values({ scope_id: scopeId, hash, size: terms.size, terms: terms.encode(), stored_at: storedAt })
-      .onConflict((conflict) => conflict.columns(['scope_id', 'hash']).doUpdateSet({ stored_at: storedAt }))
-      .returning(sql<boolean>`xmax = 0`.as('added'))
-      .executeTakeFirstOrThrow();
-    if (!result.added) return;
+  async insertFiles(scopeId: Id, files: readonly NewFile[], storedAt: Date): Promise<void> {
+    const byHash = new Map(files.map((file) => [file.hash, file]));
+    const list = [...byHash.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+    const { rows } = await sql<{ hash: XetHash }>`with written as (
+        insert into xet.file (scope_id, hash, size, terms, stored_at)
+          select ${scopeId}, f.hash, f.size, f.terms, ${storedAt} from unnest(
+            ${list.map(({ hash }) => hash)}::text[], ${list.map(({ terms }) => terms.size)}::bigint[],
+            ${list.map(({ terms }) => terms.encode())}::bytea[]) as f (hash, size, terms)
+        on conflict (scope_id, hash) do update set stored_at = excluded.stored_at
+        returning hash, xmax = 0 as added)
+      select hash from written where added`.execute(this.db);
+    const added = rows.map(({ hash }) => byHash.get(hash)).filter((file) => file !== undefined);
+    const uses = added.flatMap(({ hash, terms }) => terms.xorbs.map((xorb) => [xorb, hash] as const));
     await sql`insert into xet.use (scope_id, xorb_hash, file_hash)
-      select ${scopeId}, unnest(${terms.xorbs}::text[]), ${hash}`.execute(this.db);
-    if (firstChunk !== undefined) await this.addChunks(scopeId, terms.at(0).xorb, [firstChunk]);
+      select ${scopeId}, u.xorb, u.file from unnest(
+        ${uses.map(([xorb]) => xorb)}::text[], ${uses.map(([, hash]) => hash)}::text[]) as u (xorb, file)`.execute(
+      this.db,
+    );
+    for (const [xorb, chunks] of Map.groupBy(added, ({ terms }) => terms.xorbs[0]))
+      if (xorb !== undefined) {
+        const hashes = chunks.flatMap(({ firstChunk }) => (firstChunk === undefined ? [] : [firstChunk]));
+        await this.addChunks(scopeId, xorb, hashes);
+      }
   }
 
   /** Says which of these xorbs, which are held, files are made of now. In one order, as all who lock them. */

@@ -1,54 +1,50 @@
 // Runs in a thread: computes over the bytes of xorbs. It is given open descriptors and opens nothing by itself.
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { readDescriptor } from '@holdfast/platform/descriptor';
 import { serveThread } from '@holdfast/platform/threads';
 import { unpackChunks } from './format/unpack-chunks.ts';
 import { verifyXorb } from './format/verify-xorb.ts';
+import type { DigestedPart } from './verifier.ts';
 
-/** Digests of files that are under way, by number. */
-class Digests {
-  readonly #begun = new Map<number, Hash>();
+/** Files that are digested one after the other. */
+class Series {
+  #hash = createHash('sha256');
 
-  begin(id: number): void {
-    this.#begun.set(id, createHash('sha256'));
-  }
-
-  /** Throws where none was begun: a thread that died and was started again must not pass a file's end for the file. */
-  get(id: number): Hash {
-    const hash = this.#begun.get(id);
-    if (hash === undefined) throw new Error('a digest was lost with its thread');
-    return hash;
-  }
-
-  drop(id: number): void {
-    this.#begun.delete(id);
+  /** Adds parts; gives the digests of the files that end with them. */
+  add(parts: readonly DigestedPart[]): Sha256[] {
+    const found: Sha256[] = [];
+    for (const { fd, start, end, last } of parts) {
+      const read = (offset: number, into: Uint8Array) => readDescriptor(fd, offset, into);
+      for (const raw of unpackChunks(read, { start, end })) this.#hash.update(raw);
+      if (!last) continue;
+      found.push(this.#hash.digest('hex') as Sha256);
+      this.#hash = createHash('sha256');
+    }
+    return found;
   }
 }
 
-function workOf(digests: Digests) {
+function workOf(begun: Map<number, Series>) {
   return {
     verifyXorb({ fd, size }: { fd: number; size: number }) {
       const { hash, index } = verifyXorb((offset, into) => readDescriptor(fd, offset, into), size);
       return { hash, index: index.encode() };
     },
 
-    beginDigest({ id }: { id: number }): void {
-      digests.begin(id);
+    beginDigests({ id }: { id: number }): void {
+      begun.set(id, new Series());
     },
 
-    addToDigest({ id, fd, start, end }: { id: number; fd: number; start: number; end: number }): void {
-      const hash = digests.get(id);
-      const read = (offset: number, into: Uint8Array) => readDescriptor(fd, offset, into);
-      for (const raw of unpackChunks(read, { start, end })) hash.update(raw);
+    addToDigests({ id, parts }: { id: number; parts: readonly DigestedPart[] }): Sha256[] {
+      const series = begun.get(id);
+      // A thread that died and was started again must not pass a file's end for the file.
+      if (series === undefined) throw new Error('a digest was lost with its thread');
+      return series.add(parts);
     },
 
-    finishDigest({ id }: { id: number }): Sha256 {
-      return digests.get(id).digest('hex') as Sha256;
-    },
-
-    dropDigest({ id }: { id: number }): void {
-      digests.drop(id);
+    dropDigests({ id }: { id: number }): void {
+      begun.delete(id);
     },
   };
 }
@@ -56,4 +52,4 @@ function workOf(digests: Digests) {
 /** What the thread answers. */
 export type VerifierWork = ReturnType<typeof workOf>;
 
-serveThread(workOf(new Digests()));
+serveThread(workOf(new Map()));

@@ -1,16 +1,17 @@
 // What must be computed over many bytes, in threads: whether a xorb is what it claims, and the SHA-256 of a file.
 import { type Sha256 } from '@holdfast/kernel/digest';
-import { Threads, type PinnedThread } from '@holdfast/platform/threads';
+import { Threads } from '@holdfast/platform/threads';
 import { XorbIndex } from './format/xorb-index.ts';
 import { type XetHash } from './format/xet-hash.ts';
 // Not even loaded: the file runs in its thread only.
 import type { VerifierWork } from './verifier-thread.ts';
 
-/** Packed chunks, one after the other, in an open file. */
-export interface PackedRange {
+/** Packed chunks, one after the other, in an open file; `last` where a file ends with them. */
+export interface DigestedPart {
   readonly fd: number;
   readonly start: number;
   readonly end: number;
+  readonly last: boolean;
 }
 
 /** What a xorb was found to be. */
@@ -19,28 +20,10 @@ export interface VerifiedXorb {
   readonly index: XorbIndex;
 }
 
-/** Computes the SHA-256 of a file from its packed parts, given in order. */
-export class FileDigest implements AsyncDisposable {
-  readonly #thread: PinnedThread<VerifierWork>;
-  readonly #id: number;
-
-  constructor(thread: PinnedThread<VerifierWork>, id: number) {
-    this.#thread = thread;
-    this.#id = id;
-  }
-
-  /** Adds chunks, unpacked. Throws when they cannot be unpacked any more. */
-  async add(range: PackedRange): Promise<void> {
-    await this.#thread.ask('addToDigest', { ...range, id: this.#id });
-  }
-
-  async finish(): Promise<Sha256> {
-    return await this.#thread.ask('finishDigest', { id: this.#id });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#thread.ask('dropDigest', { id: this.#id }).catch(() => undefined); // the thread itself is gone
-  }
+/** A thread that digests files one after the other. */
+export interface DigestThread extends AsyncDisposable {
+  /** Adds parts; gives the digests of the files that end with them. Throws when they cannot be unpacked any more. */
+  add(parts: readonly DigestedPart[]): Promise<readonly Sha256[]>;
 }
 
 /** Asks the threads. */
@@ -54,12 +37,17 @@ export class Verifier implements AsyncDisposable {
     return { hash, index: XorbIndex.decode(index) };
   }
 
-  /** Begins the digest of a file; dispose it. */
-  async beginDigest(): Promise<FileDigest> {
+  /** Begins to digest files; dispose it. */
+  async beginDigests(): Promise<DigestThread> {
     const thread = this.#threads.pin();
     const id = (this.#next += 1);
-    await thread.ask('beginDigest', { id });
-    return new FileDigest(thread, id);
+    await thread.ask('beginDigests', { id });
+    return {
+      add: async (parts) => await thread.ask('addToDigests', { id, parts }),
+      async [Symbol.asyncDispose]() {
+        await thread.ask('dropDigests', { id }).catch(() => undefined); // the thread itself is gone
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
