@@ -1,19 +1,21 @@
-// Repositories by name, kept while the epochs say that nothing changed. Absence is kept too: otherwise the time of an
-// answer would tell a private repository from one that is not there.
+// Repositories by name and by id, kept while the epochs say that nothing changed. Absence is kept too: otherwise the time
+// of an answer would tell a private repository from one that is not there.
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type Id } from '@holdfast/kernel/id';
 import { type RepoType } from '#modules/access';
 import { isNamespaceName } from '#modules/identity';
-import { isRepoName, type RepoName } from './model.ts';
+import { isRepoName, type Repo, type RepoName } from './model.ts';
 import { RepoReader, type Named } from './store.ts';
 
 const MAX_CACHED = 20_000;
 
-/** Looks repositories up by name. */
+/** Looks repositories up by name or id. */
 export class RepoCache {
   readonly #db: Db;
   readonly #epochs: Epochs;
   #named = new Map<string, Named | undefined>();
+  #known = new Map<Id, Repo | undefined>();
 
   constructor(deps: { db: Db; epochs: Epochs }) {
     this.#db = deps.db;
@@ -34,8 +36,18 @@ export class RepoCache {
     return found;
   }
 
+  async findById(id: Id): Promise<Repo | undefined> {
+    const known = this.#known;
+    if (this.#epochs.areFresh() && known.has(id)) return known.get(id);
+    const found = await new RepoReader(this.#db).findById(id);
+    if (known.size >= MAX_CACHED) known.clear();
+    known.set(id, found);
+    return found;
+  }
+
   /** Forgets everything; counters and heads are as old as the last call of this or the last change. */
   clear(): void {
     this.#named = new Map();
+    this.#known = new Map();
   }
 }

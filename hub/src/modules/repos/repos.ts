@@ -105,6 +105,11 @@ export class Repos {
     return await new RepoReader(this.#db).findById(id);
   }
 
+  /** The same, for those who ask at every request: its counters may be old, its name and its rights are not. */
+  async findKnown(id: Repo['id']): Promise<Repo | undefined> {
+    return await this.#cache.findById(id);
+  }
+
   /** Forgets cached heads and counters of this process, after a commit. */
   forget(): void {
     this.#cache.clear();

@@ -5,6 +5,7 @@ import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type RepoStorage } from '#modules/blobs';
 import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
@@ -23,6 +24,7 @@ export interface XetDeps {
   readonly storage: RepoStorage;
   readonly limits: { readonly largeObject: number };
   readonly keys: Keys;
+  readonly epochs: Epochs;
   readonly space: FreeSpace;
   readonly reach: ScopeReach;
 }
@@ -44,7 +46,7 @@ export function openXet(deps: XetDeps): Xet {
     xorbs: new Xorbs({ ...deps, verifier }),
     shards: new Shards({ ...deps, packs: deps.store.packs, verifier, indexes }),
     xetFiles: new Files({ ...deps, indexes }),
-    scopes: new Scopes({ db: deps.db, reach: deps.reach }),
+    scopes: new Scopes({ db: deps.db, reach: deps.reach, epochs: deps.epochs }),
     chunks: new Chunks({ ...deps, indexes }),
     [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
   };

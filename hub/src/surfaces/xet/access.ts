@@ -92,7 +92,7 @@ export async function repoOf(
   repoId: Id,
   by: { readonly actor: Actor; readonly act: XetAct },
 ): Promise<Repo> {
-  const repo = await deps.repos.findById(repoId);
+  const repo = await deps.repos.findKnown(repoId);
   if (repo === undefined) throw accessEnded();
   return await deps.repos.get(by.actor, repo, by.act);
 }
