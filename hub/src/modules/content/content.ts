@@ -159,7 +159,8 @@ export class Content {
     const { repo, path, commit } = visit;
     const reader = this.#reader(repo);
     const folder = await reader.findEntry(commit, path);
-    if (folder?.kind !== 'folder') throw wish.after === undefined ? entryMissing(path) : cursorInvalid();
+    if (folder?.kind !== 'folder')
+      throw wish.after === undefined ? entryMissing(path, 'folder') : cursorInvalid();
     await this.#recordRead(visit);
     const limit = Math.min(wish.limit, MAX_PAGE);
     const options = { prefix: path, recursive: wish.recursive, after: wish.after, limit };

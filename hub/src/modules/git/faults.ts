@@ -81,7 +81,10 @@ export const revisionEncoding = defineFault(
 export const entryMissing = defineFault(
   'missing',
   'entry.missing',
-  (path: string) => `A file with the name ${quoted(path)} does not exist: no file has this name.`,
+  (path: string, what: 'file' | 'folder' = 'file') =>
+    path === ''
+      ? 'The address names no file: a path is missing at its end.'
+      : `A ${what} with the name ${quoted(path)} does not exist: no ${what} has this name.`,
 );
 export const entryIsFile = defineFault(
   'invalid',

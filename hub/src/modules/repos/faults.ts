@@ -20,7 +20,7 @@ export const repoNameInvalid = defineFault(
   'invalid',
   'repo.name-invalid',
   (name: string) =>
-    `${JSON.stringify(name)} cannot be a repository name: use 1 to 96 letters, digits, "-", "_" or ".", without "--" or "..", not ending in ".git".`,
+    `${JSON.stringify(name)} cannot be a repository name: use 1 to 96 letters, digits, "-", "_" or ".", starting and ending with a letter, a digit or "_", without "--" or "..", not ending in ".git" or ".ipynb".`,
 );
 export const repoExists = defineFault('conflict', 'repo.exists', (id: string) => [
   `You already created this repository: ${id}`,

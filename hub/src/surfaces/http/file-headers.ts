@@ -8,6 +8,7 @@ export const EXPOSED_HEADERS = [
   'X-Request-Id',
   'X-Error-Code',
   'X-Error-Message',
+  'X-HF-Warning',
   'X-Total-Count',
   'ETag',
   'Link',

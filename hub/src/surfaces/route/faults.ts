@@ -40,7 +40,8 @@ export const hostRefused = defineFault(
 export const signInNeeded = defineFault(
   'unauthenticated',
   'request.sign-in-needed',
-  () => 'Invalid username or password.',
+  () =>
+    'This call needs an access token, and none was sent. Whoever runs this hub makes one with `./holdfast admin token create`.',
 );
 export const rateLimited = defineFault(
   'limited',

@@ -18,6 +18,7 @@ import { CallBodies } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
 import { inputInvalid, routeMissing } from './faults.ts';
+import { parseInput, type Part } from './problem.ts';
 import { expandPath, type Route } from './route.ts';
 import { ServedCall } from './served-call.ts';
 
@@ -181,13 +182,10 @@ function parseAddress({ route, request }: Arrival): { params: unknown; query: un
   };
 }
 
-function parse(schema: z.ZodType, value: unknown, part: string): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw inputInvalid(
-    `${part}${issue?.path.map((key) => `.${String(key)}`).join('') ?? ''}: ${issue?.message ?? 'wrong'}`,
-  );
+function parse(schema: z.ZodType, value: unknown, part: Part): unknown {
+  const parsed = parseInput(schema, value, part);
+  if ('problem' in parsed) throw inputInvalid(`${parsed.problem}.`);
+  return parsed.value;
 }
 
 /** Whether a refusal is about who calls. Who may not know of a repository gets the same as for one that is not there. */

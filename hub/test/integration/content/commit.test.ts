@@ -141,6 +141,12 @@ void test('commit() warns of names that some systems take for one', async () => 
   const answer = await client.commit([file('dir/a.txt', '2'), file('ü.txt', '3'), file('u\u0308.txt', '4')]);
   assert.equal(answer.status, 200);
   assert.match(answer.headers.get('x-hf-warning') ?? '', /^path-twins; .*"dir".*"Dir"/);
+  // A header is Latin letters: what is not can still be told apart.
+  assert.match(
+    answer.headers.get('x-hf-warning') ?? '',
+    /"u%CC%88\.txt" and "%C3%BC\.txt"|"%C3%BC\.txt" and "u%CC%88\.txt"/,
+  );
+  assert.match(answer.headers.get('access-control-expose-headers') ?? '', /X-HF-Warning/i);
   assert.equal((await client.paths()).length, 5);
 });
 

@@ -5,6 +5,7 @@ import { MiB } from '@holdfast/kernel/size';
 import { type Draft } from '#modules/content';
 import { gather, parseJson } from '../../route/body.ts';
 import { bodyMalformed, inputInvalid } from '../../route/faults.ts';
+import { parseInput } from '../../route/problem.ts';
 import { LONG_TEXT, readLines, type LineLimits, type ParsedLine } from './lines.ts';
 import { decodeContent, decodePieces, type LongText } from './long-text.ts';
 
@@ -156,9 +157,7 @@ function headerOf(header: z.output<typeof Header>): CommitHeader {
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, line: number): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-  throw inputInvalid(`line ${line}: ${where}${issue?.message ?? 'wrong'}`);
+  const parsed = parseInput(schema, value, 'body');
+  if ('problem' in parsed) throw inputInvalid(`in line ${line}, ${parsed.problem}.`);
+  return parsed.value;
 }

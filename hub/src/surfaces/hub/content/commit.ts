@@ -102,7 +102,7 @@ async function commitCall(
   const wish = { revision, ...header, draft };
   const { repo, oid, warnings } = await commits.commit(who, addressOf(call), wish);
   if (warnings.length > 0)
-    reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${warnings.join(' ')}`));
+    reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${percentEncoded(warnings.join(' '))}`));
   const commitUrl = `${repoUrl(baseUrl, repo.type, repo)}/commit/${oid}`;
   return { success: true, commitOid: oid, commitUrl, hookOutput: '' };
 }
@@ -121,6 +121,11 @@ async function receive(
   live.signal.addEventListener('abort', () => (deps.patience.time = 0), { once: true });
   const body = { type: request.headers['content-type'] ?? '', chunks: live.source };
   return await readCommit(body, into.draft, bodyLimits(deps.limits));
+}
+
+// Two spellings of one letter would both become the same question mark.
+function percentEncoded(text: string): string {
+  return text.toWellFormed().replaceAll(/[^\x20-\x7e]+/g, encodeURIComponent);
 }
 
 function rightEnded(reason: unknown): Error {
