@@ -1,6 +1,6 @@
 // Speaks to the running hub through the admin socket in the data directory. Never touches the database.
 import { join } from 'node:path';
-import { requestLocally } from '@holdfast/platform/local-http';
+import { requestLocally, type LocalAnswer } from '@holdfast/platform/local-http';
 import { placeFolders } from '@holdfast/supervisor/config/config';
 import { parseEnvironment } from '@holdfast/supervisor/config/env';
 import { configurationRejected } from '@holdfast/supervisor/faults';
@@ -39,7 +39,7 @@ export async function requestAdmin(call: Call, wanted: AdminRequest): Promise<un
     throw notRunning(folders.data, join('run', 'admin.sock') + ' ' + reasonOf(error));
   });
   if (answer.status >= 200 && answer.status < 300) return answer.body;
-  throw refusalOf(answer.status, answer.body);
+  throw refusalOf(answer);
 }
 
 function reasonOf(error: unknown): string {
@@ -56,9 +56,9 @@ function reasonOf(error: unknown): string {
   }
 }
 
-function refusalOf(status: number, body: unknown): Error {
+function refusalOf({ status, headers, body }: LocalAnswer): Error {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const code = typeof fields['error'] === 'string' ? fields['error'] : `status ${String(status)}`;
-  const message = typeof fields['message'] === 'string' ? fields['message'] : code;
-  return refused(code, message);
+  const named = headers['x-error-code'];
+  const code = typeof named === 'string' ? named : `status ${String(status)}`;
+  return refused(code, typeof fields['error'] === 'string' ? fields['error'] : code);
 }

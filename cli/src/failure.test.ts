@@ -13,12 +13,19 @@ void test('presentFailure() says what happened and what to do, and exits by clas
 });
 
 void test('presentFailure() is one JSON object for programs', () => {
-  const { text } = presentFailure(refused('name.taken', 'the name is taken'), true);
-  assert.deepEqual(JSON.parse(text), {
-    error: 'name.taken',
-    message: 'the name is taken',
-    hint: 'the `list` commands show what there is, and --help what a command takes',
-  });
+  const { text } = presentFailure(refused('NameTaken', 'the name is taken'), true);
+  assert.deepEqual(JSON.parse(text), { error: 'NameTaken', message: 'the name is taken' });
+});
+
+void test('presentFailure() advises what helps against the refusal at hand, and nothing else', () => {
+  const advice = (code: string) => presentFailure(refused(code, 'no'), false).text;
+  assert.match(advice('AccountMissing'), /What to do: the `list` commands show what there is/);
+  assert.match(advice('RequestInvalid'), /What to do: --help tells what the command takes/);
+  assert.match(
+    advice('InternalError'),
+    /What to do: report it with the lines of the log that hold the request id/,
+  );
+  assert.doesNotMatch(advice('AccountLastAdministrator'), /What to do/);
 });
 
 void test('presentFailure() takes anything else for a bug and shows where', () => {

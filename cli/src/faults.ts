@@ -13,11 +13,17 @@ export const notRunning = defineFault('unavailable', 'instance.absent', (folder:
   { hint: 'start it with `./holdfast start`, or name its data directory with HOLDFAST_DATA' },
 ]);
 
-/** The running instance said no. */
-export const refused = defineFault('conflict', 'admin.refused', (code: string, message: string) => [
-  message,
-  {
-    hint: 'the `list` commands show what there is, and --help what a command takes',
-    details: { error: code },
-  },
-]);
+/** The running instance said no, with the code of its refusal. */
+export const refused = defineFault('conflict', 'admin.refused', (code: string, message: string) => {
+  const hint = adviceOn(code);
+  return [message, { ...(hint !== undefined && { hint }), details: { error: code } }];
+});
+
+/** What helps against a refusal, where its message does not say so itself. */
+function adviceOn(code: string): string | undefined {
+  if (code.endsWith('Missing')) return 'the `list` commands show what there is';
+  if (code.endsWith('Invalid')) return '--help tells what the command takes';
+  return code === 'InternalError'
+    ? 'report it with the lines of the log that hold the request id'
+    : undefined;
+}

@@ -23,7 +23,7 @@ interface StandIn extends AsyncDisposable {
 }
 
 /** Answers every request alike, in a data directory deeper than a socket's path may be. */
-async function openStandIn(status: number, answer: object): Promise<StandIn> {
+async function openStandIn(status: number, answer: object, refusal?: string): Promise<StandIn> {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-admin-'));
   const folder = join(home, 'deep'.repeat(40), 'data');
   mkdirSync(join(folder, 'run'), { recursive: true });
@@ -38,7 +38,8 @@ async function openStandIn(status: number, answer: object): Promise<StandIn> {
         headers: request.headers,
         body,
       });
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      const headers = { 'content-type': 'application/json', ...(refusal && { 'x-error-code': refusal }) };
+      response.writeHead(status, headers).end(JSON.stringify(answer));
     });
   });
   symlinkSync(join(folder, 'run'), join(home, 'short'));
@@ -97,13 +98,14 @@ void test(
   'a refusal of the hub is told on standard error, in the exit code, and in JSON when asked',
   LIMIT,
   async () => {
-    await using hub = await openStandIn(409, { error: 'name.taken', message: 'The name is taken.' });
+    await using hub = await openStandIn(409, { error: 'There is no bob.' }, 'AccountMissing');
     const words = ['admin', 'user', 'create', 'bob', '--email', 'b@example.org'];
     const plain = await run(hub.folder, ...words);
     assert.deepEqual([plain.code, plain.out], [1, '']);
-    assert.match(plain.error, /^Error: The name is taken\.\nWhat to do: /);
+    assert.match(plain.error, /^Error: There is no bob\.\nWhat to do: the `list` commands/);
     const json = await run(hub.folder, ...words, '--json');
-    assert.equal((JSON.parse(json.error) as { error: string }).error, 'name.taken');
+    const said = JSON.parse(json.error) as { error: string; message: string };
+    assert.deepEqual([said.error, said.message], ['AccountMissing', 'There is no bob.']);
   },
 );
 

@@ -1,5 +1,5 @@
 // HTTP to a process of this machine over a Unix socket. Nothing of it can leave the machine.
-import { request, type IncomingMessage } from 'node:http';
+import { request, type IncomingMessage, type IncomingHttpHeaders } from 'node:http';
 import net from 'node:net';
 import { basename, dirname } from 'node:path';
 
@@ -18,6 +18,7 @@ export interface LocalRequest {
 /** A whole answer. */
 export interface LocalAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** The parsed body; `undefined` when it is empty or not JSON. */
   readonly body: unknown;
 }
@@ -45,7 +46,8 @@ export async function requestLocally(wanted: LocalRequest): Promise<LocalAnswer>
   outgoing.on('error', answer.reject);
   outgoing.end(body);
   const incoming = await answer.promise;
-  return { status: incoming.statusCode ?? 0, body: parse(await readAll(incoming)) };
+  const { statusCode: status = 0, headers } = incoming;
+  return { status, headers, body: parse(await readAll(incoming)) };
 }
 
 // A socket's path may have 107 bytes; from inside its folder the name alone counts. The system resolves it while

@@ -41,5 +41,6 @@ export const accountsForbidden = defineFault(
 export const lastAdministrator = defineFault(
   'conflict',
   'account.last-administrator',
-  () => 'This is the only administrator. Make another one first.',
+  () =>
+    'This is the only administrator. Make another one first: `./holdfast admin user create NAME --email ADDRESS --admin`.',
 );

@@ -43,6 +43,12 @@ export const namespaceForbidden = defineFault(
   (name: string) =>
     `You don't have the rights to create a repository under the namespace ${JSON.stringify(name)}.`,
 );
+export const storageForbidden = defineFault(
+  'forbidden',
+  'repo.storage-forbidden',
+  (name: string) =>
+    `You are not allowed to list the storage of ${JSON.stringify(name)}: only its members are.`,
+);
 export const listSignInNeeded = defineFault(
   'unauthenticated',
   'repo.list-sign-in-needed',

@@ -14,11 +14,11 @@ import {
 import { type Account } from '#modules/identity';
 import {
   listSignInNeeded,
-  namespaceForbidden,
   repoForbidden,
   repoGated,
   repoMissing,
   repoSignInNeeded,
+  storageForbidden,
 } from './faults.ts';
 import {
   countRepos,
@@ -62,7 +62,7 @@ export class Repos {
       if (decision.refusal === 'missing') throw repoMissing();
       if (decision.refusal === 'unauthenticated') throw repoSignInNeeded();
       if (decision.refusal === 'gated') throw repoGated(fullName(repo));
-      throw repoForbidden(action === 'write' ? 'write access' : 'the write or admin role');
+      throw repoForbidden(needOf(actor, action, repo));
     }
     if (moved) throw new RepoMoved(fullName(address), fullName(repo));
     return repo;
@@ -93,10 +93,10 @@ export class Repos {
     return await countRepos(this.#db, namespaceId, reachOf(actor));
   }
 
-  /** The repositories of a namespace that occupy most, largest first. Throws `repo.namespace-forbidden`. */
+  /** The repositories of a namespace that occupy most, largest first. Throws `repo.storage-forbidden`. */
   async listStorage(actor: Actor, namespace: Account): Promise<Repo[]> {
     const subject = { kind: 'namespace', id: namespace.id, type: namespace.kind } as const;
-    if (!mayNamespace(actor, 'settings', subject).allowed) throw namespaceForbidden(namespace.name);
+    if (!mayNamespace(actor, 'settings', subject).allowed) throw storageForbidden(namespace.name);
     return await listLargest(this.#db, namespace.id, reachOf(actor));
   }
 
@@ -119,4 +119,12 @@ export class Repos {
 function reachOf(actor: Actor): Reach {
   const { namespaces, repos } = scopedReach(actor);
   return { namespaces: [...discoverableNamespaces(actor), ...namespaces], repos };
+}
+
+/** What somebody lacks; whether it is the account or only its token makes who can help. */
+function needOf(actor: Actor, action: RepoAction, repo: Repo): string {
+  const need = action === 'write' ? 'write access' : 'the write or admin role';
+  const byAccount: Actor = actor.kind === 'user' ? { ...actor, grant: { role: 'write' } } : actor;
+  if (!mayRepo(byAccount, action, subjectOf(repo)).allowed) return need;
+  return 'a token with write access. Your account has the right, this token has not';
 }

@@ -37,8 +37,7 @@ export function parseInput<Schema extends z.ZodType>(
 
 function problemOf(issue: Issue, part: Part): string {
   const inner = deepest(issue);
-  if (inner !== undefined)
-    return problemOf({ ...inner, path: [...issue.path, ...inner.path] } as Issue, part);
+  if (inner !== undefined) return problemOf({ ...inner, path: [...issue.path, ...inner.path] }, part);
   const name = issue.path.map(String).join('.').slice(0, LONGEST);
   const subject = name === '' ? `the ${part}` : `${CALLED[part]} ${JSON.stringify(name)}`;
   if (issue.code === 'custom') return `${subject}: ${issue.message}`;
