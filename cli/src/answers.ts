@@ -17,6 +17,14 @@ export const CreatedUser = z.object({ name: z.string(), password: z.string().opt
 export const NewPassword = z.object({ password: z.string() });
 /** An organisation. */
 export const Org = z.object({ name: z.string(), createdAt: Moment });
+/** What a namespace stores and may store, in bytes; a limit that is `null` is none. */
+export const Usage = z.object({
+  name: z.string(),
+  used: z.number(),
+  stored: z.number(),
+  limit: z.number().nullable(),
+  own: z.boolean(),
+});
 /** A token just issued, with its text, once. */
 export const CreatedToken = z.object({ id: z.string(), token: z.string() });
 /** A token as a list shows it, never its text. */

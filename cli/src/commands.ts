@@ -1,6 +1,7 @@
 // Every command, in the order in which the help shows them.
 import { type Command } from './command.ts';
 import { createOrg, listOrgs, putMember } from './commands/admin-orgs.ts';
+import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
 import { createUser, disableUser, listUsers, resetPassword } from './commands/admin-users.ts';
 import { bench, check, test } from './commands/delegated.ts';
@@ -22,6 +23,9 @@ const ACTING: readonly Command[] = [
   createToken,
   listTokens,
   revokeToken,
+  listQuotas,
+  setQuota,
+  clearQuota,
   test,
   check,
   bench,

@@ -5,7 +5,7 @@ import { SpoolRoom } from '@holdfast/platform/spool';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { Blobs, Uploads, type Assembled, type RepoStorage } from '#modules/blobs';
 import { RepoWriter } from '#modules/repos';
-import { openUpkeep } from '#modules/upkeep';
+import { openUpkeep, Quotas, Sizes } from '#modules/upkeep';
 import { asXet, openXet } from '#modules/xet';
 import { type Foundation } from './foundation.ts';
 
@@ -16,20 +16,27 @@ const SHARDS_READ = 160 * MiB;
 /** Opens it. Disposing the result ends the threads that verify chunks. */
 export function openLargeObjects(foundation: Foundation, settings: HubStart['settings']) {
   const { limits, scratch } = settings;
+  const quotas = new Quotas({ ...foundation, fallback: settings.quota });
   const storage: RepoStorage = {
     lock: (tx, repoId) => new RepoWriter(tx).lock(repoId),
-    add: (tx, repoId, bytes) => new RepoWriter(tx).addStorage(repoId, bytes),
+    add: async (tx, repoId, bytes) => {
+      await new RepoWriter(tx).addStorage(repoId, bytes);
+      await quotas.settle(tx, repoId, bytes);
+    },
   };
   const assembled: Assembled = {
     open: async (blob) => await xet.xetFiles.open(asXet(blob)),
   };
   const blobs = new Blobs({ ...foundation, storage, assembled });
-  const xet = openXet({ ...foundation, storage, limits, reach: settings.xet.dedupScope });
+  const xet = openXet({ ...foundation, storage, room: quotas, limits, reach: settings.xet.dedupScope });
   return {
     ...xet,
     storage,
+    room: quotas,
+    quotas,
+    sizes: new Sizes(foundation),
     blobs,
-    uploads: new Uploads({ ...foundation, backend: 'disk', limits, storage }),
+    uploads: new Uploads({ ...foundation, backend: 'disk', limits, storage, room: quotas }),
     shardSpace: { scratch, room: new SpoolRoom(SHARDS_SPOOLED), budget: new ByteBudget(SHARDS_READ) },
     ...openUpkeep({ ...foundation, blobs, storage }),
   };

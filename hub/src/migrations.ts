@@ -7,7 +7,7 @@ import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
 import { repoRepositories, repoSummaries } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
-import { upkeepEntries } from '#modules/upkeep';
+import { upkeepEntries, upkeepQuotas } from '#modules/upkeep';
 import { xetUsedXorbs, xetXorbs } from '#modules/xet';
 
 /** All migrations of the hub. */
@@ -27,4 +27,5 @@ export const migrations: readonly Migration[] = [
   upkeepEntries,
   gitDropped,
   repoSummaries,
+  upkeepQuotas,
 ];

@@ -19,7 +19,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
   const reads = new Reads({ db, clock });
   const repos = new Repos({ db, epochs });
   const large = opened.use(openLargeObjects(foundation, start.settings));
-  const { blobs } = large;
+  const { blobs, room } = large;
   const running = opened.move();
   return {
     ...foundation,
@@ -30,11 +30,11 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     identity: new Identity({ db, clock, epochs }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     authentication: new Authentication({ db, clock, keys, epochs }),
-    changes: new RepoChanges({ db, clock, epochs, repos }),
+    changes: new RepoChanges({ db, clock, epochs, repos, room }),
     likes: new Likes({ db, clock }),
     downloads: new Downloads({ db, clock }),
     ...openContent({
-      ...{ db, clock, epochs, repos, reads, blobs, limits, scratch, space },
+      ...{ db, clock, epochs, repos, reads, blobs, room, limits, scratch, space },
       host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
       // The embedded database serves this hub alone; its refs can then be remembered in the process.
       soleHub: postgres.embedded,

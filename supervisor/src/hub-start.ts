@@ -165,6 +165,7 @@ function settingsOf(site: Site, database: Database, objects: string): Omit<Setti
     rateLimits: config.file.rateLimits,
     limits: config.file.limits,
     xet: config.file.xet,
+    quota: config.file.quota,
     operator: currentOperator(),
   };
 }

@@ -96,6 +96,8 @@ export const Settings = z.strictObject({
   rateLimits: RateLimits,
   limits: Limits,
   xet: XetSettings,
+  /** Bytes that a namespace may store unless the operator decided otherwise; `null` is without a limit. */
+  quota: z.int().nonnegative().nullable(),
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),

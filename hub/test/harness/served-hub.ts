@@ -40,6 +40,8 @@ export interface ServedHubOptions {
   readonly limits?: Partial<Limits>;
   readonly access?: 'signed-in' | 'anonymous';
   readonly dedupScope?: 'repository' | 'namespace';
+  /** Bytes that a namespace may store. */
+  readonly quota?: number;
 }
 
 /** A hub that serves. */
@@ -145,6 +147,7 @@ function startOf(database: TestDatabase, folder: string, options: ServedHubOptio
       },
       limits: { ...TEST_LIMITS, ...options.limits },
       xet: { dedupScope: options.dedupScope ?? 'repository' },
+      quota: options.quota ?? null,
       operator: { name: 'test', uid: 0 },
       firstAdmin: null,
     },

@@ -70,6 +70,8 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),
+  /** Bytes that each user and organisation may store; `null` is without a limit. */
+  quota: z.int().nonnegative().nullable().default(null),
   /** Milliseconds. */
   timeouts: z
     .strictObject({

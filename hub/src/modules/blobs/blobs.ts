@@ -11,6 +11,7 @@ import { record } from '#modules/ledger';
 import { blobMissing, cursorInvalid } from './faults.ts';
 import { type Blob } from './model.ts';
 import { BlobReader, BlobWriter, type BlobPlace } from './store.ts';
+import { removeUnheld } from './unheld.ts';
 import { type RepoStorage } from './uploads.ts';
 
 /** What the objects need. */
@@ -137,7 +138,7 @@ export class Blobs {
       body: { objects: gone.map((blob) => blob.sha256) },
     });
     tx.afterCommit(async () => {
-      for (const { sha256 } of gone) await this.#removeUnheld(sha256);
+      for (const { sha256 } of gone) await removeUnheld(this.#deps, sha256);
     });
     return gone;
   }
@@ -150,7 +151,7 @@ export class Blobs {
       if (batch.length === 0) return;
       const digests = batch.map((blob) => blob.sha256);
       await db.transaction((tx) => new BlobWriter(tx).remove(repoId, digests));
-      for (const digest of digests) await this.#removeUnheld(digest);
+      for (const digest of digests) await removeUnheld(this.#deps, digest);
     }
   }
 
@@ -162,20 +163,9 @@ export class Blobs {
     let removed = 0;
     for await (const { sha256, storedAt } of store.list()) {
       if (signal?.aborted === true) break;
-      if (storedAt.getTime() < before && (await this.#removeUnheld(sha256))) removed += 1;
+      if (storedAt.getTime() < before && (await removeUnheld(this.#deps, sha256))) removed += 1;
     }
     return removed;
-  }
-
-  // Under the lock that a sender takes to register the object: either the row is seen here, or the sender sees that
-  // the bytes are gone.
-  async #removeUnheld(sha256: Sha256): Promise<boolean> {
-    const { db, store } = this.#deps;
-    return await db.transaction(async (tx) => {
-      const writer = new BlobWriter(tx);
-      await writer.lockBytes([sha256]);
-      return !(await writer.isHeld(sha256)) && (await store.remove(sha256));
-    });
   }
 }
 

@@ -11,6 +11,7 @@ export {
 export { linkEnded, linkInvalid, linkUnchecked, uploadCutOff, uploadTooSlow } from './faults.ts';
 export { blobJobs, COLLECT_TASK } from './jobs.ts';
 export { type Blob, type BlobName, type UploadPlan, type UploadSession, type XetName } from './model.ts';
+export { type Room } from './room.ts';
 export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';
 export { spareObjects } from './spared.ts';
 export { type BlobPlace } from './store.ts';

@@ -2,6 +2,7 @@
 // who may write there, were found to have the digest and size announced, and are on disk; the row, the count of bytes
 // and the ledger's entry are one transaction.
 import { type Clock } from '@holdfast/kernel/clock';
+import { isFault } from '@holdfast/kernel/fault';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { type ByteSource, type ObjectStore, type ReceivedPart } from '@holdfast/platform/objects/store';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -23,9 +24,11 @@ import {
   type UploadSession,
   type XetName,
 } from './model.ts';
+import { type Room } from './room.ts';
 import { type Link } from './signed-link.ts';
 import { spareObjects } from './spared.ts';
 import { BlobReader, BlobWriter } from './store.ts';
+import { removeUnheld } from './unheld.ts';
 
 /** What the owner of repositories lends to the owner of their objects. Both act in the given transaction. */
 export interface RepoStorage {
@@ -44,6 +47,7 @@ export interface UploadsDeps {
   readonly backend: string;
   readonly limits: { readonly largeObject: number; readonly uploadPart: number };
   readonly storage: RepoStorage;
+  readonly room: Room;
 }
 
 /** Who sends, from where. */
@@ -65,7 +69,7 @@ export class Uploads {
     this.#deps = deps;
   }
 
-  /** How the objects of one batch are to come in, in their order. */
+  /** How the objects of one batch are to come in, in their order. Throws `quota.exceeded`. */
   async plan(
     repoId: Id,
     wishes: readonly BlobName[],
@@ -75,29 +79,40 @@ export class Uploads {
     const { db, clock } = this.#deps;
     const stored = await spareObjects(db, { repoId, digests, now: clock.now() });
     const { largeObject, uploadPart } = this.#deps.limits;
-    return planUploads(wishes, stored, { largest: largeObject, part: uploadPart, ...options });
+    const plans = planUploads(wishes, stored, { largest: largeObject, part: uploadPart, ...options });
+    const bytes = wishes.reduce((sum, wish, index) => (isToCome(plans[index]) ? sum + wish.size : sum), 0);
+    if (bytes > 0) await this.#deps.room.expect(repoId, bytes);
+    return plans;
   }
 
-  /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`. */
+  /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`, `quota.exceeded`. */
   async beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
-    const { db, clock, store } = this.#deps;
+    const { db, clock, store, room } = this.#deps;
     if ((await new BlobReader(db).countUploads(repoId)) >= MOST_SESSIONS) throw tooManyUploads(MOST_SESSIONS);
     const { id: partsId } = await store.beginParts({ size: wish.size, partSize });
     const now = clock.now();
     const expiresAt = new Date(now.getTime() + SESSION_MS);
     const session = { ...wish, id: newId(now), repoId, partSize, partsId, expiresAt };
-    await db.transaction((tx) => new BlobWriter(tx).insertUpload(session, now));
+    const begin = db.transaction(async (tx) => {
+      await new BlobWriter(tx).insertUpload(session, now);
+      await room.settle(tx, repoId, wish.size);
+    });
+    await begin.catch(async (error: unknown) => {
+      await store.abortParts({ id: partsId });
+      throw error;
+    });
     return session;
   }
 
-  /** Takes a whole object. Throws the store's refusals, `upload.interrupted`, `repo.missing`. */
+  /** Takes a whole object. Throws the store's refusals, `upload.interrupted`, `repo.missing`, `quota.exceeded`. */
   async receive(
     link: Link,
     sender: Sender,
     body: { source: ByteSource; signal: AbortSignal },
   ): Promise<void> {
-    const { store, limits } = this.#deps;
+    const { store, limits, room } = this.#deps;
     const { sha256, size } = link;
+    await room.expect(link.repoId, size);
     await store.put(body.source, { sha256, size, limit: limits.largeObject, signal: body.signal });
     await this.#register(link, sender);
   }
@@ -177,7 +192,7 @@ export class Uploads {
   async #register(link: Link, sender: Sender, uploadId?: Id): Promise<void> {
     const { db, clock, store, backend, storage } = this.#deps;
     const { repoId, sha256, size } = link;
-    await db.transaction(async (tx) => {
+    const registering = db.transaction(async (tx) => {
       const writer = new BlobWriter(tx);
       await writer.lockBytes([sha256]);
       // Between the end of the upload and this lock the bytes may have been removed as another repository's last.
@@ -186,6 +201,11 @@ export class Uploads {
       if (uploadId !== undefined) await writer.removeUpload(uploadId);
       const to = { repoId, backend, sender, storage, at: clock.now() };
       await registerObjects(tx, [{ sha256, size }], to);
+    });
+    await registering.catch(async (error: unknown) => {
+      // Refused bytes do not wait for the collection: many of them would fill the disk until then.
+      if (isFault(error, 'quota.exceeded')) await removeUnheld({ db, store }, sha256);
+      throw error;
     });
   }
 }
@@ -235,6 +255,10 @@ export async function registerObjects(
       personal: { address },
     });
   return added.length;
+}
+
+function isToCome(plan: UploadPlan | undefined): boolean {
+  return plan?.way === 'whole' || plan?.way === 'parts';
 }
 
 function partsOf(upload: UploadSession): { id: string; size: number; partSize: number } {

@@ -7,6 +7,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type SpoolRoom } from '@holdfast/platform/spool';
 import { type Actor } from '#modules/access';
+import { type Room } from '#modules/blobs';
 import { composeMessage, findRevision, MAIN_BRANCH, refsOf, type Ref } from '#modules/git';
 import { type Repo, type RepoAddress, type Repos } from '#modules/repos';
 import { Draft, type DraftLimits } from './draft.ts';
@@ -23,6 +24,7 @@ export interface CommitsDeps {
   readonly repos: Repos;
   readonly revisions: Revisions;
   readonly turns: Turns;
+  readonly room: Room;
   readonly weights: ModelWeights;
   readonly settings: CommitSettings;
 }

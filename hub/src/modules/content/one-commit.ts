@@ -36,11 +36,15 @@ export interface CommitRequest {
 
 /** One commit. */
 export class OneCommit {
-  readonly #deps: Pick<CommitsDeps, 'clock' | 'settings' | 'weights'>;
+  readonly #deps: Pick<CommitsDeps, 'clock' | 'settings' | 'weights' | 'room'>;
   readonly #tx: Tx;
   readonly #request: CommitRequest;
 
-  constructor(deps: Pick<CommitsDeps, 'clock' | 'settings' | 'weights'>, tx: Tx, request: CommitRequest) {
+  constructor(
+    deps: Pick<CommitsDeps, 'clock' | 'settings' | 'weights' | 'room'>,
+    tx: Tx,
+    request: CommitRequest,
+  ) {
     this.#deps = deps;
     this.#tx = tx;
     this.#request = request;
@@ -102,6 +106,7 @@ export class OneCommit {
           : repo.mainSize + (await writer.growth(edited.changed));
       await repos.noteContent(repo.id, { head: oid, lastModified: at, facets, mainSize });
     }
+    await this.#deps.room.settle(this.#tx, repo.id, writer.addedBytes);
     await this.#record(repo, { oid, parent: branch.commit, edited });
     return oid;
   }

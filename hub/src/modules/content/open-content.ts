@@ -5,7 +5,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { SpoolRoom } from '@holdfast/platform/spool';
-import { type Blobs } from '#modules/blobs';
+import { type Blobs, type Room } from '#modules/blobs';
 import { SharedObjectCache } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
@@ -28,6 +28,7 @@ export interface ContentSetup {
   readonly repos: Repos;
   readonly reads: Reads;
   readonly blobs: Blobs;
+  readonly room: Room;
   readonly limits: DraftLimits;
   readonly space: FreeSpace;
   /** A folder for what is put aside while a request lasts. */
@@ -53,7 +54,7 @@ export interface OpenContent {
 
 /** Opens the module. */
 export function openContent(setup: ContentSetup): OpenContent {
-  const { db, clock, epochs, repos, reads, blobs, limits, scratch, space, host, soleHub } = setup;
+  const { db, clock, epochs, repos, reads, blobs, room, limits, scratch, space, host, soleHub } = setup;
   const cache = new SharedObjectCache();
   epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
@@ -64,7 +65,7 @@ export function openContent(setup: ContentSetup): OpenContent {
     content: new Content({ db, repos, reads, revisions, cache }),
     history: new History({ db, reads, cache }),
     commits: new Commits({
-      ...{ db, clock, repos, revisions, turns, weights },
+      ...{ db, clock, repos, revisions, turns, room, weights },
       settings: { limits, spool, host, space },
     }),
     preupload: new Preupload({ db, repos, revisions, cache }),

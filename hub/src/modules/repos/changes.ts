@@ -5,7 +5,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
 import { mayNamespace, referencesOf, type Actor, type Visibility } from '#modules/access';
-import { copyObjects } from '#modules/blobs';
+import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, writeInitialCommit } from '#modules/git';
 import { AccountReader, isNamespaceName, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
@@ -49,12 +49,14 @@ export class RepoChanges {
   readonly #clock: Clock;
   readonly #epochs: Epochs;
   readonly #repos: Repos;
+  readonly #room: Room;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; repos: Repos }) {
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; repos: Repos; room: Room }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#epochs = deps.epochs;
     this.#repos = deps.repos;
+    this.#room = deps.room;
   }
 
   /** Makes a repository with its initial commit. Throws `repo.exists` and `path.…` among others. */
@@ -111,6 +113,7 @@ export class RepoChanges {
       await writer.rename(id, target);
       const moved = { ...repo, ...target };
       await writer.takeName(moved);
+      if (repo.namespaceId !== moved.namespaceId) await this.#room.settle(tx, id, repo.usedStorage);
       await this.#recordChange(tx, actor, {
         kind: 'repo.moved',
         repo: moved,
@@ -156,6 +159,7 @@ export class RepoChanges {
       await writer.noteContent(created.id, {
         ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
       });
+      await this.#room.settle(tx, created.id, usedStorage);
       await this.#recordChange(tx, actor, {
         kind: 'repo.duplicated',
         repo: created,

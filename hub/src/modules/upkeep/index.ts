@@ -3,4 +3,7 @@ export { GRACES, type Graces } from './graces.ts';
 export { HistorySweep, type SweptHistory } from './history-sweep.ts';
 export { openUpkeep, type Upkeep } from './open-upkeep.ts';
 export { Sweep, SWEEP_TASK, type Swept } from './sweep.ts';
+export { Quotas, type Usage } from './quotas.ts';
+export { Sizes } from './sizes.ts';
+export { upkeepQuotas } from './migrations/0002-quotas.ts';
 export { upkeepEntries } from './migrations/0001-entries.ts';

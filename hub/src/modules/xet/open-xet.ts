@@ -6,7 +6,7 @@ import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { type RepoStorage } from '#modules/blobs';
+import { type RepoStorage, type Room } from '#modules/blobs';
 import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
 import { Scopes, type ScopeReach } from './scopes.ts';
@@ -22,6 +22,7 @@ export interface XetDeps {
   readonly store: ObjectStore;
   readonly buffers: BufferPool;
   readonly storage: RepoStorage;
+  readonly room: Room;
   readonly limits: { readonly largeObject: number };
   readonly keys: Keys;
   readonly epochs: Epochs;

@@ -6,6 +6,7 @@ import { sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type ByteSource, type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type Room } from '#modules/blobs';
 import { xorbMissing, xorbNameDiffers } from './faults.ts';
 import { type XetHash } from './format/xet-hash.ts';
 import { chunksOnly, MOST_PACKED } from './format/xorb-framing.ts';
@@ -18,6 +19,7 @@ export interface XorbsDeps {
   readonly clock: Clock;
   readonly store: ObjectStore;
   readonly verifier: Verifier;
+  readonly room: Room;
 }
 
 /** The xorbs of all scopes. */
@@ -42,15 +44,16 @@ export class Xorbs {
 
   /**
    * Takes a xorb. Returns whether the scope did not have it yet. Throws `xet.xorb-invalid`, `xet.xorb-name-differs`,
-   * the store's refusals and what the source throws.
+   * `quota.exceeded`, the store's refusals and what the source throws.
    */
   async receive(
     scopeId: Id,
     hash: XetHash,
     body: { readonly source: ByteSource; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const { db, clock, store, verifier } = this.#deps;
+    const { db, clock, store, verifier, room } = this.#deps;
     const { signal } = body;
+    await room.expect(scopeId, 1);
     await using staged = await store.packs.stage(chunksOnly(body.source), { limit: MOST_PACKED, signal });
     const { fd, size } = staged;
     if (fd === undefined) throw new Error('xorbs need a store of plain files');
@@ -61,8 +64,11 @@ export class Xorbs {
       const writer = new XetWriter(tx);
       // Nobody removes the pack as unneeded between its name and its row.
       await writer.lockPack(pack);
+      const isNew = await writer.insertXorb(scopeId, { hash, pack, packedSize: size, index }, clock.now());
+      if (isNew) await room.settle(tx, scopeId, size);
+      // Last: what is refused leaves nothing on the disk.
       await staged.publish(pack);
-      return await writer.insertXorb(scopeId, { hash, pack, packedSize: size, index }, clock.now());
+      return isNew;
     });
   }
 }

@@ -10,11 +10,14 @@ import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
 import { putMember } from './put-member.ts';
+import { quotaRoutes } from './quotas.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
 import { identifyOperator } from './operator.ts';
 
-type Deps = Parameters<typeof createUser>[0] & Parameters<typeof createToken>[0];
+type Deps = Parameters<typeof createUser>[0] &
+  Parameters<typeof createToken>[0] &
+  Parameters<typeof quotaRoutes>[0];
 
 /** The routes of the admin surface. */
 export function adminRoutes(deps: Deps): Route[] {
@@ -29,6 +32,7 @@ export function adminRoutes(deps: Deps): Route[] {
     putMember(deps),
     resetPassword(deps),
     revokeToken(deps),
+    ...quotaRoutes(deps),
   ];
 }
 

@@ -67,6 +67,7 @@ void test('dropExpired() forgets uploads in parts that were not finished in a da
     limits: TEST_LIMITS,
     clock: { now: () => new Date(Date.now() + TWO_DAYS_MS) },
     storage: { lock: () => Promise.resolve(), add: () => Promise.resolve() },
+    room: { expect: () => Promise.resolve(), settle: () => Promise.resolve() },
   });
   assert.equal(await later.dropExpired(), 1);
   assert.equal(await parts(), 0);

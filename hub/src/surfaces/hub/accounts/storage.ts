@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Identity } from '#modules/identity';
 import { fullName, type Repo, type Repos } from '#modules/repos';
+import { type Sizes } from '#modules/upkeep';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { getAccount } from './get-account.ts';
 
@@ -12,10 +13,20 @@ const Stored = z.object({
   visibility: z.string(),
   storage: z.number(),
   storagePercent: z.number(),
+  /** Bytes on disks; what several repositories share counts for each. */
+  physicalStorage: z.number(),
 });
 
+/** What the lists need. */
+export interface StorageDeps {
+  readonly identity: Identity;
+  readonly repos: Repos;
+  readonly sizes: Sizes;
+}
+
 /** Lists the repositories of a namespace with what each of them occupies. */
-export function storageLists({ identity, repos }: { identity: Identity; repos: Repos }): Route[] {
+export function storageLists(deps: StorageDeps): Route[] {
+  const { identity, repos } = deps;
   const shared = {
     method: 'GET',
     access: 'user',
@@ -34,7 +45,7 @@ export function storageLists({ identity, repos }: { identity: Identity; repos: R
       params: z.unknown(),
       async run({ actor, session }) {
         if (session === undefined) throw new Error('a route for users was called without one');
-        return present(await repos.listStorage(actor, session.account));
+        return await present(deps, await repos.listStorage(actor, session.account));
       },
     }),
     defineRoute({
@@ -45,13 +56,17 @@ export function storageLists({ identity, repos }: { identity: Identity; repos: R
       params: z.object({ name: z.string() }),
       async run({ actor, params }) {
         const org = await getAccount(identity, actor, { kind: 'org', name: params.name });
-        return present(await repos.listStorage(actor, org));
+        return await present(deps, await repos.listStorage(actor, org));
       },
     }),
   ];
 }
 
-function present(list: readonly Repo[]): z.input<typeof Stored>[] {
+async function present(
+  { sizes }: Pick<StorageDeps, 'sizes'>,
+  list: readonly Repo[],
+): Promise<z.input<typeof Stored>[]> {
+  const stored = await sizes.storedByEach(list.map(({ id }) => id));
   const total = list.reduce((sum, repo) => sum + repo.usedStorage, 0);
   return list.map((repo) => ({
     id: fullName(repo),
@@ -60,5 +75,6 @@ function present(list: readonly Repo[]): z.input<typeof Stored>[] {
     visibility: repo.visibility,
     storage: repo.usedStorage,
     storagePercent: total === 0 ? 0 : Math.round((repo.usedStorage / total) * 1000) / 10,
+    physicalStorage: stored.get(repo.id) ?? 0,
   }));
 }

@@ -1,0 +1,147 @@
+// A namespace stores no more than it may, however its bytes come and however many come at once; what is refused is not
+// left on the disk.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { KiB, MiB } from '@holdfast/kernel/size';
+import { askBatch, askOne, commit, put, regularFile, sampleOf, uploadLink } from '../harness/lfs.ts';
+import { OPERATOR, openServedHub } from '../harness/served-hub.ts';
+import { listPacks, sweep } from '../harness/upkeep.ts';
+import { encodeShard } from '../harness/xet-encode.ts';
+import { openXet, putShard, putXorb, sampleOf as fileOf, uploadXet, xetSample } from '../harness/xet.ts';
+
+async function openRepo(quota = MiB, dedupScope: 'repository' | 'namespace' = 'repository') {
+  const hub = await openServedHub({ quota, dedupScope });
+  const token = await hub.addUser('ada');
+  const { id } = await hub.addRepo('ada/model');
+  const to = { token, repo: 'ada/model' };
+  const used = async () => (await hub.modules.quotas.list()).find(({ name }) => name === 'ada')?.used ?? NaN;
+  return { hub, token, id, to, used, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() };
+}
+
+async function stored(hub: Awaited<ReturnType<typeof openServedHub>>): Promise<number> {
+  let bytes = 0;
+  for await (const { size } of hub.modules.store.list()) bytes += size;
+  return bytes;
+}
+
+void test('an upload that would be too much is refused with the figures, before it comes', async () => {
+  await using repo = await openRepo();
+  const { hub, to } = repo;
+  const objects = [sampleOf('a'), { oid: 'b'.repeat(64), size: 2 * MiB }];
+  const answer = await askBatch(hub, { ...to, operation: 'upload', objects });
+  assert.equal(answer.status, 403);
+  assert.equal(answer.headers.get('x-error-code'), 'QuotaExceeded');
+  assert.match(
+    answer.headers.get('x-error-message') ?? '',
+    /^ada may store 1 MiB: .+ are used, and 2\.0 MiB more were to be stored\.$/,
+  );
+});
+
+void test('links that were got beforehand, all used at once, store no more than the quota', async () => {
+  await using repo = await openRepo();
+  const { hub, to, used } = repo;
+  await hub.addRepo('ada/other');
+  const samples = Array.from({ length: 12 }, () => sampleOf(300 * KiB));
+  const links = await Promise.all(
+    samples.map(
+      async (sample, n) => await uploadLink(hub, { ...to, repo: n % 2 ? 'ada/other' : 'ada/model', sample }),
+    ),
+  );
+  const answers = await Promise.all(samples.map(async ({ bytes }, n) => await put(links[n] ?? '', bytes)));
+  const statuses = answers.map(({ status }) => status);
+  assert.deepEqual(
+    [...new Set(statuses)].toSorted((a, b) => a - b),
+    [200, 403],
+  );
+  assert.equal(statuses.filter((status) => status === 200).length, 3);
+  assert.ok((await used()) <= MiB);
+  assert.equal(await stored(hub), 900 * KiB, 'what was refused is gone');
+});
+
+void test('uploads in parts that are begun and never ended count', async () => {
+  await using repo = await openRepo(40 * MiB);
+  const { hub, to, used } = repo;
+  const begun = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const sample = sampleOf(9 * MiB);
+      const wish = { ...to, operation: 'upload', sample, transfers: ['multipart'] } as const;
+      return await askOne(hub, wish).then(
+        (object) => object.actions !== undefined,
+        () => false,
+      );
+    }),
+  );
+  assert.equal(begun.filter(Boolean).length, 4);
+  assert.ok((await used()) <= 40 * MiB);
+});
+
+void test('chunks that no file is made of count, and many at once are no way round', async () => {
+  await using repo = await openRepo(MiB, 'namespace');
+  const { hub, to, used } = repo;
+  const session = await openXet(hub, to, 'write');
+  const samples = Array.from({ length: 12 }, () => xetSample(3, 100 * KiB));
+  const answers = await Promise.all(samples.map(async ({ xorb }) => (await putXorb(session, xorb)).status));
+  assert.equal(answers.filter((status) => status === 200).length, 3);
+  assert.equal(answers.filter((status) => status === 403).length, 9);
+  assert.equal((await listPacks(hub)).length, 3, 'what was refused is gone');
+  assert.ok((await used()) <= MiB);
+  // Once they are a file's they count as the file.
+  const before = await used();
+  const first = samples[answers.indexOf(200)];
+  assert.ok(first);
+  assert.equal((await putShard(session, encodeShard({ files: [first.file] }))).status, 200);
+  assert.ok(Math.abs((await used()) - before) < KiB);
+});
+
+void test('files that share their chunks count each, and a shard of too many is refused whole', async () => {
+  await using repo = await openRepo();
+  const { hub, id, to } = repo;
+  const session = await openXet(hub, to, 'write');
+  const whole = xetSample(5, 100 * KiB);
+  assert.equal((await putXorb(session, whole.xorb)).status, 200);
+  const again = fileOf(whole.xorb, [
+    { xorb: whole.xorb, start: 0, end: 5 },
+    { xorb: whole.xorb, start: 0, end: 1 },
+  ]);
+  const answer = await putShard(session, encodeShard({ files: [whole.file, again.file] }));
+  assert.equal(answer.status, 403);
+  assert.deepEqual((await hub.modules.blobs.list(id, 10)).items, []);
+});
+
+void test('commits, copies and repositories moved in count', async () => {
+  await using repo = await openRepo(400 * KiB);
+  const { hub, token, id, to } = repo;
+  await commit(hub, to, [regularFile('a.txt', Buffer.alloc(250 * KiB, 'a'))]);
+  await assert.rejects(commit(hub, to, [regularFile('b.txt', Buffer.alloc(250 * KiB, 'b'))]), /403/);
+  const { actor } = await hub.modules.authentication.authenticate(token);
+  const from = { type: 'model', namespace: 'ada', name: 'model' } as const;
+  const wish = { from, to: { namespace: 'ada', name: 'copy' }, visibility: undefined };
+  await assert.rejects(hub.modules.changes.duplicate(actor, wish), /may store/);
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
+  await hub.modules.quotas.set(OPERATOR, 'acme', 1000);
+  const mover = await hub.modules.authentication.authenticate((await hub.addToken('ada', 'write')).text);
+  await assert.rejects(
+    hub.modules.changes.move(mover.actor, from, { namespace: 'acme', name: 'model' }),
+    /acme may store 1000 B/,
+  );
+  assert.equal((await hub.modules.repos.findById(id))?.namespace, 'ada');
+});
+
+void test('an operator lifts a limit for one namespace, and what is deleted makes room', async () => {
+  await using repo = await openRepo(600 * KiB);
+  const { hub, id, to } = repo;
+  const first = xetSample(5, 100 * KiB);
+  await uploadXet(hub, { ...to, sample: first, path: 'a.bin' });
+  const sample = sampleOf(300 * KiB);
+  await assert.rejects(uploadLink(hub, { ...to, sample }), /403/);
+  await hub.modules.quotas.set(OPERATOR, 'ada', null);
+  await put(await uploadLink(hub, { ...to, sample }), sample.bytes);
+  await hub.modules.quotas.clear(OPERATOR, 'ada');
+  await assert.rejects(uploadLink(hub, { ...to, sample: sampleOf(10) }), /403/);
+  for (const oid of [first.oid, sample.oid])
+    await hub.modules.blobs.remove({ kind: 'system', part: 'test' }, id, [oid as Sha256]);
+  await sweep(hub, 8);
+  await sweep(hub, 40);
+  await uploadLink(hub, { ...to, sample: sampleOf(300 * KiB) });
+});
