@@ -14,16 +14,16 @@ export const notRunning = defineFault('unavailable', 'instance.absent', (folder:
 ]);
 
 /** The running instance said no, with the code of its refusal. */
-export const refused = defineFault('conflict', 'admin.refused', (code: string, message: string) => {
-  const hint = adviceOn(code);
-  return [message, { ...(hint !== undefined && { hint }), details: { error: code } }];
-});
+export const refused = defineFault('conflict', 'admin.refused', (code: string, message: string) => [
+  message,
+  { ...adviceOn(code), details: { error: code } },
+]);
 
 /** What helps against a refusal, where its message does not say so itself. */
-function adviceOn(code: string): string | undefined {
-  if (code.endsWith('Missing')) return 'the `list` commands show what there is';
-  if (code.endsWith('Invalid')) return '--help tells what the command takes';
-  return code === 'InternalError'
-    ? 'report it with the lines of the log that hold the request id'
-    : undefined;
+function adviceOn(code: string): { hint?: string } {
+  if (code.endsWith('Missing')) return { hint: 'the `list` commands show what there is' };
+  if (code.endsWith('Invalid')) return { hint: '--help tells what the command takes' };
+  if (code === 'InternalError')
+    return { hint: 'report it with the lines of the log that hold the request id' };
+  return {};
 }

@@ -82,9 +82,12 @@ export const entryMissing = defineFault(
   'missing',
   'entry.missing',
   (path: string, what: 'file' | 'folder' = 'file') =>
-    path === ''
-      ? 'The address names no file: a path is missing at its end.'
-      : `A ${what} with the name ${quoted(path)} does not exist: no ${what} has this name.`,
+    `A ${what} with the name ${quoted(path)} does not exist: no ${what} has this name.`,
+);
+export const entryUnnamed = defineFault(
+  'missing',
+  'entry.unnamed',
+  () => 'The address names no file: a path is missing at its end.',
 );
 export const entryIsFile = defineFault(
   'invalid',

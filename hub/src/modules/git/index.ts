@@ -4,7 +4,7 @@ export { type AttributeValue } from './attributes.ts';
 export { type ChangedPath, type FileVersion } from './change-log.ts';
 export { hashBlob } from './blob-hash.ts';
 export { composeMessage, encodeTag, splitMessage, type Commit, type Tag } from './commit-object.ts';
-export { entryIsFolder, entryMissing, quoted, refExists, revisionEncoding } from './faults.ts';
+export { entryIsFolder, entryMissing, entryUnnamed, quoted, refExists, revisionEncoding } from './faults.ts';
 export { isIgnored, parseIgnore } from './ignore.ts';
 export { addLfsPatterns, defaultAttributes } from './lfs-attributes.ts';
 export { encodePointer, parsePointer, type LfsPointer } from './lfs-pointer.ts';

@@ -22,6 +22,7 @@ const CLIENT_CODES: Readonly<Record<string, string>> = {
   'repo.gated': 'GatedRepo',
   'revision.missing': 'RevisionNotFound',
   'entry.missing': 'EntryNotFound',
+  'entry.unnamed': 'EntryNotFound',
 };
 
 /** The HTTP status of a refusal. */

@@ -5,7 +5,7 @@ import { KiB } from '@holdfast/kernel/size';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { isRecorded, referencesOf, type RepoType } from '#modules/access';
 import { type Content, type Visit } from '#modules/content';
-import { entryMissing } from '#modules/git';
+import { entryMissing, entryUnnamed } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { type Authentication } from '#modules/tokens';
@@ -80,7 +80,7 @@ async function answerFile(
   if (stored === undefined) {
     // A client remembers under the commit that the file is not there.
     reply.raw.setHeader('x-repo-commit', commit);
-    throw entryMissing(path);
+    throw path === '' ? entryUnnamed() : entryMissing(path);
   }
   if (request.method === 'GET') {
     const recording = recordRead(deps.reads, visit);
