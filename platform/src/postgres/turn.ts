@@ -8,6 +8,8 @@ const PATIENCE = 60_000;
 const TRIES = 4;
 
 const LOCK_NOT_AVAILABLE = '55P03';
+// How PostgreSQL says that somebody made it in between: of a schema, of a table, and of a table's row type.
+const MADE_MEANWHILE = ['42P06', '42P07', '42710'];
 
 /**
  * Waits until nobody else prepares this database; the turn ends when it is disposed of, or with its connection. The
@@ -51,6 +53,7 @@ async function makeTable(pool: Pool): Promise<void> {
       return;
     } catch (error) {
       // `if not exists` looks first and makes then: who comes in between is told of a duplicate.
-      if (n === TRIES || !isUniqueViolation(error)) throw error;
+      const made = isUniqueViolation(error) || MADE_MEANWHILE.some((state) => hasState(error, state));
+      if (n === TRIES || !made) throw error;
     }
 }
