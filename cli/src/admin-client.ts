@@ -36,25 +36,30 @@ export async function requestAdmin(call: Call, wanted: AdminRequest): Promise<un
     timeout: TIMEOUT,
     ...(wanted.method === 'POST' ? { body: wanted.body ?? {} } : {}),
   }).catch((error: unknown) => {
-    throw notRunning(folders.data, join('run', 'admin.sock') + ' ' + reasonOf(error));
+    throw notRunning(folders.data, ...reasonOf(error));
   });
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   throw refusalOf(answer);
 }
 
-function reasonOf(error: unknown): string {
+/** Why nobody answers, and what to do. */
+function reasonOf(error: unknown): [why: string, hint: string] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
-      return 'is not there';
+    case 'ENOTDIR':
+      return [`${SOCKET} is not there`, START];
     case 'ECONNREFUSED':
-      return 'is not served (it may still be starting)';
+      return [`${SOCKET} is not served`, 'wait until it has started, or start it with `./holdfast start`'];
     case 'EACCES':
-      return 'belongs to another user';
+      return [`${SOCKET} is another user's`, 'run this as the user who started Holdfast, or as root'];
     default:
-      return `failed: ${error instanceof Error ? error.message : String(error)}`;
+      return [`${SOCKET} failed: ${error instanceof Error ? error.message : String(error)}`, START];
   }
 }
+
+const SOCKET = join('run', 'admin.sock');
+const START = 'start it with `./holdfast start`, or name its data directory with HOLDFAST_DATA';
 
 function refusalOf({ status, headers, body }: LocalAnswer): Error {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};

@@ -32,10 +32,10 @@ export interface Command {
   /** Its words: `admin user create`. */
   readonly name: string;
   readonly doc: string;
-  /** Names of its words that are no flags, all needed. */
+  /** Names of its words that are no flags; `[NAME]` may be left out, and `[NAME…]` be any number of them. */
   readonly words: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
-  /** Everything after the name belongs to another program and is not looked at. */
+  /** A program of its own, which gets the words as they are once they were checked. It answers in text alone. */
   readonly passesOn?: true;
   /** Does it; the number is the exit code. */
   readonly run: (call: Call) => Promise<number>;

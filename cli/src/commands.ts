@@ -1,9 +1,17 @@
 // Every command, in the order in which the help shows them.
 import { type Command } from './command.ts';
-import { createOrg, listOrgs, putMember } from './commands/admin-orgs.ts';
+import { createOrg, listOrgs, putMember, removeMember } from './commands/admin-orgs.ts';
 import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
-import { createUser, disableUser, listUsers, resetPassword } from './commands/admin-users.ts';
+import {
+  createUser,
+  demoteUser,
+  disableUser,
+  enableUser,
+  listUsers,
+  promoteUser,
+  resetPassword,
+} from './commands/admin-users.ts';
 import { bench, check, test } from './commands/delegated.ts';
 import { doctor } from './commands/doctor.ts';
 import { helpOn, helpSettings, version } from './commands/help.ts';
@@ -16,10 +24,14 @@ const ACTING: readonly Command[] = [
   createUser,
   listUsers,
   disableUser,
+  enableUser,
+  promoteUser,
+  demoteUser,
   resetPassword,
   createOrg,
   listOrgs,
   putMember,
+  removeMember,
   createToken,
   listTokens,
   revokeToken,

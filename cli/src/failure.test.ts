@@ -5,7 +5,7 @@ import { EXIT, presentFailure } from './failure.ts';
 import { notRunning, refused, usageRejected } from './faults.ts';
 
 void test('presentFailure() says what happened and what to do, and exits by class', () => {
-  const { text, exitCode } = presentFailure(notRunning('/d', 'it is not there'), false);
+  const { text, exitCode } = presentFailure(notRunning('/d', 'it is not there', 'start it'), false);
   assert.match(text, /^Error: no running Holdfast answers for \/d: it is not there\nWhat to do: start it/);
   assert.equal(exitCode, EXIT.unavailable);
   assert.equal(presentFailure(usageRejected('a', 'b'), false).exitCode, EXIT.usage);

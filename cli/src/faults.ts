@@ -8,10 +8,14 @@ export const usageRejected = defineFault('invalid', 'usage.rejected', (why: stri
 ]);
 
 /** No instance answers on the data directory's socket. */
-export const notRunning = defineFault('unavailable', 'instance.absent', (folder: string, why: string) => [
-  `no running Holdfast answers for ${folder}: ${why}`,
-  { hint: 'start it with `./holdfast start`, or name its data directory with HOLDFAST_DATA' },
-]);
+export const notRunning = defineFault(
+  'unavailable',
+  'instance.absent',
+  (folder: string, why: string, hint: string) => [
+    `no running Holdfast answers for ${folder}: ${why}`,
+    { hint },
+  ],
+);
 
 /** The running instance said no, with the code of its refusal. */
 export const refused = defineFault('conflict', 'admin.refused', (code: string, message: string) => [

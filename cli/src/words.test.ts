@@ -19,9 +19,16 @@ const COMMANDS: readonly Command[] = [
     run,
   },
   { name: 'admin user disable', doc: '', words: ['NAME'], flags: {}, run },
-  { name: 'help', doc: '', words: [], flags: {}, run },
+  { name: 'help', doc: '', words: ['[COMMAND…]'], flags: {}, run },
   { name: 'help settings', doc: '', words: [], flags: {}, run },
-  { name: 'test', doc: '', words: [], flags: {}, passesOn: true, run },
+  {
+    name: 'test',
+    doc: '',
+    words: ['[PATTERN]'],
+    flags: { long: { doc: '' }, tier: { value: 'NAME', doc: '', many: true } },
+    passesOn: true,
+    run,
+  },
 ];
 const parse = (line: string): ReturnType<typeof parseWords> =>
   parseWords(line.split(' ').filter(Boolean), COMMANDS);
@@ -35,12 +42,33 @@ void test('parseWords() finds the longest command and its flags', () => {
 });
 
 void test('parseWords() hands words of another program on as they are', () => {
-  assert.deepEqual(parse('test --long x --json').rest, ['--long', 'x', '--json']);
+  assert.deepEqual(parse('test --long --tier a x').rest, ['--long', '--tier', 'a', 'x']);
+  assert.deepEqual(parse('test').rest, []);
+  assert.equal(parse('test --long --help').flags['help'], true);
+});
+
+void test('parseWords() shows the help wherever it is asked for', () => {
+  for (const line of ['--help', '-h', 'help', ''])
+    assert.deepEqual([parse(line).command.name, parse(line).rest], ['help', []], line);
+  for (const line of ['admin --help', 'admin -h', 'admin token --help', 'admin token -h']) {
+    const { command, rest } = parse(line);
+    assert.equal(command.name, 'help', line);
+    assert.deepEqual(rest, line.split(' ').slice(0, -1));
+  }
+  assert.deepEqual(parse('help admin token').rest, ['admin', 'token']);
+  assert.equal(parse('test -h').flags['help'], true);
+  assert.equal(parse('admin user disable -h').flags['help'], true);
 });
 
 void test('parseWords() refuses what it does not understand, and says how the command is written', () => {
   const refusals: readonly [string, RegExp][] = [
     ['frobnicate', /no command `frobnicate`/],
+    ['admin', /`admin` is not a whole command/],
+    ['admin frobnicate --help', /no command `admin frobnicate`/],
+    ['test --bogus', /no flag --bogus/],
+    ['test -x', /no flag -x/],
+    ['test a b', /`b` is one word too many/],
+    ['test --json', /no flag --json/],
     ['admin token create --user a --dayz 5', /no flag --dayz/],
     ['admin token create', /--user is missing/],
     ['admin token create --user', /--user needs a value/],

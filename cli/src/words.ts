@@ -10,27 +10,43 @@ export interface Words {
   readonly rest: readonly string[];
 }
 
-/** Flags that every command takes. */
-export const SHARED_FLAGS: Readonly<Record<string, Flag>> = {
+// Flags that every command takes.
+const SHARED_FLAGS: { readonly json: Flag; readonly help: Flag } = {
   json: { doc: 'Answer in JSON' },
   help: { doc: 'Show what the command takes' },
 };
 
 /** The command these words name. Throws `usageRejected`. */
 export function parseWords(words: readonly string[], commands: readonly Command[]): Words {
-  const given = words.length === 0 ? ['help'] : words;
+  const given = withoutShorthand(words);
   const command = longestMatch(given, commands);
-  if (command === undefined)
-    throw usageRejected(
-      `there is no command \`${given.filter((word) => !word.startsWith('-')).join(' ')}\``,
-      'see `./holdfast help` for all of them',
-    );
+  if (command === undefined) return helpOrRefusal(given, commands);
   const tail = given.slice(command.name.split(' ').length);
-  if (command.passesOn === true) return { command, flags: {}, rest: tail };
   const { flags, rest } = parseFlags(tail, command);
   const wanted = flags['help'] === true ? undefined : problemWith(command, flags, rest);
   if (wanted !== undefined) throw usageRejected(wanted, `the command is \`${usageOf(command)}\``);
-  return { command, flags, rest };
+  return { command, flags, rest: command.passesOn === true ? tail : rest };
+}
+
+/** `-h` is `--help`, and nothing at all, or help alone, is the command `help`. */
+function withoutShorthand(words: readonly string[]): readonly string[] {
+  const long = words.map((word) => (word === '-h' ? '--help' : word));
+  return long.length === 0 || long[0] === '--help' ? ['help', ...long.slice(1)] : long;
+}
+
+// `admin org --help` shows the commands that begin so; `admin org` alone is not one of them.
+function helpOrRefusal(given: readonly string[], commands: readonly Command[]): Words {
+  const words = given.filter((word) => !word.startsWith('-'));
+  const group = commands.filter(({ name }) => name.startsWith(`${words.join(' ')} `));
+  const help = commands.find(({ name }) => name === 'help');
+  if (help !== undefined && group.length > 0 && given.includes('--help'))
+    return { command: help, flags: given.includes('--json') ? { json: true } : {}, rest: words };
+  if (group.length > 0)
+    throw usageRejected(
+      `\`${words.join(' ')}\` is not a whole command`,
+      `write one of ${group.map(({ name }) => `\`${name}\``).join(', ')}`,
+    );
+  throw usageRejected(`there is no command \`${words.join(' ')}\``, 'see `./holdfast help` for all of them');
 }
 
 /** The command as one line. */
@@ -50,8 +66,8 @@ function longestMatch(words: readonly string[], commands: readonly Command[]): C
 
 function problemWith(command: Command, flags: Flags, rest: readonly string[]): string | undefined {
   const missing = command.words[rest.length];
-  if (missing !== undefined) return `${missing} is missing`;
-  const extra = rest[command.words.length];
+  if (missing?.startsWith('[') === false) return `${missing} is missing`;
+  const extra = command.words.at(-1)?.endsWith('…]') === true ? undefined : rest[command.words.length];
   if (extra !== undefined) return `\`${extra}\` is one word too many`;
   const flag = Object.entries(command.flags).find(
     ([name, { required }]) => required === true && flags[name] === undefined,
@@ -59,20 +75,29 @@ function problemWith(command: Command, flags: Flags, rest: readonly string[]): s
   return flag === undefined ? undefined : `--${flag[0]} is missing`;
 }
 
+/** The flags that a command takes. */
+export function flagsOf(command: Command): Readonly<Record<string, Flag>> {
+  const { json, help } = SHARED_FLAGS;
+  return { ...command.flags, ...(command.passesOn === true ? { help } : { json, help }) };
+}
+
 function parseFlags(words: readonly string[], command: Command): { flags: Flags; rest: string[] } {
-  const known = { ...command.flags, ...SHARED_FLAGS };
+  const known = flagsOf(command);
   const flags: Record<string, string | true | readonly string[]> = {};
   const rest: string[] = [];
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (!word.startsWith('--')) {
+    if (!word.startsWith('-')) {
       rest.push(word);
       continue;
     }
-    const [name = '', ...parts] = word.slice(2).split('=');
-    const flag = Object.hasOwn(known, name) ? known[name] : undefined;
+    const [name = '', ...parts] = word.replace(/^--/, '').split('=');
+    const flag = word.startsWith('--') && Object.hasOwn(known, name) ? known[name] : undefined;
     if (flag === undefined)
-      throw usageRejected(`there is no flag --${name}`, `the command is \`${usageOf(command)}\``);
+      throw usageRejected(
+        `there is no flag ${word.split('=', 1)[0] ?? ''}`,
+        `the command is \`${usageOf(command)}\``,
+      );
     flags[name] = valueOf(
       { name, flag, before: flags[name], inline: parts.length === 0 ? undefined : parts.join('=') },
       queue,

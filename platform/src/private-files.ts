@@ -37,13 +37,34 @@ function codeOf(error: unknown): string | undefined {
  * so that nobody can have us change the owner of something else. Parents keep the mode they have.
  */
 export async function ensureFolder(path: string, options: FolderOptions): Promise<void> {
-  await mkdir(path, { recursive: true, mode: options.mode });
+  await makeFolders(path, options.mode);
   const found = await lstat(path);
   if (!found.isDirectory()) throw new Error(`${path} is not a folder`);
   if ((found.mode & 0o7777) !== options.mode) await chmod(path, options.mode);
   const owner = options.owner;
   if (owner !== undefined && (found.uid !== owner.uid || found.gid !== owner.gid))
     await chown(path, owner.uid, owner.gid);
+}
+
+// One by one from the first that is missing: asked for all at once, Node tries for ever below a folder that takes none
+// and says so with ENOENT, as /proc does.
+async function makeFolders(path: string, mode: number): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; !(await isThere(at)); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing)
+    await mkdir(folder, { mode }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** The file's text, or `undefined` when there is none. Longer than the limit in bytes is an error. */
@@ -177,11 +198,18 @@ export async function listFiles(folder: string): Promise<ListedFile[]> {
   );
 }
 
+/** Whose something is, and what. */
+export interface FoundOwner extends Owner {
+  readonly mode: number;
+  readonly isFolder: boolean;
+}
+
 /** Owner and mode of what is at the path, links not followed; `undefined` when nothing is. */
-export async function findOwner(path: string): Promise<(Owner & { readonly mode: number }) | undefined> {
+export async function findOwner(path: string): Promise<FoundOwner | undefined> {
   try {
-    const { uid, gid, mode } = await lstat(path);
-    return { uid, gid, mode: mode & 0o7777 };
+    const found = await lstat(path);
+    const { uid, gid, mode } = found;
+    return { uid, gid, mode: mode & 0o7777, isFolder: found.isDirectory() };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

@@ -29,20 +29,31 @@ export const leftoverHeld = defineFault('conflict', 'leftover.held', (file: stri
   { hint: 'find it with `fuser` or `lsof` on that file and end it with `kill -9 PID`' },
 ]);
 
+const LISTEN_REASONS: Readonly<Record<string, readonly [string, string]>> = {
+  EADDRINUSE: [
+    'another program listens there',
+    'stop the other program, or choose another port with HOLDFAST_PORT',
+  ],
+  EADDRNOTAVAIL: [
+    'this machine does not have that address',
+    'choose one that it has with HOLDFAST_LISTEN (0.0.0.0 and :: stand for all of them)',
+  ],
+  EACCES: [
+    'ports below 1024 are for root',
+    'choose one from 1024 on with HOLDFAST_PORT and put a reverse proxy before it (docs/proxy.md), or start as root',
+  ],
+};
+
 /** The TCP address cannot be bound. */
 export const addressTaken = defineFault(
   'conflict',
   'listen.refused',
   (address: string, port: number, code: string) => {
-    const reasons: Readonly<Record<string, string>> = {
-      EADDRINUSE: 'another program listens there',
-      EADDRNOTAVAIL: 'this machine does not have that address',
-      EACCES: 'ports below 1024 are for root',
-    };
-    return [
-      `cannot listen on ${address} port ${String(port)}: ${reasons[code] ?? code}`,
-      { hint: 'stop the other program, or choose with HOLDFAST_PORT and HOLDFAST_LISTEN' },
+    const [reason, hint] = LISTEN_REASONS[code] ?? [
+      code,
+      'choose another with HOLDFAST_PORT and HOLDFAST_LISTEN',
     ];
+    return [`cannot listen on ${address} port ${String(port)}: ${reason}`, { hint }];
   },
 );
 
@@ -75,8 +86,20 @@ export const postgresFailed = defineFault('unavailable', 'postgres.failed', (ste
 /** A child said that it cannot run, or ended before it could say anything. */
 export const childFailed = defineFault('unavailable', 'child.failed', (child: string, message: string) => [
   `${child} could not start: ${message}`,
-  { hint: `logs/${child}.log in the data directory has the whole story` },
+  { hint: `logs/${child}.log in the data directory has the whole story`, details: { said: message } },
 ]);
+
+/** The database of DATABASE_URL could not be prepared. `place` is its host and port, never the whole address. */
+export const databaseUnreachable = defineFault(
+  'unavailable',
+  'database.unprepared',
+  (place: string, said: string) => [
+    `the database that DATABASE_URL names, at ${place}, could not be prepared: ${said}`,
+    {
+      hint: 'see that it runs and lets this user in from here, and that DATABASE_URL is right; logs/prepare.log in the data directory has the whole story',
+    },
+  ],
+);
 
 /** The data directory belongs to somebody else. */
 export const folderRefused = defineFault('forbidden', 'data.foreign', (folder: string, why: string) => [

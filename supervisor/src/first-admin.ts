@@ -31,17 +31,23 @@ export function openFirstAdmin(site: Site): FirstAdmin {
   };
 }
 
+// Else somebody looks for where to type it.
+const NO_SIGN_IN =
+  'Nothing asks for a password yet: clients use tokens, from `./holdfast admin token create --help`';
+
 async function present(password: Secret<string>, site: Site): Promise<void> {
   const { console, layout } = site;
   if (console.terminal) {
     console.step(
-      `\nThe first administrator is \`admin\` with the password  ${password.reveal('shown to the operator, once')}\nIt is not shown again.\n`,
+      `\nThe first administrator is \`admin\` with the password  ${password.reveal('shown to the operator, once')}\nIt is not shown again. ${NO_SIGN_IN}\n`,
     );
     return;
   }
   // Output that is not a terminal ends up in a log.
   const file = adminPasswordFile(layout.keys);
   await writeText(file, `${password.reveal('left for the operator, once')}\n`);
-  console.step(`The first administrator is \`admin\`; the password is in ${file} (remove it once read)`);
+  console.step(
+    `The first administrator is \`admin\`; the password is in ${file} (remove it once read). ${NO_SIGN_IN}`,
+  );
   console.event('admin', { name: 'admin', passwordFile: file });
 }

@@ -36,7 +36,8 @@ export async function claimFolder(layout: Layout): Promise<void> {
     await ensureFolder(layout.run, { mode: 0o700 });
     await ensureFolder(layout.logs, { mode: 0o700 });
   } catch (error) {
-    throw folderRefused(layout.data, error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    throw folderRefused(layout.data, `it cannot be made (${why})`);
   }
 }
 

@@ -100,6 +100,38 @@ void test(
   },
 );
 
+void test('a start refuses a data directory that cannot be one in words, and at once', LIMIT, async () => {
+  using checkout = openTestCheckout(isRoot ? 'user' : 'self');
+  const file = join(checkout.home, 'a-file');
+  writeFileSync(file, '');
+  const wanted: [folder: string, said: RegExp][] = [
+    [file, /a-file cannot be used: it is not a folder/],
+    [join(file, 'below'), /something above it is not a folder/],
+    // The kernel's own folder takes none.
+    ['/proc/holdfast', /\/proc\/holdfast cannot be used: it cannot be made/],
+    ['/dev/null', /it is not a folder/],
+  ];
+  if (isRoot) {
+    const roots = join(checkout.home, 'roots');
+    mkdirSync(roots, { mode: 0o755 });
+    mkdirSync(join(roots, 'data'), { mode: 0o700 });
+    writeFileSync(join(roots, 'data', 'config.json'), '{}', { mode: 0o600 });
+    wanted.push([join(roots, 'data'), /it belongs to user 0, and this is user \d+/]);
+    wanted.push([join(roots, 'data', 'below'), /a folder above it is closed to user \d+/]);
+    mkdirSync(join(roots, 'open'), { mode: 0o755 });
+    writeFileSync(join(roots, 'open', 'config.json'), '{}', { mode: 0o600 });
+    wanted.push([join(roots, 'open'), /it belongs to user 0, and this is user \d+/]);
+  }
+  for (const [folder, said] of wanted) {
+    const began = Date.now();
+    const { code, error } = await new TestInstance({ checkout, folder }).ended;
+    assert.match(error, said, folder);
+    assert.doesNotMatch(error, /^ {4}at /m, folder);
+    assert.equal(code, 1, folder);
+    assert.ok(Date.now() - began < 10_000 * crowding(), folder);
+  }
+});
+
 void test(
   'superviseInstance() leaves a generated password in a 0600 file outside the data, once',
   LIMIT,

@@ -54,3 +54,19 @@ export const putMember: Command = {
     return EXIT.done;
   },
 };
+
+/** Ends a membership. */
+export const removeMember: Command = {
+  name: 'admin org remove-member',
+  doc: 'Take a user out of an organisation',
+  words: ['NAME'],
+  flags: { user: { value: 'USER', doc: 'The member', required: true } },
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const user = String(call.flags['user']);
+    const path = ['orgs', name, 'members', 'remove'];
+    const answer = await requestAdmin(call, { method: 'POST', path, body: { user } });
+    printResult(call.json, answer, `${user} is no longer in ${name}`);
+    return EXIT.done;
+  },
+};

@@ -62,6 +62,45 @@ export const disableUser: Command = {
   },
 };
 
+/** Lets a disabled user in again. */
+export const enableUser: Command = {
+  name: 'admin user enable',
+  doc: 'Let a disabled user in again, with the tokens that are still good',
+  words: ['NAME'],
+  flags: {},
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'enable'] });
+    printResult(call.json, answer, `Enabled ${name}`);
+    return EXIT.done;
+  },
+};
+
+/** Makes a user an administrator of the instance. */
+export const promoteUser = setAdministrator('promote', true);
+/** Makes an administrator an ordinary user. */
+export const demoteUser = setAdministrator('demote', false);
+
+function setAdministrator(word: string, administrator: boolean): Command {
+  return {
+    name: `admin user ${word}`,
+    doc: administrator ? 'Make a user an administrator' : 'Make an administrator an ordinary user',
+    words: ['NAME'],
+    flags: {},
+    run: async (call) => {
+      const [name = ''] = call.rest;
+      const path = ['users', name, 'administrator'];
+      const answer = await requestAdmin(call, { method: 'POST', path, body: { administrator } });
+      printResult(
+        call.json,
+        answer,
+        `${name} is now ${administrator ? 'an administrator' : 'an ordinary user'}`,
+      );
+      return EXIT.done;
+    },
+  };
+}
+
 /** Gives a user a new password and prints it alone. */
 export const resetPassword: Command = {
   name: 'admin user reset-password',

@@ -6,31 +6,38 @@ import { type Call, type Command } from '../command.ts';
 import { usageRejected } from '../faults.ts';
 
 /** Runs the tests. */
-export const test = delegate(
-  'test',
-  'Set up what the tests need and run them (--long for the long ones too)',
-  'tools/src/test/main.ts',
-);
+export const test = delegate('tools/src/test/main.ts', {
+  name: 'test',
+  doc: 'Set up what the tests need and run them',
+  words: ['[PART-OF-A-FILE-NAME]'],
+  flags: {
+    tier: {
+      value: 'check|unit|integration|conformance|abuse|crash',
+      doc: 'Only this tier; may be repeated',
+      many: true,
+    },
+    long: { doc: 'The long ones, too' },
+  },
+});
 
 /** Checks the sources. */
-export const check = delegate(
-  'check',
-  'Check format, lint, types, dead code and generated files',
-  'tools/src/check/main.ts',
-);
+export const check = delegate('tools/src/check/main.ts', {
+  name: 'check',
+  doc: 'Check format, lint, types, dead code and generated files',
+  words: ['[GATE]'],
+  flags: { fix: { doc: 'First write what a program can write' } },
+});
 
 /** Measures. */
-export const bench = delegate('bench', 'Run the benchmarks', 'bench/src/main.ts');
+export const bench = delegate('bench/src/main.ts', {
+  name: 'bench',
+  doc: 'Run the benchmarks',
+  words: ['[NAME…]'],
+  flags: { rounds: { value: 'N', doc: 'How often each is measured' } },
+});
 
-function delegate(name: string, doc: string, file: string): Command {
-  return {
-    name,
-    doc,
-    words: [],
-    flags: {},
-    passesOn: true,
-    run: (call) => runProgram(call, file),
-  };
+function delegate(file: string, described: Omit<Command, 'passesOn' | 'run'>): Command {
+  return { ...described, passesOn: true, run: (call) => runProgram(call, file) };
 }
 
 async function runProgram(call: Call, file: string): Promise<number> {

@@ -2,20 +2,27 @@
 import { VARIABLES, type Variable } from '@holdfast/supervisor/config/env';
 import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
+import { usageRejected } from '../faults.ts';
 import { printResult } from '../print.ts';
 import { readVersion } from '../version.ts';
-import { SHARED_FLAGS, usageOf } from '../words.ts';
+import { flagsOf, usageOf } from '../words.ts';
 
 /** The help, over the commands it describes. */
 export function helpOn(commands: readonly Command[]): Command {
   return {
     name: 'help',
     doc: 'Show this',
-    words: [],
+    words: ['[COMMAND…]'],
     flags: {},
     run: (call) => {
-      const list = commands.map(({ name, doc, words, flags }) => ({ name, doc, words, flags }));
-      printResult(call.json, { commands: list, settings: listSettings() }, overview(commands));
+      const start = call.rest.join(' ');
+      const asked = commands.filter(({ name }) => start === '' || `${name} `.startsWith(`${start} `));
+      if (asked.length === 0)
+        throw usageRejected(`there is no command \`${start}\``, 'see `./holdfast help` for all of them');
+      const [only] = asked;
+      const text = asked.length === 1 && only !== undefined ? describeCommand(only) : overview(asked);
+      const list = asked.map(({ name, doc, words, flags }) => ({ name, doc, words, flags }));
+      printResult(call.json, { commands: list, settings: listSettings() }, text);
       return Promise.resolve(EXIT.done);
     },
   };
@@ -30,7 +37,7 @@ Use: ./holdfast COMMAND
 
 ${lines.join('\n')}
 
-Every command takes --json, and --help to show what else. Settings are variables of the environment: see
+Every command takes --help to show what else, and, except test, check and bench, --json. Settings are variables of the environment: see
 \`./holdfast help settings\`.`;
 }
 
@@ -63,7 +70,7 @@ function listSettings(): { name: string; doc: string; fallback: string | undefin
 
 /** What one command takes. */
 export function describeCommand(command: Command): string {
-  const flags = Object.entries({ ...command.flags, ...SHARED_FLAGS }).map(
+  const flags = Object.entries(flagsOf(command)).map(
     ([name, flag]) => `    --${name}${flag.value === undefined ? '' : ` ${flag.value}`}\n        ${flag.doc}`,
   );
   return `${command.doc}\n\nUse: ${usageOf(command)}\n\n${flags.join('\n')}`;

@@ -53,6 +53,19 @@ for (const venv of ['hub-newest', 'hub-0.34']) {
         '{"hidden_size": 8}\n',
       );
     });
+    await t.test('hf upload under the old name of a repository reaches it under its new one', async () => {
+      const { HF_TOKEN: token = '' } = env;
+      const moved = await fetch(`${instance.url}/api/repos/move`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ fromRepo: 'admin/my-model', toRepo: 'admin/renamed', type: 'model' }),
+      });
+      assert.equal(moved.status, 200);
+      await writeFile(path.join(home.path, 'my-model/later.txt'), 'later');
+      await hf('upload', 'admin/my-model', './my-model');
+      const files = await hf('download', 'admin/renamed', 'later.txt');
+      assert.match(files, /later\.txt/);
+    });
     await t.test('hf download of what is not there fails and says so', async () => {
       const outcome = await runProgram(command, ['download', 'admin/not-there'], { env, cwd: home.path });
       assert.notEqual(outcome.status, 0);

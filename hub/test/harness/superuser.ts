@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Secret } from '@holdfast/kernel/secret';
 import { openDatabase, openPool, type Db } from '@holdfast/platform/postgres/database';
 import { type Pool } from 'pg';
+import { type TestDatabase } from './database.ts';
 import { type Instance } from './instance.ts';
 
 /** The database as its superuser sees it. */
@@ -29,4 +30,10 @@ export async function openSuperuser(instance: Instance): Promise<Superuser> {
   );
   const db = openDatabase(pool);
   return { pool, db, [Symbol.asyncDispose]: () => db[Symbol.asyncDispose]() };
+}
+
+/** A connection as the superuser of a test's own database. */
+export function openSuperuserPool({ superuser }: TestDatabase): { readonly pool: Pool } & AsyncDisposable {
+  const pool = openPool(superuser, { connections: 1, applicationName: 'test', onError: () => undefined });
+  return { pool, [Symbol.asyncDispose]: async () => await pool.end() };
 }

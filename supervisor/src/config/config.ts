@@ -2,6 +2,7 @@
 // are reported at once.
 import { sep, join, resolve } from 'node:path';
 import { findText } from '@holdfast/platform/private-files';
+import { requireOwnFolder } from '../own-folder.ts';
 import { configurationRejected } from '../faults.ts';
 import { type FileSettings, parseConfigFile } from './config-file.ts';
 import { type Environment, type RawEnvironment, parseEnvironment } from './env.ts';
@@ -38,7 +39,7 @@ export interface Place {
   readonly checkout: string;
 }
 
-/** Reads and checks everything. Throws `configurationRejected` with every problem found. */
+/** Reads and checks everything. Throws `configurationRejected` with every problem found, `folderRefused`. */
 export async function openConfig(
   raw: RawEnvironment,
   place: Place,
@@ -47,8 +48,12 @@ export async function openConfig(
   const env = parseEnvironment(raw, problems);
   const folders = placeFolders(env, place);
   const path = env.HOLDFAST_CONFIG ?? join(folders.data, 'config.json');
-  const text = await findText(resolve(place.cwd, path));
-  if (text === undefined && env.HOLDFAST_CONFIG !== undefined)
+  if (problems.length === 0) await requireOwnFolder(folders.data);
+  const text = await findText(resolve(place.cwd, path)).catch((error: unknown) => {
+    problems.push(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
+  if (text === undefined && problems.length === 0 && env.HOLDFAST_CONFIG !== undefined)
     problems.push(`HOLDFAST_CONFIG is ${path}, which does not exist`);
   const file = parseConfigFile(text, path, problems);
   const secrets = await readConfigSecrets(env, place.cwd, problems);

@@ -10,6 +10,11 @@ import { types } from './types.ts';
 
 const GATES: readonly Gate[] = [format, lint, types, deadCode, generated, sizes, licences];
 
+/** What the gates are called. */
+export function gateNames(): readonly string[] {
+  return GATES.map(({ name }) => name);
+}
+
 /** How many gates let the change through and how many did not. */
 export interface Totals {
   readonly passed: number;

@@ -9,10 +9,24 @@ import { type Tier, TIERS } from './tiers.ts';
 // The launcher lets nobody else read what Holdfast writes. Tests copy checkouts that other users must be able to read.
 process.umask(0o022);
 const tell = (line: string): void => console.log(line);
-const totals = await runAll(parseTestArguments(process.argv.slice(2)));
-if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
-const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-tell(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+const wish = wishOrUsage();
+if (wish === undefined) process.exitCode = 2;
+else {
+  const totals = await runAll(wish);
+  if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
+  const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+  tell(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+}
+
+/** What was asked for; words that cannot be understood are answered with what can be. */
+function wishOrUsage(): TestArguments | undefined {
+  try {
+    return parseTestArguments(process.argv.slice(2));
+  } catch (error) {
+    console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
 
 async function runAll(wish: TestArguments): Promise<TestTotals> {
   const all: TestTotals[] = [];

@@ -41,6 +41,10 @@ export const accountsForbidden = defineFault(
 export const lastAdministrator = defineFault(
   'conflict',
   'account.last-administrator',
-  () =>
-    'This is the only administrator. Make another one first: `./holdfast admin user create NAME --email ADDRESS --admin`.',
+  () => 'This is the only administrator. Make another one first: `./holdfast admin user promote NAME`.',
+);
+export const memberMissing = defineFault(
+  'missing',
+  'org.member-missing',
+  (user: string, org: string) => `${user} is no member of ${org}.`,
 );

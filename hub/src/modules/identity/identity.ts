@@ -11,6 +11,7 @@ import {
   accountsForbidden,
   emailInvalid,
   lastAdministrator,
+  memberMissing,
   nameInvalid,
   nameReserved,
 } from './faults.ts';
@@ -89,8 +90,7 @@ export class Identity {
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, wish.user);
-      const org = await writer.findByName(wish.org);
-      if (org?.kind !== 'org') throw accountMissing(wish.org);
+      const org = await getOrg(writer, wish.org);
       await writer.putMembership(org.id, user.id, wish.role);
       await this.#epochs.advance(tx, 'identity');
       await record(tx, {
@@ -103,16 +103,59 @@ export class Identity {
     });
   }
 
+  /** Takes a user out of an organisation: what they reached through it ends within a second. Throws `org.member-missing`. */
+  async removeMember(actor: Actor, wish: { org: string; user: string }): Promise<void> {
+    requireInstance(actor);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, wish.user);
+      const org = await getOrg(writer, wish.org);
+      if (!(await writer.removeMembership(org.id, user.id))) throw memberMissing(user.name, org.name);
+      await this.#epochs.advance(tx, 'identity');
+      await this.#recordAct(tx, actor, { kind: 'org.member-removed', account: org, body: { user: user.id } });
+    });
+  }
+
   /** Disables a user: their tokens stop working within a second. Their repositories stay. */
   async disableUser(actor: Actor, name: string): Promise<void> {
     requireInstance(actor);
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
-      if (user.administrator && (await writer.countAdministrators()) <= 1) throw lastAdministrator();
-      await writer.disable(user.id, this.#clock.now());
+      if (user.administrator && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
+      await writer.setDisabled(user.id, this.#clock.now());
       await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, { kind: 'account.disabled', account: user });
+    });
+  }
+
+  /** Lets a disabled user in again, with the tokens they had that are neither expired nor revoked. */
+  async enableUser(actor: Actor, name: string): Promise<void> {
+    requireInstance(actor);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, name);
+      await writer.setDisabled(user.id, null);
+      await this.#epochs.advance(tx, 'identity');
+      await this.#recordAct(tx, actor, { kind: 'account.enabled', account: user });
+    });
+  }
+
+  /** Makes a user an administrator of the instance, or no longer one. Throws `account.last-administrator`. */
+  async setAdministrator(actor: Actor, name: string, administrator: boolean): Promise<void> {
+    requireInstance(actor);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, name);
+      const ends = user.administrator && !administrator && user.disabledAt === null;
+      if (ends && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
+      await writer.setAdministrator(user.id, administrator);
+      await this.#epochs.advance(tx, 'identity');
+      await this.#recordAct(tx, actor, {
+        kind: 'account.administrator-set',
+        account: user,
+        body: { administrator },
+      });
     });
   }
 
@@ -184,12 +227,16 @@ export class Identity {
     };
   }
 
-  async #recordAct(tx: Tx, actor: Actor, act: { kind: string; account: Account }): Promise<void> {
+  async #recordAct(
+    tx: Tx,
+    actor: Actor,
+    act: { kind: string; account: Account; body?: object },
+  ): Promise<void> {
     await record(tx, {
       kind: act.kind,
       subject: `account:${act.account.id}`,
       ...referencesOf(actor),
-      body: {},
+      body: { ...act.body },
       personal: operatorFields(actor),
     });
   }
@@ -202,6 +249,12 @@ function requireInstance(actor: Actor): void {
 function requireName(name: string, reservedAllowed: boolean): void {
   if (!isNamespaceName(name)) throw nameInvalid(name);
   if (!reservedAllowed && isReservedName(name)) throw nameReserved(name);
+}
+
+async function getOrg(reader: AccountReader, name: string): Promise<Account> {
+  const org = await reader.findByName(name);
+  if (org?.kind !== 'org') throw accountMissing(name);
+  return org;
 }
 
 async function getUser(reader: AccountReader, name: string): Promise<Account> {

@@ -168,8 +168,36 @@ export class AccountWriter extends AccountReader {
     await this.db.updateTable('identity.account').set({ password: digest }).where('id', '=', id).execute();
   }
 
-  async disable(id: Id, at: Date): Promise<void> {
+  /** Disables the account, or with `null` enables it. */
+  async setDisabled(id: Id, at: Date | null): Promise<void> {
     await this.db.updateTable('identity.account').set({ disabled_at: at }).where('id', '=', id).execute();
+  }
+
+  async setAdministrator(id: Id, administrator: boolean): Promise<void> {
+    await this.db.updateTable('identity.account').set({ administrator }).where('id', '=', id).execute();
+  }
+
+  /** How many administrators there are, held until the transaction ends: two that go at once must not both be let go. */
+  async lockAdministrators(): Promise<number> {
+    const rows = await this.db
+      .selectFrom('identity.account')
+      .select('id')
+      .where('administrator', '=', true)
+      .where('disabled_at', 'is', null)
+      .orderBy('id')
+      .forUpdate()
+      .execute();
+    return rows.length;
+  }
+
+  /** Ends a membership; `false` where there was none. */
+  async removeMembership(orgId: Id, userId: Id): Promise<boolean> {
+    const result = await this.db
+      .deleteFrom('identity.membership')
+      .where('org_id', '=', orgId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return result.numDeletedRows > 0n;
   }
 
   /** Makes the user a member, or changes the role of one. */

@@ -4,7 +4,7 @@ import { newId, parseId } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
-import { mayNamespace, referencesOf, type Actor, type Visibility } from '#modules/access';
+import { mayNamespace, mayRepo, referencesOf, type Actor, type Visibility } from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, writeInitialCommit } from '#modules/git';
 import { AccountReader, isNamespaceName, type Account } from '#modules/identity';
@@ -19,7 +19,15 @@ import {
 } from './faults.ts';
 import { facetsOf } from './facets.ts';
 import { initialFiles } from './initial-files.ts';
-import { fullName, isRepoName, NO_FACETS, type Repo, type RepoName, type SettingsChange } from './model.ts';
+import {
+  fullName,
+  isRepoName,
+  NO_FACETS,
+  subjectOf,
+  type Repo,
+  type RepoName,
+  type SettingsChange,
+} from './model.ts';
 import { type RepoAddress, type Repos } from './repos.ts';
 import { RepoReader, RepoWriter } from './store.ts';
 
@@ -108,7 +116,7 @@ export class RepoChanges {
       const writer = new RepoWriter(tx);
       const repo = await writer.lock(id);
       const target = { namespaceId: namespace.id, namespace: namespace.name, name: to.name };
-      await requireFreeName(tx, { type: repo.type, ...target, movingId: id });
+      await requireFreeName(tx, actor, { type: repo.type, ...target, movingId: id });
       await writer.leaveName(repo, 'redirect');
       await writer.rename(id, target);
       const moved = { ...repo, ...target };
@@ -179,7 +187,7 @@ export class RepoChanges {
       namespaceId: namespace.id,
       namespace: namespace.name,
     };
-    await requireFreeName(tx, address);
+    await requireFreeName(tx, actor, address);
     const now = this.#clock.now();
     const repo: Repo = {
       ...address,
@@ -229,12 +237,19 @@ export class RepoChanges {
 
 async function requireFreeName(
   tx: Tx,
+  actor: Actor,
   wish: RepoAddress & { namespaceId: Repo['namespaceId']; movingId?: Repo['id'] },
 ): Promise<void> {
-  const standing = await new RepoReader(tx).findName(wish.type, wish.namespaceId, wish.name);
+  const reader = new RepoReader(tx);
+  const standing = await reader.findName(wish.type, wish.namespaceId, wish.name);
   if (standing === undefined || standing.state === 'tombstone') return;
   // A repository may go back to a name of its own.
   if (standing.repo_id === wish.movingId) return;
-  if (standing.state === 'redirect') throw repoNameRedirects(fullName(wish));
+  if (standing.state === 'redirect') {
+    const moved = await reader.findById(standing.repo_id);
+    // Where it went is told only to those who may know of it.
+    const known = moved !== undefined && mayRepo(actor, 'discover', subjectOf(moved)).allowed;
+    throw repoNameRedirects(fullName(wish), known ? fullName(moved) : undefined);
+  }
   throw repoExists(fullName(wish));
 }

@@ -29,7 +29,10 @@ export const repoExists = defineFault('conflict', 'repo.exists', (id: string) =>
 export const repoNameRedirects = defineFault(
   'conflict',
   'repo.name-redirects',
-  (id: string) => `The name ${id} leads to a repository that was moved, and stays reserved for it.`,
+  (id: string, to: string | undefined) => [
+    `The name ${id} leads to a repository that was moved${to === undefined ? '' : ` to ${to}`}, and stays reserved for it.`,
+    to === undefined ? {} : { details: { id: to } },
+  ],
 );
 export const namespaceMissing = defineFault(
   'missing',

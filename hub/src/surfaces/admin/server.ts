@@ -6,13 +6,16 @@ import { createOrg } from './create-org.ts';
 import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { disableUser } from './disable-user.ts';
+import { enableUser } from './enable-user.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
 import { putMember } from './put-member.ts';
 import { quotaRoutes } from './quotas.ts';
+import { removeMember } from './remove-member.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
+import { setAdministrator } from './set-administrator.ts';
 import { identifyOperator } from './operator.ts';
 
 type Deps = Parameters<typeof createUser>[0] &
@@ -26,13 +29,16 @@ export function adminRoutes(deps: Deps): Route[] {
     createToken(deps),
     createUser(deps),
     disableUser(deps),
+    enableUser(deps),
     listOrgs(deps),
     listTokens(deps),
     listUsers(deps),
     putMember(deps),
+    removeMember(deps),
     resetPassword(deps),
     revokeToken(deps),
     ...quotaRoutes(deps),
+    setAdministrator(deps),
   ];
 }
 

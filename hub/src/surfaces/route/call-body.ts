@@ -2,12 +2,15 @@
 import { type IncomingMessage } from 'node:http';
 import { hasBody, readBody, type BodyLimits } from './body.ts';
 import { BodyRoom } from './body-room.ts';
-import { type BodyKind } from './route.ts';
+import { type Route } from './route.ts';
 
 // How many bodies of the greatest size may be held. Whoever has no account shares less, so that a flood without tokens
 // leaves the room of users alone; and one sender cannot fill either.
 const STRANGERS = { all: 16, each: 4 };
 const USERS = { all: 64, each: 16 };
+
+// Bytes in JSON that stand for one of a text, at most: clients escape what is not ASCII, as `\u0436` for two bytes.
+const ESCAPED = 3;
 
 /** Who sends: an account's id or an address. */
 export interface Sender {
@@ -26,25 +29,32 @@ const EMPTY_BODY: CallBody = { value: {}, [Symbol.dispose]: () => undefined };
 /** Receives the bodies of one server. */
 export class CallBodies {
   readonly #limits: BodyLimits;
+  readonly #fileLimits: BodyLimits;
   readonly #strangers: BodyRoom;
   readonly #users: BodyRoom;
 
-  constructor(limits: BodyLimits) {
+  constructor(limits: BodyLimits & { readonly file: number }) {
     const room = ({ all, each }: typeof USERS): BodyRoom =>
       new BodyRoom({ bytes: all * limits.bytes, bytesPerSender: each * limits.bytes });
     this.#limits = limits;
+    this.#fileLimits = { ...limits, bytes: limits.bytes + ESCAPED * limits.file };
     this.#strangers = room(STRANGERS);
     this.#users = room(USERS);
   }
 
   /** Receives a body that is parsed as a whole; nothing of another kind. Throws what `readBody` throws. */
-  async receive(request: IncomingMessage, kind: BodyKind, sender: Sender): Promise<CallBody> {
+  async receive(
+    request: IncomingMessage,
+    { bodyKind: kind, bodyHoldsFile }: Pick<Route, 'bodyKind' | 'bodyHoldsFile'>,
+    sender: Sender,
+  ): Promise<CallBody> {
     if (kind === 'none' || kind === 'stream') return NO_BODY;
     if (!hasBody(request)) return EMPTY_BODY;
     const room = sender.known ? this.#users : this.#strangers;
     const share = await room.open(sender.key);
     try {
-      const value = await readBody(request, kind, { limits: this.#limits, share });
+      const limits = bodyHoldsFile === true && sender.known ? this.#fileLimits : this.#limits;
+      const value = await readBody(request, kind, { limits, share });
       share.settle();
       return { value, [Symbol.dispose]: () => share[Symbol.dispose]() };
     } catch (error) {

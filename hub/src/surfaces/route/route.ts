@@ -63,6 +63,11 @@ export interface RouteDefinition<
   readonly query: Query;
   readonly bodyKind: BodyKind;
   readonly body: Body;
+  /**
+   * The body holds the whole text of a file: from a known caller it may have the size of one, once it is escaped.
+   * Strangers stay within the limit of all other bodies.
+   */
+  readonly bodyHoldsFile?: true;
   /** What leaves the server: undeclared fields are dropped. `stream`: the handler answers by itself. */
   readonly output: Output | 'stream';
   /**

@@ -30,6 +30,7 @@ export interface ServeOptions extends AdmissionOptions {
   readonly trustedProxies: readonly string[];
   readonly limits: {
     readonly jsonBody: number;
+    readonly regularFile: number;
     readonly headers: number;
     readonly connections: number;
     readonly headersTimeout: number;
@@ -85,8 +86,8 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     if (request.method === 'OPTIONS') answerPreflight(reply, request.id);
     else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log: options.log });
   });
-  const { jsonBody: bytes, requestTimeout: time } = options.limits;
-  const bodies = new CallBodies({ bytes, time });
+  const { jsonBody: bytes, regularFile: file, requestTimeout: time } = options.limits;
+  const bodies = new CallBodies({ bytes, file, time });
   for (const route of routes) addRoute(app, route, { ...options, bodies });
   return app;
 }
@@ -161,7 +162,7 @@ async function runCall(
   const { route, repoType, request, reply } = arrival;
   const { params, query } = parseAddress(arrival);
   const sender = senderOf(request, known.caller);
-  using received = await options.bodies.receive(request.raw, route.bodyKind, sender);
+  using received = await options.bodies.receive(request.raw, route, sender);
   const body = parse(route.body, received.value, 'body');
   // Time passed while the body came: who lost a right meanwhile (revoked, disabled, another role) must not act under
   // what was true at its head. The handler of a stream asks by itself, when the stream has ended.

@@ -201,6 +201,7 @@ def move():
     admin.move_repo("admin/old-name", "admin/new-name")
     equal(admin.model_info("admin/new-name").id, "admin/new-name")
     equal(admin.model_info("admin/old-name").id, "admin/new-name")
+    equal(admin.create_repo("admin/old-name", exist_ok=True).repo_id, "admin/new-name")
     path = admin.hf_hub_download("admin/old-name", "a/kept.txt")
     equal(open(path, "rb").read(), b"kept")
 

@@ -63,6 +63,7 @@ async function serve(change: Partial<ServeOptions> = {}, routes: readonly Route[
     trustedProxies: [],
     limits: {
       jsonBody: 1000,
+      regularFile: 1000,
       headers: 8192,
       connections: 100,
       headersTimeout: 5000,

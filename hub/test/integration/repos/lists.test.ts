@@ -1,25 +1,14 @@
 // Lists: who sees what, every sort walks every page once, and filters narrow.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Pool } from 'pg';
 import { isFault } from '@holdfast/kernel/fault';
-import { openPool } from '@holdfast/platform/postgres/database';
 import { type Actor } from '../../../src/modules/access/index.ts';
 import { SORTS, type RepoQuery, type Sort } from '../../../src/modules/repos/index.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
 
 async function actorOf(hub: ServedHub, token: string): Promise<Actor> {
   return (await hub.modules.authentication.authenticate(token)).actor;
-}
-
-/** The database as its superuser sees it, on one connection. */
-async function openSuperuser(hub: ServedHub): Promise<{ pool: Pool } & AsyncDisposable> {
-  const { host, port, database, user, password, tls } = hub.database.superuser;
-  const pool = openPool(
-    { host, port, database, user, password, tls },
-    { connections: 1, applicationName: 'test', onError: () => undefined },
-  );
-  return { pool, [Symbol.asyncDispose]: async () => await pool.end() };
 }
 
 const ALL: RepoQuery = { type: 'model', tags: [], sort: 'createdAt', ascending: false, limit: 100 };
@@ -87,7 +76,7 @@ void test('list() orders by what each sort is called after', async () => {
     num_parameters: 'parameters',
     mainSize: 'main_size',
   } as const;
-  await using superuser = await openSuperuser(hub);
+  await using superuser = openSuperuserPool(hub.database);
   for (const [index, [sort, column]] of Object.entries(columns).entries()) {
     // An order of its own for each sort, so that one that reads another's column is seen.
     const order = names.map((_name, at) => names[(at * (index % 2 === 0 ? 1 : 3) + index) % 4] ?? '');
@@ -182,7 +171,7 @@ void test('list() uses an index for every sort, whatever the size of the hub', a
   await using hub = await openServedHub();
   await hub.addUser('alice');
   await hub.addRepo('alice/x', { visibility: 'public' });
-  await using superuser = await openSuperuser(hub);
+  await using superuser = openSuperuserPool(hub.database);
   const { pool } = superuser;
   await pool.query('set enable_seqscan = off');
   await pool.query('set enable_sort = off');

@@ -102,6 +102,31 @@ void test('a moved name leads to the repository and cannot be shadowed by anyone
   );
 });
 
+void test('the refusal of a moved name says where its repository is, to those who may know of it', async () => {
+  await using hub = await openServedHub();
+  await hub.addUser('alice');
+  await hub.addUser('bob');
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'bob' });
+  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'alice', role: 'write' });
+  const text = (await hub.addToken('alice', 'write')).text;
+  const member = (await hub.modules.authentication.authenticate(text)).actor;
+  const { changes } = hub.modules;
+  await changes.create(member, wish(model('alice', 'old')));
+  await changes.move(member, model('alice', 'old'), { namespace: 'acme', name: 'new' });
+  const create = async (token: string): Promise<{ url?: string }> => {
+    const answer = await fetch(`${hub.url}/api/repos/create`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'old', organization: null }),
+    });
+    assert.equal(answer.status, 409);
+    return (await answer.json()) as { url?: string };
+  };
+  assert.equal((await create(text)).url, `${hub.url}/acme/new`);
+  await hub.modules.identity.removeMember(OPERATOR, { org: 'acme', user: 'alice' });
+  assert.equal((await create(text)).url, undefined);
+});
+
 void test('a redirect to a private repository tells a stranger nothing', async () => {
   await using hub = await openServedHub();
   const alice = await actorOf(hub, 'alice');

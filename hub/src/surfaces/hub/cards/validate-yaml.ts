@@ -18,6 +18,7 @@ export function validateYaml(): Route {
     params: z.unknown(),
     query: z.unknown(),
     bodyKind: 'json',
+    bodyHoldsFile: true,
     body: z.object({ content: z.string(), repoType: z.string().nullish() }),
     output: z.object({ errors: Messages, warnings: Messages }),
     run({ body, reply }) {

@@ -36,8 +36,9 @@ export async function tellingWhere<T>(baseUrl: string, type: RepoType, work: Pro
   try {
     return await work;
   } catch (error) {
-    if (!isFault(error, 'repo.exists')) throw error;
-    const url = `${baseUrl}${filePrefix(type)}/${String(error.details['id'])}`;
+    if (!isFault(error, 'repo.exists') && !isFault(error, 'repo.name-redirects')) throw error;
+    if (typeof error.details['id'] !== 'string') throw error;
+    const url = `${baseUrl}${filePrefix(type)}/${error.details['id']}`;
     throw new Fault(error.kind, error.code, error.message, { details: { url }, cause: error });
   }
 }
