@@ -45,6 +45,7 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
   const streams = new LiveStreams({ epochs: modules.epochs, clock: systemClock });
   metrics.gauge('holdfast_open_streams', 'Uploads and downloads under way.', () => streams.size);
+  metrics.gauge('holdfast_damaged_objects', 'Stored objects found damaged.', () => modules.scrub.damaged);
   const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
   const hub = hubServer(
     { ...modules, metrics, streams, version: settings.version, limits: settings.limits },

@@ -38,6 +38,7 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
   );
   const running = opened.move();
   return {
+    log,
     db,
     pool,
     epochs,

@@ -4,21 +4,21 @@ import { Worker } from '@holdfast/platform/queue';
 import { blobJobs, COLLECT_TASK } from '#modules/blobs';
 import { eraseRepository } from '#modules/git';
 import { ERASE_TASK, parseErase, WINDOWS_TASK } from '#modules/repos';
-import { SWEEP_TASK } from '#modules/upkeep';
+import { UPKEEP_SCHEDULE, upkeepJobs } from '#modules/upkeep';
 import { type Modules } from './modules.ts';
 
 const FLUSH_MS = 10_000;
 
 /** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
 export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposable> {
-  const { blobs, uploads, downloads, authentication, reads, refusals, pool, db, sweep } = modules;
+  const { blobs, uploads, downloads, authentication, reads, refusals, pool, db } = modules;
   const worker = await Worker.open(
     pool,
     {
       tasks: {
         ...blobJobs({ blobs, uploads }),
         [WINDOWS_TASK]: () => downloads.renewWindows(),
-        [SWEEP_TASK]: async (_payload, signal) => void (await sweep.run(signal)),
+        ...upkeepJobs(modules),
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
           await uploads.dropOf(repoId);
@@ -27,7 +27,7 @@ export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposa
         },
       },
       // Minutes and hours in UTC.
-      schedule: [`17 * * * * ${WINDOWS_TASK}`, `42 3 * * * ${COLLECT_TASK}`, `12 4 * * * ${SWEEP_TASK}`],
+      schedule: [`17 * * * * ${WINDOWS_TASK}`, `42 3 * * * ${COLLECT_TASK}`, ...UPKEEP_SCHEDULE],
     },
     log,
   );

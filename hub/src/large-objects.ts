@@ -38,6 +38,6 @@ export function openLargeObjects(foundation: Foundation, settings: HubStart['set
     blobs,
     uploads: new Uploads({ ...foundation, backend: 'disk', limits, storage, room: quotas }),
     shardSpace: { scratch, room: new SpoolRoom(SHARDS_SPOOLED), budget: new ByteBudget(SHARDS_READ) },
-    ...openUpkeep({ ...foundation, blobs, storage }),
+    ...openUpkeep({ ...foundation, ...xet, blobs, storage, scrubRate: settings.scrubRate }),
   };
 }

@@ -7,7 +7,7 @@ import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
 import { repoRepositories, repoSummaries } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
-import { upkeepEntries, upkeepQuotas } from '#modules/upkeep';
+import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetUsedXorbs, xetXorbs } from '#modules/xet';
 
 /** All migrations of the hub. */
@@ -28,4 +28,5 @@ export const migrations: readonly Migration[] = [
   gitDropped,
   repoSummaries,
   upkeepQuotas,
+  upkeepScrub,
 ];

@@ -98,6 +98,8 @@ export const Settings = z.strictObject({
   xet: XetSettings,
   /** Bytes that a namespace may store unless the operator decided otherwise; `null` is without a limit. */
   quota: z.int().nonnegative().nullable(),
+  /** Bytes a second that are read again to find damage. */
+  scrubRate: z.int().positive(),
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),

@@ -148,6 +148,7 @@ function startOf(database: TestDatabase, folder: string, options: ServedHubOptio
       limits: { ...TEST_LIMITS, ...options.limits },
       xet: { dedupScope: options.dedupScope ?? 'repository' },
       quota: options.quota ?? null,
+      scrubRate: 10 * GiB,
       operator: { name: 'test', uid: 0 },
       firstAdmin: null,
     },

@@ -76,8 +76,8 @@ export class DiskPacks implements PackStore {
     return true;
   }
 
-  async *list(): AsyncGenerator<ListedObject> {
-    yield* listBelow(below(this.#deps.root, 'packs'));
+  async *list(after?: Sha256): AsyncGenerator<ListedObject> {
+    yield* listBelow(below(this.#deps.root, 'packs'), after);
   }
 }
 

@@ -144,8 +144,8 @@ export class DiskObjectStore implements ObjectStore {
     return true;
   }
 
-  async *list(): AsyncGenerator<ListedObject> {
-    yield* listBelow(below(this.#root, 'sha256'));
+  async *list(after?: Sha256): AsyncGenerator<ListedObject> {
+    yield* listBelow(below(this.#root, 'sha256'), after);
   }
 
   async beginParts(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload> {

@@ -5,16 +5,26 @@ import { parseSha256 } from '@holdfast/kernel/digest';
 import { isErrorCode } from './paths.ts';
 import type { ListedObject } from './store.ts';
 
-/** Walks the two levels of directories in order; what is neither a directory nor an object is passed over. */
-export async function* listBelow(path: string, levels = 2): AsyncGenerator<ListedObject> {
+const LEVELS = 2;
+
+/**
+ * Walks the two levels of directories in order, from behind a name on; what is neither a directory nor an object is
+ * passed over.
+ */
+export async function* listBelow(path: string, after = '', levels = LEVELS): AsyncGenerator<ListedObject> {
   const names: string[] = [];
   for await (const entry of await opendir(path)) {
     if (levels === 0 ? entry.isFile() : entry.isDirectory()) names.push(entry.name);
   }
+  const level = LEVELS - levels;
+  // The name of a folder is the next two digits of all names in it.
+  const passed = levels === 0 ? after : after.slice(level * 2, level * 2 + 2);
   for (const name of names.sort()) {
+    if (levels === 0 ? name <= passed : name < passed) continue;
     const inner = join(path, name);
     if (levels > 0) {
-      yield* listBelow(inner, levels - 1);
+      // Only the folder of that name itself holds names before it.
+      yield* listBelow(inner, name === passed ? after : '', levels - 1);
       continue;
     }
     const sha256 = parseSha256(name);

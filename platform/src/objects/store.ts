@@ -82,8 +82,8 @@ export interface PackStore {
   open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>>;
   /** Removes a pack; `false` when it was not there. */
   remove(name: Sha256): Promise<boolean>;
-  /** All packs, ordered by name. */
-  list(): AsyncIterable<ListedObject>;
+  /** All packs, ordered by name, or those behind a name. */
+  list(after?: Sha256): AsyncIterable<ListedObject>;
 }
 
 /** Keeps immutable objects. All refusals are faults from `faults.ts`. */
@@ -101,8 +101,8 @@ export interface ObjectStore extends AsyncDisposable {
   has(sha256: Sha256): Promise<boolean>;
   /** Removes an object; `false` when it was not there. */
   remove(sha256: Sha256): Promise<boolean>;
-  /** All objects, ordered by digest. */
-  list(): AsyncIterable<ListedObject>;
+  /** All objects, ordered by digest, or those behind a digest. */
+  list(after?: Sha256): AsyncIterable<ListedObject>;
 
   /** Starts an upload in parts. Throws `object.store-full`. */
   beginParts(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload>;

@@ -118,6 +118,10 @@ function checkStoring(name: string, open: OpenTestStore): void {
       listed.map((object) => object.sha256),
       digests.toSorted(),
     );
+    for (const [index, digest] of digests.toSorted().entries())
+      assert.deepEqual(await Array.fromAsync(fixture.store.list(digest)), listed.slice(index + 1));
+    const none = '0'.repeat(64) as Sha256;
+    assert.deepEqual(await Array.fromAsync(fixture.store.list(none)), listed);
     assert.deepEqual(
       listed.map((object) => object.size).toSorted((a, b) => a - b),
       [1, 2, 3, 4, 5],

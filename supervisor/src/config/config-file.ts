@@ -72,6 +72,11 @@ export const ConfigFile = z.strictObject({
   xet: XetSettings.partial().prefault({}),
   /** Bytes that each user and organisation may store; `null` is without a limit. */
   quota: z.int().nonnegative().nullable().default(null),
+  /** Bytes a second at which what is stored is read again, once a week, to find damage. */
+  scrubRate: z
+    .int()
+    .positive()
+    .default(32 * MiB),
   /** Milliseconds. */
   timeouts: z
     .strictObject({

@@ -2,8 +2,11 @@
 export { GRACES, type Graces } from './graces.ts';
 export { HistorySweep, type SweptHistory } from './history-sweep.ts';
 export { openUpkeep, type Upkeep } from './open-upkeep.ts';
-export { Sweep, SWEEP_TASK, type Swept } from './sweep.ts';
+export { Sweep, type Swept } from './sweep.ts';
 export { Quotas, type Usage } from './quotas.ts';
+export { UPKEEP_SCHEDULE, upkeepJobs } from './jobs.ts';
+export { Scrub, type OwnedDamage } from './scrub.ts';
+export { upkeepScrub } from './migrations/0003-scrub.ts';
 export { Sizes } from './sizes.ts';
 export { upkeepQuotas } from './migrations/0002-quotas.ts';
 export { upkeepEntries } from './migrations/0001-entries.ts';

@@ -1,7 +1,17 @@
 // Rows of the `upkeep` schema.
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
+import { type Flaw, type ScrubPhase, type StoredKind } from './model.ts';
 
 /** The tables that the stores of `upkeep` see. */
 export type UpkeepTables = {
   'upkeep.quota': { namespace_id: Id; bytes: number | null };
+  'upkeep.scrub': {
+    single: true;
+    phase: ScrubPhase;
+    passed: string;
+    begun_at: Date;
+    ended_at: Date | null;
+  };
+  'upkeep.damage': { kind: StoredKind; name: Sha256; flaw: Flaw; found_at: Date };
 };

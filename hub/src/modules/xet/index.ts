@@ -18,6 +18,7 @@ export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';
 export { usedXorbs as xetUsedXorbs } from './migrations/0002-used.ts';
 export { openXet, type Xet } from './open-xet.ts';
 export { type Reconstruction, type XorbRange } from './reconstruction.ts';
+export { PackCheck } from './pack-check.ts';
 export { Scopes } from './scopes.ts';
 export { Shards, type ShardSender } from './shards.ts';
 export { Unused, type Removed, type UnusedGraces } from './unused.ts';

@@ -9,6 +9,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type RepoStorage, type Room } from '#modules/blobs';
 import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
+import { PackCheck } from './pack-check.ts';
 import { Scopes, type ScopeReach } from './scopes.ts';
 import { Shards } from './shards.ts';
 import { Verifier } from './verifier.ts';
@@ -37,6 +38,7 @@ export interface Xet extends AsyncDisposable {
   readonly xetFiles: Files;
   readonly scopes: Scopes;
   readonly chunks: Chunks;
+  readonly packCheck: PackCheck;
 }
 
 /** Opens them. Disposing the result ends their threads. */
@@ -49,6 +51,7 @@ export function openXet(deps: XetDeps): Xet {
     xetFiles: new Files({ ...deps, indexes }),
     scopes: new Scopes({ db: deps.db, reach: deps.reach, epochs: deps.epochs }),
     chunks: new Chunks({ ...deps, indexes }),
+    packCheck: new PackCheck({ ...deps, verifier }),
     [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
   };
 }

@@ -1,0 +1,50 @@
+// What can be wrong with stored bytes, and in which order they are looked through. Pure.
+import { type Sha256 } from '@holdfast/kernel/digest';
+
+/** An object under its SHA-256, or a pack of chunks. */
+export type StoredKind = 'object' | 'pack';
+
+/** `unreadable`: the system refuses to read it. `missing`: somebody has it, and it is not there. */
+export type Flaw = 'altered' | 'missing' | 'unreadable';
+
+/** What the store has is read again; what repositories have is looked for. */
+export const SCRUB_PHASES = ['objects', 'packs', 'held-objects', 'held-packs'] as const;
+/** One of the phases of a pass. */
+export type ScrubPhase = (typeof SCRUB_PHASES)[number];
+
+/** Damaged bytes. */
+export interface Damage {
+  readonly kind: StoredKind;
+  readonly name: Sha256;
+  readonly flaw: Flaw;
+  readonly foundAt: Date;
+}
+
+/** Where a pass is. */
+export interface ScrubPlace {
+  readonly phase: ScrubPhase;
+  /** The last name that was looked at; empty at the beginning of a phase. */
+  readonly passed: Sha256 | '';
+  readonly begunAt: Date;
+  readonly endedAt: Date | null;
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Where to go on at this time; `undefined` while the last pass is good enough. */
+export function placeFor(last: ScrubPlace | undefined, now: Date): ScrubPlace | undefined {
+  if (last !== undefined && last.endedAt === null) return last;
+  if (last !== undefined && now.getTime() - last.begunAt.getTime() < WEEK_MS) return undefined;
+  return { phase: SCRUB_PHASES[0], passed: '', begunAt: now, endedAt: null };
+}
+
+/** The beginning of the next phase, or the end of the pass. */
+export function nextPhase(place: ScrubPlace, now: Date): ScrubPlace {
+  const phase = SCRUB_PHASES[SCRUB_PHASES.indexOf(place.phase) + 1];
+  return phase === undefined ? { ...place, endedAt: now } : { ...place, phase, passed: '' };
+}
+
+/** Milliseconds to wait after so many bytes so that no more than this rate is read. */
+export function pauseFor(bytes: number, since: { readonly elapsed: number; readonly rate: number }): number {
+  return Math.max(0, (bytes / since.rate) * 1000 - since.elapsed);
+}
