@@ -1,8 +1,11 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
+import { isFault } from '@holdfast/kernel/fault';
 import { type BoundSocket } from '@holdfast/platform/listeners';
 import { type ChildOptions, LaunchedChild } from './child.ts';
 import { fillCodeCache, viewCodeCache } from './code-cache.ts';
+import { type DatabaseConfig } from './config/config.ts';
 import { type Database } from './database.ts';
+import { databaseUnreachable } from './faults.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
 import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
@@ -44,7 +47,9 @@ export function launchHub(site: Site, database: Database, sockets: readonly Boun
   };
   return {
     start: async () => {
-      await runPreparation(prepare, prepareStartOf(site, database, settings));
+      await runPreparation(prepare, prepareStartOf(site, database, settings)).catch((error: unknown) => {
+        throw namingDatabase(error, site.config.database);
+      });
       const keeper = await keepHub(site, settings, { first, launch });
       presentAddress(settings, site);
       fillLater(site);
@@ -70,6 +75,12 @@ function groundOf(site: Site, name: ChildOptions['name'], view: ChildView): Chil
 
 function librariesOf({ code, confiner }: Site): Readonly<Record<string, string>> {
   return code.libraries === undefined ? {} : { LD_LIBRARY_PATH: confiner.pathOf(code.libraries) };
+}
+
+/** A preparation that failed on the operator's own server says which that is. */
+function namingDatabase(error: unknown, database: DatabaseConfig): unknown {
+  if (database.kind === 'embedded' || !isFault(error, 'child.failed')) return error;
+  return databaseUnreachable(`${database.host} port ${String(database.port)}`, String(error.details['said']));
 }
 
 const QUIET_START = 3_000;
