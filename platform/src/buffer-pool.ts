@@ -6,7 +6,7 @@ import { KiB, MiB } from '@holdfast/kernel/size';
 export interface BufferPoolOptions {
   /** Size of one buffer. Default 1 MiB. */
   readonly size?: number;
-  /** How much may be lent at full size at once. Default 64 MiB. */
+  /** How much may be lent at full size at once. Default 32 MiB. */
   readonly budget?: number;
   /** Size of a buffer lent when the budget is used up. Default 64 KiB. */
   readonly small?: number;
@@ -22,7 +22,7 @@ export class BufferPool {
 
   constructor(options: BufferPoolOptions = {}) {
     this.size = options.size ?? MiB;
-    this.#budget = options.budget ?? 64 * MiB;
+    this.#budget = options.budget ?? 32 * MiB;
     this.#small = options.small ?? 64 * KiB;
   }
 

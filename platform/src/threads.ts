@@ -1,6 +1,8 @@
 // Threads for work that would keep the event loop from everybody else. Each answers questions one at a time; a question
 // names a function by its name, and carries what structured clone can carry.
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { parentPort, Worker } from 'node:worker_threads';
 import { Fault, type FaultKind } from '@holdfast/kernel/fault';
 
@@ -68,8 +70,7 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
 
   #start(): Worker {
     const worker = new Worker(this.#file, {
-      // Nothing of the process's environment is anybody's business in there.
-      env: {},
+      env: environmentOf(getCompileCacheDir()),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 8 },
     });
     worker.on('message', (answer: Answer) => this.#settle(answer));
@@ -105,6 +106,13 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
   }
 }
 
+// Nothing of the process's environment is anybody's business in there, but where compiled code is kept: a thread that has
+// to strip types by itself holds 15 MiB more for good.
+function environmentOf(codeCache: string | undefined): Record<string, string> {
+  // The folder of this version of Node lies in the one that the variable names.
+  return codeCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(codeCache) };
+}
+
 /** A thread that answers one series of questions, so that it may keep something between them. */
 export type PinnedThread<Work extends ThreadWork> = Pick<OneThread<Work>, 'ask'>;
 
@@ -135,10 +143,13 @@ export class Threads<Work extends ThreadWork> implements AsyncDisposable {
   }
 }
 
-/** Answers questions in a thread. A fault that the work throws is thrown where the question was asked. */
+/**
+ * Answers questions in a thread. A fault that the work throws is thrown where the question was asked. Elsewhere it does
+ * nothing: a file that only threads loaded would be missing where compiled code is kept.
+ */
 export function serveThread(work: ThreadWork): void {
   const port = parentPort;
-  if (port === null) throw new Error('this file runs in a thread only');
+  if (port === null) return;
   const answer = async ({ id, name, wish }: Question): Promise<Answer> => {
     try {
       const act = Object.hasOwn(work, name) ? work[name] : undefined;

@@ -50,7 +50,7 @@ export class LaunchedChild {
         // Nobody can open an inspector in it by a signal. A small young generation keeps resident memory within
         // 150 MiB of idle under uploads; at Node's default it went over.
         args: [
-          ...['--disable-sigusr1', '--max-semi-space-size=8'],
+          ...['--disable-sigusr1', '--max-semi-space-size=2'],
           join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name)),
         ],
       },

@@ -70,16 +70,14 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'hashes of Xet come from format/blake3.ts: a native package has one door',
   },
   {
-    modules: [
-      'node:vm',
-      'vm',
-      'node:module',
-      'node:inspector',
-      'node:inspector/promises',
-      'node:repl',
-      'node:ffi',
-    ],
+    modules: ['node:vm', 'vm', 'node:inspector', 'node:inspector/promises', 'node:repl', 'node:ffi'],
     files: ['tools/src/**'],
+    advice: 'text never becomes code here',
+  },
+  {
+    modules: ['node:module'],
+    // Threads are told where compiled code is kept.
+    files: ['platform/src/threads.ts', 'tools/src/**'],
     advice: 'text never becomes code here',
   },
 ];

@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { readDescriptor } from '@holdfast/platform/descriptor';
 import { serveThread } from '@holdfast/platform/threads';
+import { ChunkSpace } from './format/packed-chunks.ts';
 import { unpackChunks } from './format/unpack-chunks.ts';
 import { verifyXorb } from './format/verify-xorb.ts';
 import type { DigestedPart } from './verifier.ts';
+
+// The work of a thread is synchronous, so that one is enough for all of it.
+const space = new ChunkSpace();
 
 /** Files that are digested one after the other. */
 class Series {
@@ -16,7 +20,7 @@ class Series {
     const found: Sha256[] = [];
     for (const { fd, start, end, last } of parts) {
       const read = (offset: number, into: Uint8Array) => readDescriptor(fd, offset, into);
-      for (const raw of unpackChunks(read, { start, end })) this.#hash.update(raw);
+      for (const raw of unpackChunks(read, { start, end }, space)) this.#hash.update(raw);
       if (!last) continue;
       found.push(this.#hash.digest('hex') as Sha256);
       this.#hash = createHash('sha256');
@@ -28,7 +32,7 @@ class Series {
 function workOf(begun: Map<number, Series>) {
   return {
     verifyXorb({ fd, size }: { fd: number; size: number }) {
-      const { hash, index } = verifyXorb((offset, into) => readDescriptor(fd, offset, into), size);
+      const { hash, index } = verifyXorb((offset, into) => readDescriptor(fd, offset, into), size, space);
       return { hash, index: index.encode() };
     },
 

@@ -3,8 +3,8 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { Threads } from '@holdfast/platform/threads';
 import { XorbIndex } from './format/xorb-index.ts';
 import { type XetHash } from './format/xet-hash.ts';
-// Not even loaded: the file runs in its thread only.
-import type { VerifierWork } from './verifier-thread.ts';
+// Loaded here for its compiled code alone, which threads then find.
+import { type VerifierWork } from './verifier-thread.ts';
 
 /** Packed chunks, one after the other, in an open file; `last` where a file ends with them. */
 export interface DigestedPart {

@@ -1,13 +1,7 @@
 // Reads the chunks of a stored xorb, in large blocks and synchronously: this runs in threads, over an open descriptor.
 import { MiB } from '@holdfast/kernel/size';
 import { xorbInvalid } from '../faults.ts';
-import {
-  atChunk,
-  CHUNK_HEADER_BYTES,
-  type ChunkDecoder,
-  type ChunkHeader,
-  readChunkHeader,
-} from './chunk.ts';
+import { atChunk, CHUNK_HEADER_BYTES, ChunkDecoder, type ChunkHeader, readChunkHeader } from './chunk.ts';
 import { type HalfOpen } from './xorb-index.ts';
 
 /** Fills `into` from a byte of the stored xorb on. Returns how many bytes it read: fewer only at the end. */
@@ -27,9 +21,18 @@ export interface PackedChunk {
 /** Holds any chunk, and several of the usual size. */
 const BLOCK_BYTES = MiB;
 
+/**
+ * The memory in which chunks are read and unpacked, for one reader after the other. If each made its own, more than 60
+ * MiB of it would wait in each thread to be collected.
+ */
+export class ChunkSpace {
+  readonly block: Uint8Array = new Uint8Array(BLOCK_BYTES);
+  readonly decoder: ChunkDecoder = new ChunkDecoder();
+}
+
 /** The chunks that fill a range of a stored xorb. Throws `xet.xorb-invalid` for a bad header or a chunk beyond it. */
-export function* packedChunks(read: ReadAt, range: HalfOpen): Generator<PackedChunk> {
-  const blocks = new Blocks(read, range);
+export function* packedChunks(read: ReadAt, range: HalfOpen, space: ChunkSpace): Generator<PackedChunk> {
+  const blocks = new Blocks(read, range, space.block);
   for (let number = 0; blocks.at < range.end; number += 1) yield readChunk(blocks, number);
 }
 
@@ -62,11 +65,11 @@ class Blocks {
   #start = 0;
   #filled = 0;
 
-  constructor(read: ReadAt, { start, end }: HalfOpen) {
+  constructor(read: ReadAt, { start, end }: HalfOpen, block: Uint8Array) {
     this.#read = read;
     this.#end = end;
     this.#loaded = start;
-    this.#block = new Uint8Array(Math.min(BLOCK_BYTES, end - start));
+    this.#block = block;
   }
 
   /** The byte of the xorb that comes next. */
