@@ -34,8 +34,8 @@ export interface Block extends Span {
 /** The blocks that give a range of a file. */
 export async function* readBlocks(source: BlockSource, range: ByteRange): AsyncGenerator<Block> {
   const { buffers } = source;
-  const pair = [buffers.take(), buffers.take()] as const;
-  const spans = openSpans(source, range, Math.min(pair[0].length, pair[1].length));
+  const pair = [new Room(buffers.take()), new Room(buffers.take())] as const;
+  const spans = openSpans(source, range, Math.min(pair[0].size, pair[1].size));
   let next = load(spans, pair[0]);
   try {
     for (let turn = 1; ; turn ^= 1) {
@@ -48,20 +48,38 @@ export async function* readBlocks(source: BlockSource, range: ByteRange): AsyncG
   } finally {
     await next.catch(() => undefined); // or a buffer would be another's while it is read into
     await spans.return(undefined);
-    for (const buffer of pair) buffers.give(buffer);
+    for (const { buffer } of pair) buffers.give(buffer);
+  }
+}
+
+/** Memory for one block. */
+class Room {
+  buffer: Buffer;
+  readonly size: number;
+
+  constructor(buffer: Buffer) {
+    this.buffer = buffer;
+    this.size = buffer.length;
+  }
+
+  /**
+   * So many bytes. A single chunk may be larger than a buffer that was lent when memory was short; the larger one is
+   * kept, or many readers at once would leave one behind with every chunk.
+   */
+  take(length: number): Buffer {
+    if (length > this.buffer.length) this.buffer = Buffer.allocUnsafeSlow(length);
+    return this.buffer.subarray(0, length);
   }
 }
 
 async function load(
   spans: AsyncGenerator<Span & { readonly opened: OpenPack }>,
-  buffer: Buffer,
+  room: Room,
 ): Promise<Block | undefined> {
   const { value: span, done } = await spans.next();
   if (done === true) return undefined;
   const { start, end } = span.index.packedRange(span.first, span.until);
-  // A single chunk may be larger than a buffer that was lent when memory was short.
-  const room = end - start <= buffer.length ? buffer : Buffer.allocUnsafeSlow(end - start);
-  const packed = room.subarray(0, end - start);
+  const packed = room.take(end - start);
   await span.opened.readInto(start, packed);
   return { ...span, packed };
 }
