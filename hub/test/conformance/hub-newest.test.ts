@@ -1,4 +1,4 @@
-// The newest huggingface_hub, with plain transfers.
+// The newest huggingface_hub, as it comes.
 import { testPythonClient } from './python-client.ts';
 
-testPythonClient('hub-newest');
+testPythonClient('hub-newest', { calls: 'all', by: 'chunks' });

@@ -1,28 +1,44 @@
-// Two GiB there and back: byte-identical, with the server's memory flat while it flows.
+// Two GiB there and back: byte-identical, with the server's memory flat while it flows. As the client does it by itself,
+// and, where there is time, with as many xorbs at once as it can send, and whole.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { GiB, MiB } from '@holdfast/kernel/size';
 import { openCast } from '../harness/cast.ts';
 import { startInstance } from '../harness/instance.ts';
 import { peakWhile } from '../harness/memory.ts';
 import { residentBytes } from '../harness/processes.ts';
 import { mustRun } from '../harness/program.ts';
-import { clientEnvironment, venvProgram } from '../harness/python.ts';
+import { clientEnvironment, PLAIN_TRANSFERS, venvProgram } from '../harness/python.ts';
 import { openScratch } from '../harness/scratch.ts';
 
 const SIZE = 2 * GiB;
 const BLOCK = 16 * MiB;
 const MOST_GROWTH = 150 * MiB;
+const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 
-void test('a file of 2 GiB goes there and back', async (t) => {
+const WAYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'by itself': {},
+  ...(LONG && {
+    'with 64 xorbs at once': {
+      HF_XET_FIXED_UPLOAD_CONCURRENCY: '64',
+      HF_XET_FIXED_DOWNLOAD_CONCURRENCY: '64',
+    },
+    whole: PLAIN_TRANSFERS,
+  }),
+};
+
+for (const [way, settings] of Object.entries(WAYS))
+  void test(`a file of 2 GiB goes there and back ${way}`, async (t) => await goThereAndBack(t, settings));
+
+async function goThereAndBack(t: TestContext, settings: Readonly<Record<string, string>>): Promise<void> {
   await using instance = await startInstance();
   await using home = await openScratch('large');
-  const env = clientEnvironment(home.path, await openCast(instance));
+  const env = clientEnvironment(home.path, { ...(await openCast(instance)), ...settings });
   const hf = venvProgram('hub-newest', 'hf');
   const source = path.join(home.path, 'source/large.bin');
   await mkdir(path.dirname(source));
@@ -45,7 +61,7 @@ void test('a file of 2 GiB goes there and back', async (t) => {
     const said = `${idle / MiB} MiB idle, ${upload / MiB} uploading, ${download / MiB} downloading`;
     assert.ok(Math.max(upload, download) - idle < MOST_GROWTH, said);
   });
-});
+}
 
 /** Random blocks, each made different by its number: quick to write, and nothing compresses or repeats exactly. */
 async function writeLarge(file: string): Promise<void> {

@@ -1,75 +1,62 @@
-// Stands between a client and the hub and interrupts one download, so that resuming can be watched.
+// Stands between a client and the hub and interrupts one transfer, so that resuming can be watched. The hub must be told
+// that this is its public address, or it sends the client past it.
 import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 
-/** What happens to the first download of the file: the connection is cut, or nothing more comes. */
+/** What happens to the first transfer: the connection is cut, or nothing more comes. */
 export type Interruption = 'cut' | 'stall';
 
 /** What is interrupted. */
 export interface InterruptionWish {
   readonly kind: Interruption;
-  /** The end of the URL of the file. */
-  readonly file: string;
+  /** A download is interrupted in the answer, an upload in the request. */
+  readonly method: 'GET' | 'POST';
+  /** Matches the path. */
+  readonly path: RegExp;
   /** Bytes of the body that still come through. */
   readonly after: number;
 }
 
 /** The proxy. */
 export interface InterruptingProxy extends AsyncDisposable {
-  readonly url: string;
-  /** The `Range` header of each GET of the file, in order; empty text when there was none. */
+  /** The `Range` header of each such transfer, in order; empty text when there was none. */
   readonly ranges: readonly string[];
   /** Settles once the interruption has happened. */
   readonly interrupted: Promise<void>;
 }
 
-/** Starts the proxy in front of a hub. */
+/** Starts the proxy on a port, in front of a hub on another. */
 export async function startInterruptingProxy(
-  hub: string,
+  ports: { readonly port: number; readonly hub: number },
   wish: InterruptionWish,
 ): Promise<InterruptingProxy> {
   const ranges: string[] = [];
   const { promise: interrupted, resolve } = Promise.withResolvers<void>();
-  const { host, port } = new URL(hub);
   const server = http.createServer((request, response) => {
-    const isFile =
-      request.method === 'GET' && (request.url ?? '').split('?')[0]?.endsWith(wish.file) === true;
-    if (isFile) ranges.push(request.headers.range ?? '');
-    const first = isFile && ranges.length === 1;
-    const headers = { ...request.headers, host };
-    const upstream = http.request({
-      port,
-      host: '127.0.0.1',
-      method: request.method,
-      path: request.url,
-      headers,
-    });
-    upstream.on('error', () => response.destroy());
-    upstream.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      if (!first) {
-        answer.pipe(response);
-        return;
-      }
-      let passed = 0;
-      answer.on('data', (chunk: Buffer) => {
-        if (passed >= wish.after) return;
-        passed += chunk.length;
-        response.write(chunk);
-        if (passed < wish.after) return;
-        answer.pause();
+    const matches = request.method === wish.method && wish.path.test((request.url ?? '').split('?')[0] ?? '');
+    if (matches) ranges.push(request.headers.range ?? '');
+    const first = matches && ranges.length === 1;
+    const { method, headers, url } = request;
+    const upstream = http.request({ port: ports.hub, host: '127.0.0.1', method, path: url, headers });
+    const interrupt = (from: Readable, to: Writable): void =>
+      passSome([from, to], wish.after, () => {
         if (wish.kind === 'cut') setTimeout(() => response.destroy(), 200);
         resolve();
       });
+    upstream.on('error', () => response.destroy());
+    upstream.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      if (first && method === 'GET') interrupt(answer, response);
+      else answer.pipe(response);
     });
     response.on('close', () => upstream.destroy());
-    request.pipe(upstream);
+    if (first && method === 'POST') interrupt(request, upstream);
+    else request.pipe(upstream);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(ports.port, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ranges,
     interrupted,
     [Symbol.asyncDispose]: async () => {
@@ -78,4 +65,17 @@ export async function startInterruptingProxy(
       await once(server, 'close');
     },
   };
+}
+
+/** Passes so many bytes on, and calls back when they are through. */
+function passSome([from, to]: readonly [Readable, Writable], most: number, done: () => void): void {
+  let passed = 0;
+  from.on('data', (chunk: Buffer) => {
+    if (passed >= most) return;
+    passed += chunk.length;
+    to.write(chunk);
+    if (passed < most) return;
+    from.pause();
+    done();
+  });
 }

@@ -27,7 +27,10 @@ export function venvProgram(venv: string, program: string): string {
   return file;
 }
 
-/** What every client is run with: a home of its own, plain transfers, nothing that reaches beyond the hub. */
+/** Tells a client to send and fetch files whole. */
+export const PLAIN_TRANSFERS = { HF_HUB_DISABLE_XET: '1' } as const;
+
+/** What every client is run with: a home of its own, and nothing that reaches beyond the hub. */
 export function clientEnvironment(
   home: string,
   env: Readonly<Record<string, string>>,
@@ -35,7 +38,6 @@ export function clientEnvironment(
   return {
     HOME: home,
     HF_HOME: path.join(home, 'hf'),
-    HF_HUB_DISABLE_XET: '1',
     HF_HUB_DISABLE_TELEMETRY: '1',
     HF_HUB_DISABLE_PROGRESS_BARS: '1',
     PYTHONDONTWRITEBYTECODE: '1',

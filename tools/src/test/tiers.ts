@@ -39,7 +39,7 @@ export const TIERS: readonly Tier[] = [
     needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL],
     clients: true,
     atOnce: 2,
-    minutes: 15,
+    minutes: 20,
   },
   {
     ...PLAIN,

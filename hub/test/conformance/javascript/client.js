@@ -22,6 +22,27 @@ async function statusOf(action) {
   );
 }
 
+/** How often the hub answered each operation well since an earlier count. */
+async function happened(before = {}) {
+  const answer = await fetch(`${hubUrl}/metrics`, {
+    headers: { authorization: `Bearer ${admin.accessToken}` },
+  });
+  const found = {};
+  const pattern = /^holdfast_http_requests_total\{operation="(\w+)",status="2\d\d"\} (\d+)$/gm;
+  for (const [, name, count] of (await answer.text()).matchAll(pattern))
+    found[name] = (found[name] ?? 0) + Number(count);
+  return Object.fromEntries(
+    Object.entries(found)
+      .map(([name, count]) => [name, count - (before[name] ?? 0)])
+      .filter(([, count]) => count > 0),
+  );
+}
+
+async function bytesOf(path, options = {}) {
+  const blob = await hub.downloadFile({ ...admin, repo, path, ...options });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
 const cases = {
   'whoAmI() names the user': async () => {
     const me = await hub.whoAmI(admin);
@@ -74,10 +95,71 @@ const cases = {
     assert.equal(await (await hub.downloadFile({ ...admin, repo, path: 'empty.txt' }))?.text(), '');
     assert.equal(await hub.downloadFile({ ...admin, repo, path: 'nothing.txt' }), null);
   },
-  'fileDownloadInfo() reads size and ETag': async () => {
+  'large files are sent and fetched as chunks, and whole where that is wished': async () => {
+    let before = await happened();
+    const text = new TextEncoder().encode('a line that packs well\n'.repeat(300_000));
+    const floats = new Uint8Array(Float32Array.from({ length: 1_000_000 }, (_, n) => n / 1000).buffer);
+    // More than one xorb.
+    const long = new Uint8Array(createHash('shake128', { outputLength: 70_000_000 }).update('long').digest());
+    const sent = {
+      'été/text 🤗.safetensors': text,
+      'floats.bin': floats,
+      'long.bin': long,
+      'one.bin': floats.slice(0, 1),
+    };
+    const files = Object.entries(sent).map(([path, content]) => ({ path, content: new Blob([content]) }));
+    await hub.uploadFiles({ ...admin, repo, files, commitTitle: 'Chunks' });
+    let seen = await happened(before);
+    assert.ok(seen.putXorb >= 2 && seen.putShard >= 1, JSON.stringify(seen));
+    assert.equal(seen.lfsPutObject, undefined);
+    before = await happened();
+    for (const [path, content] of Object.entries(sent))
+      assert.ok(Buffer.from(content).equals(await bytesOf(path)), path);
+    seen = await happened(before);
+    assert.ok(seen.fetchXorb > 0 && seen.getReconstruction > 0, JSON.stringify(seen));
+    assert.ok(Buffer.from(long).equals(await bytesOf('long.bin', { xet: false })));
+    const part = (await hub.downloadFile({ ...admin, repo, path: 'long.bin' })).slice(66_000_000, 68_000_000);
+    assert.ok(
+      Buffer.from(long.subarray(66_000_000, 68_000_000)).equals(new Uint8Array(await part.arrayBuffer())),
+    );
+  },
+  'the same content again sends no chunk, a change sends what changed': async () => {
+    const content = new Uint8Array([...large.subarray(0, 6_000_000), 1, 2, 3, ...large.subarray(6_000_000)]);
+    const before = await happened();
+    const file = (path, bytes) => ({ path, content: new Blob([bytes]) });
+    await hub.uploadFile({ ...admin, repo, file: file('again.bin', large) });
+    assert.equal((await happened(before)).putXorb, undefined);
+    await hub.uploadFile({ ...admin, repo, file: file('changed.bin', content) });
+    assert.ok(Buffer.from(content).equals(await bytesOf('changed.bin')));
+  },
+  'an edit of a file in chunks is uploaded': async () => {
+    const blob = await hub.downloadFile({ ...admin, repo, path: 'deep/large.safetensors' });
+    const edits = [{ start: 1_000_000, end: 1_000_010, content: new Blob(['in between']) }];
+    const operation = { operation: 'edit', path: 'edited.bin', originalContent: blob, edits };
+    await hub.commit({ ...admin, repo, title: 'Edit', operations: [operation] });
+    const expected = Buffer.from(large);
+    expected.write('in between', 1_000_000);
+    assert.ok(expected.equals(await bytesOf('edited.bin')));
+    await hub.commit({
+      ...admin,
+      repo,
+      title: 'Tidy',
+      operations: [
+        'edited.bin',
+        'changed.bin',
+        'again.bin',
+        'long.bin',
+        'one.bin',
+        'floats.bin',
+        'été/text 🤗.safetensors',
+      ].map((path) => ({ operation: 'delete', path })),
+    });
+  },
+  'fileDownloadInfo() reads size, ETag and the chunks': async () => {
     const seen = await hub.fileDownloadInfo({ ...admin, repo, path: 'deep/large.safetensors' });
     assert.equal(seen.size, large.length);
     assert.equal(seen.etag.replaceAll('"', ''), createHash('sha256').update(large).digest('hex'));
+    assert.match(seen.xet.hash, /^[0-9a-f]{64}$/);
     assert.equal(await hub.fileDownloadInfo({ ...admin, repo, path: 'nothing.txt' }), null);
   },
   'listFiles() lists': async () => {
@@ -118,9 +200,9 @@ const cases = {
     const commits = await collect(hub.listCommits({ ...admin, repo }));
     assert.deepEqual(
       commits.map(({ title }) => title),
-      ['Upload', 'initial commit'],
+      ['Tidy', 'Edit', 'Add changed.bin', 'Add again.bin', 'Chunks', 'Upload', 'initial commit'],
     );
-    assert.equal(await hub.countCommits({ ...admin, repo, revision: 'main' }), 2);
+    assert.equal(await hub.countCommits({ ...admin, repo, revision: 'main' }), 7);
   },
   'repoExists() and checkRepoAccess() tell missing from there': async () => {
     assert.equal(await hub.repoExists({ ...admin, repo }), true);

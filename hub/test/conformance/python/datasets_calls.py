@@ -5,7 +5,7 @@ import pyarrow
 import pyarrow.parquet
 from datasets import Dataset, DatasetDict, load_dataset
 
-from suite import api, case, equal, run
+from suite import api, case, counts, equal, run
 
 admin = api()
 ROWS = [{"number": n, "word": f"wörd-{n}"} for n in range(200)]
@@ -54,8 +54,12 @@ def streams():
 @case("push_to_hub() and load_dataset() go round")
 def push():
     splits = DatasetDict({"train": Dataset.from_list(ROWS), "test": Dataset.from_list(ROWS[:10])})
+    before = counts()
     splits.push_to_hub("admin/pushed", private=True)
     loaded = load_dataset("admin/pushed")
+    # Sent and fetched as chunks.
+    for operation in ("putXorb", "fetchXorb"):
+        assert counts().get(operation, 0) > before.get(operation, 0), operation
     equal(loaded["train"].to_list(), ROWS)
     equal(loaded["test"].to_list(), ROWS[:10])
     equal(admin.dataset_info("admin/pushed").card_data["dataset_info"]["splits"][0]["num_examples"], 200)

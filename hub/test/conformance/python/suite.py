@@ -4,8 +4,10 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import traceback
+import urllib.request
 from pathlib import Path
 
 import huggingface_hub
@@ -112,6 +114,22 @@ def read(folder):
         for file in sorted(Path(folder).rglob("*"))
         if file.is_file() and ".cache" not in file.relative_to(folder).parts
     }
+
+
+def counts():
+    """How often the hub answered each operation well."""
+    request = urllib.request.Request(f"{ENDPOINT}/metrics", headers={"Authorization": f"Bearer {os.environ['HF_TOKEN']}"})
+    with urllib.request.urlopen(request) as answer:
+        lines = answer.read().decode()
+    found = {}
+    for operation, count in re.findall(r'^holdfast_http_requests_total\{operation="(\w+)",status="2\d\d"\} (\d+)$', lines, re.M):
+        found[operation] = found.get(operation, 0) + int(count)
+    return found
+
+
+def stored_bytes():
+    """What the hub's large objects take on its disk."""
+    return sum(file.stat().st_size for file in Path(os.environ["HUB_OBJECTS"]).rglob("*") if file.is_file())
 
 
 def fail(text):
