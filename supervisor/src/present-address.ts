@@ -41,7 +41,7 @@ export function presentAddress(settings: Settings, site: Site): void {
   console.step(`
 To use it with the hf command (in another terminal):
 
-    export HF_ENDPOINT=${address} HF_HUB_DISABLE_XET=1
+    export HF_ENDPOINT=${address}
     export HF_TOKEN=$(${command} admin token create --user admin --name laptop --role write)
     hf upload admin/my-model ./my-model
     hf download admin/my-model
