@@ -3,7 +3,7 @@
 // to everybody who may read any file like it, and opens nothing.
 import { z } from 'zod';
 import { type ByteRange } from '@holdfast/platform/objects/store';
-import { referencesOf } from '#modules/access';
+import { isRecorded, referencesOf } from '#modules/access';
 import { type Blob, type Blobs } from '#modules/blobs';
 import { type Reads } from '#modules/ledger';
 import {
@@ -110,7 +110,7 @@ async function recordRead(
   { repo, actor }: OpenedAccess,
   of: { readonly blob: Blob; readonly address: string },
 ): Promise<void> {
-  if (repo.visibility === 'public' && repo.gated === false) return;
+  if (!isRecorded(repo)) return;
   const { address, blob } = of;
   const path = `sha256:${blob.sha256}`;
   await reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision: '', path });
