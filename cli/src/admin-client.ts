@@ -1,6 +1,11 @@
 // Speaks to the running hub through the admin socket in the data directory. Never touches the database.
 import { join } from 'node:path';
-import { requestLocally, type LocalAnswer } from '@holdfast/platform/local-http';
+import {
+  requestLocally,
+  streamLocally,
+  type LocalAnswer,
+  type LocalRequest,
+} from '@holdfast/platform/local-http';
 import { placeFolders } from '@holdfast/supervisor/config/config';
 import { parseEnvironment } from '@holdfast/supervisor/config/env';
 import { configurationRejected } from '@holdfast/supervisor/faults';
@@ -22,24 +27,44 @@ export interface AdminRequest {
 
 /** Does it and returns what the hub answered. Throws `notRunning`, or `refused` with the hub's own words. */
 export async function requestAdmin(call: Call, wanted: AdminRequest): Promise<unknown> {
+  const { folder, request } = requestOf(call, wanted);
+  const answer = await requestLocally(request).catch((error: unknown) => {
+    throw notRunning(folder, ...reasonOf(error));
+  });
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  throw refusalOf(answer);
+}
+
+/** The same for an answer that comes line by line, each of them JSON. */
+export async function* streamAdmin(call: Call, wanted: AdminRequest): AsyncGenerator<unknown> {
+  const { folder, request } = requestOf(call, wanted);
+  const { status, headers, lines } = await streamLocally(request).catch((error: unknown) => {
+    throw notRunning(folder, ...reasonOf(error));
+  });
+  if (status < 200 || status >= 300) {
+    let text = '';
+    for await (const line of lines) text += line;
+    throw refusalOf({ status, headers, body: text === '' ? undefined : JSON.parse(text) });
+  }
+  for await (const line of lines) yield JSON.parse(line) as unknown;
+}
+
+function requestOf(call: Call, wanted: AdminRequest): { folder: string; request: LocalRequest } {
   const problems: string[] = [];
   const folders = placeFolders(parseEnvironment(call.raw, problems), call.place);
   if (problems.length > 0) throw configurationRejected(problems);
   const path = `/${['admin', ...wanted.path].map(encodeURIComponent).join('/')}`;
   const query = wanted.query === undefined ? '' : `?${new URLSearchParams(wanted.query).toString()}`;
   const claim = readOperator(process.argv.slice(2), call.raw['SUDO_USER']);
-  const answer = await requestLocally({
+  const request = {
     socket: layoutOf(folders).adminSocket,
     method: wanted.method,
     path: path + query,
     headers: { [OPERATOR_HEADER]: operatorHeader(claim) },
     timeout: TIMEOUT,
     ...(wanted.method === 'POST' ? { body: wanted.body ?? {} } : {}),
-  }).catch((error: unknown) => {
-    throw notRunning(folders.data, ...reasonOf(error));
-  });
-  if (answer.status >= 200 && answer.status < 300) return answer.body;
-  throw refusalOf(answer);
+  };
+  return { folder: folders.data, request };
 }
 
 /** Why nobody answers, and what to do. */

@@ -25,6 +25,20 @@ export const Usage = z.object({
   limit: z.number().nullable(),
   own: z.boolean(),
 });
+/** What `fsck` tells while it runs. */
+export const FsckEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('looking'), at: z.string(), count: z.number() }),
+  z.object({ event: z.literal('looked'), at: z.string(), count: z.number() }),
+  z.object({
+    event: z.literal('problem'),
+    severity: z.enum(['damage', 'note']),
+    where: z.string(),
+    what: z.string(),
+    remedy: z.string(),
+  }),
+  z.object({ event: z.literal('end') }),
+]);
+export type FsckEvent = z.infer<typeof FsckEvent>;
 /** A token just issued, with its text, once. */
 export const CreatedToken = z.object({ id: z.string(), token: z.string() });
 /** A token as a list shows it, never its text. */

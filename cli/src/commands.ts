@@ -14,6 +14,7 @@ import {
 } from './commands/admin-users.ts';
 import { bench, check, test } from './commands/delegated.ts';
 import { doctor } from './commands/doctor.ts';
+import { fsck } from './commands/fsck.ts';
 import { helpOn, helpSettings, version } from './commands/help.ts';
 import { install } from './commands/install.ts';
 import { start } from './commands/start.ts';
@@ -42,6 +43,7 @@ const ACTING: readonly Command[] = [
   check,
   bench,
   doctor,
+  fsck,
   version,
   helpSettings,
 ];

@@ -31,3 +31,9 @@ function adviceOn(code: string): { hint?: string } {
     return { hint: 'report it with the lines of the log that hold the request id' };
   return {};
 }
+
+/** An answer that comes in parts ended before its end. */
+export const cutOff = defineFault('unavailable', 'instance.cut-off', () => [
+  'the running Holdfast ended its answer before it was done',
+  { hint: 'see logs/hub.log in the data directory, and try again' },
+]);

@@ -2,7 +2,7 @@
 
 /** Rows under their headings, columns aligned. Control characters are shown as `?`: names must not steer a terminal. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const clean = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, '?')));
+  const clean = rows.map((row) => row.map(plainText));
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...clean.map((row) => (row[column] ?? '').length)),
   );
@@ -12,6 +12,11 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
       .join('  ')
       .trimEnd();
   return [headings, ...clean].map(line).join('\n');
+}
+
+/** A text whose control characters are shown as `?`. */
+export function plainText(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }
 
 /** Writes one result: the value as JSON, or the text for people. */

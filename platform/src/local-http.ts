@@ -11,7 +11,7 @@ export interface LocalRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** Milliseconds until the whole answer must be there. */
+  /** Milliseconds until the whole answer must be there, or, for one that streams, its beginning. */
   readonly timeout: number;
 }
 
@@ -23,10 +23,38 @@ export interface LocalAnswer {
   readonly body: unknown;
 }
 
+/** An answer that comes line by line. */
+export interface LocalStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** What came of it, without line ends. Throws when the connection breaks before the end. */
+  readonly lines: AsyncIterable<string>;
+}
+
 const LARGEST_ANSWER = 64 * 1024 * 1024;
+const LARGEST_LINE = 1024 * 1024;
 
 /** Asks and waits for the answer. Rejects with the system's error when nobody listens, with a `RangeError` when it is too large. */
 export async function requestLocally(wanted: LocalRequest): Promise<LocalAnswer> {
+  const incoming = await open(wanted, AbortSignal.timeout(wanted.timeout));
+  const { statusCode: status = 0, headers } = incoming;
+  return { status, headers, body: parse(await readAll(incoming)) };
+}
+
+/** Asks for an answer that comes line by line, for as long as it takes. Rejects like `requestLocally`. */
+export async function streamLocally(wanted: LocalRequest): Promise<LocalStream> {
+  const begun = new AbortController();
+  const timer = setTimeout(() => begun.abort(new Error('no answer in time')), wanted.timeout);
+  try {
+    const incoming = await open(wanted, begun.signal);
+    const { statusCode: status = 0, headers } = incoming;
+    return { status, headers, lines: linesOf(incoming) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open(wanted: LocalRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const body = wanted.body === undefined ? undefined : JSON.stringify(wanted.body);
   const answer = Promise.withResolvers<IncomingMessage>();
   const outgoing = request({
@@ -40,14 +68,24 @@ export async function requestLocally(wanted: LocalRequest): Promise<LocalAnswer>
       ...wanted.headers,
     },
     createConnection: () => connect(wanted.socket),
-    signal: AbortSignal.timeout(wanted.timeout),
+    signal,
   });
   outgoing.on('response', answer.resolve);
   outgoing.on('error', answer.reject);
   outgoing.end(body);
-  const incoming = await answer.promise;
-  const { statusCode: status = 0, headers } = incoming;
-  return { status, headers, body: parse(await readAll(incoming)) };
+  return await answer.promise;
+}
+
+async function* linesOf(incoming: IncomingMessage): AsyncGenerator<string> {
+  incoming.setEncoding('utf8');
+  let rest = '';
+  for await (const text of incoming) {
+    const lines = (rest + String(text)).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > LARGEST_LINE) throw new RangeError('a line of the answer is too large');
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 // A socket's path may have 107 bytes; from inside its folder the name alone counts. The system resolves it while

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { mustRun, plainEnvironment, ROOT } from './program.ts';
+import { mustRun, plainEnvironment, ROOT, runProgram, type Outcome } from './program.ts';
 import { findHubProcess } from './processes.ts';
 import { openScratch, type Scratch } from './scratch.ts';
 
@@ -60,6 +60,12 @@ export class Instance implements AsyncDisposable {
   async admin(...args: readonly string[]): Promise<string> {
     const [file = '', ...command] = commandOf(this.#started.options, ['admin', ...args]);
     return (await mustRun(file, command, { env: this.#started.env })).trim();
+  }
+
+  /** Runs `./holdfast …` against it, whatever comes of that. */
+  async command(...args: readonly string[]): Promise<Outcome> {
+    const [file = '', ...command] = commandOf(this.#started.options, args);
+    return await runProgram(file, command, { env: this.#started.env });
   }
 
   /** Makes an account. */

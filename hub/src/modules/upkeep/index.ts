@@ -1,4 +1,5 @@
 // The face of `upkeep`.
+export { Fsck, type FsckEvent, type Problem } from './fsck.ts';
 export { GRACES, type Graces } from './graces.ts';
 export { HistorySweep, type SweptHistory } from './history-sweep.ts';
 export { openUpkeep, type Upkeep } from './open-upkeep.ts';

@@ -5,6 +5,7 @@ import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Blobs, type RepoStorage } from '#modules/blobs';
 import { Unused, type PackCheck } from '#modules/xet';
+import { Fsck } from './fsck.ts';
 import { GRACES } from './graces.ts';
 import { HistorySweep } from './history-sweep.ts';
 import { Scrub } from './scrub.ts';
@@ -28,14 +29,17 @@ export interface UpkeepDeps {
 export interface Upkeep {
   readonly sweep: Sweep;
   readonly scrub: Scrub;
+  readonly fsck: Fsck;
 }
 
 /** Opens it. */
 export function openUpkeep(deps: UpkeepDeps): Upkeep {
   const shared = { ...deps, graces: GRACES };
   const histories = new HistorySweep(shared);
+  const scrub = new Scrub({ ...deps, check: new StoredCheck(deps), rate: deps.scrubRate });
   return {
+    scrub,
+    fsck: new Fsck({ ...deps, scrub }),
     sweep: new Sweep({ ...shared, unused: new Unused(shared), histories }),
-    scrub: new Scrub({ ...deps, check: new StoredCheck(deps), rate: deps.scrubRate }),
   };
 }

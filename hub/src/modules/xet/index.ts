@@ -16,6 +16,7 @@ export { asXet, Files, type Located, type XetBlob } from './files.ts';
 export { parseXetHash, type XetHash } from './format/xet-hash.ts';
 export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';
 export { usedXorbs as xetUsedXorbs } from './migrations/0002-used.ts';
+export { listFileFlaws, listMarkFlaws, type XetFlaw } from './integrity-store.ts';
 export { openXet, type Xet } from './open-xet.ts';
 export { type Reconstruction, type XorbRange } from './reconstruction.ts';
 export { PackCheck } from './pack-check.ts';

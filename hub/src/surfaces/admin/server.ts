@@ -7,6 +7,7 @@ import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { disableUser } from './disable-user.ts';
 import { enableUser } from './enable-user.ts';
+import { runFsck } from './fsck.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
@@ -20,7 +21,8 @@ import { identifyOperator } from './operator.ts';
 
 type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof createToken>[0] &
-  Parameters<typeof quotaRoutes>[0];
+  Parameters<typeof quotaRoutes>[0] &
+  Parameters<typeof runFsck>[0];
 
 /** The routes of the admin surface. */
 export function adminRoutes(deps: Deps): Route[] {
@@ -38,6 +40,7 @@ export function adminRoutes(deps: Deps): Route[] {
     resetPassword(deps),
     revokeToken(deps),
     ...quotaRoutes(deps),
+    runFsck(deps),
     setAdministrator(deps),
   ];
 }
