@@ -116,13 +116,15 @@ export class HistoryIntegrity {
 
   /** Every commit that refs reach; without a folder where it is not there. */
   async #listCommits(): Promise<{ oid: Sha1; tree: Sha1 | null }[]> {
+    // One look into the index for each step: left to itself, the database reads all commits at every one of them.
     const { rows } = await sql<{ oid: Sha1; tree: Sha1 | null }>`
       with recursive reached (oid) as (
         select commit from git.ref where repo_id = ${this.#repoId}
         union
         select parent collate "C" from reached r
-          join git.commit c on c.repo_id = ${this.#repoId} and c.oid = r.oid
-         cross join unnest(c.parents) as parent)
+         cross join lateral (select c.parents from git.commit c
+           where c.repo_id = ${this.#repoId} and c.oid = r.oid limit 1) step
+         cross join unnest(step.parents) as parent)
       select r.oid, c.tree from reached r
         left join git.commit c on c.repo_id = ${this.#repoId} and c.oid = r.oid`.execute(this.#db);
     return rows;

@@ -63,13 +63,15 @@ export class Reach {
   }
 
   async #listAll(db: Kysely<GitTables>, heads: readonly Sha1[]): Promise<CommitRow[]> {
+    // One look into the index for each step: left to itself, the database reads all commits at every one of them.
     const { rows } = await sql<CommitRow>`
       with recursive reached (oid) as (
         select unnest(${heads}::text[]) collate "C"
         union
         select parent collate "C" from reached r
-          join git.commit c on c.repo_id = ${this.repoId} and c.oid = r.oid
-         cross join unnest(c.parents) as parent)
+         cross join lateral (select c.parents from git.commit c
+           where c.repo_id = ${this.repoId} and c.oid = r.oid limit 1) step
+         cross join unnest(step.parents) as parent)
       select c.oid, c.tree from reached r
         left join git.commit c on c.repo_id = ${this.repoId} and c.oid = r.oid`.execute(db);
     return rows.map((row) => required(row));
