@@ -5,7 +5,7 @@ import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
-import { repoRepositories, repoSummaries } from '#modules/repos';
+import { repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -29,4 +29,5 @@ export const migrations: readonly Migration[] = [
   repoSummaries,
   upkeepQuotas,
   upkeepScrub,
+  repoNarrowed,
 ];

@@ -21,3 +21,4 @@ export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';
 export { Downloads, WINDOWS_TASK } from './downloads.ts';
 export { summaries as repoSummaries } from './migrations/0002-summary.ts';
+export { narrowed as repoNarrowed } from './migrations/0003-narrowed.ts';

@@ -1,20 +1,24 @@
-// Lists of repositories: one index scan a page, whatever the size of the hub.
-import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder, type Selectable } from 'kysely';
+// Lists of repositories, a page at a time by keyset.
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
 import { decodeCursor, encodeCursor, type Page, type Position } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { cursorInvalid } from './faults.ts';
+import { conditionsOf, isForLetters, visibleWithin, type Reach } from './list-filter-store.ts';
+import { fewFor, findPage, type PageWish } from './list-page-store.ts';
 import { type Repo, type RepoQuery, type Sort } from './model.ts';
 import { toRepo } from './store.ts';
 import { type RepoTables } from './tables.ts';
 
-/** Whose private repositories may appear. */
-export interface Reach {
-  readonly namespaces: readonly string[];
-  readonly repos: readonly string[];
-}
+type Table = RepoTables['repos.repo'];
+type Row = Selectable<Table> & { readonly sort_value: string };
 
-type Row = Selectable<RepoTables['repos.repo']>;
-type Query = SelectQueryBuilder<RepoTables, 'repos.repo', Row & { sort_value: unknown }>;
+/** All that is presented: the text index, which is long, is not. */
+const COLUMN_NAMES = (
+  'id type namespace_id namespace name creator_id visibility gated created_at last_modified head likes likes_30d ' +
+  'downloads downloads_all_time trending used_storage parameters main_size summary uses card tags pipeline_tag ' +
+  'library_name sdk text discussions_disabled deleted_at'
+).split(' ');
 
 const COLUMNS: Readonly<Record<Sort, { expression: RawBuilder<unknown>; cast: RawBuilder<unknown> }>> = {
   createdAt: { expression: sql`created_at`, cast: sql`timestamptz` },
@@ -37,31 +41,46 @@ export interface RepoPage extends Page<Repo> {
 /** One page of the repositories that match and that the reach lets appear. Throws `repo.cursor-invalid`. */
 export async function listRepos(db: Db, query: RepoQuery, reach: Reach): Promise<RepoPage> {
   const tables: Kysely<RepoTables> = db.withTables<RepoTables>();
+  const author = query.author === undefined ? undefined : await findAuthor(tables, query.author);
+  // An unknown author matches nothing.
+  if (query.author !== undefined && author === undefined) return pageOf([], query.limit);
   const { expression, cast } = COLUMNS[query.sort];
-  const direction = query.ascending ? sql`asc` : sql`desc`;
-  let select = tables
-    .selectFrom('repos.repo')
-    .selectAll()
-    .select(sql`(${expression})::text`.as('sort_value'))
-    .where('type', '=', query.type)
-    .where('deleted_at', 'is', null) as unknown as Query;
-  select = narrow(select, query, reach);
+  const within = [sql<boolean>`type = ${query.type}`, sql<boolean>`deleted_at is null`];
   if (query.cursor !== undefined) {
     const from = positionOf(query.cursor);
     const beyond = query.ascending ? sql`>` : sql`<`;
-    select = select.where(sql<boolean>`(${expression}, id) ${beyond} (${from.value}::${cast}, ${from.id})`);
+    within.push(sql<boolean>`(${expression}, id) ${beyond} (${from.value}::${cast}, ${from.id})`);
   }
-  const rows = await select
-    .orderBy(sql`${expression} ${direction}, id ${direction}`)
-    .limit(query.limit + 1)
-    .execute();
-  const page = rows.slice(0, query.limit);
+  const columns = sql.join(COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)));
+  const wish: PageWish = {
+    columns: sql`${columns}, (${expression})::text as sort_value`,
+    order: { expression, ascending: query.ascending },
+    within,
+    matching: conditionsOf(query, author),
+    visible: visibleWithin(reach),
+    frequent: query.search !== undefined && isForLetters(query.search),
+    limit: query.limit + 1,
+  };
+  return pageOf(await findPage<Row>(tables, wish, fewFor(wish.limit)), query.limit);
+}
+
+async function findAuthor(db: Kysely<RepoTables>, name: string): Promise<Id | undefined> {
+  const row = await db
+    .selectFrom('identity.name')
+    .select('account_id')
+    .where('key', '=', name.toLowerCase())
+    .executeTakeFirst();
+  return row?.account_id;
+}
+
+function pageOf(rows: readonly Row[], limit: number): RepoPage {
+  const page = rows.slice(0, limit);
   const cursorAfter = (index: number): string => {
     const { sort_value: value, id } = page[index] ?? outOfPage(index);
-    return encodeCursor({ value: String(value), id });
+    return encodeCursor({ value, id });
   };
   const items = page.map(toRepo);
-  if (rows.length <= query.limit || page.length === 0) return { items, cursorAfter };
+  if (rows.length <= limit || page.length === 0) return { items, cursorAfter };
   return { items, cursorAfter, next: cursorAfter(page.length - 1) };
 }
 
@@ -111,41 +130,6 @@ export async function listTags(db: Db, type: Repo['type']): Promise<string[]> {
       order by downloads desc, id desc limit 1000) r, unnest(r.tags) as tag
     group by tag order by count(*) desc, tag limit 5000`.execute(db.withTables<RepoTables>());
   return rows.map((row) => row.tag);
-}
-
-function visibleWithin(reach: Reach): RawBuilder<boolean> {
-  if (reach.namespaces.length === 0 && reach.repos.length === 0) return sql`visibility <> 'private'`;
-  return sql`(visibility <> 'private' or namespace_id = any(${reach.namespaces}::text[])
-    or id = any(${reach.repos}::text[]))`;
-}
-
-function narrow(select: Query, query: RepoQuery, reach: Reach): Query {
-  let narrowed = select.where(visibleWithin(reach));
-  if (query.author !== undefined)
-    // Through the name's row, so that the index on the namespace serves it; an unknown author matches nothing.
-    narrowed = narrowed.where(
-      sql<boolean>`namespace_id = (select account_id from identity.name where key = ${query.author.toLowerCase()})`,
-    );
-  if (query.tags.length > 0) narrowed = narrowed.where(sql<boolean>`tags @> ${query.tags}::text[]`);
-  if (query.uses !== undefined) narrowed = narrowed.where(sql<boolean>`uses @> ${query.uses}::text[]`);
-  if (query.linked === true) narrowed = narrowed.where(sql<boolean>`uses <> '{}'`);
-  if (query.pipelineTag !== undefined) narrowed = narrowed.where('pipeline_tag', '=', query.pipelineTag);
-  if (query.gated !== undefined) narrowed = narrowed.where('gated', query.gated ? '!=' : '=', 'no');
-  if (query.parameters?.min !== undefined)
-    narrowed = narrowed.where('parameters', '>=', query.parameters.min);
-  if (query.parameters?.max !== undefined)
-    narrowed = narrowed.where('parameters', '<=', query.parameters.max);
-  return query.search === undefined ? narrowed : matchText(narrowed, query.search);
-}
-
-// Part of the id (served by trigrams), or all words of the search in name and card (served by the text index).
-function matchText(select: Query, search: string): Query {
-  const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  const contains = sql<boolean>`(namespace || '/' || name) ilike ${pattern}`;
-  if (words.length === 0) return select.where(contains);
-  const terms = words.map((word) => `${word}:*`).join(' & ');
-  return select.where(sql<boolean>`(${contains} or search @@ to_tsquery('simple', ${terms}))`);
 }
 
 function outOfPage(index: number): never {

@@ -25,10 +25,10 @@ import {
   listLargest,
   listRepos,
   listTags,
-  type Reach,
   type RepoCounts,
   type RepoPage,
 } from './list-store.ts';
+import { type Reach } from './list-filter-store.ts';
 import { fullName, subjectOf, type Repo, type RepoName, type RepoQuery } from './model.ts';
 import { RepoMoved } from './moved.ts';
 import { RepoCache } from './repo-cache.ts';

@@ -1,0 +1,91 @@
+// What of a query narrows a list, as conditions that an index serves. A condition that none serves would be tried on
+// every repository of the hub.
+import { sql, type RawBuilder } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type RepoQuery } from './model.ts';
+
+/** Whose private repositories may appear. */
+export interface Reach {
+  readonly namespaces: readonly string[];
+  readonly repos: readonly string[];
+}
+
+/** A condition on the columns of `repos.repo`. */
+export type Condition = RawBuilder<boolean>;
+
+/** Joins conditions. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+/** That a repository is public, or within the reach. */
+export function visibleWithin(reach: Reach): Condition {
+  if (reach.namespaces.length === 0 && reach.repos.length === 0) return sql`visibility <> 'private'`;
+  return sql`(visibility <> 'private' or namespace_id = any(${reach.namespaces}::text[])
+    or id = any(${reach.repos}::text[]))`;
+}
+
+/**
+ * What the query asks for beside the type, in which few or many repositories may differ; none where it asks for all.
+ * `author` is the account behind the query's author.
+ */
+export function conditionsOf(query: RepoQuery, author: Id | undefined): Condition[] {
+  const { tags, uses, pipelineTag, search } = query;
+  return [
+    ...(author === undefined ? [] : [sql<boolean>`namespace_id = ${author}`]),
+    ...(tags.length === 0 ? [] : [sql<boolean>`tags @> ${tags}::text[]`]),
+    ...(uses === undefined ? [] : [sql<boolean>`uses @> ${uses}::text[]`]),
+    ...(query.linked === true ? [sql<boolean>`uses <> '{}'`] : []),
+    ...(pipelineTag === undefined ? [] : [sql<boolean>`pipeline_tag = ${pipelineTag}`]),
+    ...(query.gated === undefined
+      ? []
+      : [query.gated ? sql<boolean>`gated <> 'no'` : sql<boolean>`gated = 'no'`]),
+    ...parametersWithin(query.parameters),
+    ...(search === undefined ? [] : [matchText(search)]),
+  ];
+}
+
+// Through the expression that the index holds; what states no number is within no bounds.
+function parametersWithin(bounds: RepoQuery['parameters']): Condition[] {
+  if (bounds === undefined) return [];
+  return [
+    sql`parameters is not null`,
+    ...(bounds.min === undefined ? [] : [sql<boolean>`coalesce(parameters, 0) >= ${bounds.min}`]),
+    ...(bounds.max === undefined ? [] : [sql<boolean>`coalesce(parameters, 0) <= ${bounds.max}`]),
+  ];
+}
+
+/**
+ * Part of the id (served by trigrams), or all words of the search as beginnings of words in name and card (served by the
+ * text index). Without three letters or digits in a row there is no trigram to look for, and only beginnings of words
+ * are found; without any there is nothing to find.
+ */
+function matchText(search: string): Condition {
+  const words = wordsOf(search);
+  if (words.length === 0) return sql`false`;
+  const begins = beginWith(words);
+  // What no id can hold is part of none.
+  if (!/[\p{L}\p{N}]{3}/u.test(search) || /[^\w./-]/.test(search)) return begins;
+  const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return sql`((namespace || '/' || name) ilike ${pattern} or ${begins})`;
+}
+
+/**
+ * All words as beginnings of words. The longest, which fewest words begin with, is looked for in the index, and the rest
+ * in what that finds: for a frequent one the index would list every repository that has it.
+ */
+function beginWith(words: readonly string[]): Condition {
+  const [first, ...rest] = words.toSorted((a, b) => b.length - a.length).map((word) => `${word}:*`);
+  const found = sql<boolean>`search @@ to_tsquery('simple', ${first})`;
+  if (rest.length === 0) return found;
+  return sql`(${found} and (search @@ to_tsquery('simple', ${rest.join(' & ')})) is true)`;
+}
+
+/** Whether a search is for single letters and digits alone: many words begin with any of them. */
+export function isForLetters(search: string): boolean {
+  return wordsOf(search).every((word) => word.length === 1);
+}
+
+function wordsOf(search: string): readonly string[] {
+  return search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
