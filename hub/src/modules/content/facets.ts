@@ -22,8 +22,7 @@ export async function facetsAt(
   const { id, type } = of.repo;
   const readme = await contentAt(reader, { root, path: 'README.md', limit: MAX_README });
   const paths = new Set((await reader.readTree(root)).map((entry) => entry.name));
-  for (const entry of await reader.listTree(root, { prefix: '', recursive: true, limit: MAX_PAGE }))
-    if (entry.kind === 'file') paths.add(entry.path);
+  for (const path of await reader.listFilePaths(root, MAX_PAGE)) paths.add(path);
   const config = type === 'model' ? await configAt(reader, root) : undefined;
   const weights = type === 'model' ? await of.weights.findIn(reader, id, root) : undefined;
   return facetsOf({ type, readme, paths: [...paths], weights, ...(config !== undefined && { config }) });

@@ -31,7 +31,10 @@ class Memory implements WalkReader {
     return entries === undefined ? Promise.reject(new Error('no such tree')) : Promise.resolve(entries);
   }
 
-  prefetchTrees(): Promise<void> {
+  readonly asked: (readonly Sha1[])[] = [];
+
+  prefetchTrees(oids: readonly Sha1[]): Promise<void> {
+    this.asked.push(oids);
     return Promise.resolve();
   }
 }
@@ -80,4 +83,25 @@ void test('walkTree() is not stopped by thousands of folders in one another', as
   }
   const found = await Array.fromAsync(walkTree(memory, oid, { prefix: '', recursive: true }));
   assert.equal(found.length, 3001);
+});
+
+void test('walkTree() asks ahead for twice as many folders each time, from where it is, and each once', async () => {
+  const memory = new Memory();
+  const names = Array.from({ length: 20 }, (_, n) => `f${String(n).padStart(2, '0')}`);
+  const root = memory.add(Object.fromEntries(names.map((name) => [name, { [`${name}.txt`]: null }])));
+  const oids = memory.trees.get(root)?.map(({ oid }) => oid) ?? [];
+  await Array.fromAsync(walkTree(memory, root, { prefix: '', recursive: true }));
+  assert.deepEqual(memory.asked, [oids.slice(1, 3), oids.slice(3, 7), oids.slice(7, 15), oids.slice(15)]);
+  memory.asked.length = 0;
+  const late = walkTree(memory, root, { prefix: '', recursive: true, after: 'f15/f15.txt' });
+  await Array.fromAsync(late);
+  assert.deepEqual(memory.asked, [oids.slice(16, 18), oids.slice(18)]);
+});
+
+void test('walkTree() that ends in its first folder asked for no other', async () => {
+  const memory = new Memory();
+  const root = memory.add({ a: { x: null }, b: { x: null, y: null }, c: { z: null } });
+  for await (const { path } of walkTree(memory, root, { prefix: '', recursive: true }))
+    if (path === 'a/x') break;
+  assert.deepEqual(memory.asked, []);
 });

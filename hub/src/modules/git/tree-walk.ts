@@ -19,8 +19,8 @@ export interface WalkOptions {
   readonly after?: string | undefined;
 }
 
-/** Folders asked for ahead of the walk. */
-const PREFETCH = 200;
+/** Most folders asked for ahead of the walk. */
+const MOST_AHEAD = 200;
 
 /** The entries, each folder before what it holds. Throws `tree.cursor-invalid` when `after` is not there. */
 export async function* walkTree(
@@ -37,6 +37,7 @@ export async function* walkTree(
     const child = folder.resume;
     folder.resume = undefined;
     if (child !== undefined) {
+      await lookAhead(reader, folder);
       pending.push(await open(reader, { ...child, recursive: true }));
       continue;
     }
@@ -65,19 +66,34 @@ interface OpenFolder {
   at: number;
   /** A folder to go into before the next entry. */
   resume: Below | undefined;
+  /** Behind the last entry that was looked at for folders to ask for, and how many were asked for then. */
+  ahead: number;
+  asked: number;
+}
+
+/**
+ * Asks for the folder that the walk goes into and some behind it, twice as many each time: a walk that ends soon has not
+ * read what it does not need, and a long one through small folders asks seldom.
+ */
+async function lookAhead(reader: WalkReader, folder: OpenFolder): Promise<void> {
+  // The walk stands behind the entry that it goes into.
+  if (folder.at <= folder.ahead) return;
+  folder.asked = Math.min(MOST_AHEAD, Math.max(1, folder.asked * 2));
+  const oids: Sha1[] = [];
+  let index = folder.at - 1;
+  for (; index < folder.entries.length && oids.length < folder.asked; index += 1) {
+    const entry = folder.entries[index];
+    if (entry !== undefined && isFolder(entry)) oids.push(entry.oid);
+  }
+  folder.ahead = index;
+  if (oids.length > 1) await reader.prefetchTrees(oids);
 }
 
 async function open(reader: WalkReader, wish: Below & { recursive: boolean }): Promise<OpenFolder> {
   const entries = await reader.readTree(wish.oid);
-  if (wish.recursive)
-    await reader.prefetchTrees(
-      entries
-        .filter(isFolder)
-        .slice(0, PREFETCH)
-        .map((entry) => entry.oid),
-    );
+  const fresh = { entries, prefix: wish.prefix, ahead: 0, asked: 0 };
   const [name, ...rest] = wish.after ?? [];
-  if (name === undefined) return { entries, prefix: wish.prefix, at: 0, resume: undefined };
+  if (name === undefined) return { ...fresh, at: 0, resume: undefined };
   const index = entries.findIndex((entry) => entry.name === name);
   const entry = entries[index];
   if (entry === undefined || (rest.length > 0 && !isFolder(entry))) throw treeCursorInvalid();
@@ -86,5 +102,5 @@ async function open(reader: WalkReader, wish: Below & { recursive: boolean }): P
     wish.recursive && isFolder(entry)
       ? { oid: entry.oid, prefix: `${wish.prefix}${name}/`, after }
       : undefined;
-  return { entries, prefix: wish.prefix, at: index + 1, resume };
+  return { ...fresh, at: index + 1, resume };
 }

@@ -135,6 +135,18 @@ export class GitReader {
     return await this.#describe(page);
   }
 
+  /** The paths of the files among the first entries of a folder at any depth, without a look at the files. */
+  async listFilePaths(root: Sha1, limit: number): Promise<string[]> {
+    const paths: string[] = [];
+    let seen = 0;
+    for await (const { path, entry } of walkTree(this, root, { prefix: '', recursive: true })) {
+      if (isFile(entry)) paths.push(path);
+      seen += 1;
+      if (seen >= limit) break;
+    }
+    return paths;
+  }
+
   /** Commits through first parents, newest first, passing over the first `skip`. */
   async listCommits(from: CommitSummary, options: { skip: number; limit: number }): Promise<CommitSummary[]> {
     const start = await this.commits.ancestorAt(from, from.depth - options.skip);
