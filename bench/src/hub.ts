@@ -28,12 +28,22 @@ export interface BenchHub extends AsyncDisposable {
   ask(target: string, question?: Question): Promise<Response>;
 }
 
+/** How a hub differs from one as it comes. */
+export interface BenchHubOptions {
+  /** Who may read public repositories. */
+  readonly access?: 'anonymous';
+}
+
 /** Starts a hub, makes a token and a repository. */
-export async function openBenchHub(): Promise<BenchHub> {
+export async function openBenchHub(options: BenchHubOptions = {}): Promise<BenchHub> {
   await using stack = new AsyncDisposableStack();
   const scratch: Scratch = stack.use(await openScratch());
   const data = path.join(scratch.path, 'data');
-  const env = { HOLDFAST_DATA: data, HOLDFAST_PORT: '0' };
+  const env = {
+    HOLDFAST_DATA: data,
+    HOLDFAST_PORT: '0',
+    ...(options.access !== undefined && { HOLDFAST_ACCESS: options.access }),
+  };
   const running = stack.use(startProgram(LAUNCHER, ['start', '--json'], { env }));
   const url = `http://127.0.0.1:${await readPort(running)}`;
   const pid = await findProcess(running.child.pid ?? 0, /^\S*node .*hub\/src\/main\.ts/);

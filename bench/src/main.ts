@@ -4,6 +4,7 @@ import { measureDownload } from './download.ts';
 import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
+import { runScale, SCALE_USAGE } from './scale/scale.ts';
 import { measureXetDownload } from './xet-download.ts';
 import { formatResults, type Result } from './result.ts';
 
@@ -41,10 +42,11 @@ const ROUNDS = 7;
 
 async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
+  if (words[0] === 'scale') return await runScale(words.slice(1));
   const wish = parseWords(words);
   if (wish === undefined) {
     const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
-    console.error([USAGE, ...list].join('\n'));
+    console.error([USAGE, ...list, SCALE_USAGE].join('\n'));
     return 2;
   }
   const results: Result[] = [];

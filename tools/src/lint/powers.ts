@@ -51,7 +51,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
   {
     modules: ['pg'],
-    files: ['platform/src/postgres/**', '*/test/**'],
+    files: ['platform/src/postgres/**', 'bench/src/**', '*/test/**'],
     advice: 'connections come from @holdfast/platform/postgres',
   },
   {

@@ -1,0 +1,188 @@
+// What finding costs at two sizes of hub: information, lists, search and files, signed in and not. The hubs take turns.
+import { median } from '../result.ts';
+import { openBenchHub, type BenchHub } from '../hub.ts';
+import { openSuperuser, type Superuser } from './database.ts';
+import { askRound, openAsker, quantile, type Asker, type Round } from './latency.ts';
+import { loadPopulation } from './load.ts';
+import { Population, type MadeRepo } from './population.ts';
+import { deepLists, kindsOf, type Kind } from './questions.ts';
+
+/** How much is measured. */
+export interface ListsSize {
+  /** Repositories in the hubs that are compared. */
+  readonly sizes: readonly [number, number];
+  readonly rounds: number;
+  /** Questions of each kind in a round. */
+  readonly questions: number;
+}
+
+/** A kind of question at one size. */
+export interface Measured {
+  readonly rounds: readonly Round[];
+  /** Pages of the database that a question touched, on average: what a busy machine does not change. */
+  readonly pages: number;
+}
+
+/** One line of the result: a kind of question at both sizes. */
+export interface ListsResult {
+  readonly name: string;
+  readonly who: string;
+  readonly small: Measured;
+  readonly large: Measured;
+}
+
+/** Measures all kinds of question. */
+export async function measureLists(
+  size: ListsSize,
+  note: (text: string) => void,
+): Promise<readonly ListsResult[]> {
+  await using stack = new AsyncDisposableStack();
+  const [small, large] = [await openSide(size.sizes[0], note), await openSide(size.sizes[1], note)];
+  stack.use(small);
+  stack.use(large);
+  const results: ListsResult[] = [];
+  for (const who of ['signed in', 'anonymous'] as const)
+    for (const [index, kind] of small.kinds.entries()) {
+      const other = large.kinds[index];
+      if (other === undefined) throw new Error(`${kind.name} has no counterpart`);
+      note(`${kind.name}, ${who}`);
+      const sides = [
+        { side: small, kind },
+        { side: large, kind: other },
+      ] as const;
+      results.push(await compare(sides, { ...size, who, name: kind.name }));
+    }
+  return results;
+}
+
+interface Side extends AsyncDisposable {
+  readonly hub: BenchHub;
+  readonly database: Superuser;
+  readonly kinds: readonly Kind[];
+}
+
+async function openSide(count: number, note: (text: string) => void): Promise<Side> {
+  await using stack = new AsyncDisposableStack();
+  const hub = stack.use(await openBenchHub({ access: 'anonymous' }));
+  const database = stack.use(await openSuperuser(hub));
+  const population = new Population(count);
+  await loadPopulation(database, population, note);
+  const kinds = [...kindsOf(population, samplesOf(population)), await findDeepPages(hub)];
+  const owned = stack.move();
+  return { hub, database, kinds, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const SAMPLES = 2000;
+
+/** Public repositories from everywhere in the population. */
+function samplesOf(population: Population): readonly MadeRepo[] {
+  const step = Math.max(1, Math.floor(population.size / SAMPLES));
+  const samples: MadeRepo[] = [];
+  let index = 0;
+  for (const repo of population.repos()) {
+    index += 1;
+    if (index % step === 0 && repo.visibility === 'public' && repo.gated === 'no') samples.push(repo);
+  }
+  return samples;
+}
+
+const DEEP = 20;
+
+/** Pages far into lists, by following their links. */
+async function findDeepPages(hub: BenchHub): Promise<Kind> {
+  using asker = openAsker(hub.url, hub.token);
+  const targets: string[] = [];
+  for (const first of deepLists()) {
+    let target: string | undefined = first;
+    for (let page = 1; page < DEEP && target !== undefined; page += 1) {
+      const next: string | undefined = /<([^>]+)>/.exec((await asker.ask('GET', target)).link ?? '')?.[1];
+      if (next === undefined) break;
+      const { pathname, search } = new URL(next);
+      target = pathname + search;
+    }
+    targets.push(target);
+  }
+  return { name: 'page twenty of lists', method: 'GET', targets };
+}
+
+interface Turn {
+  readonly side: Side;
+  readonly kind: Kind;
+}
+
+async function compare(
+  turns: readonly [Turn, Turn],
+  how: ListsSize & { readonly who: 'signed in' | 'anonymous'; readonly name: string },
+): Promise<ListsResult> {
+  const askers = turns.map(({ side }) =>
+    openAsker(side.hub.url, how.who === 'anonymous' ? undefined : side.hub.token),
+  );
+  const rounds: [Round[], Round[]] = [[], []];
+  const pages: number[] = [];
+  for (const [index, { side, kind }] of turns.entries()) {
+    const asker = askers[index];
+    if (asker !== undefined) pages.push(await countPages({ side, kind, asker, count: how.questions }));
+  }
+  for (let round = 1; round <= how.rounds; round += 1)
+    for (const [index, { kind }] of turns.entries()) {
+      const [asker, own] = [askers[index], rounds[index]];
+      if (asker === undefined || own === undefined) continue;
+      own.push(await askRound(asker, kind, { from: round * how.questions, count: how.questions }));
+    }
+  for (const asker of askers) asker[Symbol.dispose]();
+  return {
+    name: how.name,
+    who: how.who,
+    small: { rounds: rounds[0], pages: pages[0] ?? 0 },
+    large: { rounds: rounds[1], pages: pages[1] ?? 0 },
+  };
+}
+
+/** The first round, which warms what is warmed, and what it touched. */
+async function countPages(turn: Turn & { asker: Asker; count: number }): Promise<number> {
+  const before = await readPages(turn.side.database);
+  await askRound(turn.asker, turn.kind, { from: 0, count: turn.count });
+  return ((await readPages(turn.side.database)) - before) / turn.count;
+}
+
+/** How long a connection of the hub keeps its counts to itself, and somewhat more. */
+const COUNTED_AFTER_MS = 1500;
+
+async function readPages(database: Superuser): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, COUNTED_AFTER_MS));
+  const rows = await database.query<{ pages: string }>(
+    `select sum(coalesce(heap_blks_read + heap_blks_hit, 0) + coalesce(idx_blks_read + idx_blks_hit, 0)
+        + coalesce(toast_blks_read + toast_blks_hit, 0) + coalesce(tidx_blks_read + tidx_blks_hit, 0)) as pages
+       from pg_statio_all_tables where schemaname in ('repos', 'git', 'identity')`,
+  );
+  return Number(rows[0]?.pages);
+}
+
+/** The table of the results. */
+export function formatLists(results: readonly ListsResult[], sizes: readonly [number, number]): string {
+  const [small, large] = sizes.map((size) => size.toLocaleString('en'));
+  const head = [
+    'what',
+    'who',
+    `p50/p95 ms at ${small}`,
+    `p50/p95 ms at ${large}`,
+    'p95 ratio [rounds]',
+    'pages touched',
+  ];
+  const rows = results.map(({ name, who, small, large }) => [
+    ...[name, who, timesOf(small), timesOf(large), ratioOf(small, large)],
+    `${small.pages.toFixed(0)} → ${large.pages.toFixed(0)}`,
+  ]);
+  return [head, ...rows].map((row) => row.join(' | ')).join('\n');
+}
+
+function timesOf({ rounds }: Measured): string {
+  const of = (key: keyof Round): string => median(rounds.map((round) => round[key])).toFixed(1);
+  return `${of('p50')} / ${of('p95')}`;
+}
+
+function ratioOf(small: Measured, large: Measured): string {
+  const ratios = large.rounds.map((round, index) => round.p95 / (small.rounds[index]?.p95 ?? Number.NaN));
+  const [low, high] = [quantile(ratios, 0), quantile(ratios, 1)];
+  return `${median(ratios).toFixed(2)} [${low.toFixed(2)}-${high.toFixed(2)}]`;
+}
