@@ -4,12 +4,13 @@ import { systemClock } from '@holdfast/kernel/clock';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart } from '@holdfast/supervisor/settings';
+import { RepoReader } from '#modules/repos';
+import { TokenScopes } from '#modules/tokens';
 import { firstStart } from './first-start.ts';
-import { openModules } from './modules.ts';
+import { openModules, type Modules } from './modules.ts';
 import { openJobs } from './jobs.ts';
 import { listenOn } from './listen.ts';
 import { adminServer } from './surfaces/admin/server.ts';
-import { Scopes } from './surfaces/admin/scopes.ts';
 import { hubServer } from './surfaces/hub/server.ts';
 import { LiveStreams } from './surfaces/http/live-streams.ts';
 import { RateLimiter } from './surfaces/route/rate-limit.ts';
@@ -25,6 +26,13 @@ const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
 export interface App extends AsyncDisposable {
   /** Whether this start made the first administrator. */
   readonly adminCreated: boolean;
+}
+
+function scopesOf({ db, identity }: Modules): TokenScopes {
+  return new TokenScopes({
+    identity,
+    findRepo: async (type, name) => (await new RepoReader(db).findByName(type, name))?.repo,
+  });
 }
 
 /** Opens everything and begins to serve. */
@@ -60,7 +68,7 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
       address: { publicUrl: settings.publicUrl, port: settings.port },
     },
   );
-  const admin = adminServer({ ...modules, scopes: new Scopes(modules) }, shared);
+  const admin = adminServer({ ...modules, scopes: scopesOf(modules) }, shared);
   opened.use(await listenOn(hub, HTTP_FD));
   opened.use(await listenOn(admin, ADMIN_FD));
   const running = opened.move();

@@ -77,13 +77,6 @@ export class Content {
     return await this.#deps.revisions.locate(repo.id, raw);
   }
 
-  /** The file at a path of a revision, which may be a commit id. `undefined` when no file is there. Throws `revision.missing`. */
-  async findFile(repo: Pick<Repo, 'id'>, revision: string, path: string): Promise<FoundFile | undefined> {
-    const commit = await this.resolveRevision(repo, revision);
-    const entry = await this.#reader(repo).findEntry(commit, path);
-    return entry?.kind === 'file' ? { commit, ...factsOf({ ...entry, path }) } : undefined;
-  }
-
   /** The file at the place of a visit; `undefined` when no file is there. */
   async findVisited({ repo, commit, path }: Visit): Promise<FoundFile | undefined> {
     const entry = await this.#reader(repo).findEntry(commit, path);

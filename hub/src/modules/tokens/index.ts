@@ -4,3 +4,4 @@ export { Tokens, type IssuedToken, type NewToken } from './tokens.ts';
 export { type LastUse, type Token } from './model.ts';
 export { tokenMissing, tokenRejected, tokenScopeInvalid } from './faults.ts';
 export { tokens as tokenTokens } from './migrations/0001-tokens.ts';
+export { TokenScopes } from './scopes.ts';

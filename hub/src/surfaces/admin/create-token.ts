@@ -1,11 +1,10 @@
 // `POST /admin/tokens`
 import { z } from 'zod';
-import { type Tokens } from '#modules/tokens';
+import { type Tokens, type TokenScopes } from '#modules/tokens';
 import { defineRoute, type Route } from '../route/route.ts';
-import { type Scopes } from './scopes.ts';
 
 /** Issues an access token; its text is answered once. */
-export function createToken({ tokens, scopes }: { tokens: Tokens; scopes: Scopes }): Route {
+export function createToken({ tokens, scopes }: { tokens: Tokens; scopes: TokenScopes }): Route {
   return defineRoute({
     operation: 'adminCreateToken',
     summary: 'Issue an access token; its text is answered once and never kept',

@@ -19,15 +19,18 @@ export type BodyKind = 'none' | 'json' | 'json-or-form' | 'stream';
 /** Which allowance a call counts against. */
 export type Allowance = 'api' | 'resolve' | 'none';
 
+/** The session of a call: there is one where only users are let in. */
+type SessionOf<Who extends Access> = Who extends 'user' ? Session : Session | undefined;
+
 /** One call of a route. */
-export interface Call<Params, Query, Body> {
+export interface Call<Params, Query, Body, Who extends Access = Access> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
   /** Only on routes whose path has `{type}`: which kind of repository its URL names. */
   readonly repoType: RepoType;
   readonly actor: Actor;
-  readonly session: Session | undefined;
+  readonly session: SessionOf<Who>;
   /**
    * Who calls, as it is known by now: asked by a handler that waited, for a body or a turn, before it acts. Throws
    * `token.rejected` when the token is not live any more.
@@ -48,6 +51,7 @@ export interface RouteDefinition<
   Query extends z.ZodType,
   Body extends z.ZodType,
   Output extends z.ZodType,
+  Who extends Access = Access,
 > {
   /** Name of the operation, unique. */
   readonly operation: string;
@@ -57,7 +61,7 @@ export interface RouteDefinition<
   readonly path: string;
   /** How clients of another age spell the path. Served alike, and not documented. */
   readonly aliases?: readonly string[];
-  readonly access: Access;
+  readonly access: Who;
   readonly allowance: Allowance;
   readonly params: Params;
   readonly query: Query;
@@ -79,7 +83,7 @@ export interface RouteDefinition<
   readonly mediaType?: string;
   /** Status of a success; 200 where absent. */
   readonly status?: number;
-  run(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Output> | void>;
+  run(call: Call<z.output<Params>, z.output<Query>, z.output<Body>, Who>): Promise<z.input<Output> | void>;
 }
 
 /** A route whose types no longer matter. */
@@ -91,7 +95,8 @@ export function defineRoute<
   Query extends z.ZodType,
   Body extends z.ZodType,
   Output extends z.ZodType,
->(definition: RouteDefinition<Params, Query, Body, Output>): Route {
+  const Who extends Access,
+>(definition: RouteDefinition<Params, Query, Body, Output, Who>): Route {
   return definition;
 }
 

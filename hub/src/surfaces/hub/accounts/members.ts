@@ -7,7 +7,7 @@ import { nextLink, pageSize } from '../query.ts';
 import { getAccount } from './get-account.ts';
 import { presentUser, UserOverview } from './present.ts';
 
-/** Lists the members of an organisation; roles and mail addresses only for its own members. */
+/** Lists the members of an organisation; their roles only for its own members. */
 export function listMembers({ identity }: { identity: Identity }): Route {
   return defineRoute({
     operation: 'listMembers',

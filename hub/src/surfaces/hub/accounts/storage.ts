@@ -44,7 +44,6 @@ export function storageLists(deps: StorageDeps): Route[] {
       path: '/api/settings/repositories',
       params: z.unknown(),
       async run({ actor, session }) {
-        if (session === undefined) throw new Error('a route for users was called without one');
         return await present(deps, await repos.listStorage(actor, session.account));
       },
     }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Blobs } from '#modules/blobs';
 import { type Content } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
+import { Flag } from '../query.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { Item, presentItems } from './present.ts';
 import { revisionRest } from './rest.ts';
@@ -12,12 +13,7 @@ const MAX_PATHS = 2000;
 
 const Body = z.object({
   paths: z.union([z.string().transform((path) => [path]), z.array(z.string()).max(MAX_PATHS)]).default([]),
-  expand: z
-    .union([
-      z.boolean(),
-      z.enum(['true', 'false', 'True', 'False', '1', '0', '']).transform((text) => /^(true|1)$/i.test(text)),
-    ])
-    .default(false),
+  expand: z.union([z.boolean(), Flag]).default(false),
 });
 
 /** Describes what stands at some paths. */

@@ -10,12 +10,16 @@ const SLASHES = 6;
 
 /** What follows the word, still encoded. */
 export function encodedRest(request: IncomingMessage): string {
-  const url = request.url ?? '';
+  return partBehind(request.url ?? '', SLASHES);
+}
+
+/** What follows so many slashes of a URL's path, still encoded. */
+export function partBehind(url: string, slashes: number): string {
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
   // By counting, because a namespace or a name may spell the word itself.
   let at = -1;
-  for (let left = SLASHES; left > 0; left -= 1) at = path.indexOf('/', at + 1);
+  for (let left = slashes; left > 0; left -= 1) at = path.indexOf('/', at + 1);
   return path.slice(at + 1);
 }
 

@@ -114,7 +114,7 @@ function duplicateLargeFiles({ repos, blobs }: LfsFileDeps): Route {
     async run(call) {
       const { target, files } = call.body;
       const source = await repos.get(call.actor, addressOf(call), 'read');
-      const own = call.session?.account.name ?? '';
+      const own = call.session.account.name;
       const to = await repos.get(
         call.actor,
         { type: target.type, ...parseRepoId(target.name, own) },

@@ -14,6 +14,7 @@ import { sendFile } from '../../http/send-file.ts';
 import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { callerRight } from '../caller-right.ts';
+import { partBehind } from '../content/rest.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { DownloadCounter, type DownloadCounts } from './download-counter.ts';
 import { openStored, type Depth, type StoredDeps } from './stored-file.ts';
@@ -30,6 +31,9 @@ export interface FileDeps extends StoredDeps, XetFileDeps {
   readonly downloads: DownloadCounts;
   readonly clock: Clock;
 }
+
+/** Slashes before the rest of `/namespace/name/resolve/…`, behind the prefix of the type. */
+const SLASHES: Readonly<Record<RepoType, number>> = { model: 4, dataset: 5, space: 5 };
 
 /** What is smaller is in the socket's hands before a right could end. Bytes. */
 const WATCHED_SIZE = 128 * KiB;
@@ -72,7 +76,7 @@ async function answerFile(
   depth: Depth,
 ): Promise<void> {
   const { actor, address, request, reply } = call;
-  const raw = encodedRest(request.url ?? '', call.repoType);
+  const raw = partBehind(request.url ?? '', SLASHES[call.repoType]);
   const visit = await deps.content.visit({ actor, address }, addressOf(call), raw);
   const { repo, commit, path } = visit;
   const file = path === '' ? undefined : await deps.content.findVisited(visit);
@@ -111,14 +115,4 @@ function recordRead(reads: Reads, { repo, visitor, commit, path }: Visit): Promi
 
 function callerOf({ session, address }: FileCall): string {
   return session?.account.id ?? countedAddress(address);
-}
-
-// The router has decoded the rest already, and then an encoded slash in a branch cannot be told from a path's.
-function encodedRest(url: string, repoType: RepoType): string {
-  const query = url.indexOf('?');
-  const path = query === -1 ? url : url.slice(0, query);
-  // By counting, because a namespace or a name may spell the word `resolve` itself.
-  let at = 0;
-  for (let left = repoType === 'model' ? 3 : 4; left > 0; left -= 1) at = path.indexOf('/', at + 1);
-  return path.slice(at + 1);
 }

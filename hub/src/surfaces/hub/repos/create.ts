@@ -42,7 +42,7 @@ export function createRepo({ changes }: { changes: RepoChanges }): Route {
     async run({ actor, session, body, baseUrl }) {
       const type = body.type ?? 'model';
       refuseOtherOptions(body);
-      const own = body.organization ?? session?.account.name ?? '';
+      const own = body.organization ?? session.account.name;
       const name = parseRepoId(body.name, own);
       const visibility = visibilityOf(body) ?? 'public';
       const extras = { sdk: body.sdk ?? null, licence: body.license ?? null, files: filesOf(body) };

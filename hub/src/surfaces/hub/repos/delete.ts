@@ -24,7 +24,7 @@ export function deleteRepo({ changes }: { changes: RepoChanges }): Route {
     }),
     output: z.object({}),
     async run({ actor, session, body }) {
-      const name = parseRepoId(body.name, body.organization ?? session?.account.name ?? '');
+      const name = parseRepoId(body.name, body.organization ?? session.account.name);
       await changes.delete(actor, { type: body.type ?? 'model', ...name });
       return {};
     },

@@ -26,7 +26,7 @@ export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
     async run(call) {
       const { actor, session, body, baseUrl, repoType } = call;
       refuseOtherOptions(body);
-      const to = parseRepoId(body.repository, session?.account.name ?? '');
+      const to = parseRepoId(body.repository, session.account.name);
       const visibility = visibilityOf(body);
       const repo = await tellingWhere(
         baseUrl,

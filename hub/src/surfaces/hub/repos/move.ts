@@ -24,7 +24,7 @@ export function moveRepo({ changes }: { changes: RepoChanges }): Route {
     }),
     output: z.object({ url: z.string(), name: z.string() }),
     async run({ actor, session, body, baseUrl }) {
-      const own = session?.account.name ?? '';
+      const own = session.account.name;
       const from = { type: body.type, ...parseRepoId(body.fromRepo, own) };
       const repo = await tellingWhere(
         baseUrl,

@@ -1,21 +1,35 @@
 // Scopes as a person types them: `model:team/bert=repo.content.read,repo.write`, `org:team/bert-*=repo.write`,
 // `global=discussion.write`, `gated`.
-import { PERMISSIONS, REPO_TYPES, type Grant, type Permission, type ScopedGrant } from '#modules/access';
+import {
+  PERMISSIONS,
+  REPO_TYPES,
+  type Grant,
+  type RepoType,
+  type Permission,
+  type ScopedGrant,
+} from '#modules/access';
+import { type Id } from '@holdfast/kernel/id';
 import { type Identity } from '#modules/identity';
-import { RepoReader } from '#modules/repos';
-import { type Db } from '@holdfast/platform/postgres/database';
-import { tokenScopeInvalid } from '#modules/tokens';
+import { tokenScopeInvalid } from './faults.ts';
 
 const SHAPE = /^(model|dataset|space|user|org):([^=/]+)(?:\/([^=]+))?=([a-z.A-Z-]+(?:,[a-z.A-Z-]+)*)$/;
 
-/** Turns what was typed into a grant. */
-export class Scopes {
-  readonly #db: Db;
-  readonly #identity: Identity;
+/** Finds what scopes name. */
+export interface ScopesDeps {
+  readonly identity: Identity;
+  /** The repository that has a name now, or had it. */
+  readonly findRepo: (
+    type: RepoType,
+    name: { readonly namespace: string; readonly name: string },
+  ) => Promise<{ readonly id: Id; readonly namespace: string; readonly name: string } | undefined>;
+}
 
-  constructor(deps: { db: Db; identity: Identity }) {
-    this.#db = deps.db;
-    this.#identity = deps.identity;
+/** Turns what was typed into a grant. */
+export class TokenScopes {
+  readonly #deps: ScopesDeps;
+
+  constructor(deps: ScopesDeps) {
+    this.#deps = deps;
   }
 
   /** The grant of a role, or of scopes. Throws `token.scope-invalid`. */
@@ -43,15 +57,11 @@ export class Scopes {
     const permissions = list.split(',').map(requirePermission);
     const repoType = REPO_TYPES.find((one) => one === type);
     if (repoType !== undefined) {
-      const named = await new RepoReader(this.#db).findByName(repoType, {
-        namespace: owner,
-        name: name ?? '',
-      });
-      if (named === undefined) throw tokenScopeInvalid(`there is no ${type} ${owner}/${name ?? ''}.`);
-      const { repo } = named;
+      const repo = await this.#deps.findRepo(repoType, { namespace: owner, name: name ?? '' });
+      if (repo === undefined) throw tokenScopeInvalid(`there is no ${type} ${owner}/${name ?? ''}.`);
       return { entity: { type: repoType, id: repo.id, name: `${repo.namespace}/${repo.name}` }, permissions };
     }
-    const account = await this.#identity.findByName(owner);
+    const account = await this.#deps.identity.findByName(owner);
     if (account?.kind !== type) throw tokenScopeInvalid(`there is no ${type} ${owner}.`);
     const entity = { type: account.kind, id: account.id, name: account.name };
     return { entity, permissions, ...(name !== undefined && { patterns: [name] }) };
