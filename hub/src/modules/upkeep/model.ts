@@ -8,7 +8,7 @@ export type StoredKind = 'object' | 'pack';
 export type Flaw = 'altered' | 'missing' | 'unreadable';
 
 /** What the store has is read again; what repositories have is looked for. */
-export const SCRUB_PHASES = ['objects', 'packs', 'held-objects', 'held-packs'] as const;
+const SCRUB_PHASES = ['objects', 'packs', 'held-objects', 'held-packs'] as const;
 /** One of the phases of a pass. */
 export type ScrubPhase = (typeof SCRUB_PHASES)[number];
 
