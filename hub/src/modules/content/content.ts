@@ -49,6 +49,9 @@ export interface TreeWish {
   readonly after?: string | undefined;
 }
 
+/** Files of one revision that are listed at once. */
+const MOST_FILES = 50_000;
+
 /** The files of repositories. */
 export class Content {
   readonly #deps: ContentDeps;
@@ -94,7 +97,7 @@ export class Content {
   }
 
   /** All files of a commit, for those who were let in; at most `limit`. */
-  async listFiles(repo: Pick<Repo, 'id'>, commit: Sha1, limit = 50_000): Promise<FileFacts[]> {
+  async listFiles(repo: Pick<Repo, 'id'>, commit: Sha1, limit = MOST_FILES): Promise<FileFacts[]> {
     const root = await this.#rootOf(repo, commit);
     const files: FileFacts[] = [];
     let after: string | undefined;
@@ -105,6 +108,11 @@ export class Content {
       after = page.length < MAX_PAGE ? undefined : page.at(-1)?.path;
     } while (after !== undefined && files.length < limit);
     return files.slice(0, limit);
+  }
+
+  /** Their paths alone, which need no look at any of the files. */
+  async listPaths(repo: Pick<Repo, 'id'>, commit: Sha1, limit = MOST_FILES): Promise<string[]> {
+    return await this.#reader(repo).listFilePaths(await this.#rootOf(repo, commit), limit);
   }
 
   /**
@@ -121,7 +129,7 @@ export class Content {
     const names = await listFileNames(this.#deps.db, heads);
     const [first] = heads;
     if (names.length === 0 && first !== undefined)
-      names.push((await this.listFiles({ id: first.repoId }, first.commit)).map(({ path }) => path));
+      names.push(await this.listPaths({ id: first.repoId }, first.commit));
     const visits = repos.slice(0, names.length).map((repo, index) => ({ repo, head: heads[index] }));
     await Promise.all(
       visits.map(async ({ repo, head }) => {

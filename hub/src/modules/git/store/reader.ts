@@ -135,11 +135,12 @@ export class GitReader {
     return await this.#describe(page);
   }
 
-  /** The paths of the files among the first entries of a folder at any depth, without a look at the files. */
+  /** The paths of the first files of a folder, at any depth, without a look at the files; submodules count as such. */
   async listFilePaths(root: Sha1, limit: number): Promise<string[]> {
     const paths: string[] = [];
     let seen = 0;
     for await (const { path, entry } of walkTree(this, root, { prefix: '', recursive: true })) {
+      if (isFolder(entry)) continue;
       if (isFile(entry)) paths.push(path);
       seen += 1;
       if (seen >= limit) break;

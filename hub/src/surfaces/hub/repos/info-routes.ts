@@ -1,6 +1,6 @@
 // `GET /api/{type}/{namespace}/{name}` and `…/revision/{revision}`
 import { z } from 'zod';
-import { recordListing, type Content } from '#modules/content';
+import { recordListing, type Content, type FileFacts } from '#modules/content';
 import { type Reads } from '#modules/ledger';
 import { type Repo, type Repos } from '#modules/repos';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
@@ -73,7 +73,8 @@ async function present(
   const info = presentRepo(repo);
   if (expand.length > 0 && !expand.includes('siblings') && !expand.includes('sha'))
     return pickFields(info, expand);
-  const files = await filesOf(deps, call, { repo, revision });
+  const listed = expand.length === 0 || expand.includes('siblings');
+  const files = await filesOf(deps, call, { repo, revision, listed });
   const whole = { ...info, ...files, ...(call.query.securityStatus && { securityRepoStatus: NOT_EXAMINED }) };
   return expand.length > 0 ? pickFields(whole, expand) : whole;
 }
@@ -84,25 +85,28 @@ const NOT_EXAMINED = { scansDone: false, filesWithIssues: [] };
 async function filesOf(
   deps: InfoDeps,
   call: InfoCall,
-  at: { repo: Repo; revision: string | undefined },
+  at: { repo: Repo; revision: string | undefined; listed: boolean },
 ): Promise<{ sha: string | null; siblings: Sibling[] }> {
   const { repo } = at;
   if (repo.head === null && at.revision === undefined) return { sha: null, siblings: [] };
   const commit = await deps.content.resolveRevision(repo, at.revision ?? 'main');
   // Names of files are content: whoever may only discover the repository does not get them.
   const readable = deps.repos.mayRead(call.actor, repo);
-  if (!readable) return { sha: commit, siblings: [] };
+  if (!readable || !at.listed) return { sha: commit, siblings: [] };
   await recordListing(deps.reads, { repo, commit, path: '', visitor: call });
-  const files = await deps.content.listFiles(repo, commit);
-  const siblings = files.map((file) => ({
-    rfilename: file.path,
-    ...(call.query.blobs && {
-      size: file.size,
-      blobId: file.oid,
-      ...(file.lfs !== undefined && {
-        lfs: { size: file.lfs.size, sha256: file.lfs.sha256, pointerSize: file.lfs.pointerSize },
-      }),
-    }),
-  }));
+  const siblings = call.query.blobs
+    ? (await deps.content.listFiles(repo, commit)).map(presentSibling)
+    : (await deps.content.listPaths(repo, commit)).map((rfilename) => ({ rfilename }));
   return { sha: commit, siblings };
+}
+
+function presentSibling({ path, size, oid, lfs }: FileFacts): Sibling {
+  return {
+    rfilename: path,
+    size,
+    blobId: oid,
+    ...(lfs !== undefined && {
+      lfs: { size: lfs.size, sha256: lfs.sha256, pointerSize: lfs.pointerSize },
+    }),
+  };
 }
