@@ -96,11 +96,16 @@ interface Work {
 
 const WORKS: readonly Work[] = [
   { name: 'commit of one file', times: TIMES, work: commitOne },
-  { name: 'page of a folder', times: TIMES, work: async (place) => await getTree(place, '') },
+  { name: 'page of one folder', times: TIMES, work: async (place) => await getTree(place, 0) },
+  {
+    name: 'page of any folder',
+    times: TIMES,
+    work: async (place) => await getTree(place, place.random()),
+  },
   {
     name: 'the same with last commits',
     times: TIMES,
-    work: async (place) => await getTree(place, '&expand=true'),
+    work: async (place) => await getTree(place, place.random(), '&expand=true'),
   },
   { name: 'newest commits', times: TIMES, work: async (place) => await getCommits(place, 0) },
   { name: 'commits in the middle', times: TIMES, work: async (place) => await getCommits(place, 0.5) },
@@ -110,7 +115,7 @@ const WORKS: readonly Work[] = [
     times: TIMES,
     work: async (place) => await get(place, `/api/models/admin/${place.name}`),
   },
-  { name: 'all files, for each thousand', times: 5, work: walkAll },
+  { name: 'all files, each thousand', times: 5, work: walkAll },
 ];
 
 async function commitOne(place: Built): Promise<number> {
@@ -138,8 +143,8 @@ function pathOf(file: number): string {
 }
 
 /** A page of as many entries in both. */
-async function getTree(place: Built, words: string): Promise<number> {
-  const folder = pathOf(Math.floor(place.random() * place.size.files))
+async function getTree(place: Built, at: number, words = ''): Promise<number> {
+  const folder = pathOf(Math.floor(at * place.size.files))
     .split('/')
     .slice(0, 2)
     .join('/');

@@ -1,14 +1,14 @@
-// `./holdfast bench scale`: whether what a hub holds changes what it costs. Quick by default; `--full` is the form whose
+// `./holdfast bench scale`: whether what a hub holds changes what it costs. Quick by default; `--long` is the form whose
 // figures are worth keeping, which takes the better part of an hour and some 10 GB in the folder for temporary files.
 import { loadavg } from 'node:os';
 import { formatLists, measureLists } from './lists.ts';
 import { formatRepository, measureRepository } from './repository.ts';
 
 /** How the command is used. */
-export const SCALE_USAGE = 'usage: ./holdfast bench scale [lists] [repository] [--full] [--rounds N]';
+export const SCALE_USAGE = 'usage: ./holdfast bench scale [lists] [repository] [--long] [--rounds N]';
 
 const QUICK = { repos: 50_000, questions: 30, rounds: 3, files: 5_000, commits: 200 };
-const FULL = { repos: 1_000_000, questions: 40, rounds: 5, files: 100_000, commits: 10_000 };
+const LONG = { repos: 1_000_000, questions: 40, rounds: 5, files: 100_000, commits: 10_000 };
 const FEW_REPOS = 1000;
 const SMALL = { files: 1_000, commits: 100 };
 
@@ -36,12 +36,12 @@ const PARTS = ['lists', 'repository'];
 
 function parseWish(
   words: readonly string[],
-): { readonly size: typeof FULL; readonly parts: readonly string[] } | undefined {
+): { readonly size: typeof LONG; readonly parts: readonly string[] } | undefined {
   const parts = words.filter((word) => PARTS.includes(word));
   const rest = words.filter((word) => !PARTS.includes(word));
-  const full = rest.includes('--full');
-  const [option, number, ...more] = rest.filter((word) => word !== '--full');
-  const size = full ? FULL : QUICK;
+  const long = rest.includes('--long');
+  const [option, number, ...more] = rest.filter((word) => word !== '--long');
+  const size = long ? LONG : QUICK;
   const rounds = option === undefined ? size.rounds : Number(number);
   if ((option !== undefined && option !== '--rounds') || more.length > 0) return undefined;
   if (!Number.isSafeInteger(rounds) || rounds < 1) return undefined;

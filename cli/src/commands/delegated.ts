@@ -33,7 +33,10 @@ export const bench = delegate('bench/src/main.ts', {
   name: 'bench',
   doc: 'Run the benchmarks',
   words: ['[NAME…]'],
-  flags: { rounds: { value: 'N', doc: 'How often each is measured' } },
+  flags: {
+    rounds: { value: 'N', doc: 'How often each is measured' },
+    long: { doc: 'The long form of what has one: scale' },
+  },
 });
 
 function delegate(file: string, described: Omit<Command, 'passesOn' | 'run'>): Command {
