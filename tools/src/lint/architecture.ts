@@ -60,7 +60,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   xet: ['access', 'ledger', 'blobs'],
   repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards'],
   content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'repos'],
-  upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet', 'repos'],
+  upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet'],
 };
 
 /** Modules that compute and touch nothing: they import the kernel and pure built-ins alone. */
