@@ -10,6 +10,17 @@ import { askOne, commit, put, regularFile, sampleOf, uploadFile, uploadLink } fr
 import { listDescendants } from '../../harness/processes.ts';
 import { openOperatorsServer } from '../../harness/operators-database.ts';
 import { openScratch } from '../../harness/scratch.ts';
+import { encodeShard } from '../../harness/xet-encode.ts';
+import {
+  askXet,
+  commitXet,
+  openXet,
+  putShard,
+  putXorb,
+  reconstruction,
+  uploadXet,
+  xetSample,
+} from '../../harness/xet.ts';
 
 const LIMIT = { timeout: 180_000 };
 const REPO = 'admin/shared';
@@ -156,17 +167,11 @@ void test('two hubs on one database', LIMIT, async (t) => {
   await t.test('a token that was revoked on one is refused by the other within a second', async () => {
     for (let round = 0; round < 3; round += 1) {
       const victim = await createNamedToken(a);
-      assert.equal((await get(b, '/api/whoami-v2', victim.token)).status, 200);
+      const ask = async (): Promise<number> => (await get(b, '/api/whoami-v2', victim.token)).status;
+      assert.equal(await ask(), 200);
       await a.admin('token', 'revoke', victim.id);
-      const revokedAt = Date.now();
-      let refusedAt = 0;
-      while (refusedAt === 0) {
-        const askedAt = Date.now();
-        if ((await get(b, '/api/whoami-v2', victim.token)).status === 401) refusedAt = askedAt;
-        assert.ok(askedAt - revokedAt < 1000, 'still let in after a second');
-        await delay(10);
-      }
-      t.diagnostic(`refused ${refusedAt - revokedAt} ms after the revocation was answered`);
+      const took = await untilRefused(ask);
+      t.diagnostic(`refused ${took} ms after the revocation was answered`);
     }
   });
 
@@ -198,6 +203,44 @@ void test('two hubs on one database', LIMIT, async (t) => {
     }
   });
 
+  await t.test(
+    'chunks that came in through one make a file through the other, and leave through either',
+    async () => {
+      const sample = xetSample(5, 20_000, 'lz4');
+      const session = await openXet(a, { token, repo: REPO }, 'write');
+      const onOther = { ...session, casUrl: at(b, session.casUrl) };
+      assert.equal((await putXorb(session, sample.xorb)).status, 200);
+      assert.equal((await putShard(onOther, encodeShard({ files: [sample.file] }))).status, 200);
+      await commitXet(a, { token, repo: REPO }, { sample, path: 'chunks.bin' });
+      for (const hub of [a, b]) assert.ok((await read(hub, 'chunks.bin', token)).equals(sample.bytes));
+      const { xorbs } = await reconstruction(onOther, sample.file.hash);
+      const href = xorbs[sample.xorb.hash]?.[0]?.url ?? '';
+      const range = `bytes=0-${sample.xorb.bytes.length - 1}`;
+      for (const hub of [a, b]) {
+        const fetched = await fetch(at(hub, href), { headers: { range } });
+        assert.equal(fetched.status, 206);
+        assert.ok(Buffer.from(await fetched.arrayBuffer()).equals(sample.xorb.bytes));
+      }
+    },
+  );
+
+  await t.test(
+    'a Xet token whose token was revoked on one is refused by the other within a second',
+    async () => {
+      const sample = xetSample();
+      await uploadXet(a, { token, repo: REPO, sample, path: 'short.bin' });
+      const victim = await createNamedToken(a);
+      const session = await openXet(a, { token: victim.token, repo: REPO }, 'read');
+      const onOther = { ...session, casUrl: at(b, session.casUrl) };
+      const ask = async (): Promise<number> =>
+        (await askXet(onOther, `/v2/reconstructions/${sample.file.hash}`)).status;
+      assert.equal(await ask(), 200);
+      await a.admin('token', 'revoke', victim.id);
+      const took = await untilRefused(ask);
+      t.diagnostic(`refused ${took} ms after the revocation was answered`);
+    },
+  );
+
   await t.test('each hub signs in as a role of its own, and the ledger tells them apart', async () => {
     const roles = await query(
       `select rolname as name from pg_roles
@@ -208,6 +251,17 @@ void test('two hubs on one database', LIMIT, async (t) => {
     assert.deepEqual(namesOf(writers), namesOf(roles));
   });
 });
+
+/** Asks until it is refused, from now on; gives the milliseconds. Throws where that takes a second. */
+async function untilRefused(ask: () => Promise<number>): Promise<number> {
+  const revokedAt = Date.now();
+  for (;;) {
+    const askedAt = Date.now();
+    if ((await ask()) === 401) return askedAt - revokedAt;
+    assert.ok(askedAt - revokedAt < 1000, 'still let in after a second');
+    await delay(10);
+  }
+}
 
 function namesOf(rows: readonly Record<string, unknown>[]): string[] {
   return rows.map((row) => String(row['name'])).sort();
