@@ -21,7 +21,7 @@ interface Question {
 type Answer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly fault: { kind: FaultKind; code: string; message: string } }
-  | { readonly id: number; readonly failure: string };
+  | { readonly id: number; readonly failure: { readonly text: string; readonly code: unknown } };
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -87,7 +87,8 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
     if ('result' in answer) waiting?.resolve(answer.result);
     else if ('fault' in answer)
       waiting?.reject(new Fault(answer.fault.kind, answer.fault.code, answer.fault.message));
-    else waiting?.reject(new Error(answer.failure));
+    // The code of the system tells a disk that cannot be read from a bug.
+    else waiting?.reject(Object.assign(new Error(answer.failure.text), { code: answer.failure.code }));
   }
 
   #lose(worker: Worker, reason: unknown): void {
@@ -160,7 +161,8 @@ export function serveThread(work: ThreadWork): void {
         const { kind, code, message } = error;
         return { id, fault: { kind, code, message } };
       }
-      return { id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { id, failure: { text, code: (error as { code?: unknown } | undefined)?.code } };
     }
   };
   port.on('message', (question: Question) => {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
-import { encodeChunk, encodeShard, encodeXorb, type TestFile } from '../harness/xet-encode.ts';
+import { describeFile, encodeChunk, encodeShard, encodeXorb, type TestFile } from '../harness/xet-encode.ts';
 import {
   askXet,
   commitXet,
@@ -168,4 +168,38 @@ void test('a small shard cannot ask for a file larger than is accepted', async (
     body: Buffer.alloc(64 * 1024 * 1024 + 1),
   }).catch(() => undefined);
   assert.ok(tooLong === undefined || tooLong.status === 413);
+});
+
+void test('the same chunks, packed in ever new ways, are stored once', async () => {
+  await using hub = await setUp();
+  const chunks = Array.from({ length: 3 }, () => Buffer.alloc(50_000, 'lorem ipsum'));
+  const plain = encodeXorb(chunks);
+  for (const packing of ['none', 'lz4', 'bg4'] as const) {
+    const { bytes } = encodeXorb(chunks, packing);
+    const answer = await putXorb(hub.session, { ...plain, bytes });
+    assert.deepEqual(await answer.json(), { was_inserted: packing === 'none' });
+  }
+  assert.equal(await storedPacks(hub), 1);
+  const sample = sampleOf(plain);
+  assert.equal((await putShard(hub.session, encodeShard({ files: [sample.file] }))).status, 200);
+  await commitXet(hub, { token: hub.eve, repo }, { sample, path: 'a.bin' });
+  const answer = await fetch(`${hub.url}/${repo}/resolve/main/a.bin`, {
+    headers: { authorization: `Bearer ${hub.eve}` },
+  });
+  assert.ok(Buffer.from(await answer.arrayBuffer()).equals(sample.bytes));
+});
+
+void test('a file of thousands of tiny pieces is refused before they are looked through', async () => {
+  await using hub = await setUp();
+  const dust = encodeXorb(Array.from({ length: 8_192 }, (_none, index) => Buffer.from([index & 255])));
+  assert.equal((await putXorb(hub.session, dust)).status, 200);
+  const whole = describeFile([{ xorb: dust, start: 0, end: 8_192 }], 'ab'.repeat(32) as Sha256);
+  const [term] = whole.terms;
+  if (term === undefined) throw new Error('a file has a term');
+  const many = { ...whole, terms: Array.from({ length: 5_000 }, () => term) };
+  const spelt = encodeShard({ files: [many] });
+  const before = performance.now();
+  assert.deepEqual(await refusal(await putShard(hub.session, spelt)), [400, 'XetShardInvalid']);
+  // Five thousand terms of eight thousand chunks would be a minute.
+  assert.ok(performance.now() - before < 20_000);
 });

@@ -29,6 +29,9 @@ export function signAccess(keys: Keys, access: XetAccess): string {
   return `xet1.${fields.join('.')}.${keys.sign('xet-access', fields)}`;
 }
 
+/** Clients are refused once and for all, so one whose clock is slow gets this much longer. Seconds. */
+const SKEW = 120;
+
 /**
  * What a token says. Throws `xet.access-invalid`, or `xet.access-expired` for one of ours whose time is over. Clients
  * never try again with another token once they were refused, so nothing else may be the reason.
@@ -41,7 +44,7 @@ export function verifyAccess(keys: Keys, text: string, now: Date): XetAccess {
   if (repoId === undefined || scopeId === undefined || tokenId === undefined) throw accessInvalid();
   const access: XetAccess = { act, repoId, scopeId, tokenId, expires: Number(expires) };
   if (!keys.signed('xet-access', fieldsOf(access), mac)) throw accessInvalid();
-  if (access.expires * 1000 <= now.getTime()) throw accessExpired();
+  if ((access.expires + SKEW) * 1000 <= now.getTime()) throw accessExpired();
   return access;
 }
 

@@ -25,6 +25,21 @@ export const shardTooLarge = defineFault(
   'xet.shard-too-large',
   (limit: number) => `A shard may have ${limit} bytes. Describe the files in several.`,
 );
+export const shardTooMuch = defineFault(
+  'too-large',
+  'xet.shard-too-much',
+  (limit: number) => `The files of a shard may have ${limit} bytes together. Describe them in several.`,
+);
+export const shardsTooMany = defineFault(
+  'limited',
+  'xet.shards-too-many',
+  (most: number) => `${most} shards of this repository are being registered. Try again when one is done.`,
+);
+export const windowTooLarge = defineFault(
+  'too-large',
+  'xet.window-too-large',
+  () => 'This is in too many pieces to be described at once. Ask for a range of the file.',
+);
 export const fileNameDiffers = defineFault(
   'invalid',
   'xet.file-name-differs',
@@ -64,6 +79,11 @@ export const accessNarrow = defineFault(
   'forbidden',
   'xet.access-narrow',
   () => 'This Xet access token is for another repository, or for reading only.',
+);
+export const accessOutdated = defineFault(
+  'forbidden',
+  'xet.access-outdated',
+  () => 'What was stored here is known under another address now. Ask for a new Xet access token.',
 );
 export const fetchInvalid = defineFault(
   'forbidden',

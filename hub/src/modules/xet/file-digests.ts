@@ -19,6 +19,7 @@ export interface FileDigestsDeps {
 /** One question: so much that asking costs little, and so little that others get their turn. */
 const MOST_BYTES = 32 * MiB;
 const MOST_PARTS = 512;
+const MOST_CHUNKS = 16_384;
 const MOST_OPEN = 64;
 
 /** The digests of files. Dispose it. */
@@ -28,6 +29,7 @@ export class FileDigests implements AsyncDisposable {
   #thread: DigestThread | undefined;
   #parts: DigestedPart[] = [];
   #bytes = 0;
+  #chunks = 0;
   #found: Sha256[] = [];
 
   constructor(deps: FileDigestsDeps) {
@@ -53,8 +55,9 @@ export class FileDigests implements AsyncDisposable {
     if (opened.fd === undefined) throw new Error('xorbs need a store of plain files');
     this.#parts.push({ fd: opened.fd, ...index.packedRange(start, end), last: number === terms.count - 1 });
     this.#bytes += rawLength;
-    if (this.#bytes >= MOST_BYTES || this.#parts.length >= MOST_PARTS || this.#open.size >= MOST_OPEN)
-      await this.#ask();
+    this.#chunks += end - start;
+    const large = this.#bytes >= MOST_BYTES || this.#chunks >= MOST_CHUNKS;
+    if (large || this.#parts.length >= MOST_PARTS || this.#open.size >= MOST_OPEN) await this.#ask();
   }
 
   async #ask(): Promise<void> {
@@ -64,6 +67,7 @@ export class FileDigests implements AsyncDisposable {
     this.#found.push(...(await this.#thread.add(this.#parts)));
     this.#parts = [];
     this.#bytes = 0;
+    this.#chunks = 0;
     await this.#close();
   }
 

@@ -4,6 +4,7 @@ export {
   accessEnded,
   accessInvalid,
   accessNarrow,
+  accessOutdated,
   chunkMissing,
   fetchEnded,
   fetchInvalid,

@@ -3,12 +3,22 @@
 // all files of a shard, the rows, the count of bytes and the ledger's entries are one transaction.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { Gate } from '@holdfast/platform/gate';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type PackStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { registerObjects, spareObjects, type RepoStorage, type Sender } from '#modules/blobs';
+import { registerObjects, spareObjects, type RepoStorage, type Room, type Sender } from '#modules/blobs';
 import { type XetAccess } from './access-token.ts';
-import { fileNameDiffers, fileTooLarge, sha256Differs, sha256Missing, xorbMissing } from './faults.ts';
+import {
+  fileNameDiffers,
+  fileTooLarge,
+  sha256Differs,
+  sha256Missing,
+  shardsTooMany,
+  shardTooMuch,
+  xorbMissing,
+} from './faults.ts';
 import { parseShard, type ShardFile } from './format/shard.ts';
 import { FileDigests } from './file-digests.ts';
 import { type XetHash } from './format/xet-hash.ts';
@@ -26,6 +36,7 @@ export interface ShardsDeps {
   readonly verifier: Verifier;
   readonly indexes: XorbIndexes;
   readonly storage: RepoStorage;
+  readonly room: Room;
   readonly space: FreeSpace;
   readonly limits: { readonly largeObject: number };
 }
@@ -36,60 +47,104 @@ export type ShardProgress = (verified: number, total: number) => void;
 /** Who registers, for which repository, in which scope. */
 export type ShardSender = Sender & { readonly access: Pick<XetAccess, 'repoId' | 'scopeId'> };
 
-/** A file whose chunks were verified; its SHA-256 is claimed until it is stored. */
-interface VerifiedFile extends NewFile {
+/** A file whose chunks were verified; its SHA-256 is a claim. */
+interface ClaimedFile extends NewFile {
   readonly sha256: Sha256;
 }
 
 /** Files that are looked up together; enough that a thousand small ones cost little more than one. */
 const FILES_AT_ONCE = 500;
+/** Shards of one repository that are registered at once. */
+const SHARDS_AT_ONCE = 16;
+/** Files whose chunks are looked through at once, each a thousand chunks at a time: others want the event loop too. */
+const READ_AT_ONCE = 2;
+
+/** A shard whose chunks were verified. */
+export interface DescribedShard {
+  readonly files: readonly ClaimedFile[];
+}
 
 /** Shards. */
 export class Shards {
   readonly #deps: ShardsDeps;
+  readonly #reading = new Gate(READ_AT_ONCE);
+  readonly #registering = new Map<Id, number>();
 
   constructor(deps: ShardsDeps) {
     this.#deps = deps;
   }
 
   /**
-   * Registers the files of a shard. Returns whether any was new to the repository. Throws `xet.shard-invalid`,
-   * `xet.xorb-missing`, `xet.file-name-differs`, `xet.sha256-missing`, `xet.sha256-differs`, `xet.file-too-large`,
-   * `object.store-full`, or the reason of the signal; then nothing is registered.
+   * Reads a shard, and checks what it says against the hashes of stored chunks. Throws `xet.shard-invalid`,
+   * `xet.xorb-missing`, `xet.file-name-differs`, `xet.sha256-missing`, `xet.file-too-large`, `xet.shard-too-much`,
+   * `quota.exceeded`, `object.store-full`, or the reason of the signal. The bytes are not needed afterwards.
+   */
+  async describe(sender: ShardSender, bytes: Uint8Array, signal: AbortSignal): Promise<DescribedShard> {
+    const { space, limits, room, indexes } = this.#deps;
+    const { repoId, scopeId } = sender.access;
+    // Rows take space too, on the disk that the ledger needs.
+    await space.check(0);
+    const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
+    const files: ClaimedFile[] = [];
+    let size = 0;
+    for (const file of parseShard(bytes)) {
+      const claimed = await this.#reading.pass(async () => await this.#verifyChunks(file, find, signal));
+      size += claimed.terms.size;
+      if (size > limits.largeObject) throw shardTooMuch(limits.largeObject);
+      files.push(claimed);
+    }
+    await room.expect(repoId, size);
+    return { files };
+  }
+
+  /**
+   * Registers the files of a shard once the SHA-256 of each was computed. Returns whether any was new to the repository.
+   * Throws `xet.sha256-differs`, `xet.shards-too-many`, `xet.xorb-missing`, `quota.exceeded`, or the reason of the
+   * signal; then nothing is registered.
    */
   async register(
     sender: ShardSender,
-    bytes: Uint8Array,
+    { files }: DescribedShard,
     on: { readonly progress: ShardProgress; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    // Rows take space too, on the disk that the ledger needs.
-    await this.#deps.space.check(0);
-    const files: VerifiedFile[] = [];
-    const total = countFiles(bytes);
-    let verified = 0;
-    for (const batch of inBatches(parseShard(bytes), FILES_AT_ONCE)) {
-      on.signal.throwIfAborted();
-      files.push(...(await this.#verify(sender, batch, on.signal)));
-      on.progress((verified += batch.length), total);
+    using _place = this.#takePlace(sender.access.repoId);
+    const fresh: ClaimedFile[] = [];
+    for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
+      const batch = files.slice(start, start + FILES_AT_ONCE);
+      fresh.push(...(await this.#verifyDigests(sender, batch, on.signal)));
+      on.progress(start + batch.length, files.length);
     }
-    return files.length > 0 && (await this.#store(sender, files));
+    on.signal.throwIfAborted();
+    return fresh.length > 0 && (await this.#store(sender, fresh));
   }
 
-  /** Those of the files that are new to the repository, if all are what the shard says. */
-  async #verify(
+  // Reading a file again takes as long as the file is large: one repository must not keep the threads from all others.
+  #takePlace(repoId: Id): Disposable {
+    const taken = this.#registering.get(repoId) ?? 0;
+    if (taken >= SHARDS_AT_ONCE) throw shardsTooMany(SHARDS_AT_ONCE);
+    this.#registering.set(repoId, taken + 1);
+    return {
+      [Symbol.dispose]: () => {
+        const left = (this.#registering.get(repoId) ?? 1) - 1;
+        if (left === 0) this.#registering.delete(repoId);
+        else this.#registering.set(repoId, left);
+      },
+    };
+  }
+
+  /** Those of the files that are new to the repository, if all have the SHA-256 that the shard says. */
+  async #verifyDigests(
     { access }: ShardSender,
-    files: readonly ShardFile[],
+    files: readonly ClaimedFile[],
     signal: AbortSignal,
-  ): Promise<VerifiedFile[]> {
+  ): Promise<ClaimedFile[]> {
     const { db, indexes, clock, packs, verifier } = this.#deps;
     const { repoId, scopeId } = access;
-    const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
-    const claimed: VerifiedFile[] = [];
-    for (const file of files) claimed.push(await this.#verifyChunks(file, find, signal));
-    const digests = claimed.map(({ sha256 }) => sha256);
+    const digests = files.map(({ sha256 }) => sha256);
     const held = await spareObjects(db, { repoId, digests, now: clock.now() });
     // Their bytes are here under this digest, however they came; what is claimed of others changes nothing.
-    const fresh = claimed.filter(({ sha256 }) => !held.has(sha256));
+    const fresh = files.filter(({ sha256 }) => !held.has(sha256));
+    const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
     await using computing = new FileDigests({ verifier, packs, find, signal });
     const computed = await computing.of(fresh.map(({ terms }) => terms));
     for (const [index, { sha256 }] of fresh.entries())
@@ -102,7 +157,7 @@ export class Shards {
     file: ShardFile,
     find: (xorb: XetHash) => Promise<IndexedXorb>,
     signal: AbortSignal,
-  ): Promise<VerifiedFile> {
+  ): Promise<ClaimedFile> {
     const { largeObject } = this.#deps.limits;
     const terms = Terms.of(file.terms);
     if (terms.size > largeObject) throw fileTooLarge(largeObject);
@@ -114,7 +169,7 @@ export class Shards {
     return { hash, sha256: file.sha256, terms, firstChunk };
   }
 
-  async #store({ access, actor, address }: ShardSender, files: readonly VerifiedFile[]): Promise<boolean> {
+  async #store({ access, actor, address }: ShardSender, files: readonly ClaimedFile[]): Promise<boolean> {
     const { db, clock, storage } = this.#deps;
     const { repoId, scopeId } = access;
     return await db.transaction(async (tx) => {
@@ -135,21 +190,4 @@ export class Shards {
       return (await registerObjects(tx, objects, to)) > 0;
     });
   }
-}
-
-function countFiles(bytes: Uint8Array): number {
-  let count = 0;
-  for (const _file of parseShard(bytes)) count += 1;
-  return count;
-}
-
-function* inBatches<Item>(items: Iterable<Item>, size: number): Generator<Item[]> {
-  let batch: Item[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -118,8 +118,15 @@ export class XetWriter extends XetReader {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`pack/${pack}`}, 0))`.execute(this.db);
   }
 
-  /** Adds a xorb, and the chunks of it that clients ask for. Returns whether the scope did not have it yet. */
-  async insertXorb(scopeId: Id, xorb: IndexedXorb, now: Date): Promise<boolean> {
+  /**
+   * Adds a xorb, and the chunks of it that clients ask for. Returns the pack
+   * that it is from now on, which may be an earlier one, and whether the scope did not have it yet.
+   */
+  async insertXorb(
+    scopeId: Id,
+    xorb: IndexedXorb,
+    now: Date,
+  ): Promise<{ readonly pack: Sha256; readonly added: boolean }> {
     const result = await this.db
       .insertInto('xet.xorb')
       .values({
@@ -132,16 +139,28 @@ export class XetWriter extends XetReader {
         needed_at: now,
       })
       .onConflict((conflict) => conflict.columns(['scope_id', 'hash']).doUpdateSet({ needed_at: now }))
-      .returning(sql<boolean>`xmax = 0`.as('added'))
+      .returning(['pack', sql<boolean>`xmax = 0`.as('added')])
       .executeTakeFirstOrThrow();
-    if (result.added) await this.addChunks(scopeId, xorb.hash, askedFor(xorb.index));
-    return result.added;
+    if (result.added)
+      await this.addChunks(
+        scopeId,
+        askedFor(xorb.index).map((hash) => ({ hash, xorb: xorb.hash })),
+      );
+    return result;
   }
 
-  /** Lets clients find a xorb by these chunks; the first that has a chunk keeps it. */
-  async addChunks(scopeId: Id, xorb: XetHash, hashes: readonly Buffer[]): Promise<void> {
+  /**
+   * Lets clients find xorbs by these chunks; the first that has a chunk keeps it. In one order, so that two of these
+   * never wait for each other.
+   */
+  async addChunks(
+    scopeId: Id,
+    chunks: readonly { readonly hash: Buffer; readonly xorb: XetHash }[],
+  ): Promise<void> {
+    if (chunks.length === 0) return;
     await sql`insert into xet.chunk (scope_id, hash, xorb_hash)
-      select ${scopeId}, unnest(${hashes}::bytea[]), ${xorb} order by 2 on conflict do nothing`.execute(
+      select ${scopeId}, c.hash, c.xorb from unnest(${chunks.map(({ hash }) => hash)}::bytea[],
+        ${chunks.map(({ xorb }) => xorb)}::text[]) as c (hash, xorb) order by c.hash on conflict do nothing`.execute(
       this.db,
     );
   }
@@ -192,11 +211,10 @@ export class XetWriter extends XetReader {
         ${uses.map(([xorb]) => xorb)}::text[], ${uses.map(([, hash]) => hash)}::text[]) as u (xorb, file)`.execute(
       this.db,
     );
-    for (const [xorb, chunks] of Map.groupBy(added, ({ terms }) => terms.xorbs[0]))
-      if (xorb !== undefined) {
-        const hashes = chunks.flatMap(({ firstChunk }) => (firstChunk === undefined ? [] : [firstChunk]));
-        await this.addChunks(scopeId, xorb, hashes);
-      }
+    const chunks = added.flatMap(({ terms, firstChunk }) =>
+      firstChunk === undefined ? [] : [{ hash: firstChunk, xorb: terms.at(0).xorb }],
+    );
+    await this.addChunks(scopeId, chunks);
   }
 
   /** Says which of these xorbs, which are held, files are made of now. In one order, as all who lock them. */

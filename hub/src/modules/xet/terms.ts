@@ -89,6 +89,11 @@ export class Terms {
     return this.#starts[index] ?? 0;
   }
 
+  /** How many terms a range touches; it must lie inside the file. */
+  countIn({ start, end }: { readonly start: number; readonly end: number }): number {
+    return start >= end ? 0 : this.find(end - 1) - this.find(start) + 1;
+  }
+
   /** The term that holds a byte of the file, which must lie inside it. */
   find(offset: number): number {
     let [low, high] = [0, this.count - 1];

@@ -60,15 +60,17 @@ export class Xorbs {
     const { hash: found, index } = await verifier.verifyXorb({ fd, size });
     if (found !== hash) throw xorbNameDiffers(hash, found);
     const pack = sha256(index.encode());
+    signal.throwIfAborted();
     return await db.transaction(async (tx) => {
       const writer = new XetWriter(tx);
       // Nobody removes the pack as unneeded between its name and its row.
       await writer.lockPack(pack);
-      const isNew = await writer.insertXorb(scopeId, { hash, pack, packedSize: size, index }, clock.now());
-      if (isNew) await room.settle(tx, scopeId, size);
-      // Last: what is refused leaves nothing on the disk.
-      await staged.publish(pack);
-      return isNew;
+      const kept = await writer.insertXorb(scopeId, { hash, pack, packedSize: size, index }, clock.now());
+      if (kept.added) await room.settle(tx, scopeId, size);
+      // Last: what is refused leaves nothing on the disk. And who sends the same chunks packed in ever new ways does not
+      // fill it: the first pack stays.
+      if (kept.pack === pack) await staged.publish(pack);
+      return kept.added;
     });
   }
 }

@@ -123,5 +123,5 @@ async function sendRange(range: ByteRange, { response, object, options }: Sendin
     return (await pumpFile({ ...range, ...options, fd: object.fd, to: response })).bytes;
   }
   const source = object.read(range, options.signal);
-  return await pumpSource({ source, to: response, slowAfterMs: options.slowAfterMs });
+  return await pumpSource({ ...options, source, to: response });
 }

@@ -11,6 +11,7 @@ import {
   accessEnded,
   accessInvalid,
   accessNarrow,
+  accessOutdated,
   verifyAccess,
   type Scopes,
   type XetAccess,
@@ -55,10 +56,18 @@ export async function openAccess(
   if (act === 'write' && access.act !== 'write') throw accessNarrow();
   const { actor, session } = await ownerOf(deps, access.tokenId);
   const repo = await repoOf(deps, access.repoId, { actor, act });
-  // What a client remembers of an earlier generation may be gone; it forgets it with the address.
-  const scope = act === 'write' ? await deps.scopes.of(repo) : undefined;
-  if (scope !== undefined && String(scope.generation) !== call.params.generation) throw accessNarrow();
+  if (act === 'write') await requireScope(deps, { access, repo, generation: call.params.generation });
   return { access, actor, session, repo };
+}
+
+// What a client remembers of an earlier generation may be gone; it forgets it with the address. And a repository that
+// has moved to another namespace may have left the scope.
+async function requireScope(
+  { scopes }: AccessDeps,
+  at: { readonly access: XetAccess; readonly repo: Repo; readonly generation: string },
+): Promise<void> {
+  const scope = await scopes.of(at.repo);
+  if (scope.id !== at.access.scopeId || String(scope.generation) !== at.generation) throw accessOutdated();
 }
 
 /** The right under which a body that began with this token may go on. */

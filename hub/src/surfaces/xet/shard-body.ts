@@ -19,14 +19,20 @@ export interface ShardSpace {
   readonly budget: ByteBudget;
 }
 
-/** Does something with all bytes of a shard. Throws `xet.shard-too-large`, `object.store-full`, what the body throws. */
-export async function withShard<Result>(
+/** A shard that has come. Dispose it when its bytes are not needed any more. */
+export interface ReceivedShard extends AsyncDisposable {
+  /** Does something with all of its bytes, once there is room for them. */
+  read<Result>(signal: AbortSignal, work: (bytes: Buffer) => Promise<Result>): Promise<Result>;
+}
+
+/** Takes a shard in. Throws `xet.shard-too-large`, `object.store-full`, and what the body throws. */
+export async function receiveShard(
   body: { readonly request: IncomingMessage; readonly live: LiveBody },
-  space: ShardSpace,
-  work: (bytes: Buffer) => Promise<Result>,
-): Promise<Result> {
+  { scratch, room, budget }: ShardSpace,
+): Promise<ReceivedShard> {
   if (Number(body.request.headers['content-length'] ?? 0) > MOST_SHARD) throw shardTooLarge(MOST_SHARD);
-  await using spool = new Spool(space.scratch, space.room);
+  await using opened = new AsyncDisposableStack();
+  const spool = opened.use(new Spool(scratch, room));
   const pieces: SpooledBytes[] = [];
   let size = 0;
   for await (const chunk of body.live.source) {
@@ -34,9 +40,15 @@ export async function withShard<Result>(
     if (size > MOST_SHARD) throw shardTooLarge(MOST_SHARD);
     pieces.push(await spool.append(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
   }
-  using _room = await space.budget.take(size, body.live.signal);
-  const bytes = Buffer.allocUnsafeSlow(size);
-  let at = 0;
-  for (const piece of pieces) at += (await spool.read(piece, bytes.subarray(at))).length;
-  return await work(bytes);
+  const kept = opened.move();
+  return {
+    async read(signal, work) {
+      using _room = await budget.take(size, signal);
+      const bytes = Buffer.allocUnsafeSlow(size);
+      let at = 0;
+      for (const piece of pieces) at += (await spool.read(piece, bytes.subarray(at))).length;
+      return await work(bytes);
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }

@@ -10,7 +10,7 @@ import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { hearingFull } from '../route/drain.ts';
 import { openAccess, rightOf, type AccessDeps, type ScopeParams as Scope } from './access.ts';
 import { below, ScopeParams } from './paths.ts';
-import { MOST_SHARD, withShard, type ShardSpace } from './shard-body.ts';
+import { MOST_SHARD, receiveShard, type ShardSpace } from './shard-body.ts';
 
 /** What the routes need. */
 export interface ShardDeps extends AccessDeps {
@@ -104,15 +104,15 @@ async function register(
   });
   const { access, actor } = opened;
   const signal = AbortSignal.any([live.signal, call.signal]);
-  const added = await hearingFull(request, PATIENCE, () =>
-    withShard({ request, live }, deps.shardSpace, (bytes) => {
-      // The body is here; from now on it is the client that waits.
-      request.socket.setTimeout(0);
-      progress(0, 0);
-      return deps.shards.register({ access, actor, address }, bytes, { progress, signal });
-    }),
+  const sender = { access, actor, address };
+  await using shard = await hearingFull(request, PATIENCE, () =>
+    receiveShard({ request, live }, deps.shardSpace),
   );
-  return added ? 1 : 0;
+  // The body is here; from now on it is the client that waits.
+  request.socket.setTimeout(0);
+  progress(0, 0);
+  const described = await shard.read(signal, (bytes) => deps.shards.describe(sender, bytes, signal));
+  return (await deps.shards.register(sender, described, { progress, signal })) ? 1 : 0;
 }
 
 /** Lines of JSON; the last one is said again before a proxy takes the silence for the end. */

@@ -1,12 +1,11 @@
 // `POST|HEAD /xet/{scope}/{generation}/v1/xorbs/{label}/{hash}`: a xorb is sent, or asked for.
 import { z } from 'zod';
 import { KiB, MiB } from '@holdfast/kernel/size';
-import { parseXetHash, xorbMissing, type XetHash, type Xorbs } from '#modules/xet';
+import { accessEnded, parseXetHash, xorbMissing, type XetHash, type Xorbs } from '#modules/xet';
 import { openLiveBody } from '../http/live-body.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
 import { hearingFull } from '../route/drain.ts';
 import { defineRoute, type Route } from '../route/route.ts';
-import { accessEnded } from '#modules/xet';
 import { openAccess, rightOf, type AccessDeps } from './access.ts';
 import { below, LabelledParams } from './paths.ts';
 
