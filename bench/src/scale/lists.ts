@@ -2,7 +2,7 @@
 import { median } from '../result.ts';
 import { openBenchHub, type BenchHub } from '../hub.ts';
 import { openSuperuser, type Superuser } from './database.ts';
-import { askRound, openAsker, quantile, type Asker, type Round } from './latency.ts';
+import { askRound, openAsker, type Asker, type Round } from './latency.ts';
 import { loadPopulation } from './load.ts';
 import { Population, type MadeRepo } from './population.ts';
 import { deepLists, kindsOf, type Kind } from './questions.ts';
@@ -45,12 +45,13 @@ export async function measureLists(
     for (const [index, kind] of small.kinds.entries()) {
       const other = large.kinds[index];
       if (other === undefined) throw new Error(`${kind.name} has no counterpart`);
-      note(`${kind.name}, ${who}`);
       const sides = [
         { side: small, kind },
         { side: large, kind: other },
       ] as const;
-      results.push(await compare(sides, { ...size, who, name: kind.name }));
+      const result = await compare(sides, { ...size, who, name: kind.name });
+      note(rowOf(result).join(' | '));
+      results.push(result);
     }
   return results;
 }
@@ -169,11 +170,12 @@ export function formatLists(results: readonly ListsResult[], sizes: readonly [nu
     'p95 ratio [rounds]',
     'pages touched',
   ];
-  const rows = results.map(({ name, who, small, large }) => [
-    ...[name, who, timesOf(small), timesOf(large), ratioOf(small, large)],
-    `${small.pages.toFixed(0)} → ${large.pages.toFixed(0)}`,
-  ]);
-  return [head, ...rows].map((row) => row.join(' | ')).join('\n');
+  return [head, ...results.map(rowOf)].map((row) => row.join(' | ')).join('\n');
+}
+
+function rowOf({ name, who, small, large }: ListsResult): string[] {
+  const pages = `${small.pages.toFixed(0)} → ${large.pages.toFixed(0)}`;
+  return [name, who, timesOf(small), timesOf(large), ratioOf(small, large), pages];
 }
 
 function timesOf({ rounds }: Measured): string {
@@ -183,6 +185,6 @@ function timesOf({ rounds }: Measured): string {
 
 function ratioOf(small: Measured, large: Measured): string {
   const ratios = large.rounds.map((round, index) => round.p95 / (small.rounds[index]?.p95 ?? Number.NaN));
-  const [low, high] = [quantile(ratios, 0), quantile(ratios, 1)];
+  const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
   return `${median(ratios).toFixed(2)} [${low.toFixed(2)}-${high.toFixed(2)}]`;
 }
