@@ -57,28 +57,18 @@ function parametersWithin(bounds: RepoQuery['parameters']): Condition[] {
 
 /**
  * Part of the id (served by trigrams), or all words of the search as beginnings of words in name and card (served by the
- * text index). Without three letters or digits in a row there is no trigram to look for, and only beginnings of words
- * are found; without any there is nothing to find.
+ * text index). For less than three letters or digits in a row there is no trigram to look for, and the index would list
+ * all that hold the rest: then only beginnings of words are found. Without any there is nothing to find.
  */
 function matchText(search: string): Condition {
   const words = wordsOf(search);
   if (words.length === 0) return sql`false`;
-  const begins = beginWith(words);
+  const terms = words.map((word) => `${word}:*`).join(' & ');
+  const begins = sql<boolean>`search @@ to_tsquery('simple', ${terms})`;
   // What no id can hold is part of none.
-  if (!/[\p{L}\p{N}]{3}/u.test(search) || /[^\w./-]/.test(search)) return begins;
+  if (words.some((word) => word.length < 3) || /[^\w./-]/.test(search)) return begins;
   const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
   return sql`((namespace || '/' || name) ilike ${pattern} or ${begins})`;
-}
-
-/**
- * All words as beginnings of words. The longest, which fewest words begin with, is looked for in the index, and the rest
- * in what that finds: for a frequent one the index would list every repository that has it.
- */
-function beginWith(words: readonly string[]): Condition {
-  const [first, ...rest] = words.toSorted((a, b) => b.length - a.length).map((word) => `${word}:*`);
-  const found = sql<boolean>`search @@ to_tsquery('simple', ${first})`;
-  if (rest.length === 0) return found;
-  return sql`(${found} and (search @@ to_tsquery('simple', ${rest.join(' & ')})) is true)`;
 }
 
 /** Whether a search is for single letters and digits alone: many words begin with any of them. */
