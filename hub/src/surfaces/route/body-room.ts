@@ -13,7 +13,10 @@ export interface RoomLimits {
 
 /** What a connection keeps by itself while its body comes, before anybody reads it. */
 const BASE = 64 * KiB;
-/** How long a body may wait for room before its sender is told to come again. Milliseconds. */
+/**
+ * How long a body may wait for room, all its waits together, before its sender is told to come again. If each chunk could
+ * wait anew, a body of many would hold what it has for minutes. Milliseconds.
+ */
 const WAIT_MS = 10_000;
 /** More than so many do not wait: each has bytes in its socket that nobody is charged for. */
 const MOST_WAITING = 1_000;
@@ -101,13 +104,16 @@ export class BodyRoom {
     const turn = Promise.withResolvers<void>();
     const waiting: Waiting = { share, bytes, enter: turn.resolve };
     this.#waiting.add(waiting);
-    const timer = setTimeout(() => {
+    const since = performance.now();
+    const refuse = (): void => {
       if (this.#waiting.delete(waiting)) turn.reject(hubBusy());
-    }, WAIT_MS).unref();
+    };
+    const timer = setTimeout(refuse, Math.max(0, WAIT_MS - share.waited)).unref();
     try {
       await turn.promise;
     } finally {
       clearTimeout(timer);
+      share.waited += performance.now() - since;
     }
   }
 }
@@ -121,6 +127,8 @@ interface Dealings {
 /** What one body holds of the room. */
 export class BodyShare implements Disposable {
   readonly sender: string;
+  /** How long it has waited for room so far, in milliseconds. */
+  waited = 0;
   readonly #room: Dealings;
   #charged: number;
   #received = 0;
