@@ -102,6 +102,41 @@ void test('a copy takes nothing from a repository that its caller may not read',
   assert.equal(answer.headers.get('x-error-code'), 'RepoNotFound');
 });
 
+void test('whoever only reads copies nothing that no commit has placed', async () => {
+  await using hub = await setUp();
+  await hub.addRepo('ada/open', { visibility: 'public' });
+  const from = { token: hub.ada, repo: 'ada/open' };
+  await uploadFile(hub, { ...from, sample: secret, path: 'weights.bin' });
+  const link = await uploadLink(hub, { ...from, sample: unknown });
+  assert.equal((await put(link, unknown.bytes)).status, 200);
+  const ask = async (path: string, body: object): Promise<Response> =>
+    await fetch(`${hub.url}/api/models/ada/open/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${hub.eve}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  assert.equal((await ask('duplicate', { repository: 'eve/copy' })).status, 200);
+  const files = [secret, unknown].map(({ oid }) => ({ sha256: oid }));
+  const answer = await ask('lfs-files/duplicate', { target: { type: 'model', name: 'eve/model' }, files });
+  assert.equal(answer.status, 207);
+  const { failed } = (await answer.json()) as { failed: { sha256: string }[] };
+  assert.deepEqual(
+    failed.map(({ sha256 }) => sha256),
+    [unknown.oid],
+  );
+  const { actor } = await hub.modules.authentication.authenticate(hub.eve);
+  hub.modules.repos.forget();
+  for (const name of ['copy', 'model']) {
+    const repo = await hub.modules.repos.get(actor, { type: 'model', namespace: 'eve', name }, 'read');
+    const { items } = await hub.modules.blobs.list(repo.id, 10);
+    assert.deepEqual(
+      items.map(({ sha256 }) => sha256),
+      [secret.oid],
+    );
+    assert.ok(repo.usedStorage >= secret.size && repo.usedStorage < secret.size + unknown.size);
+  }
+});
+
 void test('removing an object from one repository leaves it to the others, and its bytes go with the last', async () => {
   await using hub = await setUp();
   const link = await uploadLink(hub, { token: hub.eve, repo: 'eve/model', sample: secret });

@@ -86,7 +86,10 @@ export class Blobs {
     return { items, next: encodeCursor({ value: last.pushedAt.toISOString(), id: last.sha256 }) };
   }
 
-  /** Gives a repository objects of another. Both rights were checked. Returns what the source does not hold. */
+  /**
+   * Gives a repository objects of another. Both rights were checked. Returns what no commit of the source has placed: to
+   * one who only reads there it is the same as what is not there.
+   */
   async copyBetween(
     actor: Actor,
     repos: { readonly from: Id; readonly to: Id },
@@ -95,7 +98,7 @@ export class Blobs {
     const { db, storage } = this.#deps;
     const wanted = digests.map(parseSha256).filter((digest) => digest !== undefined);
     const held = await this.findMany(repos.from, wanted);
-    const found = [...held.keys()];
+    const found = [...held.values()].filter(({ path }) => path !== null).map(({ sha256 }) => sha256);
     if (found.length > 0)
       await db.transaction(async (tx) => {
         const writer = new BlobWriter(tx);
@@ -169,9 +172,14 @@ export class Blobs {
   }
 }
 
-/** Gives a new repository all objects of another, in the transaction that makes it. Returns the bytes. */
+/**
+ * Gives a new repository the objects of another that a commit has placed, in the transaction that makes it. Returns the
+ * bytes of those it does not get.
+ */
 export async function copyObjects(tx: Tx, fromId: Id, toId: Id): Promise<number> {
-  return await new BlobWriter(tx).copy(fromId, toId);
+  const writer = new BlobWriter(tx);
+  const copied = await writer.copy(fromId, toId);
+  return (await writer.sumSizes(fromId)) - copied;
 }
 
 /** Those of the digests that a repository holds, as a transaction sees them. */

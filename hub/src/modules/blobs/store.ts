@@ -158,8 +158,9 @@ export class BlobWriter extends BlobReader {
   }
 
   /**
-   * Gives one repository the objects of another: all, or these. Returns the bytes that are new to it. The other one's are
-   * held meanwhile: were they removed, there would be a moment in which nobody seems to have them.
+   * Gives one repository the objects of another: all, or these, as far as a commit has placed them. What none has is
+   * for those who may write there, and a copy may be anyone's who reads. Returns the bytes that are new to it. The other
+   * one's are held meanwhile: were they removed, there would be a moment in which nobody seems to have them.
    */
   async copy(fromId: Id, toId: Id, digests?: readonly Sha256[]): Promise<number> {
     const only = digests === undefined ? sql`true` : sql`sha256 = any(${digests}::text[])`;
@@ -168,7 +169,7 @@ export class BlobWriter extends BlobReader {
         insert into blobs.object
           (repo_id, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash)
         select ${toId}, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash
-          from blobs.object where repo_id = ${fromId} and ${only} for share
+          from blobs.object where repo_id = ${fromId} and path is not null and ${only} for share
         on conflict do nothing returning size)
       select coalesce(sum(size), 0)::bigint as bytes from added`.execute(this.db);
     return rows[0]?.bytes ?? 0;

@@ -70,7 +70,11 @@ export class OneCommit {
     });
     const edited = await applyChanges(writer, head.tree, plan.changes);
     const warnings = await twinWarnings(writer, head.tree, edited.changed);
-    if (edited.root === head.tree) return { repo, oid: head.oid, warnings };
+    if (edited.root === head.tree) {
+      // Objects that were removed and sent again are a commit's again.
+      await this.#place(id, plan);
+      return { repo, oid: head.oid, warnings };
+    }
     const oid = await this.#write(writer, { repo, branch, plan, edited, request });
     return { repo, oid, warnings };
   }
@@ -91,11 +95,7 @@ export class OneCommit {
     });
     if (!(await writer.moveRef(ref, branch.target, { target: oid, commit: oid, at })))
       throw new Error(`${ref} moved although the repository was locked`);
-    await placeObjects(
-      this.#tx,
-      repo.id,
-      plan.places.map((place) => ({ ...place, ref: shortName(ref) })),
-    );
+    await this.#place(repo.id, plan);
     const repos = new RepoWriter(this.#tx);
     await repos.addStorage(repo.id, objects.git + added.git);
     if (ref === MAIN_BRANCH) {
@@ -109,6 +109,15 @@ export class OneCommit {
     await this.#deps.room.settle(this.#tx, repo.id, writer.addedBytes);
     await this.#record(repo, { oid, parent: branch.commit, edited });
     return oid;
+  }
+
+  async #place(repoId: Repo['id'], plan: CommitPlan): Promise<void> {
+    const ref = shortName(this.#request.ref);
+    await placeObjects(
+      this.#tx,
+      repoId,
+      plan.places.map((place) => ({ ...place, ref })),
+    );
   }
 
   async #record(repo: Repo, made: { oid: Sha1; parent: Sha1; edited: EditedTree }): Promise<void> {

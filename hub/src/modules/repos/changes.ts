@@ -161,9 +161,10 @@ export class RepoChanges {
       const writer = new RepoWriter(tx);
       const from = await writer.lock(source.id);
       const created = await this.#insert(tx, actor, target);
-      await copyObjects(tx, source.id, created.id);
+      const left = await copyObjects(tx, source.id, created.id);
       await copyRepository(tx, source.id, created.id);
-      const { head, usedStorage, mainSize } = from;
+      const { head, mainSize } = from;
+      const usedStorage = from.usedStorage - left;
       await writer.noteContent(created.id, {
         ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
       });
