@@ -224,7 +224,7 @@ void test('commit() refuses revisions and parents that are not there or not bran
     ['a name that none can have', { revision: 'a..b' }, is(404, 'RevisionNotFound')],
     ['a commit', { revision: first }, is(400, 'RevisionNotABranch')],
     ['a tag', { revision: 'refs/tags/v1' }, is(400, 'RevisionNotABranch')],
-    ['a tag by its name', { revision: 'v1' }, is(404, 'RevisionNotFound')],
+    ['a tag by its name', { revision: 'v1' }, is(400, 'RevisionNotABranch')],
     ['a pull request', { revision: 'refs/pr/1' }, is(404, 'RevisionNotFound')],
     ['a stale parent', { header: { parentCommit: first } }, is(412, 'CommitStale')],
     ['an unknown parent', { header: { parentCommit: 'b'.repeat(40) } }, is(412, 'CommitStale')],

@@ -131,7 +131,9 @@ function assertOrder(
     ({ text, pid }) => pid === told.pid && /^(write|writev|sendmsg|sendto)\(.*HTTP\/1\.1 200/.test(text),
     committed.began,
   );
-  const order = { written, synced, renamed, directory, told, committed, durable, answered };
+  // The row may be written before the bytes have their name, as long as it is not committed before.
+  assert.ok(told.began < committed.began);
+  const order = { written, synced, renamed, directory, committed, durable, answered };
   const steps = Object.entries(order);
   for (const [index, [name, call]] of steps.slice(1).entries()) {
     const [before, earlier] = steps[index] ?? assert.fail();
@@ -164,7 +166,7 @@ void test(
     await t.test('a large file', () =>
       assertOrder(calls, {
         renamed: new RegExp(`/${sample.oid}"`),
-        told: /insert into \\"blobs\\"\.\\"object\\"/,
+        told: /insert into blobs\.object/,
       }),
     );
     await t.test('a xorb', () =>

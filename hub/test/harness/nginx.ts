@@ -40,7 +40,7 @@ export async function startNginx(port: number, upstreamPort: number): Promise<Pr
   await makeCertificates(scratch.path);
   const server = (await documentedServer())
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${upstreamPort}`)
-    .replaceAll(/^(\s*listen) 443 ssl http2;$/gm, `$1 127.0.0.1:${port} ssl http2;`)
+    .replaceAll(/^(\s*listen) 443 ssl;$/gm, `$1 127.0.0.1:${port} ssl;`)
     .replaceAll(/^\s*listen \[::\].*$/gm, '')
     .replaceAll(/(ssl_certificate) [^;]+;/g, `$1 ${scratch.path}/server.pem;`)
     .replaceAll(/(ssl_certificate_key) [^;]+;/g, `$1 ${scratch.path}/server.key;`)

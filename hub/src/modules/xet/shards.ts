@@ -8,7 +8,7 @@ import { Gate } from '@holdfast/platform/gate';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type PackStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { registerObjects, spareObjects, type RepoStorage, type Room, type Sender } from '#modules/blobs';
+import { registerObjects, spareObjects, type RepoStorage, type Sender } from '#modules/blobs';
 import { type XetAccess } from './access-token.ts';
 import {
   fileNameDiffers,
@@ -36,7 +36,6 @@ export interface ShardsDeps {
   readonly verifier: Verifier;
   readonly indexes: XorbIndexes;
   readonly storage: RepoStorage;
-  readonly room: Room;
   readonly space: FreeSpace;
   readonly limits: { readonly largeObject: number };
 }
@@ -77,11 +76,11 @@ export class Shards {
   /**
    * Reads a shard, and checks what it says against the hashes of stored chunks. Throws `xet.shard-invalid`,
    * `xet.xorb-missing`, `xet.file-name-differs`, `xet.sha256-missing`, `xet.file-too-large`, `xet.shard-too-much`,
-   * `quota.exceeded`, `object.store-full`, or the reason of the signal. The bytes are not needed afterwards.
+   * `object.store-full`, or the reason of the signal. The bytes are not needed afterwards.
    */
   async describe(sender: ShardSender, bytes: Uint8Array, signal: AbortSignal): Promise<DescribedShard> {
-    const { space, limits, room, indexes } = this.#deps;
-    const { repoId, scopeId } = sender.access;
+    const { space, limits, indexes } = this.#deps;
+    const { scopeId } = sender.access;
     // Rows take space too, on the disk that the ledger needs.
     await space.check(0);
     const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
@@ -93,7 +92,6 @@ export class Shards {
       if (size > limits.largeObject) throw shardTooMuch(limits.largeObject);
       files.push(claimed);
     }
-    await room.expect(repoId, size);
     return { files };
   }
 
