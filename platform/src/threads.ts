@@ -32,7 +32,7 @@ interface Waiting {
 export interface ThreadOptions {
   /** The file that each thread runs; it calls `serveThread`. */
   readonly file: URL;
-  /** How many at most; as many as there are processors where absent. */
+  /** How many at most; where absent one less than there are processors, which is for the event loop. */
   readonly count?: number;
 }
 
@@ -121,7 +121,7 @@ export type PinnedThread<Work extends ThreadWork> = Pick<OneThread<Work>, 'ask'>
 export class Threads<Work extends ThreadWork> implements AsyncDisposable {
   readonly #threads: readonly OneThread<Work>[];
 
-  constructor({ file, count = availableParallelism() }: ThreadOptions) {
+  constructor({ file, count = availableParallelism() - 1 }: ThreadOptions) {
     this.#threads = Array.from({ length: Math.max(1, count) }, () => new OneThread<Work>(file));
   }
 

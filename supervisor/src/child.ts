@@ -47,10 +47,10 @@ export class LaunchedChild {
       env: options.env,
       command: {
         file: confiner.pathOf(code.node),
-        // Nobody can open an inspector in it by a signal. A small young generation keeps resident memory within
-        // 150 MiB of idle under uploads; at Node's default it went over.
+        // Nobody can open an inspector in it by a signal. A small young generation, and its collection when uploads have
+        // brought enough, keep resident memory within 150 MiB of idle; at Node's defaults it went over.
         args: [
-          ...['--disable-sigusr1', '--max-semi-space-size=2'],
+          ...['--disable-sigusr1', '--max-semi-space-size=2', '--expose-gc'],
           join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name)),
         ],
       },

@@ -39,6 +39,7 @@ export async function receive(source: ByteSource, options: Receiving): Promise<n
   try {
     for await (const chunk of untilAborted(source, options.signal)) {
       received += chunk.length;
+      options.buffers.noteReceived(chunk.length);
       if (size !== undefined && received > size) throw sizeMismatch(size, received);
       if (received > limit) throw objectTooLarge(limit);
       await writer.add(chunk);
