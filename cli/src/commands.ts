@@ -12,6 +12,7 @@ import {
   promoteUser,
   resetPassword,
 } from './commands/admin-users.ts';
+import { forgetXet } from './commands/admin-xet.ts';
 import { bench, check, test } from './commands/delegated.ts';
 import { doctor } from './commands/doctor.ts';
 import { fsck } from './commands/fsck.ts';
@@ -39,6 +40,7 @@ const ACTING: readonly Command[] = [
   listQuotas,
   setQuota,
   clearQuota,
+  forgetXet,
   test,
   check,
   bench,

@@ -5,7 +5,7 @@ import { SpoolRoom } from '@holdfast/platform/spool';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { Blobs, Uploads, type Assembled, type RepoStorage } from '#modules/blobs';
 import { RepoWriter } from '#modules/repos';
-import { openUpkeep, Quotas, Sizes } from '#modules/upkeep';
+import { damagedPacks, openUpkeep, Quotas, Sizes } from '#modules/upkeep';
 import { asXet, openXet } from '#modules/xet';
 import { type Foundation } from './foundation.ts';
 
@@ -28,7 +28,14 @@ export function openLargeObjects(foundation: Foundation, settings: HubStart['set
     open: async (blob) => await xet.xetFiles.open(asXet(blob)),
   };
   const blobs = new Blobs({ ...foundation, storage, assembled });
-  const xet = openXet({ ...foundation, storage, room: quotas, limits, reach: settings.xet.dedupScope });
+  const xet = openXet({
+    ...foundation,
+    storage,
+    room: quotas,
+    damage: damagedPacks,
+    limits,
+    reach: settings.xet.dedupScope,
+  });
   return {
     ...xet,
     storage,

@@ -8,7 +8,7 @@ import { ledgerEntries } from '#modules/ledger';
 import { repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
-import { xetUsedXorbs, xetXorbs } from '#modules/xet';
+import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
 /** All migrations of the hub. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +30,5 @@ export const migrations: readonly Migration[] = [
   upkeepQuotas,
   upkeepScrub,
   repoNarrowed,
+  xetMendedXorbs,
 ];

@@ -1,14 +1,26 @@
 // A namespace stores no more than it may, however its bytes come and however many come at once; what is refused is not
 // left on the disk.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { KiB, MiB } from '@holdfast/kernel/size';
 import { askBatch, askOne, commit, put, regularFile, sampleOf, uploadLink } from '../harness/lfs.ts';
 import { OPERATOR, openServedHub } from '../harness/served-hub.ts';
 import { listPacks, sweep } from '../harness/upkeep.ts';
-import { encodeShard } from '../harness/xet-encode.ts';
-import { openXet, putShard, putXorb, sampleOf as fileOf, uploadXet, xetSample } from '../harness/xet.ts';
+import { encodeShard, encodeXorb } from '../harness/xet-encode.ts';
+import {
+  askSession,
+  openXet,
+  putShard,
+  putXorb,
+  sampleOf as fileOf,
+  uploadXet,
+  xetSample,
+} from '../harness/xet.ts';
 
 async function openRepo(quota = MiB, dedupScope: 'repository' | 'namespace' = 'repository') {
   const hub = await openServedHub({ quota, dedupScope });
@@ -17,6 +29,12 @@ async function openRepo(quota = MiB, dedupScope: 'repository' | 'namespace' = 'r
   const to = { token, repo: 'ada/model' };
   const used = async () => (await hub.modules.quotas.list()).find(({ name }) => name === 'ada')?.used ?? NaN;
   return { hub, token, id, to, used, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() };
+}
+
+/** A xorb of 300 KiB whose first chunk is one byte. */
+function encodeSmallFirst() {
+  const chunks = [randomBytes(1), ...Array.from({ length: 3 }, () => randomBytes(100 * KiB))];
+  return { xorb: encodeXorb(chunks, 'none') };
 }
 
 async function stored(hub: Awaited<ReturnType<typeof openServedHub>>): Promise<number> {
@@ -92,6 +110,112 @@ void test('chunks that no file is made of count, and many at once are no way rou
   assert.ok(first);
   assert.equal((await putShard(session, encodeShard({ files: [first.file] }))).status, 200);
   assert.ok(Math.abs((await used()) - before) < KiB);
+});
+
+void test('chunks of which a file uses one count for what they take', async () => {
+  await using repo = await openRepo();
+  const { hub, to, used } = repo;
+  const session = await openXet(hub, to, 'write');
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    const { xorb } = encodeSmallFirst();
+    const { file } = fileOf(xorb, [{ xorb, start: 0, end: 1 }]);
+    statuses.push((await putXorb(session, xorb)).status);
+    statuses.push((await putShard(session, encodeShard({ files: [file] }))).status);
+  }
+  // What has no room is not there to be used either.
+  assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 403, 404]);
+  const counted = await used();
+  assert.ok(counted > 900 * KiB && counted <= MiB, String(counted));
+});
+
+void test('shards that are registered at once store no more than the quota', async () => {
+  await using repo = await openRepo();
+  const { hub, to, used } = repo;
+  await hub.addRepo('ada/other');
+  const sessions = [
+    await openXet(hub, to, 'write'),
+    await openXet(hub, { ...to, repo: 'ada/other' }, 'write'),
+  ];
+  // Zeros pack to nothing: it is the files that count.
+  const whole = fileOf(encodeXorb([Buffer.alloc(100 * KiB)], 'lz4'));
+  for (const session of sessions) assert.equal((await putXorb(session, whole.xorb)).status, 200);
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, async (_, n) => {
+      const times = Array.from({ length: (n % 6) + 1 }, () => ({ xorb: whole.xorb, start: 0, end: 1 }));
+      const { file } = fileOf(whole.xorb, times);
+      const session = sessions[n < 6 ? 0 : 1];
+      assert.ok(session);
+      return (await putShard(session, encodeShard({ files: [file] }))).status;
+    }),
+  );
+  assert.ok(answers.includes(200) && answers.includes(403), answers.join());
+  assert.ok((await used()) <= MiB);
+});
+
+void test('a sender of chunks that have no room hears so at the end of the body', async () => {
+  await using repo = await openRepo();
+  const { hub, to } = repo;
+  const session = await openXet(hub, to, 'write');
+  await hub.modules.quotas.set(OPERATOR, 'ada', 0);
+  const { xorb } = xetSample(4, 100 * KiB);
+  const { hostname, port, pathname } = new URL(`${session.casUrl}/v1/xorbs/default/${xorb.hash}`);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.write(
+    [
+      `POST ${pathname} HTTP/1.1`,
+      `Host: localhost:${port}`,
+      `Authorization: Bearer ${session.accessToken}`,
+      `Content-Length: ${xorb.bytes.length}`,
+      '\r\n',
+    ].join('\r\n'),
+  );
+  for (const half of [xorb.bytes.subarray(0, 200_000), xorb.bytes.subarray(200_000)]) {
+    assert.equal(answer, '', 'who still sends is not cut off');
+    socket.write(half);
+    await delay(500);
+  }
+  assert.match(answer, /^HTTP\/1\.1 403 [^]*QuotaExceeded/i);
+  socket.destroy();
+});
+
+void test('a token to write is refused with the figures when nothing fits, and one to read is not', async () => {
+  await using repo = await openRepo();
+  const { hub, to } = repo;
+  await hub.modules.quotas.set(OPERATOR, 'ada', 0);
+  const refused = await askSession(hub, to, 'write');
+  assert.equal(refused.status, 403);
+  assert.match(refused.headers.get('x-error-message') ?? '', /^ada may store 0 B/);
+  assert.equal((await askSession(hub, to, 'read')).status, 200);
+});
+
+void test('many xorbs that wait for each other leave connections to the database for everybody else', async () => {
+  await using repo = await openRepo();
+  const { hub, to, token } = repo;
+  const session = await openXet(hub, to, 'write');
+  const samples = Array.from({ length: 24 }, () => xetSample(1, 100));
+  const release = Promise.withResolvers<undefined>();
+  const held = Promise.withResolvers<undefined>();
+  const holding = hub.modules.db.transaction(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('quota/' || id, 0)) from identity.account
+      where name = 'ada'`.execute(tx.withTables<never>());
+    held.resolve(undefined);
+    await release.promise;
+  });
+  await held.promise;
+  const sent = Promise.all(samples.map(async ({ xorb }) => (await putXorb(session, xorb)).status));
+  await delay(1000);
+  const headers = { authorization: `Bearer ${token}` };
+  const others = Promise.all([1, 2].map(async () => (await hub.modules.quotas.list()).length > 0));
+  const answered = await Promise.race([others.then(() => true), delay(3000, false)]);
+  const who = answered && (await fetch(`${hub.url}/api/whoami-v2`, { headers })).status;
+  release.resolve(undefined);
+  await Promise.all([holding, others]);
+  const statuses = new Set(await sent);
+  assert.equal(who, 200);
+  assert.deepEqual(statuses, new Set([200]));
 });
 
 void test('files that share their chunks count each, and a shard of too many is refused whole', async () => {

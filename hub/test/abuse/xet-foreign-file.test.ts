@@ -112,15 +112,29 @@ void test('expired and altered tokens and links are refused', async () => {
   const late = await askXet({ ...hub.adas, accessToken: expired }, `/v2/reconstructions/${secret.file.hash}`);
   assert.equal(late.status, 401);
   const range = { range: 'bytes=0-99' };
-  const old = signFetch(keys, { repoId, pack, ranges: [{ start: 0, end: 100 }], tokenId, expires: past });
+  const opens = { repoId, file: secret.file.hash, pack, ranges: [{ start: 0, end: 100 }] };
+  const old = signFetch(keys, { ...opens, tokenId, expires: past });
   assert.equal((await fetch(hub.url + old, { headers: range })).status, 403);
   assert.equal((await fetch(link, { headers: range })).status, 206);
   for (const altered of [
     link.replace('ranges=0-', 'ranges=1-'),
+    link.replace(`file=${secret.file.hash}`, `file=${secret.xorb.hash}`),
     link.replace(`token=${token}`, 'token='),
     link.replace(String(repoId), String(tokenId)),
   ])
     assert.equal((await fetch(altered, { headers: range })).status, 403, altered);
+});
+
+void test('links to a file end when the repository has it no more', async () => {
+  await using hub = await setUp();
+  const { xorbs } = await reconstruction(hub.adas, secret.file.hash);
+  const link = xorbs[secret.xorb.hash]?.[0]?.url ?? '';
+  const headers = { range: 'bytes=0-99' };
+  assert.equal((await fetch(link, { headers })).status, 206);
+  const repoId = parseId(/xet\/([0-9a-f]{24})/.exec(hub.adas.casUrl)?.[1] ?? '');
+  if (repoId === undefined) throw new Error('the scope is the repository');
+  await hub.modules.blobs.remove({ kind: 'system', part: 'test' }, repoId, [secret.oid]);
+  assert.equal((await fetch(link, { headers })).status, 403);
 });
 
 void test('a link sends what it names, and only in ranges', async () => {

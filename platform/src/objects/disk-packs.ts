@@ -13,7 +13,7 @@ import { listBelow } from './listing.ts';
 import { DiskObject } from './open-object.ts';
 import { below, isErrorCode, openExisting, packPath } from './paths.ts';
 import { receive } from './receive.ts';
-import type { ByteSource, ListedObject, OpenObject, PackStore, PutOptions, StagedPack } from './store.ts';
+import type { ByteSource, ListedObject, OpenObject, PackStore, StagedPack, StageOptions } from './store.ts';
 
 /** What packs share with the store they belong to. */
 export interface DiskPacksDeps {
@@ -33,10 +33,10 @@ export class DiskPacks implements PackStore {
     this.#deps = deps;
   }
 
-  async stage(source: ByteSource, options: Pick<PutOptions, 'limit' | 'signal'>): Promise<StagedPack> {
+  async stage(source: ByteSource, options: StageOptions): Promise<StagedPack> {
     const { incoming, buffers, space, root, directories } = this.#deps;
     options.signal?.throwIfAborted();
-    await space.check(0);
+    using promised = await space.promise(Math.min(options.limit, options.announced ?? Infinity));
     const path = below(incoming, randomBytes(16).toString('hex'));
     // Readable too: it is looked at before it gets its name.
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -44,7 +44,7 @@ export class DiskPacks implements PackStore {
     try {
       const { limit, signal } = options;
       const sizes = { offset: 0, hashes: [], size: undefined, limit };
-      const size = await receive(source, { file, signal, buffers, space, ...sizes });
+      const size = await receive(source, { file, signal, buffers, space, promised, ...sizes });
       await file.datasync();
       signal?.throwIfAborted();
       return new DiskStage({ file, size, path }, async (name) => {

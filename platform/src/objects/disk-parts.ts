@@ -10,7 +10,7 @@ import type { Sha256 } from '@holdfast/kernel/digest';
 import type { BufferPool } from '../buffer-pool.ts';
 import { syncDirectory, type DurableDirectories } from './durable.ts';
 import { digestMismatch, partsBusy, partsIncomplete, partsMissing } from './faults.ts';
-import type { FreeSpace } from './free-space.ts';
+import type { FreeSpace, PromisedSpace } from './free-space.ts';
 import { HashAhead } from './hash-ahead.ts';
 import { findMissingPart, parseMarker, partLength, type Marker } from './part-markers.ts';
 import { below, isErrorCode, objectPath, openExisting, openNew } from './paths.ts';
@@ -36,7 +36,8 @@ export class DiskParts {
   }
 
   async begin(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload> {
-    await this.#deps.space.check(wish.size);
+    // Its parts are promised their space as they come.
+    using _fits = await this.#deps.space.promise(wish.size);
     const id = randomBytes(16).toString('hex');
     await mkdir(this.#path(id), { mode: 0o700 });
     await using file = await openNew(this.#path(id, 'bytes'));
@@ -51,12 +52,12 @@ export class DiskParts {
       const others = (await this.#markers(upload.id)).filter((other) => other.name !== marker);
       if (others.some((other) => other.kind === 'hashed')) throw partsMissing();
       if (others.some((other) => blocksWriter(other, part.number))) throw partsBusy();
-      await this.#deps.space.check(length);
+      using promised = await this.#deps.space.promise(length);
       for (const old of others) {
         if (old.kind === 'part' && old.number === part.number) await unlink(this.#path(upload.id, old.name));
       }
       const step = this.#ahead.next(upload.id, part.number);
-      await this.#write(upload, part, step === undefined ? [] : [step.hash]);
+      await this.#write(upload, part, { hashes: step === undefined ? [] : [step.hash], promised });
       const etag = randomBytes(16).toString('hex');
       await rename(this.#path(upload.id, marker), this.#path(upload.id, `part-${part.number}-${etag}`));
       if (step !== undefined) this.#ahead.record(upload.id, step, etag);
@@ -67,14 +68,18 @@ export class DiskParts {
     }
   }
 
-  async #write(upload: PartsUpload, part: PartSource, hashes: readonly Hash[]): Promise<void> {
+  async #write(
+    upload: PartsUpload,
+    part: PartSource,
+    to: { readonly hashes: readonly Hash[]; readonly promised: PromisedSpace },
+  ): Promise<void> {
     const { buffers, space } = this.#deps;
     const length = partLength(upload, part.number);
     await using file = await open(this.#path(upload.id, 'bytes'), constants.O_WRONLY | constants.O_NOFOLLOW);
     await receive(part.source, {
       file,
       offset: (part.number - 1) * upload.partSize,
-      hashes,
+      ...to,
       size: length,
       limit: length,
       signal: part.signal,

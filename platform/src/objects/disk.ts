@@ -10,11 +10,11 @@ import { DiskPacks } from './disk-packs.ts';
 import { DiskParts } from './disk-parts.ts';
 import { DurableDirectories, syncDirectory } from './durable.ts';
 import { digestMismatch, objectMissing } from './faults.ts';
-import { FreeSpace, measureSpace, type Reserve, withoutSpace } from './free-space.ts';
+import { FreeSpace, measureSpace, type PromisedSpace, type Reserve, withoutSpace } from './free-space.ts';
 import { listBelow } from './listing.ts';
 import { DiskObject } from './open-object.ts';
 import { below, isErrorCode, objectPath, openExisting, openNew } from './paths.ts';
-import { receive } from './receive.ts';
+import { receive, SPACE_CHECK_BYTES } from './receive.ts';
 import type {
   ByteSource,
   ListedObject,
@@ -82,10 +82,10 @@ export class DiskObjectStore implements ObjectStore {
 
   async put(source: ByteSource, options: PutOptions): Promise<StoredObject> {
     options.signal?.throwIfAborted();
-    await this.#space.check(options.size ?? 0);
+    using promised = await this.#space.promise(options.size ?? Math.min(options.limit, SPACE_CHECK_BYTES));
     const temporary = below(this.#incoming, randomBytes(16).toString('hex'));
     try {
-      const stored = await this.#write(temporary, source, options);
+      const stored = await this.#write(temporary, source, { ...options, promised });
       await this.#directories.publish(this.#root, temporary, objectPath(this.#root, stored.sha256));
       return stored;
     } catch (error) {
@@ -94,7 +94,11 @@ export class DiskObjectStore implements ObjectStore {
     }
   }
 
-  async #write(temporary: string, source: ByteSource, options: PutOptions): Promise<StoredObject> {
+  async #write(
+    temporary: string,
+    source: ByteSource,
+    options: PutOptions & { readonly promised: PromisedSpace },
+  ): Promise<StoredObject> {
     const hash = createHash('sha256');
     await using file = await openNew(temporary);
     const size = await receive(source, {
@@ -106,6 +110,7 @@ export class DiskObjectStore implements ObjectStore {
       signal: options.signal,
       buffers: this.#buffers,
       space: this.#space,
+      promised: options.promised,
     });
     const sha256 = hash.digest('hex') as Sha256;
     if (options.sha256 !== undefined && options.sha256 !== sha256) {

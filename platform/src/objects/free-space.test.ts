@@ -25,6 +25,39 @@ void test('check() passes until the reserve would be touched', async () => {
   await spaceOf(100, 1000, 100).check(0);
 });
 
+void test('promise() counts what others were promised and have not written', async () => {
+  let free = 300;
+  const space = new FreeSpace({
+    measure: async () => ({ free, total: 1000 }),
+    reserve: { bytes: 100, share: 1 },
+  });
+  const full = (error: unknown): boolean => isFault(error, 'object.store-full');
+  const first = await space.promise(120);
+  await assert.rejects(space.promise(81), full);
+  const second = await space.promise(80);
+  await assert.rejects(space.promise(1), full);
+  // Written bytes are the disk's to tell of.
+  free -= 100;
+  first.written(100);
+  await assert.rejects(space.promise(1), full);
+  second[Symbol.dispose]();
+  second[Symbol.dispose]();
+  const third = await space.promise(80);
+  await assert.rejects(space.promise(1), full);
+  first.written(1000);
+  first[Symbol.dispose]();
+  const fourth = await space.promise(20);
+  await assert.rejects(space.promise(1), full);
+  for (const one of [third, fourth]) one[Symbol.dispose]();
+  await space.check(100);
+});
+
+void test('promise() of many that ask at once goes to as many as there is space for', async () => {
+  const space = spaceOf(300, 1000, 100);
+  const asked = await Promise.allSettled(Array.from({ length: 64 }, async () => await space.promise(64)));
+  assert.equal(asked.filter(({ status }) => status === 'fulfilled').length, 3);
+});
+
 void test('check() passes when the file system cannot tell', async () => {
   await spaceOf(0, 0).check(GiB);
 });

@@ -1,4 +1,5 @@
 // Keeps a reserve of free space for the database and the ledger: below it uploads are refused, before a byte is read.
+// What running uploads have still to write counts as written, or many that begin together would eat the reserve.
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GiB } from '@holdfast/kernel/size';
@@ -44,19 +45,51 @@ export interface FreeSpaceOptions {
   readonly reserve?: Reserve | undefined;
 }
 
+/** Space that was promised to an upload. Dispose it when no more is written. */
+export interface PromisedSpace extends Disposable {
+  /** Notes that so many bytes were written, and take their space on the disk itself now. */
+  written(bytes: number): void;
+}
+
 /** Refuses what would eat into the reserve. */
 export class FreeSpace {
   readonly #options: FreeSpaceOptions;
+  #promised = 0;
 
   constructor(options: FreeSpaceOptions) {
     this.#options = options;
   }
 
-  /** Throws `object.store-full` when less than the reserve would be left after writing `wanted` bytes. */
+  /**
+   * For who writes a little, or was promised something and looks again: throws `object.store-full` when less than the
+   * reserve would be left after writing `wanted` bytes.
+   */
   async check(wanted: number): Promise<void> {
+    if ((await this.#spare()) < wanted) throw storeFull();
+  }
+
+  /**
+   * Promises space for `wanted` bytes. Throws `object.store-full` when less than the reserve would be left once these and
+   * all that was promised are written.
+   */
+  async promise(wanted: number): Promise<PromisedSpace> {
+    const spare = await this.#spare();
+    if (spare < this.#promised + wanted) throw storeFull();
+    let left = wanted;
+    const take = (bytes: number): void => {
+      const taken = Math.min(left, bytes);
+      left -= taken;
+      this.#promised -= taken;
+    };
+    this.#promised += wanted;
+    return { written: take, [Symbol.dispose]: () => take(left) };
+  }
+
+  /** Bytes beyond the reserve. */
+  async #spare(): Promise<number> {
     const { free, total } = await this.#options.measure();
-    if (total === 0) return; // some network file systems cannot tell
-    if (free - wanted < reserveOf(this.#options.reserve ?? DEFAULT_RESERVE, total)) throw storeFull();
+    if (total === 0) return Infinity; // some network file systems cannot tell
+    return free - reserveOf(this.#options.reserve ?? DEFAULT_RESERVE, total);
   }
 }
 

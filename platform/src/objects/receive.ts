@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { MiB } from '@holdfast/kernel/size';
 import type { BufferPool } from '../buffer-pool.ts';
 import { objectTooLarge, sizeMismatch } from './faults.ts';
-import type { FreeSpace } from './free-space.ts';
+import type { FreeSpace, PromisedSpace } from './free-space.ts';
 import type { ByteSource } from './store.ts';
 
 /** Where bytes go, and what is expected of them. */
@@ -22,10 +22,12 @@ export interface Receiving {
   readonly signal: AbortSignal | undefined;
   readonly buffers: BufferPool;
   readonly space: FreeSpace;
+  /** What these bytes were promised. */
+  readonly promised: PromisedSpace;
 }
 
-/** How much is written between two looks at the free space. */
-const SPACE_CHECK_BYTES = 64 * MiB;
+/** How much is written between two looks at the free space, and promised where nobody says how much comes. */
+export const SPACE_CHECK_BYTES = 64 * MiB;
 
 /**
  * Writes all bytes of the source and returns how many there were.
@@ -114,6 +116,7 @@ class CoalescingWriter {
       );
       done += bytesWritten;
     }
+    this.#options.promised.written(bytes.length);
   }
 
   async #checkSpace(bytes: number): Promise<void> {

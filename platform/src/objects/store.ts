@@ -62,6 +62,12 @@ export interface ReceivedPart {
   readonly etag: string;
 }
 
+/** What is known about a pack before it arrives. */
+export interface StageOptions extends Pick<PutOptions, 'limit' | 'signal'> {
+  /** The most that the sender said would come. */
+  readonly announced?: number | undefined;
+}
+
 /** Bytes that are on the disk and have no name yet. Disposing them before they have one removes them. */
 export interface StagedPack extends AsyncDisposable {
   readonly size: number;
@@ -77,7 +83,7 @@ export interface StagedPack extends AsyncDisposable {
  */
 export interface PackStore {
   /** Takes bytes in without a name. Throws what `ObjectStore.put` throws of sizes and space. */
-  stage(source: ByteSource, options: Pick<PutOptions, 'limit' | 'signal'>): Promise<StagedPack>;
+  stage(source: ByteSource, options: StageOptions): Promise<StagedPack>;
   /** Opens a pack. Throws `object.missing`. */
   open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>>;
   /** Removes a pack; `false` when it was not there. */

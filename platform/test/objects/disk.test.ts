@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { MiB } from '@holdfast/kernel/size';
@@ -160,6 +161,31 @@ void test('put() answers full before it reads a byte, and while bytes come', asy
   await assert.rejects(fixture.store.beginParts({ size: 91 * MiB, partSize: MiB }), full);
   await assert.rejects(fixture.store.put(source(), { limit: 1000 * MiB }), full);
   assert.equal(await fixture.countLeftovers(), 0);
+});
+
+void test('stage() and put() that run at once leave the reserve alone', async () => {
+  const space = new FreeSpace({
+    measure: async () => ({ free: 100 * MiB, total: 1000 * MiB }),
+    reserve: { bytes: 10 * MiB, share: 1 },
+  });
+  await using fixture = await openFixture(space);
+  const gate = Promise.withResolvers<undefined>();
+  const waiting = async function* (): AsyncGenerator<Uint8Array> {
+    await Promise.race([gate.promise, delay(5000)]);
+    yield Buffer.alloc(1);
+  };
+  const full = (error: unknown): boolean => isFault(error, 'object.store-full');
+  const { packs } = fixture.store;
+  const staged = packs.stage(waiting(), { limit: 60 * MiB });
+  const announced = packs.stage(waiting(), { limit: 60 * MiB, announced: MiB });
+  const put = fixture.store.put(waiting(), { limit: MiB });
+  await delay(50);
+  await assert.rejects(packs.stage(waiting(), { limit: 60 * MiB }), full);
+  await assert.rejects(fixture.store.put(waiting(), { limit: 60 * MiB, size: 60 * MiB }), full);
+  gate.resolve(undefined);
+  for (const one of [staged, announced]) await (await one)[Symbol.asyncDispose]();
+  await put;
+  await using _after = await packs.stage(waiting(), { limit: 60 * MiB });
 });
 
 void test('a storage path never comes from outside', async () => {

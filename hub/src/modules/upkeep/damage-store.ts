@@ -69,6 +69,19 @@ export async function removeDamage(tx: Tx, kind: StoredKind, name: Sha256): Prom
   return result.numDeletedRows > 0n;
 }
 
+/** Those of these names that are known to be damaged. */
+export async function listDamagedAmong(
+  db: Db | Tx,
+  kind: StoredKind,
+  names: readonly Sha256[],
+): Promise<ReadonlySet<Sha256>> {
+  const { rows } = await sql<{ name: Sha256 }>`
+    select name from upkeep.damage where kind = ${kind} and name = any(${names}::text[])`.execute(
+    tablesOf(db),
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
 /** All damage that is known, the oldest first; the first ten thousand. */
 export async function listDamage(db: Db): Promise<Damage[]> {
   const rows = await db

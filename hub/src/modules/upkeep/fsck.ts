@@ -37,6 +37,9 @@ export type FsckEvent =
   | ({ readonly event: 'problem' } & Problem);
 
 const RESTORE = 'restore it from a backup, or upload the file again: bytes that are sent anew replace it';
+const RESTORE_PACK =
+  'restore it from a backup; or run `./holdfast admin xet forget REPO`, so that clients send again what they believe is ' +
+  'here, and upload the file again as it was uploaded first: its chunks then replace these';
 const RESTORE_DATABASE = 'restore the database from a backup; the sweep leaves this repository alone';
 const REPORT = 'please report it';
 const MOST_OWNERS = 5;
@@ -132,7 +135,11 @@ export class Fsck {
         options.signal.throwIfAborted();
         const what = await this.#flawOf(kind, { name, size, deep: options.deep });
         if (what !== undefined)
-          yield problem(await this.#describeOwners(kind, name), `${kind} ${name} ${what}`, RESTORE);
+          yield problem(
+            await this.#describeOwners(kind, name),
+            `${kind} ${name} ${what}`,
+            kind === 'pack' ? RESTORE_PACK : RESTORE,
+          );
       }
       count += page.length;
       const last = page.at(-1);

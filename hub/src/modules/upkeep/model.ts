@@ -48,3 +48,15 @@ export function nextPhase(place: ScrubPlace, now: Date): ScrubPlace {
 export function pauseFor(bytes: number, since: { readonly elapsed: number; readonly rate: number }): number {
   return Math.max(0, (bytes / since.rate) * 1000 - since.elapsed);
 }
+
+/**
+ * What counts against a quota, in bytes. Files count whole; but who has one byte of each xorb in a file does not get the
+ * rest of the disk for it.
+ */
+export function countedOf(stored: {
+  readonly assembled: number;
+  readonly packed: number;
+  readonly others: number;
+}): number {
+  return stored.others + Math.max(stored.assembled, stored.packed);
+}

@@ -29,19 +29,29 @@ export async function lockNamespace(tx: Tx, id: Id): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`quota/${id}`}, 0))`.execute(tablesOf(tx));
 }
 
-/**
- * What counts against a quota, in bytes: all that its repositories store, chunks that no file is made of, and uploads in
- * parts that are under way. The last two are in no list of files, and would fill a disk unseen.
- */
-export async function sumUsed(db: Db | Tx, id: Id): Promise<number> {
-  const { rows } = await sql<{ used: number }>`
-    with repos as (select id, used_storage, deleted_at from repos.repo where namespace_id = ${id})
-    select ((select coalesce(sum(used_storage), 0) from repos where deleted_at is null)
-      + (select coalesce(sum(packed_size), 0) from xet.xorb
-          where not used and scope_id = any(array(select id from repos union all select ${id})))
-      + (select coalesce(sum(size), 0) from blobs.upload where repo_id = any(array(select id from repos)))
-      )::bigint as used`.execute(tablesOf(db));
-  return rows[0]?.used ?? 0;
+/** What a namespace stores, in bytes. */
+export interface Stored {
+  /** The files of its repositories that are made of chunks: each counts whole, whatever it shares. */
+  readonly assembled: number;
+  /** The chunks that were sent to it, as they lie on the disk. */
+  readonly packed: number;
+  /** Everything else that its repositories store, and uploads in parts that are under way. */
+  readonly others: number;
+}
+
+/** Sums up what a namespace stores. Chunks and parts are in no list of files, and would fill a disk unseen. */
+export async function sumStored(db: Db | Tx, id: Id): Promise<Stored> {
+  const { rows } = await sql<Stored>`
+    with repos as (select id, used_storage, deleted_at from repos.repo where namespace_id = ${id}),
+      assembled as (select coalesce(sum(size), 0)::bigint as bytes from blobs.object
+        where xet_hash is not null and repo_id = any(array(select id from repos where deleted_at is null)))
+    select assembled.bytes as assembled,
+      (select coalesce(sum(packed_size), 0) from xet.xorb
+        where scope_id = any(array(select id from repos union all select ${id})))::bigint as packed,
+      ((select coalesce(sum(used_storage), 0) from repos where deleted_at is null) - assembled.bytes
+        + (select coalesce(sum(size), 0) from blobs.upload where repo_id = any(array(select id from repos)))
+      )::bigint as others from assembled`.execute(tablesOf(db));
+  return rows[0] ?? { assembled: 0, packed: 0, others: 0 };
 }
 
 /** Sets what a namespace may store; `null` is without a limit. */

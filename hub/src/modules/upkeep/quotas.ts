@@ -12,9 +12,10 @@ import {
   lockNamespace,
   putQuota,
   removeQuota,
-  sumUsed,
+  sumStored,
   type Limited,
 } from './quota-store.ts';
+import { countedOf } from './model.ts';
 import { storedBy } from './size-store.ts';
 
 /** A namespace with what it uses and may use, in bytes. */
@@ -41,13 +42,19 @@ export class Quotas {
     this.#fallback = deps.fallback;
   }
 
-  /** Refuses beforehand what would be too much. Throws `quota.exceeded`. */
-  async expect(ownerId: Id, wanted: number): Promise<void> {
+  /**
+   * Refuses beforehand what would be too much; `assembled` is the bytes of files made of chunks, which may have been
+   * counted when they came. Throws `quota.exceeded`.
+   */
+  async expect(ownerId: Id, wanted: number, kind: 'whole' | 'assembled' = 'whole'): Promise<void> {
     const limited = await findLimited(this.#db, ownerId);
     const limit = this.#limitOf(limited);
     if (limited === undefined || limit === null) return;
-    const used = await sumUsed(this.#db, limited.id);
-    if (used + wanted > limit) throw quotaExceeded({ name: limited.name, limit, used, wanted });
+    const stored = await sumStored(this.#db, limited.id);
+    const used = countedOf(stored);
+    const then =
+      kind === 'whole' ? used + wanted : countedOf({ ...stored, assembled: stored.assembled + wanted });
+    if (then > limit) throw quotaExceeded({ name: limited.name, limit, used, wanted });
   }
 
   /** Refuses a transaction that has just added so many bytes, if that was too much. Throws `quota.exceeded`. */
@@ -57,7 +64,7 @@ export class Quotas {
     const limit = this.#limitOf(limited);
     if (limited === undefined || limit === null) return;
     await lockNamespace(tx, limited.id);
-    const used = await sumUsed(tx, limited.id);
+    const used = countedOf(await sumStored(tx, limited.id));
     if (used > limit) throw quotaExceeded({ name: limited.name, limit, used: used - added, wanted: added });
   }
 
@@ -67,7 +74,7 @@ export class Quotas {
     for (const limited of await listLimited(this.#db))
       list.push({
         name: limited.name,
-        used: await sumUsed(this.#db, limited.id),
+        used: countedOf(await sumStored(this.#db, limited.id)),
         stored: await storedBy(this.#db, limited.id),
         limit: this.#limitOf(limited),
         own: limited.decided !== undefined,

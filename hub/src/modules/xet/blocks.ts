@@ -1,21 +1,17 @@
 // Reads the stored chunks that give a range of a file, a block at a time; the next is read while the last is looked at.
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { type ByteRange, type ObjectStore } from '@holdfast/platform/objects/store';
+import { type ByteRange } from '@holdfast/platform/objects/store';
 import { type XetHash } from './format/xet-hash.ts';
 import { type XorbIndex } from './format/xorb-index.ts';
-import { type IndexedXorb } from './store.ts';
 import { type Terms } from './terms.ts';
+import { type OpenXorb } from './xorb-indexes.ts';
 
 /** Where the blocks of a file come from. */
 export interface BlockSource {
   readonly terms: Terms;
-  readonly find: (xorb: XetHash) => Promise<IndexedXorb>;
-  readonly store: ObjectStore;
+  readonly open: (xorb: XetHash) => Promise<OpenXorb>;
   readonly buffers: BufferPool;
 }
-
-/** The bytes of a xorb, open. */
-type OpenPack = Awaited<ReturnType<ObjectStore['packs']['open']>>;
 
 /** Chunks `first` up to, but without, `until` of a xorb. */
 interface Span {
@@ -72,10 +68,7 @@ class Room {
   }
 }
 
-async function load(
-  spans: AsyncGenerator<Span & { readonly opened: OpenPack }>,
-  room: Room,
-): Promise<Block | undefined> {
+async function load(spans: AsyncGenerator<Span & OpenXorb>, room: Room): Promise<Block | undefined> {
   const { value: span, done } = await spans.next();
   if (done === true) return undefined;
   const { start, end } = span.index.packedRange(span.first, span.until);
@@ -86,22 +79,22 @@ async function load(
 
 /** The spans that give a range, each with its xorb, which stays open until the next is asked for. */
 async function* openSpans(
-  { terms, find, store }: BlockSource,
+  { terms, open }: BlockSource,
   range: ByteRange,
   size: number,
-): AsyncGenerator<Span & { readonly opened: OpenPack }> {
+): AsyncGenerator<Span & OpenXorb> {
   if (range.start >= range.end) return;
   for (let number = terms.find(range.start); number < terms.count; number += 1) {
     const begin = terms.startOf(number);
     if (begin >= range.end) return;
     const { xorb, start, rawLength } = terms.at(number);
-    const { pack, index } = await find(xorb);
+    const { index, opened } = await open(xorb);
+    await using _opened = opened;
     const base = index.rawStart(start);
     const raw = {
       start: base + Math.max(0, range.start - begin),
       end: base + Math.min(rawLength, range.end - begin),
     };
-    await using opened = await store.packs.open(pack);
     const last = index.chunkAtRaw(raw.end - 1);
     for (let first = index.chunkAtRaw(raw.start); first <= last;) {
       const until = fitting(index, { first, last, size });

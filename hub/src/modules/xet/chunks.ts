@@ -5,6 +5,7 @@ import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { writeDedupShard } from './format/dedup-shard.ts';
 import { xetHashBytes, type XetHash } from './format/xet-hash.ts';
+import { type KnownDamage } from './known-damage.ts';
 import { type Scope } from './scopes.ts';
 import { XetReader, XetWriter, type IndexedXorb } from './store.ts';
 import { type XorbIndexes } from './xorb-indexes.ts';
@@ -15,6 +16,7 @@ export interface ChunksDeps {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly indexes: XorbIndexes;
+  readonly damage: KnownDamage;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -35,7 +37,7 @@ export class Chunks {
 
   /** A shard that names the xorbs around a chunk; `undefined` where the scope does not know it. */
   async find(scope: Scope, chunk: XetHash): Promise<Buffer | undefined> {
-    const { db, clock, keys, indexes } = this.#deps;
+    const { db, clock, keys } = this.#deps;
     const near = await new XetReader(db).listByChunk(scope.id, xetHashBytes(chunk), MOST_XORBS);
     if (near.length === 0) return undefined;
     const now = clock.now();
@@ -48,17 +50,27 @@ export class Chunks {
     });
     const [first] = near;
     if (first === undefined || !held.has(first)) return undefined;
-    const xorbs = upTo(
-      MOST_CHUNKS,
-      await indexes.list(
-        scope.id,
-        near.filter((xorb) => held.has(xorb)),
-      ),
+    const whole = await this.#listWhole(
+      scope,
+      near.filter((xorb) => held.has(xorb)),
     );
+    if (whole[0]?.hash !== first) return undefined;
+    const xorbs = upTo(MOST_CHUNKS, whole);
     // A key a day: an answer of yesterday and one of today cannot be laid side by side.
     const day = String(Math.floor(now.getTime() / DAY_MS));
     const key = keys.mac('xet-dedup', [scope.id, String(scope.generation), day]);
     return writeDedupShard({ xorbs, key, created: now, expires: new Date(now.getTime() + GOOD_FOR_MS) });
+  }
+
+  /** Those of the xorbs whose bytes are not known to be damaged: who is not told of one sends it, and mends it. */
+  async #listWhole({ id }: Scope, hashes: readonly XetHash[]): Promise<IndexedXorb[]> {
+    const { db, indexes, damage } = this.#deps;
+    const xorbs = await indexes.list(id, hashes);
+    const damaged = await damage.among(
+      db,
+      xorbs.map(({ pack }) => pack),
+    );
+    return xorbs.filter(({ pack }) => !damaged.has(pack));
   }
 }
 

@@ -85,6 +85,11 @@ export const accessOutdated = defineFault(
   'xet.access-outdated',
   () => 'What was stored here is known under another address now. Ask for a new Xet access token.',
 );
+export const scopeMissing = defineFault(
+  'missing',
+  'xet.scope-missing',
+  (name: string) => `There is no repository ${name}.`,
+);
 export const fetchInvalid = defineFault(
   'forbidden',
   'xet.fetch-invalid',

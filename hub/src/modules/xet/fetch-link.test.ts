@@ -6,12 +6,14 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { Keys } from '@holdfast/platform/keys';
+import { type XetHash } from './format/xet-hash.ts';
 import { signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
 
 const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
 const now = new Date(1_800_000_000_000);
 const link: FetchLink = {
   repoId: '0123456789abcdef01234567' as Id,
+  file: 'ef'.repeat(32) as XetHash,
   pack: 'ab'.repeat(32) as Sha256,
   ranges: [
     { start: 0, end: 10 },
@@ -41,6 +43,8 @@ void test('verifyFetch() refuses a link in which anything was changed', () => {
     text.replace('64-4095', '9-4095'),
     text.replace(link.pack, 'cd'.repeat(32)),
     text.replace(link.repoId, link.tokenId),
+    text.replace(link.file, '12'.repeat(32)),
+    text.replace(`file=${link.file}&`, ''),
     text.replace(`&token=${link.tokenId}`, ''),
     text.replace(/expires=\d+/, `expires=${link.expires + 1}`),
     text.replace(/&sig=.*/, ''),

@@ -1,15 +1,18 @@
 // Links to parts of a xorb, for a reader of a file that is made of them. Clients send no credentials to them. Each names
-// the token it was made from and the bytes it opens; it opens nothing between or beside them, where chunks of other
+// the token it was made from, the file, and the bytes it opens; it opens nothing between or beside them, where chunks of other
 // files lie.
 import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type ByteRange } from '@holdfast/platform/objects/store';
 import { fetchExpired, fetchInvalid } from './faults.ts';
+import { parseXetHash, type XetHash } from './format/xet-hash.ts';
 
 /** What a link opens. */
 export interface FetchLink {
   readonly repoId: Id;
+  /** The file for which they are wanted: the link ends when the repository has it no more. */
+  readonly file: XetHash;
   /** The pack that is the xorb. */
   readonly pack: Sha256;
   readonly ranges: readonly ByteRange[];
@@ -28,10 +31,11 @@ export const MOST_RANGES = 200;
 /** Path and query of a link, below the hub's address. */
 export function signFetch(keys: Keys, link: FetchLink): string {
   const fields = fieldsOf(link);
-  const { repoId, pack, tokenId, expires } = link;
+  const { repoId, file, pack, tokenId, expires } = link;
+  const ranges = spellRanges(link.ranges);
   const token = tokenId === '' ? '' : `&token=${tokenId}`;
   const mac = keys.sign('xet-fetch', fields);
-  return `/xet/fetch/${repoId}/${pack}?ranges=${spellRanges(link.ranges)}&expires=${expires}${token}&sig=${mac}`;
+  return `/xet/fetch/${repoId}/${pack}?file=${file}&ranges=${ranges}&expires=${expires}${token}&sig=${mac}`;
 }
 
 /** What the link in a URL opens. Throws `xet.fetch-invalid`, or `xet.fetch-expired` for one of ours. */
@@ -44,21 +48,24 @@ export function verifyFetch(
   },
   now: Date,
 ): FetchLink {
-  const { ranges, expires, token = '', sig } = claim.query;
+  const { file: fileText, ranges, expires, token = '', sig } = claim.query;
   const repoId = parseId(claim.repo);
   const pack = parseSha256(claim.pack);
+  const file = parseXetHash(String(fileText));
   const tokenId: Id | '' | undefined = token === '' ? '' : parseId(String(token));
   if (repoId === undefined || pack === undefined || tokenId === undefined) throw fetchInvalid();
+  if (file === undefined) throw fetchInvalid();
   if (typeof ranges !== 'string' || !RANGES.test(ranges)) throw fetchInvalid();
   if (typeof expires !== 'string' || !WHOLE.test(expires)) throw fetchInvalid();
-  const link: FetchLink = { repoId, pack, ranges: readRanges(ranges), tokenId, expires: Number(expires) };
+  const opens = { repoId, file, pack, ranges: readRanges(ranges) };
+  const link: FetchLink = { ...opens, tokenId, expires: Number(expires) };
   if (!keys.signed('xet-fetch', fieldsOf(link), sig)) throw fetchInvalid();
   if (link.expires * 1000 <= now.getTime()) throw fetchExpired();
   return link;
 }
 
-function fieldsOf({ repoId, pack, ranges, tokenId, expires }: FetchLink): string[] {
-  return [repoId, pack, spellRanges(ranges), tokenId, String(expires)];
+function fieldsOf({ repoId, file, pack, ranges, tokenId, expires }: FetchLink): string[] {
+  return [repoId, file, pack, spellRanges(ranges), tokenId, String(expires)];
 }
 
 // As HTTP spells ranges: the last byte is part of it.

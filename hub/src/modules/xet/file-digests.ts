@@ -2,17 +2,15 @@
 // ones in one.
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
-import { type PackStore } from '@holdfast/platform/objects/store';
 import { type XetHash } from './format/xet-hash.ts';
-import { type IndexedXorb } from './store.ts';
 import { type Terms } from './terms.ts';
 import { type DigestedPart, type DigestThread, type Verifier } from './verifier.ts';
+import { type OpenXorb } from './xorb-indexes.ts';
 
 /** What it needs. */
 export interface FileDigestsDeps {
   readonly verifier: Verifier;
-  readonly packs: PackStore;
-  readonly find: (xorb: XetHash) => Promise<IndexedXorb>;
+  readonly open: (xorb: XetHash) => Promise<OpenXorb>;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +23,7 @@ const MOST_OPEN = 64;
 /** The digests of files. Dispose it. */
 export class FileDigests implements AsyncDisposable {
   readonly #deps: FileDigestsDeps;
-  readonly #open = new Map<Sha256, Awaited<ReturnType<PackStore['open']>>>();
+  readonly #open = new Map<XetHash, OpenXorb>();
   #thread: DigestThread | undefined;
   #parts: DigestedPart[] = [];
   #bytes = 0;
@@ -49,9 +47,9 @@ export class FileDigests implements AsyncDisposable {
 
   async #add(terms: Terms, number: number): Promise<void> {
     const { xorb, start, end, rawLength } = terms.at(number);
-    const { pack, index } = await this.#deps.find(xorb);
-    const opened = this.#open.get(pack) ?? (await this.#deps.packs.open(pack));
-    this.#open.set(pack, opened);
+    const found = this.#open.get(xorb) ?? (await this.#deps.open(xorb));
+    this.#open.set(xorb, found);
+    const { index, opened } = found;
     if (opened.fd === undefined) throw new Error('xorbs need a store of plain files');
     this.#parts.push({ fd: opened.fd, ...index.packedRange(start, end), last: number === terms.count - 1 });
     this.#bytes += rawLength;
@@ -72,7 +70,7 @@ export class FileDigests implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    for (const opened of this.#open.values()) await opened[Symbol.asyncDispose]();
+    for (const { opened } of this.#open.values()) await opened[Symbol.asyncDispose]();
     this.#open.clear();
   }
 

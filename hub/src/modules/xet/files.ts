@@ -1,8 +1,9 @@
 // Reads files that are made of xorbs: says which chunks give a range, and gives the bytes themselves to those who do not
 // put them together. Whose file it is was decided by finding it as an object of a repository.
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { type ByteRange, type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
+import { type ByteRange, type OpenObject } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Blob } from '#modules/blobs';
 import { parseXetHash, type XetHash } from './format/xet-hash.ts';
@@ -16,7 +17,6 @@ import { type XorbIndexes } from './xorb-indexes.ts';
 /** What reading files needs. */
 export interface FilesDeps {
   readonly db: Db;
-  readonly store: ObjectStore;
   readonly indexes: XorbIndexes;
   readonly buffers: BufferPool;
 }
@@ -57,10 +57,15 @@ export class Files {
 
   /** Opens the bytes of the object. */
   async open(blob: XetBlob): Promise<OpenObject> {
-    const { store, indexes, buffers } = this.#deps;
+    const { indexes, buffers } = this.#deps;
     const terms = await this.#termsOf(blob);
-    const find = (xorb: XetHash) => indexes.get(blob.xet.scopeId, xorb);
-    return new XetObject(blob.sha256, { terms, find, store, buffers });
+    const open = (xorb: XetHash) => indexes.open(blob.xet.scopeId, xorb);
+    return new XetObject(blob.sha256, { terms, open, buffers });
+  }
+
+  /** Forgets what was looked up of a pack that turned out to be gone, so that the next one to ask is told the truth. */
+  forgetPack(pack: Sha256): void {
+    this.#deps.indexes.forgetPack(pack);
   }
 
   async #termsOf({ xet }: XetBlob): Promise<Terms> {

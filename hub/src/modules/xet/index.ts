@@ -14,10 +14,13 @@ export {
 export { MOST_RANGES, signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
 export { Chunks } from './chunks.ts';
 export { asXet, Files, type Located, type XetBlob } from './files.ts';
+export { Generations } from './generations.ts';
 export { parseXetHash, type XetHash } from './format/xet-hash.ts';
 export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';
 export { usedXorbs as xetUsedXorbs } from './migrations/0002-used.ts';
+export { mendedXorbs as xetMendedXorbs } from './migrations/0003-mended.ts';
 export { listFileFlaws, listMarkFlaws, type XetFlaw } from './integrity-store.ts';
+export { type KnownDamage } from './known-damage.ts';
 export { openXet, type Xet } from './open-xet.ts';
 export { type Reconstruction, type XorbRange } from './reconstruction.ts';
 export { PackCheck } from './pack-check.ts';

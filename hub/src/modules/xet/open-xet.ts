@@ -9,6 +9,8 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type RepoStorage, type Room } from '#modules/blobs';
 import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
+import { Generations } from './generations.ts';
+import { type KnownDamage } from './known-damage.ts';
 import { PackCheck } from './pack-check.ts';
 import { Scopes, type ScopeReach } from './scopes.ts';
 import { Shards } from './shards.ts';
@@ -24,6 +26,7 @@ export interface XetDeps {
   readonly buffers: BufferPool;
   readonly storage: RepoStorage;
   readonly room: Room;
+  readonly damage: KnownDamage;
   readonly limits: { readonly largeObject: number };
   readonly keys: Keys;
   readonly epochs: Epochs;
@@ -38,19 +41,21 @@ export interface Xet extends AsyncDisposable {
   readonly xetFiles: Files;
   readonly scopes: Scopes;
   readonly chunks: Chunks;
+  readonly generations: Generations;
   readonly packCheck: PackCheck;
 }
 
 /** Opens them. Disposing the result ends their threads. */
 export function openXet(deps: XetDeps): Xet {
   const verifier = new Verifier();
-  const indexes = new XorbIndexes(deps.db);
+  const indexes = new XorbIndexes({ ...deps, packs: deps.store.packs });
   return {
-    xorbs: new Xorbs({ ...deps, verifier }),
-    shards: new Shards({ ...deps, packs: deps.store.packs, verifier, indexes }),
+    xorbs: new Xorbs({ ...deps, verifier, indexes }),
+    shards: new Shards({ ...deps, verifier, indexes }),
     xetFiles: new Files({ ...deps, indexes }),
     scopes: new Scopes({ db: deps.db, reach: deps.reach, epochs: deps.epochs }),
     chunks: new Chunks({ ...deps, indexes }),
+    generations: new Generations(deps),
     packCheck: new PackCheck({ ...deps, verifier }),
     [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
   };

@@ -6,9 +6,15 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { Gate } from '@holdfast/platform/gate';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
-import { type PackStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { registerObjects, spareObjects, type RepoStorage, type Sender } from '#modules/blobs';
+import {
+  findObjects,
+  registerObjects,
+  spareObjects,
+  type RepoStorage,
+  type Room,
+  type Sender,
+} from '#modules/blobs';
 import { type XetAccess } from './access-token.ts';
 import {
   fileNameDiffers,
@@ -32,10 +38,10 @@ import { type XorbIndexes } from './xorb-indexes.ts';
 export interface ShardsDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly packs: PackStore;
   readonly verifier: Verifier;
   readonly indexes: XorbIndexes;
   readonly storage: RepoStorage;
+  readonly room: Room;
   readonly space: FreeSpace;
   readonly limits: { readonly largeObject: number };
 }
@@ -76,11 +82,11 @@ export class Shards {
   /**
    * Reads a shard, and checks what it says against the hashes of stored chunks. Throws `xet.shard-invalid`,
    * `xet.xorb-missing`, `xet.file-name-differs`, `xet.sha256-missing`, `xet.file-too-large`, `xet.shard-too-much`,
-   * `object.store-full`, or the reason of the signal. The bytes are not needed afterwards.
+   * `quota.exceeded`, `object.store-full`, or the reason of the signal. The bytes are not needed afterwards.
    */
   async describe(sender: ShardSender, bytes: Uint8Array, signal: AbortSignal): Promise<DescribedShard> {
-    const { space, limits, indexes } = this.#deps;
-    const { scopeId } = sender.access;
+    const { space, limits, room, indexes } = this.#deps;
+    const { repoId, scopeId } = sender.access;
     // Rows take space too, on the disk that the ledger needs.
     await space.check(0);
     const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
@@ -92,6 +98,7 @@ export class Shards {
       if (size > limits.largeObject) throw shardTooMuch(limits.largeObject);
       files.push(claimed);
     }
+    await room.expect(repoId, await this.#sizeOfNew(repoId, files), 'assembled');
     return { files };
   }
 
@@ -116,6 +123,17 @@ export class Shards {
     return fresh.length > 0 && (await this.#store(sender, fresh));
   }
 
+  // Before they are read: who has no room for terabytes must not have them hashed.
+  async #sizeOfNew(repoId: Id, files: readonly ClaimedFile[]): Promise<number> {
+    let size = 0;
+    for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
+      const batch = new Map(files.slice(start, start + FILES_AT_ONCE).map((file) => [file.sha256, file]));
+      const held = await findObjects(this.#deps.db, repoId, [...batch.keys()]);
+      for (const [sha256, { terms }] of batch) if (!held.has(sha256)) size += terms.size;
+    }
+    return size;
+  }
+
   // Reading a file again takes as long as the file is large: one repository must not keep the threads from all others.
   #takePlace(repoId: Id): Disposable {
     const taken = this.#registering.get(repoId) ?? 0;
@@ -136,14 +154,14 @@ export class Shards {
     files: readonly ClaimedFile[],
     signal: AbortSignal,
   ): Promise<ClaimedFile[]> {
-    const { db, indexes, clock, packs, verifier } = this.#deps;
+    const { db, indexes, clock, verifier } = this.#deps;
     const { repoId, scopeId } = access;
     const digests = files.map(({ sha256 }) => sha256);
     const held = await spareObjects(db, { repoId, digests, now: clock.now() });
     // Their bytes are here under this digest, however they came; what is claimed of others changes nothing.
     const fresh = files.filter(({ sha256 }) => !held.has(sha256));
-    const find = (xorb: XetHash) => indexes.get(scopeId, xorb);
-    await using computing = new FileDigests({ verifier, packs, find, signal });
+    const open = (xorb: XetHash) => indexes.open(scopeId, xorb);
+    await using computing = new FileDigests({ verifier, open, signal });
     const computed = await computing.of(fresh.map(({ terms }) => terms));
     for (const [index, { sha256 }] of fresh.entries())
       if (computed[index] !== sha256) throw sha256Differs(sha256, computed[index] ?? '');

@@ -119,14 +119,14 @@ export class XetWriter extends XetReader {
   }
 
   /**
-   * Adds a xorb, and the chunks of it that clients ask for. Returns the pack
-   * that it is from now on, which may be an earlier one, and whether the scope did not have it yet.
+   * Adds a xorb, and the chunks of it that clients ask for. Returns the pack that it is, which may be an earlier one,
+   * with its bytes, and whether the scope did not have it yet.
    */
   async insertXorb(
     scopeId: Id,
     xorb: IndexedXorb,
     now: Date,
-  ): Promise<{ readonly pack: Sha256; readonly added: boolean }> {
+  ): Promise<{ readonly pack: Sha256; readonly packedSize: number; readonly added: boolean }> {
     const result = await this.db
       .insertInto('xet.xorb')
       .values({
@@ -139,7 +139,7 @@ export class XetWriter extends XetReader {
         needed_at: now,
       })
       .onConflict((conflict) => conflict.columns(['scope_id', 'hash']).doUpdateSet({ needed_at: now }))
-      .returning(['pack', sql<boolean>`xmax = 0`.as('added')])
+      .returning(['pack', 'packed_size as packedSize', sql<boolean>`xmax = 0`.as('added')])
       .executeTakeFirstOrThrow();
     if (result.added)
       await this.addChunks(
@@ -147,6 +147,16 @@ export class XetWriter extends XetReader {
         askedFor(xorb.index).map((hash) => ({ hash, xorb: xorb.hash })),
       );
     return result;
+  }
+
+  /** Lets a xorb of a scope be another pack from now on. */
+  async replacePack(scopeId: Id, { hash, pack, packedSize, index }: IndexedXorb): Promise<void> {
+    await this.db
+      .updateTable('xet.xorb')
+      .set({ pack, packed_size: packedSize, chunks: index.encode() })
+      .where('scope_id', '=', scopeId)
+      .where('hash', '=', hash)
+      .execute();
   }
 
   /**

@@ -17,12 +17,14 @@ import { removeMember } from './remove-member.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
 import { setAdministrator } from './set-administrator.ts';
+import { forgetXet } from './xet-forget.ts';
 import { identifyOperator } from './operator.ts';
 
 type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof quotaRoutes>[0] &
-  Parameters<typeof runFsck>[0];
+  Parameters<typeof runFsck>[0] &
+  Parameters<typeof forgetXet>[0];
 
 /** The routes of the admin surface. */
 export function adminRoutes(deps: Deps): Route[] {
@@ -32,6 +34,7 @@ export function adminRoutes(deps: Deps): Route[] {
     createUser(deps),
     disableUser(deps),
     enableUser(deps),
+    forgetXet(deps),
     listOrgs(deps),
     listTokens(deps),
     listUsers(deps),

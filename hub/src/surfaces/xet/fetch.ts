@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { type ByteRange, type ObjectStore } from '@holdfast/platform/objects/store';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
-import { fetchEnded, fetchInvalid, verifyFetch, type FetchLink } from '#modules/xet';
+import { type Blobs } from '#modules/blobs';
+import { fetchEnded, fetchInvalid, verifyFetch, type Files, type FetchLink } from '#modules/xet';
 import { type AnswerPlan } from '../http/answer-plan.ts';
 import { contentRange, frameByteRanges } from '../http/byte-range.ts';
 import { CORS_HEADERS } from '../http/file-headers.ts';
@@ -20,7 +22,11 @@ export interface FetchDeps extends AccessDeps {
   readonly store: ObjectStore;
   readonly streams: LiveStreams;
   readonly buffers: BufferPool;
+  readonly blobs: Blobs;
+  readonly xetFiles: Files;
 }
+
+type OpenPack = Awaited<ReturnType<ObjectStore['packs']['open']>>;
 
 /** Sends parts of a xorb. */
 export function fetchRoute(deps: FetchDeps): Route {
@@ -49,7 +55,7 @@ export function fetchRoute(deps: FetchDeps): Route {
         check: right,
         expiresAt: session?.token.expiresAt ?? null,
       });
-      const open = await deps.store.packs.open(link.pack);
+      const open = await openPack(deps, link.pack);
       const content = () => Promise.resolve(open);
       const plan = planFetch(open.size, ranges, String(reply.request.id));
       const options = { file: { size: open.size, content }, buffers: deps.buffers, signal: live.signal };
@@ -58,14 +64,27 @@ export function fetchRoute(deps: FetchDeps): Route {
   });
 }
 
-// A client whose link is refused asks for the reconstruction again, and hears there what is the matter.
+// A client whose link is refused asks for the reconstruction again, and hears there what is the matter. A file that was
+// removed from the repository is not to be had by links from before.
 async function rightOf(deps: FetchDeps, link: FetchLink): ReturnType<typeof ownerOf> {
   try {
     const owner = await ownerOf(deps, link.tokenId);
     await repoOf(deps, link.repoId, { actor: owner.actor, act: 'read' });
+    await deps.blobs.getByXet(link.repoId, link.file);
     return owner;
   } catch (error) {
     throw isFault(error) && error.kind !== 'unavailable' ? fetchEnded() : error;
+  }
+}
+
+// A xorb that was mended since is another pack now, which the next reconstruction names.
+async function openPack({ store, xetFiles }: FetchDeps, pack: Sha256): Promise<OpenPack> {
+  try {
+    return await store.packs.open(pack);
+  } catch (error) {
+    if (!isFault(error, 'object.missing')) throw error;
+    xetFiles.forgetPack(pack);
+    throw fetchEnded();
   }
 }
 

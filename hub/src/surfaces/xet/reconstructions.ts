@@ -65,8 +65,9 @@ function reconstructionRoute(deps: ReconstructionDeps, version: 1 | 2): Route {
         return;
       }
       await recordRead(deps, opened, { blob, address: call.address });
-      const located = await deps.xetFiles.locate(asXet(blob), range);
-      const link = linksOf(deps, opened, call);
+      const file = asXet(blob);
+      const located = await deps.xetFiles.locate(file, range);
+      const link = linksOf(deps, { opened, file: file.xet.hash }, call);
       const body = JSON.stringify(version === 1 ? presentV1(located, link) : presentV2(located, link));
       const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
       response.writeHead(200, { ...headers, 'Cache-Control': 'no-store' }).end(body);
@@ -118,14 +119,18 @@ async function recordRead(
 
 type LinkOf = (located: Located, xorb: XetHash, ranges: readonly XorbRange[]) => string;
 
-function linksOf(deps: ReconstructionDeps, { access }: OpenedAccess, { baseUrl }: FileCall): LinkOf {
-  const { repoId, tokenId } = access;
+function linksOf(
+  deps: ReconstructionDeps,
+  { opened, file }: { readonly opened: OpenedAccess; readonly file: XetHash },
+  { baseUrl }: FileCall,
+): LinkOf {
+  const { repoId, tokenId } = opened.access;
   const expires = Math.floor(deps.clock.now().getTime() / 1000) + FETCH_SECONDS;
   return ({ xorbs }, hash, ranges) => {
     const pack = xorbs.get(hash)?.pack;
     if (pack === undefined) throw new Error(`the xorb ${hash} is in a reconstruction and was not looked up`);
     const bytes = ranges.map((range) => range.bytes);
-    return `${baseUrl}${signFetch(deps.keys, { repoId, pack, ranges: bytes, tokenId, expires })}`;
+    return `${baseUrl}${signFetch(deps.keys, { repoId, file, pack, ranges: bytes, tokenId, expires })}`;
   };
 }
 

@@ -1,6 +1,7 @@
 // `GET /api/{type}/{namespace}/{name}/xet-{read,write}-token/{revision}`: a token for the Xet protocol. The answer stands
 // in the body and in headers: a client of one age reads the one, and one of another age the other.
 import { z } from 'zod';
+import { type Room } from '#modules/blobs';
 import { pullRequestsMissing, type Content } from '#modules/content';
 import { type Repos } from '#modules/repos';
 import { type XetAct } from '#modules/xet';
@@ -14,6 +15,7 @@ import { openSession, sessionHeaders, type SessionDeps } from './addresses.ts';
 export interface TokenDeps extends SessionDeps {
   readonly repos: Repos;
   readonly content: Content;
+  readonly room: Room;
 }
 
 /** The two routes. */
@@ -39,6 +41,8 @@ function tokenRoute(deps: TokenDeps, act: XetAct): Route {
       const repo = await deps.repos.get(actor, addressOf(call), act);
       if (query.create_pr) throw pullRequestsMissing();
       await deps.content.resolveRevision(repo, revisionRest(request));
+      // Before gigabytes are sent for nothing: here a client shows why.
+      if (act === 'write') await deps.room.expect(repo.id, 1);
       const session = await openSession(deps, { actor, repo, act, baseUrl });
       for (const [name, value] of Object.entries(sessionHeaders(session))) reply.raw.setHeader(name, value);
       return session;

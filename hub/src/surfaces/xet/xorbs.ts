@@ -1,4 +1,5 @@
 // `POST|HEAD /xet/{scope}/{generation}/v1/xorbs/{label}/{hash}`: a xorb is sent, or asked for.
+import { type IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { KiB, MiB } from '@holdfast/kernel/size';
 import { accessEnded, parseXetHash, xorbMissing, type XetHash, type Xorbs } from '#modules/xet';
@@ -53,7 +54,11 @@ function putXorb(deps: XorbDeps): Route {
         ended: accessEnded,
       });
       const { scopeId } = opened.access;
-      const inserted = await hearingFull(request, PATIENCE, () => deps.xorbs.receive(scopeId, hash, body));
+      const { source, signal } = body;
+      const announced = lengthOf(request.headers);
+      const inserted = await hearingFull(request, PATIENCE, () =>
+        deps.xorbs.receive(scopeId, hash, { source, signal, announced }),
+      );
       return { was_inserted: inserted };
     },
   });
@@ -80,6 +85,11 @@ function headXorb(deps: XorbDeps): Route {
       call.reply.raw.writeHead(200, { 'Content-Length': packedSize }).end();
     },
   });
+}
+
+function lengthOf(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['content-length'];
+  return text === undefined ? undefined : Number(text);
 }
 
 function hashOf(text: string): XetHash {
