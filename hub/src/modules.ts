@@ -5,7 +5,7 @@ import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
 import { Identity } from '#modules/identity';
 import { Reads, Refusals } from '#modules/ledger';
-import { Downloads, Likes, RepoChanges, Repos } from '#modules/repos';
+import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Authentication, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
@@ -20,6 +20,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
   const repos = new Repos({ db, epochs });
   const large = opened.use(openLargeObjects(foundation, start.settings));
   const { blobs, room } = large;
+  const turns = new Turns();
   const running = opened.move();
   return {
     ...foundation,
@@ -30,11 +31,11 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     identity: new Identity({ db, clock, epochs }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     authentication: new Authentication({ db, clock, keys, epochs }),
-    changes: new RepoChanges({ db, clock, epochs, repos, room }),
+    changes: new RepoChanges({ db, clock, epochs, repos, room, turns }),
     likes: new Likes({ db, clock }),
     downloads: new Downloads({ db, clock }),
     ...openContent({
-      ...{ db, clock, epochs, repos, reads, blobs, room, limits, scratch, space },
+      ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space },
       host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
       // The embedded database serves this hub alone; its refs can then be remembered in the process.
       soleHub: postgres.embedded,

@@ -121,7 +121,11 @@ void test('a link to a repository that was deleted is worth nothing', async () =
   const sample = sampleOf(1000);
   const href = await uploadLink(hub, { token, repo: 'ada/model', sample });
   const { actor } = await hub.modules.authentication.authenticate(token);
-  await hub.modules.changes.delete(actor, { type: 'model', namespace: 'ada', name: 'model' });
+  await hub.modules.changes.delete(() => Promise.resolve(actor), {
+    type: 'model',
+    namespace: 'ada',
+    name: 'model',
+  });
   assert.equal(codeOf(await put(href, sample.bytes)), '403 LinkEnded');
   assert.equal(await hub.modules.blobs.find(id, sample.oid as Sha256), undefined);
 });

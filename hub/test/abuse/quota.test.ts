@@ -241,12 +241,15 @@ void test('commits, copies and repositories moved in count', async () => {
   const { actor } = await hub.modules.authentication.authenticate(token);
   const from = { type: 'model', namespace: 'ada', name: 'model' } as const;
   const wish = { from, to: { namespace: 'ada', name: 'copy' }, visibility: undefined };
-  await assert.rejects(hub.modules.changes.duplicate(actor, wish), /may store/);
+  await assert.rejects(
+    hub.modules.changes.duplicate(() => Promise.resolve(actor), wish),
+    /may store/,
+  );
   await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
   await hub.modules.quotas.set(OPERATOR, 'acme', 1000);
   const mover = await hub.modules.authentication.authenticate((await hub.addToken('ada', 'write')).text);
   await assert.rejects(
-    hub.modules.changes.move(mover.actor, from, { namespace: 'acme', name: 'model' }),
+    hub.modules.changes.move(() => Promise.resolve(mover.actor), from, { namespace: 'acme', name: 'model' }),
     /acme may store 1000 B/,
   );
   assert.equal((await hub.modules.repos.findById(id))?.namespace, 'ada');

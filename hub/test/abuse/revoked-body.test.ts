@@ -60,8 +60,8 @@ async function stateOf(hub: ServedHub, repo: string): Promise<Repo> {
   return await repos.get({ kind: 'system', part: 'test' }, { type: 'model', namespace, name }, 'read');
 }
 
-/** Keeps every commit to a repository waiting until it is disposed. */
-async function holdCommits(hub: ServedHub, repoId: Id): Promise<AsyncDisposable> {
+/** Keeps every change of a repository waiting until it is disposed. */
+async function holdRepo(hub: ServedHub, repoId: Id): Promise<AsyncDisposable> {
   const held = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
   const holding = hub.modules.db.transaction(async (tx) => {
@@ -119,7 +119,7 @@ void test('a commit that waits behind another when its token is revoked commits 
   const { id } = await hub.addRepo('ada/model');
   const first = await hub.addToken('ada', 'write');
   const second = await hub.addToken('ada', 'write');
-  const turn = await holdCommits(hub, id);
+  const turn = await holdRepo(hub, id);
   const commits = [];
   for (const token of [first, second]) {
     const commit = await beginBody(hub, commitTo('ada/model', token.text));
@@ -152,4 +152,68 @@ void test('settings whose sender is disabled while their body comes are not chan
   await hub.modules.identity.disableUser(OPERATOR, 'ada');
   assert.match(await change.finish(), /^HTTP\/1\.1 401 /);
   assert.equal((await stateOf(hub, 'ada/model')).visibility, 'private');
+});
+
+const CHANGES: readonly { method: string; path: string; body?: object }[] = [
+  { method: 'PUT', path: 'models/ada/model/settings', body: { visibility: 'public' } },
+  { method: 'POST', path: 'repos/move', body: { fromRepo: 'ada/model', toRepo: 'ada/other' } },
+  { method: 'DELETE', path: 'repos/delete', body: { name: 'model' } },
+  { method: 'POST', path: 'models/ada/model/duplicate', body: { repository: 'ada/copy' } },
+  {
+    method: 'POST',
+    path: 'models/ada/model/lfs-files/batch',
+    body: { deletions: { sha: ['0'.repeat(64)] } },
+  },
+  { method: 'POST', path: 'models/ada/model/branch/side', body: {} },
+  { method: 'DELETE', path: 'models/ada/model/branch/old' },
+  { method: 'POST', path: 'models/ada/model/tag/main', body: { tag: 'v1' } },
+  { method: 'DELETE', path: 'models/ada/model/tag/old' },
+  { method: 'POST', path: 'models/ada/model/super-squash/main', body: {} },
+];
+
+for (const { method, path, body } of CHANGES)
+  void test(`${method} ${path} that waits for the repository when its token is revoked changes nothing`, async () => {
+    await using hub = await openServedHub();
+    const owner = await hub.addUser('ada');
+    const { id } = await hub.addRepo('ada/model');
+    const { actor } = await hub.modules.authentication.authenticate(owner);
+    const address = { type: 'model', namespace: 'ada', name: 'model' } as const;
+    const { refChanges } = hub.modules;
+    const wish = { name: 'old', empty: false, overwrite: false };
+    await refChanges.createBranch(() => Promise.resolve(actor), address, wish);
+    await refChanges.createTag(() => Promise.resolve(actor), address, { name: 'old', revision: 'main' });
+    const token = await hub.addToken('ada', 'write');
+    const before = await stateOf(hub, 'ada/model');
+    const repository = await holdRepo(hub, id);
+    const answer = fetch(`${hub.url}/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token.text}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    await wait(300);
+    await revoke(hub, token);
+    await repository[Symbol.asyncDispose]();
+    const { status, headers } = await answer;
+    assert.deepEqual([status, headers.get('x-error-code')], [401, 'TokenRejected']);
+    assert.deepEqual(await stateOf(hub, 'ada/model'), before);
+  });
+
+void test('settings that wait for the repository when their sender loses the role are not changed', async () => {
+  await using hub = await openServedHub();
+  const owner = await hub.addUser('ada');
+  const member = await hub.addUser('bob');
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
+  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'admin' });
+  const { actor } = await hub.modules.authentication.authenticate(owner);
+  const wish = { type: 'model', namespace: 'acme', name: 'model', visibility: 'private' } as const;
+  const { id } = await hub.modules.changes.create(actor, { ...wish, sdk: null, licence: null });
+  const repository = await holdRepo(hub, id);
+  const { method, path, type, body } = publish('acme/model', member);
+  const headers = { authorization: `Bearer ${member}`, 'content-type': type };
+  const answer = fetch(`${hub.url}${path}`, { method, headers, body });
+  await wait(300);
+  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'read' });
+  await repository[Symbol.asyncDispose]();
+  assert.equal((await answer).status, 403);
+  assert.equal((await stateOf(hub, 'acme/model')).visibility, 'private');
 });

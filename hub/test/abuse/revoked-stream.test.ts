@@ -72,7 +72,7 @@ void test('hiding a repository ends the downloads of those who may no longer rea
   const download = await beginDownload(hub, stranger);
   const { actor } = await hub.modules.authentication.authenticate(token);
   const address = { type: 'model', namespace: 'ada', name: 'model' } as const;
-  await hub.modules.changes.changeSettings(actor, address, { visibility: 'private' });
+  await hub.modules.changes.changeSettings(() => Promise.resolve(actor), address, { visibility: 'private' });
   const hiddenAt = performance.now();
   await until(() => hub.streams.size === 0);
   download.socket.resume();

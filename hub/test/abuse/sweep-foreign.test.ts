@@ -99,7 +99,10 @@ void test('a history that one lets go of stays whole where another repository ha
   }
   const { actor } = await hub.modules.authentication.authenticate(eves.token);
   const address = { type: 'model', namespace: 'eve', name: 'model' } as const;
-  await hub.modules.refChanges.squash(actor, address, { revision: 'main', message: '' });
+  await hub.modules.refChanges.squash(() => Promise.resolve(actor), address, {
+    revision: 'main',
+    message: '',
+  });
   const objects = async (id: string): Promise<number> => {
     const { rows } = await sql<{
       n: number;

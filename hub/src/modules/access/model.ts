@@ -113,6 +113,12 @@ export function isRecorded(repo: Pick<RepoSubject, 'visibility' | 'gated'>): boo
   return repo.visibility !== 'public' || repo.gated !== false;
 }
 
+/**
+ * Who acts, as it is known by now: asked again by a change that has waited, because a right that ended meanwhile must end
+ * the change. Rejects when the credential is not live any more.
+ */
+export type Who = () => Promise<Actor>;
+
 /** What a decision needs to know of a user or an organisation. */
 export interface NamespaceSubject {
   readonly kind: 'namespace';

@@ -6,16 +6,15 @@ import { MiB } from '@holdfast/kernel/size';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type SpoolRoom } from '@holdfast/platform/spool';
-import { type Actor } from '#modules/access';
+import { type Actor, type Who } from '#modules/access';
 import { type Room } from '#modules/blobs';
 import { composeMessage, findRevision, MAIN_BRANCH, refsOf, type Ref } from '#modules/git';
-import { type Repo, type RepoAddress, type Repos } from '#modules/repos';
+import { type Repo, type RepoAddress, type Repos, type Turns } from '#modules/repos';
 import { Draft, type DraftLimits } from './draft.ts';
 import { messageTooLong, notABranch, revisionMissing, titleMissing } from './faults.ts';
 import { type ModelWeights } from './model-weights.ts';
 import { OneCommit } from './one-commit.ts';
 import { type Revisions } from './revisions.ts';
-import { type Turns } from './turns.ts';
 
 /** What committing needs. */
 export interface CommitsDeps {
@@ -89,11 +88,11 @@ export class Commits {
   }
 
   /**
-   * Commits. Who acts is asked for again when the commit's turn has come: it may have waited for long, and a right that
-   * ended meanwhile must end the commit. Throws what `who` and `Repos.get` throw, `revision.missing`,
+   * Commits. Who acts is asked for again when the commit's turn has come, and once it holds the repository: it may have
+   * waited for long, and a right that ended meanwhile must end the commit. Throws what `who` and `Repos.get` throw, `revision.missing`,
    * `revision.not-a-branch`, `commit.stale` and the faults of planning and of tree edits; then nothing has changed.
    */
-  async commit(who: () => Promise<Actor>, address: RepoAddress, wish: CommitWish): Promise<Committed> {
+  async commit(who: Who, address: RepoAddress, wish: CommitWish): Promise<Committed> {
     const repo = await this.mayWrite(await who(), address);
     await this.requireSpace();
     const { db, turns, revisions, repos, weights } = this.#deps;
@@ -103,7 +102,7 @@ export class Commits {
       const actor = await who();
       // By its present name: it may have been moved since.
       const present = await this.mayWrite(actor, (await repos.findById(repo.id)) ?? repo);
-      const request = { actor, wish, ref, message };
+      const request = { actor, who, wish, ref, message };
       if (ref === MAIN_BRANCH) await weights.learn(repo, wish.draft.operations);
       return await db.transaction(async (tx) => await new OneCommit(this.#deps, tx, request).run(present));
     };

@@ -3,15 +3,21 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { referencesOf, type Actor } from '#modules/access';
+import { referencesOf, type Actor, type Who } from '#modules/access';
 import { type Blobs } from '#modules/blobs';
 import { HistoryRewriter, MAIN_BRANCH, type Rewriting, type SharedObjectCache } from '#modules/git';
 import { record } from '#modules/ledger';
-import { RepoWriter, type Repo, type RepoAddress, type Repos } from '#modules/repos';
+import {
+  requireRight,
+  RepoWriter,
+  type Repo,
+  type RepoAddress,
+  type Repos,
+  type Turns,
+} from '#modules/repos';
 import { facetsAt } from './facets.ts';
 import { type ModelWeights } from './model-weights.ts';
 import { type Revisions } from './revisions.ts';
-import { type Turns } from './turns.ts';
 
 /** What erasing needs. */
 export interface ErasureDeps {
@@ -36,17 +42,20 @@ export class Erasure {
 
   /**
    * Takes these objects from a repository, and their files from every commit of it: refs, commits and folders are made
-   * anew where they change, in one transaction. Returns how many objects the repository had. Throws what `Repos.get`
-   * throws, `history.too-large`.
+   * anew where they change, in one transaction. Returns how many objects the repository had. Throws what `who` and
+   * `Repos.get` throw, `history.too-large`.
    */
-  async erase(actor: Actor, address: RepoAddress, digests: readonly Sha256[]): Promise<number> {
+  async erase(who: Who, address: RepoAddress, digests: readonly Sha256[]): Promise<number> {
     const { db, repos, turns, blobs, revisions, cache } = this.#deps;
-    const repo = await repos.get(actor, address, 'administer');
+    const repo = await repos.get(await who(), address, 'administer');
     const { id } = repo;
     await this.#deps.weights.learn(repo, []);
     const removed = await turns.take(id, () =>
       db.transaction(async (tx) => {
         const locked = await new RepoWriter(tx).lock(id);
+        // It may have waited for long: a right that ended meanwhile erases nothing.
+        const actor = await who();
+        requireRight(actor, 'administer', locked);
         await this.#rewrite(tx, actor, { repo: locked, digests });
         return await blobs.removeWithin(tx, actor, { repoId: id, digests });
       }),

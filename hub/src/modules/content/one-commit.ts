@@ -2,7 +2,7 @@
 import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { sha256, type Sha1 } from '@holdfast/kernel/digest';
 import { type Tx } from '@holdfast/platform/postgres/database';
-import { referencesOf, type Actor } from '#modules/access';
+import { referencesOf, type Actor, type Who } from '#modules/access';
 import { findObjects, placeObjects } from '#modules/blobs';
 import {
   applyChanges,
@@ -16,7 +16,7 @@ import {
   type Ref,
 } from '#modules/git';
 import { record } from '#modules/ledger';
-import { RepoWriter, type Repo } from '#modules/repos';
+import { requireRight, RepoWriter, type Repo } from '#modules/repos';
 import { authorOf } from './author.ts';
 import { planCommit, type CommitPlan, type PlannedBlob } from './commit-plan.ts';
 import { type CommitsDeps, type Committed, type CommitWish } from './commits.ts';
@@ -29,6 +29,7 @@ import { twinWarnings } from './twin-warnings.ts';
 /** A commit that was asked for and checked as far as it can be without the branch. */
 export interface CommitRequest {
   readonly actor: Actor;
+  readonly who: Who;
   readonly wish: CommitWish;
   readonly ref: Ref;
   readonly message: string;
@@ -54,6 +55,8 @@ export class OneCommit {
   async run({ id }: Repo): Promise<Committed> {
     const { wish, ref } = this.#request;
     const repo = await new RepoWriter(this.#tx).lock(id);
+    // Others than commits hold a repository too, and may have held it for long.
+    requireRight(await this.#request.who(), 'write', repo);
     const writer = new GitWriter(this.#tx, id);
     const branch = await writer.findRef(ref);
     const head = branch && (await writer.findCommit(branch.commit));

@@ -8,7 +8,7 @@ import { SpoolRoom } from '@holdfast/platform/spool';
 import { type Blobs, type Room } from '#modules/blobs';
 import { SharedObjectCache } from '#modules/git';
 import { type Reads } from '#modules/ledger';
-import { type Repos } from '#modules/repos';
+import { type Repos, type Turns } from '#modules/repos';
 import { Commits } from './commits.ts';
 import { Content } from './content.ts';
 import { type DraftLimits } from './draft.ts';
@@ -18,7 +18,6 @@ import { ModelWeights } from './model-weights.ts';
 import { Preupload } from './preupload.ts';
 import { RefChanges } from './ref-changes.ts';
 import { Revisions } from './revisions.ts';
-import { Turns } from './turns.ts';
 
 /** What the module is opened with. */
 export interface ContentSetup {
@@ -29,6 +28,8 @@ export interface ContentSetup {
   readonly reads: Reads;
   readonly blobs: Blobs;
   readonly room: Room;
+  /** Shared by all that change repositories. */
+  readonly turns: Turns;
   readonly limits: DraftLimits;
   readonly space: FreeSpace;
   /** A folder for what is put aside while a request lasts. */
@@ -54,11 +55,11 @@ export interface OpenContent {
 
 /** Opens the module. */
 export function openContent(setup: ContentSetup): OpenContent {
-  const { db, clock, epochs, repos, reads, blobs, room, limits, scratch, space, host, soleHub } = setup;
+  const { db, clock, epochs, repos, reads, blobs, room, limits, scratch, space, host, soleHub, turns } =
+    setup;
   const cache = new SharedObjectCache();
   epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
-  const turns = new Turns();
   const weights = new ModelWeights({ db, blobs, cache });
   const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
   return {

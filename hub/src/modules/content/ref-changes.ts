@@ -2,7 +2,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { referencesOf, type Actor } from '#modules/access';
+import { referencesOf, type Actor, type Who } from '#modules/access';
 import {
   composeMessage,
   defaultAttributes,
@@ -21,12 +21,18 @@ import {
   type RefTarget,
 } from '#modules/git';
 import { record } from '#modules/ledger';
-import { RepoWriter, type Repo, type RepoAddress, type Repos } from '#modules/repos';
+import {
+  requireRight,
+  RepoWriter,
+  type Repo,
+  type RepoAddress,
+  type Repos,
+  type Turns,
+} from '#modules/repos';
 import { authorOf } from './author.ts';
 import { branchProtected, notABranch, refConflicts, revisionMissing } from './faults.ts';
 import { noBranch } from './no-branch.ts';
 import { type Revisions } from './revisions.ts';
-import { type Turns } from './turns.ts';
 
 /** What changing refs needs. */
 export interface RefChangesDeps {
@@ -60,12 +66,13 @@ export interface TagWish {
 
 interface Scene {
   readonly tx: Tx;
+  readonly actor: Actor;
   readonly repo: Repo;
   readonly writer: GitWriter;
   readonly at: Date;
 }
 
-/** Changes refs. */
+/** Changes refs. Who acts is asked again once the repository is held. */
 export class RefChanges {
   readonly #deps: RefChangesDeps;
 
@@ -74,55 +81,55 @@ export class RefChanges {
   }
 
   /** Makes a branch. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `ref.protected`, `revision.missing`. */
-  async createBranch(actor: Actor, address: RepoAddress, wish: BranchWish): Promise<void> {
+  async createBranch(who: Who, address: RepoAddress, wish: BranchWish): Promise<void> {
     const name = parseBranch(wish.name);
     if (wish.overwrite && name === MAIN_BRANCH) throw branchProtected(wish.name);
-    await this.#change(actor, address, async (scene) => {
+    await this.#change(who, address, async (scene) => {
       const before = await scene.writer.findRef(name);
       if (before !== undefined && !wish.overwrite) throw refExists(wish.name);
       const commit = wish.empty
-        ? await this.#emptyCommit(scene, actor)
+        ? await this.#emptyCommit(scene)
         : (await commitAt(scene.writer, wish.startingPoint ?? 'main')).oid;
       const to = { target: commit, commit };
       if (before === undefined) await createRef(scene, name, to);
       else await scene.writer.moveRef(name, before.target, { ...to, at: scene.at });
       const kind = before === undefined ? 'ref.created' : 'ref.moved';
-      await note(scene, actor, { kind, ref: name, commit, before: before?.commit });
+      await note(scene, { kind, ref: name, commit, before: before?.commit });
     });
   }
 
   /** Deletes a branch. Throws `ref.invalid`, `ref.protected`, `revision.missing`. */
-  async deleteBranch(actor: Actor, address: RepoAddress, branch: string): Promise<void> {
+  async deleteBranch(who: Who, address: RepoAddress, branch: string): Promise<void> {
     const name = parseBranch(branch);
     if (name === MAIN_BRANCH) throw branchProtected(branch);
-    await this.#delete(actor, address, name);
+    await this.#delete(who, address, name);
   }
 
   /** Makes a tag. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `revision.missing`. */
-  async createTag(actor: Actor, address: RepoAddress, wish: TagWish): Promise<void> {
+  async createTag(who: Who, address: RepoAddress, wish: TagWish): Promise<void> {
     const name = parseTagName(wish.name);
-    await this.#change(actor, address, async (scene) => {
+    await this.#change(who, address, async (scene) => {
       const commit = await commitAt(scene.writer, wish.revision);
       const target =
-        wish.message === undefined ? commit.oid : await this.#annotate(scene, actor, { ...wish, commit });
+        wish.message === undefined ? commit.oid : await this.#annotate(scene, { ...wish, commit });
       await createRef(scene, name, { target, commit: commit.oid });
-      await note(scene, actor, { kind: 'ref.created', ref: name, commit: commit.oid, before: undefined });
+      await note(scene, { kind: 'ref.created', ref: name, commit: commit.oid, before: undefined });
     });
   }
 
   /** Deletes a tag. Throws `ref.invalid`, `revision.missing`. */
-  async deleteTag(actor: Actor, address: RepoAddress, tag: string): Promise<void> {
-    await this.#delete(actor, address, parseTagName(tag));
+  async deleteTag(who: Who, address: RepoAddress, tag: string): Promise<void> {
+    await this.#delete(who, address, parseTagName(tag));
   }
 
   /** Replaces the history of a branch by one commit with the same files. Throws `revision.missing`, `.not-a-branch`. */
   async squash(
-    actor: Actor,
+    who: Who,
     address: RepoAddress,
     wish: { readonly revision: string; readonly message: string },
   ): Promise<Sha1> {
-    return await this.#change(actor, address, async (scene) => {
-      const { writer, repo, at } = scene;
+    return await this.#change(who, address, async (scene) => {
+      const { writer, actor, repo, at } = scene;
       const revision = findRevision(wish.revision);
       const [ref] = revision === undefined ? [] : refsOf(revision, MAIN_BRANCH);
       if (revision?.kind === 'commit' || ref?.startsWith('refs/tags/') === true)
@@ -139,32 +146,35 @@ export class RefChanges {
           lastModified: at,
           facets: repo.facets,
         });
-      await note(scene, actor, { kind: 'commit.squashed', ref: branch.name, commit: oid, before: from.oid });
+      await note(scene, { kind: 'commit.squashed', ref: branch.name, commit: oid, before: from.oid });
       return oid;
     });
   }
 
-  async #delete(actor: Actor, address: RepoAddress, name: Ref): Promise<void> {
-    await this.#change(actor, address, async (scene) => {
+  async #delete(who: Who, address: RepoAddress, name: Ref): Promise<void> {
+    await this.#change(who, address, async (scene) => {
       const before = await scene.writer.findRef(name);
       if (before === undefined) throw revisionMissing(shortName(name));
       await scene.writer.deleteRef(name);
-      await note(scene, actor, { kind: 'ref.deleted', ref: name, commit: undefined, before: before.commit });
+      await note(scene, { kind: 'ref.deleted', ref: name, commit: undefined, before: before.commit });
     });
   }
 
   async #change<Result>(
-    actor: Actor,
+    who: Who,
     address: RepoAddress,
     work: (scene: Scene) => Promise<Result>,
   ): Promise<Result> {
     const { repos, turns, db, clock, revisions } = this.#deps;
-    const { id } = await repos.get(actor, address, 'write');
+    const { id } = await repos.get(await who(), address, 'write');
     const result = await turns.take(id, () =>
       db.transaction(async (tx) => {
         const repo = await new RepoWriter(tx).lock(id);
+        // It may have waited for long: a right that ended meanwhile changes nothing.
+        const actor = await who();
+        requireRight(actor, 'write', repo);
         const writer = new GitWriter(tx, id);
-        const made = await work({ tx, repo, writer, at: clock.now() });
+        const made = await work({ tx, actor, repo, writer, at: clock.now() });
         await new RepoWriter(tx).addStorage(id, writer.addedBytes);
         return made;
       }),
@@ -174,14 +184,13 @@ export class RefChanges {
     return result;
   }
 
-  async #emptyCommit({ writer, repo, at }: Scene, actor: Actor): Promise<Sha1> {
+  async #emptyCommit({ writer, actor, repo, at }: Scene): Promise<Sha1> {
     const files = { '.gitattributes': defaultAttributes(repo.type) };
     return await writeRootCommit(writer, { files, author: authorOf(actor, this.#deps.host), at });
   }
 
   async #annotate(
-    { writer, at }: Scene,
-    actor: Actor,
+    { writer, actor, at }: Scene,
     tag: { name: string; message?: string | undefined; commit: CommitSummary },
   ): Promise<Sha1> {
     const object = encodeTag({
@@ -216,8 +225,7 @@ async function createRef({ writer, at }: Scene, name: Ref, to: RefTarget): Promi
 }
 
 async function note(
-  { tx, repo }: Scene,
-  actor: Actor,
+  { tx, actor, repo }: Scene,
   what: { kind: string; ref: Ref; commit: Sha1 | undefined; before: Sha1 | undefined },
 ): Promise<void> {
   const { kind, ref, commit, before } = what;

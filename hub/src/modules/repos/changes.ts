@@ -1,35 +1,23 @@
 // Makes, moves, copies and deletes repositories, and changes their settings. Each act is recorded in its transaction.
 import { type Clock } from '@holdfast/kernel/clock';
-import { newId, parseId } from '@holdfast/kernel/id';
+import { newId } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
-import { mayNamespace, mayRepo, referencesOf, type Actor, type Visibility } from '#modules/access';
+import { referencesOf, type Actor, type RepoAction, type Visibility, type Who } from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, writeInitialCommit } from '#modules/git';
-import { AccountReader, isNamespaceName, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
-import {
-  namespaceForbidden,
-  namespaceMissing,
-  repoExists,
-  repoNameInvalid,
-  repoNameRedirects,
-  visibilityInvalid,
-} from './faults.ts';
+import { repoNameInvalid, visibilityInvalid } from './faults.ts';
+import { ERASE_TASK } from './erase-task.ts';
 import { facetsOf } from './facets.ts';
+import { requireCreate, requireFreeName } from './free-name.ts';
 import { initialFiles } from './initial-files.ts';
-import {
-  fullName,
-  isRepoName,
-  NO_FACETS,
-  subjectOf,
-  type Repo,
-  type RepoName,
-  type SettingsChange,
-} from './model.ts';
+import { fullName, isRepoName, NO_FACETS, type Repo, type RepoName, type SettingsChange } from './model.ts';
 import { type RepoAddress, type Repos } from './repos.ts';
-import { RepoReader, RepoWriter } from './store.ts';
+import { requireRight } from './right.ts';
+import { RepoWriter } from './store.ts';
+import { type Turns } from './turns.ts';
 
 /** What a new repository should be. */
 export interface NewRepo extends RepoAddress {
@@ -41,14 +29,12 @@ export interface NewRepo extends RepoAddress {
   readonly files?: Readonly<Record<string, Buffer>>;
 }
 
-/** The queue task that removes the content of a deleted repository. */
-export const ERASE_TASK = 'repos:erase';
-
-/** The repository that an erase job names. Throws a `TypeError` for anything but what `delete` queues. */
-export function parseErase(payload: unknown): Repo['id'] {
-  const id = parseId(String((payload as { repo?: unknown } | null)?.repo));
-  if (id === undefined) throw new TypeError('an erase job names no repository');
-  return id;
+/** A repository that is held until the transaction ends, and who may act on it. */
+interface Scene {
+  readonly tx: Tx;
+  readonly actor: Actor;
+  readonly repo: Repo;
+  readonly writer: RepoWriter;
 }
 
 /** Changes to the repositories of the instance. */
@@ -58,13 +44,15 @@ export class RepoChanges {
   readonly #epochs: Epochs;
   readonly #repos: Repos;
   readonly #room: Room;
+  readonly #turns: Turns;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; repos: Repos; room: Room }) {
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; repos: Repos; room: Room; turns: Turns }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#epochs = deps.epochs;
     this.#repos = deps.repos;
     this.#room = deps.room;
+    this.#turns = deps.turns;
   }
 
   /** Makes a repository with its initial commit. Throws `repo.exists` and `path.…` among others. */
@@ -96,11 +84,9 @@ export class RepoChanges {
   }
 
   /** Deletes a repository. Its name stays with its namespace; its content is erased by a job. */
-  async delete(actor: Actor, address: RepoAddress): Promise<void> {
-    const { id } = await this.#repos.get(actor, address, 'administer');
-    await this.#db.transaction(async (tx) => {
-      const writer = new RepoWriter(tx);
-      const repo = await writer.lock(id);
+  async delete(who: Who, address: RepoAddress): Promise<void> {
+    await this.#change(who, { action: 'administer', of: address }, async ({ tx, actor, repo, writer }) => {
+      const { id } = repo;
       await writer.delete(id, this.#clock.now());
       await enqueue(tx, { task: ERASE_TASK, payload: { repo: id } });
       await this.#recordChange(tx, actor, { kind: 'repo.deleted', repo, body: { head: repo.head } });
@@ -108,80 +94,105 @@ export class RepoChanges {
   }
 
   /** Gives a repository another name or namespace; the old name becomes a redirect that nobody can shadow. */
-  async move(actor: Actor, from: RepoAddress, to: RepoName): Promise<Repo> {
+  async move(who: Who, from: RepoAddress, to: RepoName): Promise<Repo> {
     if (!isRepoName(to.name)) throw repoNameInvalid(to.name);
-    const { id } = await this.#repos.get(actor, from, 'administer');
-    return await this.#db.transaction(async (tx) => {
-      const namespace = await this.#requireCreate(tx, actor, to.namespace);
-      const writer = new RepoWriter(tx);
-      const repo = await writer.lock(id);
-      const target = { namespaceId: namespace.id, namespace: namespace.name, name: to.name };
-      await requireFreeName(tx, actor, { type: repo.type, ...target, movingId: id });
-      await writer.leaveName(repo, 'redirect');
-      await writer.rename(id, target);
-      const moved = { ...repo, ...target };
-      await writer.takeName(moved);
-      if (repo.namespaceId !== moved.namespaceId) await this.#room.settle(tx, id, repo.usedStorage);
-      await this.#recordChange(tx, actor, {
-        kind: 'repo.moved',
-        repo: moved,
-        body: { from: repo.namespaceId },
-      });
-      return moved;
-    });
+    return await this.#change(
+      who,
+      { action: 'administer', of: from },
+      async ({ tx, actor, repo, writer }) => {
+        const { id } = repo;
+        const namespace = await requireCreate(tx, actor, to.namespace);
+        const target = { namespaceId: namespace.id, namespace: namespace.name, name: to.name };
+        await requireFreeName(tx, actor, { type: repo.type, ...target, movingId: id });
+        await writer.leaveName(repo, 'redirect');
+        await writer.rename(id, target);
+        const moved = { ...repo, ...target };
+        await writer.takeName(moved);
+        if (repo.namespaceId !== moved.namespaceId) await this.#room.settle(tx, id, repo.usedStorage);
+        await this.#recordChange(tx, actor, {
+          kind: 'repo.moved',
+          repo: moved,
+          body: { from: repo.namespaceId },
+        });
+        return moved;
+      },
+    );
   }
 
   /** Changes settings. */
-  async changeSettings(actor: Actor, address: RepoAddress, change: SettingsChange): Promise<Repo> {
+  async changeSettings(who: Who, address: RepoAddress, change: SettingsChange): Promise<Repo> {
     if (change.visibility === 'protected' && address.type !== 'space') throw visibilityInvalid();
-    const { id } = await this.#repos.get(actor, address, 'administer');
-    return await this.#db.transaction(async (tx) => {
-      const writer = new RepoWriter(tx);
-      const repo = await writer.lock(id);
-      await writer.changeSettings(id, change);
-      await this.#recordChange(tx, actor, { kind: 'repo.settings-changed', repo, body: { ...change } });
-      return {
-        ...repo,
-        ...(change.visibility !== undefined && { visibility: change.visibility }),
-        ...(change.gated !== undefined && { gated: change.gated }),
-      };
-    });
+    return await this.#change(
+      who,
+      { action: 'administer', of: address },
+      async ({ tx, actor, repo, writer }) => {
+        await writer.changeSettings(repo.id, change);
+        await this.#recordChange(tx, actor, { kind: 'repo.settings-changed', repo, body: { ...change } });
+        return {
+          ...repo,
+          ...(change.visibility !== undefined && { visibility: change.visibility }),
+          ...(change.gated !== undefined && { gated: change.gated }),
+        };
+      },
+    );
   }
 
   /** Copies a repository with its history and objects; settings beside visibility and secrets are not copied. */
   async duplicate(
-    actor: Actor,
+    who: Who,
     wish: { from: RepoAddress; to: RepoName; visibility: Visibility | undefined },
   ): Promise<Repo> {
-    const source = await this.#repos.get(actor, wish.from, 'read');
-    const { facets } = source;
-    const visibility = wish.visibility ?? source.visibility;
-    const target = { type: source.type, ...wish.to, visibility, sdk: facets.sdk, licence: null };
-    return await this.#db.transaction(async (tx) => {
-      const writer = new RepoWriter(tx);
-      const from = await writer.lock(source.id);
-      const created = await this.#insert(tx, actor, target);
-      const left = await copyObjects(tx, source.id, created.id);
-      await copyRepository(tx, source.id, created.id);
-      const { head, mainSize } = from;
-      const usedStorage = from.usedStorage - left;
-      await writer.noteContent(created.id, {
-        ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
-      });
-      await this.#room.settle(tx, created.id, usedStorage);
-      await this.#recordChange(tx, actor, {
-        kind: 'repo.duplicated',
-        repo: created,
-        body: { from: source.id },
-      });
-      return { ...created, head, facets, usedStorage };
-    });
+    return await this.#change(
+      who,
+      { action: 'read', of: wish.from },
+      async ({ tx, actor, repo: from, writer }) => {
+        const { facets } = from;
+        const visibility = wish.visibility ?? from.visibility;
+        const target = { type: from.type, ...wish.to, visibility, sdk: facets.sdk, licence: null };
+        const created = await this.#insert(tx, actor, target);
+        const left = await copyObjects(tx, from.id, created.id);
+        await copyRepository(tx, from.id, created.id);
+        const { head, mainSize } = from;
+        const usedStorage = from.usedStorage - left;
+        await writer.noteContent(created.id, {
+          ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
+        });
+        await this.#room.settle(tx, created.id, usedStorage);
+        await this.#recordChange(tx, actor, {
+          kind: 'repo.duplicated',
+          repo: created,
+          body: { from: from.id },
+        });
+        return { ...created, head, facets, usedStorage };
+      },
+    );
+  }
+
+  /**
+   * Does the work while the repository is held. It may have waited long for that: who acts, and whether they may, is
+   * asked again then, so that nothing is changed under a right that ended meanwhile.
+   */
+  async #change<Result>(
+    who: Who,
+    { action, of: address }: { readonly action: RepoAction; readonly of: RepoAddress },
+    work: (scene: Scene) => Promise<Result>,
+  ): Promise<Result> {
+    const { id } = await this.#repos.get(await who(), address, action);
+    return await this.#turns.take(id, () =>
+      this.#db.transaction(async (tx) => {
+        const writer = new RepoWriter(tx);
+        const repo = await writer.lock(id);
+        const actor = await who();
+        requireRight(actor, action, repo);
+        return await work({ tx, actor, repo, writer });
+      }),
+    );
   }
 
   async #insert(tx: Tx, actor: Actor, wish: NewRepo): Promise<Repo> {
     if (!isRepoName(wish.name)) throw repoNameInvalid(wish.name);
     if (wish.visibility === 'protected' && wish.type !== 'space') throw visibilityInvalid();
-    const namespace = await this.#requireCreate(tx, actor, wish.namespace);
+    const namespace = await requireCreate(tx, actor, wish.namespace);
     const address = {
       type: wish.type,
       name: wish.name,
@@ -211,14 +222,6 @@ export class RepoChanges {
     return repo;
   }
 
-  async #requireCreate(tx: Tx, actor: Actor, name: string): Promise<Account> {
-    const account = isNamespaceName(name) ? await new AccountReader(tx).findByName(name) : undefined;
-    if (account === undefined || account.disabledAt !== null) throw namespaceMissing(name);
-    const decision = mayNamespace(actor, 'create', { kind: 'namespace', id: account.id, type: account.kind });
-    if (!decision.allowed) throw namespaceForbidden(name);
-    return account;
-  }
-
   async #recordChange(
     tx: Tx,
     actor: Actor,
@@ -234,23 +237,4 @@ export class RepoChanges {
       personal: { name: fullName(repo) },
     });
   }
-}
-
-async function requireFreeName(
-  tx: Tx,
-  actor: Actor,
-  wish: RepoAddress & { namespaceId: Repo['namespaceId']; movingId?: Repo['id'] },
-): Promise<void> {
-  const reader = new RepoReader(tx);
-  const standing = await reader.findName(wish.type, wish.namespaceId, wish.name);
-  if (standing === undefined || standing.state === 'tombstone') return;
-  // A repository may go back to a name of its own.
-  if (standing.repo_id === wish.movingId) return;
-  if (standing.state === 'redirect') {
-    const moved = await reader.findById(standing.repo_id);
-    // Where it went is told only to those who may know of it.
-    const known = moved !== undefined && mayRepo(actor, 'discover', subjectOf(moved)).allowed;
-    throw repoNameRedirects(fullName(wish), known ? fullName(moved) : undefined);
-  }
-  throw repoExists(fullName(wish));
 }

@@ -1,5 +1,6 @@
 // The face of `repos`.
-export { ERASE_TASK, parseErase, RepoChanges, type NewRepo } from './changes.ts';
+export { RepoChanges, type NewRepo } from './changes.ts';
+export { ERASE_TASK, parseErase } from './erase-task.ts';
 export { Repos, type RepoAddress } from './repos.ts';
 export { facetsOf, type FacetFiles } from './facets.ts';
 export {
@@ -14,6 +15,8 @@ export {
 } from './model.ts';
 export { type RepoPage } from './list-store.ts';
 export { RepoMoved } from './moved.ts';
+export { requireRight } from './right.ts';
+export { Turns } from './turns.ts';
 export { RepoReader, RepoWriter } from './store.ts';
 export { listSignInNeeded, optionUnavailable, repoMissing, visibilityContradicts } from './faults.ts';
 export { repositories as repoRepositories } from './migrations/0001-repositories.ts';

@@ -12,14 +12,7 @@ import {
   type RepoType,
 } from '#modules/access';
 import { type Account } from '#modules/identity';
-import {
-  listSignInNeeded,
-  repoForbidden,
-  repoGated,
-  repoMissing,
-  repoSignInNeeded,
-  storageForbidden,
-} from './faults.ts';
+import { listSignInNeeded, repoMissing, repoSignInNeeded, storageForbidden } from './faults.ts';
 import {
   countRepos,
   listLargest,
@@ -32,6 +25,7 @@ import { type Reach } from './list-filter-store.ts';
 import { fullName, subjectOf, type Repo, type RepoName, type RepoQuery } from './model.ts';
 import { RepoMoved } from './moved.ts';
 import { RepoCache } from './repo-cache.ts';
+import { requireRight } from './right.ts';
 import { RepoReader } from './store.ts';
 
 /** A repository by type and name. */
@@ -57,13 +51,7 @@ export class Repos {
     const named = await this.#cache.find(address.type, address);
     if (named === undefined) throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
     const { repo, moved } = named;
-    const decision = mayRepo(actor, action, subjectOf(repo));
-    if (!decision.allowed) {
-      if (decision.refusal === 'missing') throw repoMissing();
-      if (decision.refusal === 'unauthenticated') throw repoSignInNeeded();
-      if (decision.refusal === 'gated') throw repoGated(fullName(repo));
-      throw repoForbidden(needOf(actor, action, repo));
-    }
+    requireRight(actor, action, repo);
     if (moved) throw new RepoMoved(fullName(address), fullName(repo));
     return repo;
   }
@@ -119,12 +107,4 @@ export class Repos {
 function reachOf(actor: Actor): Reach {
   const { namespaces, repos } = scopedReach(actor);
   return { namespaces: [...discoverableNamespaces(actor), ...namespaces], repos };
-}
-
-/** What somebody lacks; whether it is the account or only its token makes who can help. */
-function needOf(actor: Actor, action: RepoAction, repo: Repo): string {
-  const need = action === 'write' ? 'write access' : 'the write or admin role';
-  const byAccount: Actor = actor.kind === 'user' ? { ...actor, grant: { role: 'write' } } : actor;
-  if (!mayRepo(byAccount, action, subjectOf(repo)).allowed) return need;
-  return 'a token with write access. Your account has the right, this token has not';
 }

@@ -28,7 +28,7 @@ async function setUp(settings: { visibility: Visibility; gated: Gating }): Promi
   const second = await uploadFile(hub, { token, repo: 'ada/model', sample: sampleOf(10), path: 'a/x.bin' });
   const { actor } = await hub.modules.authentication.authenticate(token);
   const address = { type: 'model', namespace: 'ada', name: 'model' } as const;
-  await hub.modules.changes.changeSettings(actor, address, settings);
+  await hub.modules.changes.changeSettings(() => Promise.resolve(actor), address, settings);
   const list = async () => {
     const entries = await new LedgerReader(hub.modules.db).listOfSubject(`repo:${id}`);
     return entries

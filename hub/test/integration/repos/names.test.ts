@@ -71,7 +71,7 @@ void test('a deleted name may be taken again by its own namespace, and holds not
   const alice = await actorOf(hub, 'alice');
   const { changes, repos } = hub.modules;
   const before = await changes.create(alice, wish(model('alice', 'bert')));
-  await changes.delete(alice, model('alice', 'bert'));
+  await changes.delete(() => Promise.resolve(alice), model('alice', 'bert'));
   await assert.rejects(repos.get(alice, model('alice', 'bert'), 'discover'), failsWith('repo.missing'));
   const after = await changes.create(alice, wish(model('alice', 'bert')));
   assert.notEqual(after.id, before.id);
@@ -85,7 +85,10 @@ void test('a moved name leads to the repository and cannot be shadowed by anyone
   const actor = (await hub.modules.authentication.authenticate(text)).actor;
   const { changes, repos } = hub.modules;
   const made = await changes.create(actor, wish(model('alice', 'bert')));
-  await changes.move(actor, model('alice', 'bert'), { namespace: 'acme', name: 'bert-large' });
+  await changes.move(() => Promise.resolve(actor), model('alice', 'bert'), {
+    namespace: 'acme',
+    name: 'bert-large',
+  });
   await assert.rejects(repos.get(actor, model('alice', 'bert'), 'read'), (error) => {
     assert.ok(error instanceof RepoMoved);
     assert.equal(error.to, 'acme/bert-large');
@@ -94,7 +97,10 @@ void test('a moved name leads to the repository and cannot be shadowed by anyone
   await assert.rejects(changes.create(actor, wish(model('alice', 'bert'))), failsWith('repo.name-redirects'));
   await assert.rejects(changes.create(alice, wish(model('Alice', 'BERT'))), failsWith('repo.name-redirects'));
   // It may go back to a name of its own, and then the other one redirects.
-  await changes.move(actor, model('acme', 'bert-large'), { namespace: 'alice', name: 'bert' });
+  await changes.move(() => Promise.resolve(actor), model('acme', 'bert-large'), {
+    namespace: 'alice',
+    name: 'bert',
+  });
   assert.equal((await repos.get(actor, model('alice', 'bert'), 'read')).id, made.id);
   await assert.rejects(
     repos.get(actor, model('acme', 'bert-large'), 'read'),
@@ -112,7 +118,10 @@ void test('the refusal of a moved name says where its repository is, to those wh
   const member = (await hub.modules.authentication.authenticate(text)).actor;
   const { changes } = hub.modules;
   await changes.create(member, wish(model('alice', 'old')));
-  await changes.move(member, model('alice', 'old'), { namespace: 'acme', name: 'new' });
+  await changes.move(() => Promise.resolve(member), model('alice', 'old'), {
+    namespace: 'acme',
+    name: 'new',
+  });
   const create = async (token: string): Promise<{ url?: string }> => {
     const answer = await fetch(`${hub.url}/api/repos/create`, {
       method: 'POST',
@@ -132,7 +141,10 @@ void test('a redirect to a private repository tells a stranger nothing', async (
   const alice = await actorOf(hub, 'alice');
   const bob = await actorOf(hub, 'bob');
   await hub.modules.changes.create(alice, wish(model('alice', 'old')));
-  await hub.modules.changes.move(alice, model('alice', 'old'), { namespace: 'alice', name: 'new' });
+  await hub.modules.changes.move(() => Promise.resolve(alice), model('alice', 'old'), {
+    namespace: 'alice',
+    name: 'new',
+  });
   await assert.rejects(hub.modules.repos.get(bob, model('alice', 'old'), 'read'), failsWith('repo.missing'));
 });
 

@@ -102,7 +102,7 @@ void test('files show only to who may read them, and the ledger says who was sho
   const gated = await hub.addRepo('ada/gated', { visibility: 'public' });
   const { actor } = await hub.modules.authentication.authenticate(ada);
   await hub.modules.changes.changeSettings(
-    actor,
+    () => Promise.resolve(actor),
     { type: 'model', namespace: 'ada', name: 'gated' },
     { gated: 'manual' },
   );

@@ -57,15 +57,23 @@ void test('what is whole has no problems, also after a squash, a copy and a dele
   assert.deepEqual(await problems(hub), []);
   const { actor } = await hub.modules.authentication.authenticate((await hub.addToken('ada', 'write')).text);
   const from = { type: 'model', namespace: 'ada', name: 'model' } as const;
-  await hub.modules.changes.duplicate(actor, {
+  await hub.modules.changes.duplicate(() => Promise.resolve(actor), {
     from,
     to: { namespace: 'ada', name: 'copy' },
     visibility: undefined,
   });
-  await hub.modules.refChanges.createBranch(actor, from, { name: 'side', empty: true, overwrite: false });
-  await hub.modules.refChanges.createTag(actor, from, { name: 'v1', revision: 'main', message: 'a release' });
-  await hub.modules.refChanges.squash(actor, from, { revision: 'main', message: '' });
-  await hub.modules.refChanges.deleteBranch(actor, from, 'side');
+  await hub.modules.refChanges.createBranch(() => Promise.resolve(actor), from, {
+    name: 'side',
+    empty: true,
+    overwrite: false,
+  });
+  await hub.modules.refChanges.createTag(() => Promise.resolve(actor), from, {
+    name: 'v1',
+    revision: 'main',
+    message: 'a release',
+  });
+  await hub.modules.refChanges.squash(() => Promise.resolve(actor), from, { revision: 'main', message: '' });
+  await hub.modules.refChanges.deleteBranch(() => Promise.resolve(actor), from, 'side');
   assert.deepEqual(await problems(hub, true), []);
 });
 

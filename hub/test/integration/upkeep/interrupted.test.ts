@@ -73,7 +73,10 @@ async function openLitter() {
   await commit(hub, to, [regularFile('a.txt', 'a'), { key: 'deletedFile', value: { path: 'lost-x.bin' } }]);
   const { actor } = await hub.modules.authentication.authenticate(token);
   const address = { type: 'model', namespace: 'ada', name: 'model' } as const;
-  await hub.modules.refChanges.squash(actor, address, { revision: 'main', message: '' });
+  await hub.modules.refChanges.squash(() => Promise.resolve(actor), address, {
+    revision: 'main',
+    message: '',
+  });
   return { hub, id, lost, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() };
 }
 

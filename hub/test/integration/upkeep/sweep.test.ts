@@ -132,7 +132,11 @@ void test('a deleted repository leaves nothing after a day', async () => {
   const { hub, id, to, token } = repo;
   await uploadXet(hub, { ...to, sample: xetSample(), path: 'a.bin' });
   const { actor } = await hub.modules.authentication.authenticate(token);
-  await hub.modules.changes.delete(actor, { type: 'model', namespace: 'ada', name: 'model' });
+  await hub.modules.changes.delete(() => Promise.resolve(actor), {
+    type: 'model',
+    namespace: 'ada',
+    name: 'model',
+  });
   await hub.modules.blobs.eraseOf(id);
   assert.equal((await sweep(hub, 8)).files, 1);
   assert.equal((await sweep(hub, 10)).xorbs, 1);

@@ -16,6 +16,7 @@ import { addressOf, repoUrl, RepoParams } from '../repos/names.ts';
 import { readCommit, COMMIT_MEMORY, type CommitBodyLimits, type CommitHeader } from './commit-body.ts';
 import { drain, unbroken } from '../../route/drain.ts';
 import { revisionRest } from './rest.ts';
+import { whoOf } from '../who.ts';
 
 /** What the route needs. */
 export interface CommitDeps extends RightDeps {
@@ -98,9 +99,8 @@ async function commitCall(
   const header = await receive(deps, call, { repo: writable, draft });
   // The body is here; from now on it is the client that waits, for as long as commits before this one take.
   request.socket.setTimeout(0);
-  const who = async () => (await call.callerNow()).actor;
   const wish = { revision, ...header, draft };
-  const { repo, oid, warnings } = await commits.commit(who, addressOf(call), wish);
+  const { repo, oid, warnings } = await commits.commit(whoOf(call), addressOf(call), wish);
   if (warnings.length > 0)
     reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${percentEncoded(warnings.join(' '))}`));
   const commitUrl = `${repoUrl(baseUrl, repo.type, repo)}/commit/${oid}`;

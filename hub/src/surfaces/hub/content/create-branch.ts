@@ -4,6 +4,7 @@ import { type RefChanges } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { decodedRest } from './rest.ts';
+import { whoOf } from '../who.ts';
 
 /** Makes a branch. */
 export function createBranch({ refChanges }: { refChanges: RefChanges }): Route {
@@ -26,8 +27,8 @@ export function createBranch({ refChanges }: { refChanges: RefChanges }): Route 
       .nullable(),
     output: z.object({ success: z.boolean() }),
     async run(call) {
-      const { actor, body, request } = call;
-      await refChanges.createBranch(actor, addressOf(call), {
+      const { body, request } = call;
+      await refChanges.createBranch(whoOf(call), addressOf(call), {
         name: decodedRest(request),
         startingPoint: body?.startingPoint ?? undefined,
         empty: body?.emptyBranch ?? false,

@@ -4,6 +4,7 @@ import { type RefChanges } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { revisionRest } from './rest.ts';
+import { whoOf } from '../who.ts';
 
 /** Makes a tag. */
 export function createTag({ refChanges }: { refChanges: RefChanges }): Route {
@@ -20,9 +21,9 @@ export function createTag({ refChanges }: { refChanges: RefChanges }): Route {
     body: z.object({ tag: z.string(), message: z.string().max(65_536).nullish() }),
     output: z.object({ success: z.boolean() }),
     async run(call) {
-      const { actor, body, request } = call;
+      const { body, request } = call;
       const message = body.message?.trim();
-      await refChanges.createTag(actor, addressOf(call), {
+      await refChanges.createTag(whoOf(call), addressOf(call), {
         name: body.tag,
         revision: revisionRest(request),
         message: message === '' ? undefined : message,

@@ -4,6 +4,7 @@ import { type RefChanges } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { decodedRest } from './rest.ts';
+import { whoOf } from '../who.ts';
 
 /** Deletes a tag. */
 export function deleteTag({ refChanges }: { refChanges: RefChanges }): Route {
@@ -20,7 +21,7 @@ export function deleteTag({ refChanges }: { refChanges: RefChanges }): Route {
     body: z.unknown(),
     output: z.object({ success: z.boolean() }),
     async run(call) {
-      await refChanges.deleteTag(call.actor, addressOf(call), decodedRest(call.request));
+      await refChanges.deleteTag(whoOf(call), addressOf(call), decodedRest(call.request));
       return { success: true };
     },
   });

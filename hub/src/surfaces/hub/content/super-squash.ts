@@ -4,6 +4,7 @@ import { type RefChanges } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { revisionRest } from './rest.ts';
+import { whoOf } from '../who.ts';
 
 /** Replaces the history of a branch by one commit. */
 export function superSquash({ refChanges }: { refChanges: RefChanges }): Route {
@@ -21,7 +22,7 @@ export function superSquash({ refChanges }: { refChanges: RefChanges }): Route {
     output: z.object({ commitId: z.string() }),
     async run(call) {
       const wish = { revision: revisionRest(call.request), message: call.body?.message ?? '' };
-      return { commitId: await refChanges.squash(call.actor, addressOf(call), wish) };
+      return { commitId: await refChanges.squash(whoOf(call), addressOf(call), wish) };
     },
   });
 }

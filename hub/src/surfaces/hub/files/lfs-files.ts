@@ -9,6 +9,7 @@ import { type Repos } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { nextLink, pageSize } from '../query.ts';
 import { addressOf, parseRepoId, RepoParams } from '../repos/names.ts';
+import { whoOf } from '../who.ts';
 
 /** What the routes about large files need. */
 export interface LfsFileDeps {
@@ -87,7 +88,7 @@ function deleteLargeFiles({ repos, blobs, erasure }: LfsFileDeps): Route {
     async run(call) {
       const { sha, rewriteHistory } = call.body.deletions;
       const digests = sha.map(parseSha256).filter((digest) => digest !== undefined);
-      if (rewriteHistory) return { deleted: await erasure.erase(call.actor, addressOf(call), digests) };
+      if (rewriteHistory) return { deleted: await erasure.erase(whoOf(call), addressOf(call), digests) };
       const repo = await repos.get(call.actor, addressOf(call), 'administer');
       const removed = await blobs.remove(call.actor, repo.id, digests);
       return { deleted: removed.length };

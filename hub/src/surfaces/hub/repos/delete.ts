@@ -4,6 +4,7 @@ import { REPO_TYPES } from '#modules/access';
 import { type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { parseRepoId } from './names.ts';
+import { whoOf } from '../who.ts';
 
 /** Deletes a repository. */
 export function deleteRepo({ changes }: { changes: RepoChanges }): Route {
@@ -23,9 +24,10 @@ export function deleteRepo({ changes }: { changes: RepoChanges }): Route {
       type: z.enum(REPO_TYPES).nullish(),
     }),
     output: z.object({}),
-    async run({ actor, session, body }) {
+    async run(call) {
+      const { session, body } = call;
       const name = parseRepoId(body.name, body.organization ?? session.account.name);
-      await changes.delete(actor, { type: body.type ?? 'model', ...name });
+      await changes.delete(whoOf(call), { type: body.type ?? 'model', ...name });
       return {};
     },
   });

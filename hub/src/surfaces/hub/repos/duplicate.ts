@@ -4,6 +4,7 @@ import { fullName, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, parseRepoId, RepoParams, repoUrl, tellingWhere } from './names.ts';
 import { OtherOptions, refuseOtherOptions, VisibilityWish, visibilityOf } from './wishes.ts';
+import { whoOf } from '../who.ts';
 
 /** Copies a repository with its history. */
 export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
@@ -24,14 +25,14 @@ export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
     }),
     output: z.object({ url: z.string(), id: z.string(), name: z.string() }),
     async run(call) {
-      const { actor, session, body, baseUrl, repoType } = call;
+      const { session, body, baseUrl, repoType } = call;
       refuseOtherOptions(body);
       const to = parseRepoId(body.repository, session.account.name);
       const visibility = visibilityOf(body);
       const repo = await tellingWhere(
         baseUrl,
         repoType,
-        changes.duplicate(actor, { from: addressOf(call), to, visibility }),
+        changes.duplicate(whoOf(call), { from: addressOf(call), to, visibility }),
       );
       return { url: repoUrl(baseUrl, repoType, repo), id: repo.id, name: fullName(repo) };
     },

@@ -4,6 +4,7 @@ import { REPO_TYPES } from '#modules/access';
 import { fullName, type RepoChanges } from '#modules/repos';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { parseRepoId, repoUrl, tellingWhere } from './names.ts';
+import { whoOf } from '../who.ts';
 
 /** Gives a repository another name or namespace; the old id leads to the new one from then on. */
 export function moveRepo({ changes }: { changes: RepoChanges }): Route {
@@ -23,13 +24,14 @@ export function moveRepo({ changes }: { changes: RepoChanges }): Route {
       type: z.enum(REPO_TYPES).default('model'),
     }),
     output: z.object({ url: z.string(), name: z.string() }),
-    async run({ actor, session, body, baseUrl }) {
+    async run(call) {
+      const { session, body, baseUrl } = call;
       const own = session.account.name;
       const from = { type: body.type, ...parseRepoId(body.fromRepo, own) };
       const repo = await tellingWhere(
         baseUrl,
         body.type,
-        changes.move(actor, from, parseRepoId(body.toRepo, own)),
+        changes.move(whoOf(call), from, parseRepoId(body.toRepo, own)),
       );
       return { url: repoUrl(baseUrl, body.type, repo), name: fullName(repo) };
     },

@@ -4,6 +4,7 @@ import { optionUnavailable, type RepoChanges, type SettingsChange } from '#modul
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, RepoParams } from './names.ts';
 import { VisibilityWish, visibilityOf } from './wishes.ts';
+import { whoOf } from '../who.ts';
 
 /** Changes who may see a repository and whether readers must ask. */
 export function changeSettings({ changes }: { changes: RepoChanges }): Route {
@@ -38,7 +39,7 @@ export function changeSettings({ changes }: { changes: RepoChanges }): Route {
         ...(body.gated != null && { gated: body.gated }),
         ...(body.discussionsDisabled != null && { discussionsDisabled: body.discussionsDisabled }),
       };
-      const repo = await changes.changeSettings(call.actor, addressOf(call), change);
+      const repo = await changes.changeSettings(whoOf(call), addressOf(call), change);
       return { private: repo.visibility === 'private', visibility: repo.visibility, gated: repo.gated };
     },
   });
