@@ -45,6 +45,7 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #next = 0;
+  #closed = false;
 
   constructor(file: URL) {
     this.#file = file;
@@ -60,11 +61,13 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
     name: Name,
     wish: WishOf<Work, Name>,
   ): Promise<ResultOf<Work, Name>> {
+    if (this.#closed) throw new Error('the threads are closed');
     const id = (this.#next += 1);
     const worker = (this.#worker ??= this.#start());
+    // First: what cannot be cloned is thrown here, and nobody waits for its answer.
+    worker.postMessage({ id, name, wish } satisfies Question);
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     worker.ref();
-    worker.postMessage({ id, name, wish } satisfies Question);
     return (await answered) as ResultOf<Work, Name>;
   }
 
@@ -100,6 +103,7 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     const worker = this.#worker;
     if (worker === undefined) return;
     this.#lose(worker, new Error('the threads are being closed'));

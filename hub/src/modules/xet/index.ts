@@ -16,6 +16,7 @@ export { Chunks } from './chunks.ts';
 export { asXet, Files, type Located, type XetBlob } from './files.ts';
 export { Generations } from './generations.ts';
 export { parseXetHash, type XetHash } from './format/xet-hash.ts';
+export { MOST_SHARD } from './format/shard-records.ts';
 export { xorbs as xetXorbs } from './migrations/0001-xorbs.ts';
 export { usedXorbs as xetUsedXorbs } from './migrations/0002-used.ts';
 export { mendedXorbs as xetMendedXorbs } from './migrations/0003-mended.ts';

@@ -1,14 +1,10 @@
 // Reads the body of a shard. It is put aside while it comes, and taken into memory only when there is room for it, so
 // that a hundred slow senders of the largest shards cost a hundred open files.
 import { type IncomingMessage } from 'node:http';
-import { MiB } from '@holdfast/kernel/size';
 import { type ByteBudget } from '@holdfast/platform/byte-budget';
 import { Spool, type SpoolRoom, type SpooledBytes } from '@holdfast/platform/spool';
-import { shardTooLarge } from '#modules/xet';
+import { MOST_SHARD, shardTooLarge } from '#modules/xet';
 import { type LiveBody } from '../http/live-body.ts';
-
-/** Clients make another shard beyond this. */
-export const MOST_SHARD = 64 * MiB;
 
 /** Where shards are put aside. */
 export interface ShardSpace {

@@ -3,14 +3,14 @@
 import { type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { Fault } from '@holdfast/kernel/fault';
-import { accessEnded, type Shards } from '#modules/xet';
+import { accessEnded, MOST_SHARD, type Shards } from '#modules/xet';
 import { openLiveBody } from '../http/live-body.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { hearingFull } from '../route/drain.ts';
 import { openAccess, rightOf, type AccessDeps, type ScopeParams as Scope } from './access.ts';
 import { below, ScopeParams } from './paths.ts';
-import { MOST_SHARD, receiveShard, type ShardSpace } from './shard-body.ts';
+import { receiveShard, type ShardSpace } from './shard-body.ts';
 
 /** What the routes need. */
 export interface ShardDeps extends AccessDeps {
