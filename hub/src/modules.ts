@@ -31,7 +31,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     identity: new Identity({ db, clock, epochs }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     authentication: new Authentication({ db, clock, keys, epochs }),
-    changes: new RepoChanges({ db, clock, epochs, repos, room, turns }),
+    changes: new RepoChanges({ db, clock, epochs, repos, room, turns, space }),
     likes: new Likes({ db, clock }),
     downloads: new Downloads({ db, clock }),
     ...openContent({

@@ -133,6 +133,24 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
     assert.equal(await (await ask(instance, `/api/models/${REPO}/refs`, token)).text(), before);
   });
 
+  await t.test('nothing is made or copied', async () => {
+    const calls = [
+      ['repos/create', { name: 'late', files: [{ path: 'a.txt', content: 'late' }] }],
+      [`models/${REPO}/duplicate`, { repository: 'admin/copy' }],
+      [`models/${REPO}/branch/late`, {}],
+      [`models/${REPO}/tag/main`, { tag: 'late', message: 'late' }],
+      [`models/${REPO}/super-squash/main`, {}],
+    ] as const;
+    for (const [where, body] of calls) {
+      const answer = await fetch(`${instance.url}/api/${where}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      assert.equal(answer.status, 507, where);
+    }
+  });
+
   await t.test('a xorb is refused before it is read, a shard before it changes anything', async () => {
     assert.equal((await putXorb(session, xetSample(8, 100_000).xorb)).status, 507);
     const shard = encodeShard({ files: [unregistered.file] });

@@ -255,6 +255,31 @@ void test('commits, copies and repositories moved in count', async () => {
   assert.equal((await hub.modules.repos.findById(id))?.namespace, 'ada');
 });
 
+void test('repositories made with files, branches, tags and squashed histories count', async () => {
+  await using repo = await openRepo(400 * KiB);
+  const { hub, token, to, used } = repo;
+  const call = async (path: string, body: object): Promise<readonly [number, string | null]> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${hub.url}/api/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return [answer.status, answer.headers.get('x-error-code')];
+  };
+  const files = [{ path: 'a.txt', content: 'a'.repeat(300 * KiB) }];
+  assert.deepEqual(await call('repos/create', { name: 'first', files }), [200, null]);
+  const refused = [403, 'QuotaExceeded'];
+  assert.deepEqual(await call('repos/create', { name: 'second', files }), refused);
+  assert.ok((await used()) < 400 * KiB);
+  await commit(hub, to, [regularFile('b.txt', Buffer.alloc(400 * KiB - (await used()) - 1000, 'b'))]);
+  const message = 'm'.repeat(10_000);
+  assert.deepEqual(await call('models/ada/model/tag/main', { tag: 'v1', message }), refused);
+  assert.deepEqual(await call('models/ada/model/super-squash/main', { message }), refused);
+  for (let n = 0; n < 10; n += 1) await call(`models/ada/model/branch/b${n}`, { emptyBranch: true });
+  assert.ok((await used()) <= 400 * KiB);
+});
+
 void test('an operator lifts a limit for one namespace, and what is deleted makes room', async () => {
   await using repo = await openRepo(600 * KiB);
   const { hub, id, to } = repo;

@@ -174,12 +174,16 @@ export class Blobs {
 
 /**
  * Gives a new repository the objects of another that a commit has placed, in the transaction that makes it. Returns the
- * bytes of those it does not get.
+ * bytes of these, and of those it does not get.
  */
-export async function copyObjects(tx: Tx, fromId: Id, toId: Id): Promise<number> {
+export async function copyObjects(
+  tx: Tx,
+  fromId: Id,
+  toId: Id,
+): Promise<{ readonly copied: number; readonly left: number }> {
   const writer = new BlobWriter(tx);
   const copied = await writer.copy(fromId, toId);
-  return (await writer.sumSizes(fromId)) - copied;
+  return { copied, left: (await writer.sumSizes(fromId)) - copied };
 }
 
 /** Those of the digests that a repository holds, as a transaction sees them. */

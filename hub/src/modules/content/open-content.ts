@@ -70,7 +70,7 @@ export function openContent(setup: ContentSetup): OpenContent {
       settings: { limits, spool, host, space },
     }),
     preupload: new Preupload({ db, repos, revisions, cache }),
-    refChanges: new RefChanges({ db, clock, repos, revisions, turns, host }),
+    refChanges: new RefChanges({ db, clock, repos, revisions, turns, room, space, host }),
     erasure: new Erasure({ db, clock, epochs, repos, blobs, revisions, turns, cache, weights }),
   };
 }

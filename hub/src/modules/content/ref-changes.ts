@@ -1,8 +1,10 @@
 // Makes and deletes branches and tags, and squashes the history of a branch into one commit.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha1 } from '@holdfast/kernel/digest';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { referencesOf, type Actor, type Who } from '#modules/access';
+import { type Room } from '#modules/blobs';
 import {
   composeMessage,
   defaultAttributes,
@@ -41,6 +43,9 @@ export interface RefChangesDeps {
   readonly repos: Repos;
   readonly revisions: Revisions;
   readonly turns: Turns;
+  readonly room: Room;
+  /** Keeps space for the database and the ledger. */
+  readonly space: Pick<FreeSpace, 'check'>;
   /** The host in the addresses of authors. */
   readonly host: string;
 }
@@ -84,7 +89,7 @@ export class RefChanges {
   async createBranch(who: Who, address: RepoAddress, wish: BranchWish): Promise<void> {
     const name = parseBranch(wish.name);
     if (wish.overwrite && name === MAIN_BRANCH) throw branchProtected(wish.name);
-    await this.#change(who, address, async (scene) => {
+    await this.#grow(who, address, async (scene) => {
       const before = await scene.writer.findRef(name);
       if (before !== undefined && !wish.overwrite) throw refExists(wish.name);
       const commit = wish.empty
@@ -94,7 +99,7 @@ export class RefChanges {
       if (before === undefined) await createRef(scene, name, to);
       else await scene.writer.moveRef(name, before.target, { ...to, at: scene.at });
       const kind = before === undefined ? 'ref.created' : 'ref.moved';
-      await note(scene, { kind, ref: name, commit, before: before?.commit });
+      await this.#note(scene, { kind, ref: name, commit, before: before?.commit });
     });
   }
 
@@ -108,12 +113,12 @@ export class RefChanges {
   /** Makes a tag. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `revision.missing`. */
   async createTag(who: Who, address: RepoAddress, wish: TagWish): Promise<void> {
     const name = parseTagName(wish.name);
-    await this.#change(who, address, async (scene) => {
+    await this.#grow(who, address, async (scene) => {
       const commit = await commitAt(scene.writer, wish.revision);
       const target =
         wish.message === undefined ? commit.oid : await this.#annotate(scene, { ...wish, commit });
       await createRef(scene, name, { target, commit: commit.oid });
-      await note(scene, { kind: 'ref.created', ref: name, commit: commit.oid, before: undefined });
+      await this.#note(scene, { kind: 'ref.created', ref: name, commit: commit.oid, before: undefined });
     });
   }
 
@@ -128,7 +133,7 @@ export class RefChanges {
     address: RepoAddress,
     wish: { readonly revision: string; readonly message: string },
   ): Promise<Sha1> {
-    return await this.#change(who, address, async (scene) => {
+    return await this.#grow(who, address, async (scene) => {
       const { writer, actor, repo, at } = scene;
       const revision = findRevision(wish.revision);
       const [ref] = revision === undefined ? [] : refsOf(revision, MAIN_BRANCH);
@@ -146,8 +151,20 @@ export class RefChanges {
           lastModified: at,
           facets: repo.facets,
         });
-      await note(scene, { kind: 'commit.squashed', ref: branch.name, commit: oid, before: from.oid });
+      await this.#note(scene, { kind: 'commit.squashed', ref: branch.name, commit: oid, before: from.oid });
       return oid;
+    });
+  }
+
+  /** A change that writes more than a ref. */
+  async #grow<Result>(
+    who: Who,
+    address: RepoAddress,
+    work: (scene: Scene) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#change(who, address, async (scene) => {
+      await this.#deps.space.check(0);
+      return await work(scene);
     });
   }
 
@@ -156,7 +173,7 @@ export class RefChanges {
       const before = await scene.writer.findRef(name);
       if (before === undefined) throw revisionMissing(shortName(name));
       await scene.writer.deleteRef(name);
-      await note(scene, { kind: 'ref.deleted', ref: name, commit: undefined, before: before.commit });
+      await this.#note(scene, { kind: 'ref.deleted', ref: name, commit: undefined, before: before.commit });
     });
   }
 
@@ -174,14 +191,29 @@ export class RefChanges {
         const actor = await who();
         requireRight(actor, 'write', repo);
         const writer = new GitWriter(tx, id);
-        const made = await work({ tx, actor, repo, writer, at: clock.now() });
-        await new RepoWriter(tx).addStorage(id, writer.addedBytes);
-        return made;
+        return await work({ tx, actor, repo, writer, at: clock.now() });
       }),
     );
     revisions.forget(id);
     repos.forget();
     return result;
+  }
+
+  /** Counts what was added, and records what was done. */
+  async #note(
+    { tx, actor, repo, writer }: Scene,
+    what: { kind: string; ref: Ref; commit: Sha1 | undefined; before: Sha1 | undefined },
+  ): Promise<void> {
+    const { kind, ref, commit, before } = what;
+    await new RepoWriter(tx).addStorage(repo.id, writer.addedBytes);
+    // Before the entry: after the ledger's lock no other may be taken.
+    await this.#deps.room.settle(tx, repo.id, writer.addedBytes);
+    await record(tx, {
+      kind,
+      subject: `repo:${repo.id}`,
+      ...referencesOf(actor),
+      body: { ref, commit: commit ?? null, before: before ?? null },
+    });
   }
 
   async #emptyCommit({ writer, actor, repo, at }: Scene): Promise<Sha1> {
@@ -222,17 +254,4 @@ async function createRef({ writer, at }: Scene, name: Ref, to: RefTarget): Promi
   const other = await writer.findConflicting(name);
   if (other !== undefined) throw refConflicts(shortName(name), shortName(other));
   await writer.createRef(name, to, at);
-}
-
-async function note(
-  { tx, actor, repo }: Scene,
-  what: { kind: string; ref: Ref; commit: Sha1 | undefined; before: Sha1 | undefined },
-): Promise<void> {
-  const { kind, ref, commit, before } = what;
-  await record(tx, {
-    kind,
-    subject: `repo:${repo.id}`,
-    ...referencesOf(actor),
-    body: { ref, commit: commit ?? null, before: before ?? null },
-  });
 }

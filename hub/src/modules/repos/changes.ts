@@ -2,6 +2,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
 import { referencesOf, type Actor, type RepoAction, type Visibility, type Who } from '#modules/access';
@@ -37,27 +38,33 @@ interface Scene {
   readonly writer: RepoWriter;
 }
 
+/** What changing repositories needs. */
+export interface RepoChangesDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly epochs: Epochs;
+  readonly repos: Repos;
+  readonly room: Room;
+  readonly turns: Turns;
+  /** Keeps space for the database and the ledger. */
+  readonly space: Pick<FreeSpace, 'check'>;
+}
+
 /** Changes to the repositories of the instance. */
 export class RepoChanges {
-  readonly #db: Db;
-  readonly #clock: Clock;
-  readonly #epochs: Epochs;
-  readonly #repos: Repos;
-  readonly #room: Room;
-  readonly #turns: Turns;
+  readonly #deps: RepoChangesDeps;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; repos: Repos; room: Room; turns: Turns }) {
-    this.#db = deps.db;
-    this.#clock = deps.clock;
-    this.#epochs = deps.epochs;
-    this.#repos = deps.repos;
-    this.#room = deps.room;
-    this.#turns = deps.turns;
+  constructor(deps: RepoChangesDeps) {
+    this.#deps = deps;
   }
 
-  /** Makes a repository with its initial commit. Throws `repo.exists` and `path.…` among others. */
+  /**
+   * Makes a repository with its initial commit. Throws `repo.exists`, `path.…`, `quota.exceeded` and
+   * `object.store-full` among others.
+   */
   async create(actor: Actor, wish: NewRepo): Promise<Repo> {
-    return await this.#db.transaction(async (tx) => {
+    await this.#deps.space.check(0);
+    return await this.#deps.db.transaction(async (tx) => {
       const repo = await this.#insert(tx, actor, wish);
       const files = { ...initialFiles(wish), ...wish.files };
       const readme = files['README.md']?.toString();
@@ -78,6 +85,7 @@ export class RepoChanges {
         usedStorage: git.addedBytes,
         mainSize: Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0),
       });
+      await this.#deps.room.settle(tx, repo.id, git.addedBytes);
       await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });
       return { ...repo, head, facets, usedStorage: git.addedBytes };
     });
@@ -87,7 +95,7 @@ export class RepoChanges {
   async delete(who: Who, address: RepoAddress): Promise<void> {
     await this.#change(who, { action: 'administer', of: address }, async ({ tx, actor, repo, writer }) => {
       const { id } = repo;
-      await writer.delete(id, this.#clock.now());
+      await writer.delete(id, this.#deps.clock.now());
       await enqueue(tx, { task: ERASE_TASK, payload: { repo: id } });
       await this.#recordChange(tx, actor, { kind: 'repo.deleted', repo, body: { head: repo.head } });
     });
@@ -108,7 +116,7 @@ export class RepoChanges {
         await writer.rename(id, target);
         const moved = { ...repo, ...target };
         await writer.takeName(moved);
-        if (repo.namespaceId !== moved.namespaceId) await this.#room.settle(tx, id, repo.usedStorage);
+        if (repo.namespaceId !== moved.namespaceId) await this.#deps.room.settle(tx, id, repo.usedStorage);
         await this.#recordChange(tx, actor, {
           kind: 'repo.moved',
           repo: moved,
@@ -150,14 +158,16 @@ export class RepoChanges {
         const visibility = wish.visibility ?? from.visibility;
         const target = { type: from.type, ...wish.to, visibility, sdk: facets.sdk, licence: null };
         const created = await this.#insert(tx, actor, target);
-        const left = await copyObjects(tx, from.id, created.id);
+        const { copied, left } = await copyObjects(tx, from.id, created.id);
+        // All but the large objects is written once more.
+        await this.#deps.space.check(from.usedStorage - left - copied);
         await copyRepository(tx, from.id, created.id);
         const { head, mainSize } = from;
         const usedStorage = from.usedStorage - left;
         await writer.noteContent(created.id, {
           ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
         });
-        await this.#room.settle(tx, created.id, usedStorage);
+        await this.#deps.room.settle(tx, created.id, usedStorage);
         await this.#recordChange(tx, actor, {
           kind: 'repo.duplicated',
           repo: created,
@@ -177,9 +187,9 @@ export class RepoChanges {
     { action, of: address }: { readonly action: RepoAction; readonly of: RepoAddress },
     work: (scene: Scene) => Promise<Result>,
   ): Promise<Result> {
-    const { id } = await this.#repos.get(await who(), address, action);
-    return await this.#turns.take(id, () =>
-      this.#db.transaction(async (tx) => {
+    const { id } = await this.#deps.repos.get(await who(), address, action);
+    return await this.#deps.turns.take(id, () =>
+      this.#deps.db.transaction(async (tx) => {
         const writer = new RepoWriter(tx);
         const repo = await writer.lock(id);
         const actor = await who();
@@ -200,7 +210,7 @@ export class RepoChanges {
       namespace: namespace.name,
     };
     await requireFreeName(tx, actor, address);
-    const now = this.#clock.now();
+    const now = this.#deps.clock.now();
     const repo: Repo = {
       ...address,
       id: newId(now),
@@ -227,7 +237,7 @@ export class RepoChanges {
     actor: Actor,
     change: { kind: string; repo: Repo; body: object },
   ): Promise<void> {
-    await this.#epochs.advance(tx, 'repos');
+    await this.#deps.epochs.advance(tx, 'repos');
     const { repo } = change;
     await record(tx, {
       kind: change.kind,
