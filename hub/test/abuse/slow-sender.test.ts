@@ -37,6 +37,39 @@ void test('an upload whose bytes stop coming is given up, and nothing of it is k
   );
 });
 
+const BODIES: readonly ('commit' | 'upload')[] = ['commit', 'upload'];
+
+for (const kind of BODIES)
+  void test(`the fast bytes of one ${kind} buy no time to dribble the others`, async () => {
+    await using hub = await openServedHub({ limits: { idleTimeout: 2_000 } });
+    const token = await hub.addUser('ada');
+    await hub.addRepo('ada/model');
+    const sample = sampleOf(8 * MiB);
+    const href =
+      kind === 'upload'
+        ? new URL(await uploadLink(hub, { token, repo: 'ada/model', sample }))
+        : new URL(`${hub.url}/api/models/ada/model/commit/main`);
+    const bytes =
+      kind === 'upload'
+        ? sample.bytes
+        : Buffer.from(`{"key":"file","value":{"content":"${'x'.repeat(8 * MiB)}`);
+    const socket = connect(hub.port, '127.0.0.1');
+    socket.on('error', () => undefined).resume();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(
+      `${kind === 'upload' ? 'PUT' : 'POST'} ${href.pathname}${href.search} HTTP/1.1\r\nHost: ${href.host}\r\n` +
+        `Authorization: Bearer ${token}\r\nContent-Type: application/x-ndjson\r\nContent-Length: ${8 * MiB}\r\n\r\n`,
+    );
+    // These alone would be worth a quarter of an hour.
+    socket.write(bytes.subarray(0, 4 * MiB));
+    const startedAt = performance.now();
+    const timer = setInterval(() => socket.write('x'), 500);
+    await Promise.race([closed, wait(20_000)]);
+    clearInterval(timer);
+    socket.destroy();
+    assert.ok(performance.now() - startedAt < 19_000);
+  });
+
 const SENDERS = 500;
 const MOST_GROWTH = 150 * MiB;
 /** Of a million bytes that are announced. */

@@ -4,7 +4,7 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type ByteSource } from '@holdfast/platform/objects/store';
 import { linkUnchecked } from '#modules/blobs';
 import { type LiveStreams, type StreamRight } from './live-streams.ts';
-import { pacedBody } from './paced-body.ts';
+import { pacedBody, UPLOAD_PACE } from './paced-body.ts';
 
 /** Bytes that come in under a right. */
 export interface LiveBody extends Disposable {
@@ -12,6 +12,9 @@ export interface LiveBody extends Disposable {
   /** Aborts, with a refusal as its reason, when the right to send ends. */
   readonly signal: AbortSignal;
 }
+
+/** Milliseconds that fast bytes may earn where silence on the connection has no bound. */
+const MOST_SAVED = 60_000;
 
 /** Begins to take a body under a right; `ended` makes the refusal when that is gone, of what its check rejected with. */
 export function openLiveBody(
@@ -27,8 +30,10 @@ export function openLiveBody(
   const end = (): void =>
     abort.abort(isGone(live.signal.reason) ? under.ended(live.signal.reason) : linkUnchecked());
   live.signal.addEventListener('abort', end, { once: true });
+  // No more than a connection may be silent: else who sends much at once holds a place among those who send for hours.
+  const savedMs = request.socket.timeout || MOST_SAVED;
   return {
-    source: pacedBody(request, { signal: abort.signal }),
+    source: pacedBody(request, { signal: abort.signal, pace: { ...UPLOAD_PACE, savedMs } }),
     signal: abort.signal,
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };

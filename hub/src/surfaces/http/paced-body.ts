@@ -14,7 +14,8 @@ export interface Pace {
   readonly savedMs?: number;
 }
 
-const PACE: Pace = { graceMs: 30_000, bytesPerSecond: 4 * KiB };
+/** The pace of uploads, before what fast bytes may earn is bounded. */
+export const UPLOAD_PACE: Pace = { graceMs: 30_000, bytesPerSecond: 4 * KiB };
 
 /** What ends the waiting for a body. */
 export interface PacedOptions {
@@ -31,7 +32,7 @@ const UPLOAD_REFUSALS = { tooSlow: uploadTooSlow, cutOff: uploadCutOff };
  * reason of the signal.
  */
 export async function* pacedBody(body: Readable, options: PacedOptions = {}): AsyncGenerator<Uint8Array> {
-  const { pace = PACE, signal, refusals = UPLOAD_REFUSALS } = options;
+  const { pace = UPLOAD_PACE, signal, refusals = UPLOAD_REFUSALS } = options;
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   let patience = pace.graceMs;
   try {
