@@ -36,6 +36,8 @@ export const FsckEvent = z.discriminatedUnion('event', [
     what: z.string(),
     remedy: z.string(),
   }),
+  // Nothing new, but it goes on.
+  z.object({ event: z.literal('waiting') }),
   z.object({ event: z.literal('end') }),
 ]);
 export type FsckEvent = z.infer<typeof FsckEvent>;

@@ -25,7 +25,7 @@ export const fsck: Command = {
     for await (const line of streamAdmin(call, { method: 'GET', path: ['fsck'], query })) {
       const event = FsckEvent.parse(line);
       if (event.event === 'end') isWhole = true;
-      else tell(event, { tally, json: call.json });
+      else if (event.event !== 'waiting') tell(event, { tally, json: call.json });
     }
     if (!isWhole) throw cutOff();
     const { looked, damage, notes } = tally;
@@ -36,7 +36,7 @@ export const fsck: Command = {
 };
 
 function tell(
-  event: Exclude<FsckEvent, { event: 'end' }>,
+  event: Exclude<FsckEvent, { event: 'end' | 'waiting' }>,
   { tally, json }: { readonly tally: Tally; readonly json: boolean },
 ): void {
   if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
