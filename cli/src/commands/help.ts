@@ -53,7 +53,7 @@ export const helpSettings: Command = {
       ({ name, doc, fallback }) =>
         `${name}\n    ${doc}${fallback === undefined || fallback === '' ? '' : ` (default: ${fallback})`}`,
     );
-    const more = 'Everything else is in the configuration file; supervisor/README.md lists its members.';
+    const more = 'Everything else is in the configuration file; docs/configuration.md lists its members.';
     printResult(call.json, settings, `${lines.join('\n')}\n\n${more}`);
     return Promise.resolve(EXIT.done);
   },

@@ -6,6 +6,7 @@ const MEANINGS = {
   anyone: 'a caller who may be anonymous; `may…` decides by repository or namespace',
   user: 'a live token; `may…` decides further',
   link: 'the holder of a signed link, which dies with the token it was made from',
+  xet: 'the bearer of a Xet access token, which dies with the token it was made from; the handler checks both',
   operator: 'the person at the machine, on the admin socket alone',
 } as const;
 
