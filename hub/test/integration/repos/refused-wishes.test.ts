@@ -38,8 +38,16 @@ void test('options that this hub does not offer are refused wherever they can be
     [DUPLICATE, { repository: 'ada/b', resourceGroupId: 'x' }],
   ] as const)
     assert.deepEqual((await ask('POST', path, body)).slice(0, 2), [400, 'RepoOptionUnavailable'], path);
-  const [status, code] = await ask('PUT', SETTINGS, { gated: 'manual', orgMembersGated: true });
-  assert.deepEqual([status, code], [400, 'RepoOptionUnavailable']);
+  for (const body of [
+    { gated: 'manual', orgMembersGated: true },
+    { gatedNotificationsEmail: 'ada@example.org' },
+    { gatedNotificationsMode: 'real-time' },
+    { discussionsSorting: 'trending' },
+  ])
+    assert.deepEqual((await ask('PUT', SETTINGS, body)).slice(0, 2), [400, 'RepoOptionUnavailable']);
+  // What the clients send where nothing of this is wished.
+  const plain = { visibility: 'private', gated: false, orgMembersGated: null, discussionsSorting: null };
+  assert.equal((await ask('PUT', SETTINGS, plain))[0], 200);
   const harmless = { repository: 'ada/b', secrets: [], variables: null, hardware: 'cpu-basic' };
   assert.equal((await ask('POST', DUPLICATE, harmless))[0], 200);
 });
@@ -80,6 +88,15 @@ void test('a new repository is not given a licence nobody knows, nor files that 
     'RequestInvalid',
   ]);
   assert.equal((await create({ license: 'mit', files: [file('YQ==')] }))[0], 200);
+});
+
+void test('how a file is to be sent is not decided by a sample that is no base64', async () => {
+  const { hub, ask } = await setUp();
+  await using _hub = hub;
+  const decide = async (sample: string) =>
+    await ask('POST', '/api/models/ada/model/preupload/main', { files: [{ path: 'a', size: 3, sample }] });
+  assert.deepEqual((await decide('***')).slice(0, 2), [400, 'RequestBodyMalformed']);
+  for (const sample of ['', 'YWJj', 'YQ==']) assert.equal((await decide(sample))[0], 200);
 });
 
 void test('a tag that is there is not called missing by those who would write to it', async () => {

@@ -4,6 +4,7 @@ import { pullRequestsMissing, type Preupload } from '#modules/content';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { Flag } from '../query.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
+import { decodeContent } from './long-text.ts';
 import { revisionRest } from './rest.ts';
 
 /** Files in one request; clients send 256. */
@@ -54,7 +55,7 @@ export function preuploadFiles({ preupload }: { preupload: Preupload }): Route {
       if (query.create_pr) throw pullRequestsMissing();
       const { commit, files } = await preupload.decide(actor, addressOf(call), {
         revision: revisionRest(request),
-        files: body.files.map((file) => ({ ...file, sample: Buffer.from(file.sample, 'base64') })),
+        files: body.files.map((file) => ({ ...file, sample: decodeContent(file.sample, 'base64') })),
         gitAttributes: body.gitAttributes ?? undefined,
         gitIgnore: body.gitIgnore ?? undefined,
       });

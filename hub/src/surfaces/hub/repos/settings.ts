@@ -6,6 +6,16 @@ import { addressOf, RepoParams } from './names.ts';
 import { VisibilityWish, visibilityOf } from './wishes.ts';
 import { whoOf } from '../who.ts';
 
+const Body = z.object({
+  ...VisibilityWish.shape,
+  gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).nullish(),
+  orgMembersGated: z.boolean().nullish(),
+  discussionsDisabled: z.boolean().nullish(),
+  discussionsSorting: z.unknown().optional(),
+  gatedNotificationsEmail: z.unknown().optional(),
+  gatedNotificationsMode: z.unknown().optional(),
+});
+
 /** Changes who may see a repository and whether readers must ask. */
 export function changeSettings({ changes }: { changes: RepoChanges }): Route {
   return defineRoute({
@@ -18,12 +28,7 @@ export function changeSettings({ changes }: { changes: RepoChanges }): Route {
     params: RepoParams,
     query: z.unknown(),
     bodyKind: 'json',
-    body: z.object({
-      ...VisibilityWish.shape,
-      gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).nullish(),
-      orgMembersGated: z.boolean().nullish(),
-      discussionsDisabled: z.boolean().nullish(),
-    }),
+    body: Body,
     output: z.object({
       private: z.boolean(),
       visibility: z.string(),
@@ -33,6 +38,9 @@ export function changeSettings({ changes }: { changes: RepoChanges }): Route {
       const { body } = call;
       // Ignored, it would be believed to keep members out who are let in.
       if (body.orgMembersGated === true) throw optionUnavailable('gates for members of an organization');
+      if (body.gatedNotificationsEmail != null || body.gatedNotificationsMode != null)
+        throw optionUnavailable('notifications of requests for access');
+      if (body.discussionsSorting != null) throw optionUnavailable('orders of discussions');
       const visibility = visibilityOf(body);
       const change: SettingsChange = {
         ...(visibility !== undefined && { visibility }),
