@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor, type Page, type Position } from '@holdfast/
 import { type ObjectStore, type OpenObject } from '@holdfast/platform/objects/store';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { referencesOf, type Actor } from '#modules/access';
-import { record } from '#modules/ledger';
+import { record, recordCopied } from '#modules/ledger';
 import { blobMissing, cursorInvalid } from './faults.ts';
 import { type Blob } from './model.ts';
 import { BlobReader, BlobWriter, type BlobPlace } from './store.ts';
@@ -92,7 +92,7 @@ export class Blobs {
    */
   async copyBetween(
     actor: Actor,
-    repos: { readonly from: Id; readonly to: Id },
+    repos: { readonly from: Id; readonly to: Id; readonly readIsRecorded: boolean },
     digests: readonly string[],
   ): Promise<FailedCopy[]> {
     const { db, storage } = this.#deps;
@@ -112,6 +112,8 @@ export class Blobs {
           ...referencesOf(actor),
           body: { from: repos.from, objects: found.length, bytes },
         });
+        if (repos.readIsRecorded)
+          await recordCopied(tx, referencesOf(actor), { from: repos.from, to: repos.to, revision: '' });
       });
     return digests
       .filter((digest) => !found.some((one) => one === digest))

@@ -1,5 +1,5 @@
 // The face of the ledger.
-export { record } from './ledger.ts';
+export { record, recordCopied } from './ledger.ts';
 export { Reads, type PrivateRead } from './reads.ts';
 export { Refusals, type Refusal } from './refusals.ts';
 export { LedgerReader } from './store.ts';

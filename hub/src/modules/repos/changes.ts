@@ -5,10 +5,17 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
-import { referencesOf, type Actor, type RepoAction, type Visibility, type Who } from '#modules/access';
+import {
+  isRecorded,
+  referencesOf,
+  type Actor,
+  type RepoAction,
+  type Visibility,
+  type Who,
+} from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, writeInitialCommit } from '#modules/git';
-import { record } from '#modules/ledger';
+import { record, recordCopied } from '#modules/ledger';
 import { repoNameInvalid, visibilityInvalid } from './faults.ts';
 import { ERASE_TASK } from './erase-task.ts';
 import { facetsOf } from './facets.ts';
@@ -173,6 +180,8 @@ export class RepoChanges {
           repo: created,
           body: { from: from.id },
         });
+        const copy = { from: from.id, to: created.id, revision: head ?? '' };
+        if (isRecorded(from)) await recordCopied(tx, referencesOf(actor), copy);
         return { ...created, head, facets, usedStorage };
       },
     );

@@ -95,3 +95,29 @@ void test('a cursor that names no commit of the repository is refused', async ()
     assert.deepEqual([answer.status, answer.headers.get('x-error-code')], [400, 'ContentCursorInvalid']);
   }
 });
+
+for (const settings of [
+  { visibility: 'private', gated: false },
+  { visibility: 'public', gated: 'manual' },
+  { visibility: 'public', gated: false },
+] as const)
+  void test(`copies of a ${settings.visibility} repository, gated: ${settings.gated}, are reads of it`, async () => {
+    await using world = await setUp(settings);
+    const { hub, token } = world;
+    await hub.addRepo('ada/other');
+    const copy = async (path: string, body: object): Promise<void> => {
+      const answer = await fetch(`${hub.url}/api/models/ada/model/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      assert.equal(answer.status, 200, await answer.text());
+    };
+    const isRecorded = settings.visibility === 'private' || settings.gated !== false;
+    const whole = await world.readsOf(async () => await copy('duplicate', { repository: 'ada/copy' }));
+    assert.deepEqual(whole, isRecorded ? [{ revision: world.second, path: '' }] : []);
+    const files = [{ sha256: sample.oid }];
+    const target = { type: 'model', name: 'ada/other' };
+    const objects = await world.readsOf(async () => await copy('lfs-files/duplicate', { target, files }));
+    assert.deepEqual(objects, isRecorded ? [{ revision: '', path: '' }] : []);
+  });

@@ -121,7 +121,7 @@ function duplicateLargeFiles({ repos, blobs }: LfsFileDeps): Route {
         { type: target.type, ...parseRepoId(target.name, own) },
         'write',
       );
-      const between = { from: source.id, to: to.id };
+      const between = { from: source.id, to: to.id, readIsRecorded: isRecorded(source) };
       const failed = await blobs.copyBetween(call.actor, between, [
         ...new Set(files.map((file) => file.sha256)),
       ]);
