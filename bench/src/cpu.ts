@@ -10,7 +10,7 @@ async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** The youngest process below another whose command line matches. Throws when there is none. */
+/** The oldest process below another whose command line matches. Throws when there is none. */
 export async function findProcess(ancestor: number, command: RegExp): Promise<number> {
   const parents = new Map<number, number>();
   const matching: number[] = [];
@@ -27,7 +27,7 @@ export async function findProcess(ancestor: number, command: RegExp): Promise<nu
     const parent = parents.get(pid);
     return parent !== undefined && (parent === ancestor || isBelow(parent));
   };
-  const found = matching.filter(isBelow).at(-1);
+  const [found] = matching.filter(isBelow).toSorted((a, b) => a - b);
   if (found === undefined) throw new Error(`no process below ${ancestor} matches ${command.source}`);
   return found;
 }

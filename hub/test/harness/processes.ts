@@ -6,7 +6,8 @@ export async function findHubProcess(ancestor: number): Promise<number> {
   const hubs = (await listDescendants(ancestor)).filter(
     ({ node, command }) => node && /hub\/src\/main\.ts/.test(command),
   );
-  const found = hubs.at(-1);
+  // A second one may run for some seconds after the first start: it only fills the cache of compiled code.
+  const [found] = hubs;
   if (found === undefined) throw new Error(`no hub runs below process ${ancestor}`);
   return found.pid;
 }
@@ -19,7 +20,7 @@ export interface Descendant {
   readonly node: boolean;
 }
 
-/** Everything that a process started, directly or not. */
+/** Everything that a process started, directly or not, the oldest first. */
 export async function listDescendants(ancestor: number): Promise<Descendant[]> {
   const processes = await listProcesses();
   const isBelow = (pid: number): boolean => {
@@ -30,6 +31,7 @@ export async function listDescendants(ancestor: number): Promise<Descendant[]> {
   };
   return [...processes]
     .filter(([pid]) => isBelow(pid))
+    .sort(([a], [b]) => a - b)
     .map(([pid, { command, node }]) => ({ pid, command, node }));
 }
 
