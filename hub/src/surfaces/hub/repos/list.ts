@@ -6,12 +6,8 @@ import { SORTS, type RepoPage, type RepoQuery, type Repos } from '#modules/repos
 import { Flag, nextLink, pageSize, TextList } from '../query.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { appUnknown, expandInvalid } from './faults.ts';
+import { ParameterRange } from './parameter-range.ts';
 import { isInfoField, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
-
-const Parameters = z
-  .string()
-  .regex(/^(?:min:\d+(?:\.\d+)?[KMBT]?)?,?(?:max:\d+(?:\.\d+)?[KMBT]?)?$/i)
-  .transform(parseParameters);
 
 const ListQuery = z.object({
   search: z.string().max(200).optional(),
@@ -28,7 +24,7 @@ const ListQuery = z.object({
   'expand[]': TextList,
   gated: z.enum(['true', 'false', 'True', 'False']).optional(),
   pipeline_tag: z.string().max(100).optional(),
-  num_parameters: Parameters.optional(),
+  num_parameters: ParameterRange.optional(),
   inference: z.string().max(100).optional(),
   inference_provider: TextList,
   apps: TextList,
@@ -130,15 +126,4 @@ function toRepoQuery(query: ListQuery): Omit<RepoQuery, 'type'> {
     ...(query.num_parameters !== undefined && { parameters: query.num_parameters }),
     ...(query.cursor !== undefined && { cursor: query.cursor }),
   };
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, B: 1e9, T: 1e12 };
-
-// `min:3B,max:128B`
-function parseParameters(text: string): { min?: number; max?: number } {
-  const bounds: { min?: number; max?: number } = {};
-  for (const [, key, number, unit] of text.matchAll(/(min|max):(\d+(?:\.\d+)?)([KMBT]?)/gi))
-    bounds[(key ?? '').toLowerCase() as 'min' | 'max'] =
-      Number(number) * (UNITS[(unit ?? '').toUpperCase()] ?? 1);
-  return bounds;
 }
