@@ -102,9 +102,12 @@ export class HubClient implements AsyncDisposable {
 
 /** Opens the hub. */
 export async function openHubClient(options?: ServedHubOptions): Promise<HubClient> {
-  const hub = await openServedHub(options);
+  // A hub that is left open by a set-up that failed would keep the whole run waiting.
+  await using opened = new AsyncDisposableStack();
+  const hub = opened.use(await openServedHub(options));
   const token = await hub.addUser('ann');
   const { id } = await hub.addRepo('ann/m');
+  opened.move();
   return new HubClient(hub, token, id);
 }
 
