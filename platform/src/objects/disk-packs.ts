@@ -2,17 +2,15 @@
 // its directory is.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rm, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '@holdfast/kernel/digest';
 import type { BufferPool } from '../buffer-pool.ts';
-import { syncDirectory, type DurableDirectories } from './durable.ts';
-import { objectMissing } from './faults.ts';
+import { type DurableDirectories } from './durable.ts';
 import { withoutSpace, type FreeSpace } from './free-space.ts';
 import { listBelow } from './listing.ts';
-import { DiskObject } from './open-object.ts';
-import { below, isErrorCode, openExisting, packPath } from './paths.ts';
+import { below, packPath } from './paths.ts';
 import { receive } from './receive.ts';
+import { openStored, removeStored } from './stored-files.ts';
 import type { ByteSource, ListedObject, OpenObject, PackStore, StagedPack, StageOptions } from './store.ts';
 
 /** What packs share with the store they belong to. */
@@ -58,22 +56,11 @@ export class DiskPacks implements PackStore {
   }
 
   async open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>> {
-    const file = await openExisting(packPath(this.#deps.root, name)).catch((error: unknown) => {
-      throw isErrorCode(error, 'ENOENT') ? objectMissing() : error;
-    });
-    return await DiskObject.of(name, file);
+    return await openStored(packPath(this.#deps.root, name), name);
   }
 
   async remove(name: Sha256): Promise<boolean> {
-    const path = packPath(this.#deps.root, name);
-    try {
-      await unlink(path);
-    } catch (error) {
-      if (isErrorCode(error, 'ENOENT')) return false;
-      throw error;
-    }
-    await syncDirectory(dirname(path));
-    return true;
+    return await removeStored(packPath(this.#deps.root, name));
   }
 
   async *list(after?: Sha256): AsyncGenerator<ListedObject> {

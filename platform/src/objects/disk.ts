@@ -2,19 +2,18 @@
 // Invariants: an object appears under its digest only after its bytes are synced, and is reported only after its
 // directory is; bytes on their way in never lie where an object could be; no symbolic link is followed to a file.
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, opendir, realpath, rm, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, opendir, realpath, rm } from 'node:fs/promises';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import type { BufferPool } from '../buffer-pool.ts';
 import { DiskPacks } from './disk-packs.ts';
 import { DiskParts } from './disk-parts.ts';
 import { DurableDirectories, syncDirectory } from './durable.ts';
-import { digestMismatch, objectMissing } from './faults.ts';
+import { digestMismatch } from './faults.ts';
 import { FreeSpace, measureSpace, type PromisedSpace, type Reserve, withoutSpace } from './free-space.ts';
 import { listBelow } from './listing.ts';
-import { DiskObject } from './open-object.ts';
-import { below, isErrorCode, objectPath, openExisting, openNew } from './paths.ts';
+import { below, isErrorCode, objectPath, openNew } from './paths.ts';
 import { receive, SPACE_CHECK_BYTES } from './receive.ts';
+import { openStored, removeStored } from './stored-files.ts';
 import type {
   ByteSource,
   ListedObject,
@@ -122,10 +121,7 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async open(sha256: Sha256): Promise<OpenObject> {
-    const file = await openExisting(objectPath(this.#root, sha256)).catch((error: unknown) => {
-      throw isErrorCode(error, 'ENOENT') ? objectMissing() : error;
-    });
-    return await DiskObject.of(sha256, file);
+    return await openStored(objectPath(this.#root, sha256), sha256);
   }
 
   async has(sha256: Sha256): Promise<boolean> {
@@ -138,15 +134,7 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async remove(sha256: Sha256): Promise<boolean> {
-    const path = objectPath(this.#root, sha256);
-    try {
-      await unlink(path);
-    } catch (error) {
-      if (isErrorCode(error, 'ENOENT')) return false;
-      throw error;
-    }
-    await syncDirectory(dirname(path));
-    return true;
+    return await removeStored(objectPath(this.#root, sha256));
   }
 
   async *list(after?: Sha256): AsyncGenerator<ListedObject> {
