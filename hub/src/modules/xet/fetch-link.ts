@@ -51,13 +51,13 @@ export function verifyFetch(
   const { file: fileText, ranges, expires, token = '', sig } = claim.query;
   const repoId = parseId(claim.repo);
   const pack = parseSha256(claim.pack);
+  const opened = typeof ranges === 'string' ? parseRangeList(ranges) : undefined;
   const file = parseXetHash(String(fileText));
   const tokenId: Id | '' | undefined = token === '' ? '' : parseId(String(token));
   if (repoId === undefined || pack === undefined || tokenId === undefined) throw fetchInvalid();
-  if (file === undefined) throw fetchInvalid();
-  if (typeof ranges !== 'string' || !RANGES.test(ranges)) throw fetchInvalid();
+  if (file === undefined || opened === undefined) throw fetchInvalid();
   if (typeof expires !== 'string' || !WHOLE.test(expires)) throw fetchInvalid();
-  const opens = { repoId, file, pack, ranges: readRanges(ranges) };
+  const opens = { repoId, file, pack, ranges: opened };
   const link: FetchLink = { ...opens, tokenId, expires: Number(expires) };
   if (!keys.signed('xet-fetch', fieldsOf(link), sig)) throw fetchInvalid();
   if (link.expires * 1000 <= now.getTime()) throw fetchExpired();
@@ -73,7 +73,9 @@ function spellRanges(ranges: readonly ByteRange[]): string {
   return ranges.map(({ start, end }) => `${start}-${end - 1}`).join(',');
 }
 
-function readRanges(text: string): ByteRange[] {
+/** Ranges as HTTP spells them, without their unit; `undefined` for anything else, or more than a link may open. */
+export function parseRangeList(text: string): ByteRange[] | undefined {
+  if (!RANGES.test(text)) return undefined;
   return text.split(',').map((range) => {
     const [start = 0, last = 0] = range.split('-').map(Number);
     return { start, end: last + 1 };

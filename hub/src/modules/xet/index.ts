@@ -11,7 +11,7 @@ export {
   shardTooLarge,
   xorbMissing,
 } from './faults.ts';
-export { MOST_RANGES, signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
+export { MOST_RANGES, parseRangeList, signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
 export { Chunks } from './chunks.ts';
 export { asXet, Files, type Located, type XetBlob } from './files.ts';
 export { Generations } from './generations.ts';

@@ -1,7 +1,8 @@
 // Which bytes of a xorb a Range header asks for, of those that a link opens. Pure.
+import { parseRangeList } from '#modules/xet';
 import { type ByteRange } from '../http/byte-range.ts';
 
-const HEADER = /^bytes=[0-9]{1,10}-[0-9]{1,10}(?:, ?[0-9]{1,10}-[0-9]{1,10}){0,199}$/;
+const UNIT = 'bytes=';
 
 /**
  * The ranges, in the order in which they were asked for. `undefined` where there is none, where one reaches beyond what
@@ -12,14 +13,9 @@ export function readRanges(
   header: string | undefined,
   allowed: readonly ByteRange[],
 ): readonly ByteRange[] | undefined {
-  if (header === undefined || !HEADER.test(header)) return undefined;
-  const ranges = header
-    .slice('bytes='.length)
-    .split(',')
-    .map((range) => {
-      const [start = 0, last = 0] = range.trim().split('-').map(Number);
-      return { start, end: last + 1 };
-    });
+  if (header?.startsWith(UNIT) !== true) return undefined;
+  const ranges = parseRangeList(header.slice(UNIT.length).replaceAll(', ', ','));
+  if (ranges === undefined) return undefined;
   const within = ({ start, end }: ByteRange) =>
     start < end && allowed.some((one) => one.start <= start && end <= one.end);
   if (!ranges.every(within)) return undefined;

@@ -35,8 +35,3 @@ export function chunkHash(raw: Uint8Array): Buffer {
 export function verificationHash(chunkHashes: Uint8Array): Buffer {
   return verificationHasher.digest(chunkHashes);
 }
-
-/** A hash under a key, as global deduplication calls it: who does not know the hash cannot tell it from the result. */
-export function keyedHash(key: Uint8Array, hash: Uint8Array): Buffer {
-  return new KeyedBlake3(key).digest(hash);
-}
