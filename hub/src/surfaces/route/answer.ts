@@ -51,6 +51,8 @@ export function answerError(
   at: { request: FastifyRequest; reply: FastifyReply; log: Log },
 ): void {
   const { request, reply, log } = at;
+  // Who has hung up gets no answer, and work that was given up for it is nobody's bug.
+  if (reply.raw.destroyed && error instanceof Error && error.name === 'AbortError') return;
   if (reply.raw.headersSent) {
     // The status is gone; a broken connection is the only honest end of a broken stream.
     reply.raw.destroy();

@@ -136,6 +136,28 @@ void test('a bug is answered with its request id and nothing of its message', as
   assert.match(server.logged(), /a request failed on a bug/);
 });
 
+void test('work given up because its caller hung up is no bug', async () => {
+  const { promise: given, resolve: giveUp } = Promise.withResolvers<void>();
+  const waits = defineRoute({
+    ...fails,
+    operation: 'waits',
+    path: '/api/waits',
+    run: async ({ signal }) => {
+      await once(signal, 'abort');
+      giveUp();
+      signal.throwIfAborted();
+    },
+  });
+  await using server = await serve({}, [waits]);
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(`GET /api/waits HTTP/1.1\r\nHost: localhost:${server.port}\r\n\r\n`);
+  await wait(50);
+  socket.destroy();
+  await given;
+  await wait(20);
+  assert.doesNotMatch(server.logged(), /bug/);
+});
+
 void test('a host that is not ours is refused, so that DNS rebinding reaches nothing', async () => {
   await using server = await serve();
   for (const host of [
