@@ -50,7 +50,7 @@ export class LaunchedChild {
         // Nobody can open an inspector in it by a signal. A small young generation, and its collection when uploads have
         // brought enough, keep resident memory within 150 MiB of idle; at Node's defaults it went over.
         args: [
-          ...['--disable-sigusr1', '--max-semi-space-size=2', '--expose-gc'],
+          ...['--disable-sigusr1', '--max-semi-space-size=8', '--expose-gc'],
           join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name)),
         ],
       },

@@ -9,6 +9,7 @@ import { pumpSource } from '@holdfast/platform/source-pump';
 import type { OpenObject } from '@holdfast/platform/objects/store';
 import { planAnswer, type AnswerPlan, type PlannedFile } from './answer-plan.ts';
 import type { ByteRange } from './byte-range.ts';
+import { endTogether } from './end-together.ts';
 
 /** Bytes that are open, whatever they are called in their store. */
 export type OpenBytes = Pick<OpenObject, 'size' | 'fd' | 'read'> & AsyncDisposable;
@@ -58,7 +59,7 @@ export async function sendPlan(
   const { file } = options;
   if (exchange.request.method === 'HEAD' || plan.pieces.length === 0) {
     response.writeHead(plan.status, plan.headers);
-    response.end();
+    endTogether(response);
     return { status: plan.status, bytes: 0, complete: true };
   }
   const content = typeof file.content === 'function' ? await file.content() : file.content;
@@ -76,7 +77,7 @@ function sendBytes(response: ServerResponse, plan: AnswerPlan, content: Uint8Arr
   response.writeHead(plan.status, plan.headers);
   const [only] = chunks;
   const body = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-  if (body.length <= ONE_WRITE) response.end(asText(body), 'latin1');
+  if (body.length <= ONE_WRITE) endTogether(response, asText(body));
   else response.end(body);
   return { status: plan.status, bytes: sizeOf(plan), complete: true };
 }

@@ -1,0 +1,25 @@
+// Small answers that are ready in one turn of the event loop leave at its end, one right after the other. Written one by
+// one between the work of two requests, each would wake the peer anew, which took two thirds of the time of a small
+// answer: a proxy or a client on the same machine falls asleep while it waits for the next.
+import type { ServerResponse } from 'node:http';
+
+interface Ending {
+  readonly response: ServerResponse;
+  readonly text: string | undefined;
+}
+
+let endings: Ending[] = [];
+
+/** Ends an answer whose head is written, in this turn of the event loop. `text` is its body, one byte a letter. */
+export function endTogether(response: ServerResponse, text?: string): void {
+  if (endings.length === 0) setImmediate(endAll);
+  endings.push({ response, text });
+}
+
+function endAll(): void {
+  const ready = endings;
+  endings = [];
+  for (const { response, text } of ready)
+    if (text === undefined) response.end();
+    else response.end(text, 'latin1');
+}
