@@ -35,6 +35,15 @@ function scopesOf({ db, identity }: Modules): TokenScopes {
   });
 }
 
+function declareGauges(metrics: Metrics, { ledgerLag, scrub }: Modules, streams: LiveStreams): void {
+  metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
+  metrics.gauge('holdfast_open_streams', 'Uploads and downloads under way.', () => streams.size);
+  metrics.gauge('holdfast_damaged_objects', 'Stored objects found damaged.', () => scrub.damaged);
+  const lag = 'How long the oldest entry has waited for the notary.';
+  metrics.gauge('holdfast_ledger_lag_seconds', lag, () => ledgerLag.seconds);
+  metrics.gauge('holdfast_ledger_ordered_entries', 'Entries in the tree.', () => ledgerLag.ordered);
+}
+
 /** Opens everything and begins to serve. */
 export async function openApp(start: HubStart, log: Log): Promise<App> {
   const { settings } = start;
@@ -42,7 +51,8 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const modules = opened.use(await openModules(start, { log, clock: systemClock }));
   const adminCreated = await firstStart(modules, start);
-  opened.use(await openJobs(modules, log));
+  const sealed = settings.sealed !== null;
+  opened.use(await openJobs(modules, { log, sealed }));
 
   const shared = {
     log,
@@ -50,18 +60,17 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
     requests: metrics.counter('holdfast_http_requests_total', 'Answered requests by operation and status.'),
     durations: metrics.histogram('holdfast_http_request_seconds', 'Time to the end of an answer.', DURATIONS),
   };
-  metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
   const streams = new LiveStreams({ epochs: modules.epochs, clock: systemClock });
-  metrics.gauge('holdfast_open_streams', 'Uploads and downloads under way.', () => streams.size);
-  metrics.gauge('holdfast_damaged_objects', 'Stored objects found damaged.', () => modules.scrub.damaged);
+  declareGauges(metrics, modules, streams);
   const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
   const hub = hubServer(
-    { ...modules, metrics, streams, version: settings.version, limits: settings.limits },
+    { ...modules, metrics, streams, sealed, version: settings.version, limits: settings.limits },
     {
       ...shared,
       trustedProxies: settings.trustedProxies,
       rateLimiter: new RateLimiter({ quotas: { api, resolve }, windowSeconds, clock: systemClock }),
       exemptLoopback,
+      sealed,
       authentication: modules.authentication,
       refusals: modules.refusals,
       anonymousMayRead: settings.access === 'anonymous',

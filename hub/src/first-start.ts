@@ -22,6 +22,7 @@ export async function firstStart(
       personal: { operator: settings.operator.name },
     }),
   );
+  await recordLoss(db, settings);
   const { firstAdmin } = settings;
   if (firstAdmin === null || secrets.adminPassword === undefined) return false;
   const wish = { ...firstAdmin, administrator: true, password: secrets.adminPassword };
@@ -34,6 +35,22 @@ export async function firstStart(
   if (made?.writer !== settings.postgres.user) return false;
   await identity.setPassword(STARTING, firstAdmin.name, secrets.adminPassword);
   return true;
+}
+
+/** What the database lacks of what was signed stays on record: that it does, and that somebody accepted it. */
+async function recordLoss(
+  db: Modules['db'],
+  { instance, sealed, lost, operator }: HubStart['settings'],
+): Promise<void> {
+  for (const [kind, missing] of [
+    ['instance.sealed', sealed],
+    ['instance.loss-accepted', lost],
+  ] as const) {
+    if (missing === null) continue;
+    const body = { why: missing.why, signed: missing.signed, found: missing.found };
+    const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '', body };
+    await db.transaction((tx) => record(tx, { ...entry, personal: { operator: operator.name } }));
+  }
 }
 
 // False when another hub, started for the first time at the same instant, was first.

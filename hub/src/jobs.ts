@@ -10,9 +10,35 @@ import { type Modules } from './modules.ts';
 const FLUSH_MS = 10_000;
 
 /** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
-export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposable> {
-  const { blobs, uploads, downloads, authentication, reads, refusals, pool, db } = modules;
-  const worker = await Worker.open(
+export async function openJobs(
+  modules: Modules,
+  { log, sealed }: { readonly log: Log; readonly sealed: boolean },
+): Promise<AsyncDisposable> {
+  const { downloads, authentication, reads, refusals } = modules;
+  // In a state that lacks what came after it, nothing is swept.
+  const worker = sealed ? undefined : await openWorker(modules, log);
+  const flush = async (): Promise<void> => {
+    await downloads.flush();
+    await authentication.flushUses();
+    await refusals.flush();
+  };
+  const timer = setInterval(() => {
+    flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
+  }, FLUSH_MS);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await worker?.[Symbol.asyncDispose]();
+      await flush();
+      await reads.flush();
+      await refusals.close();
+    },
+  };
+}
+
+async function openWorker(modules: Modules, log: Log): Promise<Worker> {
+  const { blobs, uploads, downloads, pool, db } = modules;
+  return await Worker.open(
     pool,
     {
       tasks: {
@@ -31,21 +57,4 @@ export async function openJobs(modules: Modules, log: Log): Promise<AsyncDisposa
     },
     log,
   );
-  const flush = async (): Promise<void> => {
-    await downloads.flush();
-    await authentication.flushUses();
-    await refusals.flush();
-  };
-  const timer = setInterval(() => {
-    flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
-  }, FLUSH_MS);
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await worker[Symbol.asyncDispose]();
-      await flush();
-      await reads.flush();
-      await refusals.close();
-    },
-  };
 }

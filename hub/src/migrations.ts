@@ -1,6 +1,7 @@
 // Every migration, in the order in which modules build on one another.
 import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgres/epochs';
 import { type Migration } from '@holdfast/platform/postgres/migrate';
+import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts } from '#modules/identity';
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   upkeepScrub,
   repoNarrowed,
   xetMendedXorbs,
+  notaryTree,
 ];

@@ -4,7 +4,7 @@ import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
 import { Identity } from '#modules/identity';
-import { Reads, Refusals } from '#modules/ledger';
+import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Authentication, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
@@ -27,6 +27,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     ...large,
     reads,
     refusals: new Refusals({ db, clock }),
+    ledgerLag: new LedgerLag({ db, clock }),
     repos,
     identity: new Identity({ db, clock, epochs }),
     tokens: new Tokens({ db, clock, epochs, keys }),

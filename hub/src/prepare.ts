@@ -6,6 +6,7 @@ import { applyMigrations } from '@holdfast/platform/postgres/migrate';
 import {
   HUB_GROUP,
   provisionHubRole,
+  provisionNotaryRole,
   provisionOwner,
   requireDurability,
   type LoginRole,
@@ -27,18 +28,31 @@ try {
 
 async function prepare(start: PrepareStart): Promise<void> {
   const { settings, secrets } = start;
-  const hub: LoginRole = { name: settings.postgres.user, password: new Secret(secrets.hubPassword) };
-  if (secrets.superuser !== undefined) await provisionEmbedded(start, secrets.superuser, hub);
+  const logins: Logins = {
+    hub: { name: settings.postgres.user, password: new Secret(secrets.hubPassword) },
+    notary: { name: start.notaryUser, password: new Secret(secrets.notaryPassword) },
+  };
+  if (secrets.superuser !== undefined) await provisionEmbedded(start, secrets.superuser, logins);
   await withPool(ownerOf(start), async (pool) => {
     if (secrets.superuser === undefined) await requireDurability(pool);
     await using _turn = await takeTurn(pool);
-    if (secrets.superuser === undefined) await provisionHubRole(pool, hub);
+    if (secrets.superuser === undefined) await provisionLogins(pool, logins);
     await pool.query(`create schema if not exists extensions`);
     await pool.query(`create extension if not exists pg_trgm schema extensions`);
     await pool.query(`grant usage on schema extensions to ${HUB_GROUP}`);
     await applyMigrations(pool, migrations);
     await migrateQueue(pool, HUB_GROUP);
   });
+}
+
+interface Logins {
+  readonly hub: LoginRole;
+  readonly notary: LoginRole;
+}
+
+async function provisionLogins(pool: ReturnType<typeof openPool>, { hub, notary }: Logins): Promise<void> {
+  await provisionHubRole(pool, hub);
+  await provisionNotaryRole(pool, notary);
 }
 
 /** Who owns the schemas: the operator's role on a server of their own, which must be allowed to make roles. */
@@ -59,7 +73,7 @@ function ownerOf({ settings, secrets }: PrepareStart): DatabaseAddress {
 async function provisionEmbedded(
   { settings, secrets }: PrepareStart,
   superuser: NonNullable<PrepareStart['secrets']['superuser']>,
-  hub: LoginRole,
+  logins: Logins,
 ): Promise<void> {
   const { host, port, tls, database } = settings.postgres;
   const { user, password } = superuser;
@@ -67,7 +81,7 @@ async function provisionEmbedded(
   await withPool(address, async (pool) => {
     await requireDurability(pool);
     await provisionOwner(pool, { name: OWNER, password: new Secret(secrets.ownerPassword) }, database);
-    await provisionHubRole(pool, hub);
+    await provisionLogins(pool, logins);
   });
 }
 

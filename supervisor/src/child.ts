@@ -1,18 +1,18 @@
-// Starts one of our own programs (`hub`, `prepare`) within its confinement and speaks its channel.
+// Starts one of our own programs (`hub`, `prepare`, `notary`) within its confinement and speaks its channel.
 import { join } from 'node:path';
 import { Channel } from '@holdfast/platform/channel';
 import { type Descriptor, type Exit } from '@holdfast/platform/process';
 import { type ChildLog } from './logs.ts';
 import { childFailed } from './faults.ts';
 import { type CodeView } from './layout.ts';
-import { Answer, type HubStart, type PrepareStart } from './settings.ts';
+import { Answer, type HubStart, type NotaryStart, type PrepareStart } from './settings.ts';
 import { type Confinement } from './separation/confinement.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
 import { type Confiner } from './separation/confiner.ts';
 
 /** What a child is launched with. */
 export interface ChildOptions {
-  readonly name: 'hub' | 'prepare';
+  readonly name: 'hub' | 'prepare' | 'notary';
   readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
@@ -51,7 +51,7 @@ export class LaunchedChild {
         // brought enough, keep resident memory within 150 MiB of idle; at Node's defaults it went over.
         args: [
           ...['--disable-sigusr1', '--max-semi-space-size=8', '--expose-gc'],
-          join(confiner.pathOf(code.root), 'hub', 'src', entryOf(options.name)),
+          join(confiner.pathOf(code.root), ...ENTRIES[options.name]),
         ],
       },
       descriptors: ['ignore', 'pipe', 'pipe', 'pipe', ...options.extra],
@@ -75,7 +75,7 @@ export class LaunchedChild {
    * Tells the child what to do and waits for its answer, at most `timeout` milliseconds. Throws `childFailed` with
    * what it said; then nothing of it is left.
    */
-  async begin(start: HubStart | PrepareStart, timeout: number): Promise<ReadyChild> {
+  async begin(start: HubStart | PrepareStart | NotaryStart, timeout: number): Promise<ReadyChild> {
     this.#channel.send(start);
     try {
       const waiting = { name: this.#name, timeout, tail: this.#tail };
@@ -88,9 +88,11 @@ export class LaunchedChild {
   }
 }
 
-function entryOf(name: ChildOptions['name']): string {
-  return name === 'hub' ? 'main.ts' : 'prepare.ts';
-}
+const ENTRIES: Readonly<Record<ChildOptions['name'], readonly string[]>> = {
+  hub: ['hub', 'src', 'main.ts'],
+  prepare: ['hub', 'src', 'prepare.ts'],
+  notary: ['notary', 'src', 'main.ts'],
+};
 
 // The end of what it printed, for the message when it fails.
 function keepOutput(process: ConfinedProcess, log: ChildLog): () => string {

@@ -20,6 +20,8 @@ import { HBA_FILE } from './postgres/command-line.ts';
 export interface ChildAccounts {
   readonly hub: Account;
   readonly postgres: Account;
+  /** Holds the key that signs the ledger. */
+  readonly notary: Account;
   /** Sees the password of the database's owner: what a taken-over hub left running must not be the same user. */
   readonly prepare: Account;
 }
@@ -91,12 +93,14 @@ export async function openChildFolders(
   sandboxed: boolean,
 ): Promise<void> {
   if (accounts !== undefined && !sandboxed)
-    for (const folder of [layout.data, layout.run]) await ensureFolder(folder, { mode: 0o711 });
+    for (const folder of [layout.data, layout.run, layout.keys]) await ensureFolder(folder, { mode: 0o711 });
+  await ensureFolder(layout.notary, { mode: 0o700, ...ownedBy(accounts?.notary) });
+  await giveTree(layout.notary, accounts?.notary);
   await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
   await giveTree(layout.objects, accounts?.hub);
   const root = accounts === undefined ? {} : { owner: { uid: 0, gid: 0 } };
   await ensureFolder(layout.codeCache, { mode: 0o711, ...root });
-  for (const name of ['hub', 'prepare'] as const) {
+  for (const name of ['hub', 'prepare', 'notary'] as const) {
     const folder = join(layout.codeCache, name);
     await ensureFolder(folder, { mode: 0o700, ...ownedBy(accounts?.[name]) });
     await giveTree(folder, accounts?.[name]);

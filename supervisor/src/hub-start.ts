@@ -1,14 +1,16 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { isFault } from '@holdfast/kernel/fault';
 import { type BoundSocket } from '@holdfast/platform/listeners';
-import { type ChildOptions, LaunchedChild } from './child.ts';
-import { fillCodeCache, viewCodeCache } from './code-cache.ts';
+import { LaunchedChild } from './child.ts';
+import { groundOf, librariesOf } from './child-ground.ts';
+import { fillCodeCache } from './code-cache.ts';
 import { type DatabaseConfig } from './config/config.ts';
 import { type Database } from './database.ts';
 import { databaseUnreachable } from './faults.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
 import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
+import { type NotaryStanding, notaryUser } from './notary-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
 import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
@@ -16,17 +18,14 @@ import { currentOperator, type Site } from './site.ts';
 
 /** A hub whose processes load while the database starts. */
 export interface LaunchedHub {
+  /** Prepares the database. Throws `childFailed`, or `databaseUnreachable` when that is the operator's own. */
+  prepare(): Promise<void>;
   /**
-   * Prepares the database, lets the hub serve and says where; disposing of what is returned drains and stops it.
-   * Throws `childFailed` when preparation or hub cannot start.
+   * Lets the hub serve and says where; disposing of what is returned drains and stops it. Throws `childFailed` when it
+   * cannot start.
    */
-  start(): Promise<AsyncDisposable>;
+  start(ledger: NotaryStanding): Promise<AsyncDisposable>;
 }
-
-type ChildGround = Omit<ChildOptions, 'extra' | 'log'>;
-
-/** What a child sees beside its code. */
-type ChildView = Pick<Database, 'mounts' | 'network'>;
 
 /** Launches preparation and hub. They wait for `start`. */
 export function launchHub(site: Site, database: Database, sockets: readonly BoundSocket[]): LaunchedHub {
@@ -44,37 +43,22 @@ export function launchHub(site: Site, database: Database, sockets: readonly Boun
     ...settingsOf(site, database, site.confiner.pathOf(objects)),
     port: sockets[0]?.port ?? site.config.listen.port,
     firstAdmin: null,
+    sealed: null,
+    lost: null,
   };
   return {
-    start: async () => {
+    prepare: async () => {
       await runPreparation(prepare, prepareStartOf(site, database, settings)).catch((error: unknown) => {
         throw namingDatabase(error, site.config.database);
       });
-      const keeper = await keepHub(site, settings, { first, launch });
+    },
+    start: async (ledger) => {
+      const keeper = await keepHub(site, { ...settings, ...ledger }, { first, launch });
       presentAddress(settings, site);
       fillLater(site);
       return { [Symbol.asyncDispose]: () => keeper.stop() };
     },
   };
-}
-
-function groundOf(site: Site, name: ChildOptions['name'], view: ChildView): ChildGround {
-  const cache = viewCodeCache(site, name, 'read');
-  return {
-    name,
-    confiner: site.confiner,
-    code: site.code,
-    env: { ...cache.env, ...librariesOf(site) },
-    confinement: {
-      mounts: [...site.code.mounts, ...cache.mounts, ...view.mounts],
-      account: site.accounts?.[name],
-      network: view.network,
-    },
-  };
-}
-
-function librariesOf({ code, confiner }: Site): Readonly<Record<string, string>> {
-  return code.libraries === undefined ? {} : { LD_LIBRARY_PATH: confiner.pathOf(code.libraries) };
 }
 
 /** A preparation that failed on the operator's own server says which that is. */
@@ -151,15 +135,21 @@ function prepareStartOf(site: Site, database: Database, settings: Settings): Pre
   return {
     type: 'start',
     settings,
+    notaryUser: notaryUser(site.instance),
     secrets: {
       ...database.credentials,
       ownerPassword: site.keys.ownerPassword.reveal('the preparation sets and uses it'),
       hubPassword: site.keys.hubPassword.reveal('the preparation sets it'),
+      notaryPassword: site.keys.notaryPassword.reveal('the preparation sets it'),
     },
   };
 }
 
-function settingsOf(site: Site, database: Database, objects: string): Omit<Settings, 'port' | 'firstAdmin'> {
+function settingsOf(
+  site: Site,
+  database: Database,
+  objects: string,
+): Omit<Settings, 'port' | 'firstAdmin' | keyof NotaryStanding> {
   const { config, instance } = site;
   return {
     instance,

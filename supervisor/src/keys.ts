@@ -13,6 +13,7 @@ export interface Keys {
   readonly superuserPassword: Secret<string>;
   readonly ownerPassword: Secret<string>;
   readonly hubPassword: Secret<string>;
+  readonly notaryPassword: Secret<string>;
 }
 
 const FILES = {
@@ -20,6 +21,7 @@ const FILES = {
   superuserPassword: 'postgres-superuser.password',
   ownerPassword: 'postgres-owner.password',
   hubPassword: 'postgres-hub.password',
+  notaryPassword: 'postgres-notary.password',
 } as const;
 
 /** Where the first administrator's password is left when there is no terminal to show it on. */
@@ -38,10 +40,14 @@ export function postgresPasswordFile(folder: string): string {
  */
 export async function openKeys(folder: string, isNew: boolean): Promise<Keys> {
   await ensureFolder(folder, { mode: 0o700 });
-  const read = async (name: string, encoding: 'base64' | 'base64url'): Promise<Secret<string>> => {
+  const read = async (
+    name: string,
+    encoding: 'base64' | 'base64url',
+    mayMake = isNew,
+  ): Promise<Secret<string>> => {
     const path = join(folder, name);
     // Instances that share the folder may start at the same instant: whoever comes second takes what the first made.
-    if (isNew && !exists(path)) await makeText(path, `${randomBytes(32).toString(encoding)}\n`);
+    if (mayMake && !exists(path)) await makeText(path, `${randomBytes(32).toString(encoding)}\n`);
     const found = (await findText(path, 4096))?.trim() ?? '';
     if (found === '') throw keysMissing(path);
     return new Secret(found);
@@ -51,6 +57,8 @@ export async function openKeys(folder: string, isNew: boolean): Promise<Keys> {
     superuserPassword: await read(FILES.superuserPassword, 'base64url'),
     ownerPassword: await read(FILES.ownerPassword, 'base64url'),
     hubPassword: await read(FILES.hubPassword, 'base64url'),
+    // Instances from before there was a notary have none; a new one opens as much, because it is set at every start.
+    notaryPassword: await read(FILES.notaryPassword, 'base64url', true),
   };
 }
 

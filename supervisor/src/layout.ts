@@ -8,6 +8,8 @@ import { type Mount } from './separation/confinement.ts';
 export interface Layout {
   readonly data: string;
   readonly keys: string;
+  /** What the notary alone may read: its signing key, and what it signed last. */
+  readonly notary: string;
   /** Things of this run alone: sockets, lists. */
   readonly run: string;
   /** `passwd`, `group` and `pg_hba.conf` of the sandboxes. */
@@ -36,6 +38,7 @@ export function layoutOf(folders: Config['folders']): Layout {
   return {
     data,
     keys,
+    notary: join(keys, 'notary'),
     run,
     etc: join(run, 'etc'),
     logs: join(data, 'logs'),
@@ -53,8 +56,8 @@ export function layoutOf(folders: Config['folders']): Layout {
   };
 }
 
-/** Folders of the checkout that the hub and its preparation read. */
-const CODE = ['kernel', 'platform', 'supervisor', 'hub', 'node_modules', 'package.json'];
+/** Folders of the checkout that our children read. */
+const CODE = ['kernel', 'platform', 'supervisor', 'notary', 'hub', 'node_modules', 'package.json'];
 const CODE_INSIDE = '/opt/holdfast';
 
 /** What a child of ours is run with. */

@@ -77,6 +77,16 @@ export type Separation = z.infer<typeof Separation>;
 export const Operator = z.strictObject({ name: z.string(), uid: z.int().nonnegative() });
 export type Operator = z.infer<typeof Operator>;
 
+/** Entries that a checkpoint was signed for and that the database does not have, or has changed. */
+export const MissingEntries = z.strictObject({
+  why: z.enum(['behind', 'changed']),
+  /** How many entries were signed. */
+  signed: z.int().nonnegative(),
+  /** How many the database has. */
+  found: z.int().nonnegative(),
+});
+export type MissingEntries = z.infer<typeof MissingEntries>;
+
 /** Everything a child needs to know that is not secret. */
 export const Settings = z.strictObject({
   /** Stable for one data directory: 24 hex digits. */
@@ -103,6 +113,10 @@ export const Settings = z.strictObject({
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),
+  /** Signed entries that the database lacks: nobody is served until the operator has accepted it. */
+  sealed: MissingEntries.nullable(),
+  /** Signed entries whose loss the operator accepted at this start. */
+  lost: MissingEntries.nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -124,6 +138,7 @@ export const PrepareSecrets = z.strictObject({
   databaseUrl: z.string().optional(),
   ownerPassword: z.string(),
   hubPassword: z.string(),
+  notaryPassword: z.string(),
 });
 export type PrepareSecrets = z.infer<typeof PrepareSecrets>;
 
@@ -139,9 +154,27 @@ export type HubStart = z.infer<typeof HubStart>;
 export const PrepareStart = z.strictObject({
   type: z.literal('start'),
   settings: Settings,
+  /** The role that the notary signs in as. */
+  notaryUser: z.string(),
   secrets: PrepareSecrets,
 });
 export type PrepareStart = z.infer<typeof PrepareStart>;
+
+/** First frame on `notary`'s channel. Its signing key is in its folder, and in no frame. */
+export const NotaryStart = z.strictObject({
+  type: z.literal('start'),
+  settings: z.strictObject({
+    /** The folder of its own, as the child sees it. */
+    folder: z.string(),
+    postgres: PostgresSettings,
+    /** Where checkpoints go, as the child sees it. */
+    checkpoints: z.strictObject({ file: z.string().nullable(), url: z.string().nullable() }),
+    /** Begin a new epoch where the database lacks what was signed. */
+    acceptLoss: z.boolean(),
+  }),
+  secrets: z.strictObject({ postgresPassword: z.string() }),
+});
+export type NotaryStart = z.infer<typeof NotaryStart>;
 
 /** What a child answers. `ready` from `prepare` means its work is done. */
 export const Answer = z.discriminatedUnion('type', [
@@ -149,6 +182,10 @@ export const Answer = z.discriminatedUnion('type', [
     type: z.literal('ready'),
     /** Whether this start made the first administrator; then its password is shown. */
     adminCreated: z.boolean().optional(),
+    /** From the notary: what the database lacks; nothing is signed then. */
+    sealed: MissingEntries.optional(),
+    /** From the notary: what it lacks and the operator took for granted. */
+    lost: MissingEntries.optional(),
   }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);

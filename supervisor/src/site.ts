@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly console: Console;
   /** `postgres` starts the embedded database alone, to dump or restore it. */
   readonly only: 'postgres' | undefined;
+  /** Go on where the database lacks what the ledger's checkpoints were signed for. */
+  readonly acceptLoss: boolean;
   /** Copy the children's logs to standard error. */
   readonly copyLogs: boolean;
   /** Aborted when everything shall end in good order. */
@@ -40,7 +42,7 @@ export interface Site extends StartOptions {
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;
-  /** Inherited by preparation and hub, so that the next start finds one that outlived us. */
+  /** Inherited by preparation, notary and hub, so that the next start finds one that outlived us. */
   readonly hubLock: Lock;
   readonly confiner: Confiner;
   /** Present when the children run as users of their own. */
@@ -68,6 +70,7 @@ export async function openSite(ground: Ground): Promise<Site> {
 async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildAccounts> {
   return {
     hub: await ensureAccount(names.hub),
+    notary: await ensureAccount(names.notary),
     postgres: await ensureAccount(names.postgres),
     prepare: await ensureAccount(names.prepare),
   };

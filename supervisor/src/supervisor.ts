@@ -1,4 +1,4 @@
-// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, hub; what
+// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, notary, hub; what
 // was opened last is closed first. This process parses no traffic and holds no connection to the database.
 import { bindTcp, bindUnix, BindError, type BoundSocket } from '@holdfast/platform/listeners';
 import { openLock } from '@holdfast/platform/lock';
@@ -10,6 +10,7 @@ import { claimFolder, openInstance } from './folders.ts';
 import { launchHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
+import { launchNotary } from './notary-start.ts';
 import { presentDatabase } from './present-address.ts';
 import { takeFromLeftovers } from './leftovers.ts';
 import { Logs } from './logs.ts';
@@ -49,9 +50,13 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
     return;
   }
   const hub = launchHub(site, database, sockets);
+  const notary = await launchNotary(site, database);
   stack.use(await database.start());
   options.stop.throwIfAborted();
-  stack.use(await hub.start());
+  await hub.prepare();
+  const { standing } = stack.use(await notary.start());
+  options.stop.throwIfAborted();
+  stack.use(await hub.start(standing));
 }
 
 // Everything up to the bound sockets: cheap, and where most refusals come from.

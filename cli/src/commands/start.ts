@@ -14,6 +14,9 @@ export const start: Command = {
   words: [],
   flags: {
     logs: { doc: 'Copy the logs to standard error' },
+    'accept-loss': {
+      doc: 'Go on with a restored database that lacks entries of the ledger: what they revoked was revoked again',
+    },
     only: { value: 'postgres', doc: 'Start the embedded database alone, to dump or restore it' },
   },
   run: async ({ raw, place, console, flags }) => {
@@ -35,6 +38,7 @@ export const start: Command = {
       version: await readVersion(place.checkout),
       console,
       only,
+      acceptLoss: flags['accept-loss'] === true,
       copyLogs: flags['logs'] === true,
       stop,
       abandon,

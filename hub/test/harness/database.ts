@@ -4,7 +4,12 @@ import { type Pool } from 'pg';
 import { Secret } from '@holdfast/kernel/secret';
 import { openDatabase, openPool, type DatabaseAddress, type Db } from '@holdfast/platform/postgres/database';
 import { applyMigrations } from '@holdfast/platform/postgres/migrate';
-import { HUB_GROUP, provisionHubRole, provisionOwner } from '@holdfast/platform/postgres/provision';
+import {
+  HUB_GROUP,
+  provisionHubRole,
+  provisionNotaryRole,
+  provisionOwner,
+} from '@holdfast/platform/postgres/provision';
 import { migrateQueue } from '@holdfast/platform/queue';
 import { migrations } from '../../src/migrations.ts';
 import { PostgresServer } from './postgres-server.ts';
@@ -13,6 +18,10 @@ import { PostgresServer } from './postgres-server.ts';
 export interface TestDatabase extends AsyncDisposable {
   /** As the hub signs in. */
   readonly address: DatabaseAddress;
+  /** As the notary signs in. */
+  readonly notary: DatabaseAddress;
+  /** As the owner of the schemas signs in. */
+  readonly owner: DatabaseAddress;
   /** As the superuser signs in, for tests that look behind the hub's back. */
   readonly superuser: DatabaseAddress;
   /** A handle as the hub's. */
@@ -21,6 +30,7 @@ export interface TestDatabase extends AsyncDisposable {
 
 const TEMPLATE = 'template_holdfast';
 const HUB = 'holdfast_hub_test';
+const NOTARY = 'holdfast_notary_test';
 const OWNER = 'holdfast_owner_test';
 
 /** Opens a fresh database. */
@@ -31,12 +41,16 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     await pool.query(`create database ${database} template ${TEMPLATE} owner ${OWNER}`);
   });
   const address = template.server.addressOf({ database, user: HUB, password: template.password });
+  const notary = { ...address, user: NOTARY };
+  const owner = { ...address, user: OWNER };
   const superuser = template.server.addressOf({ database });
   const db = openDatabase(
     openPool(address, { connections: 12, applicationName: 'test', onError: () => undefined }),
   );
   return {
     address,
+    notary,
+    owner,
     superuser,
     db,
     [Symbol.asyncDispose]: async () => {
@@ -69,6 +83,7 @@ class Template {
     await withPool(server.superuser, async (pool) => {
       await provisionOwner(pool, { name: OWNER, password }, TEMPLATE);
       await provisionHubRole(pool, { name: HUB, password });
+      await provisionNotaryRole(pool, { name: NOTARY, password });
     });
     await withPool(server.addressOf({ database: TEMPLATE, user: OWNER, password }), async (pool) => {
       await pool.query(`create schema extensions`);

@@ -149,6 +149,8 @@ function startOf(database: TestDatabase, folder: string, options: ServedHubOptio
       xet: { dedupScope: options.dedupScope ?? 'repository' },
       quota: options.quota ?? null,
       scrubRate: 10 * GiB,
+      sealed: null,
+      lost: null,
       operator: { name: 'test', uid: 0 },
       firstAdmin: null,
     },

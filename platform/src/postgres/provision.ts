@@ -12,15 +12,28 @@ export interface LoginRole {
 
 /** The group role whose grants every hub's login role has. */
 export const HUB_GROUP = 'holdfast_hub';
+/** The group role whose grants every notary's login role has. */
+export const NOTARY_GROUP = 'holdfast_notary';
+
+const GROUPS = [HUB_GROUP, NOTARY_GROUP] as const;
 
 const DUPLICATE_OBJECT = '42710';
 
 /** Makes or renews the login role of one hub and the group it belongs to. */
 export async function provisionHubRole(client: Pool | PoolClient, hub: LoginRole): Promise<void> {
-  await ensureGroup(client);
-  await ensureRole(client, hub.name, `login password ${literal(verifierOf(hub))}`);
-  await forgetSettings(client, hub.name);
-  await client.query(`grant ${pg.escapeIdentifier(HUB_GROUP)} to ${pg.escapeIdentifier(hub.name)}`);
+  await provisionMember(client, HUB_GROUP, hub);
+}
+
+/** Makes or renews the login role of one notary and the group it belongs to. */
+export async function provisionNotaryRole(client: Pool | PoolClient, notary: LoginRole): Promise<void> {
+  await provisionMember(client, NOTARY_GROUP, notary);
+}
+
+async function provisionMember(client: Pool | PoolClient, group: string, member: LoginRole): Promise<void> {
+  await ensureGroups(client);
+  await ensureRole(client, member.name, `login password ${literal(verifierOf(member))}`);
+  await forgetSettings(client, member.name);
+  await client.query(`grant ${pg.escapeIdentifier(group)} to ${pg.escapeIdentifier(member.name)}`);
 }
 
 /** Makes or renews the role that owns every schema and is used for migrations alone, and its database. */
@@ -35,10 +48,11 @@ export async function provisionOwner(client: Pool, owner: LoginRole, database: s
   await client.query(`revoke all on database ${pg.escapeIdentifier(database)} from public`);
   for (const other of ['postgres', 'template1'])
     await client.query(`revoke all on database ${other} from public`);
-  await ensureGroup(client);
-  await client.query(
-    `grant connect on database ${pg.escapeIdentifier(database)} to ${pg.escapeIdentifier(HUB_GROUP)}`,
-  );
+  await ensureGroups(client);
+  for (const group of GROUPS)
+    await client.query(
+      `grant connect on database ${pg.escapeIdentifier(database)} to ${pg.escapeIdentifier(group)}`,
+    );
 }
 
 /** Settings without which an acknowledged commit could be lost; refuses to go on when one is off. */
@@ -54,12 +68,17 @@ export async function requireDurability(client: Pool): Promise<void> {
   );
 }
 
+// Both, whoever is made: migrations grant to both.
+async function ensureGroups(client: Pool | PoolClient): Promise<void> {
+  for (const group of GROUPS) await ensureGroup(client, group);
+}
+
 // Roles are the server's: hubs on another of its databases may make the group at the same instant.
-async function ensureGroup(client: Pool | PoolClient): Promise<void> {
-  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [HUB_GROUP]);
+async function ensureGroup(client: Pool | PoolClient, group: string): Promise<void> {
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [group]);
   if (rowCount !== 0) return;
   try {
-    await client.query(`create role ${HUB_GROUP} nologin`);
+    await client.query(`create role ${pg.escapeIdentifier(group)} nologin`);
   } catch (error) {
     if (!isUniqueViolation(error) && !hasState(error, DUPLICATE_OBJECT)) throw error;
   }

@@ -41,5 +41,5 @@ void test('parseConfigFile() refuses one system user for two children, who could
   const problems: string[] = [];
   const text = JSON.stringify({ accounts: { hub: 'holdfast', prepare: 'holdfast' } });
   assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
-  assert.match(problems.join(''), /^config\.json: accounts: are not three different users/);
+  assert.match(problems.join(''), /^config\.json: accounts: are not four different users/);
 });

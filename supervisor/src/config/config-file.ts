@@ -53,10 +53,11 @@ export const ConfigFile = z.strictObject({
   accounts: z
     .strictObject({
       hub: AccountName.default('holdfast-hub'),
+      notary: AccountName.default('holdfast-notary'),
       postgres: AccountName.default('holdfast-postgres'),
       prepare: AccountName.default('holdfast-prepare'),
     })
-    .refine(areDistinct, 'are not three different users: what one may read, the others must not')
+    .refine(areDistinct, 'are not four different users: what one may read, the others must not')
     .prefault({}),
   /** The embedded PostgreSQL. */
   postgres: z
@@ -66,6 +67,22 @@ export const ConfigFile = z.strictObject({
         .string()
         .regex(/^\d+(kB|MB|GB)$/, 'is not a size like 128MB')
         .default('128MB'),
+    })
+    .prefault({}),
+  /** Where the ledger's signed checkpoints go, beside the database. */
+  checkpoints: z
+    .strictObject({
+      /** Absolute path of a file that holds the newest. */
+      file: z
+        .string()
+        .regex(/^\/[^\0]*[^/\0]$/, 'is not an absolute path of a file')
+        .nullable()
+        .default(null),
+      /** Address that takes each newest one as the body of a POST. */
+      url: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   /** Uploads of large files in chunks. */

@@ -7,12 +7,12 @@ export function describeSeparation(mechanism: Pick<Mechanism, 'level' | 'sandbox
   switch (mechanism.level) {
     case 'uids':
       return mechanism.sandbox === undefined
-        ? 'uids: the hub and PostgreSQL each run as a system user of their own'
-        : 'uids: the hub and PostgreSQL each run as a system user of their own, in a sandbox of their own';
+        ? 'uids: the hub, the notary and PostgreSQL each run as a system user of their own'
+        : 'uids: the hub, the notary and PostgreSQL each run as a system user of their own, in a sandbox of their own';
     case 'namespaces':
-      return 'namespaces: the hub and PostgreSQL each run in a sandbox of their own and cannot see each other';
+      return 'namespaces: the hub, the notary and PostgreSQL each run in a sandbox of their own and cannot see each other';
     case 'none':
-      return 'none: the hub and PostgreSQL run as you, and nothing keeps them apart';
+      return 'none: the hub, the notary and PostgreSQL run as you, and nothing keeps them apart';
   }
 }
 

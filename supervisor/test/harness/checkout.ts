@@ -1,4 +1,4 @@
-// A checkout whose hub is the stand-in, and ordinary users to run it as.
+// A checkout whose hub and notary are stand-ins, and ordinary users to run it as.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,8 @@ export function openTestCheckout(owner: 'self' | 'user'): TestCheckout {
   mkdirSync(path);
   for (const name of ['kernel', 'platform', 'supervisor', 'node_modules', 'package.json'])
     copyTree(join(REPOSITORY, name), join(path, name));
-  copyTree(join(import.meta.dirname, '..', 'fixture', 'hub'), join(path, 'hub'));
+  for (const name of ['hub', 'notary'])
+    copyTree(join(import.meta.dirname, '..', 'fixture', name), join(path, name));
   copyTree(join(import.meta.dirname, '..', 'fixture', 'start.ts'), join(path, 'start.ts'));
   copyTree(process.execPath, join(path, 'node'));
   const user = owner === 'user' ? makeUser(home) : undefined;

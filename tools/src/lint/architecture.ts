@@ -2,12 +2,23 @@
 
 /** The parts of the house, from the ground up. */
 export type Layer =
-  'kernel' | 'platform' | 'module' | 'config' | 'surface' | 'app' | 'supervisor' | 'cli' | 'tools' | 'bench';
+  | 'kernel'
+  | 'platform'
+  | 'notary'
+  | 'module'
+  | 'config'
+  | 'surface'
+  | 'app'
+  | 'supervisor'
+  | 'cli'
+  | 'tools'
+  | 'bench';
 
 /** Which folder is which layer. The first match counts. */
 export const LAYER_OF_FOLDER: readonly (readonly [string, Layer])[] = [
   ['kernel/', 'kernel'],
   ['platform/', 'platform'],
+  ['notary/', 'notary'],
   ['hub/src/modules/', 'module'],
   ['hub/src/config/', 'config'],
   ['hub/src/surfaces/', 'surface'],
@@ -22,12 +33,13 @@ export const LAYER_OF_FOLDER: readonly (readonly [string, Layer])[] = [
 export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   kernel: [],
   platform: ['kernel'],
+  notary: ['kernel', 'platform', 'supervisor'],
   module: ['kernel', 'platform'],
   config: ['kernel', 'supervisor'],
-  surface: ['kernel', 'platform', 'module', 'config'],
-  app: ['kernel', 'platform', 'module', 'config', 'surface', 'supervisor'],
+  surface: ['kernel', 'platform', 'notary', 'module', 'config'],
+  app: ['kernel', 'platform', 'notary', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
-  cli: ['kernel', 'platform', 'supervisor'],
+  cli: ['kernel', 'platform', 'notary', 'supervisor'],
   tools: ['supervisor', 'app'],
   bench: ['kernel'],
 };
@@ -73,6 +85,7 @@ export const PURE_ROOMS: readonly string[] = ['model', 'policy', 'faults', 'even
 export const ENTRY_FILES: readonly string[] = [
   'hub/src/main.ts',
   'hub/src/prepare.ts',
+  'notary/src/main.ts',
   'hub/src/modules/xet/verifier-thread.ts',
   'supervisor/src/main.ts',
   'cli/src/main.ts',
@@ -95,4 +108,5 @@ export const REVEALING_FILES: readonly string[] = [
   'hub/src/modules/tokens/{token,tokens,authentication}.ts',
   'hub/src/app.ts',
   'hub/src/prepare.ts',
+  'notary/src/main.ts',
 ];

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
-import { commitment, GENESIS, hashEntry, prepareEntry, verifyLane, type RecordedEntry } from './model.ts';
+import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
+import { commitment, prepareEntry, verifyLane } from './model.ts';
 
 function chain(length: number): RecordedEntry[] {
   const entries: RecordedEntry[] = [];

@@ -1,7 +1,8 @@
-// What an entry of the ledger is, and how its digest is computed. Pure, so that a verifier needs nothing else.
+// What a writer says of an act, how it becomes an entry, and whether a lane of entries is whole. Pure.
 import { createHash, randomBytes } from 'node:crypto';
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
 
 /** What happened, as the one who records it says it. */
 export interface Entry {
@@ -32,27 +33,6 @@ export interface PreparedEntry {
   readonly personal: readonly PersonalField[];
 }
 
-/** An entry as it stands in the ledger. */
-export interface RecordedEntry {
-  readonly writer: string;
-  readonly lane: number;
-  readonly n: number;
-  readonly previous: Sha256;
-  readonly at: string;
-  readonly kind: string;
-  readonly subject: string;
-  /** Place in the subject's own chain; 0 where the subject has none. */
-  readonly subjectN: number;
-  readonly subjectPrevious: Sha256;
-  readonly actor: string;
-  readonly credential: string;
-  readonly body: string;
-  readonly hash: Sha256;
-}
-
-/** What stands before the first entry of every chain. */
-export const GENESIS = '0'.repeat(64) as Sha256;
-
 /** Makes the canonical body (RFC 8785), with a salted commitment in place of each personal value. */
 export function prepareEntry(entry: Entry): PreparedEntry {
   const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => ({
@@ -68,35 +48,6 @@ export function prepareEntry(entry: Entry): PreparedEntry {
 /** The commitment to a personal value: SHA-256 over salt and value. */
 export function commitment(field: Pick<PersonalField, 'salt' | 'value'>): Sha256 {
   return createHash('sha256').update(field.salt).update(field.value).digest('hex') as Sha256;
-}
-
-/**
- * The digest of an entry: SHA-256 over a domain tag and each field, framed by its length in four bytes.
- * The database computes the same in `ledger.hash_entry`; an integration test holds the two together.
- */
-export function hashEntry(entry: Omit<RecordedEntry, 'hash'>): Sha256 {
-  const hash = createHash('sha256');
-  for (const field of [
-    'holdfast/ledger-entry/v1',
-    entry.writer,
-    String(entry.lane),
-    String(entry.n),
-    entry.previous,
-    entry.at,
-    entry.kind,
-    entry.subject,
-    String(entry.subjectN),
-    entry.subjectPrevious,
-    entry.actor,
-    entry.credential,
-    entry.body,
-  ]) {
-    const bytes = Buffer.from(field, 'utf8');
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
-  }
-  return hash.digest('hex') as Sha256;
 }
 
 /** What is wrong with a chain. */

@@ -1,8 +1,9 @@
 // Writes and reads entries. The only file that speaks SQL about the ledger.
 import { sql, type Kysely } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { type RecordedEntry } from '@holdfast/kernel/ledger-entry';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { type Entry, type PreparedEntry, type RecordedEntry } from './model.ts';
+import { type Entry, type PreparedEntry } from './model.ts';
 import { type LedgerTables } from './tables.ts';
 
 /** Appends an entry in the transaction of the act it records. Returns its digest. */
@@ -45,6 +46,15 @@ export class LedgerReader {
       .orderBy('n')
       .execute();
     return rows.map(toEntry);
+  }
+
+  /** How many entries the notary has ordered, and since when the oldest waits that it has not. */
+  async getOrdering(): Promise<{ readonly waitingSince: Date | null; readonly ordered: number }> {
+    const row = await this.#db
+      .selectFrom(['notary.tree', 'notary.waiting'])
+      .select(['since', 'size'])
+      .executeTakeFirstOrThrow();
+    return { waitingSince: row.since, ordered: row.size };
   }
 
   #entries() {

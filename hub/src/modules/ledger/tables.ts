@@ -17,5 +17,8 @@ export type LedgerTables = {
     body: string;
     hash: string;
   };
+  // The notary's, which the hub may read.
+  'notary.tree': { size: number };
+  'notary.waiting': { since: Date | null };
   'ledger.personal': { entry: string; field: string; salt: Buffer; value: string };
 };

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { type Metrics } from '@holdfast/platform/metrics';
 import { mayInstanceMetrics } from '#modules/access';
+import { type LedgerLag } from '#modules/ledger';
 import { operatorOnly } from '../route/faults.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Metrics for Prometheus, which signs in with the token of an administrator. */
-export function getMetrics({ metrics }: { metrics: Metrics }): Route {
+export function getMetrics({ metrics, ledgerLag }: { metrics: Metrics; ledgerLag: LedgerLag }): Route {
   return defineRoute({
     operation: 'getMetrics',
     summary: 'Metrics in the Prometheus text format',
@@ -21,6 +22,7 @@ export function getMetrics({ metrics }: { metrics: Metrics }): Route {
     output: 'stream',
     async run({ actor, reply }) {
       if (!mayInstanceMetrics(actor)) throw operatorOnly();
+      await ledgerLag.read();
       await reply.header('content-type', 'text/plain; version=0.0.4').send(metrics.present());
     },
   });

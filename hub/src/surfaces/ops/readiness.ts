@@ -14,8 +14,9 @@ async function tooLate(): Promise<never> {
   throw new Error('the database did not answer in time');
 }
 
-/** Whether the hub can serve: its database answers, and what it remembers of rights is fresh. */
-export function getReadiness({ db, epochs }: { db: Db; epochs: Epochs }): Route {
+/** Whether the hub can serve: it is not sealed, its database answers, and what it remembers of rights is fresh. */
+export function getReadiness(deps: { db: Db; epochs: Epochs; sealed?: boolean }): Route {
+  const { db, epochs, sealed = false } = deps;
   return defineRoute({
     operation: 'getReadiness',
     summary: 'Whether the hub can serve',
@@ -29,7 +30,7 @@ export function getReadiness({ db, epochs }: { db: Db; epochs: Epochs }): Route 
     access: 'open',
     output: z.object({ status: z.string() }),
     async run() {
-      if (!epochs.areFresh()) throw notReady(undefined);
+      if (sealed || !epochs.areFresh()) throw notReady(undefined);
       try {
         await Promise.race([db.ping(), tooLate()]);
       } catch (error) {

@@ -4,7 +4,7 @@ import { Fault } from '@holdfast/kernel/fault';
 import { type Session } from '#modules/tokens';
 import { type Sender } from './call-body.ts';
 import { type Caller } from './caller.ts';
-import { rateLimited, signInNeeded } from './faults.ts';
+import { instanceSealed, rateLimited, signInNeeded } from './faults.ts';
 import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
 import { type Route } from './route.ts';
 
@@ -13,6 +13,8 @@ export interface AdmissionOptions {
   /** Absent: calls are not counted. */
   readonly rateLimiter: RateLimiter | undefined;
   readonly exemptLoopback: boolean;
+  /** The database lacks what was signed: nobody is let in, because what was revoked since would work again. */
+  readonly sealed?: boolean;
   /** Who calls. Throws where a credential is not live. */
   readonly identify: (request: FastifyRequest) => Promise<Caller>;
   /** Called once a signed-in caller was let in. */
@@ -47,9 +49,10 @@ export function senderOf(request: FastifyRequest, { actor, session }: Caller): S
   return { key: session?.account.id ?? countedAddress(request.ip), known: session !== undefined };
 }
 
-/** Finds out who calls, and counts the call. Throws what `identify` throws, and `request.rate-limited`. */
+/** Finds out who calls, and counts the call. Throws what `identify` throws, `request.rate-limited` and `instance.sealed`. */
 export async function admit(call: Admitted, options: AdmissionOptions): Promise<Caller> {
   const { route, request } = call;
+  if (options.sealed === true && route.access !== 'open') throw instanceSealed();
   let caller: Caller;
   try {
     caller = await identify(call, options);

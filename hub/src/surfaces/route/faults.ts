@@ -53,6 +53,11 @@ export const operatorOnly = defineFault(
   'request.operator-only',
   () => 'Only the operator of this machine may do that.',
 );
+export const instanceSealed = defineFault(
+  'unavailable',
+  'instance.sealed',
+  () => 'This hub was restored to an older state and serves nobody until its operator has looked at it.',
+);
 export const databaseAway = defineFault('unavailable', 'database.away', (cause: unknown) => [
   'The hub cannot reach its database at the moment. Try again in a few seconds.',
   { cause },

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type pg from 'pg';
+import { hashEntry } from '@holdfast/kernel/ledger-entry';
 import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
 import {
   commitment,
-  hashEntry,
   LedgerReader,
   record,
   verifyLane,

@@ -1,0 +1,160 @@
+// The notary against a real database: every committed entry becomes one leaf, whatever happens beside it.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TreeReader } from '@holdfast/notary/tree-store';
+import { rootAt } from '@holdfast/notary/tree/proof';
+import { record, type Entry } from '../../../src/modules/ledger/index.ts';
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+import { openNotaryFolder, openTestNotary } from '../../harness/notary.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
+
+const LIMIT = { timeout: 60_000 };
+
+function entryOf(n: number): Entry {
+  const token = `token:${n % 7}`;
+  return { kind: 'token.issued', subject: token, actor: 'user:1', credential: token, body: { n } };
+}
+
+async function recordMany({ db }: TestDatabase, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) await db.transaction((tx) => record(tx, entryOf(n)));
+}
+
+async function query<Row extends object>(database: TestDatabase, text: string): Promise<Row[]> {
+  await using superuser = openSuperuserPool(database);
+  return (await superuser.pool.query<Row>(text)).rows;
+}
+
+/** Fails unless the leaves are the entries, each once, in the order of every lane and chain. */
+async function requireWhole(database: TestDatabase): Promise<number> {
+  const [counts] = await query<{ entries: number; leaves: number; gaps: number }>(
+    database,
+    `select (select count(*) from ledger.entry) as entries, count(*) as leaves,
+       max(l.index) + 1 - count(*) as gaps
+      from notary.leaf l join notary.writer w on w.id = l.writer
+      join ledger.entry e on e.writer = w.name and e.lane = l.lane and e.n = l.n`,
+  );
+  assert.ok(counts !== undefined);
+  assert.equal(counts.leaves, counts.entries);
+  assert.equal(counts.gaps ?? 0, 0);
+  const disordered = await query(
+    database,
+    `with placed as (select e.*, l.index from notary.leaf l join notary.writer w on w.id = l.writer
+       join ledger.entry e on e.writer = w.name and e.lane = l.lane and e.n = l.n)
+     select 1 from placed a join placed b on (a.writer, a.lane) = (b.writer, b.lane) and a.n < b.n and a.index > b.index
+     union all
+     select 1 from placed a join placed b on a.subject = b.subject and a.subject_n < b.subject_n and a.index > b.index`,
+  );
+  assert.deepEqual(disordered, []);
+  return counts.leaves;
+}
+
+void test('a round orders each committed entry once, and signs the tree it made', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using notary = await openTestNotary(database.notary, own);
+  await notary.round();
+  assert.equal(await notary.findCheckpoint(), undefined, 'nothing is signed while there is nothing');
+  await recordMany(database, 30);
+  await notary.round();
+  assert.equal(await requireWhole(database), 30);
+  const checkpoint = await notary.findCheckpoint();
+  assert.equal(checkpoint?.size, 30);
+  const reader = new TreeReader(database.db);
+  assert.ok((await rootAt(30, reader.nodes())).equals(checkpoint.root), 'the tiles give the signed root');
+  assert.ok((await reader.openTop()).root().equals(checkpoint.heads));
+  await recordMany(database, 300);
+  await notary.round();
+  assert.equal((await notary.findCheckpoint())?.size, 330);
+  assert.deepEqual(notary.lines, []);
+});
+
+void test('a transaction that commits late is ordered then, and holds nobody up', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using notary = await openTestNotary(database.notary, own);
+  await recordMany(database, 1); // the first entry of a writer makes its lanes
+  const commit = Promise.withResolvers<void>();
+  const recorded = Promise.withResolvers<void>();
+  const late = database.db.transaction(async (tx) => {
+    await record(tx, { ...entryOf(0), subject: 'token:late' });
+    recorded.resolve();
+    await commit.promise;
+  });
+  await recorded.promise;
+  await recordMany(database, 20);
+  await notary.round();
+  assert.equal((await notary.findCheckpoint())?.size, 21);
+  commit.resolve();
+  await late;
+  await notary.round();
+  assert.equal((await notary.findCheckpoint())?.size, 22);
+  assert.equal(await requireWhole(database), 22);
+});
+
+void test(
+  'many writers, of whom some roll back: all committed entries, each once, while rounds go on',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using own = await openNotaryFolder();
+    await using notary = await openTestNotary(database.notary, own);
+    const stop = new AbortController();
+    const running = notary.opened.notary?.run(stop.signal);
+    let committed = 0;
+    await Promise.all(
+      Array.from({ length: 32 }, async (_, writer) => {
+        for (let n = 0; n < 12; n += 1)
+          await database.db
+            .transaction(async (tx) => {
+              await record(tx, entryOf(writer + n));
+              if ((writer + n) % 5 === 0) throw new Error('rolled back');
+              committed += 1;
+            })
+            .catch((error: unknown) => assert.match(String(error), /rolled back/));
+      }),
+    );
+    const began = Date.now();
+    while ((await notary.findCheckpoint())?.size !== committed) {
+      assert.ok(Date.now() - began < 10_000, 'everything is signed soon');
+      await delay(10);
+    }
+    stop.abort();
+    await running;
+    assert.equal(await requireWhole(database), committed);
+    assert.deepEqual(notary.lines, []);
+  },
+);
+
+void test('two notaries of one database take turns and sign one tree', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using a = await openTestNotary(database.notary, own);
+  await using b = await openTestNotary(database.notary, own);
+  const stop = new AbortController();
+  const running = [a, b].map(async (one) => await one.opened.notary?.run(stop.signal));
+  await recordMany(database, 200);
+  await delay(500);
+  stop.abort();
+  await Promise.all(running);
+  assert.equal(await requireWhole(database), 200);
+  const checkpoint = await a.findCheckpoint();
+  assert.equal(checkpoint?.size, 200);
+  assert.ok((await rootAt(200, new TreeReader(database.db).nodes())).equals(checkpoint.root));
+});
+
+void test('a notary that ended anywhere goes on where the database is', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  {
+    await using first = await openTestNotary(database.notary, own);
+    await recordMany(database, 10);
+    await first.round();
+  }
+  await recordMany(database, 5);
+  await using second = await openTestNotary(database.notary, own);
+  assert.equal(second.opened.sealed, undefined);
+  await second.round();
+  assert.equal((await second.findCheckpoint())?.size, 15);
+  assert.equal(await requireWhole(database), 15);
+});

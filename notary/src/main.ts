@@ -1,0 +1,43 @@
+// The notary's process: reads what the supervisor says, and orders and signs until it is told to stop or left alone.
+import { systemClock } from '@holdfast/kernel/clock';
+import { Secret } from '@holdfast/kernel/secret';
+import { openInheritedChannel } from '@holdfast/platform/channel';
+import { openLog } from '@holdfast/platform/log';
+import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
+import { NotaryStart } from '@holdfast/supervisor/settings';
+import { Notary } from './notary.ts';
+import { openOwnFolder } from './own-folder.ts';
+import { Places } from './places.ts';
+
+await using channel = openInheritedChannel();
+const log = openLog('notary');
+try {
+  const { settings, secrets } = NotaryStart.parse(await channel.next());
+  const stop = new AbortController();
+  channel.onFrame(() => stop.abort());
+  void channel.closed.then(() => stop.abort());
+  const folder = await openOwnFolder(settings.folder);
+  const pool = openPool(
+    { ...settings.postgres, password: new Secret(secrets.postgresPassword) },
+    {
+      connections: 2,
+      applicationName: 'holdfast notary',
+      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+    },
+  );
+  await using db = openDatabase(pool);
+  await using places = new Places(settings.checkpoints, log);
+  const { notary, sealed, lost } = await Notary.open(
+    { db, folder, places, log, clock: systemClock },
+    settings.acceptLoss,
+  );
+  if (sealed !== undefined) log.error({ sealed }, 'the database lacks what was signed: nothing is signed');
+  channel.send({ type: 'ready', ...(sealed && { sealed }), ...(lost && { lost }) });
+  if (notary !== undefined) await notary.run(stop.signal);
+  else if (!stop.signal.aborted)
+    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+} catch (error) {
+  log.error({ err: error }, 'the notary failed');
+  process.exitCode = 1;
+  channel.send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+}

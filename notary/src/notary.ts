@@ -1,0 +1,140 @@
+// Orders entries and signs what it ordered, round after round. Signs nothing that does not continue what it signed.
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type Log } from '@holdfast/platform/log';
+import { originOf, signCheckpoint } from './checkpoint.ts';
+import { type OwnFolder } from './own-folder.ts';
+import { type Places } from './places.ts';
+import { OrderWriter } from './order-store.ts';
+import { takeWaiting, TreeMoved } from './round.ts';
+import { examine, type Known, type Refusal, type Standing } from './standing.ts';
+import { hasWaiting } from './waiting-store.ts';
+
+/** Between two looks for something new: with the round itself, entries are signed within 100 ms. */
+const PAUSE_MS = 50;
+/** After a database that did not answer. */
+const TROUBLE_MS = 1_000;
+
+/** What the notary works with. */
+export interface NotaryDeps {
+  readonly db: Db;
+  readonly folder: OwnFolder;
+  readonly places: Places;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** How a start went: `sealed` when the database lacks what was signed, `lost` when the operator took that for granted. */
+export interface Opened {
+  readonly notary: Notary | undefined;
+  readonly sealed: Refusal | undefined;
+  readonly lost: Refusal | undefined;
+}
+
+/** The notary at work. */
+export class Notary {
+  readonly #deps: NotaryDeps;
+  readonly #known: Known;
+  #standing: Standing;
+  /** Whether there is something that no checkpoint covers. */
+  #owes: boolean;
+
+  private constructor(deps: NotaryDeps, known: Known, standing: Standing) {
+    this.#deps = deps;
+    this.#known = known;
+    this.#standing = standing;
+    this.#owes = standing.edge.size > 0;
+  }
+
+  /**
+   * Compares the database with what was signed. `acceptLoss` begins a new epoch where entries are missing: a log of
+   * another origin, so that nobody who kept a checkpoint overlooks it.
+   */
+  static async open(deps: NotaryDeps, acceptLoss: boolean): Promise<Opened> {
+    const { folder, places, db } = deps;
+    const known = {
+      name: folder.signer.name,
+      last: folder.last,
+      exported: await places.readBack(folder.signer),
+    };
+    const found = await examine(db, known);
+    if (!('why' in found))
+      return { notary: new Notary(deps, known, found), sealed: undefined, lost: undefined };
+    if (!acceptLoss) return { notary: undefined, sealed: found, lost: undefined };
+    const anew = await examine(db, { ...known, last: undefined, exported: undefined });
+    if ('why' in anew) return { notary: undefined, sealed: anew, lost: undefined };
+    const standing = { ...anew, epoch: found.epoch + 1 };
+    const last = { epoch: standing.epoch, size: standing.edge.size, root: standing.edge.root() };
+    await folder.write(last);
+    const notary = new Notary(deps, { ...known, last, exported: undefined }, standing);
+    return { notary, sealed: undefined, lost: found };
+  }
+
+  /** Works until it is told to stop. Rejects when what it signed is not there any more. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const pause = await this.#tryRound();
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+    }
+    // The hub has ended by now; what it recorded last shall not wait for the next start.
+    await this.round().catch((err: unknown) => this.#deps.log.warn({ err }, 'the last round failed'));
+  }
+
+  async #tryRound(): Promise<number> {
+    try {
+      await this.round();
+      return PAUSE_MS;
+    } catch (err) {
+      if (err instanceof TreeMoved) await this.#reopen();
+      else this.#deps.log.warn({ err }, 'a round failed; it is tried again');
+      return TROUBLE_MS;
+    }
+  }
+
+  /** Orders and signs what waits, until nothing does. */
+  async round(): Promise<void> {
+    const { db, log } = this.#deps;
+    while (await hasWaiting(db)) {
+      const taken = await db.transaction(async (tx) => await takeWaiting(tx, this.#standing));
+      if (taken === undefined) break;
+      this.#standing.top.set(taken.buckets);
+      this.#standing = { ...this.#standing, edge: taken.edge };
+      this.#owes = true;
+      for (const flaw of taken.flaws)
+        log.error({ flaw }, 'the ledger was tampered with before this entry was ordered');
+      await this.#sign();
+    }
+    if (this.#owes) await this.#sign();
+  }
+
+  // Own record first: after a crash in between, it is never behind what left.
+  async #sign(): Promise<void> {
+    const { folder, places, clock, db } = this.#deps;
+    const { epoch, edge, top } = this.#standing;
+    const root = edge.root();
+    await folder.write({ epoch, size: edge.size, root });
+    const time = clock.now().toISOString();
+    const origin = originOf(folder.signer.name, epoch);
+    const note = signCheckpoint({ origin, size: edge.size, root, heads: top.root(), time }, folder.signer);
+    await db.transaction(
+      async (tx) => await new OrderWriter(tx).putCheckpoint(time, { size: edge.size, note }),
+    );
+    this.#owes = false;
+    places.offer(note);
+  }
+
+  // Another notary of this database may have gone on; what it made must continue what was signed here.
+  async #reopen(): Promise<void> {
+    const { epoch, edge } = this.#standing;
+    const last = { epoch, size: edge.size, root: edge.root() };
+    const found = await examine(this.#deps.db, { ...this.#known, last });
+    if ('why' in found)
+      throw new Error(
+        `the database has ${String(found.found)} of ${String(found.signed)} signed entries, or others than were signed ` +
+          `(${found.why}): nothing is signed any more`,
+      );
+    this.#standing = found;
+    this.#owes = true;
+  }
+}

@@ -1,0 +1,69 @@
+// The notary's own folder, which no other process can read or write: its signing key, the public half of it for those who
+// verify, and what it signed last. Beside the keys and not in the data: who restores old data does not restore this.
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { findText, makeText, writeText } from '@holdfast/platform/private-files';
+import { presentVerifier, verifierOf, type NoteSigner } from './note.ts';
+import { HASH_BYTES, sha256 } from './tree/hash.ts';
+
+/** What was signed last. */
+export interface LastSigned {
+  /** Counts the restores that were accepted; each begins a log of its own origin. */
+  readonly epoch: number;
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+/** The folder, open. */
+export interface OwnFolder {
+  readonly signer: NoteSigner;
+  /** What was signed last, as it was at the start; `undefined` before the first. */
+  readonly last: LastSigned | undefined;
+  /** On disk when this returns. */
+  write(last: LastSigned): Promise<void>;
+}
+
+/** Opens it; makes the key where there never was one. Throws an `Error` when the key is lost. */
+export async function openOwnFolder(folder: string): Promise<OwnFolder> {
+  const [keyFile, lastFile] = [`${folder}/signing.key`, `${folder}/last-signed.json`];
+  const last = await findText(lastFile);
+  // Another notary of the same database may make it at the same instant; then both use the one that was first.
+  if ((await findText(keyFile)) === undefined) {
+    if (last !== undefined)
+      throw new Error(
+        'the signing key of the ledger (notary/signing.key among the keys) is missing, and another one cannot continue ' +
+          'what it signed: put it back',
+      );
+    const { privateKey } = generateKeyPairSync('ed25519');
+    await makeText(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  }
+  const signer = signerOf((await findText(keyFile)) ?? '');
+  await writeText(`${folder}/public.key`, `${presentVerifier(verifierOf(signer))}\n`, { mode: 0o644 });
+  return {
+    signer,
+    last: last === undefined ? undefined : parseLast(last),
+    write: async ({ epoch, size, root }) =>
+      await writeText(lastFile, `${JSON.stringify({ epoch, size, root: root.toString('base64') })}\n`),
+  };
+}
+
+/** A key with the name of its log, which follows from the key: two logs never share one. */
+export function signerOf(pem: string): NoteSigner {
+  const key = createPrivateKey(pem);
+  const { key: bytes } = verifierOf({ name: '', key });
+  return { key, name: `holdfast-ledger/${sha256(bytes).toString('hex').slice(0, 16)}` };
+}
+
+function parseLast(text: string): LastSigned {
+  const value = JSON.parse(text) as { readonly [field: string]: unknown };
+  const { epoch, size, root } = value;
+  const bytes = Buffer.from(String(root), 'base64');
+  if (!isCount(epoch) || !isCount(size) || bytes.length !== HASH_BYTES)
+    throw new Error(
+      'what was signed last (notary/last-signed.json among the keys) cannot be read: put it back',
+    );
+  return { epoch, size, root: bytes };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,75 @@
+// Whether the database still holds what was signed: asked at every start, and whenever somebody else moved the tree.
+import { type Db } from '@holdfast/platform/postgres/database';
+import { epochOf, type Checkpoint } from './checkpoint.ts';
+import { type HeadsTop } from './heads/top.ts';
+import { type LastSigned } from './own-folder.ts';
+import { TreeReader } from './tree-store.ts';
+import { rootAt } from './tree/proof.ts';
+import { type TreeEdge } from './tree/tiles.ts';
+
+/** Why nothing is signed any more: entries that were signed are gone, or are others now. */
+export interface Refusal {
+  readonly why: 'behind' | 'changed';
+  /** How many entries a checkpoint was signed for. */
+  readonly signed: number;
+  /** How many of them the database has. */
+  readonly found: number;
+}
+
+/** A tree that can be continued. */
+export interface Standing {
+  readonly epoch: number;
+  readonly edge: TreeEdge;
+  readonly top: HeadsTop;
+}
+
+/** What is known beside the database. */
+export interface Known {
+  /** The name of the log. */
+  readonly name: string;
+  readonly last: LastSigned | undefined;
+  /** The last checkpoint that was exported, when there is one. */
+  readonly exported: Checkpoint | undefined;
+}
+
+/** The tree as it stands, or why it must not be continued. */
+export async function examine(
+  db: Db,
+  known: Known,
+): Promise<Standing | (Refusal & { readonly epoch: number })> {
+  const reader = new TreeReader(db);
+  const tree = await reader.getTree();
+  const signed = listSigned(known);
+  const epoch = Math.max(1, ...signed.map((one) => one.epoch));
+  const refuse = (why: Refusal['why'], size: number) => ({ why, signed: size, found: tree.size, epoch });
+  const ofEpoch = signed.filter((one) => one.epoch === epoch);
+  const ahead = Math.max(0, ...ofEpoch.map((one) => one.size));
+  if (ahead > tree.size) return refuse('behind', ahead);
+  const edge = await openEdge(reader, tree.size);
+  if (edge === undefined || !edge.root().equals(tree.root)) return refuse('changed', ahead);
+  const top = await reader.openTop();
+  if (!top.root().equals(tree.heads)) return refuse('changed', ahead);
+  const nodes = reader.nodes();
+  for (const { size, root } of ofEpoch) {
+    const found = await rootAt(size, nodes).catch(() => undefined);
+    if (found === undefined || !found.equals(root)) return refuse('changed', size);
+  }
+  return { epoch, edge, top };
+}
+
+function listSigned({ name, last, exported }: Known): LastSigned[] {
+  const epoch = exported === undefined ? undefined : epochOf(exported.origin, name);
+  return [
+    ...(last === undefined ? [] : [last]),
+    ...(exported === undefined || epoch === undefined ? [] : [{ ...exported, epoch }]),
+  ];
+}
+
+async function openEdge(reader: TreeReader, size: number): Promise<TreeEdge | undefined> {
+  try {
+    return await reader.openEdge(size);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

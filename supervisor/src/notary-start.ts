@@ -1,0 +1,137 @@
+// Starts the notary and keeps it running: after the preparation, before the hub, and ended after it, so that what the hub
+// records last is signed, too.
+import { basename, dirname } from 'node:path';
+import { ensureFolder, exists } from '@holdfast/platform/private-files';
+import { LaunchedChild, type ReadyChild } from './child.ts';
+import { groundOf } from './child-ground.ts';
+import { type Database } from './database.ts';
+import { Keeper, type Kept } from './keeper.ts';
+import { type Mount } from './separation/confinement.ts';
+import { type MissingEntries, type NotaryStart, type Settings } from './settings.ts';
+import { type Site } from './site.ts';
+
+/** What the notary found of what it signed before. */
+export type NotaryStanding = Pick<Settings, 'sealed' | 'lost'>;
+
+/** A notary whose process loads while the database starts. */
+export interface LaunchedNotary {
+  /** Lets it work; disposing of what is returned ends it. Throws `childFailed`. */
+  start(): Promise<{ readonly standing: NotaryStanding } & AsyncDisposable>;
+}
+
+/** How long its last round may take, in milliseconds. */
+const FAREWELL = 10_000;
+
+/** The role that the notary of an instance signs in as. */
+export function notaryUser(instance: string): string {
+  return `holdfast_notary_${instance}`;
+}
+
+/** Launches it. It waits for `start`. */
+export async function launchNotary(site: Site, database: Database): Promise<LaunchedNotary> {
+  const own: Mount = { from: site.layout.notary, to: '/var/lib/notary', access: 'write' };
+  const exported = await viewCheckpointFile(site);
+  const { url } = site.config.file.checkpoints;
+  const mounts = [...database.mounts, own, ...(exported === undefined ? [] : [exported.mount])];
+  const ground = groundOf(site, 'notary', { mounts, network: database.network || url !== null });
+  const launch = (): LaunchedChild =>
+    new LaunchedChild({ ...ground, extra: [site.hubLock.descriptor], log: site.logs.of('notary') });
+  const first = launch();
+  const start: NotaryStart = {
+    type: 'start',
+    settings: {
+      folder: site.confiner.pathOf(own),
+      postgres: { ...database.address, user: notaryUser(site.instance) },
+      checkpoints: { file: exported?.path ?? null, url },
+      acceptLoss: site.acceptLoss,
+    },
+    secrets: { postgresPassword: site.keys.notaryPassword.reveal('the notary signs in with it') },
+  };
+  return { start: async () => await keepNotary(site, start, { first, launch }) };
+}
+
+interface Launches {
+  readonly first: LaunchedChild;
+  readonly launch: () => LaunchedChild;
+}
+
+async function keepNotary(
+  site: Site,
+  start: NotaryStart,
+  launches: Launches,
+): ReturnType<LaunchedNotary['start']> {
+  const timeout = site.config.file.timeouts.start;
+  const ready = await launches.first.begin(start, timeout);
+  const standing = { sealed: ready.answer.sealed ?? null, lost: ready.answer.lost ?? null };
+  present(site, standing);
+  let next: ReadyChild | undefined = ready;
+  const keeper = await Keeper.open({
+    name: 'notary',
+    start: async () => {
+      const running = next ?? (await launches.launch().begin(withoutLoss(start), timeout));
+      if (next === undefined && running.answer.sealed !== undefined)
+        site.console.warn(`the notary signs nothing any more: ${describe(running.answer.sealed)}`);
+      next = undefined;
+      return keptOf(running);
+    },
+    report: (message) => {
+      site.console.warn(message);
+    },
+  });
+  return { standing, [Symbol.asyncDispose]: () => keeper.stop() };
+}
+
+// What was lost once is not lost again because the notary was started anew.
+function withoutLoss(start: NotaryStart): NotaryStart {
+  return { ...start, settings: { ...start.settings, acceptLoss: false } };
+}
+
+function keptOf({ process, channel }: ReadyChild): Kept {
+  channel.onFrame(() => undefined);
+  const kill = (): void => {
+    process.kill();
+  };
+  // Without its channel it cannot be asked to end, and it has nothing to say.
+  void channel.closed.then(() => setTimeout(kill, FAREWELL).unref());
+  return {
+    ended: process.exited,
+    kill,
+    stop: async () => {
+      channel.send({ type: 'stop' });
+      const timer = setTimeout(kill, FAREWELL);
+      await process.exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function present({ console }: Site, { sealed, lost }: NotaryStanding): void {
+  if (sealed !== null) {
+    console.event('sealed', sealed);
+    console.warn(
+      `This instance is sealed: ${describe(sealed)}. Clients are answered 503. What was revoked in between would work ` +
+        'again: restore a newer state, or revoke it again with `./holdfast admin` and start with --accept-loss ' +
+        '(docs/operating.md, Restore)',
+    );
+  }
+  if (lost !== null)
+    console.warn(`The loss is accepted, and a new epoch of the ledger begins: ${describe(lost)}`);
+}
+
+function describe({ why, signed, found }: MissingEntries): string {
+  const counts = `${String(signed)} entries of the ledger were signed`;
+  return why === 'behind'
+    ? `${counts}, and the database has ${String(found)} of them`
+    : `${counts}, and the database has others in their place`;
+}
+
+// The folder is shown, because a file is replaced whole. One that is not there is made for the notary; one that is there
+// is the operator's, who says who may write.
+async function viewCheckpointFile(site: Site): Promise<{ mount: Mount; path: string } | undefined> {
+  const { file } = site.config.file.checkpoints;
+  if (file === null) return undefined;
+  const mount: Mount = { from: dirname(file), to: '/var/lib/checkpoints', access: 'write' };
+  const owner = site.accounts?.notary;
+  if (!exists(mount.from)) await ensureFolder(mount.from, { mode: 0o755, ...(owner && { owner }) });
+  return { mount, path: `${site.confiner.pathOf(mount)}/${basename(file)}` };
+}
