@@ -48,8 +48,8 @@ async function openBait(): Promise<{ port: number; name: string } & AsyncDisposa
 async function orderFor(instance: Instance, bait: { port: number; name: string }): Promise<Order> {
   const { data } = instance;
   const keys = `${data}.keys`;
-  const names = (await readdir(keys)).filter((name) => /superuser|owner/.test(name));
-  assert.equal(names.length, 2);
+  const names = (await readdir(keys)).filter((name) => /(superuser|owner|notary)\.password$/.test(name));
+  assert.equal(names.length, 3);
   const digests = await Promise.all(
     names.map(async (name) => {
       const text = (await readFile(path.join(keys, name), 'utf8')).trim();
@@ -68,6 +68,7 @@ async function orderFor(instance: Instance, bait: { port: number; name: string }
     pids: [instance.pid, process.pid, ...(await strangersOf(instance))],
     paths: [
       ...names.map((name) => path.join(keys, name)),
+      ...['', 'signing.key', 'last-signed.json'].map((name) => path.join(keys, 'notary', name)),
       keys,
       data,
       ...inData.map((name) => path.join(data, name)),

@@ -24,7 +24,15 @@ export async function query(start: StolenStart, text: string, other: pg.ClientCo
   }
 }
 
-const OTHER_ROLES = ['holdfast_superuser', 'holdfast_owner', 'postgres', 'root', 'holdfast_hub', 'nobody'];
+const OTHER_ROLES = [
+  'holdfast_superuser',
+  'holdfast_owner',
+  'holdfast_notary',
+  'postgres',
+  'root',
+  'holdfast_hub',
+  'nobody',
+];
 
 /** Signing in as somebody else: with the passwords it has, with likely ones, with none, and to other databases. */
 export function signInAttempts(start: StolenStart): Attempt[] {
@@ -178,6 +186,21 @@ export const STATEMENTS: readonly string[] = [
   'delete from ledger.personal',
   "update ledger.personal set value = ''",
   'truncate ledger.personal',
+  // To order and sign in the notary's place.
+  'set role holdfast_notary',
+  'grant holdfast_notary to current_user',
+  'insert into notary.leaf values (0, 1, 0, 1)',
+  "insert into notary.checkpoint values (0, 1, 'x')",
+  "update notary.checkpoint set note = 'x'",
+  'update notary.tree set size = 0',
+  "update notary.tile set hashes = decode(repeat('00', 32), 'hex')",
+  "insert into notary.tile values (0, 0, decode(repeat('00', 32), 'hex'))",
+  'update notary.head set n = 0',
+  'delete from notary.leaf',
+  'truncate notary.tile',
+  'begin; select * from notary.tree for update',
+  'begin; lock table notary.tree in exclusive mode',
+  'create or replace view notary.waiting as select null::timestamptz as since, 0::bigint as lanes',
   "select ledger.take_lane('holdfast_owner')",
   'select ledger.chain()',
   'grant all on ledger.entry to public',

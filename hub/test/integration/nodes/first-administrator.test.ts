@@ -17,6 +17,8 @@ function startOf(n: number): HubStart {
     operator: { name: 'test', uid: 0 },
     postgres: { user: `holdfast_hub_${n}` },
     firstAdmin: { name: 'admin', email: 'admin@localhost' },
+    sealed: null,
+    lost: null,
   };
   const secrets = { adminPassword: `password of hub ${n}` };
   return { type: 'start', settings, secrets } as unknown as HubStart;
