@@ -12,9 +12,6 @@ export interface BufferPoolOptions {
   readonly small?: number;
 }
 
-/** Bytes in buffers of connections after which young garbage is collected. */
-const COLLECT_EVERY = 8 * MiB;
-
 /** Lends buffers. One pool serves the whole process. */
 export class BufferPool {
   readonly size: number;
@@ -22,7 +19,6 @@ export class BufferPool {
   readonly #budget: number;
   readonly #idle: Buffer[] = [];
   #lent = 0;
-  #received = 0;
 
   constructor(options: BufferPoolOptions = {}) {
     this.size = options.size ?? MiB;
@@ -33,19 +29,6 @@ export class BufferPool {
   /** Bytes that are lent at full size now. */
   get lent(): number {
     return this.#lent;
-  }
-
-  /**
-   * Notes bytes that came in buffers of a connection's own and are not needed any more. V8 does not count those buffers
-   * before it has marked the whole heap: a hundred megabytes of them would wait for that, at ten milliseconds each
-   * time. Collected while they are young they cost next to nothing; where collections cannot be asked for
-   * (`--expose-gc`), they wait.
-   */
-  noteReceived(bytes: number): void {
-    this.#received += bytes;
-    if (this.#received < COLLECT_EVERY) return;
-    this.#received = 0;
-    globalThis.gc?.({ type: 'minor' });
   }
 
   /** A buffer with unknown content: only what the borrower wrote into it may be read from it. */

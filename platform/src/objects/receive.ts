@@ -5,6 +5,7 @@ import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { MiB } from '@holdfast/kernel/size';
 import type { BufferPool } from '../buffer-pool.ts';
+import { noteGarbage } from '../young-garbage.ts';
 import { objectTooLarge, sizeMismatch } from './faults.ts';
 import type { FreeSpace, PromisedSpace } from './free-space.ts';
 import type { ByteSource } from './store.ts';
@@ -41,7 +42,7 @@ export async function receive(source: ByteSource, options: Receiving): Promise<n
   try {
     for await (const chunk of untilAborted(source, options.signal)) {
       received += chunk.length;
-      options.buffers.noteReceived(chunk.length);
+      noteGarbage(chunk.length);
       if (size !== undefined && received > size) throw sizeMismatch(size, received);
       if (received > limit) throw objectTooLarge(limit);
       await writer.add(chunk);

@@ -13,7 +13,7 @@ async function ask(port: number): Promise<string> {
   return await text(response);
 }
 
-test('answers that are ready in one turn end in it, each with its own body', async () => {
+void test('answers that are ready in one turn end in it, each with its own body', async () => {
   const waiting: ServerResponse[] = [];
   const ended: boolean[][] = [];
   const server = createServer((_request, response) => {
@@ -40,7 +40,7 @@ test('answers that are ready in one turn end in it, each with its own body', asy
   assert.deepEqual(ended, [before, before, before, now]);
 });
 
-test('a peer that hung up meanwhile harms nobody', async () => {
+void test('a peer that hung up meanwhile harms nobody', async () => {
   const gone = Promise.withResolvers<void>();
   const server = createServer((incoming, response) => {
     incoming.socket.once('close', () => {

@@ -3,14 +3,17 @@ import { sql, type Kysely } from 'kysely';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { KiB, MiB } from '@holdfast/kernel/size';
+import { noteGarbage } from '@holdfast/platform/young-garbage';
 import { type ObjectCache } from '../object-cache.ts';
 import { type ObjectKind } from '../object.ts';
 import { type BlobFacts } from '../model.ts';
 import { parseTree, type TreeEntry } from '../tree-object.ts';
 import { type GitTables } from '../tables.ts';
 
-/** Bytes of a blob that are asked for at once: a row arrives as hex, three times its size while it is decoded. */
+/** Bytes of a blob that are asked for at once. */
 const SLICE = 512 * KiB;
+/** A row arrives as hex, and is three times its size while it is decoded. */
+const AS_HEX = 3;
 /** Blobs up to this size are kept in the cache. */
 export const MAX_CACHED_BLOB = 256 * KiB;
 /** Ids in one question. */
@@ -106,6 +109,7 @@ export class ObjectReader {
       if (bytes.length === 0) throw new Error(`git blob ${oid} has less than ${range.end} bytes`);
       yield bytes.subarray(0, range.end - at);
       at += bytes.length;
+      noteGarbage(bytes.length * AS_HEX);
     }
   }
 

@@ -5,6 +5,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { MiB } from '@holdfast/kernel/size';
 import { isUniqueViolation } from '@holdfast/platform/postgres/faults';
 import { type Tx } from '@holdfast/platform/postgres/database';
+import { noteGarbage } from '@holdfast/platform/young-garbage';
 import { encodeCommit, parseCommit, type Commit } from '../commit-object.ts';
 import { refExists } from '../faults.ts';
 import { parsePointer } from '../lfs-pointer.ts';
@@ -32,6 +33,8 @@ export interface NewCommit {
 /** Bytes of objects sent to the database at once: an object of this size or more is sent before the next is read. */
 export const BATCH_BYTES = 2 * MiB;
 const BATCH_ROWS = 500;
+/** An object, and its message to the database while that grows. */
+const COPIES = 3;
 
 /** Changes the content of one repository. Its row must be locked, so that refs are moved by one at a time. */
 export class GitWriter extends GitReader {
@@ -54,6 +57,7 @@ export class GitWriter extends GitReader {
       const added = await this.#insertObjects(batch);
       git += added.git;
       lfs += added.lfs;
+      noteGarbage(size * COPIES);
       [batch, size] = [[], 0];
     };
     for await (const object of objects) {

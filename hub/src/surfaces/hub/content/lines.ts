@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { MiB } from '@holdfast/kernel/size';
 import { type Spool } from '@holdfast/platform/spool';
+import { noteGarbage } from '@holdfast/platform/young-garbage';
 import { parseJson } from '../../route/body.ts';
 import { bodyMalformed, bodyTooLarge } from '../../route/faults.ts';
 import { LongText } from './long-text.ts';
@@ -66,6 +67,7 @@ async function* partsOf(
       start = end + 1;
     }
     yield { part: chunk.subarray(start), ends: false };
+    noteGarbage(chunk.length);
   }
 }
 
