@@ -1,4 +1,6 @@
 // What a start has to do before it serves: record itself, and make the first administrator where there is none.
+import { canonicalJson } from '@holdfast/kernel/canonical-json';
+import { sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
@@ -18,7 +20,11 @@ export async function firstStart(
       subject: `instance:${settings.instance}`,
       actor: 'system:start',
       credential: '',
-      body: { version: settings.version, separation: settings.separation, access: settings.access },
+      body: {
+        ...{ version: settings.version, separation: settings.separation, access: settings.access },
+        // Another program or another configuration than at the start before is seen here (the operator's own acts).
+        ...{ program: settings.program, configuration: digestConfiguration(settings) },
+      },
       personal: { operator: settings.operator.name },
     }),
   );
@@ -35,6 +41,25 @@ export async function firstStart(
   if (made?.writer !== settings.postgres.user) return false;
   await identity.setPassword(STARTING, firstAdmin.name, secrets.adminPassword);
   return true;
+}
+
+/** What the operator decided, as one digest. */
+function digestConfiguration(settings: HubStart['settings']): string {
+  const { publicUrl, access, spacesHost, trustedProxies, rateLimits, limits, xet, quota, scrubRate } =
+    settings;
+  const { embedded, tls } = settings.postgres;
+  const decided = {
+    publicUrl,
+    access,
+    spacesHost,
+    trustedProxies,
+    rateLimits,
+    limits,
+    xet,
+    quota,
+    scrubRate,
+  };
+  return sha256(canonicalJson({ ...decided, postgres: { embedded, tls } }));
 }
 
 /** What the database lacks of what was signed stays on record: that it does, and that somebody accepted it. */

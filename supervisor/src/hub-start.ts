@@ -154,6 +154,7 @@ function settingsOf(
   return {
     instance,
     version: site.version,
+    program: site.program,
     separation: site.confiner.mechanism.level,
     // Both below one mount, because a rename between two mounts of one file system is refused.
     objects: `${objects}/store`,

@@ -92,6 +92,8 @@ export const Settings = z.strictObject({
   /** Stable for one data directory: 24 hex digits. */
   instance: z.string().regex(/^[0-9a-f]{24}$/),
   version: z.string(),
+  /** Digest of the code and its dependencies. */
+  program: z.string().regex(/^[0-9a-f]{64}$/),
   separation: Separation,
   /** The object store's folder as the child sees it. */
   objects: z.string(),

@@ -9,6 +9,7 @@ import { type Keys } from './keys.ts';
 import { type CodeView, type Layout, viewCode } from './layout.ts';
 import { type Logs } from './logs.ts';
 import { type Operator } from './settings.ts';
+import { digestProgram } from './program-digest.ts';
 import { ensureAccount } from './separation/accounts.ts';
 import { type Account } from './separation/confinement.ts';
 import { measureSeparation } from './separation/measure.ts';
@@ -48,14 +49,18 @@ export interface Site extends StartOptions {
   /** Present when the children run as users of their own. */
   readonly accounts: ChildAccounts | undefined;
   readonly code: CodeView;
+  /** Which program this is: `digestProgram`. */
+  readonly program: string;
 }
 
 /** The part of a site that is known before separation is measured. */
-export type Ground = Omit<Site, 'confiner' | 'accounts' | 'code'>;
+export type Ground = Omit<Site, 'confiner' | 'accounts' | 'code' | 'program'>;
 
 /** Makes users, files and folders, and measures what keeps the children apart. */
 export async function openSite(ground: Ground): Promise<Site> {
   const { layout, checkout, node } = ground;
+  const digesting = digestProgram(checkout);
+  digesting.catch(() => undefined); // seen below, if nothing else fails before
   const root = process.getuid?.() === 0;
   const accounts = root ? await ensureAccounts(ground.config.file.accounts) : undefined;
   await writeRunFiles(layout, accounts === undefined ? [self()] : Object.values(accounts));
@@ -64,7 +69,8 @@ export async function openSite(ground: Ground): Promise<Site> {
   await openChildFolders(layout, used, mechanism.sandbox !== undefined);
   const code = viewCode(checkout, node);
   if (used !== undefined && mechanism.sandbox === undefined) await requireReachable(mechanism, used, code);
-  return { ...ground, confiner: new Confiner(mechanism), accounts: used, code };
+  const program = await digesting;
+  return { ...ground, confiner: new Confiner(mechanism), accounts: used, code, program };
 }
 
 async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildAccounts> {

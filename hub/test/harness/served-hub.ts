@@ -130,6 +130,7 @@ function startOf(database: TestDatabase, folder: string, options: ServedHubOptio
     settings: {
       instance: '0123456789abcdef01234567',
       version: '0',
+      program: '0'.repeat(64),
       separation: 'none',
       objects: `${folder}/objects`,
       scratch: folder,
