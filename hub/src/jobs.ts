@@ -14,14 +14,10 @@ export async function openJobs(
   modules: Modules,
   { log, sealed }: { readonly log: Log; readonly sealed: boolean },
 ): Promise<AsyncDisposable> {
-  const { downloads, authentication, reads, refusals } = modules;
+  const { reads, refusals } = modules;
   // In a state that lacks what came after it, nothing is swept.
   const worker = sealed ? undefined : await openWorker(modules, log);
-  const flush = async (): Promise<void> => {
-    await downloads.flush();
-    await authentication.flushUses();
-    await refusals.flush();
-  };
+  const flush = (): Promise<void> => flushCounts(modules);
   const timer = setInterval(() => {
     flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
   }, FLUSH_MS);
@@ -57,4 +53,13 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
     },
     log,
   );
+}
+
+async function flushCounts(modules: Modules): Promise<void> {
+  const { downloads, authentication, sessions, throttle, refusals } = modules;
+  await downloads.flush();
+  await authentication.flushUses();
+  await sessions.flush();
+  await throttle.forget();
+  await refusals.flush();
 }

@@ -4,9 +4,10 @@ import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
-import { identityAccounts } from '#modules/identity';
+import { identityAccounts, identitySignIn } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
 import { repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
+import { sessionSessions } from '#modules/sessions';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -33,4 +34,6 @@ export const migrations: readonly Migration[] = [
   repoNarrowed,
   xetMendedXorbs,
   notaryTree,
+  identitySignIn,
+  sessionSessions,
 ];

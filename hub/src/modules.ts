@@ -3,9 +3,10 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
-import { Identity } from '#modules/identity';
+import { Identity, Passwords } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
+import { Sessions, SignIn, Throttle } from '#modules/sessions';
 import { Authentication, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
@@ -21,6 +22,9 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
   const large = opened.use(openLargeObjects(foundation, start.settings));
   const { blobs, room } = large;
   const turns = new Turns();
+  const passwords = new Passwords({ db, clock });
+  const sessions = new Sessions({ db, clock, keys });
+  const throttle = new Throttle({ db, clock, keys });
   const running = opened.move();
   return {
     ...foundation,
@@ -30,6 +34,10 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
     identity: new Identity({ db, clock, epochs }),
+    passwords,
+    sessions,
+    throttle,
+    signIn: new SignIn({ passwords, sessions, throttle }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     authentication: new Authentication({ db, clock, keys, epochs }),
     changes: new RepoChanges({ db, clock, epochs, repos, room, turns, space }),

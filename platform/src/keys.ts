@@ -4,7 +4,15 @@ import { type Secret } from '@holdfast/kernel/secret';
 
 /** What a derived key is for. One key never serves two purposes. */
 export type KeyPurpose =
-  'token-row' | 'signed-link' | 'xet-access' | 'xet-fetch' | 'xet-dedup' | 'indistinguishable';
+  | 'token-row'
+  | 'session-row'
+  | 'known-browser'
+  | 'throttle'
+  | 'signed-link'
+  | 'xet-access'
+  | 'xet-fetch'
+  | 'xet-dedup'
+  | 'indistinguishable';
 
 const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
 

@@ -2,6 +2,8 @@
 export * from './model.ts';
 export {
   discoverableNamespaces,
+  isFreshlyProved,
+  mayCredentials,
   mayInstance,
   mayInstanceMetrics,
   mayLike,
@@ -9,4 +11,4 @@ export {
   mayRepo,
   scopedReach,
 } from './policy.ts';
-export { operatorFields, referencesOf } from './references.ts';
+export { operatorFields, referencesOf, tokenOf } from './references.ts';

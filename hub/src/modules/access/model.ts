@@ -66,7 +66,12 @@ export interface AnonymousActor {
   readonly mayReadPublic: boolean;
 }
 
-/** A user, acting through a token. */
+/** Through what a user acts. Of a session it counts when somebody last proved to be who they are. */
+export type Credential =
+  | { readonly kind: 'token'; readonly id: Id }
+  | { readonly kind: 'session'; readonly id: Id; readonly provedAt: Date };
+
+/** A user, acting through a token or signed in. */
 export interface UserActor {
   readonly kind: 'user';
   readonly userId: Id;
@@ -75,7 +80,7 @@ export interface UserActor {
   readonly administrator: boolean;
   /** Organisation id → role there. */
   readonly memberships: ReadonlyMap<Id, Role>;
-  readonly tokenId: Id;
+  readonly credential: Credential;
   readonly grant: Grant;
 }
 

@@ -4,6 +4,8 @@ import test from 'node:test';
 import { type Id } from '@holdfast/kernel/id';
 import {
   discoverableNamespaces,
+  isFreshlyProved,
+  mayCredentials,
   mayInstance,
   mayInstanceMetrics,
   mayLike,
@@ -12,7 +14,7 @@ import {
   matchesPattern,
   scopedReach,
 } from './policy.ts';
-import { actorReference, credentialReference, operatorFields } from './references.ts';
+import { actorReference, credentialReference, operatorFields, tokenOf } from './references.ts';
 import {
   isRecorded,
   type Actor,
@@ -37,7 +39,7 @@ function user(userId: Id, grant: Grant, roles: Record<string, Role> = {}): Actor
     name: 'someone',
     administrator: false,
     memberships: new Map(Object.entries(roles) as [Id, Role][]),
-    tokenId: id('f'),
+    credential: { kind: 'token', id: id('f') },
     grant,
   };
 }
@@ -199,6 +201,32 @@ void test('mayInstance() is for the operator and the system', () => {
   assert.ok(mayInstanceMetrics(OPERATOR));
 });
 
+const PROVED = new Date('2026-01-01T12:00:00Z');
+
+function signedIn(userId: Id): Actor & { kind: 'user' } {
+  return { ...user(userId, WRITE), credential: { kind: 'session', id: id('e'), provedAt: PROVED } };
+}
+
+void test('mayCredentials() is for the user themselves, signed in, and for no token', () => {
+  assert.equal(outcome(mayCredentials(signedIn(BOB), BOB)), 'allowed');
+  assert.equal(outcome(mayCredentials(signedIn(BOB), ALICE)), 'forbidden');
+  assert.equal(outcome(mayCredentials({ ...signedIn(BOB), administrator: true }, ALICE)), 'forbidden');
+  assert.equal(outcome(mayCredentials(user(BOB, WRITE), BOB)), 'forbidden');
+  assert.equal(outcome(mayCredentials(ANONYMOUS, BOB)), 'unauthenticated');
+  assert.equal(outcome(mayCredentials(OPERATOR, BOB)), 'allowed');
+  assert.equal(outcome(mayCredentials(SYSTEM, BOB)), 'allowed');
+});
+
+void test('isFreshlyProved() is true of a session for ten minutes, of a token never', () => {
+  const later = (minutes: number): Date => new Date(PROVED.getTime() + minutes * 60_000);
+  assert.ok(isFreshlyProved(signedIn(BOB), PROVED));
+  assert.ok(isFreshlyProved(signedIn(BOB), later(10)));
+  assert.ok(!isFreshlyProved(signedIn(BOB), later(10.01)));
+  assert.ok(!isFreshlyProved(user(BOB, WRITE), PROVED));
+  assert.ok(!isFreshlyProved(ANONYMOUS, PROVED));
+  assert.ok(isFreshlyProved(OPERATOR, PROVED));
+});
+
 void test('mayLike() needs a token that may write, or the permission for the user', () => {
   const likes: readonly Permission[] = ['user.social.likes.write'];
   assert.equal(outcome(mayLike(user(BOB, WRITE))), 'allowed');
@@ -253,6 +281,8 @@ void test('references name actors and credentials for the ledger', () => {
     'anonymous',
   ]);
   assert.equal(credentialReference(user(BOB, READ)), `token:${id('f')}`);
+  assert.equal(credentialReference(signedIn(BOB)), `session:${id('e')}`);
+  assert.deepEqual([user(BOB, READ), signedIn(BOB), ANONYMOUS].map(tokenOf), [id('f'), '', '']);
   assert.equal(credentialReference(OPERATOR), '');
   assert.deepEqual(operatorFields(OPERATOR), { osUser: 'root', terminal: 'tty', command: 'x' });
   assert.deepEqual(operatorFields(SYSTEM), {});

@@ -1,4 +1,5 @@
 // The one place that decides. Pure; surfaces and modules ask, and never decide for themselves.
+import { type Id } from '@holdfast/kernel/id';
 import {
   includesRole,
   type Actor,
@@ -48,6 +49,29 @@ export function mayNamespace(actor: Actor, action: NamespaceAction, namespace: N
 export function mayInstance(actor: Actor): Decision {
   if (actor.kind === 'system' || actor.kind === 'operator') return allow;
   return refuse(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden');
+}
+
+/**
+ * Whether the actor may manage what a user signs in and calls with: passwords, sessions, tokens. The user may, signed in;
+ * never through a token, so that one that was found cannot mint a stronger one or outlive its revocation.
+ */
+export function mayCredentials(actor: Actor, userId: Id): Decision {
+  if (actor.kind === 'system' || actor.kind === 'operator') return allow;
+  if (actor.kind === 'anonymous') return refuse('unauthenticated');
+  return actor.userId === userId && actor.credential.kind === 'session' ? allow : refuse('forbidden');
+}
+
+/** How long a proof counts as fresh, in milliseconds. */
+const FRESH_MS = 10 * 60_000;
+
+/**
+ * Whether who acts proved lately who they are. Acts that outlast a session need that, so that a browser left open, or a
+ * stolen cookie, is not enough for them.
+ */
+export function isFreshlyProved(actor: Actor, now: Date): boolean {
+  if (actor.kind !== 'user') return actor.kind !== 'anonymous';
+  const { credential } = actor;
+  return credential.kind === 'session' && now.getTime() - credential.provedAt.getTime() <= FRESH_MS;
 }
 
 /**

@@ -1,4 +1,5 @@
 // How an actor is named in the ledger.
+import { type Id } from '@holdfast/kernel/id';
 import { type Actor } from './model.ts';
 
 /** Who acted, as the ledger names them. */
@@ -17,7 +18,12 @@ export function actorReference(actor: Actor): string {
 
 /** Through what they acted, or empty. */
 export function credentialReference(actor: Actor): string {
-  return actor.kind === 'user' ? `token:${actor.tokenId}` : '';
+  return actor.kind === 'user' ? `${actor.credential.kind}:${actor.credential.id}` : '';
+}
+
+/** The token that what is minted for the actor dies with, or empty: nothing is minted for sessions. */
+export function tokenOf(actor: Actor): Id | '' {
+  return actor.kind === 'user' && actor.credential.kind === 'token' ? actor.credential.id : '';
 }
 
 /** Both references, in the fields an entry wants. */

@@ -48,3 +48,19 @@ export const memberMissing = defineFault(
   'org.member-missing',
   (user: string, org: string) => `${user} is no member of ${org}.`,
 );
+export const passwordWeak = defineFault(
+  'invalid',
+  'account.password-weak',
+  () =>
+    'A password needs at least 12 characters and must not be, or consist of, the name or the mail address. Use a few words, or let a password manager make one.',
+);
+export const credentialsForbidden = defineFault(
+  'forbidden',
+  'account.credentials-forbidden',
+  () => 'Only the user themselves, signed in, may do that.',
+);
+export const proofNeeded = defineFault(
+  'forbidden',
+  'account.proof-needed',
+  () => 'Confirm first that it is you: the last time is longer ago than ten minutes.',
+);

@@ -124,6 +124,8 @@ export class Identity {
       const user = await getUser(writer, name);
       if (user.administrator && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
       await writer.setDisabled(user.id, this.#clock.now());
+      // Enabled again, they sign in again: a session that somebody stole meanwhile must not come back to life.
+      await writer.signOut(user.id, this.#clock.now());
       await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, { kind: 'account.disabled', account: user });
     });
@@ -150,6 +152,8 @@ export class Identity {
       const ends = user.administrator && !administrator && user.disabledAt === null;
       if (ends && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
       await writer.setAdministrator(user.id, administrator);
+      // A session never changes what it may do: whoever holds one that was stolen must not become an administrator.
+      await writer.signOut(user.id, this.#clock.now());
       await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, {
         kind: 'account.administrator-set',
@@ -174,6 +178,7 @@ export class Identity {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
       await writer.setPassword(user.id, digest);
+      await writer.signOut(user.id, this.#clock.now());
       await this.#recordAct(tx, actor, { kind: 'account.password-reset', account: user });
     });
   }

@@ -1,7 +1,9 @@
 // The face of `identity`.
 export { Identity, type NewUser } from './identity.ts';
 export { isNamespaceName, type Account, type Membership } from './model.ts';
-export { AccountReader, type Member } from './store.ts';
-export { accountMissing } from './faults.ts';
+export { AccountReader, type Member, type SignInRow } from './store.ts';
+export { accountMissing, credentialsForbidden, proofNeeded } from './faults.ts';
 export { randomPassword } from './password.ts';
+export { Passwords } from './passwords.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
+export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';

@@ -1,8 +1,8 @@
 // Names of users and organisations.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isNamespaceName, isReservedName, lookalikeKey, nameKey } from './model.ts';
-import { digestPassword, randomPassword, verifyPassword } from './password.ts';
+import { isNamespaceName, isPasswordAcceptable, isReservedName, lookalikeKey, nameKey } from './model.ts';
+import { digestPassword, isOutdated, matchesPassword, randomPassword } from './password.ts';
 
 void test('isNamespaceName() accepts what clients accept', () => {
   for (const name of ['a', 'alice', 'Alice-1', 'a_b.c', 'x'.repeat(96)])
@@ -42,13 +42,35 @@ void test('lookalikeKey() is one for names that look alike', () => {
   assert.equal(nameKey('AbC'), 'abc');
 });
 
-void test('verifyPassword() accepts the password and nothing else', async () => {
+void test('matchesPassword() accepts the password and nothing else', async () => {
   const digest = await digestPassword('correct horse');
   assert.match(digest, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-  assert.ok(await verifyPassword('correct horse', digest));
-  assert.ok(!(await verifyPassword('correct horsf', digest)));
-  assert.ok(!(await verifyPassword('x', 'not a digest')));
+  assert.ok(await matchesPassword('correct horse', digest));
+  assert.ok(!(await matchesPassword('correct horsf', digest)));
+  assert.ok(!(await matchesPassword('x', 'not a digest')));
+  assert.ok(!(await matchesPassword('', null)));
   assert.notEqual(await digestPassword('correct horse'), digest);
+});
+
+void test('isOutdated() finds digests that a new one would not look like', async () => {
+  assert.ok(!isOutdated(await digestPassword('correct horse')));
+  for (const parameters of ['m=19456,t=1,p=1', 'm=9216,t=2,p=1', 'm=19456,t=2,p=2'])
+    assert.ok(isOutdated(`$argon2id$v=19$${parameters}$AAAA$AAAA`), parameters);
+});
+
+void test('isPasswordAcceptable() refuses what is short, or known of the account', () => {
+  const alice = { name: 'alice', email: 'alice.liddell@example.org' };
+  for (const password of [
+    'short',
+    'elevenchars',
+    'alicealicealice',
+    'alice.liddell@example.org',
+    'aaaaaaaaaaaaaaaa',
+    'x'.repeat(1025),
+  ])
+    assert.ok(!isPasswordAcceptable(password, alice), password);
+  for (const password of ['four words are fine', 'twelve-chars', 'Pässwörter gehen auch'])
+    assert.ok(isPasswordAcceptable(password, alice), password);
 });
 
 void test('randomPassword() makes 24 characters that are easy to read out', () => {

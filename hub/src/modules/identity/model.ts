@@ -39,7 +39,8 @@ const RESERVED = new Set(
     'kubernetes landing learn legal lfs live localhost login logout mail me metrics model models mcp moderator ' +
     'new news noreply notary notifications oauth official operator org organizations orgs papers passwd password ' +
     'pipeline policy postmaster posts pricing privacy profile public raw readyz register repo repos repositories ' +
-    'resolve robots.txt root runner sandbox search security session sessions settings shop signin signup site sitemap ' +
+    'resolve robots.txt root runner sandbox search security session sessions settings shop sign-in sign-out sign-up ' +
+    'signin signout signup site sitemap device invitation invitations passkey passkeys ' +
     'sitemap.xml space spaces sso staff static status storage support system tasks team teams terms test tos token ' +
     'tokens transfer trending undefined null user users vault verify webhook webhooks well-known wiki www xet'
   ).split(' '),
@@ -65,4 +66,17 @@ export function lookalikeKey(name: string): string {
     .replaceAll('0', 'o')
     .replace(/[1i|]/g, 'l')
     .replaceAll('5', 's');
+}
+
+const LEAST_PASSWORD = 12;
+const MOST_PASSWORD = 1024;
+
+/** Whether a text may be somebody's password: long enough, and not what everybody knows of them. */
+export function isPasswordAcceptable(password: string, account: Pick<Account, 'name' | 'email'>): boolean {
+  if (password.length < LEAST_PASSWORD || password.length > MOST_PASSWORD) return false;
+  const known = [account.email ?? '', (account.email ?? '').split('@')[0] ?? '', account.name];
+  let rest = password.toLowerCase();
+  for (const word of known) if (word !== '') rest = rest.replaceAll(word.toLowerCase(), '');
+  // `alicealicealice` is all name; one letter repeated is no better.
+  return new Set(rest).size >= 5;
 }

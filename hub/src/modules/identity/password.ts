@@ -8,6 +8,24 @@ const derive = promisify(argon2);
 const CURRENT = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const TAG_BYTES = 32;
 
+/** Whether a digest was made with other parameters than a new one would be. */
+export function isOutdated(digest: string): boolean {
+  const { memory, passes, parallelism } = CURRENT;
+  return !digest.startsWith(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$`);
+}
+
+// 32 zero bytes: no password gives this tag, and to find that out takes what a real one takes.
+const NOBODYS = `$argon2id$v=19$m=${CURRENT.memory},t=${CURRENT.passes},p=${CURRENT.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+/**
+ * Whether the password gives the digest. Where there is none the same work is done, so that the time of a refusal does not
+ * tell who has an account.
+ */
+export async function matchesPassword(password: string, digest: string | null): Promise<boolean> {
+  const matches = await verifyPassword(password, digest ?? NOBODYS);
+  return digest !== null && matches;
+}
+
 /** The digest of a password, salted afresh. */
 export async function digestPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
@@ -17,7 +35,7 @@ export async function digestPassword(password: string): Promise<string> {
 }
 
 /** Whether the password gives this digest. A digest of another form matches nothing. */
-export async function verifyPassword(password: string, digest: string): Promise<boolean> {
+async function verifyPassword(password: string, digest: string): Promise<boolean> {
   const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(
     digest,
   );

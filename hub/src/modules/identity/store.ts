@@ -16,6 +16,15 @@ export interface Member {
   readonly since: Date;
 }
 
+/** An account beside what it is signed in to with. */
+export interface SignInRow {
+  readonly account: Account;
+  /** The password's digest, or `null` where the account has none. */
+  readonly password: string | null;
+  /** Sessions that began before are over. */
+  readonly signedOutAt: Date | null;
+}
+
 /** Reads accounts. */
 export class AccountReader {
   protected readonly db: Kysely<IdentityTables>;
@@ -45,14 +54,35 @@ export class AccountReader {
     return row && toAccount(row);
   }
 
-  /** The password's digest, or `null` where the account has none. */
-  async findPassword(id: Id): Promise<string | null> {
+  /** Whoever has this name or this mail address, and what they sign in with. One query, whether there is one or not. */
+  async findSignIn(nameOrEmail: string): Promise<SignInRow | undefined> {
+    const key = nameOrEmail.toLowerCase();
+    const users = this.db.selectFrom('identity.account as a').selectAll('a').where('a.kind', '=', 'user');
+    // No name holds an `@`, and no mail address is without.
+    const query = key.includes('@')
+      ? users.where((e) => e(e.fn<string>('lower', ['a.email']), '=', key))
+      : users.where((e) =>
+          e.exists(
+            e
+              .selectFrom('identity.name as n')
+              .select('n.key')
+              .whereRef('n.account_id', '=', 'a.id')
+              .where('n.key', '=', nameKey(key))
+              .where('n.state', '=', 'live'),
+          ),
+        );
+    const row = await query.executeTakeFirst();
+    return row && toSignInRow(row);
+  }
+
+  /** The same by id. */
+  async findSignInById(id: Id): Promise<SignInRow | undefined> {
     const row = await this.db
       .selectFrom('identity.account')
-      .select('password')
+      .selectAll()
       .where('id', '=', id)
       .executeTakeFirst();
-    return row?.password ?? null;
+    return row && toSignInRow(row);
   }
 
   /** The organisations that a user belongs to, by name. */
@@ -146,6 +176,7 @@ export class AccountWriter extends AccountReader {
           password,
           created_at: account.createdAt,
           disabled_at: null,
+          signed_out_at: null,
         })
         .execute();
       await this.db
@@ -164,8 +195,23 @@ export class AccountWriter extends AccountReader {
     }
   }
 
+  /** Ends every session of the account that began before now, whoever knows of it. */
+  async signOut(id: Id, at: Date): Promise<void> {
+    await this.db.updateTable('identity.account').set({ signed_out_at: at }).where('id', '=', id).execute();
+  }
+
   async setPassword(id: Id, digest: string): Promise<void> {
     await this.db.updateTable('identity.account').set({ password: digest }).where('id', '=', id).execute();
+  }
+
+  /** Puts a newer digest of the same password in place of this one. */
+  async renewPassword(id: Id, before: string, digest: string): Promise<void> {
+    await this.db
+      .updateTable('identity.account')
+      .set({ password: digest })
+      .where('id', '=', id)
+      .where('password', '=', before)
+      .execute();
   }
 
   /** Disables the account, or with `null` enables it. */
@@ -210,7 +256,11 @@ export class AccountWriter extends AccountReader {
   }
 }
 
-function toAccount(row: Omit<IdentityTables['identity.account'], 'password'>): Account {
+function toSignInRow(row: IdentityTables['identity.account']): SignInRow {
+  return { account: toAccount(row), password: row.password, signedOutAt: row.signed_out_at };
+}
+
+function toAccount(row: Omit<IdentityTables['identity.account'], 'password' | 'signed_out_at'>): Account {
   return {
     id: row.id,
     kind: row.kind,

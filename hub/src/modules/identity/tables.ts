@@ -15,6 +15,7 @@ export type IdentityTables = {
     password: string | null;
     created_at: Date;
     disabled_at: Date | null;
+    signed_out_at: Date | null;
   };
   'identity.name': {
     key: string;

@@ -120,7 +120,7 @@ function actorOf(account: Account, memberships: readonly Membership[], token: To
     name: account.name,
     administrator: account.administrator,
     memberships: new Map(memberships.map((one) => [one.orgId, one.role])),
-    tokenId: token.id,
+    credential: { kind: 'token', id: token.id },
     grant: token.grant,
   };
 }

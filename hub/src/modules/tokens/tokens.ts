@@ -5,8 +5,16 @@ import { type Secret } from '@holdfast/kernel/secret';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { mayInstance, operatorFields, referencesOf, type Actor, type Grant } from '#modules/access';
-import { accountMissing, AccountReader } from '#modules/identity';
+import {
+  isFreshlyProved,
+  mayCredentials,
+  mayInstance,
+  operatorFields,
+  referencesOf,
+  type Actor,
+  type Grant,
+} from '#modules/access';
+import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
 import { digestToken, mintToken, sealedFields, type LastUse, type Token } from './model.ts';
@@ -44,9 +52,13 @@ export class Tokens {
     this.#keys = deps.keys;
   }
 
-  /** Issues a token for a user. The text is returned once and never stored. */
+  /**
+   * Issues a token for a user. The text is returned once and never stored. Throws `token.forbidden`,
+   * `account.proof-needed`, and what is wrong with the wish.
+   */
   async issue(actor: Actor, wish: NewToken): Promise<IssuedToken> {
-    if (!mayInstance(actor).allowed) throw tokenForbidden();
+    await this.#requireOwner(actor, wish.user);
+    if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
     // eslint-disable-next-line no-control-regex -- control characters would let a name forge lines in a terminal
     if (wish.name.length < 1 || wish.name.length > 96 || /[\u0000-\u001f\u007f]/.test(wish.name))
       throw tokenNameInvalid();
@@ -81,10 +93,11 @@ export class Tokens {
 
   /** Revokes a token: it and all that was made from it stop working within a second. Revoking twice is no error. */
   async revoke(actor: Actor, id: Id): Promise<void> {
-    if (!mayInstance(actor).allowed) throw tokenForbidden();
     await this.#db.transaction(async (tx) => {
       const writer = new TokenWriter(tx);
-      if ((await writer.findById(id)) === undefined) throw tokenMissing(id);
+      const token = await writer.findById(id);
+      // Of a token that is somebody else's not even its existence is told.
+      if (token === undefined || !mayCredentials(actor, token.userId).allowed) throw refusedOf(actor, id);
       if (!(await writer.revoke(id, this.#clock.now()))) return;
       await this.#epochs.advance(tx, 'identity');
       await record(tx, {
@@ -99,9 +112,23 @@ export class Tokens {
 
   /** The tokens of a user and when each was last used. */
   async list(actor: Actor, userName: string): Promise<{ token: Token; lastUse: LastUse | null }[]> {
-    if (!mayInstance(actor).allowed) throw tokenForbidden();
-    const user = await new AccountReader(this.#db).findByName(userName);
-    if (user?.kind !== 'user') throw accountMissing(userName);
+    const user = await this.#requireOwner(actor, userName);
     return await new TokenReader(this.#db).listOfUser(user.id);
   }
+
+  // Who may manage a user's tokens: the operator, and the user themselves. To all others it is the same whether there is
+  // such a user.
+  async #requireOwner(actor: Actor, name: string): Promise<Account> {
+    const user = await new AccountReader(this.#db).findByName(name);
+    const exists = user?.kind === 'user';
+    if (!mayInstance(actor).allowed && !(exists && mayCredentials(actor, user.id).allowed))
+      throw tokenForbidden();
+    if (!exists) throw accountMissing(name);
+    return user;
+  }
+}
+
+function refusedOf(actor: Actor, id: Id): Error {
+  const owns = mayInstance(actor).allowed || (actor.kind === 'user' && actor.credential.kind === 'session');
+  return owns ? tokenMissing(id) : tokenForbidden();
 }

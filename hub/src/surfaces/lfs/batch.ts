@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseSha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { isFault } from '@holdfast/kernel/fault';
-import { type Actor } from '#modules/access';
+import { tokenOf, type Actor } from '#modules/access';
 import { type BlobName, type Blobs, type Uploads } from '#modules/blobs';
 import { MAIN_BRANCH, shortName } from '#modules/git';
 import { type Repo } from '#modules/repos';
@@ -180,7 +180,7 @@ class Asked {
 
   #url(act: 'store' | 'store-part' | 'complete' | 'verify' | 'fetch', name: BlobName, of: Part): string {
     const { repo, actor, baseUrl } = this.#by;
-    const tokenId = actor.kind === 'user' ? actor.tokenId : '';
+    const tokenId = tokenOf(actor);
     return linkUrl(this.#deps, baseUrl, { act, repoId: repo.id, tokenId, ...name, ...of });
   }
 }

@@ -1,5 +1,5 @@
 // Where the Xet protocol is served, and what its tokens are told with.
-import { type Actor } from '#modules/access';
+import { tokenOf, type Actor } from '#modules/access';
 import { type Repo } from '#modules/repos';
 import { signAccess, type Scopes, type XetAct } from '#modules/xet';
 import { type Clock } from '@holdfast/kernel/clock';
@@ -32,7 +32,7 @@ export async function openSession(
   const { actor, repo, act, baseUrl } = wish;
   const scope = await deps.scopes.of(repo);
   const exp = Math.floor(deps.clock.now().getTime() / 1000) + SESSION_SECONDS;
-  const tokenId = actor.kind === 'user' ? actor.tokenId : '';
+  const tokenId = tokenOf(actor);
   const accessToken = signAccess(deps.keys, {
     act,
     repoId: repo.id,

@@ -1,0 +1,74 @@
+// Passwords as users have them: checked at a sign-in, changed by their owner.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { Gate } from '@holdfast/platform/gate';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { isFreshlyProved, mayCredentials, referencesOf, type Actor } from '#modules/access';
+import { record } from '#modules/ledger';
+import { accountMissing, credentialsForbidden, passwordWeak, proofNeeded } from './faults.ts';
+import { isPasswordAcceptable } from './model.ts';
+import { digestPassword, isOutdated, matchesPassword } from './password.ts';
+import { AccountReader, AccountWriter, type SignInRow } from './store.ts';
+
+/** Passwords digested at once: each takes a thread of four and 19 MiB, and files are read by those threads, too. */
+const AT_ONCE = 2;
+
+/** The passwords of the instance's users. */
+export class Passwords {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #gate = new Gate(AT_ONCE);
+
+  constructor(deps: { db: Db; clock: Clock }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+  }
+
+  /** Who has this name or mail address. */
+  async find(nameOrEmail: string): Promise<SignInRow | undefined> {
+    return await new AccountReader(this.#db).findSignIn(nameOrEmail);
+  }
+
+  /**
+   * Whether this is the password of an account that may sign in. Nobody, no password, a disabled account and a wrong
+   * password take the same time. A digest with outdated parameters is made anew.
+   */
+  async matches(row: SignInRow | undefined, password: string): Promise<boolean> {
+    const digest = row?.account.disabledAt === null ? row.password : null;
+    const matches = await this.#gate.pass(() => matchesPassword(password, digest));
+    if (!matches || row === undefined) return false;
+    if (digest !== null && isOutdated(digest)) await this.#renew(row.account.id, digest, password);
+    return true;
+  }
+
+  /**
+   * Gives a user another password and ends all their sessions. Throws `account.credentials-forbidden`, `.proof-needed`,
+   * `.password-weak`.
+   */
+  async change(actor: Actor, userId: Id, password: string): Promise<void> {
+    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
+    const row = await new AccountReader(this.#db).findSignInById(userId);
+    if (row?.account.kind !== 'user') throw accountMissing(userId);
+    if (!isPasswordAcceptable(password, row.account)) throw passwordWeak();
+    const digest = await this.#gate.pass(() => digestPassword(password));
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      await writer.setPassword(userId, digest);
+      // Whoever changes a password may do so because somebody else knows it.
+      await writer.signOut(userId, this.#clock.now());
+      await record(tx, {
+        kind: 'account.password-changed',
+        subject: `account:${userId}`,
+        ...referencesOf(actor),
+        body: {},
+      });
+    });
+  }
+
+  async #renew(userId: Id, before: string, password: string): Promise<void> {
+    const digest = await this.#gate.pass(() => digestPassword(password));
+    // Not when it was changed meanwhile: the old password must not come back.
+    await this.#db.transaction((tx) => new AccountWriter(tx).renewPassword(userId, before, digest));
+  }
+}

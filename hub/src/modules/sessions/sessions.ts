@@ -1,0 +1,204 @@
+// Begins, finds, renews and ends the sessions of browsers.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId, type Id } from '@holdfast/kernel/id';
+import { type Secret } from '@holdfast/kernel/secret';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { mayCredentials, referencesOf, type Actor, type UserActor } from '#modules/access';
+import { AccountReader, credentialsForbidden, type Account, type Membership } from '#modules/identity';
+import { record } from '#modules/ledger';
+import { sessionMissing } from './faults.ts';
+import {
+  digestValue,
+  isLive,
+  LONGEST_MS,
+  mintValue,
+  sealedFields,
+  type Browser,
+  type Proof,
+  type WebSession,
+} from './model.ts';
+import { SessionReader, SessionWriter } from './store.ts';
+
+/** Somebody who is signed in. */
+export interface Visit {
+  readonly actor: UserActor;
+  readonly session: WebSession;
+  readonly account: Account;
+  readonly memberships: readonly Membership[];
+}
+
+/** A session and the value of its cookie, which exists here and in the browser. */
+export interface BegunSession {
+  readonly session: WebSession;
+  readonly value: Secret<string>;
+}
+
+const TOUCH_EVERY_MS = 60_000;
+const FORGET_AFTER_MS = 24 * 3_600_000;
+
+/** The sessions of the instance. */
+export class Sessions {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #keys: Keys;
+  readonly #seen = new Map<Id, Date>();
+
+  constructor(deps: { db: Db; clock: Clock; keys: Keys }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#keys = deps.keys;
+  }
+
+  /**
+   * Begins a session for a user who has proved who they are. Its value is new, whatever the browser sent: nobody can be
+   * made to use one that somebody else knows (session fixation).
+   */
+  async begin(userId: Id, proofs: readonly Proof[], browser: Browser): Promise<BegunSession> {
+    const now = this.#clock.now();
+    const begun = this.#make({ userId, proofs, beganAt: now }, browser);
+    await this.#db.transaction(async (tx) => {
+      await this.#insert(tx, begun);
+      await record(tx, {
+        kind: 'session.begun',
+        subject: `session:${begun.session.id}`,
+        actor: `user:${userId}`,
+        credential: `session:${begun.session.id}`,
+        body: { user: userId, proofs: [...proofs] },
+        personal: { address: browser.address, client: begun.session.client },
+      });
+    });
+    return begun;
+  }
+
+  /**
+   * Puts a session that was just proved again in place of the one before, under a value of its own: who may have copied
+   * the old one gets nothing of the fresh proof. Throws `session.missing` when that ended meanwhile.
+   */
+  async renew(before: Visit, proofs: readonly Proof[], browser: Browser): Promise<BegunSession> {
+    const { userId, beganAt } = before.session;
+    const begun = this.#make({ userId, proofs, beganAt }, browser);
+    await this.#db.transaction(async (tx) => {
+      if (!(await new SessionWriter(tx).end(before.session.id, userId, this.#clock.now())))
+        throw sessionMissing();
+      await this.#insert(tx, begun);
+      await record(tx, {
+        kind: 'session.renewed',
+        subject: `session:${begun.session.id}`,
+        ...referencesOf(before.actor),
+        body: { user: userId, proofs: [...proofs], before: before.session.id },
+        personal: { address: browser.address, client: begun.session.client },
+      });
+    });
+    return begun;
+  }
+
+  /**
+   * Who is signed in with this value, or nobody. The database is asked each time: an ended session is dead everywhere at
+   * once, and a sign-out need not empty what every hub remembers of tokens.
+   */
+  async find(value: string): Promise<Visit | undefined> {
+    const digest = digestValue(value);
+    const sealed = digest && (await new SessionReader(this.#db).findByDigest(digest));
+    if (sealed === undefined) return undefined;
+    const { session, mac } = sealed;
+    if (!this.#keys.verifies('session-row', sealedFields(session), mac)) return undefined;
+    const accounts = new AccountReader(this.#db);
+    const row = await accounts.findSignInById(session.userId);
+    if (row === undefined || row.account.disabledAt !== null) return undefined;
+    if (!isLive(session, row.signedOutAt, this.#clock.now())) return undefined;
+    this.#noteSeen(session);
+    const memberships = await accounts.listMemberships(row.account.id);
+    return { actor: actorOf(row.account, memberships, session), session, account: row.account, memberships };
+  }
+
+  /** Ends one session of a user. Throws `account.credentials-forbidden`, `session.missing`. */
+  async end(actor: Actor, userId: Id, id: Id): Promise<void> {
+    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    await this.#db.transaction(async (tx) => {
+      if (!(await new SessionWriter(tx).end(id, userId, this.#clock.now()))) throw sessionMissing();
+      await this.#recordEnd(tx, actor, { userId, id });
+    });
+  }
+
+  /** Ends all sessions of a user, or all but one. Throws `account.credentials-forbidden`. */
+  async endAll(actor: Actor, userId: Id, but?: Id): Promise<number> {
+    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    return await this.#db.transaction(async (tx) => {
+      const ended = await new SessionWriter(tx).endAll(userId, this.#clock.now(), but);
+      for (const id of ended) await this.#recordEnd(tx, actor, { userId, id });
+      return ended.length;
+    });
+  }
+
+  /** The live sessions of a user. Throws `account.credentials-forbidden`. */
+  async list(actor: Actor, userId: Id): Promise<WebSession[]> {
+    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    const row = await new AccountReader(this.#db).findSignInById(userId);
+    const now = this.#clock.now();
+    const all = await new SessionReader(this.#db).listOfUser(userId);
+    return all.filter((session) => isLive(session, row?.signedOutAt ?? null, now));
+  }
+
+  /** Writes when sessions were last used, and removes what ended long ago. */
+  async flush(): Promise<void> {
+    const seen = [...this.#seen];
+    this.#seen.clear();
+    const before = new Date(this.#clock.now().getTime() - FORGET_AFTER_MS);
+    await this.#db.transaction(async (tx) => {
+      const writer = new SessionWriter(tx);
+      for (const [id, at] of seen) await writer.touch(id, at);
+      await writer.forget(before);
+    });
+  }
+
+  #make(
+    of: Pick<WebSession, 'userId' | 'proofs' | 'beganAt'>,
+    browser: Browser,
+  ): BegunSession & { session: WebSession } {
+    const now = this.#clock.now();
+    const value = mintValue();
+    const session: WebSession = {
+      ...of,
+      id: newId(now),
+      digest: digestValue(value.reveal('to store its digest')) as WebSession['digest'],
+      provedAt: now,
+      expiresAt: new Date(of.beganAt.getTime() + LONGEST_MS),
+      endedAt: null,
+      address: browser.address,
+      client: browser.client.slice(0, 200),
+      seenAt: now,
+    };
+    return { session, value };
+  }
+
+  async #insert(tx: Tx, { session }: BegunSession): Promise<void> {
+    await new SessionWriter(tx).insert(session, this.#keys.mac('session-row', sealedFields(session)));
+  }
+
+  async #recordEnd(tx: Tx, actor: Actor, ended: { userId: Id; id: Id }): Promise<void> {
+    await record(tx, {
+      kind: 'session.ended',
+      subject: `session:${ended.id}`,
+      ...referencesOf(actor),
+      body: { user: ended.userId },
+    });
+  }
+
+  #noteSeen(session: WebSession): void {
+    const now = this.#clock.now();
+    if (now.getTime() - session.seenAt.getTime() >= TOUCH_EVERY_MS) this.#seen.set(session.id, now);
+  }
+}
+
+function actorOf(account: Account, memberships: readonly Membership[], session: WebSession): UserActor {
+  return {
+    kind: 'user',
+    userId: account.id,
+    name: account.name,
+    administrator: account.administrator,
+    memberships: new Map(memberships.map((one) => [one.orgId, one.role])),
+    credential: { kind: 'session', id: session.id, provedAt: session.provedAt },
+    grant: { role: 'write' },
+  };
+}

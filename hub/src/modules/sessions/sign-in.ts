@@ -1,0 +1,50 @@
+// Signs people in, and lets those who are signed in prove once more that it is them.
+import { type Id } from '@holdfast/kernel/id';
+import { type Passwords } from '#modules/identity';
+import { proofFailed, signInFailed } from './faults.ts';
+import { type Browser } from './model.ts';
+import { type BegunSession, type Sessions, type Visit } from './sessions.ts';
+import { type Throttle } from './throttle.ts';
+
+/** A session, and what the browser keeps to be known again. */
+export interface SignedIn extends BegunSession {
+  readonly known: string;
+}
+
+/** The ways to sign in. */
+export class SignIn {
+  readonly #passwords: Passwords;
+  readonly #sessions: Sessions;
+  readonly #throttle: Throttle;
+
+  constructor(deps: { passwords: Passwords; sessions: Sessions; throttle: Throttle }) {
+    this.#passwords = deps.passwords;
+    this.#sessions = deps.sessions;
+    this.#throttle = deps.throttle;
+  }
+
+  /**
+   * Begins a session for who knows a password. Throws `sign-in.failed`, the same and after the same time for nobody, no
+   * password, a disabled account and a wrong password; `sign-in.throttled`.
+   */
+  async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<SignedIn> {
+    const row = await this.#passwords.find(wish.name);
+    const attempt = await this.#throttle.begin(wish.name, row?.account.id, browser);
+    if (!(await this.#passwords.matches(row, wish.password)) || row === undefined) throw signInFailed();
+    await attempt.succeed();
+    return this.#known(await this.#sessions.begin(row.account.id, ['password'], browser), row.account.id);
+  }
+
+  /** Renews the session of who proves by their password that it is still them. Throws `session.proof-failed`, `sign-in.throttled`. */
+  async proveByPassword(visit: Visit, password: string, browser: Browser): Promise<SignedIn> {
+    const { name, id } = visit.account;
+    const attempt = await this.#throttle.begin(name, id, browser);
+    if (!(await this.#passwords.matches(await this.#passwords.find(name), password))) throw proofFailed();
+    await attempt.succeed();
+    return this.#known(await this.#sessions.renew(visit, ['password'], browser), id);
+  }
+
+  #known(begun: BegunSession, userId: Id): SignedIn {
+    return { ...begun, known: this.#throttle.recognise(userId) };
+  }
+}

@@ -1,0 +1,23 @@
+// Rows of the `sessions` schema.
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Proof } from './model.ts';
+
+/** The tables that the store of `sessions` sees. */
+export type SessionTables = {
+  'sessions.session': {
+    id: Id;
+    user_id: Id;
+    digest: Sha256;
+    proofs: Proof[];
+    began_at: Date;
+    proved_at: Date;
+    expires_at: Date;
+    ended_at: Date | null;
+    address: string;
+    client: string;
+    seen_at: Date;
+    mac: Buffer;
+  };
+  'sessions.try': { key: string; since: Date; count: number };
+};

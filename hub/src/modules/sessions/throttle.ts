@@ -1,0 +1,90 @@
+// How often may be tried to sign in. Counted in the database, so that several hubs allow no more than one, and before the
+// password is looked at, so that a thousand guesses at once are no way around it.
+import { randomBytes } from 'node:crypto';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { signInThrottled } from './faults.ts';
+import { LONGEST_WINDOW_MS, mayTry, TRY_LIMITS, type Browser } from './model.ts';
+import { TryWriter } from './store.ts';
+
+/** A try that was let through. */
+export interface Try {
+  /** Takes the try back, because it was not in vain. */
+  succeed(): Promise<void>;
+}
+
+/** Lets tries through. */
+export class Throttle {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #keys: Keys;
+
+  constructor(deps: { db: Db; clock: Clock; keys: Keys }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#keys = deps.keys;
+  }
+
+  /** Counts a try to be this user, whether there is one or not. Throws `sign-in.throttled`. */
+  async begin(name: string, userId: Id | undefined, browser: Browser): Promise<Try> {
+    const known = userId === undefined ? undefined : this.#nonceOf(browser.known, userId);
+    // An attacker does not have this: whatever they try in vain, it never counts against who signed in here before.
+    if (known !== undefined) return await this.#beginKnown(known);
+    const account = name.toLowerCase();
+    const keys = {
+      account: this.#key('account', account),
+      address: this.#key('address', browser.address),
+      pair: this.#key('pair', account, browser.address),
+    };
+    const now = this.#clock.now();
+    const tries = await this.#db.transaction(async (tx) => {
+      const writer = new TryWriter(tx);
+      // Always in this order, so that two transactions never wait for each other in a circle.
+      const pair = await writer.count(keys.pair, TRY_LIMITS.pair, now);
+      const address = await writer.count(keys.address, TRY_LIMITS.address, now);
+      return { pair, address, account: await writer.count(keys.account, TRY_LIMITS.account, now) };
+    });
+    if (!mayTry(tries)) throw signInThrottled();
+    return { succeed: () => this.#refund([keys.pair, keys.address, keys.account]) };
+  }
+
+  /** What a browser keeps to show later that this user signed in with it. */
+  recognise(userId: Id): string {
+    const nonce = randomBytes(12).toString('base64url');
+    return `${userId}.${nonce}.${this.#keys.sign('known-browser', [userId, nonce])}`;
+  }
+
+  /** Removes counts whose window is over. */
+  async forget(): Promise<void> {
+    const before = new Date(this.#clock.now().getTime() - LONGEST_WINDOW_MS);
+    await this.#db.transaction((tx) => new TryWriter(tx).forget(before));
+  }
+
+  async #beginKnown(nonce: string): Promise<Try> {
+    const key = this.#key('known', nonce);
+    const now = this.#clock.now();
+    const count = await this.#db.transaction((tx) => new TryWriter(tx).count(key, TRY_LIMITS.known, now));
+    if (count > TRY_LIMITS.known.tries) throw signInThrottled();
+    return { succeed: () => this.#refund([key]) };
+  }
+
+  // One taken back for one that counted: who owns an account must not wipe out what they tried on others.
+  async #refund(keys: readonly string[]): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const writer = new TryWriter(tx);
+      for (const key of keys) await writer.refund(key);
+    });
+  }
+
+  #nonceOf(text: string | undefined, userId: Id): string | undefined {
+    const [id, nonce = '', signature = ''] = (text ?? '').split('.');
+    if (id !== userId) return undefined;
+    return this.#keys.signed('known-browser', [userId, nonce], signature) ? nonce : undefined;
+  }
+
+  #key(...parts: readonly string[]): string {
+    return this.#keys.sign('throttle', parts);
+  }
+}

@@ -1,0 +1,48 @@
+// Who can write the table of sessions, and nothing else, can neither make a session, nor move it to another user, nor
+// prolong one, nor make its proof fresh; and an ended one stays ended.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openServedHub } from '../harness/served-hub.ts';
+import { signInAs } from '../harness/sign-in.ts';
+import { openSuperuserPool } from '../harness/superuser.ts';
+
+void test('a session whose row was altered is nobody', async () => {
+  await using hub = await openServedHub();
+  await using behind = openSuperuserPool(hub.database);
+  await hub.addUser('bob');
+  const changes = [
+    `user_id = (select id from identity.account where name = 'bob')`,
+    `proved_at = now() + interval '1 minute'`,
+    `expires_at = now() + interval '1 year'`,
+    `began_at = began_at - interval '1 second'`,
+    `proofs = '{}'`,
+    `id = '${'0'.repeat(24)}'`,
+  ];
+  for (const change of changes) {
+    const { session, value } = await signInAs(hub, 'alice');
+    const text = value.reveal('to use it in a test');
+    assert.ok(await hub.modules.sessions.find(text));
+    const { rowCount } = await behind.pool.query(
+      `update sessions.session set ${change} where id = '${session.id}'`,
+    );
+    assert.equal(rowCount, 1);
+    assert.equal(await hub.modules.sessions.find(text), undefined, change);
+  }
+});
+
+void test('the role of the hub brings no session back and changes no field that counts', async () => {
+  await using hub = await openServedHub();
+  const { sessions, pool } = hub.modules;
+  const { session, value } = await signInAs(hub, 'alice');
+  const visit = await sessions.find(value.reveal('to use it in a test'));
+  assert.ok(visit);
+  await sessions.end(visit.actor, visit.account.id, session.id);
+  await assert.rejects(
+    pool.query(`update sessions.session set ended_at = null where id = '${session.id}'`),
+    /stays ended/,
+  );
+  await assert.rejects(
+    pool.query(`update sessions.session set user_id = user_id where id = '${session.id}'`),
+    /permission denied/,
+  );
+});

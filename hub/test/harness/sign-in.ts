@@ -1,0 +1,21 @@
+// Signs people in to a served hub, past its pages.
+import { isFault } from '@holdfast/kernel/fault';
+import { type SignedIn } from '../../src/modules/sessions/index.ts';
+import { OPERATOR, type ServedHub } from './served-hub.ts';
+
+/** The password of everybody. */
+export const PASSWORD = 'a long enough password';
+/** A browser that nobody has used. */
+export const BROWSER = { address: '192.0.2.1', client: 'Test/1.0', known: undefined };
+
+/** Signs a user in, and makes them first where there is none of that name. */
+export async function signInAs(hub: ServedHub, name: string): Promise<SignedIn> {
+  const { identity, signIn } = hub.modules;
+  if ((await identity.findByName(name)) === undefined)
+    await identity
+      .createUser(OPERATOR, { name, email: `${name}@example.org`, administrator: false, password: PASSWORD })
+      .catch((error: unknown) => {
+        if (!isFault(error, 'account.name-taken')) throw error;
+      });
+  return await signIn.withPassword({ name, password: PASSWORD }, BROWSER);
+}
