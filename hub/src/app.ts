@@ -10,6 +10,7 @@ import { firstStart } from './first-start.ts';
 import { openModules, type Modules } from './modules.ts';
 import { openJobs } from './jobs.ts';
 import { listenOn } from './listen.ts';
+import { openPages } from './pages.ts';
 import { adminServer } from './surfaces/admin/server.ts';
 import { hubServer } from './surfaces/hub/server.ts';
 import { LiveStreams } from './surfaces/http/live-streams.ts';
@@ -63,8 +64,9 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   const streams = new LiveStreams({ epochs: modules.epochs, clock: systemClock });
   declareGauges(metrics, modules, streams);
   const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
+  const pages = await openPages(settings.pages, modules, log);
   const hub = hubServer(
-    { ...modules, metrics, streams, sealed, version: settings.version, limits: settings.limits },
+    { ...modules, ...pages, metrics, streams, sealed, version: settings.version, limits: settings.limits },
     {
       ...shared,
       trustedProxies: settings.trustedProxies,

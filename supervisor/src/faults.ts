@@ -150,3 +150,11 @@ function indent(text: string): string {
 export function presentFault(fault: Fault): string {
   return fault.hint === undefined ? fault.message : `${fault.message}\nWhat to do: ${fault.hint}.`;
 }
+
+/** The pages could not be built. */
+export const pagesNotBuilt = defineFault('unavailable', 'pages.not-built', (said: string) => [
+  `the pages could not be built: ${said === '' ? 'the program that builds them said nothing' : said}`,
+  {
+    hint: 'run `./holdfast install` as the user whom the checkout belongs to; where that fails, remove node_modules and .tools first',
+  },
+]);

@@ -30,7 +30,7 @@ export interface LaunchedHub {
 /** Launches preparation and hub. They wait for `start`. */
 export function launchHub(site: Site, database: Database, sockets: readonly BoundSocket[]): LaunchedHub {
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
-  const hub = groundOf(site, 'hub', { ...database, mounts: [...database.mounts, objects] });
+  const hub = groundOf(site, 'hub', { ...database, mounts: [...database.mounts, objects, site.code.pages] });
   const lock = site.hubLock.descriptor;
   const launch = (): LaunchedChild => {
     const extra = [...sockets.map((socket) => socket.handle), lock];
@@ -160,6 +160,7 @@ function settingsOf(
     objects: `${objects}/store`,
     scratch: `${objects}/scratch/${instance}`,
     postgres: { ...database.address, user: `holdfast_hub_${instance}` },
+    pages: site.confiner.pathOf(site.code.pages),
     publicUrl: config.publicUrl,
     access: config.access,
     spacesHost: config.spacesHost,

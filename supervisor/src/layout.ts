@@ -65,6 +65,8 @@ export interface CodeView {
   readonly mounts: readonly Mount[];
   /** Node itself. */
   readonly node: Mount;
+  /** The pages as they were built. */
+  readonly pages: Mount;
   /** The folder that `hub` and the others lie in. */
   readonly root: Mount;
   /** A library that Node needs and the system does not have; brought by the launcher. */
@@ -72,13 +74,14 @@ export interface CodeView {
 }
 
 /** The program as its children see it: its own folders and nothing else that lies in the checkout. */
-export function viewCode(checkout: string, node: string): CodeView {
+export function viewCode(checkout: string, node: string, built: string): CodeView {
   const program: Mount = { from: node, to: `${CODE_INSIDE}/bin/node`, access: 'read' };
   const folders = CODE.map((name): Mount => ({
     from: join(checkout, name),
     to: `${CODE_INSIDE}/${name}`,
     access: 'read',
   }));
+  const pages: Mount = { from: built, to: `${CODE_INSIDE}/pages`, access: 'read' };
   const brought = join(dirname(dirname(node)), 'lib');
   const libraries: Mount | undefined = exists(join(brought, 'libatomic.so.1'))
     ? { from: brought, to: `${CODE_INSIDE}/lib`, access: 'read' }
@@ -86,6 +89,7 @@ export function viewCode(checkout: string, node: string): CodeView {
   return {
     mounts: [program, ...folders, ...(libraries === undefined ? [] : [libraries])],
     libraries,
+    pages,
     node: program,
     root: { from: checkout, to: CODE_INSIDE, access: 'read' },
   };

@@ -100,6 +100,8 @@ export const Settings = z.strictObject({
   /** For unfinished files: on the object store's file system, so that a rename is enough. Emptied by the hub. */
   scratch: z.string(),
   postgres: PostgresSettings,
+  /** The folder of the built pages as the child sees it. */
+  pages: z.string(),
   publicUrl: z.string().nullable(),
   port: z.int().min(1).max(65535),
   access: z.enum(['signed-in', 'anonymous']),

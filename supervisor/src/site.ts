@@ -9,6 +9,7 @@ import { type Keys } from './keys.ts';
 import { type CodeView, type Layout, viewCode } from './layout.ts';
 import { type Logs } from './logs.ts';
 import { type Operator } from './settings.ts';
+import { openPages } from './page-build.ts';
 import { digestProgram } from './program-digest.ts';
 import { ensureAccount } from './separation/accounts.ts';
 import { type Account } from './separation/confinement.ts';
@@ -67,7 +68,8 @@ export async function openSite(ground: Ground): Promise<Site> {
   const mechanism = await measureSeparation({ root, account: accounts?.hub, accounts: layout.etc });
   const used = mechanism.level === 'uids' ? accounts : undefined;
   await openChildFolders(layout, used, mechanism.sandbox !== undefined);
-  const code = viewCode(checkout, node);
+  const pages = await openPages({ checkout, node, tell: (line) => ground.console.step(line) });
+  const code = viewCode(checkout, node, pages);
   if (used !== undefined && mechanism.sandbox === undefined) await requireReachable(mechanism, used, code);
   const program = await digesting;
   return { ...ground, confiner: new Confiner(mechanism), accounts: used, code, program };

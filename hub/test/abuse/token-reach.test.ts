@@ -37,7 +37,9 @@ const DIGEST = 'a'.repeat(64);
 const RULES: Readonly<Record<string, Rule>> = {
   getHealth: { may: ALL },
   getReadiness: { may: ALL },
-  getRoot: { may: ALL },
+  getPage: { may: ALL },
+  postPage: { may: NOBODY },
+  getPageFile: { may: NOBODY, rest: 'x' },
   getAvatar: { may: ALL },
   getAgentHarnesses: { may: ALL },
   headTelemetry: { may: ALL, rest: 'x' },

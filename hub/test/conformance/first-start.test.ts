@@ -9,6 +9,8 @@ void test('./holdfast start serves within 60 s the first time', async (t) => {
   const answer = await fetch(`${instance.url}/healthz`);
   const seconds = (performance.now() - began) / 1000;
   assert.equal(answer.status, 200);
+  const page = await fetch(`${instance.url}/sign-in`);
+  assert.match(await page.text(), /<form method="post"/, 'the pages were built');
   t.diagnostic(`${seconds.toFixed(1)} s`);
   assert.ok(seconds < 60, `${seconds.toFixed(1)} s`);
 });

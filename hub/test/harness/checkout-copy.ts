@@ -3,7 +3,7 @@ import { chmod, chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, ROOT, runProgram } from './program.ts';
 
-const WORKSPACES = ['kernel', 'platform', 'supervisor', 'notary', 'hub', 'cli'];
+const WORKSPACES = ['kernel', 'platform', 'supervisor', 'notary', 'hub', 'web', 'cli'];
 const FILES = ['holdfast', 'package.json', 'package-lock.json', '.npmrc'];
 
 /** Makes the copy in this folder. It starts without installing anything. */
@@ -13,7 +13,7 @@ export async function copyCheckout(to: string): Promise<void> {
   for (const name of WORKSPACES) await mustRun('cp', ['-a', path.join(ROOT, name), path.join(to, name)]);
   await linkTree('node_modules', to);
   const tools = await readdir(path.join(ROOT, '.tools'));
-  for (const name of tools.filter((one) => one.startsWith('node-') || one === 'installed'))
+  for (const name of tools.filter((one) => one.startsWith('node-') || one === 'installed' || one === 'pages'))
     await linkTree(path.join('.tools', name), to);
 }
 

@@ -9,6 +9,8 @@ import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
 import { type OperatorActor } from '../../src/modules/access/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
+import { openPages } from '../../src/pages.ts';
+import { findPages } from './pages.ts';
 import { LiveStreams } from '../../src/surfaces/http/live-streams.ts';
 import { hubServer } from '../../src/surfaces/hub/server.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
@@ -54,6 +56,8 @@ export interface ServedHub extends AsyncDisposable {
   readonly objects: string;
   /** What was logged. */
   readonly lines: readonly string[];
+  /** Has the hub's clock go ahead. */
+  passTime(minutes: number): void;
   /** Makes a user with a token; gives the token's text. */
   addUser(name: string): Promise<string>;
   /** Makes another token of a user. */
@@ -67,17 +71,19 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openTestDatabase());
   const scratch = opened.use(await openScratch('served-hub'));
-  const start = startOf(database, scratch.path, options);
+  const start = startOf(database, { folder: scratch.path, pages: await findPages() }, options);
   // What the hub says goes to who asks; a test's own output stays readable.
   const lines: string[] = [];
   const log = openLog('test', { write: (line) => void lines.push(line) });
-  const modules = opened.use(await openModules(start, { log, clock: systemClock }));
+  const time = { passed: 0, now: () => new Date(systemClock.now().getTime() + time.passed) };
+  const modules = opened.use(await openModules(start, { log, clock: time }));
   const streams = new LiveStreams(modules);
   const address = { publicUrl: null, port: 0 };
   const metrics = new Metrics();
   const { limits } = start.settings;
+  const pages = await openPages(start.settings.pages, modules, log);
   const server = hubServer(
-    { ...modules, streams, metrics, version: '0', limits },
+    { ...modules, ...pages, streams, metrics, version: '0', limits },
     {
       log,
       requests: metrics.counter('requests', 'Requests.'),
@@ -97,7 +103,16 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   address.port = (server.server.address() as AddressInfo).port;
   const running = opened.move();
   const url = `http://127.0.0.1:${address.port}`;
-  const made = { lines, url, port: address.port, modules, streams, objects: start.settings.objects };
+  const passTime = (minutes: number): void => void (time.passed += minutes * 60_000);
+  const made = {
+    lines,
+    passTime,
+    url,
+    port: address.port,
+    modules,
+    streams,
+    objects: start.settings.objects,
+  };
   return { ...made, database, ...peopleOf(modules), [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
@@ -123,7 +138,11 @@ function peopleOf(modules: Modules): Pick<ServedHub, 'addUser' | 'addToken' | 'a
   };
 }
 
-function startOf(database: TestDatabase, folder: string, options: ServedHubOptions): HubStart {
+function startOf(
+  database: TestDatabase,
+  { folder, pages }: { folder: string; pages: string },
+  options: ServedHubOptions,
+): HubStart {
   const { address } = database;
   return {
     type: 'start',
@@ -135,6 +154,7 @@ function startOf(database: TestDatabase, folder: string, options: ServedHubOptio
       objects: `${folder}/objects`,
       scratch: folder,
       postgres: { ...address, tls: 'off', embedded: true },
+      pages,
       publicUrl: null,
       port: 1,
       access: options.access ?? 'signed-in',

@@ -5,6 +5,7 @@ import { passes } from './gate.ts';
 import { told } from './gates.ts';
 import { isAllowed } from './licences.ts';
 import { quantile } from './sizes.ts';
+import { flawsOf } from './templates.ts';
 
 void test('passes() refuses a gate that looked at nothing, even without problems', () => {
   assert.equal(passes({ looked: 0, things: 'files', problems: [] }), false);
@@ -28,6 +29,13 @@ void test('isAllowed() reads SPDX choices and combinations', () => {
   assert.equal(isAllowed('(MIT OR GPL-3.0)'), true);
   assert.equal(isAllowed('MIT AND GPL-3.0'), false);
   assert.equal(isAllowed(''), false);
+});
+
+void test('flawsOf() finds what a template must not hold', () => {
+  assert.deepEqual(flawsOf('<!-- A page. -->\n<p class="a">{text}</p>'), []);
+  for (const bad of ['{@html text}', '<p style="a"></p>', '<p style:color={a}></p>', '<a onclick={b}></a>'])
+    assert.equal(flawsOf(`<!-- A page. -->\n${bad}`).length, 1, bad);
+  assert.equal(flawsOf('<p></p>').length, 1);
 });
 
 void test('quantile() picks from the sorted numbers', () => {

@@ -6,9 +6,10 @@ import { generated } from './generated.ts';
 import { licences } from './licences.ts';
 import { lint } from './lint.ts';
 import { sizes } from './sizes.ts';
+import { templates } from './templates.ts';
 import { types } from './types.ts';
 
-const GATES: readonly Gate[] = [format, lint, types, deadCode, generated, sizes, licences];
+const GATES: readonly Gate[] = [format, lint, templates, types, deadCode, generated, sizes, licences];
 
 /** What the gates are called. */
 export function gateNames(): readonly string[] {

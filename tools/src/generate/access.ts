@@ -7,6 +7,7 @@ const MEANINGS = {
   user: 'a live token; `may…` decides further',
   link: 'the holder of a signed link, which dies with the token it was made from',
   xet: 'the bearer of a Xet access token, which dies with the token it was made from; the handler checks both',
+  page: 'a browser, in which somebody is signed in by a cookie or nobody; the modules decide',
   operator: 'the person at the machine, on the admin socket alone',
 } as const;
 

@@ -24,7 +24,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
   {
     modules: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],
-    files: ['platform/src/**', 'supervisor/src/**', ...DEVELOPMENT],
+    files: ['platform/src/**', 'supervisor/src/**', 'web/build.ts', ...DEVELOPMENT],
     advice: 'reach files through the object store or another part of @holdfast/platform',
   },
   {
@@ -82,6 +82,9 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'text never becomes code here',
   },
 ];
+
+/** Files that may import what is only known at run time: the pages, which are built apart. */
+export const LATE_IMPORTS: readonly string[] = ['hub/src/pages.ts'];
 
 /** A member that gives a power, as `object.member`, or a global function. */
 export interface NamedPower {

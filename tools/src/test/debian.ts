@@ -27,6 +27,8 @@ export const PYTHON_VENV: DebianPackage = { name: 'python3-venv', pythonModule: 
 export const GIT: DebianPackage = { name: 'git', program: 'git' };
 /** Large files beside git. */
 export const GIT_LFS: DebianPackage = { name: 'git-lfs', program: 'git-lfs' };
+/** The browser that people use the pages with. */
+export const CHROMIUM: DebianPackage = { name: 'chromium', program: 'chromium' };
 /** A client that shows headers as they are. */
 export const CURL: DebianPackage = { name: 'curl', program: 'curl' };
 

@@ -1,6 +1,6 @@
 // The tiers of tests: where each lives, what it needs, how long it may take.
 import type { DebianPackage } from './debian.ts';
-import { BUBBLEWRAP, CURL, GIT, GIT_LFS, NGINX, OPENSSL, PYTHON_VENV, STRACE } from './debian.ts';
+import { BUBBLEWRAP, CHROMIUM, CURL, GIT, GIT_LFS, NGINX, OPENSSL, PYTHON_VENV, STRACE } from './debian.ts';
 
 /** A tier. `minutes` bounds the whole tier; a test that hangs must not hang the run. */
 export interface Tier {
@@ -21,7 +21,7 @@ export const TIERS: readonly Tier[] = [
   {
     ...PLAIN,
     name: 'unit',
-    files: ['{kernel,platform,notary,hub,supervisor,cli,tools,bench}/src/**/*.test.ts'],
+    files: ['{kernel,platform,notary,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts'],
     atOnce: 2,
     minutes: 3,
   },
@@ -47,6 +47,14 @@ export const TIERS: readonly Tier[] = [
     files: ['hub/test/abuse/**/*.test.ts'],
     needs: [BUBBLEWRAP],
     atOnce: 2,
+    minutes: 8,
+  },
+  {
+    ...PLAIN,
+    name: 'browser',
+    files: ['hub/test/browser/**/*.test.ts'],
+    needs: [CHROMIUM],
+    atOnce: 1,
     minutes: 8,
   },
   {

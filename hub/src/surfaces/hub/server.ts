@@ -13,6 +13,7 @@ import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { referencesOf } from '#modules/access';
 import { type Refusals } from '#modules/ledger';
 import { type Authentication } from '#modules/tokens';
+import { webRoutes, type WebDeps } from '../web/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { contentRoutes } from './content/routes.ts';
@@ -30,8 +31,8 @@ export type HubDeps = Parameters<typeof accountRoutes>[0] &
   Parameters<typeof repoRoutes>[0] &
   Parameters<typeof xetRoutes>[0] & { readonly version: string };
 
-/** Every route of the main surface. Factories only keep what they are given, so that the list can be made without it. */
-export function hubRoutes(deps: HubDeps): Route[] {
+/** Every route for programs. Factories only keep what they are given, so that the list can be made without it. */
+export function apiRoutes(deps: HubDeps): Route[] {
   const routes = [
     ...opsRoutes(deps),
     ...startRoutes(),
@@ -46,6 +47,11 @@ export function hubRoutes(deps: HubDeps): Route[] {
   return [...routes, openApiRoute(routes, deps.version)];
 }
 
+/** Every route of the main surface: those for programs, and the pages. */
+export function hubRoutes(deps: HubDeps & WebDeps): Route[] {
+  return [...apiRoutes(deps), ...webRoutes(deps)];
+}
+
 /** How the hub serves. */
 export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse' | 'noteRefusal'> & {
   readonly authentication: Authentication;
@@ -55,7 +61,7 @@ export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse
 };
 
 /** Serves the hub's routes. */
-export function hubServer(deps: HubDeps, options: HubOptions): FastifyInstance {
+export function hubServer(deps: HubDeps & WebDeps, options: HubOptions): FastifyInstance {
   const { authentication, refusals, anonymousMayRead, address: publicAddress } = options;
   const callers = { authentication, anonymousMayRead, known: new WeakMap<Socket, KnownCaller>() };
   return buildServer(hubRoutes(deps), {

@@ -10,6 +10,7 @@ const SECURITY: Readonly<Record<Access, readonly Schema[]>> = {
   anyone: [{}, { token: [] }],
   user: [{ token: [] }],
   xet: [{ xetToken: [] }],
+  page: [],
   operator: [],
 };
 

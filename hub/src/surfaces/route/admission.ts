@@ -6,7 +6,7 @@ import { type Sender } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { instanceSealed, rateLimited, signInNeeded } from './faults.ts';
 import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
-import { type Route } from './route.ts';
+import { type Access, type Route } from './route.ts';
 
 /** What letting in needs to know. */
 export interface AdmissionOptions {
@@ -28,12 +28,15 @@ export interface Admitted {
   readonly reply: FastifyReply;
 }
 
+// What these are called with says who calls, and their handlers look at it.
+const UNNAMED: ReadonlySet<Access> = new Set<Access>(['open', 'link', 'xet', 'page']);
+
 /** Who calls, as it is known now. Throws `token.rejected`, and `request.sign-in-needed` where nobody in particular may not call. */
 export async function identify(
   { route, request }: Pick<Admitted, 'route' | 'request'>,
   options: AdmissionOptions,
 ): Promise<Caller> {
-  if (route.access === 'open' || route.access === 'link' || route.access === 'xet')
+  if (UNNAMED.has(route.access))
     return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
   const caller = await options.identify(request);
   if (route.access === 'user' && caller.session === undefined) throw signInNeeded();

@@ -33,8 +33,9 @@ export async function readBody(
   const bytes = await readBytes(request, under.limits, under.share);
   if (bytes.length === 0) return {};
   const type = request.headers['content-type'] ?? '';
-  if (kind === 'json-or-form' && type.startsWith('application/x-www-form-urlencoded'))
-    return parseForm(bytes);
+  if (kind !== 'json' && type.startsWith('application/x-www-form-urlencoded')) return parseForm(bytes);
+  // A page elsewhere may send plain text without being asked first; a form says what it is.
+  if (kind === 'form') throw bodyMalformed('it is not a form');
   refuseNul(bytes);
   return parseJson(bytes);
 }
@@ -87,6 +88,7 @@ export function parseJson(bytes: Buffer): unknown {
 function parseForm(bytes: Buffer): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
   for (const [key, value] of new URLSearchParams(bytes.toString('utf8'))) {
+    if (key.includes('\0') || value.includes('\0')) throw bodyMalformed('it holds a NUL character');
     const before = fields[key];
     if (before === undefined) fields[key] = value;
     else if (Array.isArray(before)) before.push(value);

@@ -1,5 +1,5 @@
 // From what core code refuses to what HTTP says.
-import { type Fault, type FaultKind } from '@holdfast/kernel/fault';
+import { Fault, type FaultKind } from '@holdfast/kernel/fault';
 
 const STATUS: Readonly<Record<FaultKind, number>> = {
   invalid: 400,
@@ -28,6 +28,14 @@ const CLIENT_CODES: Readonly<Record<string, string>> = {
 /** The HTTP status of a refusal. */
 export function statusOf(fault: Fault): number {
   return STATUS[fault.kind];
+}
+
+const REFUSALS: ReadonlySet<FaultKind> = new Set(['unauthenticated', 'forbidden', 'limited', 'misdirected']);
+
+/** Whether a refusal is about who calls. Who may not know of a repository gets the same as for one that is not there. */
+export function isRefusal(error: unknown): error is Fault {
+  if (!(error instanceof Fault)) return false;
+  return REFUSALS.has(error.kind) || error.code === 'repo.missing';
 }
 
 /** The value of `X-Error-Code` for a refusal: `token.rejected` is `TokenRejected`. */

@@ -2,7 +2,7 @@
 import { type Server } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { Fault, type FaultKind } from '@holdfast/kernel/fault';
+import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
 import { type Actor, type RepoType } from '#modules/access';
@@ -17,6 +17,7 @@ import { admit, identify, senderOf, type AdmissionOptions } from './admission.ts
 import { CallBodies } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
+import { isRefusal } from './fault-table.ts';
 import { inputInvalid, routeMissing } from './faults.ts';
 import { parseInput, type Part } from './problem.ts';
 import { expandPath, type Route } from './route.ts';
@@ -188,14 +189,6 @@ function parse(schema: z.ZodType, value: unknown, part: Part): unknown {
   if ('problem' in parsed) throw inputInvalid(`${parsed.problem}.`);
   return parsed.value;
 }
-
-/** Whether a refusal is about who calls. Who may not know of a repository gets the same as for one that is not there. */
-function isRefusal(error: unknown): error is Fault {
-  if (!(error instanceof Fault)) return false;
-  return REFUSALS.has(error.kind) || error.code === 'repo.missing';
-}
-
-const REFUSALS: ReadonlySet<FaultKind> = new Set(['unauthenticated', 'forbidden', 'limited', 'misdirected']);
 
 function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
   if (route.output === 'stream') return;

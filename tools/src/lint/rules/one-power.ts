@@ -1,6 +1,6 @@
 // One module per dangerous power: the table in powers.ts says which files may hold which.
 import { type Node, type Rule, child, identifierName, importVisitors } from '../ast.ts';
-import { IMPORTED_POWERS, NAMED_POWERS } from '../powers.ts';
+import { IMPORTED_POWERS, LATE_IMPORTS, NAMED_POWERS } from '../powers.ts';
 import { isNamed, placeOf } from '../place.ts';
 
 /** Refuses a power outside the files that the table names for it, and loading code by a computed name anywhere. */
@@ -24,7 +24,10 @@ export const onePower: Rule = {
     };
     return {
       ...imports,
-      ImportExpression: (node) => report(node, 'no dynamic import: what runs is known before it starts'),
+      ImportExpression: (node) => {
+        if (!isNamed(file, LATE_IMPORTS))
+          report(node, 'no dynamic import: what runs is known before it starts');
+      },
       MemberExpression: (node) => check(memberName(node), node),
       CallExpression: (node) => check(globalCallee(node), node),
       NewExpression: (node) => check(globalCallee(node), node),

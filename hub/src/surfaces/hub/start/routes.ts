@@ -2,10 +2,9 @@
 import { type Route } from '../../route/route.ts';
 import { getAgentHarnesses } from './agent-harnesses.ts';
 import { getAvatar } from './avatar.ts';
-import { getRoot } from './root.ts';
 import { headTelemetry } from './telemetry.ts';
 
 /** The routes that need nothing. */
 export function startRoutes(): Route[] {
-  return [getRoot(), getAgentHarnesses(), headTelemetry(), getAvatar()];
+  return [getAgentHarnesses(), headTelemetry(), getAvatar()];
 }

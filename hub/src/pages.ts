@@ -1,0 +1,48 @@
+// Opens the pages that the supervisor had built: code of this version, in a folder that this process cannot write.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readFolder } from '@holdfast/platform/folder-files';
+import { type Log } from '@holdfast/platform/log';
+import { isFault } from '@holdfast/kernel/fault';
+import { RepoMoved } from '#modules/repos';
+import { TokenScopes } from '#modules/tokens';
+import { type Modules } from './modules.ts';
+import { type BuiltPages, type PageModules } from './surfaces/web/pages.ts';
+import { type WebDeps } from './surfaces/web/routes.ts';
+
+/** Loads the pages. Without them the hub serves its API all the same, and a page says what is wrong. */
+export async function openPages(folder: string, modules: Modules, log: Log): Promise<WebDeps> {
+  const shared = { pageModules: pageModulesOf(modules), refusals: modules.refusals, log };
+  try {
+    const built = (await import(pathToFileURL(path.join(folder, 'index.js')).href)) as {
+      readonly server: BuiltPages;
+    };
+    await built.server.init({ env: {} });
+    return {
+      ...shared,
+      pages: built.server,
+      staticFiles: await readFolder(path.join(folder, 'client/_app')),
+    };
+  } catch (err) {
+    log.error({ err }, 'the pages cannot be served');
+    return { ...shared, pages: undefined, staticFiles: new Map() };
+  }
+}
+
+function pageModulesOf(modules: Modules): PageModules {
+  const { identity, passwords, sessions, signIn, tokens, repos } = modules;
+  return {
+    ...{ identity, passwords, sessions, signIn, tokens },
+    scopesFor: ({ actor }) =>
+      new TokenScopes({
+        identity,
+        findRepo: async (type, name) => {
+          // Whoever types names here must not learn which private repositories of others there are.
+          return await repos.get(actor, { type, ...name }, 'discover').catch((error: unknown) => {
+            if (isFault(error) || error instanceof RepoMoved) return undefined;
+            throw error;
+          });
+        },
+      }),
+  };
+}

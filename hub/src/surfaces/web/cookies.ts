@@ -1,0 +1,41 @@
+// The cookies of pages: how they are called, read and set. Pure.
+
+/** What a browser keeps for us. `session` is who is signed in, `known` that a user once was, `language` what was chosen. */
+export type CookieKind = 'session' | 'known' | 'language';
+
+const DAY = 86_400;
+const SECONDS: Readonly<Record<CookieKind, number>> = {
+  session: 30 * DAY,
+  known: 400 * DAY,
+  language: 400 * DAY,
+};
+
+/**
+ * The cookie's name. With https it begins with `__Host-`: then a browser takes it from this host alone, and from no
+ * other under the same domain (an app's, say). Without, ports of one host share cookies, and the name tells them apart.
+ */
+function cookieName(kind: CookieKind, baseUrl: string): string {
+  const { protocol, port } = new URL(baseUrl);
+  return protocol === 'https:' ? `__Host-holdfast-${kind}` : `holdfast-${port}-${kind}`;
+}
+
+/** The cookie's value in a `Cookie` header. */
+export function findCookie(
+  kind: CookieKind,
+  header: string | undefined,
+  baseUrl: string,
+): string | undefined {
+  const name = cookieName(kind, baseUrl);
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
+}
+
+/** A `Set-Cookie` header; an empty value removes the cookie. No script can read it, and no foreign form sends it. */
+export function cookieHeader(kind: CookieKind, value: string, baseUrl: string): string {
+  const secure = baseUrl.startsWith('https:') ? '; Secure' : '';
+  const age = value === '' ? 0 : SECONDS[kind];
+  return `${cookieName(kind, baseUrl)}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
+}

@@ -1,0 +1,31 @@
+// The headers of every page. Pages load nothing but what was built with them, run no other script, and are shown in no
+// frame.
+
+/** The headers for pages of this base URL. */
+export function pageHeaders(baseUrl: string): Record<string, string> {
+  // Not 'self': files of repositories are served from here, too, and none of them is a script or a style of ours.
+  const own = `${baseUrl}/_app/`;
+  const policy = {
+    'default-src': `'none'`,
+    'script-src': own,
+    'style-src': own,
+    'img-src': `${own} data:`,
+    'form-action': `'self'`,
+    'frame-ancestors': `'none'`,
+    'base-uri': `'none'`,
+  };
+  return {
+    'content-security-policy': Object.entries(policy)
+      .map(([name, value]) => `${name} ${value}`)
+      .join('; '),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    // Not `no-referrer`: then browsers send `Origin: null` with our own forms, too.
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'cache-control': 'no-store',
+    vary: 'Cookie, Accept-Language',
+  };
+}

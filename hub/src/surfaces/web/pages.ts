@@ -1,0 +1,56 @@
+// What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
+// alone: the pages are built apart, and reach these objects at run time.
+import { type Identity, type Passwords } from '#modules/identity';
+import { type BegunSession, type Browser, type Sessions, type SignIn, type Visit } from '#modules/sessions';
+import { type Tokens, type TokenScopes } from '#modules/tokens';
+
+export { type Visit };
+
+/** The modules that pages are views of. */
+export interface PageModules {
+  readonly identity: Identity;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly tokens: Tokens;
+  /** Reads scopes as this visitor may: what they may not discover is not there. */
+  readonly scopesFor: (visit: Visit) => TokenScopes;
+}
+
+/** A refusal as a page shows it. */
+export interface PageRefusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One call of a page. */
+export interface PageCall {
+  readonly hub: PageModules;
+  /** Who is signed in, if somebody is. */
+  readonly visit: Visit | undefined;
+  readonly browser: Browser;
+  /** The fields of the form that was sent; none for a page that is only opened. */
+  readonly form: URLSearchParams;
+  readonly baseUrl: string;
+  /** The language that was chosen in this browser. */
+  readonly language: string | undefined;
+  /** Has the browser keep a session that has begun, and what it is known by. */
+  keep(begun: BegunSession & { readonly known?: string }): void;
+  /** Has the browser forget its session. */
+  forget(): void;
+  chooseLanguage(language: string): void;
+  /** What a refusal says, counted as the ledger does with every other; nothing for what is a bug. */
+  refusalOf(error: unknown): PageRefusal | undefined;
+  /** Logs a bug in full, and gives the id to ask about it with. */
+  noteBug(error: unknown): string;
+}
+
+/** The pages as they were built. */
+export interface BuiltPages {
+  init(options: { readonly env: Readonly<Record<string, string>> }): Promise<void>;
+  respond(
+    request: Request,
+    options: { readonly platform: PageCall; readonly getClientAddress: () => string },
+  ): Promise<Response>;
+}

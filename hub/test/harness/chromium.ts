@@ -1,0 +1,55 @@
+// Debian's Chromium, driven over its own protocol.
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import { type ServedHub } from './served-hub.ts';
+
+/** A window of the browser; disposal closes it. */
+export interface Window extends AsyncDisposable {
+  readonly context: BrowserContext;
+}
+
+/** Starts the browser. */
+export async function openChromium(): Promise<{ readonly browser: Browser } & AsyncDisposable> {
+  const browser = await chromium.launch({
+    executablePath: await findChromium(),
+    // Root has no sandbox of Chromium's own; the pages are ours.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  return { browser, [Symbol.asyncDispose]: () => browser.close() };
+}
+
+/** A window without cookies that looks at the hub, and what went wrong in it. */
+export async function openWindow(
+  browser: Browser,
+  hub: ServedHub,
+  options: BrowserContextOptions = {},
+): Promise<Window & { readonly complaints: readonly string[] }> {
+  const context = await browser.newContext({
+    baseURL: `http://localhost:${hub.port}`,
+    locale: 'en-GB',
+    ...options,
+  });
+  const complaints: string[] = [];
+  // A policy that refuses something of ours says so here, and so does a script that fails.
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.on('request', (request) => {
+    if (!request.url().startsWith(`http://localhost:${hub.port}/`)) complaints.push(`asked ${request.url()}`);
+  });
+  return { context, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+async function findChromium(): Promise<string> {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  for (const folder of [...folders, '/usr/bin']) {
+    const file = path.join(folder, 'chromium');
+    const found = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+  }
+  throw new Error('there is no program chromium');
+}

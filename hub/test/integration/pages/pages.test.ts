@@ -1,0 +1,166 @@
+// The pages over a real socket, as a browser without script uses them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { LedgerReader } from '../../../src/modules/ledger/index.ts';
+import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
+import { PASSWORD } from '../../harness/sign-in.ts';
+import { TestBrowser } from '../../harness/test-browser.ts';
+
+async function openWithUser(name: string) {
+  const hub = await openServedHub();
+  const wish = { name, email: `${name}@example.org`, administrator: false, password: PASSWORD };
+  const account = await hub.modules.identity.createUser(OPERATOR, wish);
+  return { hub, account };
+}
+
+void test('signing in leads to the account, signing out ends the session', async () => {
+  const { hub, account } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  assert.equal((await browser.open('/')).location, '/sign-in');
+  assert.equal((await browser.open('/account')).location, '/sign-in?to=%2Faccount');
+  const wrong = await browser.signIn('alice', 'wrong');
+  assert.equal(wrong.status, 401);
+  assert.match(wrong.body, /do not belong together/);
+  assert.equal(browser.cookie('session'), undefined);
+  const right = await browser.signIn('alice', PASSWORD);
+  assert.deepEqual([right.status, right.location], [303, '/account']);
+  const page = await browser.open('/account');
+  assert.equal(page.status, 200);
+  assert.match(page.body, /alice@example\.org/);
+  const value = browser.cookie('session');
+  assert.equal((await browser.send('/sign-out', {})).location, '/sign-in');
+  assert.equal(browser.cookie('session'), undefined);
+  const stolen = new TestBrowser(hub);
+  stolen.cookies.set(`holdfast-${hub.port}-session`, value ?? '');
+  assert.equal((await stolen.open('/account')).status, 303, 'what was signed out is nobody');
+  const { db, refusals } = hub.modules;
+  await refusals.flush();
+  const kinds = (await new LedgerReader(db).listOfSubject('instance')).map(({ body }) => body);
+  assert.ok(kinds.some((body) => body.includes('sign-in.failed')));
+  assert.ok(account.id);
+});
+
+void test('pages go out with headers that let them load nothing of others', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  const { headers, body } = await browser.open('/sign-in');
+  const policy = String(headers['content-security-policy']);
+  assert.match(policy, /default-src 'none'; script-src http:\/\/localhost:\d+\/_app\/;/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.ok(!policy.includes('unsafe'));
+  assert.equal(headers['access-control-allow-origin'], undefined);
+  assert.equal(headers['cache-control'], 'no-store');
+  assert.equal(headers['referrer-policy'], 'same-origin');
+  assert.ok(
+    !/<script|style=|https?:\/\/(?!localhost)/.test(body),
+    'no script, no inline style, nothing from elsewhere',
+  );
+  const sheet = /href="(\/_app\/immutable\/[^"]+\.css)"/.exec(body)?.[1] ?? '';
+  const style = await browser.open(sheet);
+  assert.deepEqual([style.status, style.headers['content-type']], [200, 'text/css; charset=utf-8']);
+  assert.match(String(style.headers['cache-control']), /immutable/);
+  assert.equal((await browser.open('/_app/immutable/../../index.js')).status, 404);
+});
+
+void test('a cookie is for this host alone, out of the reach of scripts, and not sent along by other sites', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  const { headers } = await browser.signIn('alice', PASSWORD);
+  for (const line of headers['set-cookie'] ?? [])
+    assert.match(line, /; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
+  assert.equal(headers['set-cookie']?.length, 2);
+});
+
+void test('a token is made, shown once, works, and is revoked', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  await browser.signIn('alice', PASSWORD);
+  const made = await browser.send('/account/tokens?/create', {
+    name: 'laptop',
+    days: '30',
+    kind: 'fineGrained',
+    'user:alice': 'write',
+    scopes: '',
+  });
+  const token = /data-token[^>]*>(hf_[A-Za-z0-9]{36})</.exec(made.body)?.[1] ?? '';
+  assert.notEqual(token, '', made.body);
+  const listed = await browser.open('/account/tokens');
+  assert.ok(!listed.body.includes(token), 'it is never shown again');
+  const whoami = await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization: `Bearer ${token}` } });
+  const { auth } = (await whoami.json()) as { auth: { accessToken: { role: string; fineGrained: unknown } } };
+  assert.equal(auth.accessToken.role, 'fineGrained');
+  assert.match(JSON.stringify(auth.accessToken.fineGrained), /"repo\.write"/);
+  const id = /name="id" value="([0-9a-f]{24})"/.exec(listed.body)?.[1] ?? '';
+  const revoked = await browser.send('/account/tokens?/revoke', { id });
+  assert.match(revoked.body, /was revoked/);
+  const after = await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(after.status, 401);
+});
+
+void test('scopes tell nothing of private repositories of others', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  await hub.addUser('bob');
+  await hub.addRepo('bob/zebra');
+  const browser = new TestBrowser(hub);
+  await browser.signIn('alice', PASSWORD);
+  const answers = [];
+  for (const name of ['zebra', 'quagga'])
+    answers.push(
+      (
+        await browser.send('/account/tokens?/create', {
+          ...{ name: 'x', days: '30', kind: 'fineGrained' },
+          scopes: `model:bob/${name}=repo.content.read`,
+        })
+      ).body.replaceAll(name, ''),
+    );
+  assert.match(answers[0] ?? '', /there is no model bob/);
+  assert.equal(answers[0], answers[1]);
+});
+
+void test('what needs a fresh proof asks for it, and a proof leads back', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  await browser.signIn('alice', PASSWORD);
+  hub.passTime(11);
+  const wish = { name: 'x', days: '30', kind: 'read', scopes: '' };
+  const asked = await browser.send('/account/tokens?/create', wish);
+  assert.deepEqual([asked.status, asked.location], [303, '/account/prove?to=%2Faccount%2Ftokens']);
+  const before = browser.cookie('session');
+  assert.equal((await browser.send(asked.location, { password: 'wrong' })).status, 403);
+  assert.equal((await browser.send(asked.location, { password: PASSWORD })).location, '/account/tokens');
+  assert.notEqual(browser.cookie('session'), before);
+  assert.match((await browser.send('/account/tokens?/create', wish)).body, /data-token/);
+});
+
+void test('pages speak the language that is asked for, and the one that is chosen', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  assert.match((await browser.open('/sign-in')).body, /<html lang="en">[^]*Sign in/);
+  const portuguese = { 'accept-language': 'de;q=0.9, pt-BR;q=0.8, en;q=0.5' };
+  assert.match((await browser.open('/sign-in', portuguese)).body, /<html lang="pt">[^]*Palavra-passe/);
+  const chosen = await browser.send('/language', { language: 'pt', back: '/sign-in?to=%2Faccount' });
+  assert.deepEqual([chosen.status, chosen.location], [303, '/sign-in?to=%2Faccount']);
+  assert.match((await browser.open('/sign-in')).body, /<html lang="pt">/);
+  await browser.send('/language', { language: 'xx', back: '/' });
+  assert.match((await browser.open('/sign-in')).body, /<html lang="pt">/);
+});
+
+void test('a page that is not there says so, and a program gets its own words', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  const missing = await browser.open('/account/nothing');
+  assert.equal(missing.status, 404);
+  assert.match(missing.body, /There is no such page/);
+  assert.equal((await browser.open('/account/__data.json')).headers['x-error-code'], 'RequestNoSuchRoute');
+  assert.equal((await browser.open('/api/nothing')).headers['x-error-code'], 'RequestNoSuchRoute');
+  const nul = await browser.send('/sign-in', { name: 'a\0b', password: 'x' });
+  assert.equal(nul.headers['x-error-code'], 'RequestBodyMalformed');
+});

@@ -1,0 +1,19 @@
+// What every page shows: its words, who is signed in, and where it is.
+import { type ServerLoadEvent } from '@sveltejs/kit';
+import { callOf, pathOf } from '../lib/call.ts';
+import { LANGUAGES, languageFor } from '../lib/words/words.ts';
+
+// Pages are complete as they come, and run no script.
+export const csr = false;
+
+export function load(event: ServerLoadEvent) {
+  const call = callOf(event);
+  const language = languageFor(call.language, event.request.headers.get('accept-language'));
+  return {
+    language,
+    words: LANGUAGES[language],
+    user: call.visit === undefined ? undefined : { name: call.visit.account.name },
+    path: event.url.pathname,
+    here: pathOf(event.url),
+  };
+}
