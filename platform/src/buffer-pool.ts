@@ -1,6 +1,7 @@
 // Buffers that are used again, so that moving gigabytes costs a fixed amount of memory.
 // Invariant: what is lent at full size never passes the budget; beyond it borrowers get small buffers and go slower.
 import { KiB, MiB } from '@holdfast/kernel/size';
+import { YoungGarbage } from './young-garbage.ts';
 
 /** Sizes of a pool, in bytes. */
 export interface BufferPoolOptions {
@@ -15,6 +16,8 @@ export interface BufferPoolOptions {
 /** Lends buffers. One pool serves the whole process. */
 export class BufferPool {
   readonly size: number;
+  /** Of buffers that connections bring of their own, whoever reads from them. */
+  readonly garbage = new YoungGarbage();
   readonly #small: number;
   readonly #budget: number;
   readonly #idle: Buffer[] = [];

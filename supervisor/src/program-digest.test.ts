@@ -1,3 +1,4 @@
+// Which changes give another digest of the program.
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -5,7 +5,6 @@ import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { MiB } from '@holdfast/kernel/size';
 import type { BufferPool } from '../buffer-pool.ts';
-import { noteGarbage } from '../young-garbage.ts';
 import { objectTooLarge, sizeMismatch } from './faults.ts';
 import type { FreeSpace, PromisedSpace } from './free-space.ts';
 import type { ByteSource } from './store.ts';
@@ -42,7 +41,7 @@ export async function receive(source: ByteSource, options: Receiving): Promise<n
   try {
     for await (const chunk of untilAborted(source, options.signal)) {
       received += chunk.length;
-      noteGarbage(chunk.length);
+      options.buffers.garbage.add(chunk.length);
       if (size !== undefined && received > size) throw sizeMismatch(size, received);
       if (received > limit) throw objectTooLarge(limit);
       await writer.add(chunk);

@@ -9,7 +9,7 @@ import { pumpSource } from '@holdfast/platform/source-pump';
 import type { OpenObject } from '@holdfast/platform/objects/store';
 import { planAnswer, type AnswerPlan, type PlannedFile } from './answer-plan.ts';
 import type { ByteRange } from './byte-range.ts';
-import { endTogether } from './end-together.ts';
+import type { Endings } from './endings.ts';
 
 /** Bytes that are open, whatever they are called in their store. */
 export type OpenBytes = Pick<OpenObject, 'size' | 'fd' | 'read'> & AsyncDisposable;
@@ -24,6 +24,8 @@ export interface SendableFile extends PlannedFile {
 export interface SendingOptions {
   readonly buffers: BufferPool;
   readonly signal?: AbortSignal | undefined;
+  /** Where a small answer waits for the end of the turn; without it, it ends at once. */
+  readonly endings?: Endings | undefined;
   /** How long a peer may take to accept a buffer of up to 1 MiB, in milliseconds. */
   readonly slowAfterMs?: number | undefined;
 }
@@ -59,27 +61,37 @@ export async function sendPlan(
   const { file } = options;
   if (exchange.request.method === 'HEAD' || plan.pieces.length === 0) {
     response.writeHead(plan.status, plan.headers);
-    endTogether(response);
+    end(response, options.endings);
     return { status: plan.status, bytes: 0, complete: true };
   }
   const content = typeof file.content === 'function' ? await file.content() : file.content;
-  if (content instanceof Uint8Array) return sendBytes(response, plan, content);
+  if (content instanceof Uint8Array) return sendBytes(plan, content, { response, endings: options.endings });
   await using object = content;
   if (object.size !== file.size) throw new Error(`an object is ${object.size} bytes long, not ${file.size}`);
   response.writeHead(plan.status, plan.headers);
   return await sendObject(plan, { response, object, options });
 }
 
-function sendBytes(response: ServerResponse, plan: AnswerPlan, content: Uint8Array): SentFile {
+function sendBytes(
+  plan: AnswerPlan,
+  content: Uint8Array,
+  { response, endings }: { readonly response: ServerResponse; readonly endings: Endings | undefined },
+): SentFile {
   const chunks = plan.pieces.map((piece) =>
     piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),
   );
   response.writeHead(plan.status, plan.headers);
   const [only] = chunks;
   const body = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-  if (body.length <= ONE_WRITE) endTogether(response, asText(body));
+  if (body.length <= ONE_WRITE) end(response, endings, asText(body));
   else response.end(body);
   return { status: plan.status, bytes: sizeOf(plan), complete: true };
+}
+
+function end(response: ServerResponse, endings: Endings | undefined, text?: string): void {
+  if (endings !== undefined) endings.add(response, text);
+  else if (text === undefined) response.end();
+  else response.end(text, 'latin1');
 }
 
 /** Small bodies leave in one write with their head, as text that is one byte a letter; two buffers would take writev. */

@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { KiB, MiB } from '@holdfast/kernel/size';
-import { noteGarbage } from '@holdfast/platform/young-garbage';
+import { YoungGarbage } from '@holdfast/platform/young-garbage';
 import { type ObjectCache } from '../object-cache.ts';
 import { type ObjectKind } from '../object.ts';
 import { type BlobFacts } from '../model.ts';
@@ -104,12 +104,13 @@ export class ObjectReader {
     oid: Sha1,
     range: { readonly start: number; readonly end: number },
   ): AsyncGenerator<Buffer> {
+    const garbage = new YoungGarbage();
     for (let at = range.start; at < range.end;) {
       const { bytes } = (await this.#slice(oid, at)) ?? this.#absent(oid);
       if (bytes.length === 0) throw new Error(`git blob ${oid} has less than ${range.end} bytes`);
       yield bytes.subarray(0, range.end - at);
       at += bytes.length;
-      noteGarbage(bytes.length * AS_HEX);
+      garbage.add(bytes.length * AS_HEX);
     }
   }
 

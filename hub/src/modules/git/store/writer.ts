@@ -5,7 +5,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { MiB } from '@holdfast/kernel/size';
 import { isUniqueViolation } from '@holdfast/platform/postgres/faults';
 import { type Tx } from '@holdfast/platform/postgres/database';
-import { noteGarbage } from '@holdfast/platform/young-garbage';
+import { YoungGarbage } from '@holdfast/platform/young-garbage';
 import { encodeCommit, parseCommit, type Commit } from '../commit-object.ts';
 import { refExists } from '../faults.ts';
 import { parsePointer } from '../lfs-pointer.ts';
@@ -38,6 +38,7 @@ const COPIES = 3;
 
 /** Changes the content of one repository. Its row must be locked, so that refs are moved by one at a time. */
 export class GitWriter extends GitReader {
+  readonly #garbage = new YoungGarbage();
   #addedBytes = 0;
 
   constructor(tx: Tx, repoId: Id) {
@@ -57,7 +58,7 @@ export class GitWriter extends GitReader {
       const added = await this.#insertObjects(batch);
       git += added.git;
       lfs += added.lfs;
-      noteGarbage(size * COPIES);
+      this.#garbage.add(size * COPIES);
       [batch, size] = [[], 0];
     };
     for await (const object of objects) {

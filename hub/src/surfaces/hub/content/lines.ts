@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { MiB } from '@holdfast/kernel/size';
 import { type Spool } from '@holdfast/platform/spool';
-import { noteGarbage } from '@holdfast/platform/young-garbage';
+import { YoungGarbage } from '@holdfast/platform/young-garbage';
 import { parseJson } from '../../route/body.ts';
 import { bodyMalformed, bodyTooLarge } from '../../route/faults.ts';
 import { LongText } from './long-text.ts';
@@ -56,6 +56,7 @@ async function* partsOf(
   body: AsyncIterable<Uint8Array>,
   limit: number,
 ): AsyncGenerator<{ part: Buffer; ends: boolean }> {
+  const garbage = new YoungGarbage();
   let total = 0;
   for await (const bytes of body) {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -67,7 +68,7 @@ async function* partsOf(
       start = end + 1;
     }
     yield { part: chunk.subarray(start), ends: false };
-    noteGarbage(chunk.length);
+    garbage.add(chunk.length);
   }
 }
 

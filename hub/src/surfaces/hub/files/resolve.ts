@@ -9,6 +9,7 @@ import { entryMissing, entryUnnamed } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { type Authentication } from '#modules/tokens';
+import { Endings } from '../../http/endings.ts';
 import { type LiveStreams } from '../../http/live-streams.ts';
 import { sendFile } from '../../http/send-file.ts';
 import { countedAddress } from '../../route/rate-limit.ts';
@@ -44,6 +45,7 @@ type FileCall = Call<z.output<typeof Params>, unknown, unknown>;
 /** The four routes: content or pointer, with or without bytes. */
 export function resolveRoutes(deps: FileDeps): Route[] {
   const counter = new DownloadCounter();
+  const endings = new Endings();
   const route = (method: 'GET' | 'HEAD', depth: Depth): Route => {
     const [word, operation] = depth === 'content' ? ['resolve', 'File'] : ['raw', 'RawFile'];
     return defineRoute({
@@ -59,7 +61,7 @@ export function resolveRoutes(deps: FileDeps): Route[] {
       body: z.unknown(),
       output: 'stream',
       ownHead: true,
-      run: async (call) => await answerFile({ ...deps, counter }, call, depth),
+      run: async (call) => await answerFile({ ...deps, counter, endings }, call, depth),
     });
   };
   return [
@@ -71,7 +73,7 @@ export function resolveRoutes(deps: FileDeps): Route[] {
 }
 
 async function answerFile(
-  deps: FileDeps & { readonly counter: DownloadCounter },
+  deps: FileDeps & { readonly counter: DownloadCounter; readonly endings: Endings },
   call: FileCall,
   depth: Depth,
 ): Promise<void> {
@@ -100,7 +102,7 @@ async function answerFile(
     return;
   }
   if (request.method === 'HEAD' || stored.size < WATCHED_SIZE) {
-    await sendFile(exchange, answered, { buffers: deps.buffers });
+    await sendFile(exchange, answered, { buffers: deps.buffers, endings: deps.endings });
     return;
   }
   using live = deps.streams.watch(callerRight(deps, call, { repo, action: 'read' }));

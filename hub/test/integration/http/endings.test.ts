@@ -1,10 +1,11 @@
+// Answers that end together at the end of a turn, over real connections.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { endTogether } from './end-together.ts';
+import { Endings } from '../../../src/surfaces/http/endings.ts';
 
 async function ask(port: number): Promise<string> {
   const [response] = (await once(request({ port, host: '127.0.0.1' }).end(), 'response')) as [
@@ -14,6 +15,7 @@ async function ask(port: number): Promise<string> {
 }
 
 void test('answers that are ready in one turn end in it, each with its own body', async () => {
+  const endings = new Endings();
   const waiting: ServerResponse[] = [];
   const ended: boolean[][] = [];
   const server = createServer((_request, response) => {
@@ -21,7 +23,7 @@ void test('answers that are ready in one turn end in it, each with its own body'
     if (waiting.length < 3) return;
     for (const [index, one] of waiting.entries()) {
       one.writeHead(200, { 'Content-Length': index });
-      endTogether(one, index === 0 ? undefined : 'é'.repeat(index));
+      endings.add(one, index === 0 ? undefined : 'é'.repeat(index));
       ended.push(waiting.map(({ writableEnded }) => writableEnded));
     }
     setImmediate(() => ended.push(waiting.map(({ writableEnded }) => writableEnded)));
@@ -41,11 +43,12 @@ void test('answers that are ready in one turn end in it, each with its own body'
 });
 
 void test('a peer that hung up meanwhile harms nobody', async () => {
+  const endings = new Endings();
   const gone = Promise.withResolvers<void>();
   const server = createServer((incoming, response) => {
     incoming.socket.once('close', () => {
       response.writeHead(200);
-      endTogether(response, 'x');
+      endings.add(response, 'x');
       setImmediate(gone.resolve);
     });
   });
