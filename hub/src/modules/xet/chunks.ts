@@ -3,6 +3,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { ChunkLookup } from './chunk-lookup.ts';
 import { writeDedupShard } from './format/dedup-shard.ts';
 import { xetHashBytes, type XetHash } from './format/xet-hash.ts';
 import { type KnownDamage } from './known-damage.ts';
@@ -30,15 +31,19 @@ const MOST_CHUNKS = 16_384;
 /** The chunks of all scopes. */
 export class Chunks {
   readonly #deps: ChunksDeps;
+  readonly #lookup: ChunkLookup;
 
   constructor(deps: ChunksDeps) {
     this.#deps = deps;
+    this.#lookup = new ChunkLookup(deps.db);
   }
 
   /** A shard that names the xorbs around a chunk; `undefined` where the scope does not know it. */
   async find(scope: Scope, chunk: XetHash): Promise<Buffer | undefined> {
     const { db, clock, keys } = this.#deps;
-    const near = await new XetReader(db).listByChunk(scope.id, xetHashBytes(chunk), MOST_XORBS);
+    const hash = xetHashBytes(chunk);
+    if (!(await this.#lookup.has(scope.id, hash))) return undefined;
+    const near = await new XetReader(db).listByChunk(scope.id, hash, MOST_XORBS);
     if (near.length === 0) return undefined;
     const now = clock.now();
     // Before it is told: what a client was told it may name for days. What a sweep has just taken is not told.

@@ -82,6 +82,17 @@ export class XetReader {
     return row && Terms.decode(row.terms);
   }
 
+  /** Those of the chunks that their scopes have. */
+  async findChunks(chunks: readonly ChunkPlace[]): Promise<ChunkPlace[]> {
+    const scopes = chunks.map(({ scopeId }) => scopeId);
+    const hashes = chunks.map(({ chunk }) => chunk);
+    const { rows } = await sql<ChunkPlace>`
+      select c.scope_id as "scopeId", c.hash as chunk
+        from unnest(${scopes}::text[], ${hashes}::bytea[]) as w (scope_id, hash)
+        join xet.chunk c on c.scope_id = w.scope_id and c.hash = w.hash`.execute(this.db);
+    return rows;
+  }
+
   /** The xorb of a scope that has this chunk, and then others of the same files, `limit` in all. */
   async listByChunk(scopeId: Id, chunk: Buffer, limit: number): Promise<XetHash[]> {
     const { rows } = await sql<{ hash: XetHash }>`
@@ -105,6 +116,13 @@ export class XetReader {
       .executeTakeFirst();
     return row !== undefined;
   }
+}
+
+/** A chunk, and the scope that may have it. */
+export interface ChunkPlace {
+  readonly scopeId: Id;
+  /** Its hash. */
+  readonly chunk: Buffer;
 }
 
 /** Adds xorbs and files, in the transaction that records the change. */

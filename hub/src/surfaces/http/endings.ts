@@ -6,23 +6,24 @@ import type { ServerResponse } from 'node:http';
 interface Ending {
   readonly response: ServerResponse;
   readonly text: string | undefined;
+  readonly encoding: BufferEncoding;
 }
 
 /** Answers that are about to end. */
 export class Endings {
   #waiting: Ending[] = [];
 
-  /** Ends an answer whose head is written, in this turn of the event loop. `text` is its body, one byte a letter. */
-  add(response: ServerResponse, text?: string): void {
+  /** Ends an answer whose head is written, in this turn of the event loop; `text` is its body. */
+  add(response: ServerResponse, text?: string, encoding: 'utf8' | 'latin1' = 'utf8'): void {
     if (this.#waiting.length === 0) setImmediate(() => this.#endAll());
-    this.#waiting.push({ response, text });
+    this.#waiting.push({ response, text, encoding });
   }
 
   #endAll(): void {
     const ready = this.#waiting;
     this.#waiting = [];
-    for (const { response, text } of ready)
+    for (const { response, text, encoding } of ready)
       if (text === undefined) response.end();
-      else response.end(text, 'latin1');
+      else response.end(text, encoding);
   }
 }

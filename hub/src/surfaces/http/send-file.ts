@@ -89,7 +89,7 @@ function sendBytes(
 }
 
 function end(response: ServerResponse, endings: Endings | undefined, text?: string): void {
-  if (endings !== undefined) endings.add(response, text);
+  if (endings !== undefined) endings.add(response, text, 'latin1');
   else if (text === undefined) response.end();
   else response.end(text, 'latin1');
 }

@@ -1,11 +1,13 @@
 // How refusals and bugs leave the server, and the headers that every answer carries.
 import { randomUUID } from 'node:crypto';
+import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { isDatabaseAway } from '@holdfast/platform/postgres/faults';
 import { RepoMoved } from '#modules/repos';
+import { type Endings } from '../http/endings.ts';
 import { EXPOSED_HEADERS } from '../http/file-headers.ts';
 import { clientCode, headerText, statusOf } from './fault-table.ts';
 import { databaseAway } from './faults.ts';
@@ -48,9 +50,9 @@ export function answerPreflight(reply: FastifyReply, requestId: string): void {
 /** Answers a refusal as the clients read it, and a bug with nothing but its request id. */
 export function answerError(
   error: unknown,
-  at: { request: FastifyRequest; reply: FastifyReply; log: Log },
+  at: { request: FastifyRequest; reply: FastifyReply; log: Log; endings: Endings },
 ): void {
-  const { request, reply, log } = at;
+  const { request, reply, log, endings } = at;
   // Who has hung up gets no answer, and work that was given up for it is nobody's bug.
   if (reply.raw.destroyed && error instanceof Error && error.name === 'AbortError') return;
   if (reply.raw.headersSent) {
@@ -82,12 +84,21 @@ export function answerError(
   const lfs = request.headers.accept?.includes(LFS_MEDIA_TYPE) === true;
   // An unread body would be read as the next request's head on this connection.
   if (!request.raw.complete) reply.raw.setHeader('connection', 'close');
-  void reply
-    .status(status)
-    .header('x-error-code', code)
-    .header('x-error-message', headerText(message))
-    .header('content-type', lfs ? LFS_MEDIA_TYPE : 'application/json; charset=utf-8')
-    .send(JSON.stringify({ ...fault?.details, error: message, ...(lfs && { message }) }));
+  reply.raw.setHeader('x-error-code', code);
+  reply.raw.setHeader('x-error-message', headerText(message));
+  const text = JSON.stringify({ ...fault?.details, error: message, ...(lfs && { message }) });
+  const type = lfs ? LFS_MEDIA_TYPE : 'application/json; charset=utf-8';
+  answerText(reply.raw, { status, type, text }, endings);
+}
+
+/** Answers with a text, which leaves with the other answers of this turn. */
+export function answerText(
+  response: ServerResponse,
+  { status, type, text }: { readonly status: number; readonly type: string; readonly text: string },
+  endings: Endings,
+): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
+  endings.add(response, text);
 }
 
 // A database that is away is nobody's bug: the caller, or the client on its own, comes back.

@@ -1,14 +1,16 @@
 // Serves routes over HTTP. One pipeline for every call: host, caller, allowance, input, handler, output.
-import { type Server } from 'node:http';
+import { type Server, type ServerResponse } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
 import { type Actor, type RepoType } from '#modules/access';
+import { Endings } from '../http/endings.ts';
 import {
   answerError,
   answerPreflight,
+  answerText,
   answerUnreadable,
   newRequestId,
   setStandingHeaders,
@@ -55,6 +57,8 @@ const NOBODY: Actor = { kind: 'anonymous', mayReadPublic: false };
 
 /** Builds the server of these routes. It is not listening yet. Throws on a route without access rule or output. */
 export function buildServer(routes: readonly Route[], options: ServeOptions): FastifyInstance {
+  const endings = new Endings();
+  const { log } = options;
   const app = fastify({
     logger: false,
     genReqId: newRequestId,
@@ -64,7 +68,7 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     clientErrorHandler: answerUnreadable,
     // A URL that cannot be decoded never reaches a hook.
     frameworkErrors: (error, request, reply) =>
-      answerError(fromFastify(error), { request, reply, log: options.log }),
+      answerError(fromFastify(error), { request, reply, log, endings }),
     routerOptions: { maxParamLength: 4096, caseSensitive: true, ignoreTrailingSlash: true },
     http: {
       maxHeaderSize: options.limits.headers,
@@ -81,21 +85,22 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) =>
-    answerError(fromFastify(error), { request, reply, log: options.log }),
+    answerError(fromFastify(error), { request, reply, log, endings }),
   );
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'OPTIONS') answerPreflight(reply, request.id);
-    else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log: options.log });
+    else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log, endings });
   });
   const { jsonBody: bytes, regularFile: file, requestTimeout: time } = options.limits;
   const bodies = new CallBodies({ bytes, file, time });
-  for (const route of routes) addRoute(app, route, { ...options, bodies });
+  for (const route of routes) addRoute(app, route, { ...options, bodies, endings });
   return app;
 }
 
 /** What the calls of one server share. */
 interface Serving extends ServeOptions {
   readonly bodies: CallBodies;
+  readonly endings: Endings;
 }
 
 function configureServer(server: Server, options: ServeOptions): void {
@@ -135,7 +140,7 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
     actor = caller.actor;
     await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
-    answerError(error, { request, reply, log: options.log });
+    answerError(error, { request, reply, log: options.log, endings: options.endings });
     if (isRefusal(error)) options.noteRefusal({ code: error.code, address: request.ip, actor });
   }
   const observe = (): void => {
@@ -173,7 +178,7 @@ async function runCall(
   const parts = { params, query, body, repoType, ...caller, callerNow, baseUrl, request, reply };
   if (route.ownHead !== true) setStandingHeaders(reply, request.id);
   const result = await route.run(new ServedCall(parts));
-  if (route.output !== 'stream') sendJson(route, reply, result);
+  if (route.output !== 'stream') sendJson(route, { response: reply.raw, result }, options.endings);
 }
 
 function parseAddress({ route, request }: Arrival): { params: unknown; query: unknown } {
@@ -190,13 +195,16 @@ function parse(schema: z.ZodType, value: unknown, part: Part): unknown {
   return parsed.value;
 }
 
-function sendJson(route: Route, reply: FastifyReply, result: unknown): void {
+function sendJson(
+  route: Route,
+  { response, result }: { readonly response: ServerResponse; readonly result: unknown },
+  endings: Endings,
+): void {
   if (route.output === 'stream') return;
-  reply.raw.setHeader('cache-control', 'no-store');
-  void reply
-    .status(reply.raw.statusCode === 200 ? (route.status ?? 200) : reply.raw.statusCode)
-    .header('content-type', route.mediaType ?? 'application/json; charset=utf-8')
-    .send(JSON.stringify(route.output.parse(result)));
+  response.setHeader('cache-control', 'no-store');
+  const status = response.statusCode === 200 ? (route.status ?? 200) : response.statusCode;
+  const type = route.mediaType ?? 'application/json; charset=utf-8';
+  answerText(response, { status, type, text: JSON.stringify(route.output.parse(result)) }, endings);
 }
 
 // What Fastify itself refuses: bad URLs, headers too large.

@@ -23,7 +23,7 @@ void test('answers that are ready in one turn end in it, each with its own body'
     if (waiting.length < 3) return;
     for (const [index, one] of waiting.entries()) {
       one.writeHead(200, { 'Content-Length': index });
-      endings.add(one, index === 0 ? undefined : 'é'.repeat(index));
+      endings.add(one, index === 0 ? undefined : 'é'.repeat(index), 'latin1');
       ended.push(waiting.map(({ writableEnded }) => writableEnded));
     }
     setImmediate(() => ended.push(waiting.map(({ writableEnded }) => writableEnded)));
