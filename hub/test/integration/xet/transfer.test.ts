@@ -26,6 +26,13 @@ async function setUp(): Promise<ServedHub & { ada: string }> {
 
 const repo = 'ada/model';
 
+/** A hash as paths spell it. */
+function xetHashText(hash: Buffer | undefined): string {
+  return Buffer.from(hash ?? [])
+    .swap64()
+    .toString('hex');
+}
+
 async function download(hub: ServedHub & { ada: string }, path: string, range?: string): Promise<Response> {
   const headers = { authorization: `Bearer ${hub.ada}`, ...(range !== undefined && { range }) };
   return await fetch(`${hub.url}/${repo}/resolve/main/${path}`, { headers });
@@ -160,17 +167,38 @@ void test('a chunk that begins a file is found, under a key', async () => {
   const sample = xetSample(3, 2_000);
   const session = await uploadXet(hub, { token: hub.ada, repo, sample, path: 'a.bin' });
   const [first, second] = sample.xorb.hashes;
-  const spelt = (hash: Buffer | undefined) =>
-    Buffer.from(hash ?? [])
-      .swap64()
-      .toString('hex');
-  const found = await askXet(session, `/v1/chunks/default/${spelt(first)}`);
+  const found = await askXet(session, `/v1/chunks/default/${xetHashText(first)}`);
   assert.equal(found.status, 200);
   const shard = Buffer.from(await found.arrayBuffer());
   assert.equal(shard.subarray(0, 14).toString(), 'HFRepoMetaData');
   // It names no hash of a chunk: who did not have the chunk must not be able to claim it.
   for (const hash of sample.xorb.hashes) assert.ok(!shard.includes(hash));
-  assert.equal((await askXet(session, `/v1/chunks/default/${spelt(second)}`)).status, 404);
+  assert.equal((await askXet(session, `/v1/chunks/default/${xetHashText(second)}`)).status, 404);
+});
+
+void test('questions of one moment about many chunks, from two scopes, each get their own answer', async () => {
+  await using hub = await setUp();
+  await hub.addRepo('ada/other');
+  const samples = [xetSample(3, 2_000), xetSample(3, 2_000)] as const;
+  const own = await uploadXet(hub, { token: hub.ada, repo, sample: samples[0], path: 'a.bin' });
+  const other = await uploadXet(hub, {
+    token: hub.ada,
+    repo: 'ada/other',
+    sample: samples[1],
+    path: 'b.bin',
+  });
+  const [first, second] = samples.map(({ xorb }) => xetHashText(xorb.hashes[0]));
+  const ask = async (session: typeof own, hash: string | undefined) =>
+    (await askXet(session, `/v1/chunks/default/${hash ?? ''}`)).status;
+  const statuses = await Promise.all(
+    Array.from({ length: 10 }, () => [
+      ask(own, first),
+      ask(own, second),
+      ask(other, first),
+      ask(other, second),
+    ]).flat(),
+  );
+  assert.deepEqual(statuses, Array.from({ length: 10 }, () => [200, 404, 404, 200]).flat());
 });
 
 void test('a duplicate of a repository has its files, and keeps them when the first is deleted', async () => {
