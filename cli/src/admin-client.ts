@@ -37,6 +37,11 @@ export async function requestAdmin(call: Call, wanted: AdminRequest): Promise<un
 
 /** The same for an answer that comes line by line, each of them JSON. */
 export async function* streamAdmin(call: Call, wanted: AdminRequest): AsyncGenerator<unknown> {
+  for await (const line of streamAdminLines(call, wanted)) yield JSON.parse(line) as unknown;
+}
+
+/** The same, with the lines as they came. */
+export async function* streamAdminLines(call: Call, wanted: AdminRequest): AsyncGenerator<string> {
   const { folder, request } = requestOf(call, wanted);
   const { status, headers, lines } = await streamLocally(request).catch((error: unknown) => {
     throw notRunning(folder, ...reasonOf(error));
@@ -46,7 +51,7 @@ export async function* streamAdmin(call: Call, wanted: AdminRequest): AsyncGener
     for await (const line of lines) text += line;
     throw refusalOf({ status, headers, body: text === '' ? undefined : JSON.parse(text) });
   }
-  for await (const line of lines) yield JSON.parse(line) as unknown;
+  yield* lines;
 }
 
 function requestOf(call: Call, wanted: AdminRequest): { folder: string; request: LocalRequest } {

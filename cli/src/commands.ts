@@ -18,6 +18,14 @@ import { doctor } from './commands/doctor.ts';
 import { fsck } from './commands/fsck.ts';
 import { helpOn, helpSettings, version } from './commands/help.ts';
 import { install } from './commands/install.ts';
+import {
+  compareLedgers,
+  exportLedger,
+  proveAbsence,
+  proveConsistency,
+  proveEntry,
+  verifyLedger,
+} from './commands/ledger.ts';
 import { start } from './commands/start.ts';
 
 const ACTING: readonly Command[] = [
@@ -41,6 +49,12 @@ const ACTING: readonly Command[] = [
   setQuota,
   clearQuota,
   forgetXet,
+  verifyLedger,
+  exportLedger,
+  proveEntry,
+  proveAbsence,
+  proveConsistency,
+  compareLedgers,
   test,
   check,
   bench,

@@ -56,6 +56,15 @@ export class HeadsTop {
     return { beside, isSingle: false };
   }
 
+  /** The bucket that holds the one leaf of a subtree on the way to a key; `undefined` when it is empty. */
+  singleBelow(key: Buffer, depth: number): number | undefined {
+    let node = 1;
+    for (let at = 0; at < depth; at += 1) node = 2 * node + bitOf(key, at);
+    if (this.#at(node).count === 0) return undefined;
+    while (node < BUCKETS) node = this.#at(2 * node).count > 0 ? 2 * node : 2 * node + 1;
+    return node - BUCKETS;
+  }
+
   #above(changed: readonly ChangedBucket[]): Map<number, Subtree> {
     const nodes = new Map<number, Subtree>(changed.map(({ bucket, subtree }) => [BUCKETS + bucket, subtree]));
     let row = [...nodes.keys()];

@@ -8,6 +8,7 @@ import { createUser } from './create-user.ts';
 import { disableUser } from './disable-user.ts';
 import { enableUser } from './enable-user.ts';
 import { runFsck } from './fsck.ts';
+import { ledgerRoutes } from './ledger.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
@@ -23,6 +24,7 @@ import { identifyOperator } from './operator.ts';
 type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof quotaRoutes>[0] &
+  Parameters<typeof ledgerRoutes>[0] &
   Parameters<typeof runFsck>[0] &
   Parameters<typeof forgetXet>[0];
 
@@ -42,6 +44,7 @@ export function adminRoutes(deps: Deps): Route[] {
     removeMember(deps),
     resetPassword(deps),
     revokeToken(deps),
+    ...ledgerRoutes(deps),
     ...quotaRoutes(deps),
     runFsck(deps),
     setAdministrator(deps),

@@ -1,0 +1,130 @@
+// `./holdfast ledger …`: what was recorded, with proofs, and the check of both.
+import { z } from 'zod';
+import { findText } from '@holdfast/platform/private-files';
+import { requestAdmin, streamAdminLines } from '../admin-client.ts';
+import { type Call, type Command } from '../command.ts';
+import { usageRejected } from '../faults.ts';
+import { readTrusted, runVerifier, type Trusted } from '../ledger-evidence.ts';
+
+const KEY = { value: 'KEY', doc: "The notary's public key; by default the one among the keys" } as const;
+
+async function* exportLines(call: Call, { key }: Trusted): AsyncGenerator<string> {
+  yield `${JSON.stringify({ type: 'holdfast-ledger-export', version: 1, key })}\n`;
+  for await (const line of streamAdminLines(call, { method: 'GET', path: ['ledger', 'export'] }))
+    yield `${line}\n`;
+}
+
+function keyWords({ key }: Pick<Trusted, 'key'>): string[] {
+  return key === undefined ? [] : ['--key', key];
+}
+
+/** Checks everything that was recorded, or a file with it. */
+export const verifyLedger: Command = {
+  name: 'ledger verify',
+  doc: 'Check every entry of the ledger, their order and the signatures, of the running hub or of a file',
+  words: [],
+  flags: {
+    from: { value: 'EXPORT', doc: 'Check this export, proof or checkpoint; no hub has to run' },
+    key: KEY,
+  },
+  run: async (call) => {
+    const trusted = await readTrusted(call);
+    const { from } = call.flags;
+    if (typeof from === 'string')
+      return await runVerifier(call, { words: [from, ...keyWords(trusted)], output: 'stdout' });
+    const signed = trusted.signed === undefined ? [] : ['--signed', trusted.signed];
+    const words = ['-', ...keyWords(trusted), ...signed];
+    return await runVerifier(call, { words, input: exportLines(call, trusted), output: 'stdout' });
+  },
+};
+
+/** Hands out the whole ledger. */
+export const exportLedger: Command = {
+  name: 'ledger export',
+  doc: 'Write the ledger with its checkpoints to standard output, as lines of JSON',
+  words: [],
+  flags: {},
+  run: async (call) => {
+    for await (const line of exportLines(call, await readTrusted(call)))
+      if (!process.stdout.write(line)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    return 0;
+  },
+};
+
+/** Proves one entry. */
+export const proveEntry: Command = {
+  name: 'ledger prove',
+  doc: 'Prove that ENTRY, by its number in the tree or its digest, is signed',
+  words: ['ENTRY'],
+  flags: { key: KEY },
+  run: async (call) => await prove(call, ['entries', call.rest[0] ?? '']),
+};
+
+/** Proves what is, and is not, in the chains of a name. */
+export const proveAbsence: Command = {
+  name: 'ledger absence',
+  doc: 'Prove that nothing more than what is shown happened to SUBJECT (token:ID, repo:ID) or was done by it',
+  words: ['SUBJECT'],
+  flags: { key: KEY },
+  run: async (call) => await prove(call, ['chains', call.rest[0] ?? '']),
+};
+
+/** Proves that one tree continues another. */
+export const proveConsistency: Command = {
+  name: 'ledger consistency',
+  doc: 'Prove that the ledger of B entries begins with that of A; each a number or a file with a checkpoint',
+  words: ['A', 'B'],
+  flags: { key: KEY },
+  run: async (call) => {
+    const [older, newer] = await Promise.all(call.rest.map(readSide));
+    if (older === undefined || newer === undefined) return 1;
+    // A checkpoint from elsewhere takes the place of the one that the hub has: they must be of one tree.
+    return await prove(call, ['consistency', older.size, newer.size], (proof) => ({
+      ...proof,
+      older: { ...Side.parse(proof['older']), ...older.from },
+      newer: { ...Side.parse(proof['newer']), ...newer.from },
+    }));
+  },
+};
+
+/** Holds several views of the ledger against one another. */
+export const compareLedgers: Command = {
+  name: 'ledger compare',
+  doc: 'Hold exports and checkpoints from several places against one another, and name a split view',
+  words: ['EXPORT', '[EXPORT…]'],
+  flags: { key: KEY },
+  run: async (call) => {
+    if (call.rest.length < 2)
+      throw usageRejected('one view has nothing to be compared with', 'name two files or more');
+    const words = ['--compare', ...call.rest, ...keyWords(await readTrusted(call))];
+    return await runVerifier(call, { words, output: 'stdout' });
+  },
+};
+
+const Side = z.looseObject({});
+type Proof = z.infer<typeof Side>;
+
+async function prove(
+  call: Call,
+  path: readonly string[],
+  change: (proof: Proof) => Proof = (proof) => proof,
+): Promise<number> {
+  const trusted = await readTrusted(call);
+  const answer = await requestAdmin(call, { method: 'GET', path: ['ledger', ...path] });
+  const proof = `${JSON.stringify({ ...change(Side.parse(answer)), key: trusted.key })}\n`;
+  process.stdout.write(proof);
+  const input = (async function* () {
+    await Promise.resolve();
+    yield proof;
+  })();
+  return await runVerifier(call, { words: ['-', ...keyWords(trusted)], input, output: 'stderr' });
+}
+
+/** A size, or a file with a checkpoint of one. */
+async function readSide(word: string): Promise<{ size: string; from: { note?: string } }> {
+  if (/^\d+$/.test(word)) return { size: word, from: {} };
+  const note = (await findText(word)) ?? '';
+  const [, size] = /^[^\n]+\n(\d+)\n/.exec(note) ?? [];
+  if (size === undefined) throw usageRejected(`${word} holds no checkpoint`, 'name a number or such a file');
+  return { size, from: { note } };
+}

@@ -1,0 +1,95 @@
+// Reads entries with their places in the tree, for exports and proofs.
+import { sql } from 'kysely';
+import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
+import { type ChainName } from './heads/chain.ts';
+import { type LedgerRow } from './leaf.ts';
+import { type StoredCheckpoint, TreeReader } from './tree-store.ts';
+
+/** A leaf, and its entry where that is still there. */
+export interface OrderedEntry {
+  readonly index: number;
+  readonly place: Pick<LedgerRow, 'writer' | 'lane' | 'n'>;
+  readonly entry: LedgerRow | undefined;
+}
+
+interface LeafRow extends EntryRow {
+  readonly index: number;
+  readonly leaf_writer: string;
+  readonly leaf_lane: number;
+  readonly leaf_n: number;
+}
+
+/** Reads leaves with their entries. */
+export class EvidenceReader extends TreeReader {
+  /** Leaves from `from` on, before `to`, at most `limit`. */
+  async listLeaves(range: { from: number; to: number; limit: number }): Promise<OrderedEntry[]> {
+    const { rows } = await sql<LeafRow>`
+      select l.index, w.name as leaf_writer, l.lane as leaf_lane, l.n as leaf_n, ${entryColumns}
+        from notary.leaf l join notary.writer w on w.id = l.writer
+        left join ledger.entry e on e.writer = w.name and e.lane = l.lane and e.n = l.n
+       where l.index >= ${range.from} and l.index < ${range.to}
+       order by l.index limit ${range.limit}`.execute(this.db);
+    return rows.map(toOrdered);
+  }
+
+  /** The leaf of the entry with this digest. */
+  async findLeaf(hash: string): Promise<OrderedEntry | undefined> {
+    const { rows } = await sql<LeafRow>`
+      select l.index, w.name as leaf_writer, l.lane as leaf_lane, l.n as leaf_n, ${entryColumns}
+        from ledger.entry e join notary.writer w on w.name = e.writer
+        join notary.leaf l on l.writer = w.id and l.lane = e.lane and l.n = e.n
+       where e.hash = ${hash}`.execute(this.db);
+    return rows.map(toOrdered)[0];
+  }
+
+  /** Entries of a chain in the order of their leaves, before `size`. */
+  async listChain({ relation, name }: ChainName, size: number): Promise<LedgerRow[]> {
+    const ofChain = relation === 'to' ? sql`e.subject = ${name}` : sql`e.credential = ${name}`;
+    const { rows } = await sql<EntryRow>`
+      select ${entryColumns}
+        from ledger.entry e join notary.writer w on w.name = e.writer
+        join notary.leaf l on l.writer = w.id and l.lane = e.lane and l.n = e.n
+       where ${ofChain} and l.index < ${size} order by l.index`.execute(this.db);
+    return rows.map(toLedgerRow);
+  }
+
+  /** Entries that are no leaf before `size`: those that wait or are not signed yet, and those that somebody put in. */
+  async listUnordered(size: number, limit: number): Promise<LedgerRow[]> {
+    const { rows } = await sql<EntryRow>`
+      select ${entryColumns} from ledger.entry e
+        left join notary.writer w on w.name = e.writer
+        left join notary.leaf l on l.writer = w.id and l.lane = e.lane and l.n = e.n
+       where l.index is null or l.index >= ${size} order by e.writer, e.lane, e.n limit ${limit}`.execute(
+      this.db,
+    );
+    return rows.map(toLedgerRow);
+  }
+
+  /** Every checkpoint that was kept, the smallest tree first. */
+  async listCheckpoints(): Promise<StoredCheckpoint[]> {
+    return await this.db
+      .selectFrom('notary.checkpoint')
+      .select(['size', 'note'])
+      .orderBy('size')
+      .orderBy('minute')
+      .execute();
+  }
+
+  /** The checkpoint of a tree of this size, where one was kept. */
+  async findCheckpointAt(size: number): Promise<StoredCheckpoint | undefined> {
+    return await this.db
+      .selectFrom('notary.checkpoint')
+      .select(['size', 'note'])
+      .where('size', '=', size)
+      .orderBy('minute', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  }
+}
+
+function toOrdered(row: LeafRow): OrderedEntry {
+  const place = { writer: row.leaf_writer, lane: row.leaf_lane, n: row.leaf_n };
+  // What was deleted comes as a row of nothing.
+  const isThere = (row.hash as string | null) !== null;
+  return { index: row.index, place, entry: isThere ? toLedgerRow(row) : undefined };
+}

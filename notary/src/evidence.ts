@@ -1,0 +1,145 @@
+// What is handed to whoever does not believe: exports and proofs, out of what the database has. Nothing here is trusted by
+// those who check it; a wrong answer only fails.
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { EvidenceReader, type OrderedEntry } from './evidence-store.ts';
+import { entryUnknown, nothingSigned, sizeUnknown } from './faults.ts';
+import { chainKey, type ChainName } from './heads/chain.ts';
+import { BUCKET_DEPTH, bucketOf } from './heads/top.ts';
+import { proofWithin, type MapProof } from './heads/trie.ts';
+import { type StoredCheckpoint } from './tree-store.ts';
+import { consistencyProof, inclusionProof, rootAt } from './tree/proof.ts';
+
+const PAGE = 1_000;
+/** Entries of one chain that a proof shows; of a longer one it shows the head alone. */
+const SHOWN = 10_000;
+/** Rows beyond the tree that an export shows: some wait, and more than these were put in. */
+const UNORDERED = 10_000;
+
+/** A line of an export. */
+export type ExportLine = Readonly<Record<string, unknown>>;
+
+/** Everything up to the last checkpoint, in the order in which a verifier needs it. The key's line comes before. */
+export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
+  const reader = new EvidenceReader(db);
+  const checkpoints = await reader.listCheckpoints();
+  const size = checkpoints.at(-1)?.size ?? 0;
+  const notes = checkpoints.values();
+  let next = notes.next();
+  let from = 0;
+  function* notesAt(at: number): Generator<ExportLine> {
+    for (; next.done !== true && next.value.size <= at; next = notes.next())
+      yield { type: 'checkpoint', note: next.value.note };
+  }
+  yield* notesAt(0);
+  while (from < size) {
+    const page = await reader.listLeaves({ from, to: size, limit: PAGE });
+    for (const leaf of page) {
+      yield lineOf(leaf);
+      yield* notesAt(leaf.index + 1);
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    from = last.index + 1;
+  }
+  for (const entry of await reader.listUnordered(size, UNORDERED)) yield { type: 'unordered', ...entry };
+  yield { type: 'end' };
+}
+
+function lineOf({ index, place, entry }: OrderedEntry): ExportLine {
+  return entry === undefined ? { type: 'gone', index, ...place } : { type: 'entry', index, ...entry };
+}
+
+/** That an entry, given by its number or its digest, is in the signed tree. Throws `entryUnknown`. */
+export async function proveEntry(db: Db, entry: string): Promise<ExportLine> {
+  return await withSigned(db, async (reader, { size, note }) => {
+    const leaf = await findLeaf(reader, entry, size);
+    if (leaf?.entry === undefined || leaf.index >= size) throw entryUnknown(entry);
+    const path = await inclusionProof(leaf.index, size, reader.nodes());
+    return { type: 'holdfast-ledger-entry', note, index: leaf.index, entry: leaf.entry, path: texts(path) };
+  });
+}
+
+// oxlint-disable-next-line max-params -- where, which, and how much of it counts
+async function findLeaf(
+  reader: EvidenceReader,
+  entry: string,
+  size: number,
+): Promise<OrderedEntry | undefined> {
+  if (!/^\d{1,15}$/.test(entry)) return await reader.findLeaf(entry);
+  return (await reader.listLeaves({ from: Number(entry), to: size, limit: 1 }))[0];
+}
+
+/** All that happened to a subject and all that was done by it, or that there is nothing. */
+export async function proveChains(db: Db, name: string): Promise<ExportLine> {
+  return await withSigned(db, async (reader, { size, note }) => {
+    const chains = [];
+    for (const relation of ['to', 'by'] as const)
+      chains.push(await proveChain(reader, { relation, name }, size));
+    return { type: 'holdfast-ledger-chains', note, chains };
+  });
+}
+
+// oxlint-disable-next-line max-params -- where, which, and how much of it counts
+async function proveChain(reader: EvidenceReader, chain: ChainName, size: number): Promise<ExportLine> {
+  const key = chainKey(chain);
+  const { end, beside } = await wayTo(reader, key);
+  const n = end?.key.equals(key) === true ? end.n : 0;
+  const entries = n > SHOWN ? null : await reader.listChain(chain, size);
+  const shown = end && { key: end.key.toString('hex'), n: end.n, digest: end.digest.toString('hex') };
+  return { ...chain, end: shown ?? null, beside: texts(beside), entries };
+}
+
+async function wayTo(reader: EvidenceReader, key: Buffer): Promise<MapProof> {
+  const top = await reader.openTop();
+  const above = top.beside(key);
+  const bucket = above.isSingle ? top.singleBelow(key, above.beside.length) : bucketOf(key);
+  const leaves = bucket === undefined ? [] : ((await reader.listBuckets([bucket])).get(bucket) ?? []);
+  const within = proofWithin(leaves, key, above.isSingle ? above.beside.length : BUCKET_DEPTH);
+  return { end: within.end, beside: [...above.beside, ...within.beside] };
+}
+
+/** That the tree of `newer` entries begins with that of `older`. Throws `sizeUnknown`. */
+export async function proveConsistency(db: Db, older: number, newer: number): Promise<ExportLine> {
+  return await withSigned(db, async (reader, { size }) => {
+    for (const wanted of [older, newer]) if (wanted > size) throw sizeUnknown(wanted, size);
+    if (older > newer) throw sizeUnknown(older, newer);
+    const nodes = reader.nodes();
+    const treeOf = async (wanted: number): Promise<ExportLine> => ({
+      size: wanted,
+      root: (await rootAt(wanted, nodes)).toString('base64'),
+      note: (await reader.findCheckpointAt(wanted))?.note ?? null,
+    });
+    return {
+      type: 'holdfast-ledger-consistency',
+      older: await treeOf(older),
+      newer: await treeOf(newer),
+      path: texts(await consistencyProof(older, newer, nodes)),
+    };
+  });
+}
+
+function texts(hashes: readonly Buffer[]): string[] {
+  return hashes.map((hash) => hash.toString('base64'));
+}
+
+const TRIES = 100;
+const PAUSE_MS = 20;
+
+// The map of heads is that of the newest tree, which is signed a moment after it is written.
+async function withSigned<Result>(
+  db: Db,
+  work: (reader: EvidenceReader, signed: StoredCheckpoint) => Promise<Result>,
+): Promise<Result> {
+  for (let n = 0; n < TRIES; n += 1) {
+    const done = await db.snapshot(async (tx) => {
+      const reader = new EvidenceReader(tx);
+      const [tree, signed] = [await reader.getTree(), await reader.findLastCheckpoint()];
+      if (signed === undefined || signed.size !== tree.size) return undefined;
+      return { result: await work(reader, signed) };
+    });
+    if (done !== undefined) return done.result;
+    await delay(PAUSE_MS);
+  }
+  throw nothingSigned();
+}

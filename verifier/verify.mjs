@@ -1,0 +1,397 @@
+#!/usr/bin/env node
+// Checks, offline, what `./holdfast ledger` wrote: exports, checkpoints and proofs. No dependencies, and nothing of the
+// product's own code, so that it can be read in an hour and kept apart from what it judges. README.md tells more.
+//   node verify.mjs [--compare] FILE… [--key KEY] [--signed SIZE:ROOT] [--json]
+import { createPublicKey, hash, verify } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+const ZERO = Buffer.alloc(32);
+const sha256 = (...parts) => hash('sha256', parts.length === 1 ? parts[0] : Buffer.concat(parts), 'buffer');
+const node = (left, right) => sha256(Buffer.from([1]), left, right); // RFC 6962, 2.1
+const base64 = (text) => Buffer.from(String(text), 'base64');
+
+/** Fields one after the other, each behind its length in four bytes. */
+function framed(fields) {
+  const lengths = fields.map((field) => Buffer.byteLength(field));
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let at = 0;
+  fields.forEach((field, index) => {
+    at = bytes.writeUInt32BE(lengths[index], at);
+    at += bytes.write(field, at);
+  });
+  return bytes;
+}
+
+const FIELDS = 'writer lane n previous at kind subject subjectN subjectPrevious actor credential body'.split(
+  ' ',
+);
+const digestOf = (e) =>
+  hash('sha256', framed(['holdfast/ledger-entry/v1', ...FIELDS.map((name) => String(e[name]))]), 'hex');
+const leafOf = (e) => sha256(Buffer.from([0]), framed(['holdfast/ledger-leaf/v1', e.hash, String(e.xid)]));
+const chainKey = (relation, name) => sha256(framed(['holdfast/ledger-chain/v1', relation, name]));
+const link = (head, digest) => sha256(framed(['holdfast/ledger-link/v1', head.toString('hex'), digest]));
+const chainsOf = (e) => [['to', e.subject], ...(e.credential === '' ? [] : [['by', e.credential]])];
+
+const keyId = (name, key) => sha256(Buffer.from(`${name}\n`), Buffer.from([1]), key).subarray(0, 4);
+
+function parseKey(text) {
+  const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\s*$/.exec(String(text)) ?? [];
+  const bytes = base64(encoded ?? '');
+  if (name === undefined || bytes.length !== 33 || bytes[0] !== 1) return undefined;
+  const key = bytes.subarray(1);
+  if (keyId(name, key).toString('hex') !== id) return undefined;
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key]);
+  return { name, id: keyId(name, key), object: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
+}
+
+/** What a note says, when this key signed it. */
+function openCheckpoint(note, key) {
+  const end = note.lastIndexOf('\n\n');
+  if (end === -1 || !note.endsWith('\n')) return undefined;
+  const text = note.slice(0, end + 1);
+  for (const line of note.slice(end + 2, -1).split('\n')) {
+    const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
+    const bytes = base64(encoded ?? '');
+    if (name !== key.name || !bytes.subarray(0, 4).equals(key.id)) continue;
+    if (!verify(null, Buffer.from(text), key.object, bytes.subarray(4))) return undefined;
+    const [, origin, size, root, heads, time] =
+      /^([^\n]+)\n(0|[1-9]\d*)\n(\S{44})\nheads (\S{44})\ntime (\S+)\n$/.exec(text) ?? [];
+    if (origin !== key.name && !origin?.startsWith(`${key.name}/`)) return undefined;
+    return { origin, size: Number(size), root: base64(root), heads: base64(heads), time };
+  }
+  return undefined;
+}
+
+/** Roots of the whole subtrees from the left, which give the root of everything so far. */
+class Tree {
+  size = 0;
+  #subtrees = [];
+
+  push(leaf) {
+    let root = leaf;
+    for (let n = this.size; n % 2 === 1; n = (n - 1) / 2) root = node(this.#subtrees.pop(), root);
+    this.#subtrees.push(root);
+    this.size += 1;
+  }
+
+  root() {
+    if (this.size === 0) return sha256(Buffer.alloc(0));
+    return this.#subtrees.reduceRight((right, left) => node(left, right));
+  }
+}
+
+const bit = (key, depth) => (key[depth >> 3] >> (7 - (depth & 7))) & 1;
+const above = (left, right) => sha256(Buffer.from([3]), left, right);
+
+function mapLeaf(key, head) {
+  const n = Buffer.alloc(8);
+  n.writeBigUInt64BE(BigInt(head.n));
+  return sha256(Buffer.from([2]), key, n, head.digest);
+}
+
+/** The root over sorted [key, head]: nothing is zeros, one is its leaf, more are divided by the next bit of the key. */
+function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
+  if (from === to) return ZERO;
+  if (to - from === 1) return mapLeaf(...heads[from]);
+  let middle = from;
+  while (middle < to && bit(heads[middle][0], depth) === 0) middle += 1;
+  return above(mapRoot(heads, depth + 1, from, middle), mapRoot(heads, depth + 1, middle, to));
+}
+
+const GENESIS = '0'.repeat(64);
+/** How far a clock may be set back, or a transaction last, before an entry's time is taken for forged. */
+const TOLERANCE = 600_000;
+
+const laneOf = (e) => `${e.lane} ${e.writer}`;
+const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - TOLERANCE; // false for undefined
+
+class Ledger {
+  problems = [];
+  tree = new Tree();
+  heads = new Map();
+  lanes = new Map();
+  subjects = new Map();
+  roots = new Map();
+  notes = [];
+  waiting = 0;
+
+  constructor(key, wanted) {
+    this.key = key;
+    this.wanted = wanted;
+  }
+
+  must(holds, what, where = `entry ${this.tree.size}`) {
+    if (!holds) this.problems.push({ where, what });
+  }
+
+  take(line) {
+    if (this.wanted.has(this.tree.size)) this.roots.set(this.tree.size, this.tree.root());
+    if (line.type === 'entry') this.#entry(line);
+    else if (line.type === 'checkpoint') this.#checkpoint(line.note);
+    else if (line.type === 'unordered') this.#unordered(line);
+    else if (line.type === 'end') this.ended = true;
+    else {
+      this.must(line.type === 'gone', `is not there, but ${line.type}`);
+      this.must(false, `was deleted: number ${line.n} of lane ${line.lane} of ${line.writer}`);
+      this.tree.push(ZERO); // no root from here on will be the signed one
+    }
+  }
+
+  #entry(e) {
+    this.must(e.index === this.tree.size, `stands where entry ${e.index} is said to be`);
+    this.must(digestOf(e) === e.hash, 'was altered: its digest is another one');
+    const lane = this.#endOf(e);
+    this.must(e.n === lane.n + 1, `is number ${e.n} of its lane, after ${lane.n}: some were deleted`);
+    this.must(e.n !== lane.n + 1 || e.previous === lane.hash, 'does not continue its lane');
+    this.must(!isLongBefore(e.at, lane.at), `says ${e.at}, and the one before it ${lane.at}`);
+    const signed = this.last?.time;
+    this.must(!isLongBefore(e.at, signed), `says ${e.at}, and came after the checkpoint of ${signed}`);
+    this.lanes.set(laneOf(e), e);
+    if (e.subjectN > 0) this.#subject(e);
+    for (const [relation, name] of chainsOf(e)) {
+      const head = this.heads.get(`${relation} ${name}`) ?? { relation, name, n: 0, digest: ZERO };
+      this.heads.set(`${relation} ${name}`, { ...head, n: head.n + 1, digest: link(head.digest, e.hash) });
+    }
+    this.tree.push(leafOf(e));
+  }
+
+  #endOf = (e) => this.lanes.get(laneOf(e)) ?? { n: 0, hash: GENESIS };
+
+  #subject(e) {
+    const end = this.subjects.get(e.subject) ?? { n: 0, hash: GENESIS };
+    const holds = e.subjectN === end.n + 1 && e.subjectPrevious === end.hash;
+    this.must(holds, `does not continue number ${end.n} of ${e.subject}`);
+    this.subjects.set(e.subject, { n: e.subjectN, hash: e.hash });
+  }
+
+  #checkpoint(note) {
+    const checkpoint = openCheckpoint(note, this.key);
+    const where = `checkpoint ${checkpoint?.size}`;
+    if (checkpoint === undefined) return this.must(false, 'is not signed by the key', 'a checkpoint');
+    this.must(checkpoint.size === this.tree.size, `stands after ${this.tree.size} entries`, where);
+    this.must(checkpoint.root.equals(this.tree.root()), 'is of other entries than those before it', where);
+    this.must(!(checkpoint.time < this.last?.time), 'was signed before the one before it', where);
+    this.last = checkpoint;
+    this.notes.push(checkpoint);
+  }
+
+  // What waits for the notary continues its lane; anything else was put in behind its back.
+  #unordered(e) {
+    const end = this.#endOf(e);
+    const holds = e.n === end.n + 1 && e.previous === end.hash && digestOf(e) === e.hash;
+    const where = `number ${e.n} of lane ${e.lane} of ${e.writer}`;
+    this.must(holds, 'is not in the tree, and nobody recorded it: it was put in', where);
+    if (holds) this.lanes.set(laneOf(e), e);
+    this.waiting += 1;
+  }
+
+  finish(signed) {
+    const [size, last, where] = [this.tree.size, this.last, 'the file'];
+    this.must(this.ended === true, 'was cut off', where);
+    this.must((last?.size ?? 0) === size, `goes on after its last checkpoint, at ${last?.size ?? 0}`, where);
+    if (last?.size === size)
+      this.must(this.#mapRoot().equals(last.heads), 'has chains of other heads', where);
+    if (signed === undefined) return;
+    const root = this.roots.get(signed.size);
+    this.must(root !== undefined, `ends before the ${signed.size} that were signed`, where);
+    this.must(root?.equals(signed.root) !== false, `has others than the ${signed.size} signed`, where);
+  }
+
+  #mapRoot() {
+    const heads = [...this.heads.values()].map((head) => [chainKey(head.relation, head.name), head]);
+    return mapRoot(heads.sort(([a], [b]) => Buffer.compare(a, b)));
+  }
+}
+
+const half = (n) => Math.floor(n / 2);
+
+/** RFC 9162, 2.1.3.2 */
+function rootOfInclusion(index, size, leaf, path) {
+  let [at, last, root] = [index, size - 1, leaf];
+  if (!(index >= 0 && index < size)) return undefined;
+  for (const beside of path) {
+    if (last === 0) return undefined;
+    if (at % 2 === 1 || at === last) {
+      root = node(beside, root);
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else root = node(root, beside);
+    [at, last] = [half(at), half(last)];
+  }
+  return last === 0 ? root : undefined;
+}
+
+/** RFC 9162, 2.1.4.2 */
+function isConsistent(older, newer, path) {
+  if (older.size === newer.size) return path.length === 0 && older.root.equals(newer.root);
+  if (older.size === 0) return path.length === 0;
+  if (older.size > newer.size || path.length === 0) return false;
+  const isPower = 2 ** Math.round(Math.log2(older.size)) === older.size;
+  const steps = isPower ? [older.root, ...path] : path;
+  let [at, last, first, second] = [older.size - 1, newer.size - 1, steps[0], steps[0]];
+  while (at % 2 === 1) [at, last] = [half(at), half(last)];
+  for (const beside of steps.slice(1)) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      [first, second] = [node(beside, first), node(beside, second)];
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else second = node(second, beside);
+    [at, last] = [half(at), half(last)];
+  }
+  return last === 0 && first.equals(older.root) && second.equals(newer.root);
+}
+
+/** The root that the way to a key leads to: past what lies beside it, to another leaf, its own, or nothing. */
+function rootOfWay(key, end, beside) {
+  if (beside.length > 256) return undefined;
+  const endKey = end === null ? undefined : Buffer.from(end.key, 'hex');
+  if (endKey !== undefined && beside.some((_, depth) => bit(endKey, depth) !== bit(key, depth)))
+    return undefined;
+  const last = end === null ? ZERO : mapLeaf(endKey, { n: end.n, digest: Buffer.from(end.digest, 'hex') });
+  return beside.reduceRight(
+    (below, other, depth) => (bit(key, depth) === 0 ? above(below, other) : above(other, below)),
+    last,
+  );
+}
+
+function checkChain({ relation, name, end, beside, entries }, checkpoint, problem) {
+  const key = chainKey(relation, name);
+  const said = `${relation} ${name}`;
+  if (!rootOfWay(key, end, beside.map(base64))?.equals(checkpoint.heads))
+    return problem('its head is not in the checkpoint', said);
+  const head = end !== null && end.key === key.toString('hex') ? end : { n: 0, digest: ZERO.toString('hex') };
+  if (entries === null) return; // too many to show: the head alone is
+  let digest = ZERO;
+  for (const e of entries) {
+    if (digestOf(e) !== e.hash) problem('an entry was altered', said);
+    if (!chainsOf(e).some(([r, n]) => r === relation && n === name)) problem('an entry is of another', said);
+    digest = link(digest, e.hash);
+  }
+  if (entries.length !== head.n || digest.toString('hex') !== head.digest)
+    problem(`${entries.length} entries are shown; the checkpoint commits to ${head.n}, or to others`, said);
+}
+
+function checkConsistency({ older, newer, path }, key, problem) {
+  const trees = [older, newer].map(({ size, root }) => ({ size, root: base64(root) }));
+  [older, newer].forEach(({ size, note }, at) => {
+    const checkpoint = note === null ? trees[at] : openCheckpoint(String(note), key);
+    if (checkpoint?.size !== size || !checkpoint.root.equals(trees[at].root))
+      problem('is not what the key signed', `checkpoint ${size}`);
+  });
+  if (!isConsistent(...trees, path.map(base64)))
+    problem('the newer tree does not continue the older', 'proof');
+  return `the first ${older.size} of ${newer.size} entries are the same`;
+}
+
+/** Checks one proof; says what it shows. */
+function checkProof(proof, key, problem) {
+  if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, key, problem);
+  const checkpoint = openCheckpoint(String(proof.note), key);
+  if (checkpoint === undefined) return void problem('the checkpoint is not signed by the key', 'proof');
+  if (proof.type === 'holdfast-ledger-entry') {
+    const { entry, index, path } = proof;
+    if (digestOf(entry) !== entry.hash) problem('was altered', `entry ${index}`);
+    const root = rootOfInclusion(index, checkpoint.size, leafOf(entry), path.map(base64));
+    if (!root?.equals(checkpoint.root)) problem('is not in the signed tree', `entry ${index}`);
+    return `entry ${index} is one of ${checkpoint.size} signed at ${checkpoint.time}`;
+  }
+  if (proof.type !== 'holdfast-ledger-chains')
+    return void problem(`is of unknown type ${proof.type}`, 'the file');
+  for (const chain of proof.chains) checkChain(chain, checkpoint, problem);
+  const counts = proof.chains.map(
+    ({ relation, name, entries: all }) => `${all?.length ?? 'many'} ${relation} ${name}`,
+  );
+  return `entries up to ${checkpoint.time}: ${counts.join(', ')}`;
+}
+
+const linesOf = (file) => createInterface({ input: file === '-' ? process.stdin : createReadStream(file) });
+
+/** Checks one file; its checkpoints, and the roots at the wanted sizes, are for comparing. */
+async function checkFile(file, { key: given, signed, wanted = [] }) {
+  const result = {
+    file: file === '-' ? 'standard input' : file,
+    pinned: given !== undefined,
+    problems: [],
+    notes: [],
+    roots: new Map(),
+  };
+  const problem = (what, where) => void result.problems.push({ where, what });
+  let [ledger, key, text] = [undefined, given, ''];
+  for await (const line of linesOf(file)) {
+    if (ledger !== undefined) ledger.take(JSON.parse(line));
+    else if (text !== '' || !line.startsWith('{')) text += `${line}\n`;
+    else {
+      const first = JSON.parse(line);
+      key ??= parseKey(first.key);
+      if (key === undefined) throw new Error(`${file} names no key: give it with --key`);
+      if (first.type !== 'holdfast-ledger-export') result.shows = checkProof(first, key, problem);
+      else ledger = new Ledger(key, new Set([...wanted, signed?.size]));
+    }
+  }
+  if (text !== '') {
+    if (key === undefined) throw new Error(`${file} is a bare checkpoint: give the key with --key`);
+    const checkpoint = openCheckpoint(text, key);
+    if (checkpoint === undefined) problem('is not signed by the key', 'checkpoint');
+    else result.notes.push(checkpoint);
+    result.shows = `a checkpoint of ${checkpoint?.size} entries, signed at ${checkpoint?.time}`;
+  }
+  if (ledger !== undefined) {
+    ledger.finish(signed);
+    const { tree, notes, heads, waiting, problems, roots } = ledger;
+    const shows = `${tree.size} entries under ${notes.length} checkpoints, ${heads.size} chains, ${waiting} waiting`;
+    Object.assign(result, { shows, entries: tree.size, time: ledger.last?.time, notes, problems, roots });
+  }
+  if (result.shows === undefined && result.problems.length === 0)
+    problem('holds nothing to check', 'the file');
+  return result;
+}
+
+/** Two views of one log must agree wherever both say something: else different people were shown different pasts. */
+async function compare(files, options) {
+  const first = [];
+  for (const file of files) first.push(await checkFile(file, options));
+  const notes = first.flatMap(({ file, notes: own }) => own.map((note) => ({ file, ...note })));
+  const wanted = new Set(notes.map(({ size }) => size));
+  for (const one of first) {
+    const again = one.entries === undefined ? undefined : await checkFile(one.file, { ...options, wanted });
+    for (const note of notes) {
+      const own = one.notes.find(({ size, origin }) => size === note.size && origin === note.origin);
+      const root = again === undefined ? own?.root : again.roots.get(note.size);
+      if (root === undefined || root.equals(note.root)) continue;
+      const what = `split view: ${note.file} has another tree of ${note.size} entries under ${note.origin}`;
+      one.problems.push({ where: `checkpoint ${note.size}`, what });
+    }
+  }
+  return first;
+}
+
+async function main(args) {
+  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }];
+  const options = { key: text, signed: text, compare: flag, json: flag };
+  const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options });
+  if (files.length < (values.compare ? 2 : 1)) throw new Error('name the files (--compare: at least two)');
+  const key = values.key === undefined ? undefined : parseKey(values.key);
+  if (values.key !== undefined && key === undefined) throw new Error('--key is no key of a notary');
+  const [size, root] = values.signed?.split(':') ?? [];
+  const signed = size === undefined ? undefined : { size: Number(size), root: base64(root) };
+  const results = values.compare ? await compare(files, { key, signed }) : [];
+  if (!values.compare) for (const file of files) results.push(await checkFile(file, { key, signed }));
+  for (const { notes: _notes, roots: _roots, ...result } of results) {
+    const ok = result.problems.length === 0;
+    if (values.json) console.log(JSON.stringify({ ok, ...result }));
+    else {
+      console.log(`${ok ? 'holds' : 'DOES NOT HOLD'}  ${result.file}: ${result.shows}`);
+      if (!result.pinned) console.log('       believed the key in the file; --key pins one');
+      for (const { where, what } of result.problems) console.log(`       ${where}: ${what}`);
+    }
+  }
+  return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
