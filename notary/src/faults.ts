@@ -1,7 +1,7 @@
 // Refusals of whoever asks for evidence.
 import { defineFault } from '@holdfast/kernel/fault';
 
-export const entryUnknown = defineFault('missing', 'ledger.entry-missing', (entry: string) => [
+export const entryUnknown = defineFault('missing', 'ledger.entry-unknown', (entry: string) => [
   `The ledger has no entry ${entry} in its tree.`,
   { hint: 'name it by its number in the tree, or by its digest' },
 ]);

@@ -61,14 +61,15 @@ export class Notary {
     const found = await examine(db, known);
     if (!('why' in found))
       return { notary: new Notary(deps, known, found), sealed: undefined, lost: undefined };
-    if (!acceptLoss) return { notary: undefined, sealed: found, lost: undefined };
+    const { epoch, ...refusal } = found;
+    if (!acceptLoss) return { notary: undefined, sealed: refusal, lost: undefined };
     const anew = await examine(db, { ...known, last: undefined, exported: undefined });
-    if ('why' in anew) return { notary: undefined, sealed: anew, lost: undefined };
-    const standing = { ...anew, epoch: found.epoch + 1 };
+    if ('why' in anew) return { notary: undefined, sealed: refusal, lost: undefined };
+    const standing = { ...anew, epoch: epoch + 1 };
     const last = { epoch: standing.epoch, size: standing.edge.size, root: standing.edge.root() };
     await folder.write(last);
     const notary = new Notary(deps, { ...known, last, exported: undefined }, standing);
-    return { notary, sealed: undefined, lost: found };
+    return { notary, sealed: undefined, lost: refusal };
   }
 
   /** Works until it is told to stop. Rejects when what it signed is not there any more. */

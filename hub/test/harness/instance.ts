@@ -15,6 +15,8 @@ const STOP_MS = 30_000;
 export interface InstanceOptions {
   /** Further variables, such as `HOLDFAST_URL`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Further words for `./holdfast start`. */
+  readonly words?: readonly string[];
   /** The checkout that is started; the one under test when absent. */
   readonly checkout?: string;
   /** Who starts it; whoever runs the test when absent. */
@@ -135,7 +137,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   const scratch = options.folder === undefined ? await openScratch('instance') : undefined;
   const folder = options.folder ?? scratch?.path ?? '';
   const env = { HOLDFAST_DATA: path.join(folder, 'data'), HOLDFAST_PORT: '0', ...options.env };
-  const [file = '', ...command] = commandOf(options, ['start', '--json']);
+  const [file = '', ...command] = commandOf(options, ['start', '--json', ...(options.words ?? [])]);
   const supervisor = spawn(file, command, {
     cwd: '/',
     env: plainEnvironment(env),

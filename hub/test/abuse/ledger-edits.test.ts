@@ -1,0 +1,219 @@
+// Rows of the ledger edited, deleted, put in, swapped and dated back: refused to every role while the rules stand, and
+// found by the verifier where the superuser lifts them.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import test from 'node:test';
+import { type Pool } from 'pg';
+import { openPool } from '@holdfast/platform/postgres/database';
+import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { keyOf, recordEntries, runVerifier, writeExport, type Verdict } from '../harness/ledger-files.ts';
+import { openNotaryFolder, openTestNotary } from '../harness/notary.ts';
+
+const LIMIT = { timeout: 60_000 };
+const HUB = 'holdfast_hub_test';
+
+async function asRole(
+  database: TestDatabase,
+  role: 'address' | 'notary' | 'owner' | 'superuser',
+  work: (pool: Pool) => Promise<void>,
+): Promise<void> {
+  const pool = openPool(database[role], {
+    connections: 1,
+    applicationName: 'test',
+    onError: () => undefined,
+  });
+  try {
+    await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** An entry that continues a lane as the trigger would have made it, but at another time. */
+const CHAINED = `
+  with lane as (select * from ledger.lane where writer = '${HUB}' and lane = 0),
+  made as (
+    insert into ledger.entry (writer, lane, n, previous, at, xid, kind, subject, subject_n, subject_previous, actor,
+      credential, body, hash)
+    select (e).writer, (e).lane, (e).n, (e).previous, (e).at, (e).xid, (e).kind, (e).subject, 0, (e).subject_previous,
+      (e).actor, (e).credential, (e).body, ledger.hash_entry(e)
+    from (select row(writer, lane, n + 1, head, now() - interval '1 year', pg_current_xact_id(), 'repo.created',
+      'repo:1', 0, repeat('0', 64), 'user:1', '', '{}', '')::ledger.entry as e from lane) one
+    returning n, hash)
+  update ledger.lane l set n = made.n, head = made.hash from made where l.writer = '${HUB}' and l.lane = 0`;
+
+interface Attack {
+  readonly name: string;
+  /** What the superuser does once the triggers are off. */
+  readonly statements: readonly string[];
+  readonly when: 'before ordering' | 'after ordering';
+  /** What the verifier must say. */
+  readonly found: RegExp;
+}
+
+const ATTACKS: readonly Attack[] = [
+  {
+    name: 'an edited entry',
+    statements: [`update ledger.entry set body = '{"x":1}' where n = 7`],
+    when: 'after ordering',
+    found: /was altered/,
+  },
+  {
+    name: 'an edited entry with its digest computed anew',
+    statements: [
+      `update ledger.entry set actor = 'user:2' where n = 7`,
+      `update ledger.entry e set hash = ledger.hash_entry(e) where n = 7`,
+    ],
+    when: 'after ordering',
+    found: /does not continue its lane.*is of other entries/s,
+  },
+  {
+    name: 'every chain computed anew behind an edited entry, heads included',
+    statements: [
+      `update ledger.entry set actor = 'user:2' where n = 20`,
+      `update ledger.entry e set hash = ledger.hash_entry(e) where n = 20`,
+      `update ledger.lane l set head = e.hash from ledger.entry e where l.n = 20 and e.n = 20`,
+    ],
+    when: 'after ordering',
+    found: /is of other entries/,
+  },
+  {
+    name: 'another transaction number',
+    statements: [`update ledger.entry set xid = '1' where n = 7`],
+    when: 'after ordering',
+    found: /is of other entries/,
+  },
+  {
+    name: 'a deleted entry',
+    statements: [`delete from ledger.entry where n = 7`],
+    when: 'after ordering',
+    found: /was deleted: number 7 of lane 0/,
+  },
+  {
+    name: 'a deleted entry whose leaf is deleted, too',
+    statements: [`delete from ledger.entry where n = 7`, 'delete from notary.leaf where n = 7'],
+    when: 'after ordering',
+    found: /stands where entry 7 is said to be/,
+  },
+  {
+    name: 'two entries in each other’s place',
+    statements: [
+      `update notary.leaf set index = -1 where index = 6`,
+      'update notary.leaf set index = 6 where index = 7',
+      'update notary.leaf set index = 7 where index = -1',
+    ],
+    when: 'after ordering',
+    found: /some were deleted.*is of other entries/s,
+  },
+  {
+    name: 'the last entries cut off with their leaves',
+    statements: ['delete from ledger.entry where n > 15', 'delete from notary.leaf where n > 15'],
+    when: 'after ordering',
+    found: /stands after 15 entries|goes on after/,
+  },
+  {
+    name: 'an entry deleted before it was ordered',
+    statements: [`delete from ledger.entry where n = 7`],
+    when: 'before ordering',
+    found: /number 8 of its lane, after 6: some were deleted/,
+  },
+  {
+    name: 'an entry edited before it was ordered',
+    statements: [
+      `update ledger.entry set actor = 'user:2' where n = 7`,
+      `update ledger.entry e set hash = ledger.hash_entry(e) where n = 7`,
+    ],
+    when: 'before ordering',
+    found: /does not continue its lane/,
+  },
+  {
+    name: 'an entry that was put in for a writer that is none',
+    statements: [
+      `insert into ledger.entry select 'somebody', 0, 1, previous, at, xid, kind, subject, 0, subject_previous, actor,
+         credential, body, repeat('a', 64) from ledger.entry where n = 3`,
+    ],
+    when: 'after ordering',
+    found: /it was put in/,
+  },
+  {
+    name: 'an entry dated back by a year',
+    statements: [CHAINED],
+    when: 'after ordering',
+    found: /says .* and the one before it/,
+  },
+  {
+    name: 'a head of a chain that was set back',
+    statements: [`update notary.head set n = n - 1`],
+    when: 'after ordering',
+    found: /chains of other heads/,
+  },
+];
+
+async function attacked(attack: Attack): Promise<Verdict> {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using notary = await openTestNotary(database.notary, own);
+  await recordEntries(database, 20);
+  if (attack.when === 'after ordering') await notary.round();
+  await asRole(database, 'superuser', async (pool) => {
+    await pool.query('alter table ledger.entry disable trigger all');
+    await pool.query('alter table ledger.lane disable trigger all');
+    for (const statement of attack.statements) await pool.query(statement);
+    await pool.query('alter table ledger.entry enable trigger all');
+  });
+  await notary.round();
+  await recordEntries(database, 5);
+  await notary.round();
+  const file = path.join(own.path, 'export.jsonl');
+  await writeExport(notary.db, notary.signer, file);
+  const [verdict] = await runVerifier(file, '--key', keyOf(notary.signer));
+  assert.ok(verdict !== undefined);
+  return verdict;
+}
+
+void test('the verifier accepts a ledger that nobody touched', LIMIT, async () => {
+  const verdict = await attacked({ name: '', statements: [], when: 'after ordering', found: /^$/ });
+  assert.deepEqual(verdict.problems, []);
+  assert.equal(verdict.entries, 25);
+});
+
+for (const attack of ATTACKS)
+  void test(`the verifier finds ${attack.name}`, LIMIT, async () => {
+    const { ok, problems } = await attacked(attack);
+    assert.ok(!ok);
+    assert.match(problems.map(({ where, what }) => `${where}: ${what}`).join('\n'), attack.found);
+  });
+
+const EDITS = [
+  `update ledger.entry set body = '{}'`,
+  'delete from ledger.entry',
+  'truncate ledger.entry cascade',
+  `insert into ledger.entry (writer, lane, n, previous, at, xid, kind, subject, subject_n, subject_previous, actor,
+     credential, body, hash) select 'somebody', 0, 1, previous, at, xid, kind, subject, 0, subject_previous, actor,
+     credential, body, repeat('a', 64) from ledger.entry limit 1`,
+  'update ledger.lane set n = 0',
+];
+const NOTARY_EDITS = [
+  'update notary.tree set size = 0',
+  `update notary.tile set hashes = decode(repeat('00', 32), 'hex')`,
+  `insert into notary.checkpoint values (0, 1, 'x')`,
+  'update notary.leaf set index = index + 1000',
+];
+
+void test('no role but the superuser can do any of it', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using notary = await openTestNotary(database.notary, own);
+  await recordEntries(database, 5);
+  await notary.round();
+  const refused = /permission denied|must be owner|append-only|may not record/;
+  for (const [role, statements] of [
+    ['address', [...EDITS, ...NOTARY_EDITS]],
+    ['notary', [...EDITS, 'delete from notary.leaf', 'truncate notary.tile', 'drop table notary.tile']],
+    ['owner', EDITS.slice(0, 4)],
+  ] as const)
+    await asRole(database, role, async (pool) => {
+      for (const statement of statements)
+        await assert.rejects(pool.query(statement), refused, `${role}: ${statement}`);
+    });
+});
