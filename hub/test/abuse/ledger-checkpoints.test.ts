@@ -146,7 +146,6 @@ void test(
         why: 'behind',
         signed: 10,
         found: 0,
-        epoch: 1,
       });
       await recordEntries(older, 3);
       await notary.round();

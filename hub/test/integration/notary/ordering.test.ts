@@ -6,7 +6,7 @@ import { TreeReader } from '@holdfast/notary/tree-store';
 import { rootAt } from '@holdfast/notary/tree/proof';
 import { record, type Entry } from '../../../src/modules/ledger/index.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
-import { openNotaryFolder, openTestNotary } from '../../harness/notary.ts';
+import { openNotaryFolder, openTestNotary, type TestNotary } from '../../harness/notary.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
 
 const LIMIT = { timeout: 60_000 };
@@ -47,6 +47,14 @@ async function requireWhole(database: TestDatabase): Promise<number> {
   );
   assert.deepEqual(disordered, []);
   return counts.leaves;
+}
+
+async function untilSigned(notary: TestNotary, size: number): Promise<void> {
+  const began = Date.now();
+  while ((await notary.findCheckpoint())?.size !== size) {
+    assert.ok(Date.now() - began < 20_000, 'everything is signed soon');
+    await delay(10);
+  }
 }
 
 void test('a round orders each committed entry once, and signs the tree it made', LIMIT, async () => {
@@ -114,11 +122,7 @@ void test(
             .catch((error: unknown) => assert.match(String(error), /rolled back/));
       }),
     );
-    const began = Date.now();
-    while ((await notary.findCheckpoint())?.size !== committed) {
-      assert.ok(Date.now() - began < 10_000, 'everything is signed soon');
-      await delay(10);
-    }
+    await untilSigned(notary, committed);
     stop.abort();
     await running;
     assert.equal(await requireWhole(database), committed);
@@ -134,7 +138,7 @@ void test('two notaries of one database take turns and sign one tree', LIMIT, as
   const stop = new AbortController();
   const running = [a, b].map(async (one) => await one.opened.notary?.run(stop.signal));
   await recordMany(database, 200);
-  await delay(500);
+  await untilSigned(a, 200);
   stop.abort();
   await Promise.all(running);
   assert.equal(await requireWhole(database), 200);
