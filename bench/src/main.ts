@@ -6,6 +6,7 @@ import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
 import { runScale, SCALE_USAGE } from './scale/scale.ts';
 import { measureXetDownload } from './xet-download.ts';
+import { measureXetIngest } from './xet-ingest.ts';
 import { formatResults, type Result } from './result.ts';
 
 interface Benchmark {
@@ -24,6 +25,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     doc: 'GET of 1 GiB stored through Xet, its chunks verified, against nginx with one worker and sendfile',
     programs: ['nginx', 'curl'],
     run: measureXetDownload,
+  },
+  'xet-ingest': {
+    doc: 'Xorbs received, stored and verified, against the SHA-256 of the same bytes',
+    programs: [],
+    run: measureXetIngest,
   },
   upload: {
     doc: 'Upload by the Python client, against what the client itself spends',
