@@ -4,6 +4,7 @@ import { Worker } from '@holdfast/platform/queue';
 import { blobJobs, COLLECT_TASK } from '#modules/blobs';
 import { eraseRepository } from '#modules/git';
 import { ERASE_TASK, parseErase, WINDOWS_TASK } from '#modules/repos';
+import { REVOKE_FOUND_TASK } from '#modules/tokens';
 import { UPKEEP_SCHEDULE, upkeepJobs } from '#modules/upkeep';
 import { type Modules } from './modules.ts';
 
@@ -33,7 +34,7 @@ export async function openJobs(
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {
-  const { blobs, uploads, downloads, pool, db } = modules;
+  const { blobs, uploads, downloads, foundTokens, pool, db } = modules;
   return await Worker.open(
     pool,
     {
@@ -41,6 +42,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         ...blobJobs({ blobs, uploads }),
         [WINDOWS_TASK]: () => downloads.renewWindows(),
         ...upkeepJobs(modules),
+        [REVOKE_FOUND_TASK]: async (payload) => await foundTokens.revoke(payload),
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
           await uploads.dropOf(repoId);

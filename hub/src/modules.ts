@@ -7,7 +7,7 @@ import { Identity, Passwords } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Sessions, SignIn, Throttle } from '#modules/sessions';
-import { Authentication, Tokens } from '#modules/tokens';
+import { Authentication, FoundTokens, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 
@@ -39,6 +39,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     throttle,
     signIn: new SignIn({ passwords, sessions, throttle }),
     tokens: new Tokens({ db, clock, epochs, keys }),
+    foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),
     changes: new RepoChanges({ db, clock, epochs, repos, room, turns, space }),
     likes: new Likes({ db, clock }),

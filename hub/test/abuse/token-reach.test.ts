@@ -46,6 +46,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   getOpenApi: { may: ALL },
   listModelTags: { may: ALL },
   listDatasetTags: { may: ALL },
+  revokeCredentials: { may: ALL, body: () => ({ credentials: ['x'] }) },
   validateYaml: { may: ALL, body: () => ({ content: '' }) },
   getMetrics: { may: BROAD },
   whoAmI: { may: TOKENS },

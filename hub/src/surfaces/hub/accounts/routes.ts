@@ -5,11 +5,15 @@ import { listLikers } from './list-likers.ts';
 import { listLikes } from './list-likes.ts';
 import { listMembers } from './members.ts';
 import { getOrgOverview } from './org-overview.ts';
+import { revokeCredentials } from './revoke-credentials.ts';
 import { storageLists, type StorageDeps } from './storage.ts';
 import { getUserOverview } from './user-overview.ts';
 import { whoAmI } from './whoami.ts';
 
-type Deps = Parameters<typeof getUserOverview>[0] & Parameters<typeof listLikes>[0] & StorageDeps;
+type Deps = Parameters<typeof getUserOverview>[0] &
+  Parameters<typeof listLikes>[0] &
+  Parameters<typeof revokeCredentials>[0] &
+  StorageDeps;
 
 /** Who the caller is, what others see of accounts, members, storage and likes. */
 export function accountRoutes(deps: Deps): Route[] {
@@ -23,5 +27,6 @@ export function accountRoutes(deps: Deps): Route[] {
     changeLike(deps, 'DELETE'),
     listLikes(deps),
     listLikers(deps),
+    revokeCredentials(deps),
   ];
 }

@@ -1,0 +1,93 @@
+// Whoever found tokens may end them by posting them, and learns nothing: neither whether one was live, nor whose it was,
+// nor from the time of the answer. What is kept until they are ended is digests.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mintToken } from '../../src/modules/tokens/model.ts';
+import { startInstance, type Instance } from '../harness/instance.ts';
+import { openSuperuser } from '../harness/superuser.ts';
+
+const REVOKED_MS = 1000;
+
+async function report(instance: Instance, credentials: unknown): Promise<Response> {
+  return await fetch(`${instance.url}/api/credentials/revoke`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ credentials }),
+  });
+}
+
+async function whoami(instance: Instance, token: string): Promise<number> {
+  const answer = await fetch(`${instance.url}/api/whoami-v2`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** What an answer shows, but for what differs between any two. */
+async function seen(answer: Response): Promise<unknown> {
+  const headers = [...answer.headers].filter(([name]) => name !== 'x-request-id' && name !== 'date');
+  return { status: answer.status, headers, body: await answer.text() };
+}
+
+void test('found tokens', { timeout: 120_000 }, async (t) => {
+  await using instance = await startInstance();
+  await using superuser = await openSuperuser(instance);
+  const issue = async () => await instance.createToken({ user: 'admin', role: 'write' });
+  const [live, spared, ended] = [await issue(), await issue(), await issue()];
+  assert.equal((await report(instance, [ended])).status, 202);
+
+  await t.test('one that is reported is dead within a second, and no other', async () => {
+    const found = await issue();
+    assert.equal(await whoami(instance, found), 200);
+    assert.equal((await report(instance, ['no token', found, found])).status, 202);
+    const giveUp = performance.now() + REVOKED_MS;
+    while ((await whoami(instance, found)) !== 401) {
+      assert.ok(performance.now() < giveUp, 'it still works after a second');
+      await delay(20);
+    }
+    assert.equal(await whoami(instance, spared), 200);
+  });
+
+  await t.test('the ledger says that it was found, once', async () => {
+    const { rows } = await superuser.pool.query<{ actor: string; body: string }>(
+      `select actor, body from ledger.entry where kind = 'token.revoked' order by at`,
+    );
+    assert.equal(rows.length, 2);
+    for (const { actor, body } of rows) {
+      assert.equal(actor, 'anonymous');
+      assert.equal((JSON.parse(body) as { why: string }).why, 'found');
+    }
+  });
+
+  await t.test(
+    'the answer is the same for a live one, an ended one, one never issued, and none at all',
+    async () => {
+      const never = mintToken().reveal('the test reports it');
+      const answers = [];
+      for (const text of [ended, never, `hf_${'a'.repeat(36)}`, 'nothing', live])
+        answers.push(await seen(await report(instance, [text])));
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    },
+  );
+
+  await t.test('no token lies in the queue or in a log', async () => {
+    const { rows } = await superuser.pool.query<{ text: string }>(
+      `select coalesce(json_agg(j)::text, '') as text from graphile_worker._private_jobs j`,
+    );
+    for (const token of [live, ended, spared]) {
+      assert.ok(!rows[0]?.text.includes(token));
+      assert.ok(!instance.output.includes(token));
+    }
+  });
+
+  await t.test('what is no list of texts is refused, and the refusal repeats none of it', async () => {
+    for (const credentials of [[], undefined, 'text', [spared, 7], Array.from({ length: 1001 }, () => 'x')]) {
+      const answer = await report(instance, credentials);
+      assert.equal(answer.status, 400);
+      assert.ok(!(await answer.text()).includes(spared));
+    }
+    assert.equal(await whoami(instance, spared), 200);
+  });
+});
