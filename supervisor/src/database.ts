@@ -1,9 +1,11 @@
 // The database the children use: the embedded server, kept running here, or one of the operator's own.
+import { totalmem } from 'node:os';
 import { type Config } from './config/config.ts';
 import { Keeper } from './keeper.ts';
 import { openPostgresBinaries } from './postgres/binaries.ts';
 import { hasCluster, makeCluster } from './postgres/cluster.ts';
 import { SOCKET_PORT, SUPERUSER } from './postgres/command-line.ts';
+import { sharedBuffersFor } from './postgres/shared-buffers.ts';
 import { openSocketFolder } from './postgres/socket-folder.ts';
 import { type ServerSetup, startServer } from './postgres/server.ts';
 import { type PostgresSettings, type PrepareSecrets } from './settings.ts';
@@ -81,10 +83,19 @@ async function setUpServer(site: Site, limits: EmbeddedConfig): Promise<ServerSe
     programs: { from: programs, to: '/opt/postgres', access: 'read' },
     socket: await openSocketFolder(site),
     account: site.accounts?.postgres,
-    limits: { maxConnections: limits.maxConnections, sharedBuffers: limits.sharedBuffers },
+    limits: {
+      maxConnections: limits.maxConnections,
+      sharedBuffers: limits.sharedBuffers ?? sharedBuffersFor(usableMemory()),
+    },
     log: site.logs.of('postgres'),
     timeout: RECOVERY_FACTOR * site.config.file.timeouts.start,
   };
+}
+
+/** The machine's memory, or what a container may use of it. */
+function usableMemory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed === 0 ? totalmem() : Math.min(allowed, totalmem());
 }
 
 async function keepServer(site: Site, setup: ServerSetup): Promise<AsyncDisposable> {

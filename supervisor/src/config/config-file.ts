@@ -66,7 +66,7 @@ export const ConfigFile = z.strictObject({
       sharedBuffers: z
         .string()
         .regex(/^\d+(kB|MB|GB)$/, 'is not a size like 128MB')
-        .default('128MB'),
+        .optional(),
     })
     .prefault({}),
   /** Where the ledger's signed checkpoints go, beside the database. */
