@@ -6,7 +6,7 @@ import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts, identitySignIn } from '#modules/identity';
 import { ledgerEntries } from '#modules/ledger';
-import { repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
+import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { sessionSessions } from '#modules/sessions';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
@@ -36,4 +36,5 @@ export const migrations: readonly Migration[] = [
   notaryTree,
   identitySignIn,
   sessionSessions,
+  repoLists,
 ];

@@ -29,6 +29,8 @@ export async function loadPopulation(
     [content.commit.oid],
   );
   await loadContent(database, content);
+  note('making what lists are gathered from');
+  await database.query('call repos.make_narrow_rows()');
   note('making indexes');
   for (const index of indexes) await database.query(index);
   await joinOrganisations(database, population.owners);
@@ -48,15 +50,23 @@ async function copyOwners(database: Superuser, owners: readonly Owner[]): Promis
   );
 }
 
-/** Drops the indexes of the repositories, as far as no constraint needs them; gives what makes them again. */
+const LISTED = ['repos.repo', 'repos.facet', 'repos.searched'];
+
+/** Drops the indexes of what lists read, as far as nothing refers to them; gives what makes them again. */
 async function dropIndexes(database: Superuser): Promise<string[]> {
-  const rows = await database.query<{ name: string; made: string }>(
-    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as made from pg_index i
-      where indrelid = 'repos.repo'::regclass
-        and not exists (select from pg_constraint c where c.conindid = i.indexrelid)`,
+  const rows = await database.query<{ drop: string; make: string }>(
+    `select case when c.oid is null then format('drop index %s', i.indexrelid::regclass)
+            else format('alter table %s drop constraint %I', i.indrelid::regclass, c.conname) end as drop,
+        case when c.oid is null then pg_get_indexdef(i.indexrelid)
+            else format('alter table %s add constraint %I %s', i.indrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
+          end as make
+       from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype = 'p'
+      where i.indrelid = any($1::text[]::regclass[])
+        and not exists (select from pg_constraint f where f.confrelid = i.indrelid and f.conindid = i.indexrelid)`,
+    [LISTED],
   );
-  for (const { name } of rows) await database.query(`drop index ${name}`);
-  return rows.map(({ made }) => made);
+  for (const { drop } of rows) await database.query(drop);
+  return rows.map(({ make }) => make);
 }
 
 const COLUMNS = (

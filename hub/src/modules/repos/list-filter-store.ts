@@ -1,5 +1,5 @@
-// What of a query narrows a list, as conditions that an index serves. A condition that none serves would be tried on
-// every repository of the hub.
+// What of a query narrows a list: as conditions on repositories, as facets, and as what is searched for. What is none of
+// the latter two would be tried on every repository of the hub, unless an index of the repositories serves it.
 import { sql, type RawBuilder } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type RepoQuery } from './model.ts';
@@ -41,8 +41,57 @@ export function conditionsOf(query: RepoQuery, author: Id | undefined): Conditio
       ? []
       : [query.gated ? sql<boolean>`gated <> 'no'` : sql<boolean>`gated = 'no'`]),
     ...parametersWithin(query.parameters),
-    ...(search === undefined ? [] : [matchText(search)]),
+    ...(search === undefined ? [] : [matchText(search, IN_REPO)]),
   ];
+}
+
+/** What of that is a facet, as `repos.facet_keys` names them. */
+export function facetsOf(query: RepoQuery, author: Id | undefined): string[] {
+  const { type, tags, uses = [], pipelineTag } = query;
+  const facets = [
+    ...(author === undefined ? [] : [`author ${author}`]),
+    ...tags.map((tag) => `tag ${tag}`),
+    ...uses.map((used) => `uses ${used}`),
+    ...(pipelineTag === undefined ? [] : [`pipeline ${pipelineTag}`]),
+    ...(query.linked === true ? ['linked'] : []),
+    ...(query.gated === true ? ['gated'] : []),
+  ];
+  return [...new Set(facets)].map((facet) => `${type} ${facet}`);
+}
+
+/** What is searched for, as conditions on `repos.searched`. */
+export interface Search {
+  readonly matching: Condition;
+  readonly words: readonly string[];
+  readonly ofType: Condition;
+  /** What matches has all of these, and more. */
+  readonly parts: readonly Part[];
+  /** What has some of the parts, and may match. */
+  hasSome(parts: readonly Part[]): Condition;
+}
+
+/** Part of what is asked: one word, or the facets. */
+export interface Part {
+  readonly word: string | undefined;
+  readonly condition: Condition;
+}
+
+/** What the query searches for, among the repositories with all of the facets. */
+export function searchOf({ type, search }: RepoQuery, facets: readonly string[]): Search | undefined {
+  if (search === undefined) return undefined;
+  const ofType = sql<boolean>`type = ${type}`;
+  const words = wordsOf(search);
+  const keys = facets.map((facet) => sql`repos.facet_key(${facet})`);
+  const among = { word: undefined, condition: sql<boolean>`facets @> array[${sql.join(keys)}]` };
+  const parts: Part[] = words.map((word) => ({ word, condition: wordsBegin([word], IN_SEARCHED) }));
+  if (facets.length > 0) parts.push(among);
+  const hasSome = (some: readonly Part[]): Condition => {
+    const sought = some.map(({ word }) => word).filter((word) => word !== undefined);
+    const ofFacets = some.includes(among) ? [among.condition] : [];
+    const ofWords = sought.length === 0 && words.length > 0 ? [] : [matchText(search, IN_SEARCHED, sought)];
+    return allOf([ofType, ...ofFacets, ...ofWords]);
+  };
+  return { matching: hasSome(parts), words, ofType, parts, hasSome };
 }
 
 // Through the expression that the index holds; what states no number is within no bounds.
@@ -60,21 +109,26 @@ function parametersWithin(bounds: RepoQuery['parameters']): Condition[] {
  * text index). For less than three letters or digits in a row there is no trigram to look for, and the index would list
  * all that hold the rest: then only beginnings of words are found. Without any there is nothing to find.
  */
-function matchText(search: string): Condition {
+function matchText(search: string, columns: TextColumns, sought = wordsOf(search)): Condition {
   const words = wordsOf(search);
   if (words.length === 0) return sql`false`;
-  const terms = words.map((word) => `${word}:*`).join(' & ');
-  const begins = sql<boolean>`search @@ to_tsquery('simple', ${terms})`;
+  const begins = wordsBegin(sought, columns);
   // What no id can hold is part of none.
   if (words.some((word) => word.length < 3) || /[^\w./-]/.test(search)) return begins;
   const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return sql`((namespace || '/' || name) ilike ${pattern} or ${begins})`;
+  return sql`(${columns.name} ilike ${pattern} or ${begins})`;
 }
 
-/** Whether a search is for single letters and digits alone: many words begin with any of them. */
-export function isForLetters(search: string): boolean {
-  return wordsOf(search).every((word) => word.length === 1);
+function wordsBegin(words: readonly string[], { text }: TextColumns): Condition {
+  return sql`${text} @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})`;
 }
+
+interface TextColumns {
+  readonly name: RawBuilder<unknown>;
+  readonly text: RawBuilder<unknown>;
+}
+const IN_REPO: TextColumns = { name: sql`(namespace || '/' || name)`, text: sql`search` };
+const IN_SEARCHED: TextColumns = { name: sql`full_name`, text: sql`words` };
 
 function wordsOf(search: string): readonly string[] {
   return search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -1,12 +1,15 @@
 // Lists of repositories, a page at a time by keyset.
-import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { decodeCursor, encodeCursor, type Page, type Position } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { cursorInvalid } from './faults.ts';
-import { conditionsOf, isForLetters, visibleWithin, type Reach } from './list-filter-store.ts';
-import { fewFor, findPage, type PageWish } from './list-page-store.ts';
-import { type Repo, type RepoQuery, type Sort } from './model.ts';
+import { type FacetCounts } from './facet-counts.ts';
+import { conditionsOf, facetsOf, searchOf, visibleWithin, type Reach } from './list-filter-store.ts';
+import { orderOf } from './list-order-store.ts';
+import { boundsFor, findPage } from './list-page-store.ts';
+import { type PageWish } from './list-wish-store.ts';
+import { type Repo, type RepoQuery } from './model.ts';
 import { toRepo } from './store.ts';
 import { type RepoTables } from './tables.ts';
 
@@ -20,48 +23,45 @@ const COLUMN_NAMES = (
   'library_name sdk text discussions_disabled deleted_at'
 ).split(' ');
 
-const COLUMNS: Readonly<Record<Sort, { expression: RawBuilder<unknown>; cast: RawBuilder<unknown> }>> = {
-  createdAt: { expression: sql`created_at`, cast: sql`timestamptz` },
-  lastModified: { expression: sql`last_modified`, cast: sql`timestamptz` },
-  downloads: { expression: sql`downloads`, cast: sql`integer` },
-  likes: { expression: sql`likes`, cast: sql`integer` },
-  likes30d: { expression: sql`likes_30d`, cast: sql`integer` },
-  trendingScore: { expression: sql`trending`, cast: sql`real` },
-  num_parameters: { expression: sql`coalesce(parameters, 0)`, cast: sql`bigint` },
-  mainSize: { expression: sql`coalesce(main_size, 0)`, cast: sql`bigint` },
-  id: { expression: sql`id`, cast: sql`text` },
-};
-
 /** A page that may be cut short: an answer need not hold all of it. */
 export interface RepoPage extends Page<Repo> {
   /** The cursor that goes on behind one of the items. */
   cursorAfter(index: number): string;
 }
 
+/** Where a list is read, and for whom. */
+export interface ListPlace {
+  readonly db: Db;
+  readonly counts: FacetCounts;
+  readonly reach: Reach;
+}
+
 /** One page of the repositories that match and that the reach lets appear. Throws `repo.cursor-invalid`. */
-export async function listRepos(db: Db, query: RepoQuery, reach: Reach): Promise<RepoPage> {
+export async function listRepos({ db, counts, reach }: ListPlace, query: RepoQuery): Promise<RepoPage> {
   const tables: Kysely<RepoTables> = db.withTables<RepoTables>();
   const author = query.author === undefined ? undefined : await findAuthor(tables, query.author);
   // An unknown author matches nothing.
   if (query.author !== undefined && author === undefined) return pageOf([], query.limit);
-  const { expression, cast } = COLUMNS[query.sort];
-  const within = [sql<boolean>`type = ${query.type}`, sql<boolean>`deleted_at is null`];
-  if (query.cursor !== undefined) {
-    const from = positionOf(query.cursor);
-    const beyond = query.ascending ? sql`>` : sql`<`;
-    within.push(sql<boolean>`(${expression}, id) ${beyond} (${from.value}::${cast}, ${from.id})`);
-  }
+  const wish = wishOf(query, { author, reach });
+  return pageOf(await findPage<Row>({ db: tables, counts }, wish, boundsFor(wish.limit)), query.limit);
+}
+
+function wishOf(query: RepoQuery, of: { author: Id | undefined; reach: Reach }): PageWish {
+  const order = orderOf(query.sort, query.ascending);
+  const facets = facetsOf(query, of.author);
   const columns = sql.join(COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)));
-  const wish: PageWish = {
-    columns: sql`${columns}, (${expression})::text as sort_value`,
-    order: { expression, ascending: query.ascending },
-    within,
-    matching: conditionsOf(query, author),
-    visible: visibleWithin(reach),
-    frequent: query.search !== undefined && isForLetters(query.search),
+  return {
+    columns: sql`${columns}, (${order.expression})::text as sort_value`,
+    order,
+    from: query.cursor === undefined ? undefined : positionOf(query.cursor),
+    within: [sql<boolean>`type = ${query.type}`, sql<boolean>`deleted_at is null`],
+    matching: conditionsOf(query, of.author),
+    facets,
+    search: searchOf(query, facets),
+    visible: visibleWithin(of.reach),
+    onlyOpen: of.reach.namespaces.length === 0 && of.reach.repos.length === 0,
     limit: query.limit + 1,
   };
-  return pageOf(await findPage<Row>(tables, wish, fewFor(wish.limit)), query.limit);
 }
 
 async function findAuthor(db: Kysely<RepoTables>, name: string): Promise<Id | undefined> {

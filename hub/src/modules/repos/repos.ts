@@ -12,6 +12,7 @@ import {
   type RepoType,
 } from '#modules/access';
 import { type Account } from '#modules/identity';
+import { FacetCounts } from './facet-counts.ts';
 import { listSignInNeeded, repoMissing, repoSignInNeeded, storageForbidden } from './faults.ts';
 import {
   countRepos,
@@ -37,6 +38,7 @@ export interface RepoAddress extends RepoName {
 export class Repos {
   readonly #db: Db;
   readonly #cache: RepoCache;
+  readonly #counts = new FacetCounts();
 
   constructor(deps: { db: Db; epochs: Epochs }) {
     this.#db = deps.db;
@@ -59,7 +61,7 @@ export class Repos {
   /** One page of the repositories that match and that the actor may discover. */
   async list(actor: Actor, query: RepoQuery): Promise<RepoPage> {
     if (actor.kind === 'anonymous' && !actor.mayReadPublic) throw listSignInNeeded();
-    return await listRepos(this.#db, query, reachOf(actor));
+    return await listRepos({ db: this.#db, counts: this.#counts, reach: reachOf(actor) }, query);
   }
 
   /** Whether the actor may read the files of a repository they were allowed to discover. */

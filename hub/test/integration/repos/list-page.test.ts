@@ -1,53 +1,94 @@
 // A page is the same whichever way it is found.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { sql, type Kysely } from 'kysely';
-import { conditionsOf, visibleWithin, type Condition } from '../../../src/modules/repos/list-filter-store.ts';
-import { findPage } from '../../../src/modules/repos/list-page-store.ts';
+import { sql } from 'kysely';
+import { FacetCounts } from '../../../src/modules/repos/facet-counts.ts';
+import {
+  conditionsOf,
+  facetsOf,
+  searchOf,
+  visibleWithin,
+} from '../../../src/modules/repos/list-filter-store.ts';
+import { orderOf } from '../../../src/modules/repos/list-order-store.ts';
+import { findPage, type Lists } from '../../../src/modules/repos/list-page-store.ts';
+import { type PageWish } from '../../../src/modules/repos/list-wish-store.ts';
 import { type RepoQuery } from '../../../src/modules/repos/index.ts';
 import { type RepoTables } from '../../../src/modules/repos/tables.ts';
 import { openServedHub } from '../../harness/served-hub.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
+import { insertRandomRepos, OWNERS, randomOf } from './random-repos.ts';
 
-const QUERY: RepoQuery = { type: 'model', tags: [], sort: 'downloads', ascending: false, limit: 5 };
-const WITHIN: readonly Condition[] = [sql<boolean>`type = 'model'`, sql<boolean>`deleted_at is null`];
+const QUERIES: readonly Partial<RepoQuery>[] = [
+  { search: 'bert' },
+  { search: 'b' },
+  { search: 'nothing' },
+  { tags: ['t1'] },
+  { tags: ['t1', 't4'] },
+  { tags: ['t9'], search: 'gpt' },
+  { search: 'bert-gp' },
+  { search: 'quick ber' },
+  { pipelineTag: 'fill-mask', gated: true },
+  { parameters: { max: 30 } },
+];
 
 void test('findPage() gives the same page whether it follows the order, gathers, or leaves it to the database', async () => {
   await using hub = await openServedHub();
-  await hub.addUser('alice');
-  for (let n = 0; n < 40; n += 1)
-    await hub.addRepo(`alice/${n % 3 === 0 ? 'bert' : 'gpt'}-${n}`, {
-      visibility: n % 5 === 0 ? 'private' : 'public',
-    });
-  const db = hub.database.db.withTables<RepoTables>();
-  await sql`update repos.repo set downloads = length(name) * 7 % 5`.execute(db);
-  for (const search of ['bert', 'gpt', 'b', 'nothing'])
-    for (const ascending of [false, true])
-      for (const limit of [1, 5, 100]) await requireSame(db, { search, ascending, limit });
+  for (const name of OWNERS) await hub.addUser(name);
+  await using superuser = openSuperuserPool(hub.database);
+  await insertRandomRepos(superuser.pool, randomOf(3), 400);
+  const lists = { db: hub.database.db.withTables<RepoTables>(), counts: new FacetCounts() };
+  for (const query of QUERIES)
+    for (const sort of ['downloads', 'likes'] as const)
+      for (const limit of [1, 5, 100]) {
+        await requireSame(lists, { type: 'model', tags: [], sort, ascending: false, limit, ...query });
+        await requireSame(lists, { type: 'model', tags: [], sort, ascending: true, limit, ...query });
+      }
 });
 
-async function requireSame(
-  db: Kysely<RepoTables>,
-  { search, ascending, limit }: { search: string; ascending: boolean; limit: number },
-): Promise<void> {
-  const direction = ascending ? sql`asc` : sql`desc`;
-  const { rows } = await sql<{ id: string }>`
-    select id from repos.repo where visibility <> 'private' and starts_with(name, ${search})
-     order by downloads ${direction}, id ${direction} limit ${limit}`.execute(db);
-  const wish = {
-    columns: sql`r.id`,
-    order: { expression: sql`downloads`, ascending },
-    within: WITHIN,
-    matching: conditionsOf({ ...QUERY, search }, undefined),
-    visible: visibleWithin({ namespaces: [], repos: [] }),
-    frequent: search === 'b',
-    limit,
-  };
-  for (const few of [1, 4, 1000]) {
-    const found = await findPage<{ id: string }>(db, wish, few);
-    assert.deepEqual(idsOf(found), idsOf(rows), `${search} ${ascending} ${limit} ${few}`);
+const BOUNDS = [
+  { facet: 1000, search: 1000, followed: 1000 },
+  { facet: 1, search: 1, followed: 1 },
+  { facet: 4, search: 1000, followed: 4 },
+  { facet: 4, search: 4, followed: 1000 },
+];
+
+async function requireSame(lists: Lists, query: RepoQuery): Promise<void> {
+  const order = orderOf(query.sort, query.ascending);
+  const visible = visibleWithin({ namespaces: [], repos: [] });
+  const conditions = conditionsOf(query, undefined);
+  const direction = query.ascending ? sql`asc` : sql`desc`;
+  const { rows } = await sql<Place>`
+    select id, ${order.expression}::text as value from (select * from repos.repo offset 0) r
+     where type = 'model' and ${visible} and ${sql.join(conditions, sql` and `)}
+     order by ${order.expression} ${direction}, id ${direction}`.execute(lists.db);
+  for (const skipped of [0, 1, 7, 30]) {
+    const wish: PageWish = {
+      columns: sql`r.id, ${order.expression}::text as value`,
+      order,
+      from: skipped === 0 ? undefined : rows[skipped - 1],
+      within: [sql`type = 'model'`, sql`deleted_at is null`],
+      matching: conditions,
+      facets: facetsOf(query, undefined),
+      search: searchOf(query, facetsOf(query, undefined)),
+      visible,
+      onlyOpen: true,
+      limit: query.limit,
+    };
+    if (skipped > rows.length) continue;
+    for (const bounds of BOUNDS)
+      for (const first of [1, 20]) {
+        const found = await findPage<Place>(lists, wish, { ...bounds, first });
+        const expected = rows.slice(skipped, skipped + query.limit);
+        assert.deepEqual(idsOf(found), idsOf(expected), JSON.stringify({ query, skipped, bounds, first }));
+      }
   }
 }
 
-function idsOf(rows: readonly { readonly id: string }[]): string[] {
+interface Place {
+  readonly id: string;
+  readonly value: string;
+}
+
+function idsOf(rows: readonly Place[]): string[] {
   return rows.map(({ id }) => id);
 }

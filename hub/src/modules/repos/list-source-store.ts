@@ -1,0 +1,68 @@
+// Where a list can be gathered from: rows that hold what lists are sorted by, of repositories that may belong to it.
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { allOf, type Condition, type Part, type Search } from './list-filter-store.ts';
+import { type Order } from './list-order-store.ts';
+import { type RepoTables } from './tables.ts';
+
+/** Where rows of `id`, `value`, `hidden` and `signature` come from. */
+export interface Source {
+  /** May be limited. */
+  readonly query: RawBuilder<unknown>;
+  /** All of it lies in one narrow index, in a row. */
+  readonly narrow: boolean;
+}
+
+/** All repositories with a facet, out of one index. */
+export function facetSource(facet: string, { column }: Order): Source {
+  const query = sql`select repo_id as id, ${column} as value, hidden, signature from repos.facet
+    where key = repos.facet_key(${facet}) order by key, repo_id`;
+  return { query, narrow: true };
+}
+
+/** All repositories that match a search; the indexes are asked for some parts of it alone, if they are given. */
+export function searchSource(search: Search, { column }: Order, some?: readonly Part[]): Source {
+  const indexed = some === undefined ? search.matching : search.hasSome(some);
+  const query = sql`select repo_id as id, ${column} as value, hidden, -1::bigint as signature
+    from (select * from repos.searched where ${indexed} offset 0) as s
+    where ${some === undefined ? sql`true` : search.matching}`;
+  return { query, narrow: false };
+}
+
+/** All that fulfil conditions which only the repositories' own indexes serve. */
+export function repoSource(matching: readonly Condition[], { expression, graded }: Order): Source {
+  const value = graded ? sql`repos.download_grade(${expression})` : expression;
+  const query = sql`select r.id, ${value} as value, visibility = 'private' as hidden, -1::bigint as signature
+    from repos.repo r where ${allOf(matching)}`;
+  return { query, narrow: false };
+}
+
+/** What the database's planner expects. */
+export interface Estimate {
+  readonly rows: number;
+  readonly cost: number;
+}
+
+/** What a source holds and costs, as far as the database's statistics tell. */
+export async function estimate(db: Kysely<RepoTables>, { query }: Pick<Source, 'query'>): Promise<Estimate> {
+  const { rows } = await sql<{
+    'QUERY PLAN': readonly [{ Plan: Plan }];
+  }>`explain (format json) ${query}`.execute(db);
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+  return { rows: plan?.['Plan Rows'] ?? 0, cost: plan?.['Total Cost'] ?? 0 };
+}
+
+interface Plan {
+  readonly 'Total Cost': number;
+  readonly 'Plan Rows': number;
+}
+
+/** What the planner reckons for a row that is fetched from anywhere. */
+const FETCH_COST = 4;
+/** How many times fewer must match for gathering to be the better way at any cost of finding them. */
+const CERTAIN = 2;
+
+/** Whether gathering is better than following the order. */
+export function isFew({ rows, cost }: Estimate, few: number): boolean {
+  // What an index finds beside those that match costs as well; but among very few, following would only lose its way.
+  return cost <= few * FETCH_COST || rows * CERTAIN <= few;
+}

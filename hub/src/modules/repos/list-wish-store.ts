@@ -1,0 +1,30 @@
+// A page of a list, as it is asked for.
+import { type RawBuilder } from 'kysely';
+import { type Position } from '@holdfast/kernel/page';
+import { type Condition, type Search } from './list-filter-store.ts';
+import { isBehind, type Order } from './list-order-store.ts';
+
+/** A page to find. */
+export interface PageWish {
+  /** What is asked of each repository, of the table under the name `r`. */
+  readonly columns: RawBuilder<unknown>;
+  readonly order: Order;
+  /** Behind this the page begins. */
+  readonly from: Position | undefined;
+  /** What the index of the order serves: the type, and that a repository is there. */
+  readonly within: readonly Condition[];
+  /** All that the list is narrowed to. */
+  readonly matching: readonly Condition[];
+  /** What of it is a facet. */
+  readonly facets: readonly string[];
+  readonly search: Search | undefined;
+  readonly visible: Condition;
+  /** Nothing private is visible. */
+  readonly onlyOpen: boolean;
+  readonly limit: number;
+}
+
+/** That a repository comes behind where the page begins. */
+export function isInPage({ order, from }: PageWish): readonly Condition[] {
+  return from === undefined ? [] : [isBehind(order, from)];
+}
