@@ -1,6 +1,7 @@
 // `./holdfast bench [name…] [--rounds N]`: measures a real hub against a yardstick in the same run. Writes nothing.
 import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
 import { measureDownload } from './download.ts';
+import { LEDGER_USAGE, runLedger } from './ledger/ledger.ts';
 import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
@@ -49,10 +50,11 @@ const ROUNDS = 7;
 async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
   if (words[0] === 'scale') return await runScale(words.slice(1));
+  if (words[0] === 'ledger') return await runLedger(words.slice(1));
   const wish = parseWords(words);
   if (wish === undefined) {
     const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
-    console.error([USAGE, ...list, SCALE_USAGE].join('\n'));
+    console.error([USAGE, ...list, SCALE_USAGE, LEDGER_USAGE].join('\n'));
     return 2;
   }
   const results: Result[] = [];

@@ -2,11 +2,12 @@
 import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgres/epochs';
 import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
+import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts, identitySignIn } from '#modules/identity';
-import { ledgerEntries } from '#modules/ledger';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
+import { ledgerEntries, ledgerLanes } from '#modules/ledger';
 import { sessionSessions } from '#modules/sessions';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
@@ -37,4 +38,6 @@ export const migrations: readonly Migration[] = [
   identitySignIn,
   sessionSessions,
   repoLists,
+  ledgerLanes,
+  notaryBuckets,
 ];

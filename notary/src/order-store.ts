@@ -10,7 +10,7 @@ import { type StoredTree, TreeReader } from './tree-store.ts';
 import { type Tile } from './tree/tiles.ts';
 
 /** Entries of one lane that a round takes at most. */
-const PER_LANE = 500;
+const PER_LANE = 125;
 
 /** A chain with its key and where it ends. */
 export interface ChainHead extends Head {

@@ -7,7 +7,14 @@ export type NotaryTables = {
   'notary.lane': { writer: string; lane: number; n: number; head: string };
   'notary.leaf': { index: number; writer: number; lane: number; n: number };
   'notary.tile': { level: number; index: number; hashes: Buffer };
-  'notary.head': { key: Buffer; relation: 'to' | 'by'; name: string; n: number; digest: Buffer };
+  'notary.head': {
+    key: Buffer;
+    relation: 'to' | 'by';
+    name: string;
+    n: number;
+    digest: Buffer;
+    bucket: number;
+  };
   'notary.bucket': { bucket: number; keys: number; hash: Buffer };
   'notary.checkpoint': { minute: number; size: number; note: string };
   'notary.waiting': { since: Date | null; lanes: number };

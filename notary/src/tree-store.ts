@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type LedgerDb } from './entry-store.ts';
-import { BUCKET_DEPTH, BUCKETS, bucketOf, HeadsTop } from './heads/top.ts';
+import { bucketOf, HeadsTop } from './heads/top.ts';
 import { type MapLeaf } from './heads/trie.ts';
 import { type LaneEnd } from './order.ts';
 import { type NodeReader } from './tree/proof.ts';
@@ -83,13 +83,10 @@ export class TreeReader {
 
   /** What is in these buckets, sorted by key. */
   async listBuckets(buckets: readonly number[]): Promise<Map<number, MapLeaf[]>> {
-    const from = buckets.map((bucket) => boundOf(bucket));
-    const to = buckets.map((bucket) => boundOf(bucket + 1));
     const { rows } = await sql<MapLeaf>`
-      select h.key, h.n, h.digest
-        from unnest(${from}::bytea[], ${to}::bytea[]) as b(low, high)
-        join notary.head h on h.key >= b.low and h.key < b.high
-       order by h.key`.execute(this.db);
+      select key, n, digest from notary.head where bucket = any(${buckets}::integer[]) order by key`.execute(
+      this.db,
+    );
     const found = new Map<number, MapLeaf[]>(buckets.map((bucket) => [bucket, []]));
     for (const leaf of rows) found.get(bucketOf(leaf.key))?.push(leaf);
     return found;
@@ -109,12 +106,4 @@ export class TreeReader {
       .limit(1)
       .executeTakeFirst();
   }
-}
-
-// Keys have 32 bytes, so that two bytes sort before every key of the bucket; after the last bucket comes a byte more.
-function boundOf(bucket: number): Buffer {
-  if (bucket === BUCKETS) return Buffer.alloc(33, 0xff);
-  const bound = Buffer.alloc(BUCKET_DEPTH / 8);
-  bound.writeUInt16BE(bucket);
-  return bound;
 }

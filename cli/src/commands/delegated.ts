@@ -35,7 +35,7 @@ export const bench = delegate('bench/src/main.ts', {
   words: ['[NAME…]'],
   flags: {
     rounds: { value: 'N', doc: 'How often each is measured' },
-    long: { doc: 'The long form of what has one: scale' },
+    long: { doc: 'The long form of what has one: scale, ledger' },
   },
 });
 

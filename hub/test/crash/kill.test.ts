@@ -17,6 +17,8 @@ import { Driver, fetchDigest, type Site } from './driver.ts';
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const KILLS = LONG ? 50 : 5;
 const RECOVERY_MS = 60_000;
+/** Lanes of one writer of the ledger. */
+const LANES = 32;
 const VICTIMS = ['hub', 'server', 'supervisor', 'session', 'writer'] as const;
 type Victim = (typeof VICTIMS)[number];
 
@@ -199,7 +201,7 @@ void test(
           assert.ok(bodies.includes(oid), `${oid} is on the ledger`);
         const reader = new LedgerReader(superuser.db);
         for (const writer of new Set(rows.map((row) => row.writer)))
-          for (let lane = 0; lane < 8; lane += 1)
+          for (let lane = 0; lane < LANES; lane += 1)
             assert.equal(verifyLane(await reader.listOfLane(writer, lane)), undefined);
       },
     );

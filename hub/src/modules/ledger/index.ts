@@ -6,3 +6,4 @@ export { LedgerLag } from './lag.ts';
 export { LedgerReader } from './store.ts';
 export { commitment, verifyLane, type ChainFlaw, type Entry } from './model.ts';
 export { entries as ledgerEntries } from './migrations/0001-entries.ts';
+export { lanes as ledgerLanes } from './migrations/0002-lanes.ts';

@@ -13,6 +13,9 @@ import {
 } from '../../../src/modules/ledger/index.ts';
 import { openTestDatabase } from '../../harness/database.ts';
 
+/** Of one writer. */
+const LANES = 32;
+
 const ENTRY: Entry = {
   kind: 'repo.created',
   subject: 'repo:1',
@@ -65,7 +68,7 @@ void test('record() chains entries of many transactions at once, none lost and n
   );
   const reader = new LedgerReader(database.db);
   let total = 0;
-  for (let lane = 0; lane < 8; lane += 1) {
+  for (let lane = 0; lane < LANES; lane += 1) {
     const entries = await reader.listOfLane(database.address.user, lane);
     assert.equal(verifyLane(entries), undefined);
     total += entries.length;
