@@ -8,11 +8,13 @@ import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { openDiskStore } from '@holdfast/platform/objects/disk';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
+import { Threads } from '@holdfast/platform/threads';
 import { type HubStart } from '@holdfast/supervisor/settings';
 
 const CONNECTIONS = 12;
 
-/** Opens it. Disposing the result closes the object store and the database. */
+/** Opens it. Disposing the result ends the threads, and closes the object store
+ * and the database. */
 export async function openFoundation({ settings, secrets }: HubStart, shared: { log: Log; clock: Clock }) {
   await using opened = new AsyncDisposableStack();
   const { log, clock } = shared;
@@ -36,6 +38,7 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
   const store = opened.use(
     await openDiskStore({ root: settings.objects, instance: settings.instance, buffers, reserve }),
   );
+  const threads = opened.use(new Threads());
   const running = opened.move();
   return {
     log,
@@ -46,6 +49,7 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
     clock,
     store,
     buffers,
+    threads,
     space,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -13,7 +13,7 @@ import { type Foundation } from './foundation.ts';
 const SHARDS_SPOOLED = 16 * MiB;
 const SHARDS_READ = 160 * MiB;
 
-/** Opens it. Disposing the result ends the threads that verify chunks. */
+/** Opens it. */
 export function openLargeObjects(foundation: Foundation, settings: HubStart['settings']) {
   const { limits, scratch } = settings;
   const quotas = new Quotas({ ...foundation, fallback: settings.quota });

@@ -5,10 +5,11 @@ import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
 import { Identity, Passwords } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
+import { LeakMatch } from '#modules/leaks';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Sessions, SignIn, Throttle } from '#modules/sessions';
 import { Authentication, FoundTokens, Tokens } from '#modules/tokens';
-import { openFoundation } from './foundation.ts';
+import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 
 /** Opens the modules. Disposing the result closes what they stand on. */
@@ -19,12 +20,10 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
   const { db, clock, epochs, keys, space } = foundation;
   const reads = new Reads({ db, clock });
   const repos = new Repos({ db, epochs });
-  const large = opened.use(openLargeObjects(foundation, start.settings));
+  const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
+  const leaks = new LeakMatch(foundation);
   const turns = new Turns();
-  const passwords = new Passwords({ db, clock });
-  const sessions = new Sessions({ db, clock, keys });
-  const throttle = new Throttle({ db, clock, keys });
   const running = opened.move();
   return {
     ...foundation,
@@ -34,18 +33,15 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
     identity: new Identity({ db, clock, epochs }),
-    passwords,
-    sessions,
-    throttle,
-    signIn: new SignIn({ passwords, sessions, throttle }),
+    ...openSignIn({ db, clock, keys }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),
-    changes: new RepoChanges({ db, clock, epochs, repos, room, turns, space }),
+    changes: new RepoChanges({ db, clock, epochs, repos, room, turns, space, leaks }),
     likes: new Likes({ db, clock }),
     downloads: new Downloads({ db, clock }),
     ...openContent({
-      ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space },
+      ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
       host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
       // The embedded database serves this hub alone; its refs can then be remembered in the process.
       soleHub: postgres.embedded,
@@ -53,6 +49,13 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function openSignIn({ db, clock, keys }: Pick<Foundation, 'db' | 'clock' | 'keys'>) {
+  const passwords = new Passwords({ db, clock });
+  const sessions = new Sessions({ db, clock, keys });
+  const throttle = new Throttle({ db, clock, keys });
+  return { passwords, sessions, throttle, signIn: new SignIn({ passwords, sessions, throttle }) };
 }
 
 /** Every module, open. */

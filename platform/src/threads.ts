@@ -1,10 +1,13 @@
 // Threads for work that would keep the event loop from everybody else. Each answers questions one at a time; a question
-// names a function by its name, and carries what structured clone can carry.
+// names a file and a function in its `work`, and carries what structured clone can carry. All work shares a few threads:
+// each holds some 25 MiB for good.
 import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { parentPort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { Fault, type FaultKind } from '@holdfast/kernel/fault';
+// For its compiled code alone, which threads then find.
+import './thread-host.ts';
 
 /** What a thread can do: each function's one argument and its result are cloned between threads. */
 export type ThreadWork = Readonly<Record<string, (wish: never) => unknown>>;
@@ -12,13 +15,17 @@ export type ThreadWork = Readonly<Record<string, (wish: never) => unknown>>;
 type WishOf<Work extends ThreadWork, Name extends keyof Work> = Parameters<Work[Name]>[0];
 type ResultOf<Work extends ThreadWork, Name extends keyof Work> = Awaited<ReturnType<Work[Name]>>;
 
-interface Question {
+/** What a thread is asked. */
+export interface Question {
   readonly id: number;
+  /** The file that has the work, as a URL. */
+  readonly file: string;
   readonly name: string;
   readonly wish: unknown;
 }
 
-type Answer =
+/** What it answers. */
+export type Answer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly fault: { kind: FaultKind; code: string; message: string } }
   | { readonly id: number; readonly failure: { readonly text: string; readonly code: unknown } };
@@ -28,28 +35,16 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
-/** How to start threads. */
-export interface ThreadOptions {
-  /** The file that each thread runs; it calls `serveThread`. */
-  readonly file: URL;
-  /** How many at most; where absent one less than there are processors, which is for the event loop. */
-  readonly count?: number;
-}
-
 // Work in threads is on buffers of fixed size; one that needs more than this has lost its bounds.
 const HEAP_MIB = 96;
+const HOST = new URL('thread-host.ts', import.meta.url);
 
 /** One thread, started with its first question and again after it died. */
-class OneThread<Work extends ThreadWork> implements AsyncDisposable {
-  readonly #file: URL;
+class OneThread implements AsyncDisposable {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #next = 0;
   #closed = false;
-
-  constructor(file: URL) {
-    this.#file = file;
-  }
 
   /** How many questions it has not answered. */
   get busy(): number {
@@ -57,22 +52,19 @@ class OneThread<Work extends ThreadWork> implements AsyncDisposable {
   }
 
   /** Asks; throws the fault that the work threw. */
-  async ask<Name extends keyof Work & string>(
-    name: Name,
-    wish: WishOf<Work, Name>,
-  ): Promise<ResultOf<Work, Name>> {
+  async ask(file: URL, name: string, wish: unknown): Promise<unknown> {
     if (this.#closed) throw new Error('the threads are closed');
     const id = (this.#next += 1);
     const worker = (this.#worker ??= this.#start());
     // First: what cannot be cloned is thrown here, and nobody waits for its answer.
-    worker.postMessage({ id, name, wish } satisfies Question);
+    worker.postMessage({ id, file: file.href, name, wish } satisfies Question);
     const answered = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     worker.ref();
-    return (await answered) as ResultOf<Work, Name>;
+    return await answered;
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, {
+    const worker = new Worker(HOST, {
       env: environmentOf(getCompileCacheDir()),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 8 },
     });
@@ -118,58 +110,37 @@ function environmentOf(codeCache: string | undefined): Record<string, string> {
   return codeCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(codeCache) };
 }
 
-/** A thread that answers one series of questions, so that it may keep something between them. */
-export type PinnedThread<Work extends ThreadWork> = Pick<OneThread<Work>, 'ask'>;
+/** Asks one thread for the work of one file. Throws the fault that the work threw. */
+export interface AskedThread<Work extends ThreadWork> {
+  ask<Name extends keyof Work & string>(name: Name, wish: WishOf<Work, Name>): Promise<ResultOf<Work, Name>>;
+}
 
-/** A few threads that run the same file. */
-export class Threads<Work extends ThreadWork> implements AsyncDisposable {
-  readonly #threads: readonly OneThread<Work>[];
+/** The work of one file, wherever there is least to do. */
+export interface SharedWork<Work extends ThreadWork> extends AskedThread<Work> {
+  /** A thread that answers one series of questions, so that it may keep something between them. */
+  pin(): AskedThread<Work>;
+}
 
-  constructor({ file, count = availableParallelism() - 1 }: ThreadOptions) {
-    this.#threads = Array.from({ length: Math.max(1, count) }, () => new OneThread<Work>(file));
+/** A few threads. */
+export class Threads implements AsyncDisposable {
+  readonly #threads: readonly OneThread[];
+
+  /** @param count how many at most; one less than there are processors leaves one to the event loop */
+  constructor(count = availableParallelism() - 1) {
+    this.#threads = Array.from({ length: Math.max(1, count) }, () => new OneThread());
   }
 
-  /** Asks the thread that has least to do. Throws the fault that the work threw. */
-  async ask<Name extends keyof Work & string>(
-    name: Name,
-    wish: WishOf<Work, Name>,
-  ): Promise<ResultOf<Work, Name>> {
-    return await this.pin().ask(name, wish);
-  }
-
-  /** The thread that has least to do, to ask it several things. */
-  pin(): PinnedThread<Work> {
-    return this.#threads.reduce((least, thread) => (thread.busy < least.busy ? thread : least));
+  /** What a file exports as `work`. */
+  workOf<Work extends ThreadWork>(file: URL): SharedWork<Work> {
+    const pin = (): AskedThread<Work> => {
+      const thread = this.#threads.reduce((least, one) => (one.busy < least.busy ? one : least));
+      return { ask: (name, wish) => thread.ask(file, name, wish) as ReturnType<AskedThread<Work>['ask']> };
+    };
+    return { pin, ask: (name, wish) => pin().ask(name, wish) };
   }
 
   /** Ends the threads; what they have not answered is rejected. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
   }
-}
-
-/**
- * Answers questions in a thread. A fault that the work throws is thrown where the question was asked. Elsewhere it does
- * nothing: a file that only threads loaded would be missing where compiled code is kept.
- */
-export function serveThread(work: ThreadWork): void {
-  const port = parentPort;
-  if (port === null) return;
-  const answer = async ({ id, name, wish }: Question): Promise<Answer> => {
-    try {
-      const act = Object.hasOwn(work, name) ? work[name] : undefined;
-      if (act === undefined) throw new Error(`no work is called ${name}`);
-      return { id, result: await act(wish as never) };
-    } catch (error) {
-      if (error instanceof Fault) {
-        const { kind, code, message } = error;
-        return { id, fault: { kind, code, message } };
-      }
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      return { id, failure: { text, code: (error as { code?: unknown } | undefined)?.code } };
-    }
-  };
-  port.on('message', (question: Question) => {
-    void answer(question).then((answered) => port.postMessage(answered));
-  });
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { mintToken } from '../../src/modules/tokens/model.ts';
+import { mintToken } from '@holdfast/kernel/token-text';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import { openSuperuser } from '../harness/superuser.ts';
 

@@ -68,6 +68,7 @@ export const PURE_BUILTINS: readonly string[] = [
 export const MODULES: Readonly<Record<string, readonly string[]>> = {
   access: [],
   cards: [],
+  leaks: [],
   ledger: ['access'],
   identity: ['access', 'ledger'],
   sessions: ['access', 'ledger', 'identity'],
@@ -75,8 +76,8 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   blobs: ['access', 'ledger'],
   git: ['access', 'ledger', 'blobs'],
   xet: ['access', 'ledger', 'blobs'],
-  repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards'],
-  content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'repos'],
+  repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks'],
+  content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks', 'repos'],
   upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet'],
 };
 
@@ -91,7 +92,7 @@ export const ENTRY_FILES: readonly string[] = [
   'hub/src/main.ts',
   'hub/src/prepare.ts',
   'notary/src/main.ts',
-  'hub/src/modules/xet/verifier-thread.ts',
+  'platform/src/thread-host.ts',
   'supervisor/src/main.ts',
   'cli/src/main.ts',
   'tools/src/*/main.ts',

@@ -19,7 +19,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
   {
     modules: ['node:worker_threads'],
-    files: ['platform/src/threads.ts', ...DEVELOPMENT],
+    files: ['platform/src/threads.ts', 'platform/src/thread-host.ts', ...DEVELOPMENT],
     advice: 'start threads through @holdfast/platform/threads',
   },
   {
@@ -83,8 +83,8 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
 ];
 
-/** Files that may import what is only known at run time: the pages, which are built apart. */
-export const LATE_IMPORTS: readonly string[] = ['hub/src/pages.ts'];
+/** Files that may import what is only known at run time: the pages, which are built apart, and work in threads. */
+export const LATE_IMPORTS: readonly string[] = ['hub/src/pages.ts', 'platform/src/thread-host.ts'];
 
 /** A member that gives a power, as `object.member`, or a global function. */
 export interface NamedPower {

@@ -9,6 +9,7 @@ import { type SpoolRoom } from '@holdfast/platform/spool';
 import { type Actor, type Who } from '#modules/access';
 import { type Room } from '#modules/blobs';
 import { composeMessage, findRevision, MAIN_BRANCH, refsOf, type Ref } from '#modules/git';
+import { type LeakMatch } from '#modules/leaks';
 import { type Repo, type RepoAddress, type Repos, type Turns } from '#modules/repos';
 import { Draft, type DraftLimits } from './draft.ts';
 import { messageTooLong, notABranch, revisionMissing, titleMissing } from './faults.ts';
@@ -25,6 +26,7 @@ export interface CommitsDeps {
   readonly turns: Turns;
   readonly room: Room;
   readonly weights: ModelWeights;
+  readonly leaks: LeakMatch;
   readonly settings: CommitSettings;
 }
 
@@ -84,13 +86,14 @@ export class Commits {
 
   /** A draft to fill. Dispose it when the commit is done. */
   openDraft(): Draft {
-    return new Draft(this.#deps.settings.spool, this.#deps.settings.limits);
+    const { settings, leaks } = this.#deps;
+    return new Draft(settings.spool, settings.limits, leaks.begin());
   }
 
   /**
    * Commits. Who acts is asked for again when the commit's turn has come, and once it holds the repository: it may have
    * waited for long, and a right that ended meanwhile must end the commit. Throws what `who` and `Repos.get` throw, `revision.missing`,
-   * `revision.not-a-branch`, `commit.stale` and the faults of planning and of tree edits; then nothing has changed.
+   * `revision.not-a-branch`, `commit.stale`, `leak.token-in-text` and the faults of planning and of tree edits; then nothing has changed.
    */
   async commit(who: Who, address: RepoAddress, wish: CommitWish): Promise<Committed> {
     const repo = await this.mayWrite(await who(), address);
@@ -98,6 +101,7 @@ export class Commits {
     const { db, turns, revisions, repos, weights } = this.#deps;
     const ref = branchOf(wish.revision);
     const message = messageOf(wish);
+    await wish.draft.requireNoToken(message);
     const act = async (): Promise<Committed> => {
       const actor = await who();
       // By its present name: it may have been moved since.

@@ -7,8 +7,10 @@ import {
   parsePath,
   parsePointer,
   type LfsPointer,
+  quoted,
   type RepoPath,
 } from '#modules/git';
+import { type LeakSearch } from '#modules/leaks';
 import { fileTooLarge, tooManyOperations } from './faults.ts';
 
 /** A content in the pieces it came in. */
@@ -46,12 +48,14 @@ export interface DraftLimits {
 export class Draft implements AsyncDisposable {
   readonly #spool: Spool;
   readonly #limits: DraftLimits;
+  readonly #leaks: LeakSearch;
   readonly #operations: Operation[] = [];
   #size = 0;
 
-  constructor(spool: { folder: string; room: SpoolRoom }, limits: DraftLimits) {
+  constructor(spool: { folder: string; room: SpoolRoom }, limits: DraftLimits, leaks: LeakSearch) {
     this.#spool = new Spool(spool.folder, spool.room);
     this.#limits = limits;
+    this.#leaks = leaks;
   }
 
   /** The operations so far, in the order they came in. */
@@ -69,7 +73,9 @@ export class Draft implements AsyncDisposable {
     return this.#size;
   }
 
-  /** Adds a file with its content, in pieces whose memory may be used again. Throws a fault of the path, `commit.file-too-large`. */
+  /** Adds a file with its content, in pieces whose memory may be used again. Throws a fault of the path,
+   * `commit.file-too-large`, `leak.token-in-text`.
+   */
   async addFile(path: string, content: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     const parsed = parsePath(path);
     const pieces: SpooledBytes[] = [];
@@ -79,6 +85,7 @@ export class Draft implements AsyncDisposable {
       size += piece.length;
       if (size > this.#limits.regularFile) throw fileTooLarge(path, this.#limits.regularFile);
       only = pieces.length > 0 ? undefined : { oid: encodeBlobId(piece), pointer: parsePointer(piece) };
+      await this.#leaks.add(quoted(path), piece);
       pieces.push(await this.#spool.append(piece));
     }
     this.#size += size;
@@ -100,6 +107,12 @@ export class Draft implements AsyncDisposable {
   addDeletion(path: string, what: 'file' | 'folder' | 'entry'): void {
     const bare = what !== 'file' && path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
     this.#add({ kind: 'delete', path: parsePath(bare), what });
+  }
+
+  /** Checks that neither contents nor message hold a token. Throws `leak.token-in-text`. */
+  async requireNoToken(message: string): Promise<void> {
+    await this.#leaks.add('The message', Buffer.from(message));
+    await this.#leaks.finish();
   }
 
   /** The content of a file of this draft, whole; in `into` where that is given and long enough. */

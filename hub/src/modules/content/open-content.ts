@@ -7,6 +7,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { SpoolRoom } from '@holdfast/platform/spool';
 import { type Blobs, type Room } from '#modules/blobs';
 import { SharedObjectCache } from '#modules/git';
+import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import { type Repos, type Turns } from '#modules/repos';
 import { Commits } from './commits.ts';
@@ -28,6 +29,7 @@ export interface ContentSetup {
   readonly reads: Reads;
   readonly blobs: Blobs;
   readonly room: Room;
+  readonly leaks: LeakMatch;
   /** Shared by all that change repositories. */
   readonly turns: Turns;
   readonly limits: DraftLimits;
@@ -55,8 +57,22 @@ export interface OpenContent {
 
 /** Opens the module. */
 export function openContent(setup: ContentSetup): OpenContent {
-  const { db, clock, epochs, repos, reads, blobs, room, limits, scratch, space, host, soleHub, turns } =
-    setup;
+  const {
+    db,
+    clock,
+    epochs,
+    repos,
+    reads,
+    blobs,
+    room,
+    limits,
+    scratch,
+    space,
+    host,
+    soleHub,
+    turns,
+    leaks,
+  } = setup;
   const cache = new SharedObjectCache();
   epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
@@ -66,11 +82,11 @@ export function openContent(setup: ContentSetup): OpenContent {
     content: new Content({ db, repos, reads, revisions, cache }),
     history: new History({ db, reads, cache }),
     commits: new Commits({
-      ...{ db, clock, repos, revisions, turns, room, weights },
+      ...{ db, clock, repos, revisions, turns, room, weights, leaks },
       settings: { limits, spool, host, space },
     }),
     preupload: new Preupload({ db, repos, revisions, cache }),
-    refChanges: new RefChanges({ db, clock, repos, revisions, turns, room, space, host }),
+    refChanges: new RefChanges({ db, clock, repos, revisions, turns, room, space, host, leaks }),
     erasure: new Erasure({ db, clock, epochs, repos, blobs, revisions, turns, cache, weights }),
   };
 }

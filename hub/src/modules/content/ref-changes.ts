@@ -22,6 +22,7 @@ import {
   type Ref,
   type RefTarget,
 } from '#modules/git';
+import { type LeakMatch } from '#modules/leaks';
 import { record } from '#modules/ledger';
 import {
   requireRight,
@@ -44,6 +45,7 @@ export interface RefChangesDeps {
   readonly revisions: Revisions;
   readonly turns: Turns;
   readonly room: Room;
+  readonly leaks: Pick<LeakMatch, 'require'>;
   /** Keeps space for the database and the ledger. */
   readonly space: Pick<FreeSpace, 'check'>;
   /** The host in the addresses of authors. */
@@ -110,9 +112,10 @@ export class RefChanges {
     await this.#delete(who, address, name);
   }
 
-  /** Makes a tag. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `revision.missing`. */
+  /** Makes a tag. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `revision.missing`, `leak.token-in-text`. */
   async createTag(who: Who, address: RepoAddress, wish: TagWish): Promise<void> {
     const name = parseTagName(wish.name);
+    await this.#deps.leaks.require('The message', wish.message ?? '');
     await this.#grow(who, address, async (scene) => {
       const commit = await commitAt(scene.writer, wish.revision);
       const target =
@@ -133,6 +136,7 @@ export class RefChanges {
     address: RepoAddress,
     wish: { readonly revision: string; readonly message: string },
   ): Promise<Sha1> {
+    await this.#deps.leaks.require('The message', wish.message);
     return await this.#grow(who, address, async (scene) => {
       const { writer, actor, repo, at } = scene;
       const revision = findRevision(wish.revision);

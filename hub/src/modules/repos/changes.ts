@@ -14,7 +14,8 @@ import {
   type Who,
 } from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
-import { copyRepository, GitWriter, writeInitialCommit } from '#modules/git';
+import { copyRepository, GitWriter, quoted, writeInitialCommit } from '#modules/git';
+import { type LeakMatch } from '#modules/leaks';
 import { record, recordCopied } from '#modules/ledger';
 import { repoNameInvalid, visibilityInvalid } from './faults.ts';
 import { ERASE_TASK } from './erase-task.ts';
@@ -53,6 +54,7 @@ export interface RepoChangesDeps {
   readonly repos: Repos;
   readonly room: Room;
   readonly turns: Turns;
+  readonly leaks: Pick<LeakMatch, 'begin'>;
   /** Keeps space for the database and the ledger. */
   readonly space: Pick<FreeSpace, 'check'>;
 }
@@ -66,11 +68,12 @@ export class RepoChanges {
   }
 
   /**
-   * Makes a repository with its initial commit. Throws `repo.exists`, `path.…`, `quota.exceeded` and
+   * Makes a repository with its initial commit. Throws `repo.exists`, `path.…`, `leak.token-in-text`, `quota.exceeded` and
    * `object.store-full` among others.
    */
   async create(actor: Actor, wish: NewRepo): Promise<Repo> {
     await this.#deps.space.check(0);
+    await this.#requireNoToken(wish);
     return await this.#deps.db.transaction(async (tx) => {
       const repo = await this.#insert(tx, actor, wish);
       const files = { ...initialFiles(wish), ...wish.files };
@@ -96,6 +99,12 @@ export class RepoChanges {
       await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });
       return { ...repo, head, facets, usedStorage: git.addedBytes };
     });
+  }
+
+  async #requireNoToken({ files }: NewRepo): Promise<void> {
+    const search = this.#deps.leaks.begin();
+    for (const [path, content] of Object.entries(files ?? {})) await search.add(quoted(path), content);
+    await search.finish();
   }
 
   /** Deletes a repository. Its name stays with its namespace; its content is erased by a job. */

@@ -3,12 +3,13 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
+import { isTokenText } from '@holdfast/kernel/token-text';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type UserActor } from '#modules/access';
 import { AccountReader, type Account, type Membership } from '#modules/identity';
 import { tokenRejected } from './faults.ts';
-import { digestToken, isTokenText, sealedFields, standing, type LastUse, type Token } from './model.ts';
+import { digestToken, sealedFields, standing, type LastUse, type Token } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Someone who proved who they are. */

@@ -3,11 +3,12 @@
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
 import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
+import { isTokenText } from '@holdfast/kernel/token-text';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
 import { record } from '#modules/ledger';
-import { digestToken, isTokenText } from './model.ts';
+import { digestToken } from './model.ts';
 import { TokenWriter } from './store.ts';
 
 /** The queue task that revokes what was reported. */

@@ -3,6 +3,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { type Secret } from '@holdfast/kernel/secret';
 import { type Keys } from '@holdfast/platform/keys';
+import { mintToken } from '@holdfast/kernel/token-text';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import {
@@ -17,7 +18,7 @@ import {
 import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
-import { digestToken, mintToken, sealedFields, type LastUse, type Token } from './model.ts';
+import { digestToken, sealedFields, type LastUse, type Token } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Days a token lives unless its maker says otherwise. */

@@ -6,6 +6,7 @@ import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Threads } from '@holdfast/platform/threads';
 import { type RepoStorage, type Room } from '#modules/blobs';
 import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
@@ -24,6 +25,7 @@ export interface XetDeps {
   readonly clock: Clock;
   readonly store: ObjectStore;
   readonly buffers: BufferPool;
+  readonly threads: Threads;
   readonly storage: RepoStorage;
   readonly room: Room;
   readonly damage: KnownDamage;
@@ -35,7 +37,7 @@ export interface XetDeps {
 }
 
 /** Xorbs, shards, files and scopes. */
-export interface Xet extends AsyncDisposable {
+export interface Xet {
   readonly xorbs: Xorbs;
   readonly shards: Shards;
   readonly xetFiles: Files;
@@ -45,9 +47,9 @@ export interface Xet extends AsyncDisposable {
   readonly packCheck: PackCheck;
 }
 
-/** Opens them. Disposing the result ends their threads. */
+/** Opens them. */
 export function openXet(deps: XetDeps): Xet {
-  const verifier = new Verifier();
+  const verifier = new Verifier(deps.threads);
   const indexes = new XorbIndexes({ ...deps, packs: deps.store.packs });
   return {
     xorbs: new Xorbs({ ...deps, verifier, indexes }),
@@ -57,6 +59,5 @@ export function openXet(deps: XetDeps): Xet {
     chunks: new Chunks({ ...deps, indexes }),
     generations: new Generations(deps),
     packCheck: new PackCheck({ ...deps, verifier }),
-    [Symbol.asyncDispose]: () => verifier[Symbol.asyncDispose](),
   };
 }

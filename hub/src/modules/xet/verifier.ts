@@ -1,10 +1,10 @@
 // What must be computed over many bytes, in threads: whether a xorb is what it claims, and the SHA-256 of a file.
 import { type Sha256 } from '@holdfast/kernel/digest';
-import { Threads } from '@holdfast/platform/threads';
+import { type SharedWork, type Threads } from '@holdfast/platform/threads';
 import { XorbIndex } from './format/xorb-index.ts';
 import { type XetHash } from './format/xet-hash.ts';
 // Loaded here for its compiled code alone, which threads then find.
-import { type VerifierWork } from './verifier-thread.ts';
+import { type VerifierWork } from './verifier-work.ts';
 
 /** Packed chunks, one after the other, in an open file; `last` where a file ends with them. */
 export interface DigestedPart {
@@ -27,19 +27,23 @@ export interface DigestThread extends AsyncDisposable {
 }
 
 /** Asks the threads. */
-export class Verifier implements AsyncDisposable {
-  readonly #threads = new Threads<VerifierWork>({ file: new URL('verifier-thread.ts', import.meta.url) });
+export class Verifier {
+  readonly #work: SharedWork<VerifierWork>;
   #next = 0;
+
+  constructor(threads: Threads) {
+    this.#work = threads.workOf(new URL('verifier-work.ts', import.meta.url));
+  }
 
   /** Reads a stored xorb from end to end. Throws `xet.xorb-invalid`. */
   async verifyXorb(stored: { readonly fd: number; readonly size: number }): Promise<VerifiedXorb> {
-    const { hash, index } = await this.#threads.ask('verifyXorb', stored);
+    const { hash, index } = await this.#work.ask('verifyXorb', stored);
     return { hash, index: XorbIndex.decode(index) };
   }
 
   /** Begins to digest files; dispose it. */
   async beginDigests(): Promise<DigestThread> {
-    const thread = this.#threads.pin();
+    const thread = this.#work.pin();
     const id = (this.#next += 1);
     await thread.ask('beginDigests', { id });
     return {
@@ -48,9 +52,5 @@ export class Verifier implements AsyncDisposable {
         await thread.ask('dropDigests', { id }).catch(() => undefined); // the thread itself is gone
       },
     };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#threads[Symbol.asyncDispose]();
   }
 }

@@ -1,8 +1,7 @@
-// Runs in a thread: computes over the bytes of xorbs. It is given open descriptors and opens nothing by itself.
+// Work in a thread: computes over the bytes of xorbs. It is given open descriptors and opens nothing by itself.
 import { createHash } from 'node:crypto';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { readDescriptor } from '@holdfast/platform/descriptor';
-import { serveThread } from '@holdfast/platform/threads';
 import { ChunkSpace } from './format/packed-chunks.ts';
 import { unpackChunks } from './format/unpack-chunks.ts';
 import { verifyXorb } from './format/verify-xorb.ts';
@@ -53,7 +52,8 @@ function workOf(begun: Map<number, Series>) {
   };
 }
 
-/** What the thread answers. */
-export type VerifierWork = ReturnType<typeof workOf>;
+/** What can be asked. */
+export const work = workOf(new Map());
 
-serveThread(workOf(new Map()));
+/** Its type. */
+export type VerifierWork = typeof work;

@@ -1,13 +1,11 @@
-// A thread for tests.
+// Work in a thread, for tests.
 import { threadId } from 'node:worker_threads';
-import { serveThread } from '../src/threads.ts';
 
-const work = {
+/** What can be asked. */
+export const work = {
   /** Which thread answers. */
   whoAreYou: (_wish: unknown) => threadId,
 };
 
-/** What it can do. */
+/** Its type. */
 export type EchoWork = typeof work;
-
-serveThread(work);

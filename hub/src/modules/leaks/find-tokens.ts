@@ -1,0 +1,116 @@
+// Finds tokens of ours in a text, as they are or within base64. Pure, and linear in the text whatever it holds: it reads
+// what strangers send.
+import { Buffer } from 'node:buffer';
+import { isTokenText, TOKEN_LENGTH } from '@holdfast/kernel/token-text';
+
+/** Bytes that a token takes at most in base64 with breaks of its lines: who reads a text in windows lets them overlap by so many. */
+export const LONGEST_TRACE = 128;
+
+const PREFIX = Buffer.from('hf_');
+const BREAK = 0x0a;
+const RETURN = 0x0d;
+const BACKSLASH = 0x5c;
+/** `n` and `r`. */
+const ESCAPED_BREAKS: ReadonlySet<number> = new Set([0x6e, 0x72]);
+const NONE = 64;
+
+/** The six bits that a letter of base64 stands for, in either alphabet (RFC 4648 §4 and §5); 64 for what is none. */
+const BITS = new Uint8Array(256).fill(NONE);
+const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+for (const alphabet of ['+/', '-_'].map((last) => LETTERS_AND_DIGITS + last))
+  for (let bits = 0; bits < NONE; bits += 1) BITS[alphabet.charCodeAt(bits)] = bits;
+
+/** Finds tokens in one text after the other; the memory it needs is used again. */
+export class TokenFinder {
+  readonly #run = new Run();
+
+  /** Where the first token begins, or the letter of base64 in which it does; `undefined` where there is none. */
+  find(text: Uint8Array): number | undefined {
+    const bytes = Buffer.from(text.buffer, text.byteOffset, text.length);
+    const plain = findPlain(bytes);
+    const packed = this.#findPacked(bytes);
+    if (plain === undefined || packed === undefined) return plain ?? packed;
+    return Math.min(plain, packed);
+  }
+
+  #findPacked(bytes: Buffer): number | undefined {
+    const run = this.#run;
+    run.begin(bytes.length);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      const bits = BITS[byte] ?? NONE;
+      if (bits !== NONE) run.add(bits, at);
+      else if (byte === BACKSLASH && ESCAPED_BREAKS.has(bytes[at + 1] ?? 0)) at += 1;
+      else if (byte !== BREAK && byte !== RETURN) {
+        const found = run.find();
+        if (found !== undefined) return found;
+        run.clear();
+      }
+    }
+    return run.find();
+  }
+}
+
+function findPlain(bytes: Buffer): number | undefined {
+  for (let at = bytes.indexOf(PREFIX); at !== -1; at = bytes.indexOf(PREFIX, at + 1))
+    if (isTokenText(bytes.toString('latin1', at, at + TOKEN_LENGTH))) return at;
+  return undefined;
+}
+
+/** A run of letters of base64, without what breaks its lines: raw or, in JSON, escaped. */
+class Run {
+  #bits = new Uint8Array();
+  #places = new Uint32Array();
+  #length = 0;
+
+  /** Begins with a text of so many bytes. */
+  begin(most: number): void {
+    this.#length = 0;
+    if (this.#bits.length >= most) return;
+    this.#bits = new Uint8Array(most);
+    this.#places = new Uint32Array(most);
+  }
+
+  add(bits: number, place: number): void {
+    this.#bits[this.#length] = bits;
+    this.#places[this.#length] = place;
+    this.#length += 1;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Where the first token is, whichever of the letters its first byte begins in. */
+  find(): number | undefined {
+    for (let at = 0; at + LETTERS <= this.#length; at += 1) {
+      const offset = this.#offsetOfPrefix(at);
+      if (offset !== undefined && isTokenText(this.#decode(at * 6 + offset))) return this.#places[at];
+    }
+    return undefined;
+  }
+
+  // `hf_` is 01101000 01100110 01011111: three ways to lie across letters of six bits, told apart by few comparisons.
+  #offsetOfPrefix(at: number): number | undefined {
+    const bits = this.#bits;
+    const [a, b, c, d] = [bits[at] ?? 0, bits[at + 1], bits[at + 2], bits[at + 3]];
+    if (a === 0b011010 && b === 0b000110 && c === 0b011001 && d === 0b011111) return 0;
+    if ((a & 0b001111) === 0b000110 && b === 0b100001 && c === 0b100110 && d === 0b010111) return 2;
+    if ((a & 0b000011) === 0b000001 && b === 0b101000 && c === 0b011001 && d === 0b100101) return 4;
+    return undefined;
+  }
+
+  #decode(firstBit: number): string {
+    const letters = Buffer.alloc(TOKEN_LENGTH);
+    for (let n = 0; n < TOKEN_LENGTH; n += 1) {
+      const bit = firstBit + 8 * n;
+      const at = Math.floor(bit / 6);
+      const [a, b, c] = [this.#bits[at] ?? 0, this.#bits[at + 1] ?? 0, this.#bits[at + 2] ?? 0];
+      letters[n] = (((a << 12) | (b << 6) | c) >> (10 - (bit % 6))) & 0xff;
+    }
+    return letters.toString('latin1');
+  }
+}
+
+/** Letters of base64 in which a token lies at least. */
+const LETTERS = Math.ceil((TOKEN_LENGTH * 8) / 6);

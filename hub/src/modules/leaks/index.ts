@@ -1,0 +1,2 @@
+// The face of `leaks`.
+export { LeakMatch, type LeakSearch } from './leak-match.ts';
