@@ -12,6 +12,11 @@ export interface BodyLimits {
   readonly time: number;
 }
 
+/** The limits of a body that may be a form: of one with few bytes a field, a megabyte holds half a million. */
+export interface FormLimits extends BodyLimits {
+  readonly fields: number;
+}
+
 /** Slower than a bad line: who sends a byte now and then to hold memory is given up after a quarter of a minute. */
 const PACE: Pace = { graceMs: 15_000, bytesPerSecond: 4 * KiB, savedMs: 15_000 };
 const REFUSALS = { tooSlow: bodyTooSlow, cutOff: () => bodyMalformed('it was cut off') };
@@ -28,14 +33,14 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export async function readBody(
   request: IncomingMessage,
   kind: Exclude<BodyKind, 'none' | 'stream'>,
-  under: { readonly limits: BodyLimits; readonly share: BodyShare },
+  under: { readonly limits: FormLimits; readonly share: BodyShare },
 ): Promise<unknown> {
+  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  // A page elsewhere may send plain text without being asked first; a form says what it is.
+  if (kind === 'form' && !isForm) throw bodyMalformed('it is not a form');
   const bytes = await readBytes(request, under.limits, under.share);
   if (bytes.length === 0) return {};
-  const type = request.headers['content-type'] ?? '';
-  if (kind !== 'json' && type.startsWith('application/x-www-form-urlencoded')) return parseForm(bytes);
-  // A page elsewhere may send plain text without being asked first; a form says what it is.
-  if (kind === 'form') throw bodyMalformed('it is not a form');
+  if (kind !== 'json' && isForm) return parseForm(bytes, under.limits.fields);
   refuseNul(bytes);
   return parseJson(bytes);
 }
@@ -85,7 +90,9 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 // A repeated field becomes a list; a single one stays text. No prototype can be reached through a field's name.
-function parseForm(bytes: Buffer): Record<string, string | string[]> {
+function parseForm(bytes: Buffer, mostFields: number): Record<string, string | string[]> {
+  // Counted before anything is made of them: each costs more than its bytes, here and in all that looks at it later.
+  if (hasMoreFields(bytes, mostFields)) throw bodyMalformed(`it has more than ${mostFields} fields`);
   const fields: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
   for (const [key, value] of new URLSearchParams(bytes.toString('utf8'))) {
     if (key.includes('\0') || value.includes('\0')) throw bodyMalformed('it holds a NUL character');
@@ -95,4 +102,13 @@ function parseForm(bytes: Buffer): Record<string, string | string[]> {
     else fields[key] = [before, value];
   }
   return fields;
+}
+
+function hasMoreFields(bytes: Buffer, most: number): boolean {
+  let at = -1;
+  for (let fields = 1; fields <= most; fields += 1) {
+    at = bytes.indexOf(0x26, at + 1); // &
+    if (at === -1) return false;
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 // Receives the bodies of calls that are parsed as a whole, in rooms of memory that strangers and users do not share.
 import { type IncomingMessage } from 'node:http';
-import { hasBody, readBody, type BodyLimits } from './body.ts';
+import { KiB } from '@holdfast/kernel/size';
+import { hasBody, readBody, type BodyLimits, type FormLimits } from './body.ts';
 import { BodyRoom } from './body-room.ts';
 import { type Route } from './route.ts';
 
@@ -11,6 +12,13 @@ const USERS = { all: 64, each: 16 };
 
 // Bytes in JSON that stand for one of a text, at most: clients escape what is not ASCII, as `\u0436` for two bytes.
 const ESCAPED = 3;
+
+// What a person fills in on a page is short, and anybody may send it, so it gets less than what a program sends.
+const FORM_BYTES = 32 * KiB;
+const FORM_FIELDS = 200;
+
+/** What a route says of its body. */
+type BodyWish = Pick<Route, 'bodyKind' | 'bodyHoldsFile' | 'bodyFields'>;
 
 /** Who sends: an account's id or an address. */
 export interface Sender {
@@ -43,23 +51,28 @@ export class CallBodies {
   }
 
   /** Receives a body that is parsed as a whole; nothing of another kind. Throws what `readBody` throws. */
-  async receive(
-    request: IncomingMessage,
-    { bodyKind: kind, bodyHoldsFile }: Pick<Route, 'bodyKind' | 'bodyHoldsFile'>,
-    sender: Sender,
-  ): Promise<CallBody> {
+  async receive(request: IncomingMessage, wish: BodyWish, sender: Sender): Promise<CallBody> {
+    const kind = wish.bodyKind;
     if (kind === 'none' || kind === 'stream') return NO_BODY;
     if (!hasBody(request)) return EMPTY_BODY;
     const room = sender.known ? this.#users : this.#strangers;
     const share = await room.open(sender.key);
     try {
-      const limits = bodyHoldsFile === true && sender.known ? this.#fileLimits : this.#limits;
-      const value = await readBody(request, kind, { limits, share });
+      const value = await readBody(request, kind, { limits: this.#limitsOf(wish, sender), share });
       share.settle();
       return { value, [Symbol.dispose]: () => share[Symbol.dispose]() };
     } catch (error) {
       share[Symbol.dispose]();
       throw error;
     }
+  }
+
+  #limitsOf(
+    { bodyKind, bodyHoldsFile, bodyFields: fields = FORM_FIELDS }: BodyWish,
+    sender: Sender,
+  ): FormLimits {
+    if (bodyKind === 'form')
+      return { ...this.#limits, bytes: Math.min(FORM_BYTES, this.#limits.bytes), fields };
+    return { ...(bodyHoldsFile === true && sender.known ? this.#fileLimits : this.#limits), fields };
   }
 }

@@ -73,6 +73,10 @@ export interface RouteDefinition<
    * Strangers stay within the limit of all other bodies.
    */
   readonly bodyHoldsFile?: true;
+  /** How many fields a form may have, where it has more than one that a person fills in. */
+  readonly bodyFields?: number;
+  /** Looks at the head before any of the body is read, and throws what refuses the call. */
+  readonly checkHead?: (head: { readonly request: IncomingMessage; readonly baseUrl: string }) => void;
   /** What leaves the server: undeclared fields are dropped. `stream`: the handler answers by itself. */
   readonly output: Output | 'stream';
   /**

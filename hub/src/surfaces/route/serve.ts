@@ -167,6 +167,7 @@ async function runCall(
 ): Promise<void> {
   const { route, repoType, request, reply } = arrival;
   const { params, query } = parseAddress(arrival);
+  route.checkHead?.({ request: request.raw, baseUrl: known.baseUrl });
   const sender = senderOf(request, known.caller);
   using received = await options.bodies.receive(request.raw, route, sender);
   const body = parse(route.body, received.value, 'body');

@@ -26,14 +26,18 @@ type AnyCall = Call<unknown, unknown, unknown>;
 
 const NOBODY: Actor = { kind: 'anonymous', mayReadPublic: false };
 
-/** Answers a call with a page. Throws `page.foreign-form`, `page.not-built`. */
+/** Refuses a form that was not sent by a page of ours, before its body is read. Throws `page.foreign-form`. */
+export function requireOwnPage({ request, baseUrl }: Pick<AnyCall, 'request' | 'baseUrl'>): void {
+  if (!isFromOwnPage(request.headers as never, baseUrl)) throw foreignForm();
+}
+
+/** Answers a call with a page; a form must have passed `requireOwnPage`. Throws `page.not-built`. */
 export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<void> {
   const { request, baseUrl, reply } = call;
   if (deps.pages === undefined) throw pagesMissing();
   const path = request.url ?? '/';
   // What the pages' framework offers to scripts, of which there are none.
   if (path.includes('/__')) throw routeMissing(request.method ?? 'GET', path.slice(0, 200));
-  if (request.method === 'POST' && !isFromOwnPage(request.headers as never, baseUrl)) throw foreignForm();
   const cookies = request.headers.cookie;
   const value = findCookie('session', cookies, baseUrl);
   const visit = value === undefined ? undefined : await deps.pageModules.sessions.find(value);

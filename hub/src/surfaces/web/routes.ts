@@ -1,7 +1,7 @@
 // The routes of the pages. Each path is named here, so that the API never waits for a page and no page shadows the API.
 import { z } from 'zod';
 import { defineRoute, type Route } from '../route/route.ts';
-import { respondWithPage, type PageDeps } from './respond.ts';
+import { requireOwnPage, respondWithPage, type PageDeps } from './respond.ts';
 import { sendStatic, type StaticFiles } from './static.ts';
 
 /** Paths of pages. Names that begin one are reserved in `identity`. */
@@ -49,6 +49,7 @@ function postPage(deps: WebDeps): Route {
     path,
     aliases,
     bodyKind: 'form',
+    checkHead: requireOwnPage,
     body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     run: (call) => respondWithPage(deps, call),
   });

@@ -28,6 +28,8 @@ export function getPathsInfo({ content, blobs }: { content: Content; blobs: Blob
     params: RepoParams.extend({ '*': z.string() }),
     query: z.unknown(),
     bodyKind: 'json-or-form',
+    // Each path, and `expand`.
+    bodyFields: MAX_PATHS + 1,
     body: Body,
     output: z.array(Item),
     async run(call) {
