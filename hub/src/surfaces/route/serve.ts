@@ -183,6 +183,9 @@ async function runCall(
 }
 
 function parseAddress({ route, request }: Arrival): { params: unknown; query: unknown } {
+  // `GET http://elsewhere/path` asks a proxy. The router would look past the host, and whoever reads the URL would not.
+  if (request.raw.url?.startsWith('/') !== true)
+    throw inputInvalid('the URL must be a path that begins with "/".');
   if (request.raw.url?.includes('%00') === true) throw inputInvalid('the URL holds a NUL character.');
   return {
     params: parse(route.params, request.params, 'path'),

@@ -208,6 +208,15 @@ void test('bad URLs and unknown routes get a clear error', async () => {
   assert.deepEqual([missing.status, missing.headers['x-error-code']], [404, 'RequestNoSuchRoute']);
 });
 
+void test('a URL with a host in it gets a clear error, and its host reaches nothing', async () => {
+  await using server = await serve();
+  for (const path of ['http://elsewhere/api/fails', 'HTTP://elsewhere/api/fails']) {
+    const answer = await server.ask(path);
+    assert.deepEqual([answer.status, answer.headers['x-error-code']], [400, 'RequestInvalid'], path);
+  }
+  assert.equal(server.logged().includes('bug'), false);
+});
+
 void test('headers that are too large, and what is not HTTP, get a clear error', async () => {
   await using server = await serve();
   const large = await server.ask(ECHO, post('{}', { 'x-large': 'x'.repeat(10_000) }));
