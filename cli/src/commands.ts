@@ -10,6 +10,7 @@ import {
   enableUser,
   listUsers,
   promoteUser,
+  removeSecondFactor,
   resetPassword,
 } from './commands/admin-users.ts';
 import { forgetXet } from './commands/admin-xet.ts';
@@ -37,6 +38,7 @@ const ACTING: readonly Command[] = [
   enableUser,
   promoteUser,
   demoteUser,
+  removeSecondFactor,
   resetPassword,
   createOrg,
   listOrgs,

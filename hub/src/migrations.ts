@@ -5,10 +5,10 @@ import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
-import { identityAccounts, identitySignIn } from '#modules/identity';
+import { identityAccounts, identitySecondFactor, identitySignIn } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
-import { sessionSessions } from '#modules/sessions';
+import { sessionSecondFactor, sessionSessions } from '#modules/sessions';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -40,4 +40,6 @@ export const migrations: readonly Migration[] = [
   repoLists,
   ledgerLanes,
   notaryBuckets,
+  identitySecondFactor,
+  sessionSecondFactor,
 ];

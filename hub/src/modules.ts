@@ -3,14 +3,13 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
-import { Identity, Passwords } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
-import { Sessions, SignIn, Throttle } from '#modules/sessions';
 import { Authentication, FoundTokens, Tokens } from '#modules/tokens';
-import { openFoundation, type Foundation } from './foundation.ts';
+import { openFoundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
+import { openPeople } from './people.ts';
 
 /** Opens the modules. Disposing the result closes what they stand on. */
 export async function openModules(start: HubStart, shared: { log: Log; clock: Clock }) {
@@ -32,8 +31,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     refusals: new Refusals({ db, clock }),
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
-    identity: new Identity({ db, clock, epochs }),
-    ...openSignIn({ db, clock, keys }),
+    ...openPeople(foundation),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),
@@ -49,13 +47,6 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-function openSignIn({ db, clock, keys }: Pick<Foundation, 'db' | 'clock' | 'keys'>) {
-  const passwords = new Passwords({ db, clock });
-  const sessions = new Sessions({ db, clock, keys });
-  const throttle = new Throttle({ db, clock, keys });
-  return { passwords, sessions, throttle, signIn: new SignIn({ passwords, sessions, throttle }) };
 }
 
 /** Every module, open. */

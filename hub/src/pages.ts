@@ -30,9 +30,9 @@ export async function openPages(folder: string, modules: Modules, log: Log): Pro
 }
 
 function pageModulesOf(modules: Modules): PageModules {
-  const { identity, passwords, sessions, signIn, tokens, repos } = modules;
+  const { identity, passwords, sessions, signIn, secondFactors, orgPolicies, tokens, repos } = modules;
   return {
-    ...{ identity, passwords, sessions, signIn, tokens },
+    ...{ identity, passwords, sessions, signIn, secondFactors, orgPolicies, tokens },
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,

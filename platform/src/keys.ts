@@ -1,5 +1,12 @@
 // Keys of one hub, derived from its one secret; the only place where MACs and signatures are computed.
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { type Secret } from '@holdfast/kernel/secret';
 
 /** What a derived key is for. One key never serves two purposes. */
@@ -8,12 +15,17 @@ export type KeyPurpose =
   | 'session-row'
   | 'known-browser'
   | 'throttle'
+  | 'half-sign-in'
+  | 'recovery-code'
+  | 'totp-seed'
   | 'signed-link'
   | 'xet-access'
   | 'xet-fetch'
   | 'xet-dedup'
   | 'indistinguishable';
 
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Computes and checks HMAC-SHA-256 under keys derived by HKDF (RFC 5869), one key for each purpose. */
@@ -56,6 +68,25 @@ export class Keys {
     if (typeof text !== 'string' || !SIGNATURE.test(text)) return false;
     const bytes = Buffer.from(text, 'base64url');
     return bytes.toString('base64url') === text && this.verifies(purpose, parts, bytes);
+  }
+
+  /** Seals bytes for one context (AES-256-GCM): nonce, tag, ciphertext. Opens with the same context alone. */
+  seal(purpose: KeyPurpose, bytes: Uint8Array, context: string): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#key(purpose), nonce).setAAD(Buffer.from(context));
+    const sealed = Buffer.concat([cipher.update(bytes), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  }
+
+  /** Opens what `seal` gave. Throws for anything else. */
+  open(purpose: KeyPurpose, sealed: Buffer, context: string): Buffer {
+    const [tagAt, textAt] = [NONCE_BYTES, NONCE_BYTES + TAG_BYTES];
+    if (sealed.length < textAt) throw new Error(`what is sealed for ${purpose} is too short`);
+    const cipher = createDecipheriv('aes-256-gcm', this.#key(purpose), sealed.subarray(0, tagAt), {
+      authTagLength: TAG_BYTES,
+    });
+    cipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(tagAt, textAt));
+    return Buffer.concat([cipher.update(sealed.subarray(textAt)), cipher.final()]);
   }
 
   #key(purpose: KeyPurpose): Buffer {

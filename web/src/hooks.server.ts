@@ -4,7 +4,10 @@ import { callOf } from './lib/call.ts';
 import { languageFor } from './lib/words/words.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
-  const language = languageFor(callOf(event).language, event.request.headers.get('accept-language'));
+  const language = languageFor(
+    callOf(event).findNote('language'),
+    event.request.headers.get('accept-language'),
+  );
   return await resolve(event, {
     transformPageChunk: ({ html }) => html.replace('%language%', language),
   });

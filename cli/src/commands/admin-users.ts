@@ -114,3 +114,20 @@ export const resetPassword: Command = {
     return EXIT.done;
   },
 };
+
+/** Removes a second factor that was lost. */
+export const removeSecondFactor: Command = {
+  name: 'admin user remove-second-factor',
+  doc: 'Remove the second factor of a user who has lost the device and the recovery codes',
+  words: ['NAME'],
+  flags: {},
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const answer = await requestAdmin(call, {
+      method: 'POST',
+      path: ['users', name, 'remove-second-factor'],
+    });
+    printResult(call.json, answer, `${name} signs in with the password alone now`);
+    return EXIT.done;
+  },
+};

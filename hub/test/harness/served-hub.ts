@@ -56,6 +56,8 @@ export interface ServedHub extends AsyncDisposable {
   readonly objects: string;
   /** What was logged. */
   readonly lines: readonly string[];
+  /** What the hub's clock shows. */
+  now(): Date;
   /** Has the hub's clock go ahead. */
   passTime(minutes: number): void;
   /** Makes a user with a token; gives the token's text. */
@@ -107,6 +109,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const made = {
     lines,
     passTime,
+    now: time.now,
     url,
     port: address.port,
     modules,

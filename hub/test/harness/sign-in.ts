@@ -17,5 +17,7 @@ export async function signInAs(hub: ServedHub, name: string): Promise<SignedIn> 
       .catch((error: unknown) => {
         if (!isFault(error, 'account.name-taken')) throw error;
       });
-  return await signIn.withPassword({ name, password: PASSWORD }, BROWSER);
+  const outcome = await signIn.withPassword({ name, password: PASSWORD }, BROWSER);
+  if (outcome.kind !== 'signed-in') throw new Error(`${name} has a second factor`);
+  return outcome.signedIn;
 }

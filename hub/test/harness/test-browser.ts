@@ -50,7 +50,7 @@ export class TestBrowser {
   }
 
   /** The value of the cookie of this kind. */
-  cookie(kind: 'session' | 'known' | 'language' | 'pending'): string | undefined {
+  cookie(kind: 'session' | 'known' | 'half' | 'language'): string | undefined {
     return this.cookies.get(`holdfast-${this.#port}-${kind}`);
   }
 

@@ -112,7 +112,7 @@ export const REVEALING_FILES: readonly string[] = [
   'platform/src/postgres/**',
   'supervisor/src/**',
   'hub/src/surfaces/admin/create-token.ts',
-  'hub/src/surfaces/web/respond.ts',
+  'hub/src/surfaces/web/page-call.ts',
   'web/src/routes/account/tokens/+page.server.ts',
   'hub/src/modules/sessions/{sessions,sign-in}.ts',
   'hub/src/modules/tokens/{token,tokens,authentication}.ts',

@@ -8,7 +8,7 @@ export const csr = false;
 
 export function load(event: ServerLoadEvent) {
   const call = callOf(event);
-  const language = languageFor(call.language, event.request.headers.get('accept-language'));
+  const language = languageFor(call.findNote('language'), event.request.headers.get('accept-language'));
   return {
     language,
     words: LANGUAGES[language],

@@ -64,3 +64,13 @@ export const proofNeeded = defineFault(
   'account.proof-needed',
   () => 'Confirm first that it is you: the last time is longer ago than ten minutes.',
 );
+export const policyForbidden = defineFault(
+  'forbidden',
+  'org.policy-forbidden',
+  (org: string) => `Only who administers ${org} decides what it asks of its members.`,
+);
+export const policyOwnFactor = defineFault(
+  'conflict',
+  'org.policy-own-factor',
+  () => 'Set up a second factor of your own first: without one you would lock yourself out.',
+);

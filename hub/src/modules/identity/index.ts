@@ -4,6 +4,8 @@ export { isNamespaceName, type Account, type Membership } from './model.ts';
 export { AccountReader, type Member, type SignInRow } from './store.ts';
 export { accountMissing, credentialsForbidden, proofNeeded } from './faults.ts';
 export { randomPassword } from './password.ts';
+export { markSecondFactor, OrgPolicies } from './org-policies.ts';
 export { Passwords } from './passwords.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
 export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';
+export { secondFactor as identitySecondFactor } from './migrations/0003-second-factor.ts';

@@ -20,6 +20,8 @@ export interface Membership {
   readonly orgName: string;
   readonly orgFullname: string;
   readonly role: Role;
+  /** Whether the organisation is reached with a second factor alone. */
+  readonly requiresSecondFactor: boolean;
 }
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?$/;

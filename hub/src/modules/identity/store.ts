@@ -85,21 +85,46 @@ export class AccountReader {
     return row && toSignInRow(row);
   }
 
-  /** The organisations that a user belongs to, by name. */
+  /** The organisations that a user reaches, by name: not one that asks for a second factor which they do not have. */
   async listMemberships(userId: Id): Promise<Membership[]> {
+    return (await this.#listAll(userId))
+      .filter(({ withheld }) => !withheld)
+      .map(({ membership }) => membership);
+  }
+
+  /** The organisations that a user belongs to and does not reach, for want of a second factor. */
+  async listWithheld(userId: Id): Promise<Membership[]> {
+    return (await this.#listAll(userId))
+      .filter(({ withheld }) => withheld)
+      .map(({ membership }) => membership);
+  }
+
+  async #listAll(userId: Id): Promise<{ membership: Membership; withheld: boolean }[]> {
     const rows = await this.db
       .selectFrom('identity.membership as m')
       .innerJoin('identity.account as a', 'a.id', 'm.org_id')
-      .select(['m.org_id', 'm.role', 'a.name', 'a.fullname'])
+      .innerJoin('identity.account as u', 'u.id', 'm.user_id')
+      .select([
+        'm.org_id',
+        'm.role',
+        'a.name',
+        'a.fullname',
+        'a.requires_second_factor',
+        'u.second_factor_at',
+      ])
       .where('m.user_id', '=', userId)
       .where('a.disabled_at', 'is', null)
       .orderBy('a.name')
       .execute();
     return rows.map((row) => ({
-      orgId: row.org_id,
-      orgName: row.name,
-      orgFullname: row.fullname,
-      role: row.role,
+      withheld: row.requires_second_factor && row.second_factor_at === null,
+      membership: {
+        orgId: row.org_id,
+        orgName: row.name,
+        orgFullname: row.fullname,
+        role: row.role,
+        requiresSecondFactor: row.requires_second_factor,
+      },
     }));
   }
 
@@ -177,6 +202,8 @@ export class AccountWriter extends AccountReader {
           created_at: account.createdAt,
           disabled_at: null,
           signed_out_at: null,
+          second_factor_at: null,
+          requires_second_factor: false,
         })
         .execute();
       await this.db
@@ -193,6 +220,33 @@ export class AccountWriter extends AccountReader {
       if (isUniqueViolation(error)) throw nameTaken(account.name);
       throw error;
     }
+  }
+
+  /** Says since when a user has a second factor, or with `null` that they have none. */
+  async setSecondFactor(id: Id, at: Date | null): Promise<void> {
+    await this.db
+      .updateTable('identity.account')
+      .set({ second_factor_at: at })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async hasSecondFactor(id: Id): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('identity.account')
+      .select('second_factor_at')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return (row?.second_factor_at ?? null) !== null;
+  }
+
+  /** Has an organisation be reached with a second factor alone, or without, too. */
+  async setRequirement(orgId: Id, required: boolean): Promise<void> {
+    await this.db
+      .updateTable('identity.account')
+      .set({ requires_second_factor: required })
+      .where('id', '=', orgId)
+      .execute();
   }
 
   /** Ends every session of the account that began before now, whoever knows of it. */
@@ -260,7 +314,12 @@ function toSignInRow(row: IdentityTables['identity.account']): SignInRow {
   return { account: toAccount(row), password: row.password, signedOutAt: row.signed_out_at };
 }
 
-function toAccount(row: Omit<IdentityTables['identity.account'], 'password' | 'signed_out_at'>): Account {
+type AccountRow = Pick<
+  IdentityTables['identity.account'],
+  'id' | 'kind' | 'name' | 'fullname' | 'email' | 'administrator' | 'created_at' | 'disabled_at'
+>;
+
+function toAccount(row: AccountRow): Account {
   return {
     id: row.id,
     kind: row.kind,

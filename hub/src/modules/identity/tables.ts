@@ -16,6 +16,9 @@ export type IdentityTables = {
     created_at: Date;
     disabled_at: Date | null;
     signed_out_at: Date | null;
+    second_factor_at: Date | null;
+    /** Of an organisation: its members reach it with a second factor alone. */
+    requires_second_factor: boolean;
   };
   'identity.name': {
     key: string;

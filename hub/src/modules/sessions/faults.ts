@@ -17,4 +17,25 @@ export const proofFailed = defineFault(
   'session.proof-failed',
   () => 'That is not the password.',
 );
+export const halfMissing = defineFault(
+  'unauthenticated',
+  'sign-in.half-missing',
+  () => 'The sign-in took longer than ten minutes, or began elsewhere. Begin again with the password.',
+);
+export const codeWrong = defineFault(
+  'forbidden',
+  'second-factor.code-wrong',
+  () =>
+    'That code is not right, or was used before. Wait for the next one; see also whether the clock of the device is.',
+);
+export const factorPresent = defineFault(
+  'conflict',
+  'second-factor.present',
+  () => 'There is a second factor already. Remove it before you set up another.',
+);
+export const factorMissing = defineFault(
+  'missing',
+  'second-factor.missing',
+  () => 'No second factor is set up.',
+);
 export const sessionMissing = defineFault('missing', 'session.missing', () => 'There is no such session.');

@@ -5,7 +5,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 
 /** By what somebody proved who they are. */
-export type Proof = 'password';
+export type Proof = 'password' | 'totp' | 'recovery-code';
 
 /** A session as it is kept: everything but its value. */
 export interface WebSession {
@@ -82,14 +82,24 @@ const MINUTES = 60_000;
 
 /**
  * How often may be tried in vain. `pair` is one account from one address, `address` all accounts from one, `account` one
- * from all, and `known` one account with a browser in which its user signed in before.
+ * from all, `known` one account with a browser in which its user signed in before, and `code` the second factor of one
+ * account from all.
  */
 export const TRY_LIMITS = {
   pair: { windowMs: 15 * MINUTES, tries: 5 },
   address: { windowMs: 15 * MINUTES, tries: 30 },
   account: { windowMs: 60 * MINUTES, tries: 100 },
   known: { windowMs: 15 * MINUTES, tries: 10 },
+  code: { windowMs: 60 * MINUTES, tries: 30 },
 } as const satisfies Readonly<Record<string, TryLimit>>;
+
+/**
+ * Whether one more code is let through. A code has a million values and is guessed by who knows the password already: here
+ * no number of addresses gives more tries. Its owner has those of a browser that is known.
+ */
+export function mayTryCode(tries: { readonly pair: number; readonly code: number }): boolean {
+  return tries.pair <= TRY_LIMITS.pair.tries && tries.code <= TRY_LIMITS.code.tries;
+}
 
 /** The longest of the windows: what is older is forgotten. */
 export const LONGEST_WINDOW_MS = 60 * MINUTES;

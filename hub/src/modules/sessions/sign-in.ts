@@ -1,8 +1,13 @@
 // Signs people in, and lets those who are signed in prove once more that it is them.
+import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
-import { type Passwords } from '#modules/identity';
-import { proofFailed, signInFailed } from './faults.ts';
-import { type Browser } from './model.ts';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { AccountReader, type Passwords } from '#modules/identity';
+import { codeWrong, halfMissing, proofFailed, signInFailed } from './faults.ts';
+import { parseHalf, signHalf } from './half-sign-in.ts';
+import { type Browser, type Proof } from './model.ts';
+import { type SecondFactors } from './second-factors.ts';
 import { type BegunSession, type Sessions, type Visit } from './sessions.ts';
 import { type Throttle } from './throttle.ts';
 
@@ -11,40 +16,91 @@ export interface SignedIn extends BegunSession {
   readonly known: string;
 }
 
+/** What comes of a password: a session, or half of one where a second factor is asked for. */
+export type Outcome =
+  | { readonly kind: 'signed-in'; readonly signedIn: SignedIn }
+  | { readonly kind: 'half'; readonly half: string };
+
+/** What signing in needs. */
+export interface SignInDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly keys: Keys;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
+  readonly throttle: Throttle;
+}
+
 /** The ways to sign in. */
 export class SignIn {
-  readonly #passwords: Passwords;
-  readonly #sessions: Sessions;
-  readonly #throttle: Throttle;
+  readonly #deps: SignInDeps;
 
-  constructor(deps: { passwords: Passwords; sessions: Sessions; throttle: Throttle }) {
-    this.#passwords = deps.passwords;
-    this.#sessions = deps.sessions;
-    this.#throttle = deps.throttle;
+  constructor(deps: SignInDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * Begins a session for who knows a password. Throws `sign-in.failed`, the same and after the same time for nobody, no
-   * password, a disabled account and a wrong password; `sign-in.throttled`.
+   * Begins a session for who knows a password, or half of one where a second factor is set up. Throws `sign-in.failed`,
+   * the same and after the same time for nobody, no password, a disabled account and a wrong password; `sign-in.throttled`.
    */
-  async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<SignedIn> {
-    const row = await this.#passwords.find(wish.name);
-    const attempt = await this.#throttle.begin(wish.name, row?.account.id, browser);
-    if (!(await this.#passwords.matches(row, wish.password)) || row === undefined) throw signInFailed();
+  async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<Outcome> {
+    const { passwords, throttle, secondFactors, keys, clock } = this.#deps;
+    const row = await passwords.find(wish.name);
+    const attempt = await throttle.begin(wish.name, row?.account.id, browser);
+    if (!(await passwords.matches(row, wish.password)) || row === undefined) throw signInFailed();
     await attempt.succeed();
-    return this.#known(await this.#sessions.begin(row.account.id, ['password'], browser), row.account.id);
+    const userId = row.account.id;
+    if (await secondFactors.isNeeded(userId))
+      return { kind: 'half', half: signHalf(keys, { userId, at: clock.now() }) };
+    return { kind: 'signed-in', signedIn: await this.begin(userId, ['password'], browser) };
   }
 
-  /** Renews the session of who proves by their password that it is still them. Throws `session.proof-failed`, `sign-in.throttled`. */
-  async proveByPassword(visit: Visit, password: string, browser: Browser): Promise<SignedIn> {
+  /**
+   * Makes a session of half a sign-in, with a code of the app or a recovery code. Throws `sign-in.half-missing` where the
+   * password is to be shown anew, `second-factor.code-wrong`, `sign-in.throttled`.
+   */
+  async withCode(half: string | undefined, code: string, browser: Browser): Promise<SignedIn> {
+    const { keys, clock, db } = this.#deps;
+    const begun = parseHalf(keys, half, clock.now());
+    const row = begun && (await new AccountReader(db).findSignInById(begun.userId));
+    if (begun === undefined || row === undefined || row.account.disabledAt !== null) throw halfMissing();
+    // A password that was changed since is not the one that was shown.
+    if (row.signedOutAt !== null && begun.at <= row.signedOutAt) throw halfMissing();
+    const proof = await this.#takeCode(begun.userId, code, browser);
+    return await this.begin(begun.userId, ['password', proof], browser);
+  }
+
+  /**
+   * Renews the session of who proves that it is still them: by their password, and a code where a second factor is set up.
+   * Throws `session.proof-failed`, `second-factor.code-wrong`, `sign-in.throttled`.
+   */
+  async prove(
+    visit: Visit,
+    shown: { readonly password: string; readonly code: string },
+    browser: Browser,
+  ): Promise<SignedIn> {
+    const { passwords, throttle, sessions, secondFactors } = this.#deps;
     const { name, id } = visit.account;
-    const attempt = await this.#throttle.begin(name, id, browser);
-    if (!(await this.#passwords.matches(await this.#passwords.find(name), password))) throw proofFailed();
+    const attempt = await throttle.begin(name, id, browser);
+    if (!(await passwords.matches(await passwords.find(name), shown.password))) throw proofFailed();
     await attempt.succeed();
-    return this.#known(await this.#sessions.renew(visit, ['password'], browser), id);
+    const proofs: Proof[] = ['password'];
+    if (await secondFactors.isNeeded(id)) proofs.push(await this.#takeCode(id, shown.code, browser));
+    return { ...(await sessions.renew(visit, proofs, browser)), known: throttle.recognise(id) };
   }
 
-  #known(begun: BegunSession, userId: Id): SignedIn {
-    return { ...begun, known: this.#throttle.recognise(userId) };
+  /** Begins a session for a user whose proofs were looked at. */
+  async begin(userId: Id, proofs: readonly Proof[], browser: Browser): Promise<SignedIn> {
+    const { sessions, throttle } = this.#deps;
+    return { ...(await sessions.begin(userId, proofs, browser)), known: throttle.recognise(userId) };
+  }
+
+  async #takeCode(userId: Id, code: string, browser: Browser): Promise<Proof> {
+    const attempt = await this.#deps.throttle.beginCode(userId, browser);
+    const proof = await this.#deps.secondFactors.take(userId, code);
+    if (proof === undefined) throw codeWrong();
+    await attempt.succeed();
+    return proof;
   }
 }

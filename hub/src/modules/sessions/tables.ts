@@ -19,5 +19,7 @@ export type SessionTables = {
     seen_at: Date;
     mac: Buffer;
   };
+  'sessions.second_factor': { user_id: Id; seed: Buffer; last_step: number; confirmed_at: Date | null };
+  'sessions.recovery_code': { user_id: Id; digest: string; used_at: Date | null };
   'sessions.try': { key: string; since: Date; count: number };
 };

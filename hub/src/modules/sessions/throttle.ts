@@ -6,7 +6,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { signInThrottled } from './faults.ts';
-import { LONGEST_WINDOW_MS, mayTry, TRY_LIMITS, type Browser } from './model.ts';
+import { LONGEST_WINDOW_MS, mayTry, mayTryCode, TRY_LIMITS, type Browser } from './model.ts';
 import { TryWriter } from './store.ts';
 
 /** A try that was let through. */
@@ -31,7 +31,7 @@ export class Throttle {
   async begin(name: string, userId: Id | undefined, browser: Browser): Promise<Try> {
     const known = userId === undefined ? undefined : this.#nonceOf(browser.known, userId);
     // An attacker does not have this: whatever they try in vain, it never counts against who signed in here before.
-    if (known !== undefined) return await this.#beginKnown(known);
+    if (known !== undefined) return await this.#beginKnown(this.#key('known', known));
     const account = name.toLowerCase();
     const keys = {
       account: this.#key('account', account),
@@ -50,6 +50,21 @@ export class Throttle {
     return { succeed: () => this.#refund([keys.pair, keys.address, keys.account]) };
   }
 
+  /** Counts a try at the second factor of a user whose password was shown. Throws `sign-in.throttled`. */
+  async beginCode(userId: Id, browser: Browser): Promise<Try> {
+    const known = this.#nonceOf(browser.known, userId);
+    if (known !== undefined) return await this.#beginKnown(this.#key('known-code', known));
+    const keys = { pair: this.#key('code-pair', userId, browser.address), code: this.#key('code', userId) };
+    const now = this.#clock.now();
+    const tries = await this.#db.transaction(async (tx) => {
+      const writer = new TryWriter(tx);
+      const pair = await writer.count(keys.pair, TRY_LIMITS.pair, now);
+      return { pair, code: await writer.count(keys.code, TRY_LIMITS.code, now) };
+    });
+    if (!mayTryCode(tries)) throw signInThrottled();
+    return { succeed: () => this.#refund([keys.pair, keys.code]) };
+  }
+
   /** What a browser keeps to show later that this user signed in with it. */
   recognise(userId: Id): string {
     const nonce = randomBytes(12).toString('base64url');
@@ -62,8 +77,7 @@ export class Throttle {
     await this.#db.transaction((tx) => new TryWriter(tx).forget(before));
   }
 
-  async #beginKnown(nonce: string): Promise<Try> {
-    const key = this.#key('known', nonce);
+  async #beginKnown(key: string): Promise<Try> {
     const now = this.#clock.now();
     const count = await this.#db.transaction((tx) => new TryWriter(tx).count(key, TRY_LIMITS.known, now));
     if (count > TRY_LIMITS.known.tries) throw signInThrottled();

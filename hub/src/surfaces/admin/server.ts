@@ -15,6 +15,7 @@ import { listUsers } from './list-users.ts';
 import { putMember } from './put-member.ts';
 import { quotaRoutes } from './quotas.ts';
 import { removeMember } from './remove-member.ts';
+import { removeSecondFactor } from './remove-second-factor.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
 import { setAdministrator } from './set-administrator.ts';
@@ -22,6 +23,7 @@ import { forgetXet } from './xet-forget.ts';
 import { identifyOperator } from './operator.ts';
 
 type Deps = Parameters<typeof createUser>[0] &
+  Parameters<typeof removeSecondFactor>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof quotaRoutes>[0] &
   Parameters<typeof ledgerRoutes>[0] &
@@ -42,6 +44,7 @@ export function adminRoutes(deps: Deps): Route[] {
     listUsers(deps),
     putMember(deps),
     removeMember(deps),
+    removeSecondFactor(deps),
     resetPassword(deps),
     revokeToken(deps),
     ...ledgerRoutes(deps),

@@ -1,12 +1,16 @@
 // The cookies of pages: how they are called, read and set. Pure.
 
-/** What a browser keeps for us. `session` is who is signed in, `known` that a user once was, `language` what was chosen. */
-export type CookieKind = 'session' | 'known' | 'language';
+/**
+ * What a browser keeps for us. `session` is who is signed in, `known` that a user once was, `half` who has
+ * shown a password and not yet the second factor, `language` what was chosen.
+ */
+export type CookieKind = 'session' | 'known' | 'half' | 'language';
 
 const DAY = 86_400;
 const SECONDS: Readonly<Record<CookieKind, number>> = {
   session: 30 * DAY,
   known: 400 * DAY,
+  half: 600,
   language: 400 * DAY,
 };
 

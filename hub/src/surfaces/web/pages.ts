@@ -1,7 +1,14 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
-import { type Identity, type Passwords } from '#modules/identity';
-import { type BegunSession, type Browser, type Sessions, type SignIn, type Visit } from '#modules/sessions';
+import { type Identity, type OrgPolicies, type Passwords } from '#modules/identity';
+import {
+  type BegunSession,
+  type Browser,
+  type SecondFactors,
+  type Sessions,
+  type SignIn,
+  type Visit,
+} from '#modules/sessions';
 import { type Tokens, type TokenScopes } from '#modules/tokens';
 
 export { type Visit };
@@ -12,6 +19,8 @@ export interface PageModules {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  readonly secondFactors: SecondFactors;
+  readonly orgPolicies: OrgPolicies;
   readonly tokens: Tokens;
   /** Reads scopes as this visitor may: what they may not discover is not there. */
   readonly scopesFor: (visit: Visit) => TokenScopes;
@@ -24,6 +33,9 @@ export interface PageRefusal {
   readonly message: string;
 }
 
+/** `half`: a sign-in that waits for the second factor; `language`: what was chosen. */
+export type NoteKind = 'half' | 'language';
+
 /** One call of a page. */
 export interface PageCall {
   readonly hub: PageModules;
@@ -33,13 +45,14 @@ export interface PageCall {
   /** The fields of the form that was sent; none for a page that is only opened. */
   readonly form: URLSearchParams;
   readonly baseUrl: string;
-  /** The language that was chosen in this browser. */
-  readonly language: string | undefined;
   /** Has the browser keep a session that has begun, and what it is known by. */
   keep(begun: BegunSession & { readonly known?: string }): void;
   /** Has the browser forget its session. */
   forget(): void;
-  chooseLanguage(language: string): void;
+  /** What the browser was given to keep for what comes next. */
+  findNote(kind: NoteKind): string | undefined;
+  /** Has the browser keep it; an empty text removes it. */
+  keepNote(kind: NoteKind, text: string): void;
   /** What a refusal says, counted as the ledger does with every other; nothing for what is a bug. */
   refusalOf(error: unknown): PageRefusal | undefined;
   /** Logs a bug in full, and gives the id to ask about it with. */

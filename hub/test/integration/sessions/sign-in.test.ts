@@ -69,13 +69,16 @@ void test('a proof renews the session under another value, and the old one is de
   const { value } = await signInAs(hub, 'alice');
   const before = await sessions.find(open(value));
   assert.ok(before);
-  await assert.rejects(signIn.proveByPassword(before, 'wrong', BROWSER), refusedWith('session.proof-failed'));
-  const after = await signIn.proveByPassword(before, PASSWORD, BROWSER);
+  await assert.rejects(
+    signIn.prove(before, { password: 'wrong', code: '' }, BROWSER),
+    refusedWith('session.proof-failed'),
+  );
+  const after = await signIn.prove(before, { password: PASSWORD, code: '' }, BROWSER);
   assert.notEqual(open(after.value), open(value));
   assert.equal(await sessions.find(open(value)), undefined);
   assert.ok(await sessions.find(open(after.value)));
   await assert.rejects(
-    signIn.proveByPassword(before, PASSWORD, BROWSER),
+    signIn.prove(before, { password: PASSWORD, code: '' }, BROWSER),
     refusedWith('session.missing'),
     'a session that ended cannot be renewed',
   );

@@ -13,11 +13,20 @@ export const pt: Words = {
     submit: 'Entrar',
     lost: 'Esqueceu-se da palavra-passe? Quem gere este hub pode dar-lhe uma nova.',
   },
+  code: {
+    title: 'Segundo fator',
+    lead: 'A palavra-passe está certa. Agora o código da sua aplicação.',
+    code: 'Código',
+    submit: 'Entrar',
+    lost: 'Sem o aparelho, escreva um dos seus códigos de recuperação. Sem esses, quem gere este hub pode ajudar.',
+    again: 'Começar de novo',
+  },
   signOut: 'Sair',
   nav: {
     label: 'A sua conta',
     account: 'Conta',
     tokens: 'Tokens de acesso',
+    factor: 'Segundo fator',
     sessions: 'Sessões',
   },
   account: {
@@ -28,6 +37,10 @@ export const pt: Words = {
     administrator: 'Administra este hub',
     organizations: 'Organizações',
     none: 'Não pertence a nenhuma organização.',
+    asksFactor: 'pede um segundo fator',
+    requireFactor: 'Pedir um segundo fator a todos os membros',
+    waiveFactor: 'Deixar de o pedir',
+    withheld: 'fechada até configurar um segundo fator',
     roles: { read: 'pode ler', contributor: 'contribui', write: 'pode escrever', admin: 'administra' },
   },
   password: {
@@ -43,7 +56,30 @@ export const pt: Words = {
     title: 'Confirme que é você',
     lead: 'O que vai fazer dura mais do que esta sessão, e por isso precisa de uma prova com menos de dez minutos.',
     password: 'Palavra-passe',
+    code: 'Código do segundo fator, ou um código de recuperação',
     submit: 'Confirmar',
+  },
+  factor: {
+    title: 'Segundo fator',
+    lead: 'Um código de uma aplicação no seu telefone, além da palavra-passe: quem só souber a palavra-passe não entra.',
+    withheld: 'Estas organizações pedem um segundo fator, e ficam fechadas até que tenha um:',
+    on: 'ligado',
+    since: 'desde',
+    left: 'Códigos de recuperação que restam',
+    renew: 'Novos códigos de recuperação',
+    remove: 'Remover o segundo fator',
+    removed: 'O segundo fator foi removido.',
+    off: 'Ainda não tem um segundo fator. Qualquer aplicação de códigos únicos serve.',
+    begin: 'Configurar',
+    setup: 'Configurar a aplicação',
+    scan: 'Leia esta imagem com a aplicação.',
+    picture: 'Uma imagem para a aplicação; a chave abaixo diz o mesmo',
+    typed: 'Ou escreva esta chave:',
+    code: 'O código que a aplicação mostra agora',
+    confirm: 'Ligar',
+    codes: 'Códigos de recuperação',
+    codesOnce:
+      'Guarde-os onde os encontre sem o telefone. Cada um abre a conta uma vez. Mostram-se agora e nunca mais.',
   },
   sessions: {
     title: 'Sessões',
@@ -100,6 +136,13 @@ export const pt: Words = {
     'sign-in.throttled':
       'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes.',
     'session.proof-failed': 'Não é essa a palavra-passe.',
+    'sign-in.half-missing':
+      'A entrada demorou mais de dez minutos, ou começou noutro lado. Comece de novo com a palavra-passe.',
+    'second-factor.code-wrong':
+      'Esse código não está certo, ou já foi usado. Espere pelo próximo; veja também se o relógio do aparelho está certo.',
+    'second-factor.present': 'Já há um segundo fator. Remova-o antes de configurar outro.',
+    'second-factor.missing': 'Não há nenhum segundo fator.',
+    'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
     'session.missing': 'Essa sessão não existe.',
     'account.password-weak':
       'Uma palavra-passe precisa de pelo menos 12 caracteres e não pode consistir no nome ou no endereço de correio. Use algumas palavras, ou um gestor de palavras-passe.',

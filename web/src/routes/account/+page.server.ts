@@ -2,16 +2,33 @@
 import { fail, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit } from '../../lib/call.ts';
 
-export function load(event: ServerLoadEvent) {
+export async function load(event: ServerLoadEvent) {
   const { account, memberships } = requireVisit(event);
   const { name, email, createdAt, administrator } = account;
   return {
     account: { name, email, createdAt, administrator },
-    organizations: memberships.map(({ orgName, role }) => ({ name: orgName, role })),
+    organizations: memberships.map(({ orgName, role, requiresSecondFactor }) => ({
+      name: orgName,
+      role,
+      requiresSecondFactor,
+    })),
+    withheld: (await callOf(event).hub.orgPolicies.listWithheld(account.id)).map(({ orgName }) => orgName),
   };
 }
 
 export const actions = {
+  requirement: async (event: RequestEvent) => {
+    const { actor } = requireVisit(event);
+    const { hub, form } = callOf(event);
+    const outcome = await attempt(event, async () => {
+      const required = field(form, 'required') === 'yes';
+      await hub.orgPolicies.requireSecondFactor(actor, field(form, 'organization'), required);
+      return undefined;
+    });
+    // Who is signed in was found before the change: the page is opened anew.
+    if (outcome === undefined) redirect(303, '/account');
+    return outcome;
+  },
   password: async (event: RequestEvent) => {
     const { account, actor } = requireVisit(event);
     const call = callOf(event);

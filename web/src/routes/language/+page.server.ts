@@ -12,7 +12,7 @@ export const actions = {
   default: async (event: RequestEvent) => {
     const form = callOf(event).form;
     const language = parseLanguage(field(form, 'language'));
-    if (language !== undefined) callOf(event).chooseLanguage(language);
+    if (language !== undefined) callOf(event).keepNote('language', language);
     redirect(303, localPath(field(form, 'back'), '/'));
   },
 };

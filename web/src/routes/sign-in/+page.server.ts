@@ -11,15 +11,19 @@ export function load(event: ServerLoadEvent) {
 export const actions = {
   default: async (event: RequestEvent) => {
     const call = callOf(event);
-    const form = callOf(event).form;
-    const name = field(form, 'name').trim();
-    const outcome = await attempt(event, async () => {
-      call.keep(
-        await call.hub.signIn.withPassword({ name, password: field(form, 'password') }, call.browser),
-      );
-      return undefined;
-    });
-    if (outcome === undefined) redirect(303, localPath(event.url.searchParams.get('to')));
+    const name = field(call.form, 'name').trim();
+    const signIn = async (): Promise<string> => {
+      const wish = { name, password: field(call.form, 'password') };
+      const outcome = await call.hub.signIn.withPassword(wish, call.browser);
+      if (outcome.kind === 'half') {
+        call.keepNote('half', outcome.half);
+        return `/sign-in/code${event.url.search}`;
+      }
+      call.keep(outcome.signedIn);
+      return localPath(event.url.searchParams.get('to'));
+    };
+    const outcome = await attempt(event, signIn, { name });
+    if (typeof outcome === 'string') redirect(303, outcome);
     return outcome;
   },
 };

@@ -3,17 +3,18 @@ import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit
 import { attempt, callOf, field, requireVisit } from '../../../lib/call.ts';
 import { localPath } from '../../../lib/local-path.ts';
 
-export function load(event: ServerLoadEvent) {
-  requireVisit(event);
+export async function load(event: ServerLoadEvent) {
+  const { account } = requireVisit(event);
+  return { needsCode: await callOf(event).hub.secondFactors.isNeeded(account.id) };
 }
 
 export const actions = {
   default: async (event: RequestEvent) => {
     const visit = requireVisit(event);
     const call = callOf(event);
-    const form = callOf(event).form;
+    const shown = { password: field(call.form, 'password'), code: field(call.form, 'code') };
     const outcome = await attempt(event, async () => {
-      call.keep(await call.hub.signIn.proveByPassword(visit, field(form, 'password'), call.browser));
+      call.keep(await call.hub.signIn.prove(visit, shown, call.browser));
       return undefined;
     });
     if (outcome === undefined) redirect(303, localPath(event.url.searchParams.get('to')));

@@ -1,0 +1,106 @@
+// The only file that speaks SQL about second factors.
+import { type Kysely } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type SessionTables } from './tables.ts';
+
+/** A second factor as it is kept. */
+export interface SecondFactorRow {
+  readonly seed: Buffer;
+  readonly lastStep: number;
+  readonly confirmedAt: Date | null;
+}
+
+/** Reads second factors. */
+export class FactorReader {
+  protected readonly db: Kysely<SessionTables>;
+
+  constructor(db: Db | Tx) {
+    this.db = db.withTables<SessionTables>();
+  }
+
+  async find(userId: Id): Promise<SecondFactorRow | undefined> {
+    const row = await this.db
+      .selectFrom('sessions.second_factor')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row && { seed: row.seed, lastStep: row.last_step, confirmedAt: row.confirmed_at };
+  }
+
+  /** How many recovery codes are left. */
+  async countCodes(userId: Id): Promise<number> {
+    const row = await this.db
+      .selectFrom('sessions.recovery_code')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .where('user_id', '=', userId)
+      .where('used_at', 'is', null)
+      .executeTakeFirst();
+    return row?.n ?? 0;
+  }
+}
+
+/** Changes second factors, in the transaction that records the change. */
+export class FactorWriter extends FactorReader {
+  constructor(tx: Tx) {
+    super(tx);
+  }
+
+  /** Keeps a seed that is not confirmed yet, in place of another such. False where one is confirmed. */
+  async begin(userId: Id, seed: Buffer): Promise<boolean> {
+    const result = await this.db
+      .insertInto('sessions.second_factor')
+      .values({ user_id: userId, seed, last_step: 0, confirmed_at: null })
+      .onConflict((conflict) =>
+        conflict
+          .column('user_id')
+          .doUpdateSet({ seed, last_step: 0 })
+          .where('sessions.second_factor.confirmed_at', 'is', null),
+      )
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** Takes the code of a step, once: of two that take it at the same time one is told `false`. */
+  async takeStep(userId: Id, step: number, confirmAt?: Date): Promise<boolean> {
+    const result = await this.db
+      .updateTable('sessions.second_factor')
+      .set({ last_step: step, ...(confirmAt !== undefined && { confirmed_at: confirmAt }) })
+      .where('user_id', '=', userId)
+      .where('last_step', '<', step)
+      .where('confirmed_at', confirmAt === undefined ? 'is not' : 'is', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  }
+
+  /** Takes a recovery code, once. */
+  async takeCode(userId: Id, digest: string, at: Date): Promise<boolean> {
+    const result = await this.db
+      .updateTable('sessions.recovery_code')
+      .set({ used_at: at })
+      .where('user_id', '=', userId)
+      .where('digest', '=', digest)
+      .where('used_at', 'is', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  }
+
+  /** Puts these codes in place of all there were. */
+  async replaceCodes(userId: Id, digests: readonly string[]): Promise<void> {
+    await this.db.deleteFrom('sessions.recovery_code').where('user_id', '=', userId).execute();
+    await this.db
+      .insertInto('sessions.recovery_code')
+      .values(digests.map((digest) => ({ user_id: userId, digest, used_at: null })))
+      .execute();
+  }
+
+  /** Removes the factor and its codes. Returns whether there was one. */
+  async remove(userId: Id): Promise<boolean> {
+    await this.db.deleteFrom('sessions.recovery_code').where('user_id', '=', userId).execute();
+    const result = await this.db
+      .deleteFrom('sessions.second_factor')
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return result.numDeletedRows > 0n;
+  }
+}

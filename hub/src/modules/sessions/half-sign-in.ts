@@ -1,0 +1,27 @@
+// What a browser keeps between the password and the second factor: a signed note that opens nothing by itself.
+import { randomBytes } from 'node:crypto';
+import { parseId, type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+
+/** Who has shown a password, and when. */
+export interface HalfSignIn {
+  readonly userId: Id;
+  readonly at: Date;
+}
+
+const LONGEST_MS = 10 * 60_000;
+
+/** The note for the browser. */
+export function signHalf(keys: Keys, { userId, at }: HalfSignIn): string {
+  const fields = [userId, String(at.getTime()), randomBytes(9).toString('base64url')];
+  return [...fields, keys.sign('half-sign-in', fields)].join('.');
+}
+
+/** What a note says; nothing for one that is not ours or too old. */
+export function parseHalf(keys: Keys, text: string | undefined, now: Date): HalfSignIn | undefined {
+  const [id = '', time = '', nonce = '', signature = ''] = (text ?? '').split('.');
+  if (!keys.signed('half-sign-in', [id, time, nonce], signature)) return undefined;
+  const userId = parseId(id);
+  const age = now.getTime() - Number(time);
+  return userId === undefined || age > LONGEST_MS ? undefined : { userId, at: new Date(Number(time)) };
+}

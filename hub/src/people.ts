@@ -1,0 +1,26 @@
+// Opens what knows people: accounts, and the ways to sign in.
+import { Identity, OrgPolicies, Passwords } from '#modules/identity';
+import { sealedByHub, SecondFactors, Sessions, SignIn, Throttle } from '#modules/sessions';
+import { type Foundation } from './foundation.ts';
+
+/** Opens these modules. */
+export function openPeople({
+  db,
+  clock,
+  epochs,
+  keys,
+}: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>) {
+  const passwords = new Passwords({ db, clock });
+  const sessions = new Sessions({ db, clock, keys });
+  const throttle = new Throttle({ db, clock, keys });
+  const secondFactors = new SecondFactors({ db, clock, epochs, keys, seeds: sealedByHub(keys) });
+  return {
+    identity: new Identity({ db, clock, epochs }),
+    orgPolicies: new OrgPolicies({ db, clock, epochs }),
+    passwords,
+    sessions,
+    throttle,
+    secondFactors,
+    signIn: new SignIn({ db, clock, keys, passwords, sessions, secondFactors, throttle }),
+  };
+}

@@ -1,0 +1,95 @@
+// One call as a page sees it.
+import { isFault } from '@holdfast/kernel/fault';
+import { type Log } from '@holdfast/platform/log';
+import { referencesOf, type Actor } from '#modules/access';
+import { type Refusals } from '#modules/ledger';
+import { type BegunSession, type Browser, type Visit } from '#modules/sessions';
+import { isRefusal, statusOf } from '../route/fault-table.ts';
+import { countedAddress } from '../route/rate-limit.ts';
+import { type Call } from '../route/route.ts';
+import { cookieHeader, findCookie, type CookieKind } from './cookies.ts';
+import { type NoteKind, type PageCall, type PageModules, type PageRefusal } from './pages.ts';
+
+const NOBODY: Actor = { kind: 'anonymous', mayReadPublic: false };
+
+/** A call that a page answers. */
+export type AnyCall = Call<unknown, unknown, unknown>;
+
+/** The call; it gathers the cookies that the answer sets. */
+export class ServedPageCall implements PageCall {
+  readonly hub: PageModules;
+  readonly visit: Visit | undefined;
+  readonly baseUrl: string;
+  readonly browser: Browser;
+  readonly form: URLSearchParams;
+  /** `Set-Cookie` headers of the answer. */
+  readonly cookies: string[] = [];
+  readonly #call: AnyCall;
+  readonly #tell: { readonly refusals: Refusals; readonly log: Log };
+
+  constructor(
+    call: AnyCall,
+    at: { readonly hub: PageModules; readonly visit: Visit | undefined },
+    tell: { readonly refusals: Refusals; readonly log: Log },
+  ) {
+    this.hub = at.hub;
+    this.visit = at.visit;
+    this.baseUrl = call.baseUrl;
+    this.#call = call;
+    this.#tell = tell;
+    this.form = formOf(call.body);
+    this.browser = {
+      address: countedAddress(call.address),
+      client: call.request.headers['user-agent'] ?? '',
+      known: this.#find('known'),
+    };
+  }
+
+  keep(begun: BegunSession & { readonly known?: string }): void {
+    this.#set('session', begun.value.reveal('to give it to the browser'));
+    if (begun.known !== undefined) this.#set('known', begun.known);
+  }
+
+  forget(): void {
+    this.#set('session', '');
+  }
+
+  findNote(kind: NoteKind): string | undefined {
+    return this.#find(kind);
+  }
+
+  keepNote(kind: NoteKind, text: string): void {
+    if (text !== '' || this.#find(kind) !== undefined) this.#set(kind, text);
+  }
+
+  refusalOf(error: unknown): PageRefusal | undefined {
+    if (!isFault(error)) return undefined;
+    const { code, message } = error;
+    const address = countedAddress(this.#call.address);
+    if (isRefusal(error))
+      this.#tell.refusals.note({ code, address, ...referencesOf(this.visit?.actor ?? NOBODY) });
+    return { status: statusOf(error), code, message };
+  }
+
+  noteBug(err: unknown): string {
+    const requestId = String(this.#call.reply.request.id);
+    this.#tell.log.error({ requestId, err }, 'a page failed on a bug');
+    return requestId;
+  }
+
+  #find(kind: CookieKind): string | undefined {
+    return findCookie(kind, this.#call.request.headers.cookie, this.baseUrl);
+  }
+
+  #set(kind: CookieKind, value: string): void {
+    this.cookies.push(cookieHeader(kind, value, this.baseUrl));
+  }
+}
+
+/** The fields of a form that was parsed. */
+export function formOf(body: unknown): URLSearchParams {
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries((body ?? {}) as Record<string, string | string[]>))
+    for (const one of Array.isArray(value) ? value : [value]) fields.append(name, one);
+  return fields;
+}

@@ -1,0 +1,59 @@
+// The second factor of an account: set up, confirmed, removed; its recovery codes, shown once.
+import { type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
+import { attempt, callOf, field, requireVisit } from '../../../lib/call.ts';
+import { qrPath } from '../../../lib/qr/code.ts';
+
+function namesOf(event: ServerLoadEvent | RequestEvent) {
+  return { user: requireVisit(event).account.name, host: event.url.host };
+}
+
+export async function load(event: ServerLoadEvent) {
+  const { actor, account } = requireVisit(event);
+  const call = callOf(event);
+  const { hub } = call;
+  const { confirmedAt, codesLeft } = await hub.secondFactors.standing(account.id);
+  const withheld = await hub.orgPolicies.listWithheld(account.id);
+  // Shown again to who has proved lately who they are; others begin anew.
+  const setup = await hub.secondFactors
+    .findBegun(actor, account.id, namesOf(event))
+    .catch((error: unknown) => {
+      if (call.refusalOf(error) === undefined) throw error;
+      return undefined;
+    });
+  return {
+    confirmedAt,
+    codesLeft,
+    withheld: withheld.map(({ orgName }) => orgName),
+    setup: setup && { ...setup, picture: qrPath(setup.address) },
+  };
+}
+
+export const actions = {
+  begin: async (event: RequestEvent) => {
+    const { actor, account } = requireVisit(event);
+    return await attempt(event, async () => {
+      await callOf(event).hub.secondFactors.begin(actor, account.id, namesOf(event));
+      return { begun: true };
+    });
+  },
+  confirm: async (event: RequestEvent) => {
+    const { actor, account } = requireVisit(event);
+    const { hub, form } = callOf(event);
+    return await attempt(event, async () => ({
+      codes: await hub.secondFactors.confirm(actor, account.id, field(form, 'code')),
+    }));
+  },
+  codes: async (event: RequestEvent) => {
+    const { actor, account } = requireVisit(event);
+    return await attempt(event, async () => ({
+      codes: await callOf(event).hub.secondFactors.renewCodes(actor, account.id),
+    }));
+  },
+  remove: async (event: RequestEvent) => {
+    const { actor, account } = requireVisit(event);
+    return await attempt(event, async () => {
+      await callOf(event).hub.secondFactors.remove(actor, account.id);
+      return { removed: true };
+    });
+  },
+};
