@@ -5,7 +5,12 @@ import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
-import { identityAccounts, identitySecondFactor, identitySignIn } from '#modules/identity';
+import {
+  identityAccounts,
+  identityInvitations,
+  identitySecondFactor,
+  identitySignIn,
+} from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
 import { sessionSecondFactor, sessionSessions } from '#modules/sessions';
@@ -42,4 +47,5 @@ export const migrations: readonly Migration[] = [
   notaryBuckets,
   identitySecondFactor,
   sessionSecondFactor,
+  identityInvitations,
 ];

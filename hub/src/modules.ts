@@ -31,7 +31,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     refusals: new Refusals({ db, clock }),
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
-    ...openPeople(foundation),
+    ...openPeople(foundation, start.settings),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),

@@ -30,9 +30,10 @@ export async function openPages(folder: string, modules: Modules, log: Log): Pro
 }
 
 function pageModulesOf(modules: Modules): PageModules {
-  const { identity, passwords, sessions, signIn, secondFactors, orgPolicies, tokens, repos } = modules;
+  const { identity, passwords, sessions, signIn, secondFactors, orgPolicies, invitations, tokens, repos } =
+    modules;
   return {
-    ...{ identity, passwords, sessions, signIn, secondFactors, orgPolicies, tokens },
+    ...{ identity, passwords, sessions, signIn, secondFactors, orgPolicies, invitations, tokens },
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,

@@ -1,21 +1,27 @@
 // Opens what knows people: accounts, and the ways to sign in.
-import { Identity, OrgPolicies, Passwords } from '#modules/identity';
+import {
+  Identity,
+  Invitations,
+  Newcomers,
+  OrgPolicies,
+  Passwords,
+  type SignUpPolicy,
+} from '#modules/identity';
 import { sealedByHub, SecondFactors, Sessions, SignIn, Throttle } from '#modules/sessions';
 import { type Foundation } from './foundation.ts';
 
 /** Opens these modules. */
-export function openPeople({
-  db,
-  clock,
-  epochs,
-  keys,
-}: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>) {
+export function openPeople(
+  { db, clock, epochs, keys }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>,
+  { signUp }: { readonly signUp: SignUpPolicy },
+) {
   const passwords = new Passwords({ db, clock });
   const sessions = new Sessions({ db, clock, keys });
   const throttle = new Throttle({ db, clock, keys });
   const secondFactors = new SecondFactors({ db, clock, epochs, keys, seeds: sealedByHub(keys) });
   return {
     identity: new Identity({ db, clock, epochs }),
+    invitations: new Invitations({ db, clock, epochs, newcomers: new Newcomers({ clock }), policy: signUp }),
     orgPolicies: new OrgPolicies({ db, clock, epochs }),
     passwords,
     sessions,

@@ -163,6 +163,7 @@ function settingsOf(
     pages: site.confiner.pathOf(site.code.pages),
     publicUrl: config.publicUrl,
     access: config.access,
+    signUp: config.file.signUp,
     spacesHost: config.spacesHost,
     trustedProxies: [...config.trustedProxies],
     rateLimits: config.file.rateLimits,

@@ -56,6 +56,9 @@ export const XetSettings = z.strictObject({
 });
 export type XetSettings = z.infer<typeof XetSettings>;
 
+/** Who may have an account. */
+export const SignUp = z.enum(['invitation', 'open', 'sso']);
+
 /** Where PostgreSQL listens and whom the child signs in as. */
 export const PostgresSettings = z.strictObject({
   /** A folder that holds the socket, or a host name. */
@@ -105,6 +108,8 @@ export const Settings = z.strictObject({
   publicUrl: z.string().nullable(),
   port: z.int().min(1).max(65535),
   access: z.enum(['signed-in', 'anonymous']),
+  /** Who may have an account: who was invited, everybody, or who comes by single sign-on. */
+  signUp: SignUp,
   spacesHost: z.string(),
   trustedProxies: z.array(z.string()),
   rateLimits: RateLimits,

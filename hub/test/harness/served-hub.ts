@@ -44,6 +44,7 @@ export interface ServedHubOptions {
   readonly dedupScope?: 'repository' | 'namespace';
   /** Bytes that a namespace may store. */
   readonly quota?: number;
+  readonly signUp?: 'invitation' | 'open' | 'sso';
 }
 
 /** A hub that serves. */
@@ -161,6 +162,7 @@ function startOf(
       publicUrl: null,
       port: 1,
       access: options.access ?? 'signed-in',
+      signUp: options.signUp ?? 'invitation',
       spacesHost: 'localhost',
       trustedProxies: [],
       rateLimits: {

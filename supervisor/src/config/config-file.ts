@@ -2,7 +2,7 @@
 // misspelt limit does not silently leave the default.
 import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { z } from 'zod';
-import { Limits, RateLimits, XetSettings } from '../settings.ts';
+import { Limits, RateLimits, SignUp, XetSettings } from '../settings.ts';
 
 const DEFAULT_RATE_LIMITS: RateLimits = {
   windowSeconds: 300,
@@ -85,6 +85,8 @@ export const ConfigFile = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  /** Who may have an account: who was invited, everybody, or who comes by single sign-on alone. */
+  signUp: SignUp.default('invitation'),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),
   /** Bytes that each user and organisation may store; `null` is without a limit. */

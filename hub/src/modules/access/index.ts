@@ -6,6 +6,7 @@ export {
   mayCredentials,
   mayInstance,
   mayInstanceMetrics,
+  mayInvite,
   mayLike,
   mayNamespace,
   mayRepo,

@@ -8,6 +8,7 @@ import {
   mayCredentials,
   mayInstance,
   mayInstanceMetrics,
+  mayInvite,
   mayLike,
   mayNamespace,
   mayRepo,
@@ -215,6 +216,19 @@ void test('mayCredentials() is for the user themselves, signed in, and for no to
   assert.equal(outcome(mayCredentials(ANONYMOUS, BOB)), 'unauthenticated');
   assert.equal(outcome(mayCredentials(OPERATOR, BOB)), 'allowed');
   assert.equal(outcome(mayCredentials(SYSTEM, BOB)), 'allowed');
+});
+
+void test('mayInvite() is for who administers the instance or the organisation, signed in', () => {
+  const admin = { ...signedIn(BOB), administrator: true };
+  const owner = { ...signedIn(BOB), memberships: new Map([[TEAM, 'admin' as const]]) };
+  assert.equal(outcome(mayInvite(admin, null)), 'allowed');
+  assert.equal(outcome(mayInvite(admin, TEAM)), 'forbidden');
+  assert.equal(outcome(mayInvite(owner, TEAM)), 'allowed');
+  assert.equal(outcome(mayInvite(owner, null)), 'forbidden');
+  assert.equal(outcome(mayInvite({ ...owner, memberships: new Map([[TEAM, 'write']]) }, TEAM)), 'forbidden');
+  assert.equal(outcome(mayInvite({ ...user(BOB, WRITE), administrator: true }, null)), 'forbidden');
+  assert.equal(outcome(mayInvite(ANONYMOUS, null)), 'unauthenticated');
+  assert.equal(outcome(mayInvite(OPERATOR, TEAM)), 'allowed');
 });
 
 void test('isFreshlyProved() is true of a session for ten minutes, of a token never', () => {

@@ -61,6 +61,19 @@ export function mayCredentials(actor: Actor, userId: Id): Decision {
   return actor.userId === userId && actor.credential.kind === 'session' ? allow : refuse('forbidden');
 }
 
+/**
+ * Whether the actor may invite people to the instance, and to this organisation if there is one: who administers either
+ * of them, signed in.
+ */
+export function mayInvite(actor: Actor, orgId: Id | null): Decision {
+  if (actor.kind === 'system' || actor.kind === 'operator') return allow;
+  if (actor.kind === 'anonymous') return refuse('unauthenticated');
+  if (actor.credential.kind !== 'session') return refuse('forbidden');
+  // Administering the instance opens no organisation.
+  if (orgId !== null) return actor.memberships.get(orgId) === 'admin' ? allow : refuse('forbidden');
+  return actor.administrator ? allow : refuse('forbidden');
+}
+
 /** How long a proof counts as fresh, in milliseconds. */
 const FRESH_MS = 10 * 60_000;
 

@@ -74,3 +74,18 @@ export const policyOwnFactor = defineFault(
   'org.policy-own-factor',
   () => 'Set up a second factor of your own first: without one you would lock yourself out.',
 );
+export const invitationForbidden = defineFault(
+  'forbidden',
+  'invitation.forbidden',
+  () => 'Only who administers this hub, or the organisation, may invite.',
+);
+export const invitationMissing = defineFault(
+  'missing',
+  'invitation.missing',
+  () => 'There is no such invitation, or it was used, revoked or is too old. Ask for a new one.',
+);
+export const signUpClosed = defineFault(
+  'forbidden',
+  'account.sign-up-closed',
+  () => 'This hub is for who was invited.',
+);

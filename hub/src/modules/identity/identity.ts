@@ -15,11 +15,9 @@ import {
   nameInvalid,
   nameReserved,
 } from './faults.ts';
-import { isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
+import { isEmail, isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
 import { digestPassword, randomPassword } from './password.ts';
 import { AccountReader, AccountWriter, type Member } from './store.ts';
-
-const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
 
 /** What a new user is called. */
 export interface NewUser {
@@ -46,7 +44,7 @@ export class Identity {
     requireInstance(actor);
     // The system names the first administrator `admin`; nobody else may take a reserved name.
     requireName(wish.name, actor.kind === 'system');
-    if (!EMAIL.test(wish.email)) throw emailInvalid();
+    if (!isEmail(wish.email)) throw emailInvalid();
     const password = wish.password === undefined ? null : await digestPassword(wish.password);
     return await this.#db.transaction(async (tx) => {
       const account = this.#newAccount({ kind: 'user', ...wish });

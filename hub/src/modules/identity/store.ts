@@ -300,6 +300,15 @@ export class AccountWriter extends AccountReader {
     return result.numDeletedRows > 0n;
   }
 
+  /** Makes the user a member; who is one already keeps their role. */
+  async addMembership(orgId: Id, userId: Id, role: Role): Promise<void> {
+    await this.db
+      .insertInto('identity.membership')
+      .values({ org_id: orgId, user_id: userId, role })
+      .onConflict((conflict) => conflict.columns(['org_id', 'user_id']).doNothing())
+      .execute();
+  }
+
   /** Makes the user a member, or changes the role of one. */
   async putMembership(orgId: Id, userId: Id, role: Role): Promise<void> {
     await this.db

@@ -1,5 +1,6 @@
 // Rows of the `identity` schema.
 import { type Generated } from 'kysely';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Role } from '#modules/access';
 
@@ -25,6 +26,18 @@ export type IdentityTables = {
     lookalike: string;
     account_id: Id;
     state: 'live' | 'redirect' | 'tombstone';
+  };
+  'identity.invitation': {
+    id: Id;
+    digest: Sha256;
+    email: string;
+    org_id: Id | null;
+    role: Role | null;
+    inviter_id: Id | null;
+    created_at: Date;
+    expires_at: Date;
+    used_at: Date | null;
+    revoked_at: Date | null;
   };
   'identity.membership': { org_id: Id; user_id: Id; role: Role; since: Generated<Date> };
 };

@@ -1,6 +1,6 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
-import { type Identity, type OrgPolicies, type Passwords } from '#modules/identity';
+import { type Identity, type Invitations, type OrgPolicies, type Passwords } from '#modules/identity';
 import {
   type BegunSession,
   type Browser,
@@ -21,6 +21,7 @@ export interface PageModules {
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
   readonly orgPolicies: OrgPolicies;
+  readonly invitations: Invitations;
   readonly tokens: Tokens;
   /** Reads scopes as this visitor may: what they may not discover is not there. */
   readonly scopesFor: (visit: Visit) => TokenScopes;

@@ -5,7 +5,16 @@ import { requireOwnPage, respondWithPage, type PageDeps } from './respond.ts';
 import { sendStatic, type StaticFiles } from './static.ts';
 
 /** Paths of pages. Names that begin one are reserved in `identity`. */
-const PAGES = ['/sign-in', '/sign-in/code', '/sign-out', '/language', '/account', '/account/*'] as const;
+const PAGES = [
+  '/sign-in',
+  '/sign-in/code',
+  '/sign-out',
+  '/sign-up',
+  '/join/{invitation}',
+  '/language',
+  '/account',
+  '/account/*',
+] as const;
 
 const SHARED = {
   access: 'page',

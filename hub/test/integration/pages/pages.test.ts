@@ -7,9 +7,11 @@ import { PASSWORD } from '../../harness/sign-in.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
 async function openWithUser(name: string) {
-  const hub = await openServedHub();
+  await using opened = new AsyncDisposableStack();
+  const hub = opened.use(await openServedHub());
   const wish = { name, email: `${name}@example.org`, administrator: false, password: PASSWORD };
   const account = await hub.modules.identity.createUser(OPERATOR, wish);
+  opened.move();
   return { hub, account };
 }
 

@@ -5,7 +5,10 @@ import { localPath } from '../../lib/local-path.ts';
 
 export function load(event: ServerLoadEvent) {
   if (callOf(event).visit !== undefined) redirect(303, localPath(event.url.searchParams.get('to')));
-  return { changed: event.url.searchParams.has('changed') };
+  return {
+    open: callOf(event).hub.invitations.policy === 'open',
+    changed: event.url.searchParams.has('changed'),
+  };
 }
 
 export const actions = {

@@ -1,0 +1,179 @@
+// Invites people, and lets them in.
+import { randomBytes } from 'node:crypto';
+import { type Clock } from '@holdfast/kernel/clock';
+import { sha256, type Sha256 } from '@holdfast/kernel/digest';
+import { newId, type Id } from '@holdfast/kernel/id';
+import { Secret } from '@holdfast/kernel/secret';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import {
+  isFreshlyProved,
+  mayInvite,
+  operatorFields,
+  referencesOf,
+  type Actor,
+  type Role,
+  type UserActor,
+} from '#modules/access';
+import { record } from '#modules/ledger';
+import {
+  accountMissing,
+  emailInvalid,
+  invitationForbidden,
+  invitationMissing,
+  proofNeeded,
+  signUpClosed,
+} from './faults.ts';
+import { type Invitation, InvitationReader, InvitationWriter } from './invitation-store.ts';
+import { isEmail, type Account } from './model.ts';
+import { type NewcomerWish, type Newcomers } from './newcomers.ts';
+import { AccountReader, AccountWriter } from './store.ts';
+
+/** Who may have an account: who was invited, everybody, or who comes by single sign-on. */
+export type SignUpPolicy = 'invitation' | 'open' | 'sso';
+
+/** Whom to invite, and to which organisation. */
+export interface InvitationWish {
+  readonly email: string;
+  readonly org?: { readonly name: string; readonly role: Role };
+}
+
+const LASTS_MS = 7 * 86_400_000;
+const TEXT = /^[A-Za-z0-9_-]{43}$/;
+
+/** The invitations of the instance. */
+export class Invitations {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #epochs: Epochs;
+  readonly #newcomers: Newcomers;
+  readonly policy: SignUpPolicy;
+
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; newcomers: Newcomers; policy: SignUpPolicy }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#epochs = deps.epochs;
+    this.#newcomers = deps.newcomers;
+    this.policy = deps.policy;
+  }
+
+  /**
+   * Invites somebody for a week. The text is returned once and never stored. Throws `invitation.forbidden`,
+   * `account.proof-needed`, `account.email-invalid`, `account.missing`.
+   */
+  async invite(actor: Actor, wish: InvitationWish): Promise<{ id: Id; text: Secret<string> }> {
+    if (!isEmail(wish.email)) throw emailInvalid();
+    const org = wish.org && (await new AccountReader(this.#db).findByName(wish.org.name));
+    const isOrg = org?.kind === 'org';
+    if (!mayInvite(actor, isOrg ? org.id : null).allowed) throw invitationForbidden();
+    if (wish.org !== undefined && !isOrg) throw accountMissing(wish.org.name);
+    const now = this.#clock.now();
+    if (!isFreshlyProved(actor, now)) throw proofNeeded();
+    const text = new Secret(randomBytes(32).toString('base64url'));
+    const id = newId(now);
+    await this.#db.transaction(async (tx) => {
+      await new InvitationWriter(tx).insert({
+        id,
+        digest: digestText(text.reveal('to store its digest')) as Sha256,
+        email: wish.email,
+        orgId: org?.id ?? null,
+        role: wish.org?.role ?? null,
+        inviterId: actor.kind === 'user' ? actor.userId : null,
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + LASTS_MS),
+      });
+      await record(tx, {
+        kind: 'account.invited',
+        subject: org === undefined ? 'instance' : `account:${org.id}`,
+        ...referencesOf(actor),
+        body: { invitation: id, role: wish.org?.role ?? null },
+        personal: { email: wish.email, ...operatorFields(actor) },
+      });
+    });
+    return { id, text };
+  }
+
+  /** The open invitations that the actor may revoke: their own, or for an administrator all. */
+  async list(actor: UserActor): Promise<Invitation[]> {
+    const own = mayInvite(actor, null).allowed ? undefined : actor.userId;
+    return await new InvitationReader(this.#db).listOpen(this.#clock.now(), own);
+  }
+
+  /** Revokes an invitation that `list` gives. Throws `invitation.missing`. */
+  async revoke(actor: UserActor, id: Id): Promise<void> {
+    if (!(await this.list(actor)).some((one) => one.id === id)) throw invitationMissing();
+    await this.#db.transaction(async (tx) => {
+      if (!(await new InvitationWriter(tx).revoke(id, this.#clock.now()))) throw invitationMissing();
+      await record(tx, {
+        kind: 'account.invitation-revoked',
+        subject: 'instance',
+        ...referencesOf(actor),
+        body: { invitation: id },
+      });
+    });
+  }
+
+  /** The open invitation with this text. Throws `invitation.missing`. */
+  async get(text: string): Promise<Invitation> {
+    const digest = digestText(text);
+    const found = digest && (await new InvitationReader(this.#db).findOpen(digest, this.#clock.now()));
+    if (found === undefined) throw invitationMissing();
+    return found;
+  }
+
+  /** Makes the account of who was invited. Throws `invitation.missing` and what making an account throws. */
+  async accept(text: string, wish: Omit<NewcomerWish, 'email'>): Promise<Account> {
+    const { email } = await this.get(text);
+    const newcomer = await this.#newcomers.prepare({ ...wish, email });
+    return await this.#db.transaction(async (tx) => {
+      const invitation = await this.#use(tx, text);
+      const account = await this.#newcomers.insert(tx, newcomer, { invitation: invitation.id });
+      await this.#join(tx, account, invitation);
+      return account;
+    });
+  }
+
+  /** Takes somebody who has an account into the organisation of an invitation. */
+  async join(actor: UserActor, text: string): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const invitation = await this.#use(tx, text);
+      if (invitation.org === null) throw invitationMissing();
+      const account = await new AccountReader(tx).findById(actor.userId);
+      if (account === undefined) throw invitationMissing();
+      await this.#join(tx, account, invitation);
+    });
+  }
+
+  /** Makes the account of somebody who was not invited, where the instance is open. Throws `account.sign-up-closed`. */
+  async signUp(wish: NewcomerWish): Promise<Account> {
+    if (this.policy !== 'open') throw signUpClosed();
+    const newcomer = await this.#newcomers.prepare(wish);
+    return await this.#db.transaction((tx) => this.#newcomers.insert(tx, newcomer, { open: true }));
+  }
+
+  async #use(tx: Tx, text: string): Promise<Invitation> {
+    const now = this.#clock.now();
+    const digest = digestText(text);
+    const writer = new InvitationWriter(tx);
+    const invitation = digest && (await writer.findOpen(digest, now));
+    if (invitation === undefined || !(await writer.use(invitation.id, now))) throw invitationMissing();
+    return invitation;
+  }
+
+  async #join(tx: Tx, account: Account, { id, org }: Invitation): Promise<void> {
+    if (org === null) return;
+    await new AccountWriter(tx).addMembership(org.id, account.id, org.role);
+    await this.#epochs.advance(tx, 'identity');
+    await record(tx, {
+      kind: 'org.member-joined',
+      subject: `account:${org.id}`,
+      actor: `user:${account.id}`,
+      credential: '',
+      body: { user: account.id, role: org.role, invitation: id },
+    });
+  }
+}
+
+function digestText(text: string): Sha256 | undefined {
+  return TEXT.test(text) ? sha256(`holdfast-invitation/${text}`) : undefined;
+}

@@ -1,0 +1,67 @@
+// Makes the accounts of people who come by themselves: with an invitation, where everybody may, or by single sign-on.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId } from '@holdfast/kernel/id';
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { record } from '#modules/ledger';
+import { emailInvalid, nameInvalid, nameReserved, passwordWeak } from './faults.ts';
+import { isEmail, isNamespaceName, isPasswordAcceptable, isReservedName, type Account } from './model.ts';
+import { digestPassword } from './password.ts';
+import { AccountWriter } from './store.ts';
+
+/** Who somebody wants to be. */
+export interface NewcomerWish {
+  readonly name: string;
+  readonly email: string;
+  /** Absent for who comes by single sign-on alone. */
+  readonly password?: string;
+}
+
+/** A newcomer whose wishes were looked at. */
+export interface Newcomer {
+  readonly account: Account;
+  readonly password: string | null;
+}
+
+/** Makes newcomers' accounts. */
+export class Newcomers {
+  readonly #clock: Clock;
+
+  constructor(deps: { clock: Clock }) {
+    this.#clock = deps.clock;
+  }
+
+  /** Looks at the wishes. Throws `account.name-invalid`, `.name-reserved`, `.email-invalid`, `.password-weak`. */
+  async prepare({ name, email, password }: NewcomerWish): Promise<Newcomer> {
+    if (!isNamespaceName(name)) throw nameInvalid(name.slice(0, 100));
+    if (isReservedName(name)) throw nameReserved(name);
+    if (!isEmail(email)) throw emailInvalid();
+    if (password !== undefined && !isPasswordAcceptable(password, { name, email })) throw passwordWeak();
+    const now = this.#clock.now();
+    const account: Account = {
+      id: newId(now),
+      kind: 'user',
+      name,
+      fullname: name,
+      email,
+      administrator: false,
+      createdAt: now,
+      disabledAt: null,
+    };
+    return { account, password: password === undefined ? null : await digestPassword(password) };
+  }
+
+  /** Makes the account. Throws `account.name-taken`, `account.email-taken`. */
+  async insert(tx: Tx, { account, password }: Newcomer, how: Record<string, Json>): Promise<Account> {
+    await new AccountWriter(tx).insert(account, password);
+    await record(tx, {
+      kind: 'account.created',
+      subject: `account:${account.id}`,
+      actor: `user:${account.id}`,
+      credential: '',
+      body: { type: 'user', administrator: false, ...how },
+      personal: { name: account.name, email: account.email ?? '' },
+    });
+    return account;
+  }
+}

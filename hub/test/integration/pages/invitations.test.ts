@@ -1,0 +1,114 @@
+// Invitations: one account or one membership for each, and none for who may not give it.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
+import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { TestBrowser } from '../../harness/test-browser.ts';
+
+async function signedIn(hub: ServedHub, name: string): Promise<TestBrowser> {
+  await signInAs(hub, name);
+  const browser = new TestBrowser(hub);
+  await browser.signIn(name, PASSWORD);
+  return browser;
+}
+
+async function openWithAdmin(signUp: 'invitation' | 'open' = 'invitation') {
+  await using opened = new AsyncDisposableStack();
+  const hub = opened.use(await openServedHub({ signUp }));
+  await signInAs(hub, 'chief');
+  await hub.modules.identity.setAdministrator(OPERATOR, 'chief', true);
+  const root = await signedIn(hub, 'chief');
+  opened.move();
+  return { hub, root };
+}
+
+async function invite(browser: TestBrowser, fields: Record<string, string>): Promise<string> {
+  const { body } = await browser.send('/account/invitations?/invite', fields);
+  return /data-link[^>]*>http:\/\/localhost:\d+(\/join\/[A-Za-z0-9_-]{43})</.exec(body)?.[1] ?? body;
+}
+
+const NEWCOMER = { name: 'carol', password: PASSWORD, again: PASSWORD };
+
+void test('an invitation makes one account, signed in, and is used up', async () => {
+  const { hub, root } = await openWithAdmin();
+  await using _hub = hub;
+  const link = await invite(root, { email: 'carol@example.org' });
+  const carol = new TestBrowser(hub);
+  const page = await carol.open(link);
+  assert.match(page.body, /carol@example\.org/);
+  const weak = await carol.send(`${link}?/accept`, { ...NEWCOMER, password: 'short', again: 'short' });
+  assert.equal(weak.status, 400);
+  for (const name of ['admin', 'chief', 'ch1ef', 'a b'])
+    assert.ok((await carol.send(`${link}?/accept`, { ...NEWCOMER, name })).status >= 400, name);
+  assert.equal((await carol.send(`${link}?/accept`, NEWCOMER)).location, '/account');
+  assert.match((await carol.open('/account')).body, /carol@example\.org/);
+  const second = new TestBrowser(hub);
+  assert.equal((await second.open(link)).status, 404);
+  assert.equal((await second.send(`${link}?/accept`, { ...NEWCOMER, name: 'mallory' })).status, 404);
+  assert.equal(await hub.modules.identity.findByName('mallory'), undefined);
+});
+
+void test('of many who use one invitation at the same time, one gets an account', async () => {
+  const { hub, root } = await openWithAdmin();
+  await using _hub = hub;
+  const link = await invite(root, { email: 'carol@example.org' });
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_one, n) =>
+      new TestBrowser(hub).send(`${link}?/accept`, { ...NEWCOMER, name: `newcomer${'abcdef'[n]}` }),
+    ),
+  );
+  assert.equal(answers.filter(({ status }) => status === 303).length, 1);
+});
+
+void test('who administers an organisation invites to it, and to nothing else', async () => {
+  const { hub, root } = await openWithAdmin();
+  await using _hub = hub;
+  const [ada, bob] = [await signedIn(hub, 'ada'), await signedIn(hub, 'bob')];
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
+  const wish = { email: 'x@example.org', organization: 'acme', role: 'write' };
+  const link = await invite(ada, wish);
+  for (const [browser, fields] of [
+    [ada, { email: 'x@example.org' }],
+    [bob, wish],
+    [bob, { email: 'x@example.org' }],
+    // Administering the instance opens no organisation.
+    [root, wish],
+  ] as const)
+    assert.match(await invite(browser, fields), /may invite|There is no such page/);
+  assert.equal((await bob.open('/account/invitations')).status, 404);
+  assert.equal((await bob.send(`${link}?/join`, {})).location, '/account');
+  assert.match((await bob.open('/account')).body, /acme[^]*may write/);
+  assert.equal((await ada.send(`${link}?/join`, {})).status, 404, 'used up');
+});
+
+void test('an invitation ends by revocation and after a week, and the hub is closed to all others', async () => {
+  const { hub, root } = await openWithAdmin();
+  await using _hub = hub;
+  const revoked = await invite(root, { email: 'a@example.org' });
+  const id =
+    /name="id" value="([0-9a-f]{24})"/.exec((await root.open('/account/invitations')).body)?.[1] ?? '';
+  const other = await signedIn(hub, 'other');
+  assert.equal((await other.send('/account/invitations?/revoke', { id })).status, 404);
+  assert.match((await root.send('/account/invitations?/revoke', { id })).body, /was revoked/);
+  const old = await invite(root, { email: 'b@example.org' });
+  const stranger = new TestBrowser(hub);
+  assert.equal((await stranger.open(old)).status, 200);
+  hub.passTime(7 * 24 * 60 + 1);
+  for (const link of [revoked, old, `/join/${'A'.repeat(43)}`, '/join/x'])
+    assert.equal((await stranger.open(link)).status, 404, link);
+  assert.equal((await stranger.open('/sign-up')).status, 404);
+  const wish = { ...NEWCOMER, email: 'carol@example.org' };
+  assert.equal((await stranger.send('/sign-up', wish)).status, 404);
+  assert.equal(await hub.modules.identity.findByName('carol'), undefined);
+});
+
+void test('an open hub lets people sign up', async () => {
+  const { hub } = await openWithAdmin('open');
+  await using _hub = hub;
+  const stranger = new TestBrowser(hub);
+  assert.match((await stranger.open('/sign-in')).body, /href="\/sign-up"/);
+  const wish = { ...NEWCOMER, email: 'carol@example.org' };
+  assert.equal((await stranger.send('/sign-up', wish)).location, '/account');
+  const again = await new TestBrowser(hub).send('/sign-up', wish);
+  assert.equal(again.status, 409);
+});

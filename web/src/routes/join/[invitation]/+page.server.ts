@@ -1,0 +1,35 @@
+// An invitation: who comes new makes an account with it, who has one joins the organisation.
+import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
+import { attempt, callOf, field, requireVisit, show } from '../../../lib/call.ts';
+
+export async function load(event: ServerLoadEvent) {
+  const { invitations } = callOf(event).hub;
+  const { email, org, inviter } = await show(event, () => invitations.get(event.params['invitation'] ?? ''));
+  return { email, inviter, organization: org?.name, role: org?.role };
+}
+
+export const actions = {
+  accept: async (event: RequestEvent) => {
+    const call = callOf(event);
+    const name = field(call.form, 'name').trim();
+    const password = field(call.form, 'password');
+    if (password !== field(call.form, 'again')) return { differ: true, values: { name } };
+    const accept = async (): Promise<undefined> => {
+      const text = event.params['invitation'] ?? '';
+      const account = await call.hub.invitations.accept(text, { name, password });
+      call.keep(await call.hub.signIn.begin(account.id, ['password'], call.browser));
+    };
+    const outcome = await attempt(event, accept, { name });
+    if (outcome === undefined) redirect(303, '/account');
+    return outcome;
+  },
+  join: async (event: RequestEvent) => {
+    const { actor } = requireVisit(event);
+    const outcome = await attempt(event, async () => {
+      await callOf(event).hub.invitations.join(actor, event.params['invitation'] ?? '');
+      return undefined;
+    });
+    if (outcome === undefined) redirect(303, '/account');
+    return outcome;
+  },
+};
