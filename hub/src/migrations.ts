@@ -14,7 +14,7 @@ import {
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
 import { sessionSecondFactor, sessionSessions } from '#modules/sessions';
-import { tokenTokens } from '#modules/tokens';
+import { tokenDeviceLogins, tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -48,4 +48,5 @@ export const migrations: readonly Migration[] = [
   identitySecondFactor,
   sessionSecondFactor,
   identityInvitations,
+  tokenDeviceLogins,
 ];

@@ -6,7 +6,7 @@ import { openContent } from '#modules/content';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
-import { Authentication, FoundTokens, Tokens } from '#modules/tokens';
+import { Authentication, DeviceLogins, FoundTokens, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
@@ -32,6 +32,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
     ...openPeople(foundation, start.settings),
+    deviceLogins: new DeviceLogins({ db, clock, keys }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),

@@ -30,10 +30,30 @@ export async function openPages(folder: string, modules: Modules, log: Log): Pro
 }
 
 function pageModulesOf(modules: Modules): PageModules {
-  const { identity, passwords, sessions, signIn, secondFactors, orgPolicies, invitations, tokens, repos } =
-    modules;
+  const {
+    identity,
+    passwords,
+    sessions,
+    signIn,
+    secondFactors,
+    orgPolicies,
+    invitations,
+    tokens,
+    deviceLogins,
+    repos,
+  } = modules;
   return {
-    ...{ identity, passwords, sessions, signIn, secondFactors, orgPolicies, invitations, tokens },
+    ...{
+      identity,
+      passwords,
+      sessions,
+      signIn,
+      secondFactors,
+      orgPolicies,
+      invitations,
+      tokens,
+      deviceLogins,
+    },
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,

@@ -69,8 +69,8 @@ export function field(form: URLSearchParams, name: string): string {
   return form.get(name) ?? '';
 }
 
-/** The path of a page, to come back to it. */
-export function pathOf({ pathname, search }: URL): string {
-  // `?/create` names an action of a form, not a page.
-  return search.startsWith('?/') ? pathname : `${pathname}${search}`;
+/** The path of a page, to come back to it. `?/create` names an action of a form, which is no part of that. */
+export function pathOf({ pathname, searchParams }: URL): string {
+  const kept = new URLSearchParams([...searchParams].filter(([name]) => !name.startsWith('/')));
+  return kept.size === 0 ? pathname : `${pathname}?${kept.toString()}`;
 }

@@ -31,3 +31,14 @@ export const tokenScopeInvalid = defineFault(
   'token.scope-invalid',
   (problem: string) => `This scope cannot be granted: ${problem}`,
 );
+export const deviceLoginMissing = defineFault(
+  'missing',
+  'device.missing',
+  () =>
+    'No program waits under that code. See whether you typed it right; it is good for a quarter of an hour.',
+);
+export const deviceLoginsFull = defineFault(
+  'limited',
+  'device.full',
+  () => 'Too many programs wait to be let in. Try again in a quarter of an hour.',
+);

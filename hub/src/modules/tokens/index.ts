@@ -1,7 +1,10 @@
 // The face of `tokens`.
 export { Authentication, type Session } from './authentication.ts';
 export { FoundTokens, REVOKE_FOUND_TASK } from './found-tokens.ts';
-export { Tokens, type IssuedToken, type NewToken } from './tokens.ts';
+export { Tokens, type NewToken } from './tokens.ts';
+export { type IssuedToken } from './issue.ts';
+export { DeviceLogins } from './device-logins.ts';
+export { deviceLogins as tokenDeviceLogins } from './migrations/0002-device-logins.ts';
 export { type LastUse, type Token } from './model.ts';
 export { tokenMissing, tokenRejected } from './faults.ts';
 export { tokens as tokenTokens } from './migrations/0001-tokens.ts';

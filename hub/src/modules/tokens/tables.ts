@@ -5,6 +5,20 @@ import { type Grant } from '#modules/access';
 
 /** The tables that the store of `tokens` sees. */
 export type TokenTables = {
+  'tokens.device_login': {
+    id: Id;
+    digest: Sha256;
+    user_code: string;
+    address: string;
+    client: string;
+    created_at: Date;
+    expires_at: Date;
+    polled_at: Date | null;
+    state: 'waiting' | 'approved' | 'denied' | 'used';
+    user_id: Id | null;
+    session_id: Id | null;
+    grant_: Grant | null;
+  };
   'tokens.token': {
     id: Id;
     user_id: Id;

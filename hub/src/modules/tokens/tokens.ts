@@ -1,9 +1,7 @@
 // Issues, lists and revokes access tokens.
 import { type Clock } from '@holdfast/kernel/clock';
-import { newId, type Id } from '@holdfast/kernel/id';
-import { type Secret } from '@holdfast/kernel/secret';
+import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
-import { mintToken } from '@holdfast/kernel/token-text';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import {
@@ -18,12 +16,12 @@ import {
 import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
-import { digestToken, sealedFields, type LastUse, type Token } from './model.ts';
+import { insertToken, type IssuedToken } from './issue.ts';
+import { type LastUse, type Token } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Days a token lives unless its maker says otherwise. */
 const DEFAULT_EXPIRY_DAYS = 90;
-const DAY_MS = 86_400_000;
 
 /** What a new token should be. */
 export interface NewToken {
@@ -31,12 +29,6 @@ export interface NewToken {
   readonly name: string;
   readonly grant: Grant;
   readonly expiresInDays?: number;
-}
-
-/** A token and its text, which exists here and nowhere else. */
-export interface IssuedToken {
-  readonly token: Token;
-  readonly text: Secret<string>;
 }
 
 /** The access tokens of the instance. */
@@ -68,27 +60,15 @@ export class Tokens {
     return await this.#db.transaction(async (tx) => {
       const user = await new AccountReader(tx).findByName(wish.user);
       if (user?.kind !== 'user' || user.disabledAt !== null) throw accountMissing(wish.user);
-      const text = mintToken();
-      const now = this.#clock.now();
-      const token: Token = {
-        id: newId(now),
-        userId: user.id,
-        name: wish.name,
-        digest: digestToken(text.reveal('to store its digest')),
-        grant: wish.grant,
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + days * DAY_MS),
-        revokedAt: null,
-      };
-      await new TokenWriter(tx).insert(token, this.#keys.mac('token-row', sealedFields(token)));
-      await record(tx, {
-        kind: 'token.issued',
-        subject: `token:${token.id}`,
-        ...referencesOf(actor),
-        body: { user: user.id, grant: wish.grant as never, expires: token.expiresAt?.toISOString() ?? null },
-        personal: { name: wish.name, ...operatorFields(actor) },
-      });
-      return { token, text };
+      return await insertToken(
+        tx,
+        { clock: this.#clock, keys: this.#keys },
+        {
+          ...{ user, name: wish.name, grant: wish.grant, days },
+          by: referencesOf(actor),
+          personal: operatorFields(actor),
+        },
+      );
     });
   }
 

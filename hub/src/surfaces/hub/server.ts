@@ -18,6 +18,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { cardRoutes } from './cards/routes.ts';
 import { contentRoutes } from './content/routes.ts';
 import { fileRoutes } from './files/routes.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { repoRoutes } from './repos/routes.ts';
 import { startRoutes } from './start/routes.ts';
 
@@ -27,6 +28,7 @@ export type HubDeps = Parameters<typeof accountRoutes>[0] &
   Parameters<typeof contentRoutes>[0] &
   Parameters<typeof fileRoutes>[0] &
   Parameters<typeof lfsRoutes>[0] &
+  Parameters<typeof oauthRoutes>[0] &
   Parameters<typeof opsRoutes>[0] &
   Parameters<typeof repoRoutes>[0] &
   Parameters<typeof xetRoutes>[0] & { readonly version: string };
@@ -43,6 +45,7 @@ export function apiRoutes(deps: HubDeps): Route[] {
     ...fileRoutes(deps),
     ...lfsRoutes(deps),
     ...xetRoutes(deps),
+    ...oauthRoutes(deps),
   ];
   return [...routes, openApiRoute(routes, deps.version)];
 }

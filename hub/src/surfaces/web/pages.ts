@@ -9,7 +9,7 @@ import {
   type SignIn,
   type Visit,
 } from '#modules/sessions';
-import { type Tokens, type TokenScopes } from '#modules/tokens';
+import { type DeviceLogins, type Tokens, type TokenScopes } from '#modules/tokens';
 
 export { type Visit };
 
@@ -23,6 +23,7 @@ export interface PageModules {
   readonly orgPolicies: OrgPolicies;
   readonly invitations: Invitations;
   readonly tokens: Tokens;
+  readonly deviceLogins: DeviceLogins;
   /** Reads scopes as this visitor may: what they may not discover is not there. */
   readonly scopesFor: (visit: Visit) => TokenScopes;
 }

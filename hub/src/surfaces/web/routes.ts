@@ -11,6 +11,7 @@ const PAGES = [
   '/sign-out',
   '/sign-up',
   '/join/{invitation}',
+  '/device',
   '/language',
   '/account',
   '/account/*',

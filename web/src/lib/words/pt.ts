@@ -54,6 +54,25 @@ export const pt: Words = {
     differ: 'As duas palavras-passe não são iguais.',
     changed: 'A palavra-passe foi mudada. Entre com a nova.',
   },
+  device: {
+    title: 'Deixar entrar um programa',
+    lead: 'Escreva o código que o programa mostra, por exemplo depois de «hf auth login».',
+    code: 'Código',
+    find: 'Continuar',
+    unknown: 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',
+    asks: 'Um programa quer agir como',
+    from: 'Endereço',
+    program: 'Programa',
+    warning:
+      'Continue só se foi você que começou isto agora mesmo, e se o programa mostra este mesmo código. Quem lhe tivesse enviado uma ligação para aqui agiria como você.',
+    may: 'O que pode fazer, durante 30 dias',
+    write: 'ler e escrever',
+    read: 'ler',
+    approve: 'Deixar entrar',
+    deny: 'Recusar',
+    approved: 'O programa pode entrar. Pode voltar a ele.',
+    denied: 'O programa foi recusado.',
+  },
   join: {
     title: 'Foi convidado',
     signUp: 'Criar conta',
@@ -173,6 +192,7 @@ export const pt: Words = {
     'second-factor.present': 'Já há um segundo fator. Remova-o antes de configurar outro.',
     'second-factor.missing': 'Não há nenhum segundo fator.',
     'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
+    'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',
     'invitation.missing':
       'Esse convite não existe, foi usado ou revogado, ou é demasiado antigo. Peça um novo.',
     'invitation.forbidden': 'Só quem administra este hub, ou a organização, pode convidar.',

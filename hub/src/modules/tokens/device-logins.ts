@@ -1,0 +1,150 @@
+// Lets a program in that shows a code, once a person who is signed in has said so (RFC 8628).
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId, type Id } from '@holdfast/kernel/id';
+import { type Secret } from '@holdfast/kernel/secret';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { isFreshlyProved, referencesOf, type Actor, type Grant } from '#modules/access';
+import { AccountReader, proofNeeded } from '#modules/identity';
+import { record } from '#modules/ledger';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import {
+  digestDeviceCode,
+  mintDeviceCode,
+  mintUserCode,
+  parseUserCode,
+  spellUserCode,
+} from './device-model.ts';
+import { DeviceReader, DeviceWriter, type DeviceLogin } from './device-store.ts';
+import { deviceLoginMissing, deviceLoginsFull, tokenForbidden } from './faults.ts';
+import { insertToken, type IssuedToken } from './issue.ts';
+
+/** What the program is told. */
+export interface BegunDeviceLogin {
+  readonly deviceCode: Secret<string>;
+  readonly userCode: string;
+  readonly expiresIn: number;
+  readonly interval: number;
+}
+
+/** What a program that asks is told. */
+export type DeviceAnswer =
+  | { readonly kind: 'issued'; readonly issued: IssuedToken }
+  | { readonly kind: 'waiting' | 'too-fast' | 'denied' | 'expired' };
+
+/** What a person is shown before they answer. */
+export type WaitingLogin = Pick<DeviceLogin, 'id' | 'address' | 'client'> & { readonly userCode: string };
+
+const LASTS_SECONDS = 900;
+const INTERVAL_SECONDS = 2;
+/** A program that asks a little early is on time. */
+const EARLIEST_MS = INTERVAL_SECONDS * 1000 - 500;
+const TOKEN_DAYS = 30;
+/** Beyond this nobody waits who is not a flood. */
+const MOST_WAITING = 20_000;
+
+/** The device logins of the instance. */
+export class DeviceLogins {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  readonly #keys: Keys;
+
+  constructor(deps: { db: Db; clock: Clock; keys: Keys }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+    this.#keys = deps.keys;
+  }
+
+  /** Begins a login that waits for a person. Throws `device.full`. */
+  async begin(from: { address: string; client: string }): Promise<BegunDeviceLogin> {
+    const now = this.#clock.now();
+    const deviceCode = mintDeviceCode();
+    const userCode = mintUserCode();
+    await this.#db.transaction(async (tx) => {
+      const writer = new DeviceWriter(tx);
+      await writer.forget(now);
+      if ((await writer.countAll()) >= MOST_WAITING) throw deviceLoginsFull();
+      await writer.insert({
+        id: newId(now),
+        digest: digestDeviceCode(deviceCode.reveal('to store its digest')) as Sha256,
+        user_code: userCode,
+        address: from.address,
+        client: from.client.slice(0, 200),
+        created_at: now,
+        expires_at: new Date(now.getTime() + LASTS_SECONDS * 1000),
+      });
+    });
+    return {
+      deviceCode,
+      userCode: spellUserCode(userCode),
+      expiresIn: LASTS_SECONDS,
+      interval: INTERVAL_SECONDS,
+    };
+  }
+
+  /** What waits under a code that a person typed. Throws `device.missing`. */
+  async get(userCode: string): Promise<WaitingLogin> {
+    const code = parseUserCode(userCode);
+    const found = code && (await new DeviceReader(this.#db).findWaiting(code, this.#clock.now()));
+    if (found === undefined || code === undefined) throw deviceLoginMissing();
+    const { id, address, client } = found as DeviceLogin;
+    return { id, address, client, userCode: spellUserCode(code) };
+  }
+
+  /**
+   * Lets the program in that shows this code, as the one who is signed in; or with `null` does not. Letting in needs a
+   * fresh proof. Throws `token.forbidden`, `account.proof-needed`, `device.missing`.
+   */
+  async answer(actor: Actor, userCode: string, grant: Grant | null): Promise<void> {
+    if (actor.kind !== 'user' || actor.credential.kind !== 'session') throw tokenForbidden();
+    if (grant !== null && !isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
+    const { id } = await this.get(userCode);
+    const by = { user: actor.userId, session: actor.credential.id, grant };
+    await this.#db.transaction(async (tx) => {
+      if (!(await new DeviceWriter(tx).answer(id, by))) throw deviceLoginMissing();
+      await record(tx, {
+        kind: grant === null ? 'token.device-denied' : 'token.device-approved',
+        subject: `account:${actor.userId}`,
+        ...referencesOf(actor),
+        body: { login: id, grant: grant as never },
+      });
+    });
+  }
+
+  /** Answers a program that asks: with a token, once, where a person has let it in. */
+  async ask(deviceCode: string): Promise<DeviceAnswer> {
+    const digest = digestDeviceCode(deviceCode);
+    if (digest === undefined) return { kind: 'expired' };
+    return await this.#db.transaction(async (tx) => {
+      const writer = new DeviceWriter(tx);
+      const login = await writer.lock(digest);
+      const now = this.#clock.now();
+      if (login === undefined || login.state === 'used' || login.expires_at <= now)
+        return { kind: 'expired' };
+      if (login.state === 'denied') return { kind: 'denied' };
+      if (login.state === 'approved') {
+        const row = await new AccountReader(tx).findSignInById(login.user_id as Id);
+        // Who was signed out everywhere since, or disabled, has let nothing in.
+        const over = row?.signedOutAt != null && row.signedOutAt >= login.created_at;
+        if (row === undefined || row.account.disabledAt !== null || over) return { kind: 'denied' };
+        const { account } = row;
+        await writer.update(login.id, { state: 'used' });
+        const issued = await insertToken(
+          tx,
+          { clock: this.#clock, keys: this.#keys },
+          {
+            user: account,
+            name: `hf-login-${login.user_code.toLowerCase()}`,
+            grant: login.grant_ as Grant,
+            days: TOKEN_DAYS,
+            by: { actor: `user:${account.id}`, credential: `session:${login.session_id ?? ''}` },
+          },
+        );
+        return { kind: 'issued', issued };
+      }
+      const early = login.polled_at !== null && now.getTime() - login.polled_at.getTime() < EARLIEST_MS;
+      await writer.update(login.id, { polled_at: now });
+      return { kind: early ? 'too-fast' : 'waiting' };
+    });
+  }
+}

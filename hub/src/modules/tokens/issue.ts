@@ -1,0 +1,59 @@
+// Puts a new token into the database, in the transaction of whoever decided that there shall be one.
+import { type Clock } from '@holdfast/kernel/clock';
+import { newId } from '@holdfast/kernel/id';
+import { type Secret } from '@holdfast/kernel/secret';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { type Grant } from '#modules/access';
+import { type Account } from '#modules/identity';
+import { record } from '#modules/ledger';
+import { mintToken } from '@holdfast/kernel/token-text';
+import { digestToken, sealedFields, type Token } from './model.ts';
+import { TokenWriter } from './store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A token and its text, which exists here and nowhere else. */
+export interface IssuedToken {
+  readonly token: Token;
+  readonly text: Secret<string>;
+}
+
+/** A token that was decided on. */
+export interface DecidedToken {
+  readonly user: Account;
+  readonly name: string;
+  readonly grant: Grant;
+  readonly days: number;
+  readonly by: { readonly actor: string; readonly credential: string };
+  readonly personal?: Readonly<Record<string, string>>;
+}
+
+/** Inserts the token with its seal and its entry. */
+export async function insertToken(
+  tx: Tx,
+  deps: { readonly clock: Clock; readonly keys: Keys },
+  { user, name, grant, days, by, personal }: DecidedToken,
+): Promise<IssuedToken> {
+  const text = mintToken();
+  const now = deps.clock.now();
+  const token: Token = {
+    id: newId(now),
+    userId: user.id,
+    name,
+    digest: digestToken(text.reveal('to store its digest')),
+    grant,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + days * DAY_MS),
+    revokedAt: null,
+  };
+  await new TokenWriter(tx).insert(token, deps.keys.mac('token-row', sealedFields(token)));
+  await record(tx, {
+    kind: 'token.issued',
+    subject: `token:${token.id}`,
+    ...by,
+    body: { user: user.id, grant: grant as never, expires: token.expiresAt?.toISOString() ?? null },
+    personal: { name, ...personal },
+  });
+  return { token, text };
+}

@@ -1,0 +1,104 @@
+// Device logins: a code is answered once, by who is signed in, with a fresh proof; the token is fetched once, by who
+// holds the device's code; and nobody learns anything of another's.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isFault } from '@holdfast/kernel/fault';
+import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
+import { PASSWORD, signInAs } from '../harness/sign-in.ts';
+import { TestBrowser } from '../harness/test-browser.ts';
+
+const CLIENT = { client_id: '26be6b09-91c5-47da-9861-d2d2bb7a7e36' };
+
+async function begin(hub: ServedHub): Promise<{ device_code: string; user_code: string }> {
+  const answer = await fetch(`${hub.url}/oauth/device`, {
+    method: 'POST',
+    body: new URLSearchParams(CLIENT),
+  });
+  assert.equal(answer.status, 200);
+  return (await answer.json()) as { device_code: string; user_code: string };
+}
+
+async function ask(hub: ServedHub, deviceCode: string): Promise<{ access_token?: string; error?: string }> {
+  const fields = {
+    ...CLIENT,
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: deviceCode,
+  };
+  const answer = await fetch(`${hub.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(fields) });
+  return (await answer.json()) as { access_token?: string; error?: string };
+}
+
+async function signedIn(hub: ServedHub, name: string): Promise<TestBrowser> {
+  await signInAs(hub, name);
+  const browser = new TestBrowser(hub);
+  await browser.signIn(name, PASSWORD);
+  return browser;
+}
+
+void test('the token is fetched once, also by many at the same time, and by nobody with another code', async () => {
+  await using hub = await openServedHub();
+  const alice = await signedIn(hub, 'alice');
+  const { device_code, user_code } = await begin(hub);
+  assert.equal((await ask(hub, device_code)).error, 'authorization_pending');
+  assert.equal((await ask(hub, device_code)).error, 'slow_down');
+  for (const other of ['', 'x', user_code, 'A'.repeat(43)])
+    assert.equal((await ask(hub, other)).error, 'expired_token');
+  await alice.send('/device?/approve', { code: user_code });
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask(hub, device_code)));
+  const tokens = answers.flatMap(({ access_token }) => access_token ?? []);
+  assert.equal(tokens.length, 1, JSON.stringify(answers));
+  assert.equal((await ask(hub, device_code)).error, 'expired_token');
+});
+
+void test('whoever answers first has answered, and a token or nobody answers nothing', async () => {
+  await using hub = await openServedHub();
+  const [alice, mallory] = [await signedIn(hub, 'alice'), await signedIn(hub, 'mallory')];
+  const { device_code, user_code } = await begin(hub);
+  assert.match(
+    (await new TestBrowser(hub).send('/device?/approve', { code: user_code })).location,
+    /^\/sign-in/,
+  );
+  const { actor } = await hub.modules.authentication.authenticate(
+    (await hub.addToken('alice', 'write')).text,
+  );
+  await assert.rejects(hub.modules.deviceLogins.answer(actor, user_code, { role: 'write' }), (error) =>
+    isFault(error, 'token.forbidden'),
+  );
+  assert.equal((await alice.send('/device?/deny', { code: user_code })).location, '/device?done=denied');
+  assert.equal((await mallory.send('/device?/approve', { code: user_code })).status, 404);
+  assert.equal((await ask(hub, device_code)).error, 'access_denied');
+});
+
+void test('letting in needs a fresh proof, and ends with the code, the password and the account', async () => {
+  await using hub = await openServedHub();
+  const alice = await signedIn(hub, 'alice');
+  hub.passTime(11);
+  const first = await begin(hub);
+  assert.match(
+    (await alice.send('/device?/approve', { code: first.user_code })).location,
+    /^\/account\/prove\?to=%2Fdevice%3Fcode%3D/,
+  );
+  hub.passTime(16);
+  assert.equal((await ask(hub, first.device_code)).error, 'expired_token');
+  const again = await signedIn(hub, 'alice');
+  assert.equal((await again.send('/device?/approve', { code: first.user_code })).status, 404);
+  const second = await begin(hub);
+  await again.send('/device?/approve', { code: second.user_code });
+  await again.send('/account?/password', { next: 'quite another password', again: 'quite another password' });
+  assert.equal((await ask(hub, second.device_code)).error, 'access_denied', 'the user was signed out since');
+});
+
+void test('another client, and another kind of grant, get nothing', async () => {
+  await using hub = await openServedHub();
+  const post = async (path: string, fields: Record<string, string>): Promise<string> => {
+    const answer = await fetch(hub.url + path, { method: 'POST', body: new URLSearchParams(fields) });
+    assert.equal(answer.status, 400);
+    return ((await answer.json()) as { error: string }).error;
+  };
+  assert.equal(await post('/oauth/device', { client_id: 'x' }), 'invalid_client');
+  assert.equal(await post('/oauth/token', { grant_type: 'password' }), 'unsupported_grant_type');
+  assert.equal(
+    await post('/oauth/token', { grant_type: 'refresh_token', refresh_token: 'x' }),
+    'invalid_grant',
+  );
+});
