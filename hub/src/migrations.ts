@@ -13,7 +13,7 @@ import {
 } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
-import { sessionSecondFactor, sessionSessions } from '#modules/sessions';
+import { sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
 import { tokenDeviceLogins, tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -49,4 +49,5 @@ export const migrations: readonly Migration[] = [
   sessionSecondFactor,
   identityInvitations,
   tokenDeviceLogins,
+  sessionPasskeys,
 ];

@@ -7,7 +7,7 @@ import {
   Passwords,
   type SignUpPolicy,
 } from '#modules/identity';
-import { sealedByHub, SecondFactors, Sessions, SignIn, Throttle } from '#modules/sessions';
+import { Passkeys, sealedByHub, SecondFactors, Sessions, SignIn, Throttle } from '#modules/sessions';
 import { type Foundation } from './foundation.ts';
 
 /** Opens these modules. */
@@ -19,7 +19,9 @@ export function openPeople(
   const sessions = new Sessions({ db, clock, keys });
   const throttle = new Throttle({ db, clock, keys });
   const secondFactors = new SecondFactors({ db, clock, epochs, keys, seeds: sealedByHub(keys) });
+  const passkeys = new Passkeys({ db, clock, keys });
   return {
+    passkeys,
     identity: new Identity({ db, clock, epochs }),
     invitations: new Invitations({ db, clock, epochs, newcomers: new Newcomers({ clock }), policy: signUp }),
     orgPolicies: new OrgPolicies({ db, clock, epochs }),
@@ -27,6 +29,6 @@ export function openPeople(
     sessions,
     throttle,
     secondFactors,
-    signIn: new SignIn({ db, clock, keys, passwords, sessions, secondFactors, throttle }),
+    signIn: new SignIn({ db, clock, keys, passwords, sessions, secondFactors, passkeys, throttle }),
   };
 }

@@ -18,6 +18,8 @@ export type KeyPurpose =
   | 'half-sign-in'
   | 'recovery-code'
   | 'totp-seed'
+  | 'passkey-row'
+  | 'passkey-challenge'
   | 'signed-link'
   | 'xet-access'
   | 'xet-fetch'

@@ -71,6 +71,11 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'hashes of Xet come from format/blake3.ts: a native package has one door',
   },
   {
+    modules: ['@simplewebauthn/server'],
+    files: ['hub/src/modules/sessions/passkeys.ts'],
+    advice: 'what devices answer is checked in one place',
+  },
+  {
     modules: ['node:vm', 'vm', 'node:inspector', 'node:inspector/promises', 'node:repl', 'node:ffi'],
     files: ['tools/src/**'],
     advice: 'text never becomes code here',

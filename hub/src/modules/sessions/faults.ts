@@ -39,3 +39,13 @@ export const factorMissing = defineFault(
   () => 'No second factor is set up.',
 );
 export const sessionMissing = defineFault('missing', 'session.missing', () => 'There is no such session.');
+export const passkeyRefused = defineFault('forbidden', 'passkey.refused', (cause?: unknown) => [
+  'The passkey was not accepted. Open the page again and repeat what you did.',
+  { cause },
+]);
+export const passkeyPresent = defineFault(
+  'conflict',
+  'passkey.present',
+  () => 'This passkey is known already, or there are twenty. Remove one that you do not use.',
+);
+export const passkeyMissing = defineFault('missing', 'passkey.missing', () => 'There is no such passkey.');

@@ -1,9 +1,11 @@
 // The face of `sessions`.
 export { Sessions, type BegunSession, type Visit } from './sessions.ts';
+export { Passkeys } from './passkeys.ts';
 export { SecondFactors } from './second-factors.ts';
 export { sealedByHub } from './seeds.ts';
 export { SignIn, type SignedIn } from './sign-in.ts';
 export { Throttle } from './throttle.ts';
 export { type Browser, type Proof, type WebSession } from './model.ts';
 export { sessions as sessionSessions } from './migrations/0001-sessions.ts';
+export { passkeys as sessionPasskeys } from './migrations/0003-passkeys.ts';
 export { secondFactor as sessionSecondFactor } from './migrations/0002-second-factor.ts';

@@ -4,9 +4,10 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { AccountReader, type Passwords } from '#modules/identity';
-import { codeWrong, halfMissing, proofFailed, signInFailed } from './faults.ts';
+import { codeWrong, halfMissing, passkeyRefused, proofFailed, signInFailed } from './faults.ts';
 import { parseHalf, signHalf } from './half-sign-in.ts';
 import { type Browser, type Proof } from './model.ts';
+import { type DeviceResponse, type Passkeys } from './passkeys.ts';
 import { type SecondFactors } from './second-factors.ts';
 import { type BegunSession, type Sessions, type Visit } from './sessions.ts';
 import { type Throttle } from './throttle.ts';
@@ -29,6 +30,7 @@ export interface SignInDeps {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly throttle: Throttle;
 }
 
@@ -88,6 +90,25 @@ export class SignIn {
     const proofs: Proof[] = ['password'];
     if (await secondFactors.isNeeded(id)) proofs.push(await this.#takeCode(id, shown.code, browser));
     return { ...(await sessions.renew(visit, proofs, browser)), known: throttle.recognise(id) };
+  }
+
+  /**
+   * Begins a session for whose passkey answered: the device has made sure of its owner, so that it stands for password and
+   * second factor. Throws `passkey.refused`.
+   */
+  async withPasskey(answered: DeviceResponse, browser: Browser): Promise<SignedIn> {
+    const userId = await this.#deps.passkeys.take(answered);
+    const row = await new AccountReader(this.#deps.db).findSignInById(userId);
+    if (row === undefined || row.account.disabledAt !== null) throw passkeyRefused();
+    return await this.begin(userId, ['passkey'], browser);
+  }
+
+  /** Renews the session of who proves by a passkey of theirs that it is still them. Throws `passkey.refused`. */
+  async proveByPasskey(visit: Visit, answered: DeviceResponse, browser: Browser): Promise<SignedIn> {
+    const { passkeys, sessions, throttle } = this.#deps;
+    if ((await passkeys.take(answered)) !== visit.account.id) throw passkeyRefused();
+    const begun = await sessions.renew(visit, ['passkey'], browser);
+    return { ...begun, known: throttle.recognise(visit.account.id) };
   }
 
   /** Begins a session for a user whose proofs were looked at. */

@@ -21,5 +21,17 @@ export type SessionTables = {
   };
   'sessions.second_factor': { user_id: Id; seed: Buffer; last_step: number; confirmed_at: Date | null };
   'sessions.recovery_code': { user_id: Id; digest: string; used_at: Date | null };
+  'sessions.passkey': {
+    id: Id;
+    user_id: Id;
+    name: string;
+    credential: string;
+    public_key: Buffer;
+    counter: number;
+    created_at: Date;
+    used_at: Date | null;
+    mac: Buffer;
+  };
+  'sessions.answered': { challenge: string; expires_at: Date };
   'sessions.try': { key: string; since: Date; count: number };
 };

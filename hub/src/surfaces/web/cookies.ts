@@ -2,15 +2,17 @@
 
 /**
  * What a browser keeps for us. `session` is who is signed in, `known` that a user once was, `half` who has
- * shown a password and not yet the second factor, `language` what was chosen.
+ * shown a password and not yet the second factor, `language` what was chosen, `challenge`
+ * what a device is asked.
  */
-export type CookieKind = 'session' | 'known' | 'half' | 'language';
+export type CookieKind = 'session' | 'known' | 'half' | 'language' | 'challenge';
 
 const DAY = 86_400;
 const SECONDS: Readonly<Record<CookieKind, number>> = {
   session: 30 * DAY,
   known: 400 * DAY,
   half: 600,
+  challenge: 300,
   language: 400 * DAY,
 };
 

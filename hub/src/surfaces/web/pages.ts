@@ -4,6 +4,7 @@ import { type Identity, type Invitations, type OrgPolicies, type Passwords } fro
 import {
   type BegunSession,
   type Browser,
+  type Passkeys,
   type SecondFactors,
   type Sessions,
   type SignIn,
@@ -20,6 +21,7 @@ export interface PageModules {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly orgPolicies: OrgPolicies;
   readonly invitations: Invitations;
   readonly tokens: Tokens;
@@ -35,8 +37,11 @@ export interface PageRefusal {
   readonly message: string;
 }
 
-/** `half`: a sign-in that waits for the second factor; `language`: what was chosen. */
-export type NoteKind = 'half' | 'language';
+/**
+ * `half`: a sign-in that waits for the second factor; `language`: what was chosen;
+ * `challenge`: what a device is asked.
+ */
+export type NoteKind = 'half' | 'language' | 'challenge';
 
 /** One call of a page. */
 export interface PageCall {

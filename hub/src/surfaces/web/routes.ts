@@ -8,6 +8,7 @@ import { sendStatic, type StaticFiles } from './static.ts';
 const PAGES = [
   '/sign-in',
   '/sign-in/code',
+  '/sign-in/passkey',
   '/sign-out',
   '/sign-up',
   '/join/{invitation}',

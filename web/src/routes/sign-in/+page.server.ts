@@ -1,11 +1,17 @@
 // Signing in with a password.
 import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field } from '../../lib/call.ts';
+import { siteOf } from '../../lib/site.ts';
 import { localPath } from '../../lib/local-path.ts';
 
-export function load(event: ServerLoadEvent) {
+export async function load(event: ServerLoadEvent) {
   if (callOf(event).visit !== undefined) redirect(303, localPath(event.url.searchParams.get('to')));
+  const call = callOf(event);
+  const asked = await call.hub.passkeys.ask(siteOf(event.url));
+  call.keepNote('challenge', asked.note);
   return {
+    options: asked.options,
+    search: event.url.search,
     open: callOf(event).hub.invitations.policy === 'open',
     changed: event.url.searchParams.has('changed'),
   };

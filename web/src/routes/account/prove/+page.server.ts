@@ -1,11 +1,21 @@
 // A fresh proof, for what outlasts a session.
 import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit } from '../../../lib/call.ts';
+import { siteOf } from '../../../lib/site.ts';
 import { localPath } from '../../../lib/local-path.ts';
 
 export async function load(event: ServerLoadEvent) {
-  const { account } = requireVisit(event);
-  return { needsCode: await callOf(event).hub.secondFactors.isNeeded(account.id) };
+  const { actor, account } = requireVisit(event);
+  const call = callOf(event);
+  const { hub } = call;
+  const has = (await hub.passkeys.list(actor, account.id)).length > 0;
+  const asked = has ? await hub.passkeys.ask(siteOf(event.url)) : undefined;
+  if (asked !== undefined) call.keepNote('challenge', asked.note);
+  return {
+    needsCode: await hub.secondFactors.isNeeded(account.id),
+    options: asked?.options,
+    search: event.url.search,
+  };
 }
 
 export const actions = {

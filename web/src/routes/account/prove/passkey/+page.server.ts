@@ -1,0 +1,25 @@
+// A fresh proof by a passkey.
+import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
+import { attempt, callOf, field, requireVisit } from '../../../../lib/call.ts';
+import { localPath } from '../../../../lib/local-path.ts';
+import { siteOf } from '../../../../lib/site.ts';
+
+export function load(event: ServerLoadEvent) {
+  requireVisit(event);
+}
+
+export const actions = {
+  default: async (event: RequestEvent) => {
+    const visit = requireVisit(event);
+    const call = callOf(event);
+    const outcome = await attempt(event, async () => {
+      const [response, note] = [field(call.form, 'response'), call.findNote('challenge')];
+      const answered = { response, note, site: siteOf(event.url) };
+      call.keep(await call.hub.signIn.proveByPasskey(visit, answered, call.browser));
+      call.keepNote('challenge', '');
+      return undefined;
+    });
+    if (outcome === undefined) redirect(303, localPath(event.url.searchParams.get('to')));
+    return outcome;
+  },
+};
