@@ -134,10 +134,8 @@ export class Passkeys {
     const now = this.#clock.now();
     const asked = parseChallenge(this.#keys, note, { purpose: 'sign-in', userId: '', now });
     if (asked === undefined) throw passkeyRefused();
-    const answered = await refusing(() => Promise.resolve(JSON.parse(response) as { id?: unknown }));
-    const passkey = await new PasskeyReader(this.#db).findByCredential(
-      String(answered.id ?? '').slice(0, 2048),
-    );
+    const answered = await refusing(() => Promise.resolve(parseAnswer(response)));
+    const passkey = await new PasskeyReader(this.#db).findByCredential(answered.id.slice(0, 2048));
     if (passkey === undefined || !this.#keys.verifies('passkey-row', sealed(passkey), passkey.mac))
       throw passkeyRefused();
     const { credential: id, public_key: publicKey, counter } = passkey;
@@ -176,6 +174,12 @@ export class Passkeys {
 /** The fields that the row's MAC covers: who can write the table cannot give an account a key of their own. */
 function sealed(row: Pick<Passkey, 'id' | 'user_id' | 'credential' | 'public_key'>): (string | Uint8Array)[] {
   return [row.id, row.user_id, row.credential, row.public_key];
+}
+
+function parseAnswer(response: string): { readonly id: string } {
+  const { id } = JSON.parse(response) as { id?: unknown };
+  if (typeof id !== 'string') throw new TypeError('the answer names no passkey');
+  return JSON.parse(response) as { id: string };
 }
 
 // What a browser sends may be anything; whatever the check makes of it is a refusal.

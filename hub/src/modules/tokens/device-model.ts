@@ -6,6 +6,7 @@ import { Secret } from '@holdfast/kernel/secret';
 // Without vowels, that no code is a word, and without letters that are mistaken for others (RFC 8628, section 6.1).
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
 const LENGTH = 8;
+const SHAPE = new RegExp(`^[${LETTERS}]{${LENGTH}}$`);
 
 /** A code for people to compare and type: 34 bits, for a quarter of an hour. */
 export function mintUserCode(): string {
@@ -25,9 +26,7 @@ export function spellUserCode(code: string): string {
 /** A code however it was typed, or `undefined` for what is none. */
 export function parseUserCode(text: string): string | undefined {
   const letters = text.toUpperCase().replaceAll(/[\s-]/g, '');
-  return letters.length === LENGTH && [...letters].every((letter) => LETTERS.includes(letter))
-    ? letters
-    : undefined;
+  return SHAPE.test(letters) ? letters : undefined;
 }
 
 /** What the program holds and shows when it asks. */

@@ -6,6 +6,12 @@ import { HF_CLIENT } from './device.ts';
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
+const Body = z.object({
+  grant_type: z.string().optional(),
+  client_id: z.string().optional(),
+  device_code: z.string().optional(),
+});
+
 const Answer = z.union([
   z.object({
     access_token: z.string(),
@@ -36,35 +42,37 @@ export function exchangeToken({ deviceLogins }: { deviceLogins: DeviceLogins }):
     params: z.unknown(),
     query: z.unknown(),
     bodyKind: 'json-or-form',
-    body: z.object({
-      grant_type: z.string().optional(),
-      client_id: z.string().optional(),
-      device_code: z.string().optional(),
-    }),
+    body: Body,
     output: Answer,
-    async run({ body, reply }) {
-      const refuse = (error: string, why: string) => {
+    run: ({ body, reply }) =>
+      exchange(deviceLogins, body, (error, error_description) => {
         reply.raw.statusCode = 400;
-        return { error, error_description: why };
-      };
-      if (body.grant_type === 'refresh_token')
-        return refuse('invalid_grant', 'This hub gives no refresh tokens. Sign in again.');
-      if (body.grant_type !== DEVICE_GRANT)
-        return refuse('unsupported_grant_type', 'This hub answers device logins alone.');
-      if (body.client_id !== HF_CLIENT) return refuse('invalid_client', 'This hub knows no such client.');
-      const answer = await deviceLogins.ask(body.device_code ?? '');
-      if (answer.kind !== 'issued') {
-        const [error, why] = REFUSALS[answer.kind];
-        return refuse(error, why);
-      }
-      const { text, token } = answer.issued;
-      const left = token.expiresAt === null ? null : token.expiresAt.getTime() - token.createdAt.getTime();
-      return {
-        access_token: text.reveal('to hand it to the program that was let in'),
-        token_type: 'bearer' as const,
-        ...(left !== null && { expires_in: Math.floor(left / 1000) }),
-        scope: token.grant.role,
-      };
-    },
+        return { error, error_description };
+      }),
   });
+}
+
+async function exchange(
+  deviceLogins: DeviceLogins,
+  body: z.output<typeof Body>,
+  refuse: (error: string, why: string) => z.input<typeof Answer>,
+): Promise<z.input<typeof Answer>> {
+  if (body.grant_type === 'refresh_token')
+    return refuse('invalid_grant', 'This hub gives no refresh tokens. Sign in again.');
+  if (body.grant_type !== DEVICE_GRANT)
+    return refuse('unsupported_grant_type', 'This hub answers device logins alone.');
+  if (body.client_id !== HF_CLIENT) return refuse('invalid_client', 'This hub knows no such client.');
+  const answer = await deviceLogins.ask(body.device_code ?? '');
+  if (answer.kind !== 'issued') {
+    const [error, why] = REFUSALS[answer.kind];
+    return refuse(error, why);
+  }
+  const { text, token } = answer.issued;
+  const left = token.expiresAt === null ? null : token.expiresAt.getTime() - token.createdAt.getTime();
+  return {
+    access_token: text.reveal('to hand it to the program that was let in'),
+    token_type: 'bearer' as const,
+    ...(left !== null && { expires_in: Math.floor(left / 1000) }),
+    scope: token.grant.role,
+  };
 }
