@@ -57,7 +57,7 @@ export const XetSettings = z.strictObject({
 export type XetSettings = z.infer<typeof XetSettings>;
 
 /** Who may have an account. */
-export const SignUp = z.enum(['invitation', 'open', 'sso']);
+export const SignUp = z.enum(['invitation', 'open']);
 
 /** Where PostgreSQL listens and whom the child signs in as. */
 export const PostgresSettings = z.strictObject({
@@ -108,7 +108,7 @@ export const Settings = z.strictObject({
   publicUrl: z.string().nullable(),
   port: z.int().min(1).max(65535),
   access: z.enum(['signed-in', 'anonymous']),
-  /** Who may have an account: who was invited, everybody, or who comes by single sign-on. */
+  /** Who may have an account: who was invited, or everybody. */
   signUp: SignUp,
   spacesHost: z.string(),
   trustedProxies: z.array(z.string()),

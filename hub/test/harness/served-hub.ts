@@ -44,7 +44,7 @@ export interface ServedHubOptions {
   readonly dedupScope?: 'repository' | 'namespace';
   /** Bytes that a namespace may store. */
   readonly quota?: number;
-  readonly signUp?: 'invitation' | 'open' | 'sso';
+  readonly signUp?: 'invitation' | 'open';
 }
 
 /** A hub that serves. */

@@ -85,7 +85,7 @@ export const ConfigFile = z.strictObject({
         .default(null),
     })
     .prefault({}),
-  /** Who may have an account: who was invited, everybody, or who comes by single sign-on alone. */
+  /** Who may have an account: who was invited, or everybody. */
   signUp: SignUp.default('invitation'),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),

@@ -29,8 +29,8 @@ import { isEmail, type Account } from './model.ts';
 import { type NewcomerWish, type Newcomers } from './newcomers.ts';
 import { AccountReader, AccountWriter } from './store.ts';
 
-/** Who may have an account: who was invited, everybody, or who comes by single sign-on. */
-export type SignUpPolicy = 'invitation' | 'open' | 'sso';
+/** Who may have an account: who was invited, or everybody. */
+export type SignUpPolicy = 'invitation' | 'open';
 
 /** Whom to invite, and to which organisation. */
 export interface InvitationWish {

@@ -1,4 +1,4 @@
-// Makes the accounts of people who come by themselves: with an invitation, where everybody may, or by single sign-on.
+// Makes the accounts of people who come by themselves: with an invitation, or where everybody may.
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId } from '@holdfast/kernel/id';
 import { type Json } from '@holdfast/kernel/canonical-json';
@@ -13,14 +13,13 @@ import { AccountWriter } from './store.ts';
 export interface NewcomerWish {
   readonly name: string;
   readonly email: string;
-  /** Absent for who comes by single sign-on alone. */
-  readonly password?: string;
+  readonly password: string;
 }
 
 /** A newcomer whose wishes were looked at. */
 export interface Newcomer {
   readonly account: Account;
-  readonly password: string | null;
+  readonly password: string;
 }
 
 /** Makes newcomers' accounts. */
@@ -36,7 +35,7 @@ export class Newcomers {
     if (!isNamespaceName(name)) throw nameInvalid(name.slice(0, 100));
     if (isReservedName(name)) throw nameReserved(name);
     if (!isEmail(email)) throw emailInvalid();
-    if (password !== undefined && !isPasswordAcceptable(password, { name, email })) throw passwordWeak();
+    if (!isPasswordAcceptable(password, { name, email })) throw passwordWeak();
     const now = this.#clock.now();
     const account: Account = {
       id: newId(now),
@@ -48,7 +47,7 @@ export class Newcomers {
       createdAt: now,
       disabledAt: null,
     };
-    return { account, password: password === undefined ? null : await digestPassword(password) };
+    return { account, password: await digestPassword(password) };
   }
 
   /** Makes the account. Throws `account.name-taken`, `account.email-taken`. */
