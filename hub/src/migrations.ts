@@ -8,6 +8,7 @@ import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts, identitySignIn } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
+import { mailOutbox } from '#modules/mail';
 import { sessionSessions } from '#modules/sessions';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   repoLists,
   ledgerLanes,
   notaryBuckets,
+  mailOutbox,
 ];

@@ -6,6 +6,7 @@ import { openContent } from '#modules/content';
 import { Identity, Passwords } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
+import { KeptMails } from '#modules/mail';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Sessions, SignIn, Throttle } from '#modules/sessions';
 import { Authentication, FoundTokens, Tokens } from '#modules/tokens';
@@ -14,7 +15,7 @@ import { openLargeObjects } from './large-objects.ts';
 
 /** Opens the modules. Disposing the result closes what they stand on. */
 export async function openModules(start: HubStart, shared: { log: Log; clock: Clock }) {
-  const { limits, scratch, publicUrl, postgres } = start.settings;
+  const { limits, scratch, publicUrl, port, postgres } = start.settings;
   await using opened = new AsyncDisposableStack();
   const foundation = opened.use(await openFoundation(start, shared));
   const { db, clock, epochs, keys, space } = foundation;
@@ -34,6 +35,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     repos,
     identity: new Identity({ db, clock, epochs }),
     ...openSignIn({ db, clock, keys }),
+    keptMails: new KeptMails({ db, hub: publicUrl ?? `http://localhost:${port}` }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),

@@ -17,6 +17,7 @@ import {
 } from '#modules/access';
 import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
 import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
 import { digestToken, sealedFields, type LastUse, type Token } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
@@ -88,6 +89,9 @@ export class Tokens {
         body: { user: user.id, grant: wish.grant as never, expires: token.expiresAt?.toISOString() ?? null },
         personal: { name: wish.name, ...operatorFields(actor) },
       });
+      const expires = token.expiresAt?.toISOString().slice(0, 10) ?? null;
+      const facts = { kind: 'token-issued', token: token.name, expires } as const;
+      await writeMail(tx, { event: `token.issued:${token.id}`, recipientId: user.id, facts, at: now });
       return { token, text };
     });
   }
@@ -99,8 +103,11 @@ export class Tokens {
       const token = await writer.findById(id);
       // Of a token that is somebody else's not even its existence is told.
       if (token === undefined || !mayCredentials(actor, token.userId).allowed) throw refusedOf(actor, id);
-      if (!(await writer.revoke(id, this.#clock.now()))) return;
+      const at = this.#clock.now();
+      if (!(await writer.revoke(id, at))) return;
       await this.#epochs.advance(tx, 'identity');
+      const facts = { kind: 'token-revoked', token: token.name, why: 'asked' } as const;
+      await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
       await record(tx, {
         kind: 'token.revoked',
         subject: `token:${id}`,
