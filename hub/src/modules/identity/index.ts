@@ -5,5 +5,6 @@ export { AccountReader, type Member, type SignInRow } from './store.ts';
 export { accountMissing, credentialsForbidden, proofNeeded } from './faults.ts';
 export { randomPassword } from './password.ts';
 export { Passwords } from './passwords.ts';
+export { isUnchanged } from './standing.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
 export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';

@@ -1,5 +1,5 @@
 // The face of `sessions`.
-export { Sessions, type BegunSession, type Visit } from './sessions.ts';
+export { Sessions, type BegunSession, type Proved, type Visit } from './sessions.ts';
 export { SignIn, type SignedIn } from './sign-in.ts';
 export { Throttle } from './throttle.ts';
 export { type Browser, type Proof, type WebSession } from './model.ts';

@@ -3,7 +3,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Passwords } from '#modules/identity';
 import { proofFailed, signInFailed } from './faults.ts';
 import { type Browser } from './model.ts';
-import { type BegunSession, type Sessions, type Visit } from './sessions.ts';
+import { type BegunSession, type Proved, type Sessions, type Visit } from './sessions.ts';
 import { type Throttle } from './throttle.ts';
 
 /** A session, and what the browser keeps to be known again. */
@@ -30,18 +30,22 @@ export class SignIn {
   async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<SignedIn> {
     const row = await this.#passwords.find(wish.name);
     const attempt = await this.#throttle.begin(wish.name, row?.account.id, browser);
-    if (!(await this.#passwords.matches(row, wish.password)) || row === undefined) throw signInFailed();
+    const checked = await this.#passwords.check(row, wish.password);
+    if (checked === undefined) throw signInFailed();
     await attempt.succeed();
-    return this.#known(await this.#sessions.begin(row.account.id, ['password'], browser), row.account.id);
+    const proved: Proved = { row: checked, proofs: ['password'] };
+    return this.#known(await this.#sessions.begin(proved, browser), checked.account.id);
   }
 
   /** Renews the session of who proves by their password that it is still them. Throws `session.proof-failed`, `sign-in.throttled`. */
   async proveByPassword(visit: Visit, password: string, browser: Browser): Promise<SignedIn> {
     const { name, id } = visit.account;
     const attempt = await this.#throttle.begin(name, id, browser);
-    if (!(await this.#passwords.matches(await this.#passwords.find(name), password))) throw proofFailed();
+    const checked = await this.#passwords.check(await this.#passwords.find(name), password);
+    if (checked === undefined) throw proofFailed();
     await attempt.succeed();
-    return this.#known(await this.#sessions.renew(visit, ['password'], browser), id);
+    const proved: Proved = { row: checked, proofs: ['password'] };
+    return this.#known(await this.#sessions.renew(visit, proved, browser), id);
   }
 
   #known(begun: BegunSession, userId: Id): SignedIn {
