@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks, offline, what `./holdfast ledger` wrote: exports, checkpoints and proofs. No dependencies, and nothing of the
 // product's own code, so that it can be read in an hour and kept apart from what it judges. README.md tells more.
-//   node verify.mjs [--compare] FILE… [--key KEY] [--signed SIZE:ROOT] [--json]
+//   node verify.mjs [--compare] FILE… [--key KEY] [--signed SIZE:ROOT] [--name NAME] [--json]
 import { createPublicKey, hash, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -33,7 +33,6 @@ const leafOf = (e) => sha256(Buffer.from([0]), framed(['holdfast/ledger-leaf/v1'
 const chainKey = (relation, name) => sha256(framed(['holdfast/ledger-chain/v1', relation, name]));
 const link = (head, digest) => sha256(framed(['holdfast/ledger-link/v1', head.toString('hex'), digest]));
 const chainsOf = (e) => [['to', e.subject], ...(e.credential === '' ? [] : [['by', e.credential]])];
-
 const keyId = (name, key) => sha256(Buffer.from(`${name}\n`), Buffer.from([1]), key).subarray(0, 4);
 
 function parseKey(text) {
@@ -103,7 +102,6 @@ function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
 const GENESIS = '0'.repeat(64);
 /** How far a clock may be set back, or a transaction last, before an entry's time is taken for forged. */
 const TOLERANCE = 600_000;
-
 const laneOf = (e) => `${e.lane} ${e.writer}`;
 const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - TOLERANCE; // false for undefined
 
@@ -118,8 +116,7 @@ class Ledger {
   waiting = 0;
 
   constructor(key, wanted) {
-    this.key = key;
-    this.wanted = wanted;
+    Object.assign(this, { key, wanted });
   }
 
   must(holds, what, where = `entry ${this.tree.size}`) {
@@ -191,8 +188,7 @@ class Ledger {
     const [size, last, where] = [this.tree.size, this.last, 'the file'];
     this.must(this.ended === true, 'was cut off', where);
     this.must((last?.size ?? 0) === size, `goes on after its last checkpoint, at ${last?.size ?? 0}`, where);
-    if (last?.size === size)
-      this.must(this.#mapRoot().equals(last.heads), 'has chains of other heads', where);
+    this.must(last?.size !== size || this.#mapRoot().equals(last.heads), 'has chains of other heads', where);
     if (signed === undefined) return;
     const root = this.roots.get(signed.size);
     this.must(root !== undefined, `ends before the ${signed.size} that were signed`, where);
@@ -207,86 +203,91 @@ class Ledger {
 
 const half = (n) => Math.floor(n / 2);
 
-/** RFC 9162, 2.1.3.2 */
-function rootOfInclusion(index, size, leaf, path) {
-  let [at, last, root] = [index, size - 1, leaf];
-  if (!(index >= 0 && index < size)) return undefined;
+/** RFC 9162, 2.1.3.2 and 2.1.4.2: the roots that a path leads to, of the tree up to here and of the whole one. */
+function climb(edge, leaf, path) {
+  let [at, last, first, second] = [...edge, leaf, leaf];
   for (const beside of path) {
-    if (last === 0) return undefined;
-    if (at % 2 === 1 || at === last) {
-      root = node(beside, root);
-      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
-    } else root = node(root, beside);
-    [at, last] = [half(at), half(last)];
-  }
-  return last === 0 ? root : undefined;
-}
-
-/** RFC 9162, 2.1.4.2 */
-function isConsistent(older, newer, path) {
-  if (older.size === newer.size) return path.length === 0 && older.root.equals(newer.root);
-  if (older.size === 0) return path.length === 0;
-  if (older.size > newer.size || path.length === 0) return false;
-  const isPower = 2 ** Math.round(Math.log2(older.size)) === older.size;
-  const steps = isPower ? [older.root, ...path] : path;
-  let [at, last, first, second] = [older.size - 1, newer.size - 1, steps[0], steps[0]];
-  while (at % 2 === 1) [at, last] = [half(at), half(last)];
-  for (const beside of steps.slice(1)) {
-    if (last === 0) return false;
+    if (last === 0) return [];
     if (at % 2 === 1 || at === last) {
       [first, second] = [node(beside, first), node(beside, second)];
       while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
     } else second = node(second, beside);
     [at, last] = [half(at), half(last)];
   }
-  return last === 0 && first.equals(older.root) && second.equals(newer.root);
+  return last === 0 ? [first, second] : [];
+}
+
+const rootOfInclusion = (index, size, leaf, path) =>
+  index >= 0 && index < size ? climb([index, size - 1], leaf, path)[1] : undefined;
+
+function isConsistent(older, newer, path) {
+  if (older.size === newer.size) return path.length === 0 && older.root.equals(newer.root);
+  if (older.size === 0) return path.length === 0;
+  if (older.size > newer.size || path.length === 0) return false;
+  const isPower = 2 ** Math.round(Math.log2(older.size)) === older.size;
+  const [start, ...steps] = isPower ? [older.root, ...path] : path;
+  let [at, last] = [older.size - 1, newer.size - 1];
+  while (at % 2 === 1) [at, last] = [half(at), half(last)];
+  const [first, second] = climb([at, last], start, steps);
+  return first !== undefined && first.equals(older.root) && second.equals(newer.root);
 }
 
 /** The root that the way to a key leads to: past what lies beside it, to another leaf, its own, or nothing. */
 function rootOfWay(key, end, beside) {
-  if (beside.length > 256) return undefined;
-  const endKey = end === null ? undefined : Buffer.from(end.key, 'hex');
-  if (endKey !== undefined && beside.some((_, depth) => bit(endKey, depth) !== bit(key, depth)))
+  if (beside.length > 256 || (end !== null && beside.some((_, at) => bit(end.key, at) !== bit(key, at))))
     return undefined;
-  const last = end === null ? ZERO : mapLeaf(endKey, { n: end.n, digest: Buffer.from(end.digest, 'hex') });
-  return beside.reduceRight(
-    (below, other, depth) => (bit(key, depth) === 0 ? above(below, other) : above(other, below)),
-    last,
-  );
+  const join = (below, other, at) => (bit(key, at) === 0 ? above(below, other) : above(other, below));
+  return beside.reduceRight(join, end === null ? ZERO : mapLeaf(end.key, end));
 }
 
-function checkChain({ relation, name, end, beside, entries }, checkpoint, problem) {
+/** Written one way only: a key in capitals, or cut elsewhere, would pass for that of another chain. */
+function openEnd({ key, n, digest }) {
+  if (![key, digest].every((text) => /^[0-9a-f]{64}$/.test(text)) || !Number.isSafeInteger(n) || n < 1)
+    return undefined;
+  return { key: Buffer.from(key, 'hex'), n, digest: Buffer.from(digest, 'hex') };
+}
+
+/** Entries of one chain that a proof shows at most; of a longer one it shows the head alone. */
+const SHOWN = 10_000;
+
+function checkChain({ relation, name, end: written, beside, entries }, checkpoint, problem) {
   const key = chainKey(relation, name);
   const said = `${relation} ${name}`;
-  if (!rootOfWay(key, end, beside.map(base64))?.equals(checkpoint.heads))
+  const end = written === null ? null : openEnd(written);
+  if (end === undefined || !rootOfWay(key, end, beside.map(base64))?.equals(checkpoint.heads))
     return problem('its head is not in the checkpoint', said);
-  const head = end !== null && end.key === key.toString('hex') ? end : { n: 0, digest: ZERO.toString('hex') };
-  if (entries === null) return; // too many to show: the head alone is
+  const head = end?.key.equals(key) ? end : { n: 0, digest: ZERO };
+  if (entries === null && head.n > SHOWN) return;
+  if (!Array.isArray(entries)) return problem(`its ${head.n} entries are not shown`, said);
   let digest = ZERO;
   for (const e of entries) {
     if (digestOf(e) !== e.hash) problem('an entry was altered', said);
     if (!chainsOf(e).some(([r, n]) => r === relation && n === name)) problem('an entry is of another', said);
     digest = link(digest, e.hash);
   }
-  if (entries.length !== head.n || digest.toString('hex') !== head.digest)
+  if (entries.length !== head.n || !digest.equals(head.digest))
     problem(`${entries.length} entries are shown; the checkpoint commits to ${head.n}, or to others`, said);
 }
 
-function checkConsistency({ older, newer, path }, key, problem) {
-  const trees = [older, newer].map(({ size, root }) => ({ size, root: base64(root) }));
-  [older, newer].forEach(({ size, note }, at) => {
-    const checkpoint = note === null ? trees[at] : openCheckpoint(String(note), key);
-    if (checkpoint?.size !== size || !checkpoint.root.equals(trees[at].root))
-      problem('is not what the key signed', `checkpoint ${size}`);
-  });
-  if (!isConsistent(...trees, path.map(base64)))
+/** The newer side must be signed; the older one too, unless the caller says what it was. */
+function checkConsistency({ older, newer, path }, { key, signed }, problem) {
+  const [first, second] = [older, newer].map(({ note }) => openCheckpoint(String(note), key));
+  const says = (side, said) => said?.size === side.size && said.root.equals(base64(side.root));
+  const isSigned = (side, said) => (side.note === null ? says(side, signed) : says(side, said));
+  if (!isSigned(older, first) || (signed !== undefined && !says(older, signed)))
+    problem('is not what was signed', `checkpoint ${older.size}`);
+  if (!says(newer, second)) problem('is not what the key signed', `checkpoint ${newer.size}`);
+  else if (first !== undefined && first.origin !== second.origin)
+    problem(`is of ${first.origin}, and the newer one of ${second.origin}`, `checkpoint ${older.size}`);
+  const [from, to] = [older, newer].map(({ size, root }) => ({ size, root: base64(root) }));
+  if (!isConsistent(from, to, path.map(base64)))
     problem('the newer tree does not continue the older', 'proof');
-  return `the first ${older.size} of ${newer.size} entries are the same`;
+  return `the first ${older.size} of ${newer.size} entries of ${second?.origin} are the same`;
 }
 
 /** Checks one proof; says what it shows. */
-function checkProof(proof, key, problem) {
-  if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, key, problem);
+function checkProof(proof, { key, signed, name }, problem) {
+  if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, { key, signed }, problem);
   const checkpoint = openCheckpoint(String(proof.note), key);
   if (checkpoint === undefined) return void problem('the checkpoint is not signed by the key', 'proof');
   if (proof.type === 'holdfast-ledger-entry') {
@@ -298,24 +299,21 @@ function checkProof(proof, key, problem) {
   }
   if (proof.type !== 'holdfast-ledger-chains')
     return void problem(`is of unknown type ${proof.type}`, 'the file');
+  const of = name ?? proof.chains[0]?.name;
+  const shown = JSON.stringify(proof.chains.map((chain) => [chain.relation, chain.name]));
+  if (shown !== JSON.stringify(['to', 'by'].map((relation) => [relation, of])))
+    problem(`shows not what happened to ${of} and what was done by it, but ${shown}`, 'proof');
   for (const chain of proof.chains) checkChain(chain, checkpoint, problem);
-  const counts = proof.chains.map(
-    ({ relation, name, entries: all }) => `${all?.length ?? 'many'} ${relation} ${name}`,
-  );
-  return `entries up to ${checkpoint.time}: ${counts.join(', ')}`;
+  const counts = proof.chains.map((chain) => `${chain.entries?.length ?? 'many'} ${chain.relation}`);
+  return `entries up to ${checkpoint.time}, for ${of}: ${counts.join(', ')}`;
 }
 
 const linesOf = (file) => createInterface({ input: file === '-' ? process.stdin : createReadStream(file) });
 
 /** Checks one file; its checkpoints, and the roots at the wanted sizes, are for comparing. */
-async function checkFile(file, { key: given, signed, wanted = [] }) {
-  const result = {
-    file: file === '-' ? 'standard input' : file,
-    pinned: given !== undefined,
-    problems: [],
-    notes: [],
-    roots: new Map(),
-  };
+async function checkFile(file, { key: given, signed, name, wanted = [] }) {
+  const title = file === '-' ? 'standard input' : file;
+  const result = { file: title, pinned: given !== undefined, problems: [], notes: [], roots: new Map() };
   const problem = (what, where) => void result.problems.push({ where, what });
   let [ledger, key, text] = [undefined, given, ''];
   for await (const line of linesOf(file)) {
@@ -325,7 +323,8 @@ async function checkFile(file, { key: given, signed, wanted = [] }) {
       const first = JSON.parse(line);
       key ??= parseKey(first.key);
       if (key === undefined) throw new Error(`${file} names no key: give it with --key`);
-      if (first.type !== 'holdfast-ledger-export') result.shows = checkProof(first, key, problem);
+      if (first.type !== 'holdfast-ledger-export')
+        result.shows = checkProof(first, { key, signed, name }, problem);
       else ledger = new Ledger(key, new Set([...wanted, signed?.size]));
     }
   }
@@ -368,15 +367,17 @@ async function compare(files, options) {
 
 async function main(args) {
   const [text, flag] = [{ type: 'string' }, { type: 'boolean' }];
-  const options = { key: text, signed: text, compare: flag, json: flag };
+  const options = { key: text, signed: text, name: text, compare: flag, json: flag };
   const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options });
   if (files.length < (values.compare ? 2 : 1)) throw new Error('name the files (--compare: at least two)');
   const key = values.key === undefined ? undefined : parseKey(values.key);
   if (values.key !== undefined && key === undefined) throw new Error('--key is no key of a notary');
-  const [size, root] = values.signed?.split(':') ?? [];
+  const [, size, root] = /^(\d{1,15}):(\S{44})$/.exec(values.signed ?? '') ?? [];
+  if (values.signed !== undefined && size === undefined) throw new Error('--signed is not SIZE:ROOT');
   const signed = size === undefined ? undefined : { size: Number(size), root: base64(root) };
-  const results = values.compare ? await compare(files, { key, signed }) : [];
-  if (!values.compare) for (const file of files) results.push(await checkFile(file, { key, signed }));
+  const known = { key, signed, name: values.name };
+  const results = values.compare ? await compare(files, known) : [];
+  if (!values.compare) for (const file of files) results.push(await checkFile(file, known));
   for (const { notes: _notes, roots: _roots, ...result } of results) {
     const ok = result.problems.length === 0;
     if (values.json) console.log(JSON.stringify({ ok, ...result }));
@@ -389,9 +390,7 @@ async function main(args) {
   return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
   console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 2;
-}
+  return 2;
+});

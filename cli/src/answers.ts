@@ -25,6 +25,12 @@ export const Usage = z.object({
   limit: z.number().nullable(),
   own: z.boolean(),
 });
+/** Mail that is kept. */
+export const KeptMail = z.object({
+  to: z.string(),
+  createdAt: z.string(),
+  subject: z.string(),
+});
 /** What `fsck` tells while it runs. */
 export const FsckEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('looking'), at: z.string(), count: z.number() }),

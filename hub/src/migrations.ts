@@ -13,6 +13,7 @@ import {
 } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
+import { mailOutbox } from '#modules/mail';
 import { sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
 import { tokenDeviceLogins, tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   repoLists,
   ledgerLanes,
   notaryBuckets,
+  mailOutbox,
   identitySecondFactor,
   sessionSecondFactor,
   identityInvitations,

@@ -5,6 +5,7 @@ import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
+import { KeptMails } from '#modules/mail';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Authentication, DeviceLogins, FoundTokens, Tokens } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
@@ -13,7 +14,7 @@ import { openPeople } from './people.ts';
 
 /** Opens the modules. Disposing the result closes what they stand on. */
 export async function openModules(start: HubStart, shared: { log: Log; clock: Clock }) {
-  const { limits, scratch, publicUrl, postgres } = start.settings;
+  const { limits, scratch, publicUrl, port, postgres } = start.settings;
   await using opened = new AsyncDisposableStack();
   const foundation = opened.use(await openFoundation(start, shared));
   const { db, clock, epochs, keys, space } = foundation;
@@ -33,6 +34,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     repos,
     ...openPeople(foundation, start.settings),
     deviceLogins: new DeviceLogins({ db, clock, keys }),
+    keptMails: new KeptMails({ db, hub: publicUrl ?? `http://localhost:${port}` }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),

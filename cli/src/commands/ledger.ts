@@ -66,24 +66,32 @@ export const proveAbsence: Command = {
   doc: 'Prove that nothing more than what is shown happened to SUBJECT (token:ID, repo:ID) or was done by it',
   words: ['SUBJECT'],
   flags: { key: KEY },
-  run: async (call) => await prove(call, ['chains', call.rest[0] ?? '']),
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    return await prove(call, ['chains', name], { words: ['--name', name] });
+  },
 };
 
 /** Proves that one tree continues another. */
 export const proveConsistency: Command = {
   name: 'ledger consistency',
-  doc: 'Prove that the ledger of B entries begins with that of A; each a number or a file with a checkpoint',
+  doc: 'Prove that the ledger of B entries begins with A: SIZE:ROOT that was kept, or a file with a checkpoint; B is a file or a number',
   words: ['A', 'B'],
   flags: { key: KEY },
   run: async (call) => {
     const [older, newer] = await Promise.all(call.rest.map(readSide));
     if (older === undefined || newer === undefined) return 1;
+    if (newer.stated !== undefined)
+      throw usageRejected('only A can be SIZE:ROOT', 'name a number or a file with a checkpoint as B');
     // A checkpoint from elsewhere takes the place of the one that the hub has: they must be of one tree.
-    return await prove(call, ['consistency', older.size, newer.size], (proof) => ({
-      ...proof,
-      older: { ...Side.parse(proof['older']), ...older.from },
-      newer: { ...Side.parse(proof['newer']), ...newer.from },
-    }));
+    return await prove(call, ['consistency', older.size, newer.size], {
+      words: older.stated === undefined ? [] : ['--signed', older.stated],
+      change: (proof) => ({
+        ...proof,
+        older: { ...Side.parse(proof['older']), ...older.from },
+        newer: { ...Side.parse(proof['newer']), ...newer.from },
+      }),
+    });
   },
 };
 
@@ -104,10 +112,16 @@ export const compareLedgers: Command = {
 const Side = z.looseObject({});
 type Proof = z.infer<typeof Side>;
 
+interface Asked {
+  /** What the verifier must hold the proof against. */
+  readonly words?: readonly string[];
+  readonly change?: (proof: Proof) => Proof;
+}
+
 async function prove(
   call: Call,
   path: readonly string[],
-  change: (proof: Proof) => Proof = (proof) => proof,
+  { words = [], change = (proof) => proof }: Asked = {},
 ): Promise<number> {
   const trusted = await readTrusted(call);
   const answer = await requestAdmin(call, { method: 'GET', path: ['ledger', ...path] });
@@ -117,14 +131,24 @@ async function prove(
     await Promise.resolve();
     yield proof;
   })();
-  return await runVerifier(call, { words: ['-', ...keyWords(trusted)], input, output: 'stderr' });
+  return await runVerifier(call, { words: ['-', ...keyWords(trusted), ...words], input, output: 'stderr' });
 }
 
-/** A size, or a file with a checkpoint of one. */
-async function readSide(word: string): Promise<{ size: string; from: { note?: string } }> {
-  if (/^\d+$/.test(word)) return { size: word, from: {} };
+interface AskedSide {
+  readonly size: string;
+  /** What the caller says was signed, as the verifier takes it. */
+  readonly stated?: string;
+  readonly from: { readonly note?: string };
+}
+
+/** A size, a size with the root that somebody kept, or a file with a checkpoint. */
+async function readSide(word: string): Promise<AskedSide> {
+  const [stated, size] = /^(\d+)(?::[A-Za-z0-9+/]{43}=)?$/.exec(word) ?? [];
+  if (size !== undefined)
+    return { size, from: {}, ...(stated !== undefined && stated !== size && { stated }) };
   const note = (await findText(word)) ?? '';
-  const [, size] = /^[^\n]+\n(\d+)\n/.exec(note) ?? [];
-  if (size === undefined) throw usageRejected(`${word} holds no checkpoint`, 'name a number or such a file');
-  return { size, from: { note } };
+  const [, signed] = /^[^\n]+\n(\d+)\n/.exec(note) ?? [];
+  if (signed === undefined)
+    throw usageRejected(`${word} holds no checkpoint`, 'name a number, SIZE:ROOT or such a file');
+  return { size: signed, from: { note } };
 }

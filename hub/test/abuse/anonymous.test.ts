@@ -7,6 +7,9 @@ import { openServedHub } from '../harness/served-hub.ts';
 
 // Clients call these without a token, so they answer: with the caller's own text, or with lists that every hub has.
 const HARMLESS = new Set(['validateYaml', 'listModelTags', 'listDatasetTags']);
+/** Pages are there for those who want to sign in; their files are asked for by a name that none has. */
+const PAGES = new Set(['getPage', 'postPage', 'getPageFile']);
+const BODIES: Readonly<Record<string, string>> = { revokeCredentials: '{"credentials":["x"]}' };
 
 function pathFor(path: string): string {
   return path
@@ -30,12 +33,14 @@ void test('no route answers the anonymous, but those that are open', async (t) =
   assert.ok(rules.length > 40, String(rules.length));
   for (const { method, path, operation, access } of rules)
     await t.test(`${method} ${path} (${access})`, async () => {
-      const body = ['POST', 'PUT', 'PATCH'].includes(method) ? '{}' : null;
+      const body = ['POST', 'PUT', 'PATCH'].includes(method) ? (BODIES[operation] ?? '{}') : null;
       const headers = { 'content-type': 'application/json' };
       const answer = await fetch(hub.url + pathFor(path), { method, headers, body, redirect: 'manual' });
       await answer.body?.cancel();
       const code = answer.headers.get('x-error-code');
-      if (access === 'open') assert.ok(answer.status < 300, `${answer.status} ${code}`);
+      if (PAGES.has(operation))
+        assert.ok([200, 303, 400, 403, 404].includes(answer.status), `${answer.status}`);
+      else if (access === 'open') assert.ok(answer.status < 300, `${answer.status} ${code}`);
       else if (access === 'operator')
         assert.ok([401, 404].includes(answer.status), `${answer.status} ${code}`);
       else if (access === 'link')

@@ -1,5 +1,5 @@
 // Whoever found tokens may end them by posting them, and learns nothing: neither whether one was live, nor whose it was,
-// nor from the time of the answer. What is kept until they are ended is digests.
+// nor from the time of the answer. What waits until they are ended is ids, and only of what is live.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -71,6 +71,19 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
     },
   );
+
+  await t.test('texts that only pass the check fill no queue', async () => {
+    const jobs = async (): Promise<number> => {
+      const { rows } = await superuser.pool.query<{ n: number }>(
+        `select last_value::int as n from pg_sequences where schemaname = 'graphile_worker' and sequencename like '%jobs_id%'`,
+      );
+      return rows[0]?.n ?? Number.NaN;
+    };
+    const before = await jobs();
+    const texts = Array.from({ length: 1000 }, () => mintToken().reveal('the test reports it'));
+    assert.equal((await report(instance, texts)).status, 202);
+    assert.equal(await jobs(), before);
+  });
 
   await t.test('no token lies in the queue or in a log', async () => {
     const { rows } = await superuser.pool.query<{ text: string }>(

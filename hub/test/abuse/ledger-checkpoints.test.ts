@@ -199,6 +199,24 @@ for (const [name, statement] of [
     },
   );
 
+interface ChainEnd {
+  readonly key: string;
+  readonly n: number;
+  readonly digest: string;
+}
+
+/** An end of the same hash, but with another key: in capitals, or with its bytes cut elsewhere. */
+function respelled({ key, n, digest }: ChainEnd): object[] {
+  const bytes = `${key}${n.toString(16).padStart(16, '0')}${digest}`;
+  return [62, 48]
+    .map((cut) => ({
+      key: bytes.slice(0, cut),
+      n: BigInt(`0x${bytes.slice(cut, cut + 16)}`).toString(),
+      digest: bytes.slice(cut + 16),
+    }))
+    .concat([{ key: key.toUpperCase(), n: String(n), digest }]);
+}
+
 void test('proofs hold, and no part of one can be changed or left out', LIMIT, async () => {
   await using database = await openTestDatabase();
   await using own = await openNotaryFolder();
@@ -206,24 +224,26 @@ void test('proofs hold, and no part of one can be changed or left out', LIMIT, a
   await recordEntries(database, 300);
   await notary.round();
   const key = keyOf(notary.signer);
-  const check = async (proof: object): Promise<Verdict> => {
+  const check = async (proof: object, ...words: string[]): Promise<Verdict> => {
     const file = path.join(own.path, 'proof.json');
     await writeFile(file, JSON.stringify(proof));
-    return (await runVerifier(file, '--key', key))[0] ?? { ok: false, problems: [] };
+    return (await runVerifier(file, '--key', key, ...words))[0] ?? { ok: false, problems: [] };
   };
   const entry = await proveEntry(database.db, '123');
   const there = await proveChains(database.db, 'token:3');
   const absent = await proveChains(database.db, 'token:nobody');
   const consistent = await proveConsistency(database.db, 100, 300);
-  for (const proof of [entry, there, absent, consistent]) assert.deepEqual((await check(proof)).problems, []);
-  const [chain] = there['chains'] as { entries: object[]; beside: string[] }[];
+  for (const proof of [entry, there, absent]) assert.deepEqual((await check(proof)).problems, []);
+  const { root } = consistent['older'] as { root: string };
+  assert.deepEqual((await check(consistent, '--signed', `100:${root}`)).problems, []);
+  const [chain, by] = there['chains'] as { entries: object[]; beside: string[]; end: ChainEnd }[];
   assert.equal(chain?.entries.length, 60);
-  const [missing] = absent['chains'] as { entries: object[] }[];
+  const [missing, none] = absent['chains'] as { entries: object[] }[];
   assert.deepEqual(missing?.entries, []);
   // Any one entry less, and it does not hold.
   for (let at = 0; at < 60; at += 7) {
     const entries = chain.entries.filter((_, n) => n !== at);
-    const { ok } = await check({ ...there, chains: [{ ...chain, entries }] });
+    const { ok } = await check({ ...there, chains: [{ ...chain, entries }, by] });
     assert.ok(!ok, `without entry ${at}`);
   }
   const path0 = (proof: object) => (proof as { path: string[] }).path;
@@ -231,13 +251,40 @@ void test('proofs hold, and no part of one can be changed or left out', LIMIT, a
     { ...entry, index: 124 },
     { ...entry, path: path0(entry).slice(1) },
     { ...entry, entry: { ...(entry['entry'] as object), actor: 'user:2' } },
-    { ...there, chains: [{ ...chain, name: 'token:4' }] },
-    { ...there, chains: [{ ...chain, end: null, entries: [] }] },
-    { ...absent, chains: [{ ...missing, name: 'token:3' }] },
-    { ...consistent, path: path0(consistent).toReversed() },
-    { ...consistent, older: { ...(consistent['older'] as object), size: 101 } },
+    { ...there, chains: [{ ...chain, name: 'token:4' }, by] },
+    { ...there, chains: [{ ...chain, end: null, entries: [] }, by] },
+    { ...absent, chains: [{ ...missing, name: 'token:3' }, none] },
+    { ...absent, chains: [] },
+    { ...absent, chains: [missing] },
+    { ...there, chains: [chain, { ...none }] },
+    { ...there, chains: [{ ...chain, entries: null }, by] },
+    // The same leaf written as that of another key, which would show that this one is not there.
+    ...respelled(chain.end).map((end) => ({ ...there, chains: [{ ...chain, end, entries: [] }, by] })),
   ];
   for (const [n, proof] of forged.entries()) assert.ok(!(await check(proof)).ok, `forgery ${n}`);
+  assert.ok(!(await check(there, '--name', 'token:4')).ok, 'a proof for another name than was asked for');
+  const unsigned = { ...(consistent['newer'] as object), note: null };
+  const reversed = path0(consistent).toReversed();
+  const inconsistent = [
+    consistent,
+    { ...consistent, newer: unsigned },
+    { ...consistent, path: reversed, older: consistent['newer'], newer: consistent['newer'] },
+    {
+      ...consistent,
+      path: [],
+      older: { size: 700, root, note: null },
+      newer: { size: 700, root, note: null },
+    },
+  ];
+  for (const [n, proof] of inconsistent.entries()) assert.ok(!(await check(proof)).ok, `pasts ${n}`);
+  const signed = ['--signed', `100:${root}`];
+  for (const [n, proof] of [
+    { ...consistent, newer: unsigned },
+    { ...consistent, path: reversed },
+    { ...consistent, older: { ...(consistent['older'] as object), size: 101 } },
+    { ...consistent, older: consistent['newer'], path: [] },
+  ].entries())
+    assert.ok(!(await check(proof, ...signed)).ok, `pasts beside a statement ${n}`);
 });
 
 void test('an export that was cut off or has a line too few does not hold', LIMIT, async () => {

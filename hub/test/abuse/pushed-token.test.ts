@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mintToken } from '@holdfast/kernel/token-text';
-import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 
 const REPO = 'ada/model';
 
@@ -123,7 +123,11 @@ void test('a push that holds a token', async (t) => {
 
   await t.test('is refused alike for a live one, an ended one, and one that never was', async () => {
     const ended = await hub.addUser('bob');
-    await hub.modules.foundTokens.report([ended], '127.0.0.1');
+    const [bobs] = await hub.modules.tokens.list(OPERATOR, 'bob');
+    assert.ok(bobs);
+    await hub.modules.tokens.revoke(OPERATOR, bobs.token.id);
+    const headers = { authorization: `Bearer ${ended}` };
+    assert.equal((await fetch(`${hub.url}/api/whoami-v2`, { headers })).status, 401);
     const answers = [];
     for (const token of [hub.ada, ended, mint()]) {
       const answer = await commit(hub, { 'same.txt': token });

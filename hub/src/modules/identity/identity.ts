@@ -6,6 +6,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { mayInstance, operatorFields, referencesOf, type Actor, type Role } from '#modules/access';
 import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
 import {
   accountMissing,
   accountsForbidden,
@@ -90,6 +91,7 @@ export class Identity {
       const user = await getUser(writer, wish.user);
       const org = await getOrg(writer, wish.org);
       await writer.putMembership(org.id, user.id, wish.role);
+      await this.#tellRole(tx, { user, org, role: wish.role });
       await this.#epochs.advance(tx, 'identity');
       await record(tx, {
         kind: 'org.member-set',
@@ -109,6 +111,7 @@ export class Identity {
       const user = await getUser(writer, wish.user);
       const org = await getOrg(writer, wish.org);
       if (!(await writer.removeMembership(org.id, user.id))) throw memberMissing(user.name, org.name);
+      await this.#tellRole(tx, { user, org, role: null });
       await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, { kind: 'org.member-removed', account: org, body: { user: user.id } });
     });
@@ -228,6 +231,15 @@ export class Identity {
       createdAt: now,
       disabledAt: null,
     };
+  }
+
+  async #tellRole(
+    tx: Tx,
+    { user, org, role }: { readonly user: Account; readonly org: Account; readonly role: Role | null },
+  ): Promise<void> {
+    const at = this.#clock.now();
+    const facts = { kind: 'role-changed', organization: org.name, role } as const;
+    await writeMail(tx, { event: `role.changed:${newId(at)}`, recipientId: user.id, facts, at });
   }
 
   async #recordAct(

@@ -8,6 +8,7 @@ export { Invitations, type SignUpPolicy } from './invitations.ts';
 export { Newcomers } from './newcomers.ts';
 export { markSecondFactor, OrgPolicies } from './org-policies.ts';
 export { Passwords } from './passwords.ts';
+export { isUnchanged } from './standing.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
 export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';
 export { invitations as identityInvitations } from './migrations/0004-invitations.ts';

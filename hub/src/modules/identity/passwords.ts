@@ -30,15 +30,15 @@ export class Passwords {
   }
 
   /**
-   * Whether this is the password of an account that may sign in. Nobody, no password, a disabled account and a wrong
-   * password take the same time. A digest with outdated parameters is made anew.
+   * The account that may sign in with this password, as it was checked, or nobody. Nobody, no password, a disabled account
+   * and a wrong password take the same time. A digest with outdated parameters is made anew.
    */
-  async matches(row: SignInRow | undefined, password: string): Promise<boolean> {
+  async check(row: SignInRow | undefined, password: string): Promise<SignInRow | undefined> {
     const digest = row?.account.disabledAt === null ? row.password : null;
     const matches = await this.#gate.pass(() => matchesPassword(password, digest));
-    if (!matches || row === undefined) return false;
-    if (digest !== null && isOutdated(digest)) await this.#renew(row.account.id, digest, password);
-    return true;
+    if (!matches || row === undefined) return undefined;
+    if (digest === null || !isOutdated(digest)) return row;
+    return { ...row, password: await this.#renew(row.account.id, digest, password) };
   }
 
   /**
@@ -66,9 +66,12 @@ export class Passwords {
     });
   }
 
-  async #renew(userId: Id, before: string, password: string): Promise<void> {
+  async #renew(userId: Id, before: string, password: string): Promise<string> {
     const digest = await this.#gate.pass(() => digestPassword(password));
     // Not when it was changed meanwhile: the old password must not come back.
-    await this.#db.transaction((tx) => new AccountWriter(tx).renewPassword(userId, before, digest));
+    const renewed = await this.#db.transaction((tx) =>
+      new AccountWriter(tx).renewPassword(userId, before, digest),
+    );
+    return renewed ? digest : before;
   }
 }

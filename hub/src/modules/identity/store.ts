@@ -249,6 +249,17 @@ export class AccountWriter extends AccountReader {
       .execute();
   }
 
+  /** What an account is signed in to with, which nobody changes until the transaction ends. */
+  async holdSignIn(id: Id): Promise<SignInRow | undefined> {
+    const row = await this.db
+      .selectFrom('identity.account')
+      .selectAll()
+      .where('id', '=', id)
+      .forShare()
+      .executeTakeFirst();
+    return row && toSignInRow(row);
+  }
+
   /** Ends every session of the account that began before now, whoever knows of it. */
   async signOut(id: Id, at: Date): Promise<void> {
     await this.db.updateTable('identity.account').set({ signed_out_at: at }).where('id', '=', id).execute();
@@ -258,14 +269,15 @@ export class AccountWriter extends AccountReader {
     await this.db.updateTable('identity.account').set({ password: digest }).where('id', '=', id).execute();
   }
 
-  /** Puts a newer digest of the same password in place of this one. */
-  async renewPassword(id: Id, before: string, digest: string): Promise<void> {
-    await this.db
+  /** Puts a newer digest of the same password in place of this one; `false` where it is not this one any more. */
+  async renewPassword(id: Id, before: string, digest: string): Promise<boolean> {
+    const result = await this.db
       .updateTable('identity.account')
       .set({ password: digest })
       .where('id', '=', id)
       .where('password', '=', before)
-      .execute();
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
   }
 
   /** Disables the account, or with `null` enables it. */

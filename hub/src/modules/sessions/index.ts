@@ -1,5 +1,5 @@
 // The face of `sessions`.
-export { Sessions, type BegunSession, type Visit } from './sessions.ts';
+export { Sessions, type BegunSession, type Proved, type Visit } from './sessions.ts';
 export { Passkeys } from './passkeys.ts';
 export { SecondFactors } from './second-factors.ts';
 export { sealedByHub } from './seeds.ts';

@@ -5,9 +5,16 @@ import { type Secret } from '@holdfast/kernel/secret';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { mayCredentials, referencesOf, type Actor, type UserActor } from '#modules/access';
-import { AccountReader, credentialsForbidden, type Account, type Membership } from '#modules/identity';
+import {
+  AccountReader,
+  credentialsForbidden,
+  isUnchanged,
+  type Account,
+  type Membership,
+  type SignInRow,
+} from '#modules/identity';
 import { record } from '#modules/ledger';
-import { sessionMissing } from './faults.ts';
+import { sessionMissing, signInFailed } from './faults.ts';
 import {
   digestValue,
   isLive,
@@ -34,6 +41,12 @@ export interface BegunSession {
   readonly value: Secret<string>;
 }
 
+/** What somebody proved, and the account as it was when they did. */
+export interface Proved {
+  readonly row: SignInRow;
+  readonly proofs: readonly Proof[];
+}
+
 const TOUCH_EVERY_MS = 60_000;
 const FORGET_AFTER_MS = 24 * 3_600_000;
 
@@ -52,12 +65,15 @@ export class Sessions {
 
   /**
    * Begins a session for a user who has proved who they are. Its value is new, whatever the browser sent: nobody can be
-   * made to use one that somebody else knows (session fixation).
+   * made to use one that somebody else knows (session fixation). Throws `sign-in.failed` when what was proved does not
+   * hold any more.
    */
-  async begin(userId: Id, proofs: readonly Proof[], browser: Browser): Promise<BegunSession> {
+  async begin({ row, proofs }: Proved, browser: Browser): Promise<BegunSession> {
+    const userId = row.account.id;
     const now = this.#clock.now();
     const begun = this.#make({ userId, proofs, beganAt: now }, browser);
     await this.#db.transaction(async (tx) => {
+      if (!(await isUnchanged(tx, row))) throw signInFailed();
       await this.#insert(tx, begun);
       await record(tx, {
         kind: 'session.begun',
@@ -73,12 +89,15 @@ export class Sessions {
 
   /**
    * Puts a session that was just proved again in place of the one before, under a value of its own: who may have copied
-   * the old one gets nothing of the fresh proof. Throws `session.missing` when that ended meanwhile.
+   * the old one gets nothing of the fresh proof. Throws `session.missing` when that ended meanwhile, by whatever ends it.
    */
-  async renew(before: Visit, proofs: readonly Proof[], browser: Browser): Promise<BegunSession> {
+  async renew(before: Visit, { row, proofs }: Proved, browser: Browser): Promise<BegunSession> {
     const { userId, beganAt } = before.session;
+    if (row.account.id !== userId || !isLive(before.session, row.signedOutAt, this.#clock.now()))
+      throw sessionMissing();
     const begun = this.#make({ userId, proofs, beganAt }, browser);
     await this.#db.transaction(async (tx) => {
+      if (!(await isUnchanged(tx, row))) throw sessionMissing();
       if (!(await new SessionWriter(tx).end(before.session.id, userId, this.#clock.now())))
         throw sessionMissing();
       await this.#insert(tx, begun);

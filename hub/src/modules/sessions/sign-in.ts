@@ -3,13 +3,13 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { AccountReader, type Passwords } from '#modules/identity';
+import { AccountReader, type Passwords, type SignInRow } from '#modules/identity';
 import { codeWrong, halfMissing, passkeyRefused, proofFailed, signInFailed } from './faults.ts';
 import { parseHalf, signHalf } from './half-sign-in.ts';
 import { type Browser, type Proof } from './model.ts';
 import { type DeviceResponse, type Passkeys } from './passkeys.ts';
 import { type SecondFactors } from './second-factors.ts';
-import { type BegunSession, type Sessions, type Visit } from './sessions.ts';
+import { type BegunSession, type Proved, type Sessions, type Visit } from './sessions.ts';
 import { type Throttle } from './throttle.ts';
 
 /** A session, and what the browser keeps to be known again. */
@@ -48,14 +48,17 @@ export class SignIn {
    */
   async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<Outcome> {
     const { passwords, throttle, secondFactors, keys, clock } = this.#deps;
+    const at = clock.now();
     const row = await passwords.find(wish.name);
     const attempt = await throttle.begin(wish.name, row?.account.id, browser);
-    if (!(await passwords.matches(row, wish.password)) || row === undefined) throw signInFailed();
+    const checked = await passwords.check(row, wish.password);
+    if (checked === undefined) throw signInFailed();
     await attempt.succeed();
-    const userId = row.account.id;
-    if (await secondFactors.isNeeded(userId))
-      return { kind: 'half', half: signHalf(keys, { userId, at: clock.now() }) };
-    return { kind: 'signed-in', signedIn: await this.begin(userId, ['password'], browser) };
+    const userId = checked.account.id;
+    // As old as the look at the account: a password that was changed while it was checked is not the one that was shown.
+    if (await secondFactors.isNeeded(userId)) return { kind: 'half', half: signHalf(keys, { userId, at }) };
+    const signedIn = await this.#begin({ row: checked, proofs: ['password'] }, browser);
+    return { kind: 'signed-in', signedIn };
   }
 
   /**
@@ -70,7 +73,7 @@ export class SignIn {
     // A password that was changed since is not the one that was shown.
     if (row.signedOutAt !== null && begun.at <= row.signedOutAt) throw halfMissing();
     const proof = await this.#takeCode(begun.userId, code, browser);
-    return await this.begin(begun.userId, ['password', proof], browser);
+    return await this.#begin({ row, proofs: ['password', proof] }, browser);
   }
 
   /**
@@ -85,11 +88,13 @@ export class SignIn {
     const { passwords, throttle, sessions, secondFactors } = this.#deps;
     const { name, id } = visit.account;
     const attempt = await throttle.begin(name, id, browser);
-    if (!(await passwords.matches(await passwords.find(name), shown.password))) throw proofFailed();
+    const checked = await passwords.check(await passwords.find(name), shown.password);
+    if (checked === undefined) throw proofFailed();
     await attempt.succeed();
     const proofs: Proof[] = ['password'];
     if (await secondFactors.isNeeded(id)) proofs.push(await this.#takeCode(id, shown.code, browser));
-    return { ...(await sessions.renew(visit, proofs, browser)), known: throttle.recognise(id) };
+    const begun = await sessions.renew(visit, { row: checked, proofs }, browser);
+    return { ...begun, known: throttle.recognise(id) };
   }
 
   /**
@@ -97,24 +102,35 @@ export class SignIn {
    * second factor. Throws `passkey.refused`.
    */
   async withPasskey(answered: DeviceResponse, browser: Browser): Promise<SignedIn> {
-    const userId = await this.#deps.passkeys.take(answered);
-    const row = await new AccountReader(this.#deps.db).findSignInById(userId);
+    const row = await this.#find(await this.#deps.passkeys.take(answered));
     if (row === undefined || row.account.disabledAt !== null) throw passkeyRefused();
-    return await this.begin(userId, ['passkey'], browser);
+    return await this.#begin({ row, proofs: ['passkey'] }, browser);
   }
 
   /** Renews the session of who proves by a passkey of theirs that it is still them. Throws `passkey.refused`. */
   async proveByPasskey(visit: Visit, answered: DeviceResponse, browser: Browser): Promise<SignedIn> {
     const { passkeys, sessions, throttle } = this.#deps;
-    if ((await passkeys.take(answered)) !== visit.account.id) throw passkeyRefused();
-    const begun = await sessions.renew(visit, ['passkey'], browser);
+    const row = await this.#find(await passkeys.take(answered));
+    if (row?.account.id !== visit.account.id) throw passkeyRefused();
+    const begun = await sessions.renew(visit, { row, proofs: ['passkey'] }, browser);
     return { ...begun, known: throttle.recognise(visit.account.id) };
   }
 
-  /** Begins a session for a user whose proofs were looked at. */
+  /** Begins the first session of who has just made an account. */
   async begin(userId: Id, proofs: readonly Proof[], browser: Browser): Promise<SignedIn> {
+    const row = await this.#find(userId);
+    if (row === undefined) throw signInFailed();
+    return await this.#begin({ row, proofs }, browser);
+  }
+
+  async #begin(proved: Proved, browser: Browser): Promise<SignedIn> {
     const { sessions, throttle } = this.#deps;
-    return { ...(await sessions.begin(userId, proofs, browser)), known: throttle.recognise(userId) };
+    const known = throttle.recognise(proved.row.account.id);
+    return { ...(await sessions.begin(proved, browser)), known };
+  }
+
+  async #find(userId: Id): Promise<SignInRow | undefined> {
+    return await new AccountReader(this.#deps.db).findSignInById(userId);
   }
 
   async #takeCode(userId: Id, code: string, browser: Browser): Promise<Proof> {

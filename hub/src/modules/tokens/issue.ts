@@ -7,6 +7,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { type Grant } from '#modules/access';
 import { type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
 import { mintToken } from '@holdfast/kernel/token-text';
 import { digestToken, sealedFields, type Token } from './model.ts';
 import { TokenWriter } from './store.ts';
@@ -55,5 +56,8 @@ export async function insertToken(
     body: { user: user.id, grant: grant as never, expires: token.expiresAt?.toISOString() ?? null },
     personal: { name, ...personal },
   });
+  const expires = token.expiresAt?.toISOString().slice(0, 10) ?? null;
+  const facts = { kind: 'token-issued', token: token.name, expires } as const;
+  await writeMail(tx, { event: `token.issued:${token.id}`, recipientId: user.id, facts, at: now });
   return { token, text };
 }

@@ -34,6 +34,18 @@ export class TokenReader {
     return row && toToken(row);
   }
 
+  /** The ids of the tokens with these digests that nobody revoked yet. */
+  async listUnrevoked(digests: readonly Sha256[]): Promise<Id[]> {
+    if (digests.length === 0) return [];
+    const rows = await this.db
+      .selectFrom('tokens.token')
+      .select('id')
+      .where('digest', 'in', digests)
+      .where('revoked_at', 'is', null)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** Which of these tokens are revoked, expired or gone. */
   async listEnded(ids: readonly Id[], now: Date): Promise<Set<Id>> {
     const live = await this.db

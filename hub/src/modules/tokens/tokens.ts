@@ -15,6 +15,7 @@ import {
 } from '#modules/access';
 import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
 import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
 import { insertToken, type IssuedToken } from './issue.ts';
 import { type LastUse, type Token } from './model.ts';
@@ -79,8 +80,11 @@ export class Tokens {
       const token = await writer.findById(id);
       // Of a token that is somebody else's not even its existence is told.
       if (token === undefined || !mayCredentials(actor, token.userId).allowed) throw refusedOf(actor, id);
-      if (!(await writer.revoke(id, this.#clock.now()))) return;
+      const at = this.#clock.now();
+      if (!(await writer.revoke(id, at))) return;
       await this.#epochs.advance(tx, 'identity');
+      const facts = { kind: 'token-revoked', token: token.name, why: 'asked' } as const;
+      await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
       await record(tx, {
         kind: 'token.revoked',
         subject: `token:${id}`,

@@ -9,6 +9,7 @@ import { disableUser } from './disable-user.ts';
 import { enableUser } from './enable-user.ts';
 import { runFsck } from './fsck.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { listMail } from './list-mail.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
@@ -28,6 +29,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof quotaRoutes>[0] &
   Parameters<typeof ledgerRoutes>[0] &
   Parameters<typeof runFsck>[0] &
+  Parameters<typeof listMail>[0] &
   Parameters<typeof forgetXet>[0];
 
 /** The routes of the admin surface. */
@@ -39,6 +41,7 @@ export function adminRoutes(deps: Deps): Route[] {
     disableUser(deps),
     enableUser(deps),
     forgetXet(deps),
+    listMail(deps),
     listOrgs(deps),
     listTokens(deps),
     listUsers(deps),

@@ -59,11 +59,16 @@ void test('the questions to the database are as many for thirty repositories as 
   for (let n = 0; n < 30; n += 1) await hub.addRepo(`ada/m${n}`, { visibility: 'public' });
   let questions = 0;
   hub.modules.pool.on('acquire', () => (questions += 1));
+  // The hub itself asks now and then, too: the least of a few is what the list needs.
   const counted = async (limit: number): Promise<number> => {
-    questions = 0;
-    const { items } = await ask(hub, `/api/models?full=true&limit=${limit}`, ada);
-    assert.equal(items.filter((one) => namesOf(one)?.length === 1).length, limit);
-    return questions;
+    let least = Infinity;
+    for (let round = 0; round < 5; round += 1) {
+      questions = 0;
+      const { items } = await ask(hub, `/api/models?full=true&limit=${limit}`, ada);
+      assert.equal(items.filter((one) => namesOf(one)?.length === 1).length, limit);
+      least = Math.min(least, questions);
+    }
+    return least;
   };
   await counted(2);
   assert.equal(await counted(30), await counted(2));

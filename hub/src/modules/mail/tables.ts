@@ -1,0 +1,21 @@
+// The tables of `mail`, and what it reads of `identity`: where a person gets mail.
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { type Id } from '@holdfast/kernel/id';
+
+/** Rows by table. */
+export interface MailTables {
+  'mail.message': {
+    id: Id;
+    event: string;
+    recipient_id: Id;
+    kind: string;
+    facts: Json;
+    created_at: Date;
+  };
+  'identity.account': {
+    id: Id;
+    name: string;
+    email: string | null;
+    disabled_at: Date | null;
+  };
+}
