@@ -9,7 +9,7 @@ import { identityAccounts, identitySignIn } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerLanes } from '#modules/ledger';
 import { mailOutbox } from '#modules/mail';
-import { sessionSessions } from '#modules/sessions';
+import { sessionKept, sessionSessions } from '#modules/sessions';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -42,4 +42,5 @@ export const migrations: readonly Migration[] = [
   ledgerLanes,
   notaryBuckets,
   mailOutbox,
+  sessionKept,
 ];
