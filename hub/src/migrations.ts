@@ -7,9 +7,9 @@ import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts, identitySignIn } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
-import { ledgerEntries, ledgerLanes } from '#modules/ledger';
 import { mailOutbox } from '#modules/mail';
 import { sessionKept, sessionSessions } from '#modules/sessions';
+import { ledgerEntries, ledgerLanes, ledgerLookUps } from '#modules/ledger';
 import { tokenTokens } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -43,4 +43,5 @@ export const migrations: readonly Migration[] = [
   notaryBuckets,
   mailOutbox,
   sessionKept,
+  ledgerLookUps,
 ];
