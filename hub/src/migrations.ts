@@ -3,6 +3,7 @@ import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgr
 import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
+import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import { identityAccounts, identitySignIn } from '#modules/identity';
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   mailOutbox,
   sessionKept,
   ledgerLookUps,
+  notaryMiddle,
 ];
