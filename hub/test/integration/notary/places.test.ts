@@ -66,9 +66,8 @@ void test(
     const log = openLog('test', { write: (line) => void lines.push(line) });
     const file = path.join(own.path, 'checkpoint');
     await using places = new Places({ file, url: endpoint.url }, log);
-    const began = performance.now();
     for (let n = 1; n <= 50; n += 1) places.offer(`note ${n}\n`);
-    assert.ok(performance.now() - began < 50);
+    assert.deepEqual(endpoint.got, [], 'they only were handed over');
     await until(() => endpoint.got.some(({ status }) => status === 200));
     assert.deepEqual(endpoint.got.at(-1), { body: 'POST note 50\n', status: 200 });
     assert.equal(endpoint.got.length, 3, 'a redirect is not followed');
