@@ -1,6 +1,6 @@
 // Builds the pages into a folder: `node web/build.ts FOLDER`. The folder appears under its name only when it is whole.
 // Nothing is written into the checkout, which may belong to somebody else.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { type Adapter } from '@sveltejs/kit';
@@ -39,8 +39,12 @@ try {
   await builder.buildApp();
   // Made for us alone, as all such folders are.
   chmodSync(stage, 0o755);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(stage, folder);
+  // Another start may have been first: what it made is the same.
+  try {
+    renameSync(stage, folder);
+  } catch (error) {
+    if (!existsSync(path.join(folder, 'index.js'))) throw error;
+  }
 } finally {
   rmSync(stage, { recursive: true, force: true });
   rmSync(work, { recursive: true, force: true });

@@ -28,6 +28,7 @@ import {
   proveEntry,
   verifyLedger,
 } from './commands/ledger.ts';
+import { listEntries } from './commands/ledger-list.ts';
 import { start } from './commands/start.ts';
 
 const ACTING: readonly Command[] = [
@@ -53,6 +54,7 @@ const ACTING: readonly Command[] = [
   setQuota,
   clearQuota,
   forgetXet,
+  listEntries,
   verifyLedger,
   exportLedger,
   proveEntry,

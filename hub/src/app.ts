@@ -4,6 +4,7 @@ import { systemClock } from '@holdfast/kernel/clock';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart } from '@holdfast/supervisor/settings';
+import { EntrySearch } from '#modules/ledger';
 import { RepoReader } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { firstStart } from './first-start.ts';
@@ -34,6 +35,10 @@ function scopesOf({ db, identity }: Modules): TokenScopes {
     identity,
     findRepo: async (type, name) => (await new RepoReader(db).findByName(type, name))?.repo,
   });
+}
+
+function operatorsParts(modules: Modules): { scopes: TokenScopes; entrySearch: EntrySearch } {
+  return { scopes: scopesOf(modules), entrySearch: new EntrySearch(modules.db) };
 }
 
 function declareGauges(metrics: Metrics, { ledgerLag, scrub }: Modules, streams: LiveStreams): void {
@@ -79,7 +84,7 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
       address: { publicUrl: settings.publicUrl, port: settings.port },
     },
   );
-  const admin = adminServer({ ...modules, scopes: scopesOf(modules) }, shared);
+  const admin = adminServer({ ...modules, ...operatorsParts(modules) }, shared);
   opened.use(await listenOn(hub, HTTP_FD));
   opened.use(await listenOn(admin, ADMIN_FD));
   const running = opened.move();

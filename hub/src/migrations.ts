@@ -3,6 +3,7 @@ import { epochMigration, historyEpochMigration } from '@holdfast/platform/postgr
 import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
+import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -12,10 +13,10 @@ import {
   identitySignIn,
 } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
-import { ledgerEntries, ledgerLanes } from '#modules/ledger';
 import { mailOutbox } from '#modules/mail';
-import { sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
+import { sessionKept, sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
 import { tokenDeviceLogins, tokenTokens } from '#modules/tokens';
+import { ledgerEntries, ledgerLanes, ledgerLookUps } from '#modules/ledger';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -47,6 +48,9 @@ export const migrations: readonly Migration[] = [
   ledgerLanes,
   notaryBuckets,
   mailOutbox,
+  sessionKept,
+  ledgerLookUps,
+  notaryMiddle,
   identitySecondFactor,
   sessionSecondFactor,
   identityInvitations,

@@ -23,14 +23,17 @@ interface LeafRow extends EntryRow {
 export class EvidenceReader extends TreeReader {
   /** Leaves from `from` on, before `to`, at most `limit`. */
   async listLeaves(range: { from: number; to: number; limit: number }): Promise<OrderedEntry[]> {
-    // One look-up for each leaf: left to itself, a planner without statistics reads all entries for every page.
+    // The page first, and then one look-up for each leaf: left to itself, a planner without statistics reads all entries
+    // for every page.
     const { rows } = await sql<LeafRow>`
       select l.index, w.name as leaf_writer, l.lane as leaf_lane, l.n as leaf_n, ${entryColumns}
-        from notary.leaf l join notary.writer w on w.id = l.writer
+        from (
+          select * from notary.leaf where index >= ${range.from} and index < ${range.to} order by index limit ${range.limit}
+        ) l
+        join notary.writer w on w.id = l.writer
         left join lateral (
           select * from ledger.entry x where x.writer = w.name and x.lane = l.lane and x.n = l.n offset 0) e on true
-       where l.index >= ${range.from} and l.index < ${range.to}
-       order by l.index limit ${range.limit}`.execute(this.db);
+       order by l.index`.execute(this.db);
     return rows.map(toOrdered);
   }
 

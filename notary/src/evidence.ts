@@ -5,8 +5,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { EvidenceReader, type OrderedEntry } from './evidence-store.ts';
 import { entryUnknown, nothingSigned, sizeUnknown } from './faults.ts';
 import { chainKey, type ChainName } from './heads/chain.ts';
-import { BUCKET_DEPTH, bucketOf } from './heads/top.ts';
-import { proofWithin, type MapProof } from './heads/trie.ts';
+import { proofOf } from './heads/top.ts';
 import { type StoredCheckpoint } from './tree-store.ts';
 import { consistencyProof, inclusionProof, rootAt } from './tree/proof.ts';
 
@@ -60,7 +59,6 @@ export async function proveEntry(db: Db, entry: string): Promise<ExportLine> {
   });
 }
 
-// oxlint-disable-next-line max-params -- where, which, and how much of it counts
 async function findLeaf(
   reader: EvidenceReader,
   entry: string,
@@ -80,23 +78,13 @@ export async function proveChains(db: Db, name: string): Promise<ExportLine> {
   });
 }
 
-// oxlint-disable-next-line max-params -- where, which, and how much of it counts
 async function proveChain(reader: EvidenceReader, chain: ChainName, size: number): Promise<ExportLine> {
   const key = chainKey(chain);
-  const { end, beside } = await wayTo(reader, key);
+  const { end, beside } = await proofOf(key, reader);
   const n = end?.key.equals(key) === true ? end.n : 0;
   const entries = n > SHOWN ? null : await reader.listChain(chain, size);
   const shown = end && { key: end.key.toString('hex'), n: end.n, digest: end.digest.toString('hex') };
   return { ...chain, end: shown ?? null, beside: texts(beside), entries };
-}
-
-async function wayTo(reader: EvidenceReader, key: Buffer): Promise<MapProof> {
-  const top = await reader.openTop();
-  const above = top.beside(key);
-  const bucket = above.isSingle ? top.singleBelow(key, above.beside.length) : bucketOf(key);
-  const leaves = bucket === undefined ? [] : ((await reader.listBuckets([bucket])).get(bucket) ?? []);
-  const within = proofWithin(leaves, key, above.isSingle ? above.beside.length : BUCKET_DEPTH);
-  return { end: within.end, beside: [...above.beside, ...within.beside] };
 }
 
 /** That the tree of `newer` entries begins with that of `older`. Throws `sizeUnknown`. */

@@ -4,6 +4,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Log } from '@holdfast/platform/log';
 import { originOf, signCheckpoint } from './checkpoint.ts';
+import { MIDDLE_DEPTH } from './heads/top.ts';
 import { type OwnFolder } from './own-folder.ts';
 import { type Places } from './places.ts';
 import { OrderWriter } from './order-store.ts';
@@ -59,8 +60,10 @@ export class Notary {
       exported: await places.readBack(folder.signer),
     };
     const found = await examine(db, known);
-    if (!('why' in found))
+    if (!('why' in found)) {
+      await fillMiddle(db, found);
       return { notary: new Notary(deps, known, found), sealed: undefined, lost: undefined };
+    }
     const { epoch, ...refusal } = found;
     if (!acceptLoss) return { notary: undefined, sealed: refusal, lost: undefined };
     const anew = await examine(db, { ...known, last: undefined, exported: undefined });
@@ -138,4 +141,12 @@ export class Notary {
     this.#standing = found;
     this.#owes = true;
   }
+}
+
+// What the map has at half its depth can always be computed from below, and is for databases from before it was kept.
+async function fillMiddle(db: Db, { edge, top }: Standing): Promise<void> {
+  await db.transaction(async (tx) => {
+    const writer = new OrderWriter(tx);
+    if ((await writer.lockTree()).size === edge.size) await writer.putMiddle(top.nodesAt(MIDDLE_DEPTH));
+  });
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
 import { chainKey, NO_ENTRIES, type ChainName, type Head } from './heads/chain.ts';
-import { type ChangedBucket } from './heads/top.ts';
+import { type Placed } from './heads/top.ts';
 import { type LedgerRow } from './leaf.ts';
 import { type LaneEnd } from './order.ts';
 import { type StoredTree, TreeReader } from './tree-store.ts';
@@ -78,12 +78,22 @@ export class OrderWriter extends TreeReader {
   }
 
   /** Puts the buckets in their places. */
-  async putBuckets(changed: readonly ChangedBucket[]): Promise<void> {
+  async putBuckets(changed: readonly Placed[]): Promise<void> {
     await sql`
       insert into notary.bucket (bucket, keys, hash)
-      select * from unnest(${changed.map(({ bucket }) => bucket)}::integer[],
+      select * from unnest(${changed.map(({ place }) => place)}::integer[],
         ${changed.map(({ subtree }) => subtree.count)}::bigint[], ${changed.map(({ subtree }) => subtree.hash)}::bytea[])
       on conflict (bucket) do update set keys = excluded.keys, hash = excluded.hash`.execute(this.db);
+  }
+
+  /** Puts nodes of the map at half that depth in their places. */
+  async putMiddle(changed: readonly Placed[]): Promise<void> {
+    await sql`
+      insert into notary.middle (middle, keys, hash)
+      select * from unnest(${changed.map(({ place }) => place)}::integer[],
+        ${changed.map(({ subtree }) => subtree.count)}::bigint[],
+        ${changed.map(({ subtree }) => subtree.hash)}::bytea[])
+      on conflict (middle) do update set keys = excluded.keys, hash = excluded.hash`.execute(this.db);
   }
 
   /** Numbers the rows as leaves from `first` on. */

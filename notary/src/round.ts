@@ -1,7 +1,7 @@
 // One round: takes what is visible and not yet ordered, and puts it into the tree and the map of heads.
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { chainKey, chainsOf, extend, NO_ENTRIES } from './heads/chain.ts';
-import { BUCKET_DEPTH, bucketOf, type ChangedBucket, type HeadsTop } from './heads/top.ts';
+import { BUCKET_DEPTH, bucketOf, MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
 import { subtreeOf, type MapLeaf } from './heads/trie.ts';
 import { leafOf, type LedgerRow } from './leaf.ts';
 import { type Flaw, Lanes, orderRows } from './order.ts';
@@ -16,14 +16,14 @@ export class TreeMoved extends Error {
 /** What a round did. Holds once its transaction has committed. */
 export interface Taken {
   readonly edge: TreeEdge;
-  readonly buckets: readonly ChangedBucket[];
+  readonly buckets: readonly Placed[];
   readonly flaws: readonly Flaw[];
 }
 
 /** Takes what waits; `undefined` when nothing does. Throws `TreeMoved` when the database has another tree than expected. */
 export async function takeWaiting(
   tx: Tx,
-  before: { readonly edge: TreeEdge; readonly top: HeadsTop },
+  before: { readonly edge: TreeEdge; readonly top: UpperTree },
 ): Promise<Taken | undefined> {
   const writer = new OrderWriter(tx);
   const tree = await writer.lockTree();
@@ -38,6 +38,7 @@ export async function takeWaiting(
   for (const row of rows) lanes.follow(row);
   const { edge: after, tiles } = edge.append(rows.map(leafOf));
   const buckets = await moveHeads(writer, rows);
+  await writer.putMiddle(top.changedAt(MIDDLE_DEPTH, buckets));
   await writer.putLeaves(edge.size, rows);
   await writer.putTiles(tiles);
   await writer.putLanes(lanes.ends());
@@ -45,7 +46,7 @@ export async function takeWaiting(
   return { edge: after, buckets, flaws: lanes.flaws };
 }
 
-async function moveHeads(writer: OrderWriter, rows: readonly LedgerRow[]): Promise<ChangedBucket[]> {
+async function moveHeads(writer: OrderWriter, rows: readonly LedgerRow[]): Promise<Placed[]> {
   const heads = await writer.listHeads(rows.flatMap(chainsOf));
   for (const row of rows)
     for (const chain of chainsOf(row)) {
@@ -60,8 +61,8 @@ async function moveHeads(writer: OrderWriter, rows: readonly LedgerRow[]): Promi
   return changed;
 }
 
-async function changedBuckets(writer: OrderWriter, moved: readonly ChainHead[]): Promise<ChangedBucket[]> {
+async function changedBuckets(writer: OrderWriter, moved: readonly ChainHead[]): Promise<Placed[]> {
   const numbers = [...new Set(moved.map(({ key }) => bucketOf(key)))];
   const leaves: Map<number, MapLeaf[]> = await writer.listBuckets(numbers);
-  return [...leaves].map(([bucket, within]) => ({ bucket, subtree: subtreeOf(within, BUCKET_DEPTH) }));
+  return [...leaves].map(([bucket, within]) => ({ place: bucket, subtree: subtreeOf(within, BUCKET_DEPTH) }));
 }

@@ -1,7 +1,7 @@
 // Whether the database still holds what was signed: asked at every start, and whenever somebody else moved the tree.
 import { type Db } from '@holdfast/platform/postgres/database';
 import { epochOf, type Checkpoint } from './checkpoint.ts';
-import { type HeadsTop } from './heads/top.ts';
+import { type UpperTree } from './heads/top.ts';
 import { type LastSigned } from './own-folder.ts';
 import { TreeReader } from './tree-store.ts';
 import { rootAt } from './tree/proof.ts';
@@ -20,7 +20,7 @@ export interface Refusal {
 export interface Standing {
   readonly epoch: number;
   readonly edge: TreeEdge;
-  readonly top: HeadsTop;
+  readonly top: UpperTree;
 }
 
 /** What is known beside the database. */

@@ -16,6 +16,7 @@ export type NotaryTables = {
     bucket: number;
   };
   'notary.bucket': { bucket: number; keys: number; hash: Buffer };
+  'notary.middle': { middle: number; keys: number; hash: Buffer };
   'notary.checkpoint': { minute: number; size: number; note: string };
   'notary.waiting': { since: Date | null; lanes: number };
   'ledger.lane': { writer: string; lane: number; n: number; head: string };

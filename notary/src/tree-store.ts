@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type LedgerDb } from './entry-store.ts';
-import { bucketOf, HeadsTop } from './heads/top.ts';
+import { BUCKET_DEPTH, bucketOf, MIDDLE_DEPTH, type Placed, UpperTree } from './heads/top.ts';
 import { type MapLeaf } from './heads/trie.ts';
 import { type LaneEnd } from './order.ts';
 import { type NodeReader } from './tree/proof.ts';
@@ -74,11 +74,34 @@ export class TreeReader {
   }
 
   /** The upper levels of the map of heads. */
-  async openTop(): Promise<HeadsTop> {
-    const top = new HeadsTop();
+  async openTop(): Promise<UpperTree> {
+    const top = new UpperTree(BUCKET_DEPTH);
     const rows = await this.db.selectFrom('notary.bucket').select(['bucket', 'keys', 'hash']).execute();
-    top.set(rows.map(({ bucket, keys, hash }) => ({ bucket, subtree: { count: keys, hash } })));
+    top.set(rows.map(({ bucket, keys, hash }) => ({ place: bucket, subtree: { count: keys, hash } })));
     return top;
+  }
+
+  /** Nodes of the map at half the depth of its buckets. */
+  async listMiddle(): Promise<Placed[]> {
+    const rows = await this.db.selectFrom('notary.middle').select(['middle', 'keys', 'hash']).execute();
+    return rows.map(({ middle, keys, hash }) => ({ place: middle, subtree: { count: keys, hash } }));
+  }
+
+  /** Buckets below one of them, by their last bits. */
+  async listBelow(middle: number): Promise<Placed[]> {
+    const width = 2 ** (BUCKET_DEPTH - MIDDLE_DEPTH);
+    const rows = await this.db
+      .selectFrom('notary.bucket')
+      .select(['bucket', 'keys', 'hash'])
+      .where('bucket', '>=', middle * width)
+      .where('bucket', '<', (middle + 1) * width)
+      .execute();
+    return rows.map(({ bucket, keys, hash }) => ({ place: bucket % width, subtree: { count: keys, hash } }));
+  }
+
+  /** What is in a bucket, sorted by key. */
+  async listBucket(bucket: number): Promise<MapLeaf[]> {
+    return (await this.listBuckets([bucket])).get(bucket) ?? [];
   }
 
   /** What is in these buckets, sorted by key. */

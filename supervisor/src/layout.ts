@@ -14,6 +14,8 @@ export interface Layout {
   readonly run: string;
   /** `passwd`, `group` and `pg_hba.conf` of the sandboxes. */
   readonly etc: string;
+  /** Empty; in place of pages that are not there. */
+  readonly noPages: string;
   readonly logs: string;
   readonly postgres: string;
   /** A new database while it is made; moved to `postgres` once whole. */
@@ -41,6 +43,7 @@ export function layoutOf(folders: Config['folders']): Layout {
     notary: join(keys, 'notary'),
     run,
     etc: join(run, 'etc'),
+    noPages: join(run, 'no-pages'),
     logs: join(data, 'logs'),
     postgres: join(data, 'postgres'),
     newPostgres: join(data, 'postgres.new'),

@@ -1,6 +1,7 @@
 // What is settled before any child starts: folders, keys, users, the level of separation.
 import { userInfo } from 'node:os';
 import { type Lock } from '@holdfast/platform/lock';
+import { ensureFolder } from '@holdfast/platform/private-files';
 import { type Config } from './config/config.ts';
 import { type ConfigSecrets } from './config/secrets.ts';
 import { type Console } from './console.ts';
@@ -68,11 +69,25 @@ export async function openSite(ground: Ground): Promise<Site> {
   const mechanism = await measureSeparation({ root, account: accounts?.hub, accounts: layout.etc });
   const used = mechanism.level === 'uids' ? accounts : undefined;
   await openChildFolders(layout, used, mechanism.sandbox !== undefined);
-  const pages = await openPages({ checkout, node, tell: (line) => ground.console.step(line) });
+  const pages = await pagesOf(ground);
   const code = viewCode(checkout, node, pages);
   if (used !== undefined && mechanism.sandbox === undefined) await requireReachable(mechanism, used, code);
   const program = await digesting;
   return { ...ground, confiner: new Confiner(mechanism), accounts: used, code, program };
+}
+
+/** The built pages. Without them the API is served all the same: a checkout that cannot be written to stops no hub. */
+async function pagesOf({ checkout, node, layout, only, console }: Ground): Promise<string> {
+  if (only === undefined)
+    try {
+      return await openPages({ checkout, node, tell: (line) => console.step(line) });
+    } catch (error) {
+      console.warn(
+        `${error instanceof Error ? error.message : String(error)}; the API is served without them`,
+      );
+    }
+  await ensureFolder(layout.noPages, { mode: 0o755 });
+  return layout.noPages;
 }
 
 async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildAccounts> {

@@ -45,4 +45,30 @@ void test('the role of the hub brings no session back and changes no field that 
     pool.query(`update sessions.session set user_id = user_id where id = '${session.id}'`),
     /permission denied/,
   );
+  // Deleted, it could be inserted again as it was before it ended, with the seal that it had.
+  await assert.rejects(
+    pool.query(`delete from sessions.session where id = '${session.id}'`),
+    /kept until it expires/,
+  );
+  await sessions.flush();
+  const { rowCount } = await pool.query('select 1 from sessions.session where ended_at is not null');
+  assert.equal(rowCount, 1, 'and cleaning up leaves it');
+});
+
+void test('a session that expired is removed, by the clock of the database', async () => {
+  await using hub = await openServedHub();
+  await using behind = openSuperuserPool(hub.database);
+  const { sessions } = hub.modules;
+  const left = async () => (await behind.pool.query('select 1 from sessions.session')).rowCount;
+  await signInAs(hub, 'alice');
+  await signInAs(hub, 'alice');
+  hub.passTime(60 * 24 * 32);
+  await sessions.flush();
+  assert.equal(await left(), 2, 'not by that of a hub that is ahead');
+  const one = 'select id from sessions.session limit 1';
+  await behind.pool.query(
+    `update sessions.session set expires_at = now() - interval '1 second' where id = (${one})`,
+  );
+  await sessions.flush();
+  assert.equal(await left(), 1);
 });

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { sha256 } from '../tree/hash.ts';
 import { chainKey, chainsOf, extend, NO_ENTRIES } from './chain.ts';
-import { BUCKET_DEPTH, bucketOf, HeadsTop } from './top.ts';
+import { BUCKET_DEPTH, bucketOf, MIDDLE_DEPTH, type MapReader, proofOf, UpperTree } from './top.ts';
 import { bitOf, type MapLeaf, proofWithin, rootOfMapProof, subtreeOf } from './trie.ts';
 
 function leaf(name: string, n = 1): MapLeaf {
@@ -17,14 +17,14 @@ function sorted(leaves: readonly MapLeaf[]): MapLeaf[] {
 
 const MANY = sorted(Array.from({ length: 300 }, (_, n) => leaf(`token:${n}`)));
 
-void test('HeadsTop has the root of the whole map, in whatever order its buckets came', () => {
+void test('UpperTree has the root of the whole map, in whatever order its buckets came', () => {
   for (const leaves of [[], MANY.slice(0, 1), MANY.slice(0, 2), MANY]) {
-    const top = new HeadsTop();
+    const top = new UpperTree(BUCKET_DEPTH);
     const buckets = new Map<number, MapLeaf[]>();
     for (const one of leaves)
       buckets.set(bucketOf(one.key), [...(buckets.get(bucketOf(one.key)) ?? []), one]);
     for (const [bucket, within] of [...buckets].reverse()) {
-      const changed = [{ bucket, subtree: subtreeOf(within, BUCKET_DEPTH) }];
+      const changed = [{ place: bucket, subtree: subtreeOf(within, BUCKET_DEPTH) }];
       const expected = top.rootWith(changed);
       top.set(changed);
       assert.ok(top.root().equals(expected));
@@ -56,22 +56,65 @@ void test('rootOfMapProof() refuses a leaf that does not lie on the way, whose p
   assert.equal(rootOfMapProof(there.key, proofWithin(MANY, other.key, 0)), undefined);
 });
 
-void test('proofWithin() and HeadsTop.beside() meet where the buckets begin', () => {
-  const top = new HeadsTop();
-  const one = leaf('token:1');
-  top.set([{ bucket: bucketOf(one.key), subtree: subtreeOf([one], BUCKET_DEPTH) }]);
-  assert.deepEqual(top.beside(one.key), { beside: [], isSingle: true });
-  const close = {
-    ...leaf('token:2'),
-    key: Buffer.concat([one.key.subarray(0, 31), Buffer.from([one.key[31]! ^ 1])]),
+/** A map as the notary stores it: buckets, and the nodes at half their depth. */
+function storedMap(leaves: readonly MapLeaf[]): { root: Buffer; reader: MapReader } {
+  const buckets = new Map<number, MapLeaf[]>();
+  for (const one of leaves) buckets.set(bucketOf(one.key), [...(buckets.get(bucketOf(one.key)) ?? []), one]);
+  const placed = [...buckets].map(([place, within]) => ({ place, subtree: subtreeOf(within, BUCKET_DEPTH) }));
+  const top = new UpperTree(BUCKET_DEPTH);
+  top.set(placed);
+  return {
+    root: top.root(),
+    reader: {
+      listMiddle: () => Promise.resolve(top.nodesAt(MIDDLE_DEPTH)),
+      listBelow: (middle) =>
+        Promise.resolve(
+          placed
+            .filter(({ place }) => place >> 8 === middle)
+            .map(({ place, subtree }) => ({ place: place & 255, subtree })),
+        ),
+      listBucket: (bucket) => Promise.resolve(buckets.get(bucket) ?? []),
+    },
   };
-  const both = sorted([one, close]);
-  top.set([{ bucket: bucketOf(one.key), subtree: subtreeOf(both, BUCKET_DEPTH) }]);
-  const { beside, isSingle } = top.beside(one.key);
-  assert.ok(!isSingle && beside.length === BUCKET_DEPTH);
-  const within = proofWithin(both, one.key, BUCKET_DEPTH);
-  const proof = { end: within.end, beside: [...beside, ...within.beside] };
-  assert.ok(rootOfMapProof(one.key, proof)?.equals(top.root()));
+}
+
+void test('proofOf() gives the proof that the whole map gives, wherever the way to a key ends', async () => {
+  const [one] = MANY;
+  assert.ok(one !== undefined);
+  // Neighbours that part below, at and above where the buckets begin.
+  const close = [4, 8, 12, 16, 17, 40, 255].map((depth) => {
+    const key = Buffer.from(one.key);
+    key[depth >> 3] = (key[depth >> 3] ?? 0) ^ (0x80 >> (depth & 7));
+    return { ...one, key };
+  });
+  for (const leaves of [
+    [],
+    [one],
+    ...close.map((other) => sorted([one, other])),
+    sorted([one, ...close]),
+    MANY,
+  ]) {
+    const { root, reader } = storedMap(leaves);
+    assert.ok(root.equals(subtreeOf(leaves, 0).hash));
+    for (const { key } of [one, ...close, leaf('token:nobody'), ...MANY.slice(0, 30)]) {
+      const proof = await proofOf(key, reader);
+      assert.deepEqual(proof, proofWithin(leaves, key, 0));
+      assert.ok(rootOfMapProof(key, proof)?.equals(root));
+    }
+  }
+});
+
+void test('UpperTree.changedAt() names what a change makes of the nodes above it', () => {
+  const top = new UpperTree(BUCKET_DEPTH);
+  const [one, other] = [MANY[0], MANY.at(-1)];
+  assert.ok(one !== undefined && other !== undefined);
+  const placed = (of: MapLeaf) => [{ place: bucketOf(of.key), subtree: subtreeOf([of], BUCKET_DEPTH) }];
+  top.set(placed(one));
+  const [changed, ...more] = top.changedAt(MIDDLE_DEPTH, placed(other));
+  assert.deepEqual(more, []);
+  assert.equal(changed?.place, other.key[0]);
+  top.set(placed(other));
+  assert.deepEqual(top.nodesAt(MIDDLE_DEPTH)[other.key[0] ?? 0]?.subtree, changed?.subtree);
 });
 
 void test('extend() depends on every entry and on their order', () => {

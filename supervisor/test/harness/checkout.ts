@@ -29,7 +29,14 @@ export function openTestCheckout(owner: 'self' | 'user'): TestCheckout {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const path = join(home, 'checkout');
   mkdirSync(path);
-  for (const name of ['kernel', 'platform', 'supervisor', 'node_modules', 'package.json'])
+  for (const name of [
+    'kernel',
+    'platform',
+    'supervisor',
+    'node_modules',
+    'package.json',
+    'package-lock.json',
+  ])
     copyTree(join(REPOSITORY, name), join(path, name));
   for (const name of ['hub', 'notary'])
     copyTree(join(import.meta.dirname, '..', 'fixture', name), join(path, name));

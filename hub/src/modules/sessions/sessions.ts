@@ -159,7 +159,7 @@ export class Sessions {
     return all.filter((session) => isLive(session, row?.signedOutAt ?? null, now));
   }
 
-  /** Writes when sessions were last used, and removes what ended long ago. */
+  /** Writes when sessions were last used, and removes what expired long ago. */
   async flush(): Promise<void> {
     const seen = [...this.#seen];
     this.#seen.clear();

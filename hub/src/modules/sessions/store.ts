@@ -98,11 +98,12 @@ export class SessionWriter extends SessionReader {
     await this.db.updateTable('sessions.session').set({ seen_at: at }).where('id', '=', id).execute();
   }
 
-  /** Removes what ended or expired before. The ledger knows of it for ever. */
+  /** Removes what expired before. What ended is kept until then, so that it cannot be put back as if it had not. */
   async forget(before: Date): Promise<void> {
     await this.db
       .deleteFrom('sessions.session')
-      .where((e) => e.or([e('expires_at', '<', before), e('ended_at', '<', before)]))
+      // The database keeps by its own clock what has not expired.
+      .where('expires_at', '<', sql<Date>`least(${before}, now())`)
       .execute();
   }
 }

@@ -1,0 +1,114 @@
+// Looks entries up, the newest first, a page at a time. Pages follow each other by time and digest, so that a late one
+// costs what the first does.
+import { sql, type Expression, type Kysely, type SqlBool } from 'kysely';
+import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { cursorRejected } from './faults.ts';
+import { type LedgerTables } from './tables.ts';
+
+/** Which entries are wanted; what is absent does not matter. */
+export interface EntryFilter {
+  readonly actor?: string | undefined;
+  /** What was acted through: `token:<id>`. */
+  readonly credential?: string | undefined;
+  readonly subject?: string | undefined;
+  /** Where the caller was, where that was recorded. */
+  readonly address?: string | undefined;
+  /** A kind, or with a dot at its end all that begin so. */
+  readonly kind?: string | undefined;
+  readonly since?: Date | undefined;
+  /** Before this. */
+  readonly until?: Date | undefined;
+}
+
+/** An entry as it is shown to the operator. */
+export interface FoundEntry {
+  readonly hash: string;
+  /** With microseconds, in UTC. */
+  readonly at: string;
+  readonly writer: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly actor: string;
+  readonly credential: string;
+  /** Canonical JSON. */
+  readonly body: string;
+  /** Personal values that were not erased, by field. */
+  readonly personal: Readonly<Record<string, string>>;
+}
+
+/** Looks entries up. */
+export class EntrySearch {
+  readonly #db: Kysely<LedgerTables>;
+
+  constructor(db: Db) {
+    this.#db = db.withTables<LedgerTables>();
+  }
+
+  /** A page of entries, the newest first. Throws `cursorRejected`. */
+  async list(
+    filter: EntryFilter,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<FoundEntry>> {
+    const instant = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+    let query = this.#db
+      .selectFrom('ledger.entry')
+      .select(['hash', 'writer', 'kind', 'subject', 'actor', 'credential', 'body', instant.as('instant')])
+      .orderBy('at', 'desc')
+      .orderBy('hash', 'desc')
+      .limit(page.limit + 1);
+    for (const condition of conditionsOf(filter, page.cursor)) query = query.where(condition);
+    const rows = await query.execute();
+    const shown = rows.slice(0, page.limit);
+    const personal = await this.#personalOf(shown.map(({ hash }) => hash));
+    const items = shown.map(({ instant: at, ...row }) => ({
+      ...row,
+      at,
+      personal: personal.get(row.hash) ?? {},
+    }));
+    const last = items.at(-1);
+    if (rows.length <= page.limit || last === undefined) return { items };
+    return { items, next: encodeCursor({ value: last.at, id: last.hash }) };
+  }
+
+  async #personalOf(hashes: readonly string[]): Promise<Map<string, Record<string, string>>> {
+    const found = new Map<string, Record<string, string>>();
+    if (hashes.length === 0) return found;
+    const rows = await this.#db
+      .selectFrom('ledger.personal')
+      .select(['entry', 'field', 'value'])
+      .where('entry', 'in', [...hashes])
+      .execute();
+    for (const { entry, field, value } of rows) found.set(entry, { ...found.get(entry), [field]: value });
+    return found;
+  }
+}
+
+function conditionsOf(filter: EntryFilter, cursor: string | undefined): Expression<SqlBool>[] {
+  const { actor, credential, subject, address, kind, since, until } = filter;
+  const is = (
+    column: 'actor' | 'credential' | 'subject',
+    value: string | undefined,
+  ): Expression<SqlBool>[] => (value === undefined ? [] : [sql<SqlBool>`${sql.ref(column)} = ${value}`]);
+  const conditions = [...is('actor', actor), ...is('subject', subject)];
+  // The index has no empty ones; so must the question.
+  if (credential !== undefined)
+    conditions.push(sql<SqlBool>`credential <> ''`, ...is('credential', credential));
+  if (since !== undefined) conditions.push(sql<SqlBool>`at >= ${since}`);
+  if (until !== undefined) conditions.push(sql<SqlBool>`at < ${until}`);
+  if (kind !== undefined)
+    conditions.push(
+      kind.endsWith('.') ? sql<SqlBool>`starts_with(kind, ${kind})` : sql<SqlBool>`kind = ${kind}`,
+    );
+  if (address !== undefined)
+    conditions.push(
+      sql<SqlBool>`hash in (select entry from ledger.personal where field = 'address' and value = ${address})`,
+    );
+  if (cursor !== undefined) {
+    const position = decodeCursor(cursor);
+    if (typeof position?.value !== 'string' || Number.isNaN(Date.parse(position.value)))
+      throw cursorRejected();
+    conditions.push(sql<SqlBool>`(at, hash) < (${position.value}::timestamptz, ${position.id})`);
+  }
+  return conditions;
+}
