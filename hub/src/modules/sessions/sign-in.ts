@@ -1,6 +1,5 @@
 // Signs people in, and lets those who are signed in prove once more that it is them.
-import { type Id } from '@holdfast/kernel/id';
-import { type Passwords } from '#modules/identity';
+import { type Passwords, type SignInRow } from '#modules/identity';
 import { proofFailed, signInFailed } from './faults.ts';
 import { type Browser } from './model.ts';
 import { type BegunSession, type Proved, type Sessions, type Visit } from './sessions.ts';
@@ -29,26 +28,26 @@ export class SignIn {
    */
   async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<SignedIn> {
     const row = await this.#passwords.find(wish.name);
-    const attempt = await this.#throttle.begin(wish.name, row?.account.id, browser);
+    const attempt = await this.#throttle.begin(wish.name, row, browser);
     const checked = await this.#passwords.check(row, wish.password);
     if (checked === undefined) throw signInFailed();
     await attempt.succeed();
     const proved: Proved = { row: checked, proofs: ['password'] };
-    return this.#known(await this.#sessions.begin(proved, browser), checked.account.id);
+    return this.#known(await this.#sessions.begin(proved, browser), checked);
   }
 
   /** Renews the session of who proves by their password that it is still them. Throws `session.proof-failed`, `sign-in.throttled`. */
   async proveByPassword(visit: Visit, password: string, browser: Browser): Promise<SignedIn> {
-    const { name, id } = visit.account;
-    const attempt = await this.#throttle.begin(name, id, browser);
-    const checked = await this.#passwords.check(await this.#passwords.find(name), password);
+    const row = await this.#passwords.find(visit.account.name);
+    const attempt = await this.#throttle.begin(visit.account.name, row, browser);
+    const checked = await this.#passwords.check(row, password);
     if (checked === undefined) throw proofFailed();
     await attempt.succeed();
     const proved: Proved = { row: checked, proofs: ['password'] };
-    return this.#known(await this.#sessions.renew(visit, proved, browser), id);
+    return this.#known(await this.#sessions.renew(visit, proved, browser), checked);
   }
 
-  #known(begun: BegunSession, userId: Id): SignedIn {
-    return { ...begun, known: this.#throttle.recognise(userId) };
+  #known(begun: BegunSession, row: SignInRow): SignedIn {
+    return { ...begun, known: this.#throttle.recognise(row) };
   }
 }
