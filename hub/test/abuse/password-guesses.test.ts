@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
-import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { BROWSER, PASSWORD, signInAs } from '../harness/sign-in.ts';
 
 type Attempt = [
@@ -78,6 +78,23 @@ void test('what a browser keeps of one user, forged or of another, is no way aro
     guesses.push(await attempt(hub, 'alice', 'guess', { known: alice.known }));
   assert.deepEqual(guesses.slice(9), ['failed', 'throttled']);
 });
+
+void test('what a browser keeps of a user ends with their password', async () => {
+  await using hub = await openServedHub();
+  const { known } = await signInAs(hub, 'alice');
+  await hub.modules.identity.setPassword(OPERATOR, 'alice', PASSWORD);
+  for (let guess = 0; guess < 6; guess += 1) await attempt(hub, 'alice', 'guess');
+  assert.equal(await attempt(hub, 'alice', PASSWORD, { known }), 'throttled');
+  const again = await signInFrom(hub, '203.0.113.1');
+  assert.equal(await attempt(hub, 'alice', PASSWORD, { known: again }), 'signed in', 'a new one counts');
+});
+
+async function signInFrom(hub: ServedHub, address: string): Promise<string> {
+  const wish = { name: 'alice', password: PASSWORD };
+  const outcome = await hub.modules.signIn.withPassword(wish, { ...BROWSER, address });
+  assert.ok(outcome.kind === 'signed-in');
+  return outcome.signedIn.known;
+}
 
 async function attempt(...[hub, name, password, browser]: Attempt): Promise<Outcome> {
   try {

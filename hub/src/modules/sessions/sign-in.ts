@@ -50,7 +50,7 @@ export class SignIn {
     const { passwords, throttle, secondFactors, keys, clock } = this.#deps;
     const at = clock.now();
     const row = await passwords.find(wish.name);
-    const attempt = await throttle.begin(wish.name, row?.account.id, browser);
+    const attempt = await throttle.begin(wish.name, row, browser);
     const checked = await passwords.check(row, wish.password);
     if (checked === undefined) throw signInFailed();
     await attempt.succeed();
@@ -72,7 +72,7 @@ export class SignIn {
     if (begun === undefined || row === undefined || row.account.disabledAt !== null) throw halfMissing();
     // A password that was changed since is not the one that was shown.
     if (row.signedOutAt !== null && begun.at <= row.signedOutAt) throw halfMissing();
-    const proof = await this.#takeCode(begun.userId, code, browser);
+    const proof = await this.#takeCode(row, code, browser);
     return await this.#begin({ row, proofs: ['password', proof] }, browser);
   }
 
@@ -87,14 +87,15 @@ export class SignIn {
   ): Promise<SignedIn> {
     const { passwords, throttle, sessions, secondFactors } = this.#deps;
     const { name, id } = visit.account;
-    const attempt = await throttle.begin(name, id, browser);
-    const checked = await passwords.check(await passwords.find(name), shown.password);
+    const row = await passwords.find(name);
+    const attempt = await throttle.begin(name, row, browser);
+    const checked = await passwords.check(row, shown.password);
     if (checked === undefined) throw proofFailed();
     await attempt.succeed();
     const proofs: Proof[] = ['password'];
-    if (await secondFactors.isNeeded(id)) proofs.push(await this.#takeCode(id, shown.code, browser));
+    if (await secondFactors.isNeeded(id)) proofs.push(await this.#takeCode(checked, shown.code, browser));
     const begun = await sessions.renew(visit, { row: checked, proofs }, browser);
-    return { ...begun, known: throttle.recognise(id) };
+    return { ...begun, known: throttle.recognise(checked) };
   }
 
   /**
@@ -113,7 +114,7 @@ export class SignIn {
     const row = await this.#find(await passkeys.take(answered));
     if (row?.account.id !== visit.account.id) throw passkeyRefused();
     const begun = await sessions.renew(visit, { row, proofs: ['passkey'] }, browser);
-    return { ...begun, known: throttle.recognise(visit.account.id) };
+    return { ...begun, known: throttle.recognise(row) };
   }
 
   /** Begins the first session of who has just made an account. */
@@ -125,7 +126,7 @@ export class SignIn {
 
   async #begin(proved: Proved, browser: Browser): Promise<SignedIn> {
     const { sessions, throttle } = this.#deps;
-    const known = throttle.recognise(proved.row.account.id);
+    const known = throttle.recognise(proved.row);
     return { ...(await sessions.begin(proved, browser)), known };
   }
 
@@ -133,9 +134,9 @@ export class SignIn {
     return await new AccountReader(this.#deps.db).findSignInById(userId);
   }
 
-  async #takeCode(userId: Id, code: string, browser: Browser): Promise<Proof> {
-    const attempt = await this.#deps.throttle.beginCode(userId, browser);
-    const proof = await this.#deps.secondFactors.take(userId, code);
+  async #takeCode(row: SignInRow, code: string, browser: Browser): Promise<Proof> {
+    const attempt = await this.#deps.throttle.beginCode(row, browser);
+    const proof = await this.#deps.secondFactors.take(row.account.id, code);
     if (proof === undefined) throw codeWrong();
     await attempt.succeed();
     return proof;

@@ -2,9 +2,9 @@
 // password is looked at, so that a thousand guesses at once are no way around it.
 import { randomBytes } from 'node:crypto';
 import { type Clock } from '@holdfast/kernel/clock';
-import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type SignInRow } from '#modules/identity';
 import { signInThrottled } from './faults.ts';
 import { LONGEST_WINDOW_MS, mayTry, mayTryCode, TRY_LIMITS, type Browser } from './model.ts';
 import { TryWriter } from './store.ts';
@@ -28,8 +28,8 @@ export class Throttle {
   }
 
   /** Counts a try to be this user, whether there is one or not. Throws `sign-in.throttled`. */
-  async begin(name: string, userId: Id | undefined, browser: Browser): Promise<Try> {
-    const known = userId === undefined ? undefined : this.#nonceOf(browser.known, userId);
+  async begin(name: string, row: SignInRow | undefined, browser: Browser): Promise<Try> {
+    const known = row && this.#nonceOf(browser.known, row);
     // An attacker does not have this: whatever they try in vain, it never counts against who signed in here before.
     if (known !== undefined) return await this.#beginKnown(this.#key('known', known));
     const account = name.toLowerCase();
@@ -51,8 +51,9 @@ export class Throttle {
   }
 
   /** Counts a try at the second factor of a user whose password was shown. Throws `sign-in.throttled`. */
-  async beginCode(userId: Id, browser: Browser): Promise<Try> {
-    const known = this.#nonceOf(browser.known, userId);
+  async beginCode(row: SignInRow, browser: Browser): Promise<Try> {
+    const userId = row.account.id;
+    const known = this.#nonceOf(browser.known, row);
     if (known !== undefined) return await this.#beginKnown(this.#key('known-code', known));
     const keys = { pair: this.#key('code-pair', userId, browser.address), code: this.#key('code', userId) };
     const now = this.#clock.now();
@@ -65,10 +66,10 @@ export class Throttle {
     return { succeed: () => this.#refund([keys.pair, keys.code]) };
   }
 
-  /** What a browser keeps to show later that this user signed in with it. */
-  recognise(userId: Id): string {
+  /** What a browser keeps to show later that this user signed in with it; a new password ends it with the sessions. */
+  recognise(row: SignInRow): string {
     const nonce = randomBytes(12).toString('base64url');
-    return `${userId}.${nonce}.${this.#keys.sign('known-browser', [userId, nonce])}`;
+    return `${row.account.id}.${nonce}.${this.#keys.sign('known-browser', markedFields(row, nonce))}`;
   }
 
   /** Removes counts whose window is over. */
@@ -92,13 +93,18 @@ export class Throttle {
     });
   }
 
-  #nonceOf(text: string | undefined, userId: Id): string | undefined {
+  #nonceOf(text: string | undefined, row: SignInRow): string | undefined {
     const [id, nonce = '', signature = ''] = (text ?? '').split('.');
-    if (id !== userId) return undefined;
-    return this.#keys.signed('known-browser', [userId, nonce], signature) ? nonce : undefined;
+    if (id !== row.account.id) return undefined;
+    return this.#keys.signed('known-browser', markedFields(row, nonce), signature) ? nonce : undefined;
   }
 
   #key(...parts: readonly string[]): string {
     return this.#keys.sign('throttle', parts);
   }
+}
+
+// Whoever signs out an account everywhere may do so because of a browser: its mark, copied, would give guesses for ever.
+function markedFields({ account, signedOutAt }: SignInRow, nonce: string): string[] {
+  return [account.id, nonce, signedOutAt?.toISOString() ?? ''];
 }
