@@ -64,3 +64,9 @@ export const proofNeeded = defineFault(
   'account.proof-needed',
   () => 'Confirm first that it is you: the last time is longer ago than ten minutes.',
 );
+export const passwordsBusy = defineFault(
+  'unavailable',
+  'account.passwords-busy',
+  () =>
+    'Too many people are signing in at this moment. Try again in a few seconds, or use a browser in which you have signed in before.',
+);

@@ -1,5 +1,6 @@
 // Has a page answer a call: finds out who is signed in, refuses foreign forms, and sends what the page gives.
 import { isFault } from '@holdfast/kernel/fault';
+import { COME_BACK } from '../route/answer.ts';
 import { isRefusal, statusOf } from '../route/fault-table.ts';
 import { countedAddress } from '../route/rate-limit.ts';
 import { routeMissing } from '../route/faults.ts';
@@ -55,6 +56,7 @@ export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<vo
   };
   const location = answer.headers.get('location');
   if (location !== null) headers['location'] = location;
+  if (answer.status === 503) headers['retry-after'] = COME_BACK;
   if (set.length > 0) headers['set-cookie'] = set;
   reply.hijack();
   reply.raw.writeHead(answer.status, headers).end(body);
