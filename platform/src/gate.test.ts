@@ -29,3 +29,18 @@ void test('pass() lets in as many as there are places, in order, and the next wh
   leave[3]?.();
   await Promise.all(visits.slice(1));
 });
+
+void test('pass() refuses who would wait behind a full queue, and nobody else', async () => {
+  const gate = new Gate(1, { most: 1, refuse: () => new Error('the queue is full') });
+  const { promise: held, resolve: leave } = Promise.withResolvers<void>();
+  const first = gate.pass(() => held);
+  const second = gate.pass(() => Promise.resolve('second'));
+  await assert.rejects(
+    gate.pass(() => Promise.resolve()),
+    /the queue is full/,
+  );
+  leave();
+  await first;
+  assert.equal(await second, 'second');
+  assert.equal(await gate.pass(() => Promise.resolve('later')), 'later');
+});

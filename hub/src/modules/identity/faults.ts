@@ -89,3 +89,9 @@ export const signUpClosed = defineFault(
   'account.sign-up-closed',
   () => 'This hub is for who was invited.',
 );
+export const passwordsBusy = defineFault(
+  'unavailable',
+  'account.passwords-busy',
+  () =>
+    'Too many people are signing in at this moment. Try again in a few seconds, or use a browser in which you have signed in before.',
+);

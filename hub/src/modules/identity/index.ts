@@ -7,7 +7,7 @@ export { randomPassword } from './password.ts';
 export { Invitations, type SignUpPolicy } from './invitations.ts';
 export { Newcomers } from './newcomers.ts';
 export { markSecondFactor, OrgPolicies } from './org-policies.ts';
-export { Passwords } from './passwords.ts';
+export { Passwords, type Asker } from './passwords.ts';
 export { isUnchanged } from './standing.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
 export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';

@@ -10,7 +10,7 @@ import { type Browser, type Proof } from './model.ts';
 import { type DeviceResponse, type Passkeys } from './passkeys.ts';
 import { type SecondFactors } from './second-factors.ts';
 import { type BegunSession, type Proved, type Sessions, type Visit } from './sessions.ts';
-import { type Throttle } from './throttle.ts';
+import { type Throttle, type Try } from './throttle.ts';
 
 /** A session, and what the browser keeps to be known again. */
 export interface SignedIn extends BegunSession {
@@ -51,7 +51,7 @@ export class SignIn {
     const at = clock.now();
     const row = await passwords.find(wish.name);
     const attempt = await throttle.begin(wish.name, row, browser);
-    const checked = await passwords.check(row, wish.password);
+    const checked = await this.#check(attempt, { row, password: wish.password });
     if (checked === undefined) throw signInFailed();
     await attempt.succeed();
     const userId = checked.account.id;
@@ -89,7 +89,7 @@ export class SignIn {
     const { name, id } = visit.account;
     const row = await passwords.find(name);
     const attempt = await throttle.begin(name, row, browser);
-    const checked = await passwords.check(row, shown.password);
+    const checked = await this.#check({ ...attempt, asker: 'known' }, { row, password: shown.password });
     if (checked === undefined) throw proofFailed();
     await attempt.succeed();
     const proofs: Proof[] = ['password'];
@@ -132,6 +132,19 @@ export class SignIn {
 
   async #find(userId: Id): Promise<SignInRow | undefined> {
     return await new AccountReader(this.#deps.db).findSignInById(userId);
+  }
+
+  async #check(
+    attempt: Try,
+    { row, password }: { readonly row: SignInRow | undefined; readonly password: string },
+  ): Promise<SignInRow | undefined> {
+    try {
+      return await this.#deps.passwords.check(row, password, attempt.asker);
+    } catch (error) {
+      // Nothing was guessed. Else a flood would have those who come again and again lock themselves out.
+      await attempt.succeed();
+      throw error;
+    }
   }
 
   async #takeCode(row: SignInRow, code: string, browser: Browser): Promise<Proof> {

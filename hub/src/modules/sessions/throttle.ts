@@ -4,14 +4,16 @@ import { randomBytes } from 'node:crypto';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { type SignInRow } from '#modules/identity';
+import { type Asker, type SignInRow } from '#modules/identity';
 import { signInThrottled } from './faults.ts';
 import { LONGEST_WINDOW_MS, mayTry, mayTryCode, TRY_LIMITS, type Browser } from './model.ts';
 import { TryWriter } from './store.ts';
 
 /** A try that was let through. */
 export interface Try {
-  /** Takes the try back, because it was not in vain. */
+  /** Whether it comes from a browser in which the user signed in before. */
+  readonly asker: Asker;
+  /** Takes the try back, because it was not in vain, or was none. */
   succeed(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export class Throttle {
       return { pair, address, account: await writer.count(keys.account, TRY_LIMITS.account, now) };
     });
     if (!mayTry(tries)) throw signInThrottled();
-    return { succeed: () => this.#refund([keys.pair, keys.address, keys.account]) };
+    return { asker: 'stranger', succeed: () => this.#refund([keys.pair, keys.address, keys.account]) };
   }
 
   /** Counts a try at the second factor of a user whose password was shown. Throws `sign-in.throttled`. */
@@ -63,7 +65,7 @@ export class Throttle {
       return { pair, code: await writer.count(keys.code, TRY_LIMITS.code, now) };
     });
     if (!mayTryCode(tries)) throw signInThrottled();
-    return { succeed: () => this.#refund([keys.pair, keys.code]) };
+    return { asker: 'stranger', succeed: () => this.#refund([keys.pair, keys.code]) };
   }
 
   /** What a browser keeps to show later that this user signed in with it; a new password ends it with the sessions. */
@@ -82,7 +84,7 @@ export class Throttle {
     const now = this.#clock.now();
     const count = await this.#db.transaction((tx) => new TryWriter(tx).count(key, TRY_LIMITS.known, now));
     if (count > TRY_LIMITS.known.tries) throw signInThrottled();
-    return { succeed: () => this.#refund([key]) };
+    return { asker: 'known', succeed: () => this.#refund([key]) };
   }
 
   // One taken back for one that counted: who owns an account must not wipe out what they tried on others.

@@ -13,8 +13,8 @@ import { clientCode, headerText, statusOf } from './fault-table.ts';
 import { databaseAway } from './faults.ts';
 
 const LFS_MEDIA_TYPE = 'application/vnd.git-lfs+json';
-/** Seconds: the supervisor has a database that ended running again within about one. */
-const COME_BACK = '2';
+/** Seconds after which who was refused for the moment may come again: the supervisor has a database that ended running again within about one. */
+export const COME_BACK = '2';
 
 /** A request id: random, and never the caller's own, so that nobody can forge lines of another's request. */
 export function newRequestId(): string {

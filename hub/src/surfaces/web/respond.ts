@@ -1,6 +1,7 @@
 // Has a page answer a call: finds out who is signed in, refuses foreign forms, and sends what the page gives.
 import { type Log } from '@holdfast/platform/log';
 import { type Refusals } from '#modules/ledger';
+import { COME_BACK } from '../route/answer.ts';
 import { routeMissing } from '../route/faults.ts';
 import { findCookie } from './cookies.ts';
 import { foreignForm, pagesMissing } from './faults.ts';
@@ -45,6 +46,7 @@ export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<vo
   };
   const location = answer.headers.get('location');
   if (location !== null) headers['location'] = location;
+  if (answer.status === 503) headers['retry-after'] = COME_BACK;
   if (platform.cookies.length > 0) headers['set-cookie'] = platform.cookies;
   reply.hijack();
   reply.raw.writeHead(answer.status, headers).end(body);
