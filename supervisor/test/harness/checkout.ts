@@ -40,6 +40,8 @@ export function openTestCheckout(owner: 'self' | 'user'): TestCheckout {
     copyTree(join(REPOSITORY, name), join(path, name));
   for (const name of ['hub', 'notary'])
     copyTree(join(import.meta.dirname, '..', 'fixture', name), join(path, name));
+  // No pages, and nothing that builds them.
+  for (const name of ['src', 'static']) mkdirSync(join(path, 'web', name), { recursive: true });
   copyTree(join(import.meta.dirname, '..', 'fixture', 'start.ts'), join(path, 'start.ts'));
   copyTree(process.execPath, join(path, 'node'));
   const user = owner === 'user' ? makeUser(home) : undefined;
