@@ -43,3 +43,13 @@ void test('parseConfigFile() refuses one system user for two children, who could
   assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
   assert.match(problems.join(''), /^config\.json: accounts: are not four different users/);
 });
+
+void test('parseConfigFile() refuses a user name or password in the address for checkpoints', () => {
+  for (const user of ['me:secret@', 'me@', ':secret@']) {
+    const problems: string[] = [];
+    const text = JSON.stringify({ checkpoints: { url: `https://${user}witness.example.org/` } });
+    assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
+    assert.match(problems.join('\n'), /holds a user name or a password/);
+    assert.doesNotMatch(problems.join('\n'), /secret/);
+  }
+});

@@ -37,6 +37,11 @@ function areDistinct(accounts: Readonly<Record<string, string>>): boolean {
   return new Set(names).size === names.length;
 }
 
+function hasNoUserInfo(address: string): boolean {
+  const url = URL.parse(address);
+  return url === null || (url.username === '' && url.password === '');
+}
+
 /** The members of the file; each may be left out. */
 export const ConfigFile = z.strictObject({
   rateLimits: RateLimits.partial().prefault({}),
@@ -81,6 +86,8 @@ export const ConfigFile = z.strictObject({
       /** Address that takes each newest one as the body of a POST. */
       url: z
         .url({ protocol: /^https?$/ })
+        // The complaint about an address that does not answer would write a password in it to the log.
+        .refine(hasNoUserInfo, 'holds a user name or a password, which would get into logs')
         .nullable()
         .default(null),
     })
