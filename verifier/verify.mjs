@@ -361,6 +361,9 @@ async function compare(files, options) {
       const what = `split view: ${note.file} has another tree of ${note.size} entries under ${note.origin}`;
       one.problems.push({ where: `checkpoint ${note.size}`, what });
     }
+    const origins = new Set(first.map(({ notes: own }) => own.at(-1)?.origin ?? 'no log'));
+    const what = `is of ${one.notes.at(-1)?.origin ?? 'no log'}; compared are ${[...origins].join(' and ')}`;
+    if (origins.size > 1) one.problems.push({ where: 'the file', what });
   }
   return first;
 }

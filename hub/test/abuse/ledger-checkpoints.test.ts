@@ -134,8 +134,9 @@ void test(
   async () => {
     await using database = await openTestDatabase();
     await using own = await openNotaryFolder();
+    const kept = path.join(own.path, 'kept.checkpoint');
     {
-      await using notary = await openTestNotary(database.notary, own);
+      await using notary = await openTestNotary(database.notary, { ...own, file: kept });
       await recordEntries(database, 10);
       await notary.round();
     }
@@ -153,6 +154,12 @@ void test(
       const file = path.join(own.path, 'export.jsonl');
       await writeExport(notary.db, notary.signer, file);
       assert.equal(problemsOf(await runVerifier(file, '--key', keyOf(notary.signer))), '');
+      const { name } = notary.signer;
+      assert.ok(
+        problemsOf(await runVerifier('--compare', kept, file, '--key', keyOf(notary.signer))).includes(
+          `is of ${name}/2; compared are ${name} and ${name}/2`,
+        ),
+      );
     }
     await using again = await openTestNotary(older.notary, own);
     assert.equal(again.opened.sealed, undefined, 'what was accepted once is not asked again');
