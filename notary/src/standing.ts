@@ -37,7 +37,15 @@ export async function examine(
   db: Db,
   known: Known,
 ): Promise<Standing | (Refusal & { readonly epoch: number })> {
-  const reader = new TreeReader(db);
+  // In one view: another notary of this database may move the tree between two questions, and parts of two trees never
+  // give the root of one.
+  return await db.snapshot(async (tx) => await examineTree(new TreeReader(tx), known));
+}
+
+async function examineTree(
+  reader: TreeReader,
+  known: Known,
+): Promise<Standing | (Refusal & { readonly epoch: number })> {
   const tree = await reader.getTree();
   const signed = listSigned(known);
   const epoch = Math.max(1, ...signed.map((one) => one.epoch));
