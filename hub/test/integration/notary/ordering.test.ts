@@ -57,6 +57,28 @@ async function untilSigned(notary: TestNotary, size: number): Promise<void> {
   }
 }
 
+void test('a notary that opens while another one works takes nothing for a loss', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using folder = await openNotaryFolder();
+  await using working = await openTestNotary(database.notary, folder);
+  const over = new AbortController();
+  const recording = (async () => {
+    while (!over.signal.aborted) await recordMany(database, 5);
+  })();
+  const ordering = (async () => {
+    while (!over.signal.aborted) await working.round();
+  })();
+  try {
+    for (let n = 0; n < 30; n += 1) {
+      await using opening = await openTestNotary(database.notary, folder);
+      assert.equal(opening.opened.sealed, undefined);
+    }
+  } finally {
+    over.abort();
+    await Promise.all([recording, ordering]);
+  }
+});
+
 void test('a round orders each committed entry once, and signs the tree it made', LIMIT, async () => {
   await using database = await openTestDatabase();
   await using own = await openNotaryFolder();
