@@ -30,32 +30,18 @@ export async function openPages(folder: string, modules: Modules, log: Log): Pro
 }
 
 function pageModulesOf(modules: Modules): PageModules {
-  const {
-    identity,
-    passwords,
-    sessions,
-    signIn,
-    secondFactors,
-    passkeys,
-    orgPolicies,
-    invitations,
-    tokens,
-    deviceLogins,
-    repos,
-  } = modules;
+  const { identity, repos } = modules;
   return {
-    ...{
-      identity,
-      passwords,
-      sessions,
-      signIn,
-      secondFactors,
-      passkeys,
-      orgPolicies,
-      invitations,
-      tokens,
-      deviceLogins,
-    },
+    identity,
+    passwords: modules.passwords,
+    sessions: modules.sessions,
+    signIn: modules.signIn,
+    secondFactors: modules.secondFactors,
+    passkeys: modules.passkeys,
+    orgPolicies: modules.orgPolicies,
+    invitations: modules.invitations,
+    tokens: modules.tokens,
+    deviceLogins: modules.deviceLogins,
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,

@@ -73,7 +73,8 @@ export class Draft implements AsyncDisposable {
     return this.#size;
   }
 
-  /** Adds a file with its content, in pieces whose memory may be used again. Throws a fault of the path,
+  /**
+   * Adds a file with its content, in pieces whose memory may be used again. Throws a fault of the path,
    * `commit.file-too-large`, `leak.token-in-text`.
    */
   async addFile(path: string, content: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
