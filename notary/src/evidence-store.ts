@@ -1,5 +1,6 @@
 // Reads entries with their places in the tree, for exports and proofs.
 import { sql } from 'kysely';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
 import { type ChainName } from './heads/chain.ts';
 import { type LedgerRow } from './leaf.ts';
@@ -18,6 +19,9 @@ interface LeafRow extends EntryRow {
   readonly leaf_lane: number;
   readonly leaf_n: number;
 }
+
+/** Digests that are read at once. */
+const DIGESTS = 10_000;
 
 /** Reads leaves with their entries. */
 export class EvidenceReader extends TreeReader {
@@ -56,6 +60,24 @@ export class EvidenceReader extends TreeReader {
         join notary.leaf l on l.writer = w.id and l.lane = e.lane and l.n = e.n
        where ${ofChain} and l.index < ${size} order by l.index`.execute(this.db);
     return rows.map(toLedgerRow);
+  }
+
+  /** Digests of the entries of a chain in the order of their leaves, before `size`: a chain may be of any length. */
+  async *walkChain({ relation, name }: ChainName, size: number): AsyncGenerator<Pick<LedgerRow, 'hash'>> {
+    const ofChain = relation === 'to' ? sql`e.subject = ${name}` : sql`e.credential = ${name}`;
+    for (let from = 0; ;) {
+      const { rows } = await sql<{ index: number; hash: Sha256 }>`
+        select l.index, e.hash
+          from ledger.entry e join notary.writer w on w.name = e.writer
+          join notary.leaf l on l.writer = w.id and l.lane = e.lane and l.n = e.n
+         where ${ofChain} and l.index >= ${from} and l.index < ${size} order by l.index limit ${DIGESTS}`.execute(
+        this.db,
+      );
+      yield* rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < DIGESTS) return;
+      from = last.index + 1;
+    }
   }
 
   /** Entries that are no leaf before `size`: those that wait or are not signed yet, and those that somebody put in. */

@@ -1,4 +1,5 @@
 // The notary's process: reads what the supervisor says, and orders and signs until it is told to stop or left alone.
+import { once } from 'node:events';
 import { systemClock } from '@holdfast/kernel/clock';
 import { Secret } from '@holdfast/kernel/secret';
 import { openInheritedChannel } from '@holdfast/platform/channel';
@@ -31,11 +32,13 @@ try {
     { db, folder, places, log, clock: systemClock },
     settings.acceptLoss,
   );
-  if (sealed !== undefined) log.error({ sealed }, 'the database lacks what was signed: nothing is signed');
   channel.send({ type: 'ready', ...(sealed && { sealed }), ...(lost && { lost }) });
-  if (notary !== undefined) await notary.run(stop.signal);
-  else if (!stop.signal.aborted)
-    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+  const missing = sealed ?? (await notary?.run(stop.signal));
+  if (missing !== undefined) {
+    log.error({ sealed: missing }, 'the database lacks what was signed: nothing is signed any more');
+    channel.send({ type: 'sealed', sealed: missing });
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  }
 } catch (error) {
   log.error({ err: error }, 'the notary failed');
   process.exitCode = 1;

@@ -5,10 +5,11 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { type Log } from '@holdfast/platform/log';
 import { originOf, signCheckpoint } from './checkpoint.ts';
 import { MIDDLE_DEPTH } from './heads/top.ts';
-import { type OwnFolder } from './own-folder.ts';
+import { verifierOf } from './note.ts';
+import { type LastSigned, type OwnFolder } from './own-folder.ts';
 import { type Places } from './places.ts';
 import { OrderWriter } from './order-store.ts';
-import { takeWaiting, TreeMoved } from './round.ts';
+import { areHeadsWhole, HeadsChanged, takeWaiting, TreeMoved } from './round.ts';
 import { examine, type Known, type Refusal, type Standing } from './standing.ts';
 import { hasWaiting } from './waiting-store.ts';
 
@@ -55,43 +56,47 @@ export class Notary {
   static async open(deps: NotaryDeps, acceptLoss: boolean): Promise<Opened> {
     const { folder, places, db } = deps;
     const known = {
-      name: folder.signer.name,
+      verifier: verifierOf(folder.signer),
       last: folder.last,
       exported: await places.readBack(folder.signer),
     };
-    const found = await examine(db, known);
+    const found = await examineAll(db, known);
     if (!('why' in found)) {
       await fillMiddle(db, found);
       return { notary: new Notary(deps, known, found), sealed: undefined, lost: undefined };
     }
-    const { epoch, ...refusal } = found;
+    const refusal = withoutEpoch(found);
     if (!acceptLoss) return { notary: undefined, sealed: refusal, lost: undefined };
-    const anew = await examine(db, { ...known, last: undefined, exported: undefined });
+    const anew = await examineAll(db, { ...known, last: undefined, exported: undefined });
     if ('why' in anew) return { notary: undefined, sealed: refusal, lost: undefined };
-    const standing = { ...anew, epoch: epoch + 1 };
-    const last = { epoch: standing.epoch, size: standing.edge.size, root: standing.edge.root() };
+    const standing = { ...anew, epoch: found.epoch + 1 };
+    const last = recordOf(standing);
     await folder.write(last);
     const notary = new Notary(deps, { ...known, last, exported: undefined }, standing);
     return { notary, sealed: undefined, lost: refusal };
   }
 
-  /** Works until it is told to stop. Rejects when what it signed is not there any more. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Works until it is told to stop, or until what it signed is not there any more: then it returns why. */
+  async run(signal: AbortSignal): Promise<Refusal | undefined> {
     while (!signal.aborted) {
-      const pause = await this.#tryRound();
-      await delay(pause, undefined, { signal }).catch(() => undefined);
+      const next = await this.#tryRound();
+      if (typeof next !== 'number') return next;
+      await delay(next, undefined, { signal }).catch(() => undefined);
     }
     // The hub has ended by now; what it recorded last shall not wait for the next start.
     await this.round().catch((err: unknown) => this.#deps.log.warn({ err }, 'the last round failed'));
+    return undefined;
   }
 
-  async #tryRound(): Promise<number> {
+  // Gives how long to pause, or why there will be no other round.
+  async #tryRound(): Promise<number | Refusal> {
     try {
       await this.round();
       return PAUSE_MS;
     } catch (err) {
-      if (err instanceof TreeMoved) await this.#reopen();
-      else this.#deps.log.warn({ err }, 'a round failed; it is tried again');
+      if (err instanceof HeadsChanged) return changedAt(this.#standing);
+      if (err instanceof TreeMoved) return await this.#tryReopen();
+      this.#deps.log.warn({ err }, 'a round failed; it is tried again');
       return TROUBLE_MS;
     }
   }
@@ -115,32 +120,51 @@ export class Notary {
   // Own record first: after a crash in between, it is never behind what left.
   async #sign(): Promise<void> {
     const { folder, places, clock, db } = this.#deps;
-    const { epoch, edge, top } = this.#standing;
-    const root = edge.root();
-    await folder.write({ epoch, size: edge.size, root });
+    const last = recordOf(this.#standing);
+    await folder.write(last);
     const time = clock.now().toISOString();
-    const origin = originOf(folder.signer.name, epoch);
-    const note = signCheckpoint({ origin, size: edge.size, root, heads: top.root(), time }, folder.signer);
-    await db.transaction(
-      async (tx) => await new OrderWriter(tx).putCheckpoint(time, { size: edge.size, note }),
+    const { size } = last;
+    const note = signCheckpoint(
+      { ...last, origin: originOf(folder.signer.name, last.epoch), time },
+      folder.signer,
     );
+    await db.transaction(async (tx) => await new OrderWriter(tx).putCheckpoint(time, { size, note }));
     this.#owes = false;
     places.offer(note);
   }
 
   // Another notary of this database may have gone on; what it made must continue what was signed here.
-  async #reopen(): Promise<void> {
-    const { epoch, edge } = this.#standing;
-    const last = { epoch, size: edge.size, root: edge.root() };
-    const found = await examine(this.#deps.db, { ...this.#known, last });
-    if ('why' in found)
-      throw new Error(
-        `the database has ${String(found.found)} of ${String(found.signed)} signed entries, or others than were signed ` +
-          `(${found.why}): nothing is signed any more`,
-      );
-    this.#standing = found;
-    this.#owes = true;
+  async #tryReopen(): Promise<number | Refusal> {
+    try {
+      const found = await examine(this.#deps.db, { ...this.#known, last: recordOf(this.#standing) });
+      if ('why' in found) return withoutEpoch(found);
+      this.#standing = found;
+      this.#owes = true;
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'the tree could not be looked at; it is tried again');
+    }
+    return TROUBLE_MS;
   }
+}
+
+function recordOf({ epoch, edge, top }: Standing): Required<LastSigned> & { readonly heads: Buffer } {
+  return { epoch, size: edge.size, root: edge.root(), heads: top.root() };
+}
+
+function changedAt({ edge: { size } }: Pick<Standing, 'edge'>): Refusal {
+  return { why: 'changed', signed: size, found: size };
+}
+
+function withoutEpoch({ why, signed, found }: Refusal): Refusal {
+  return { why, signed, found };
+}
+
+// The heads that the next round continues are held against the map as well; the others when their turn comes.
+async function examineAll(db: Db, known: Known): ReturnType<typeof examine> {
+  const found = await examine(db, known);
+  if ('why' in found || (await db.transaction(async (tx) => await areHeadsWhole(tx, found.top))))
+    return found;
+  return { ...changedAt(found), epoch: found.epoch };
 }
 
 // What the map has at half its depth can always be computed from below, and is for databases from before it was kept.

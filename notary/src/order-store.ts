@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
-import { chainKey, NO_ENTRIES, type ChainName, type Head } from './heads/chain.ts';
+import { type ChainHead } from './heads/moves.ts';
 import { type Placed } from './heads/top.ts';
 import { type LedgerRow } from './leaf.ts';
 import { type LaneEnd } from './order.ts';
@@ -11,12 +11,6 @@ import { type Tile } from './tree/tiles.ts';
 
 /** Entries of one lane that a round takes at most. */
 const PER_LANE = 125;
-
-/** A chain with its key and where it ends. */
-export interface ChainHead extends Head {
-  readonly chain: ChainName;
-  readonly key: Buffer;
-}
 
 /** Reads and writes as the notary, within a round. */
 export class OrderWriter extends TreeReader {
@@ -47,24 +41,6 @@ export class OrderWriter extends TreeReader {
            where e.writer = l.writer and e.lane = l.lane and e.n > coalesce(o.n, 0)
            order by e.n limit ${PER_LANE}) e`.execute(this.db);
     return rows.map(toLedgerRow);
-  }
-
-  /** The heads of these chains as they are. */
-  async listHeads(chains: readonly ChainName[]): Promise<Map<string, ChainHead>> {
-    const heads = new Map<string, ChainHead>();
-    for (const chain of chains) {
-      const key = chainKey(chain);
-      heads.set(key.toString('hex'), { chain, key, ...NO_ENTRIES });
-    }
-    const keys = [...heads.values()].map(({ key }) => key);
-    const { rows } = await sql<{ key: Buffer; n: number; digest: Buffer }>`
-      select key, n, digest from notary.head where key = any(${keys}::bytea[])`.execute(this.db);
-    for (const { key, n, digest } of rows) {
-      const name = key.toString('hex');
-      const head = heads.get(name);
-      if (head !== undefined) heads.set(name, { ...head, n, digest });
-    }
-    return heads;
   }
 
   /** Puts the heads in their places. */

@@ -11,6 +11,8 @@ export interface LastSigned {
   readonly epoch: number;
   readonly size: number;
   readonly root: Buffer;
+  /** Root of the map of heads; absent where a version that did not keep it wrote the record. */
+  readonly heads?: Buffer | undefined;
 }
 
 /** The folder, open. */
@@ -41,8 +43,10 @@ export async function openOwnFolder(folder: string): Promise<OwnFolder> {
   return {
     signer,
     last: last === undefined ? undefined : parseLast(last),
-    write: async ({ epoch, size, root }) =>
-      await writeText(lastFile, `${JSON.stringify({ epoch, size, root: root.toString('base64') })}\n`),
+    write: async ({ epoch, size, root, heads }) => {
+      const record = { epoch, size, root: root.toString('base64'), heads: heads?.toString('base64') };
+      await writeText(lastFile, `${JSON.stringify(record)}\n`);
+    },
   };
 }
 
@@ -55,13 +59,15 @@ export function signerOf(pem: string): NoteSigner {
 
 function parseLast(text: string): LastSigned {
   const value = JSON.parse(text) as { readonly [field: string]: unknown };
-  const { epoch, size, root } = value;
+  const { epoch, size, root, heads } = value;
   const bytes = Buffer.from(String(root), 'base64');
-  if (!isCount(epoch) || !isCount(size) || bytes.length !== HASH_BYTES)
+  const ofMap = typeof heads === 'string' ? Buffer.from(heads, 'base64') : undefined;
+  const areHashes = [bytes, ofMap ?? bytes].every(({ length }) => length === HASH_BYTES);
+  if (!isCount(epoch) || !isCount(size) || !areHashes)
     throw new Error(
       'what was signed last (notary/last-signed.json among the keys) cannot be read: put it back',
     );
-  return { epoch, size, root: bytes };
+  return { epoch, size, root: bytes, heads: ofMap };
 }
 
 function isCount(value: unknown): value is number {

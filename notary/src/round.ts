@@ -1,16 +1,20 @@
 // One round: takes what is visible and not yet ordered, and puts it into the tree and the map of heads.
 import { type Tx } from '@holdfast/platform/postgres/database';
-import { chainKey, chainsOf, extend, NO_ENTRIES } from './heads/chain.ts';
-import { BUCKET_DEPTH, bucketOf, MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
-import { subtreeOf, type MapLeaf } from './heads/trie.ts';
+import { bucketsOf, extendHeads, subtreesOf, type Buckets } from './heads/moves.ts';
+import { MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
 import { leafOf, type LedgerRow } from './leaf.ts';
 import { type Flaw, Lanes, orderRows } from './order.ts';
-import { OrderWriter, type ChainHead } from './order-store.ts';
+import { OrderWriter } from './order-store.ts';
 import { type TreeEdge } from './tree/tiles.ts';
 
 /** The tree in memory moved away from the one in the database, or the other way round. */
 export class TreeMoved extends Error {
   override readonly name = 'TreeMoved';
+}
+
+/** Heads of chains in the database are not those that were signed. */
+export class HeadsChanged extends Error {
+  override readonly name = 'HeadsChanged';
 }
 
 /** What a round did. Holds once its transaction has committed. */
@@ -20,7 +24,10 @@ export interface Taken {
   readonly flaws: readonly Flaw[];
 }
 
-/** Takes what waits; `undefined` when nothing does. Throws `TreeMoved` when the database has another tree than expected. */
+/**
+ * Takes what waits; `undefined` when nothing does. Throws `TreeMoved` when the database has another tree than expected,
+ * and `HeadsChanged` when it has others of the heads that go on.
+ */
 export async function takeWaiting(
   tx: Tx,
   before: { readonly edge: TreeEdge; readonly top: UpperTree },
@@ -37,7 +44,7 @@ export async function takeWaiting(
   const lanes = new Lanes(await writer.listOrderedLanes());
   for (const row of rows) lanes.follow(row);
   const { edge: after, tiles } = edge.append(rows.map(leafOf));
-  const buckets = await moveHeads(writer, rows);
+  const buckets = await moveHeads(writer, top, rows);
   await writer.putMiddle(top.changedAt(MIDDLE_DEPTH, buckets));
   await writer.putLeaves(edge.size, rows);
   await writer.putTiles(tiles);
@@ -46,23 +53,27 @@ export async function takeWaiting(
   return { edge: after, buckets, flaws: lanes.flaws };
 }
 
-async function moveHeads(writer: OrderWriter, rows: readonly LedgerRow[]): Promise<Placed[]> {
-  const heads = await writer.listHeads(rows.flatMap(chainsOf));
-  for (const row of rows)
-    for (const chain of chainsOf(row)) {
-      const key = chainKey(chain);
-      const head = heads.get(key.toString('hex')) ?? { chain, key, ...NO_ENTRIES };
-      heads.set(key.toString('hex'), { chain, key, ...extend(head, row) });
-    }
-  const moved = [...heads.values()];
+// oxlint-disable-next-line max-params -- where, what is continued, and what comes
+async function moveHeads(writer: OrderWriter, top: UpperTree, rows: readonly LedgerRow[]): Promise<Placed[]> {
+  const before = await writer.listBuckets(bucketsOf(rows));
+  // Whoever rules the database may have set a head back or removed it, and would have it signed with what comes now.
+  if (!isPartOf(before, top))
+    throw new HeadsChanged('the database has other heads of chains than were signed');
+  const { moved, after } = extendHeads(before, rows);
   await writer.putHeads(moved);
-  const changed = await changedBuckets(writer, moved);
+  const changed = subtreesOf(after);
   await writer.putBuckets(changed);
   return changed;
 }
 
-async function changedBuckets(writer: OrderWriter, moved: readonly ChainHead[]): Promise<Placed[]> {
-  const numbers = [...new Set(moved.map(({ key }) => bucketOf(key)))];
-  const leaves: Map<number, MapLeaf[]> = await writer.listBuckets(numbers);
-  return [...leaves].map(([bucket, within]) => ({ place: bucket, subtree: subtreeOf(within, BUCKET_DEPTH) }));
+/** Whether the heads that the next round continues are those of the map. */
+export async function areHeadsWhole(tx: Tx, top: UpperTree): Promise<boolean> {
+  const writer = new OrderWriter(tx);
+  // Another notary of this database may have gone on since: then the round tells.
+  if (!(await writer.lockTree()).heads.equals(top.root())) return true;
+  return isPartOf(await writer.listBuckets(bucketsOf(await writer.listWaiting())), top);
+}
+
+function isPartOf(buckets: Buckets, top: UpperTree): boolean {
+  return top.rootWith(subtreesOf(buckets)).equals(top.root());
 }

@@ -1,13 +1,17 @@
 // Whether the database still holds what was signed: asked at every start, and whenever somebody else moved the tree.
 import { type Db } from '@holdfast/platform/postgres/database';
-import { epochOf, type Checkpoint } from './checkpoint.ts';
+import { epochOf, openCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { isContinued, type Mapped } from './continued.ts';
+import { EvidenceReader } from './evidence-store.ts';
 import { type UpperTree } from './heads/top.ts';
+import { NOTHING } from './heads/trie.ts';
+import { type NoteVerifier } from './note.ts';
 import { type LastSigned } from './own-folder.ts';
-import { TreeReader } from './tree-store.ts';
+import { type TreeReader } from './tree-store.ts';
 import { rootAt } from './tree/proof.ts';
-import { type TreeEdge } from './tree/tiles.ts';
+import { TreeEdge } from './tree/tiles.ts';
 
-/** Why nothing is signed any more: entries that were signed are gone, or are others now. */
+/** Why nothing is signed any more: entries or heads of chains that were signed are gone, or are others now. */
 export interface Refusal {
   readonly why: 'behind' | 'changed';
   /** How many entries a checkpoint was signed for. */
@@ -25,8 +29,8 @@ export interface Standing {
 
 /** What is known beside the database. */
 export interface Known {
-  /** The name of the log. */
-  readonly name: string;
+  /** The key that signs, by the name of the log. */
+  readonly verifier: NoteVerifier;
   readonly last: LastSigned | undefined;
   /** The last checkpoint that was exported, when there is one. */
   readonly exported: Checkpoint | undefined;
@@ -39,11 +43,11 @@ export async function examine(
 ): Promise<Standing | (Refusal & { readonly epoch: number })> {
   // In one view: another notary of this database may move the tree between two questions, and parts of two trees never
   // give the root of one.
-  return await db.snapshot(async (tx) => await examineTree(new TreeReader(tx), known));
+  return await db.snapshot(async (tx) => await examineTree(new EvidenceReader(tx), known));
 }
 
 async function examineTree(
-  reader: TreeReader,
+  reader: EvidenceReader,
   known: Known,
 ): Promise<Standing | (Refusal & { readonly epoch: number })> {
   const tree = await reader.getTree();
@@ -62,11 +66,35 @@ async function examineTree(
     const found = await rootAt(size, nodes).catch(() => undefined);
     if (found === undefined || !found.equals(root)) return refuse('changed', size);
   }
+  const base = await findBase(reader, known, ofEpoch);
+  if (base !== undefined && !(await isContinued(reader, base, { edge, top })))
+    return refuse('changed', base.edge.size);
   return { epoch, edge, top };
 }
 
-function listSigned({ name, last, exported }: Known): LastSigned[] {
-  const epoch = exported === undefined ? undefined : epochOf(exported.origin, name);
+/**
+ * The newest tree whose map of heads was signed: by the own record, by what was exported, or by a checkpoint that the
+ * database has, as another notary with this key signs them. A record without a map begins with nothing; without any
+ * record there is nothing to hold the database against.
+ */
+// oxlint-disable-next-line max-params -- where to look, and what is known of which epoch
+async function findBase(
+  reader: TreeReader,
+  { verifier, last }: Known,
+  ofEpoch: readonly LastSigned[],
+): Promise<Mapped | undefined> {
+  const stored = await reader.findLastCheckpoint();
+  const kept = stored && openCheckpoint(stored.note, verifier);
+  for (const { size, root, heads } of [...ofEpoch, ...(kept ? [kept] : [])].sort((a, b) => b.size - a.size)) {
+    if (heads === undefined) continue;
+    const edge = await openEdge(reader, size);
+    if (edge?.root().equals(root) === true) return { edge, heads };
+  }
+  return last && { edge: TreeEdge.EMPTY, heads: NOTHING.hash };
+}
+
+function listSigned({ verifier, last, exported }: Known): LastSigned[] {
+  const epoch = exported === undefined ? undefined : epochOf(exported.origin, verifier.name);
   return [
     ...(last === undefined ? [] : [last]),
     ...(exported === undefined || epoch === undefined ? [] : [{ ...exported, epoch }]),

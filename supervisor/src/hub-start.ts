@@ -10,7 +10,7 @@ import { databaseUnreachable } from './faults.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
 import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
-import { type NotaryStanding, notaryUser } from './notary-start.ts';
+import { type NotaryStanding, notaryUser, type RunningNotary } from './notary-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
 import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
@@ -21,10 +21,10 @@ export interface LaunchedHub {
   /** Prepares the database. Throws `childFailed`, or `databaseUnreachable` when that is the operator's own. */
   prepare(): Promise<void>;
   /**
-   * Lets the hub serve and says where; disposing of what is returned drains and stops it. Throws `childFailed` when it
-   * cannot start.
+   * Lets the hub serve and says where; disposing of what is returned drains and stops it. Once the notary became sealed
+   * the hub is ended at once and starts over sealed. Throws `childFailed` when it cannot start.
    */
-  start(ledger: NotaryStanding): Promise<AsyncDisposable>;
+  start(notary: Pick<RunningNotary, 'standing' | 'becameSealed'>): Promise<AsyncDisposable>;
 }
 
 /** Launches preparation and hub. They wait for `start`. */
@@ -52,8 +52,8 @@ export function launchHub(site: Site, database: Database, sockets: readonly Boun
         throw namingDatabase(error, site.config.database);
       });
     },
-    start: async (ledger) => {
-      const keeper = await keepHub(site, { ...settings, ...ledger }, { first, launch });
+    start: async ({ standing, becameSealed }) => {
+      const keeper = await keepHub(site, { ...settings, ...standing }, { first, launch, becameSealed });
       presentAddress(settings, site);
       fillLater(site);
       return { [Symbol.asyncDispose]: () => keeper.stop() };
@@ -86,6 +86,7 @@ function fillLater(site: Site): void {
 interface Launches {
   readonly first: LaunchedChild;
   readonly launch: () => LaunchedChild;
+  readonly becameSealed: RunningNotary['becameSealed'];
 }
 
 async function keepHub(site: Site, settings: Settings, launches: Launches): Promise<Keeper> {
@@ -108,15 +109,26 @@ async function keepHub(site: Site, settings: Settings, launches: Launches): Prom
     onReady: (created) => admin.settle(created),
   };
   let served = false;
+  let { sealed } = settings;
   const start = async (): ReturnType<typeof runHub> => {
-    if (served) return await runHub(launches.launch(), run);
+    if (served) return await runHub(launches.launch(), withSeal(run, sealed));
     served = true;
     return await runHub(launches.first, firstRun);
   };
   const report = (message: string): void => {
     site.console.warn(message);
   };
-  return await Keeper.open({ name: 'hub', start, report });
+  const keeper = await Keeper.open({ name: 'hub', start, report });
+  // What was revoked may work again in a database that was put back: nothing in flight is waited for.
+  void launches.becameSealed.then((missing) => {
+    sealed = missing;
+    keeper.restart();
+  });
+  return keeper;
+}
+
+function withSeal(run: HubRun, sealed: Settings['sealed']): HubRun {
+  return { ...run, start: { ...run.start, settings: { ...run.start.settings, sealed } } };
 }
 
 function passwordOf({ password }: FirstAdmin): Pick<HubSecrets, 'adminPassword'> {

@@ -71,3 +71,30 @@ void test('Keeper.stop() starts no other', async () => {
   await keeper.stop();
   assert.equal(starts, 1);
 });
+
+void test('Keeper.restart() ends what runs and what is being started', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const children: Fake[] = [];
+  const ended: number[] = [];
+  const starting = Promise.withResolvers<undefined>();
+  const opened: Keeper[] = [];
+  const start = (): Promise<Kept> => {
+    const child = fake();
+    const n = children.push(child);
+    void child.ended.then(() => ended.push(n));
+    // Asked for while the second one comes up, as what it was started with is outdated by then.
+    if (n === 2) opened[0]?.restart();
+    if (n === 3) starting.resolve(undefined);
+    return Promise.resolve(child);
+  };
+  const keeper = await Keeper.open({ name: 'x', start, report: () => undefined });
+  opened.push(keeper);
+  keeper.restart();
+  for (let n = 0; n < 40; n += 1) {
+    await Promise.resolve();
+    t.mock.timers.tick(600);
+  }
+  await starting.promise;
+  assert.deepEqual(ended, [1, 2]);
+  await keeper.stop();
+});

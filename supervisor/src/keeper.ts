@@ -34,6 +34,8 @@ export class Keeper {
   readonly #options: KeeperOptions;
   readonly #stopping = new AbortController();
   #current: Kept;
+  /** Counts what makes a child that is being started outdated. */
+  #restarts = 0;
   readonly #watch: Promise<void>;
 
   private constructor(options: KeeperOptions, first: Kept) {
@@ -64,8 +66,9 @@ export class Keeper {
     for (let n = failures; ; n += 1) {
       try {
         await delay(pauseBefore(n), undefined, { signal: this.#stopping.signal });
+        const restarts = this.#restarts;
         this.#current = await this.#options.start();
-        if (this.#stopping.signal.aborted) this.#current.kill();
+        if (this.#stopping.signal.aborted || this.#restarts !== restarts) this.#current.kill();
         else this.#options.report(`${this.#options.name} runs again`);
         return n;
       } catch (error) {
@@ -73,6 +76,12 @@ export class Keeper {
         this.#options.report(error instanceof Error ? error.message : String(error));
       }
     }
+  }
+
+  /** Ends the child at once and starts another; one that is being started is ended as well. */
+  restart(): void {
+    this.#restarts += 1;
+    this.#current.kill();
   }
 
   /** Stops the child and starts no other. */

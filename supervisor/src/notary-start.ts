@@ -7,7 +7,7 @@ import { groundOf } from './child-ground.ts';
 import { type Database } from './database.ts';
 import { Keeper, type Kept } from './keeper.ts';
 import { type Mount } from './separation/confinement.ts';
-import { type MissingEntries, type NotaryStart, type Settings } from './settings.ts';
+import { BecameSealed, type MissingEntries, type NotaryStart, type Settings } from './settings.ts';
 import { type Site } from './site.ts';
 
 /** What the notary found of what it signed before. */
@@ -16,7 +16,14 @@ export type NotaryStanding = Pick<Settings, 'sealed' | 'lost'>;
 /** A notary whose process loads while the database starts. */
 export interface LaunchedNotary {
   /** Lets it work; disposing of what is returned ends it. Throws `childFailed`. */
-  start(): Promise<{ readonly standing: NotaryStanding } & AsyncDisposable>;
+  start(): Promise<RunningNotary>;
+}
+
+/** A notary at work. */
+export interface RunningNotary extends AsyncDisposable {
+  readonly standing: NotaryStanding;
+  /** Settles when it finds, after a start at which all was there, that something is not there any more. */
+  readonly becameSealed: Promise<MissingEntries>;
 }
 
 /** How long its last round may take, in milliseconds. */
@@ -55,30 +62,32 @@ interface Launches {
   readonly launch: () => LaunchedChild;
 }
 
-async function keepNotary(
-  site: Site,
-  start: NotaryStart,
-  launches: Launches,
-): ReturnType<LaunchedNotary['start']> {
+async function keepNotary(site: Site, start: NotaryStart, launches: Launches): Promise<RunningNotary> {
   const timeout = site.config.file.timeouts.start;
   const ready = await launches.first.begin(start, timeout);
   const standing = { sealed: ready.answer.sealed ?? null, lost: ready.answer.lost ?? null };
   present(site, standing);
+  const { promise: becameSealed, resolve } = Promise.withResolvers<MissingEntries>();
+  const seal = (sealed: MissingEntries): void => {
+    if (standing.sealed === null) resolve(sealed);
+  };
+  void becameSealed.then((sealed) => {
+    present(site, { sealed, lost: null });
+  });
   let next: ReadyChild | undefined = ready;
   const keeper = await Keeper.open({
     name: 'notary',
     start: async () => {
       const running = next ?? (await launches.launch().begin(withoutLoss(start), timeout));
-      if (next === undefined && running.answer.sealed !== undefined)
-        site.console.warn(`the notary signs nothing any more: ${describe(running.answer.sealed)}`);
       next = undefined;
-      return keptOf(running);
+      if (running.answer.sealed !== undefined) seal(running.answer.sealed);
+      return keptOf(running, seal);
     },
     report: (message) => {
       site.console.warn(message);
     },
   });
-  return { standing, [Symbol.asyncDispose]: () => keeper.stop() };
+  return { standing, becameSealed, [Symbol.asyncDispose]: () => keeper.stop() };
 }
 
 // What was lost once is not lost again because the notary was started anew.
@@ -86,8 +95,11 @@ function withoutLoss(start: NotaryStart): NotaryStart {
   return { ...start, settings: { ...start.settings, acceptLoss: false } };
 }
 
-function keptOf({ process, channel }: ReadyChild): Kept {
-  channel.onFrame(() => undefined);
+function keptOf({ process, channel }: ReadyChild, seal: (sealed: MissingEntries) => void): Kept {
+  channel.onFrame((frame) => {
+    const said = BecameSealed.safeParse(frame);
+    if (said.success) seal(said.data.sealed);
+  });
   const kill = (): void => {
     process.kill();
   };
@@ -122,7 +134,7 @@ function describe({ why, signed, found }: MissingEntries): string {
   const counts = `${String(signed)} entries of the ledger were signed`;
   return why === 'behind'
     ? `${counts}, and the database has ${String(found)} of them`
-    : `${counts}, and the database has others in their place`;
+    : `${counts}, and the database has others, or other chains of them, in their place`;
 }
 
 // The folder is shown, because a file is replaced whole. One that is not there is made for the notary; one that is there

@@ -80,7 +80,7 @@ export type Separation = z.infer<typeof Separation>;
 export const Operator = z.strictObject({ name: z.string(), uid: z.int().nonnegative() });
 export type Operator = z.infer<typeof Operator>;
 
-/** Entries that a checkpoint was signed for and that the database does not have, or has changed. */
+/** Entries that a checkpoint was signed for and that the database does not have, or that it, or their chains, has changed. */
 export const MissingEntries = z.strictObject({
   why: z.enum(['behind', 'changed']),
   /** How many entries were signed. */
@@ -199,6 +199,10 @@ export const Answer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);
 export type Answer = z.infer<typeof Answer>;
+
+/** What the notary says when it finds, while it works, that the database lacks what was signed. */
+export const BecameSealed = z.strictObject({ type: z.literal('sealed'), sealed: MissingEntries });
+export type BecameSealed = z.infer<typeof BecameSealed>;
 
 /** Asks a child to finish what it does and to exit. */
 export const Stop = z.strictObject({ type: z.literal('stop') });

@@ -54,9 +54,9 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   stack.use(await database.start());
   options.stop.throwIfAborted();
   await hub.prepare();
-  const { standing } = stack.use(await notary.start());
+  const running = stack.use(await notary.start());
   options.stop.throwIfAborted();
-  stack.use(await hub.start(standing));
+  stack.use(await hub.start(running));
 }
 
 // Everything up to the bound sockets: cheap, and where most refusals come from.
