@@ -58,4 +58,7 @@ export const Token = z.object({
   expiresAt: Moment,
   revokedAt: Moment,
   lastUsedAt: Moment,
+  lastAddress: z.string().nullish(),
+  scopes: z.array(z.string()).default([]),
+  addresses: z.array(z.string()).nullish(),
 });

@@ -18,10 +18,15 @@ export const createToken: Command = {
     role: { value: 'read|write', doc: 'Everything its user may read, or read and write' },
     scope: {
       value: 'TYPE:NAME=PERMISSION,…',
-      doc: 'Only this (model:team/bert=repo.content.read); may be repeated',
+      doc: 'Only this (model:team/bert=repo.write, org:team/bert-*=repo.content.read); may be repeated',
       many: true,
     },
     days: { value: 'N', doc: 'Days until it expires (default 90)' },
+    address: {
+      value: 'NETWORK',
+      doc: 'Accepted from there alone (192.0.2.0/24, 2001:db8::/32); may be repeated',
+      many: true,
+    },
   },
   run: async (call) => {
     const answer = await requestAdmin(call, { method: 'POST', path: ['tokens'], body: bodyOf(call) });
@@ -31,7 +36,7 @@ export const createToken: Command = {
 };
 
 function bodyOf({ flags }: Call): object {
-  const { user, name, role, scope, days } = flags;
+  const { user, name, role, scope, days, address } = flags;
   if ((role === undefined) === (scope === undefined))
     throw usageRejected(
       'a token needs either --role or --scope',
@@ -48,6 +53,7 @@ function bodyOf({ flags }: Call): object {
     ...(role === undefined ? {} : { role }),
     ...(scope === undefined ? {} : { scopes: scope }),
     ...(days === undefined ? {} : { expiresInDays: Number(days) }),
+    ...(address === undefined ? {} : { addresses: address }),
   };
 }
 
@@ -66,11 +72,12 @@ export const listTokens: Command = {
       .map((token) => [
         token.id,
         token.name,
-        token.role,
+        token.role === 'fineGrained' ? token.scopes.join(' ') : `${token.role} (classic)`,
         token.revokedAt ? `revoked ${token.revokedAt}` : `until ${token.expiresAt ?? 'revoked'}`,
-        token.lastUsedAt ?? 'never',
+        token.addresses?.join(' ') ?? 'everywhere',
+        token.lastUsedAt ? `${token.lastUsedAt} from ${token.lastAddress ?? ''}` : 'never',
       ]);
-    printResult(call.json, answer, formatTable(['ID', 'NAME', 'ROLE', 'STATE', 'LAST USED'], rows));
+    printResult(call.json, answer, formatTable(['ID', 'NAME', 'MAY', 'STATE', 'FROM', 'LAST USED'], rows));
     return EXIT.done;
   },
 };

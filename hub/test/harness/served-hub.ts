@@ -45,6 +45,7 @@ export interface ServedHubOptions {
   /** Bytes that a namespace may store. */
   readonly quota?: number;
   readonly signUp?: 'invitation' | 'open';
+  readonly trustedProxies?: readonly string[];
 }
 
 /** A hub that serves. */
@@ -92,7 +93,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
       requests: metrics.counter('requests', 'Requests.'),
       durations: metrics.histogram('durations', 'Durations.', [1]),
       limits,
-      trustedProxies: [],
+      trustedProxies: start.settings.trustedProxies,
       rateLimiter: undefined,
       exemptLoopback: true,
       authentication: modules.authentication,
@@ -164,7 +165,7 @@ function startOf(
       access: options.access ?? 'signed-in',
       signUp: options.signUp ?? 'invitation',
       spacesHost: 'localhost',
-      trustedProxies: [],
+      trustedProxies: [...(options.trustedProxies ?? [])],
       rateLimits: {
         windowSeconds: 300,
         resolve: { anonymous: GiB, signedIn: GiB },

@@ -28,24 +28,53 @@ export interface ScopedGrant {
   readonly patterns?: readonly string[];
 }
 
-/** Permission names that the clients' token model knows and this hub acts on. */
-export const PERMISSIONS = [
+/** Permissions that this hub acts on, in the names of the clients' token model. */
+const ACTING_PERMISSIONS = [
   'repo.content.read',
-  'repo.access.read',
   'repo.write',
-  'collection.read',
-  'collection.write',
-  'discussion.write',
-  'post.write',
+  'repo.access.read',
   'org.read',
   'org.write',
   'org.members.read',
   'org.members.write',
   'org.repos.read',
   'user.social.likes.write',
+] as const;
+
+/** A permission that opens something. */
+export type ActingPermission = (typeof ACTING_PERMISSIONS)[number];
+
+/** Names that clients ask for and that open nothing here: a token may carry them, so that their links to make one work. */
+const IDLE_PERMISSIONS = [
+  'collection.read',
+  'collection.write',
+  'discussion.write',
+  'post.write',
+  'job.write',
+  'resourceGroup.write',
+  'inference.serverless.write',
+  'inference.endpoints.infer.write',
+  'inference.endpoints.write',
+  'org.serviceAccounts.read',
+  'org.serviceAccounts.write',
+  'sql-console.embed.write',
+  'user.billing.read',
+  'user.mcp.read',
+  'user.notifications.read',
+  'user.notifications.write',
+  'user.papers.write',
+  'user.preferences.write',
+  'user.settings.notifications.write',
   'user.webhooks.read',
   'user.webhooks.write',
+  'org.auditLog.write',
+  'org.billing.read',
+  'org.networkSecurity.read',
+  'org.networkSecurity.write',
 ] as const;
+
+/** Every permission that a token may carry. */
+export const PERMISSIONS = [...ACTING_PERMISSIONS, ...IDLE_PERMISSIONS] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** What a token is allowed of what its owner may do. */

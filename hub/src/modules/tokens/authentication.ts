@@ -8,8 +8,16 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type UserActor } from '#modules/access';
 import { AccountReader, type Account, type Membership } from '#modules/identity';
-import { tokenRejected } from './faults.ts';
-import { digestToken, sealedFields, standing, type LastUse, type Token } from './model.ts';
+import { tokenAddressRefused, tokenRejected } from './faults.ts';
+import {
+  digestToken,
+  isAcceptedFrom,
+  sealedBefore,
+  sealedFields,
+  standing,
+  type LastUse,
+  type Token,
+} from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Someone who proved who they are. */
@@ -63,6 +71,11 @@ export class Authentication {
     return standing(session.token, this.#clock.now()) === 'live';
   }
 
+  /** Throws `token.address-refused` where a token is bound to addresses and this is none of them. */
+  requireAddress({ token }: Session, address: string): void {
+    if (!isAcceptedFrom(token, address)) throw tokenAddressRefused(address);
+  }
+
   /** The session behind a token's id, for what was minted from it. Throws `token.rejected` when it is not live. */
   async authenticateParent(tokenId: Id): Promise<Session> {
     for (const session of this.#epochs.areFresh() ? this.#sessions.values() : [])
@@ -96,12 +109,18 @@ export class Authentication {
     });
   }
 
+  // Rows that were made before tokens were bound to addresses are sealed without them, and have none.
+  #isSealed(token: Token, mac: Buffer): boolean {
+    if (this.#keys.verifies('token-row', sealedFields(token), mac)) return true;
+    return token.addresses === null && this.#keys.verifies('token-row', sealedBefore(token), mac);
+  }
+
   async #load(digest: Sha256): Promise<Session> {
     const sessions = this.#sessions;
     const sealed = await new TokenReader(this.#db).findByDigest(digest);
     if (sealed === undefined) throw tokenRejected();
     const { token, mac } = sealed;
-    if (!this.#keys.verifies('token-row', sealedFields(token), mac)) throw tokenRejected();
+    if (!this.#isSealed(token, mac)) throw tokenRejected();
     const accounts = new AccountReader(this.#db);
     const account = await accounts.findById(token.userId);
     if (account === undefined || account.disabledAt !== null) throw tokenRejected();

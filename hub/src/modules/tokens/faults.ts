@@ -26,6 +26,18 @@ export const tokenExpiryInvalid = defineFault(
   'token.expiry-invalid',
   () => 'A token expires after 1 to 3650 days.',
 );
+export const tokenAddressesInvalid = defineFault(
+  'invalid',
+  'token.addresses-invalid',
+  (text: string) =>
+    `${JSON.stringify(text)} is no network. Write up to 50 addresses or networks, such as 192.0.2.0/24 or 2001:db8::/32.`,
+);
+export const tokenAddressRefused = defineFault(
+  'forbidden',
+  'token.address-refused',
+  (address: string) =>
+    `This token is not accepted from the address ${address}. Call from one of its networks, or make another token.`,
+);
 export const tokenScopeInvalid = defineFault(
   'invalid',
   'token.scope-invalid',

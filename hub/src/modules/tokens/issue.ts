@@ -26,6 +26,8 @@ export interface DecidedToken {
   readonly name: string;
   readonly grant: Grant;
   readonly days: number;
+  /** The networks from which it is accepted; absent for everywhere. */
+  readonly addresses?: readonly string[];
   readonly by: { readonly actor: string; readonly credential: string };
   readonly personal?: Readonly<Record<string, string>>;
 }
@@ -34,7 +36,7 @@ export interface DecidedToken {
 export async function insertToken(
   tx: Tx,
   deps: { readonly clock: Clock; readonly keys: Keys },
-  { user, name, grant, days, by, personal }: DecidedToken,
+  { user, name, grant, days, addresses, by, personal }: DecidedToken,
 ): Promise<IssuedToken> {
   const text = mintToken();
   const now = deps.clock.now();
@@ -47,14 +49,20 @@ export async function insertToken(
     createdAt: now,
     expiresAt: new Date(now.getTime() + days * DAY_MS),
     revokedAt: null,
+    addresses: addresses ?? null,
   };
   await new TokenWriter(tx).insert(token, deps.keys.mac('token-row', sealedFields(token)));
   await record(tx, {
     kind: 'token.issued',
     subject: `token:${token.id}`,
     ...by,
-    body: { user: user.id, grant: grant as never, expires: token.expiresAt?.toISOString() ?? null },
-    personal: { name, ...personal },
+    body: {
+      user: user.id,
+      grant: grant as never,
+      expires: token.expiresAt?.toISOString() ?? null,
+      bound: token.addresses !== null,
+    },
+    personal: { name, ...(addresses !== undefined && { addresses: addresses.join(' ') }), ...personal },
   });
   const expires = token.expiresAt?.toISOString().slice(0, 10) ?? null;
   const facts = { kind: 'token-issued', token: token.name, expires } as const;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { digestToken, sealedFields, standing, type Token } from './model.ts';
+import { digestToken, isAcceptedFrom, sealedFields, standing, type Token } from './model.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 
@@ -26,6 +26,7 @@ void test('sealedFields() differ when anything that widens a token differs', () 
     createdAt: NOW,
     expiresAt: NOW,
     revokedAt: null,
+    addresses: ['192.0.2.0/24'],
   };
   const sealed = JSON.stringify(sealedFields(token));
   const wider: Partial<Token>[] = [
@@ -35,6 +36,20 @@ void test('sealedFields() differ when anything that widens a token differs', () 
     { digest: 'f'.repeat(64) as Sha256 },
     { id: '4'.repeat(24) as Id },
     { createdAt: new Date(0) },
+    { name: 'another' },
+    { addresses: null },
+    { addresses: ['0.0.0.0/0'] },
+    { addresses: ['192.0.2.0/24', '198.51.100.0/24'] },
   ];
   for (const change of wider) assert.notEqual(JSON.stringify(sealedFields({ ...token, ...change })), sealed);
+});
+
+void test('isAcceptedFrom() holds a token to its networks, of both kinds', () => {
+  const bound = { addresses: ['192.0.2.0/24', '2001:db8::/32'] };
+  const from = (address: string): boolean => isAcceptedFrom(bound, address);
+  assert.deepEqual(['192.0.2.9', '::ffff:192.0.2.9', '2001:db8::9'].map(from), [true, true, true]);
+  assert.deepEqual(['198.51.100.9', '2001:db9::9', '', 'unix:'].map(from), [false, false, false, false]);
+  assert.equal(isAcceptedFrom({ addresses: null }, '198.51.100.9'), true);
+  assert.equal(isAcceptedFrom({ addresses: [] }, '192.0.2.9'), false);
+  assert.equal(isAcceptedFrom({ addresses: ['everywhere'] }, '192.0.2.9'), false);
 });

@@ -2,6 +2,7 @@
 import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
+import { networkHolds, parseNetwork } from '@holdfast/kernel/network';
 import { type Grant } from '#modules/access';
 
 /** A token as it is kept: everything but its text. */
@@ -14,6 +15,8 @@ export interface Token {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** The networks from which it is accepted; `null` is everywhere. */
+  readonly addresses: readonly string[] | null;
 }
 
 /** When and how a token was last used. */
@@ -37,8 +40,19 @@ export function digestToken(text: string): Sha256 {
   return sha256(text);
 }
 
-/** The fields that the row's MAC covers: who can write the table still cannot widen, move or prolong a token. */
-export function sealedFields(token: Omit<Token, 'revokedAt' | 'name'>): string[] {
+/** The fields that the row's MAC covers: who can write the table still cannot widen, move, prolong or rename a token. */
+export function sealedFields(token: Omit<Token, 'revokedAt'>): string[] {
+  const { name, addresses } = token;
+  return [
+    '2',
+    ...sealedBefore(token),
+    name,
+    addresses === null ? 'everywhere' : canonicalJson([...addresses]),
+  ];
+}
+
+/** The fields that the MAC of a row covers which was made before tokens were bound to addresses. */
+export function sealedBefore(token: Omit<Token, 'revokedAt' | 'name' | 'addresses'>): string[] {
   return [
     token.id,
     token.userId,
@@ -47,4 +61,13 @@ export function sealedFields(token: Omit<Token, 'revokedAt' | 'name'>): string[]
     token.createdAt.toISOString(),
     token.expiresAt?.toISOString() ?? 'never',
   ];
+}
+
+/** Whether a token is accepted from an address. What cannot be read as a network holds nothing. */
+export function isAcceptedFrom({ addresses }: Pick<Token, 'addresses'>, address: string): boolean {
+  if (addresses === null) return true;
+  return addresses.some((text) => {
+    const network = parseNetwork(text);
+    return network !== undefined && networkHolds(network, address);
+  });
 }

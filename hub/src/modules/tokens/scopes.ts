@@ -24,6 +24,22 @@ export interface ScopesDeps {
   ) => Promise<{ readonly id: Id; readonly namespace: string; readonly name: string } | undefined>;
 }
 
+/** The scopes of a grant as they are typed; none for a classic token. */
+export function writeScopes(grant: Grant): string[] {
+  if (grant.role !== 'fineGrained') return [];
+  const scoped = grant.scoped.flatMap(({ entity, permissions, patterns }) =>
+    (patterns ?? [undefined]).map((pattern) => {
+      const name = pattern === undefined ? entity.name : `${entity.name}/${pattern}`;
+      return `${entity.type}:${name}=${permissions.join(',')}`;
+    }),
+  );
+  return [
+    ...scoped,
+    ...grant.global.map((one) => `global=${one}`),
+    ...(grant.canReadGatedRepos ? ['gated'] : []),
+  ];
+}
+
 /** Turns what was typed into a grant. */
 export class TokenScopes {
   readonly #deps: ScopesDeps;

@@ -89,6 +89,7 @@ export class TokenWriter extends TokenReader {
         created_at: token.createdAt,
         expires_at: token.expiresAt,
         revoked_at: null,
+        addresses: token.addresses === null ? null : [...token.addresses],
         mac,
       })
       .execute();
@@ -124,6 +125,7 @@ function toToken(row: TokenTables['tokens.token']): Token {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    addresses: row.addresses,
   };
 }
 

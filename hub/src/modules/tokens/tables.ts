@@ -28,6 +28,8 @@ export type TokenTables = {
     created_at: Date;
     expires_at: Date | null;
     revoked_at: Date | null;
+    /** Networks; `null` is everywhere. */
+    addresses: string[] | null;
     mac: Buffer;
     last_used_at: Date | null;
     last_address: string | null;

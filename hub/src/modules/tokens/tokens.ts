@@ -1,6 +1,7 @@
 // Issues, lists and revokes access tokens.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
+import { formatNetwork, parseNetwork } from '@holdfast/kernel/network';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -16,13 +17,20 @@ import {
 import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
-import { tokenExpiryInvalid, tokenForbidden, tokenMissing, tokenNameInvalid } from './faults.ts';
+import {
+  tokenAddressesInvalid,
+  tokenExpiryInvalid,
+  tokenForbidden,
+  tokenMissing,
+  tokenNameInvalid,
+} from './faults.ts';
 import { insertToken, type IssuedToken } from './issue.ts';
 import { type LastUse, type Token } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Days a token lives unless its maker says otherwise. */
 const DEFAULT_EXPIRY_DAYS = 90;
+const MOST_NETWORKS = 50;
 
 /** What a new token should be. */
 export interface NewToken {
@@ -30,6 +38,8 @@ export interface NewToken {
   readonly name: string;
   readonly grant: Grant;
   readonly expiresInDays?: number;
+  /** Addresses and networks from which alone it is accepted; none for everywhere. */
+  readonly addresses?: readonly string[];
 }
 
 /** The access tokens of the instance. */
@@ -58,6 +68,7 @@ export class Tokens {
       throw tokenNameInvalid();
     const days = wish.expiresInDays ?? DEFAULT_EXPIRY_DAYS;
     if (!Number.isInteger(days) || days < 1 || days > 3650) throw tokenExpiryInvalid();
+    const addresses = parseNetworks(wish.addresses ?? []);
     return await this.#db.transaction(async (tx) => {
       const user = await new AccountReader(tx).findByName(wish.user);
       if (user?.kind !== 'user' || user.disabledAt !== null) throw accountMissing(wish.user);
@@ -66,6 +77,7 @@ export class Tokens {
         { clock: this.#clock, keys: this.#keys },
         {
           ...{ user, name: wish.name, grant: wish.grant, days },
+          ...(addresses.length > 0 && { addresses }),
           by: referencesOf(actor),
           personal: operatorFields(actor),
         },
@@ -116,4 +128,15 @@ export class Tokens {
 function refusedOf(actor: Actor, id: Id): Error {
   const owns = mayInstance(actor).allowed || (actor.kind === 'user' && actor.credential.kind === 'session');
   return owns ? tokenMissing(id) : tokenForbidden();
+}
+
+function parseNetworks(texts: readonly string[]): string[] {
+  const written = texts.map((text) => {
+    const network = parseNetwork(text.trim());
+    if (network === undefined) throw tokenAddressesInvalid(text.slice(0, 60));
+    return formatNetwork(network);
+  });
+  const networks = [...new Set(written)];
+  if (networks.length > MOST_NETWORKS) throw tokenAddressesInvalid(networks.slice(0, 2).join(' ') + ' …');
+  return networks;
 }

@@ -21,13 +21,18 @@ export function createToken({ tokens, scopes }: { tokens: Tokens; scopes: TokenS
       role: z.enum(['read', 'write']).optional(),
       scopes: z.array(z.string().max(300)).max(100).optional(),
       expiresInDays: z.int().optional(),
+      addresses: z.array(z.string().max(60)).max(50).optional(),
     }),
     output: z.object({ id: z.string(), token: z.string(), expiresAt: z.string().nullable() }),
     status: 201,
     async run({ actor, body }) {
       const grant = await scopes.parseGrant(body.role, body.scopes ?? []);
-      const { user, name, expiresInDays } = body;
-      const wish = { user, name, grant, ...(expiresInDays !== undefined && { expiresInDays }) };
+      const { user, name, expiresInDays, addresses } = body;
+      const wish = {
+        ...{ user, name, grant },
+        ...(expiresInDays !== undefined && { expiresInDays }),
+        ...(addresses !== undefined && { addresses }),
+      };
       const { token, text } = await tokens.issue(actor, wish);
       return {
         id: token.id,

@@ -1,6 +1,6 @@
 // `GET /admin/tokens`
 import { z } from 'zod';
-import { type LastUse, type Token, type Tokens } from '#modules/tokens';
+import { writeScopes, type LastUse, type Token, type Tokens } from '#modules/tokens';
 import { defineRoute, type Route } from '../route/route.ts';
 
 const Listed = z.object({
@@ -11,6 +11,10 @@ const Listed = z.object({
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
   lastUsedAt: z.string().nullable(),
+  lastAddress: z.string().nullable(),
+  lastClient: z.string().nullable(),
+  scopes: z.array(z.string()),
+  addresses: z.array(z.string()).nullable(),
 });
 
 /** Lists a user's tokens, without their texts. */
@@ -40,5 +44,9 @@ function presentToken({ token, lastUse }: { token: Token; lastUse: LastUse | nul
     expiresAt: token.expiresAt?.toISOString() ?? null,
     revokedAt: token.revokedAt?.toISOString() ?? null,
     lastUsedAt: lastUse?.at.toISOString() ?? null,
+    lastAddress: lastUse?.address ?? null,
+    lastClient: lastUse?.client ?? null,
+    scopes: writeScopes(token.grant),
+    addresses: token.addresses === null ? null : [...token.addresses],
   };
 }

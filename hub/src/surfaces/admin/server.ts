@@ -72,6 +72,7 @@ export function adminServer(
     exemptLoopback: true,
     baseUrlFor: () => 'http://localhost',
     identify: (request) => Promise.resolve({ actor: identifyOperator(request.headers), session: undefined }),
+    requireAddress: () => undefined,
     noteUse: () => undefined,
     noteRefusal: () => undefined,
   });

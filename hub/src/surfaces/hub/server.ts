@@ -56,7 +56,10 @@ export function hubRoutes(deps: HubDeps & WebDeps): Route[] {
 }
 
 /** How the hub serves. */
-export type HubOptions = Omit<ServeOptions, 'baseUrlFor' | 'identify' | 'noteUse' | 'noteRefusal'> & {
+export type HubOptions = Omit<
+  ServeOptions,
+  'baseUrlFor' | 'identify' | 'requireAddress' | 'noteUse' | 'noteRefusal'
+> & {
   readonly authentication: Authentication;
   readonly refusals: Refusals;
   readonly anonymousMayRead: boolean;
@@ -71,6 +74,7 @@ export function hubServer(deps: HubDeps & WebDeps, options: HubOptions): Fastify
     ...options,
     baseUrlFor: (host) => baseUrlFor(publicAddress, host),
     identify: (request) => identifyCaller(request.raw, callers),
+    requireAddress: (session, from) => authentication.requireAddress(session, from),
     noteUse: (session, from, client) => authentication.noteUse(session, from, client),
     noteRefusal: ({ code, address, actor }) =>
       refusals.note({ code, address: countedAddress(address), ...referencesOf(actor) }),

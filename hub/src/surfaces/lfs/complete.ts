@@ -29,7 +29,8 @@ export function completeUpload(deps: LinkDeps & { readonly uploads: Uploads }): 
     output: z.object({ oid: z.string(), size: z.number() }),
     async run({ params, query, body, request, address, signal }) {
       const { repo: repoId, digest: sha256, upload } = params;
-      const { link, actor } = await openLink(deps, { act: 'complete', repoId, sha256, upload, query });
+      const claim = { act: 'complete', repoId, sha256, upload, query } as const;
+      const { link, actor } = await openLink(deps, claim, address);
       // Hashing a large object takes longer than a connection may be silent.
       request.setTimeout(0);
       const parts = body.parts.map(({ partNumber, etag }) => ({ number: partNumber, etag }));

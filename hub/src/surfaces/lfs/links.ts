@@ -53,12 +53,14 @@ function pathOf({ act, repoId, sha256, upload, part }: Omit<Link, 'expires'>): s
 }
 
 /**
- * Opens a link. Throws `link.invalid`, `link.expired`, `link.ended` when the token behind it is not live, and what
- * `Repos.get` throws when its owner may no longer do this.
+ * Opens a link for who calls from an address. Throws `link.invalid`, `link.expired`, `link.ended` when the token behind it is
+ * not live, `token.address-refused`, and what `Repos.get` throws when its owner may no longer do this.
  */
-export async function openLink(deps: LinkDeps, claim: LinkClaim): Promise<OpenedLink> {
+export async function openLink(deps: LinkDeps, claim: LinkClaim, address: string): Promise<OpenedLink> {
   const link = verifyLink(deps.keys, claim, deps.clock.now());
   const { actor, session } = await ownerOf(deps, link);
+  // What was made from a token is accepted from where the token is.
+  if (session !== undefined) deps.authentication.requireAddress(session, address);
   return { link, actor, session, repo: await repoOf(deps, link, actor) };
 }
 

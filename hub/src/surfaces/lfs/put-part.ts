@@ -20,9 +20,10 @@ export function putPart(deps: ReceiveDeps & { readonly uploads: Uploads }): Rout
     bodyKind: 'stream',
     body: z.unknown(),
     output: z.object({}),
-    async run({ params, query, request, reply }) {
+    async run({ params, query, request, reply, address }) {
       const { repo: repoId, digest: sha256, upload, part } = params;
-      const opened = await openLink(deps, { act: 'store-part', repoId, sha256, upload, part, query });
+      const claim = { act: 'store-part', repoId, sha256, upload, part, query } as const;
+      const opened = await openLink(deps, claim, address);
       const size = await deps.uploads.partLength(opened.link);
       using body = receiveBody(deps, opened, { request, size });
       const etag = await hearingFull(request, PATIENCE, () => deps.uploads.receivePart(opened.link, body));

@@ -17,6 +17,8 @@ export interface AdmissionOptions {
   readonly sealed?: boolean;
   /** Who calls. Throws where a credential is not live. */
   readonly identify: (request: FastifyRequest) => Promise<Caller>;
+  /** Throws where this token is not accepted from this address. */
+  readonly requireAddress: (session: Session, address: string) => void;
   /** Called once a signed-in caller was let in. */
   readonly noteUse: (session: Session, address: string, client: string) => void;
 }
@@ -31,17 +33,24 @@ export interface Admitted {
 // What these are called with says who calls, and their handlers look at it.
 const UNNAMED: ReadonlySet<Access> = new Set<Access>(['open', 'link', 'xet', 'page']);
 
-/** Who calls, as it is known now. Throws `token.rejected`, and `request.sign-in-needed` where nobody in particular may not call. */
+/**
+ * Who calls, as it is known now. Throws `token.rejected`, `token.address-refused`, and `request.sign-in-needed` where nobody
+ * in particular may not call. `tell` hears who it is before their address is looked at, so that a refusal has a name.
+ */
 export async function identify(
   { route, request }: Pick<Admitted, 'route' | 'request'>,
   options: AdmissionOptions,
+  tell: (caller: Caller) => void = () => undefined,
 ): Promise<Caller> {
   if (UNNAMED.has(route.access))
     return { actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined };
   const caller = await options.identify(request);
   if (route.access === 'user' && caller.session === undefined) throw signInNeeded();
-  if (caller.session !== undefined)
+  tell(caller);
+  if (caller.session !== undefined) {
+    options.requireAddress(caller.session, request.ip);
     options.noteUse(caller.session, request.ip, request.headers['user-agent'] ?? '');
+  }
   return caller;
 }
 
@@ -53,15 +62,20 @@ export function senderOf(request: FastifyRequest, { actor, session }: Caller): S
 }
 
 /** Finds out who calls, and counts the call. Throws what `identify` throws, `request.rate-limited` and `instance.sealed`. */
-export async function admit(call: Admitted, options: AdmissionOptions): Promise<Caller> {
+export async function admit(
+  call: Admitted,
+  options: AdmissionOptions,
+  tell?: (caller: Caller) => void,
+): Promise<Caller> {
   const { route, request } = call;
   if (options.sealed === true && route.access !== 'open') throw instanceSealed();
   let caller: Caller;
   try {
-    caller = await identify(call, options);
+    caller = await identify(call, options, tell);
   } catch (error) {
-    // Whoever tries tokens has no account to count against; each try costs a query, so the address pays for it.
-    if (error instanceof Fault && error.kind === 'unauthenticated')
+    // Whoever tries tokens has no account to count against; each try costs a query, so the address pays for it. So it does
+    // for tokens that were found: their owner must not.
+    if (error instanceof Fault && (error.kind === 'unauthenticated' || error.kind === 'forbidden'))
       countCall(call, { key: countedAddress(request.ip), known: false }, options);
     throw error;
   }

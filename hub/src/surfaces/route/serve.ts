@@ -135,9 +135,10 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   let actor: Actor = NOBODY;
   try {
     const baseUrl = options.baseUrlFor(request.headers.host);
-    const caller = await admit(arrival, options);
-    userId = caller.session?.account.id;
-    actor = caller.actor;
+    const caller = await admit(arrival, options, (known) => {
+      userId = known.session?.account.id;
+      actor = known.actor;
+    });
     await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
     answerError(error, { request, reply, log: options.log, endings: options.endings });

@@ -1,5 +1,6 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
+import { type ActingPermission } from '#modules/access';
 import { type Identity, type Invitations, type OrgPolicies, type Passwords } from '#modules/identity';
 import {
   type BegunSession,
@@ -12,7 +13,7 @@ import {
 } from '#modules/sessions';
 import { type DeviceLogins, type Tokens, type TokenScopes } from '#modules/tokens';
 
-export { type Visit };
+export { type ActingPermission, type Visit };
 
 /** The modules that pages are views of. */
 export interface PageModules {

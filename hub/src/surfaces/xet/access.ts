@@ -44,17 +44,19 @@ export interface ScopeParams {
 
 /**
  * Checks the token of a request for this act in the scope of its path. Throws `xet.access-invalid`, `-expired`, `-ended`,
- * `-narrow`, and what `Repos.get` throws when its owner may no longer do this.
+ * `-narrow`, `token.address-refused`, and what `Repos.get` throws when its owner may no longer do this.
  */
 export async function openAccess(
   deps: AccessDeps,
-  call: { readonly request: IncomingMessage; readonly params: ScopeParams },
+  call: { readonly request: IncomingMessage; readonly params: ScopeParams; readonly address: string },
   act: XetAct,
 ): Promise<OpenedAccess> {
   const access = verifyAccess(deps.keys, bearerOf(call.request), deps.clock.now());
   if (access.scopeId !== call.params.scope) throw accessNarrow();
   if (act === 'write' && access.act !== 'write') throw accessNarrow();
   const { actor, session } = await ownerOf(deps, access.tokenId);
+  // What was made from a token is accepted from where the token is.
+  if (session !== undefined) deps.authentication.requireAddress(session, call.address);
   const repo = await repoOf(deps, access.repoId, { actor, act });
   if (act === 'write') await requireScope(deps, { access, repo, generation: call.params.generation });
   return { access, actor, session, repo };

@@ -43,10 +43,11 @@ export function fetchRoute(deps: FetchDeps): Route {
     body: z.unknown(),
     output: 'stream',
     ownHead: true,
-    async run({ params, query, request, reply }) {
+    async run({ params, query, request, reply, address }) {
       const link = verifyFetch(deps.keys, { ...params, query }, deps.clock.now());
       const right = async () => await rightOf(deps, link);
       const { session } = await right();
+      if (session !== undefined) deps.authentication.requireAddress(session, address);
       const ranges = readRanges(request.headers.range, link.ranges);
       if (ranges === undefined) throw fetchInvalid();
       const { tokenId, repoId } = link;

@@ -77,6 +77,7 @@ async function serve(change: Partial<ServeOptions> = {}, routes: readonly Route[
       headers.authorization === undefined
         ? Promise.resolve({ actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined })
         : Promise.reject(tokenRejected()),
+    requireAddress: () => undefined,
     noteUse: () => undefined,
     noteRefusal: () => undefined,
     ...change,

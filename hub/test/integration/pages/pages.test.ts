@@ -86,11 +86,15 @@ void test('a token is made, shown once, works, and is revoked', async () => {
     days: '30',
     kind: 'fineGrained',
     'user:alice': 'write',
-    scopes: '',
+    addresses: '127.0.0.0/8\n::1',
+    scopes: 'user:alice=user.social.likes.write',
   });
   const token = /data-token[^>]*>(hf_[A-Za-z0-9]{36})</.exec(made.body)?.[1] ?? '';
   assert.notEqual(token, '', made.body);
+  const summary = /All of alice: read and change files[^]*All of alice: like[^]*127\.0\.0\.0\/8, ::1\/128/;
+  assert.match(made.body, summary, 'it says in plain words what the token may do');
   const listed = await browser.open('/account/tokens');
+  assert.match(listed.body, summary);
   assert.ok(!listed.body.includes(token), 'it is never shown again');
   const whoami = await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization: `Bearer ${token}` } });
   const { auth } = (await whoami.json()) as { auth: { accessToken: { role: string; fineGrained: unknown } } };
@@ -101,6 +105,28 @@ void test('a token is made, shown once, works, and is revoked', async () => {
   assert.match(revoked.body, /was revoked/);
   const after = await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(after.status, 401);
+});
+
+void test('single repositories and names are chosen without the words of scopes; classic tokens are marked', async () => {
+  const { hub } = await openWithUser('alice');
+  await using _hub = hub;
+  await hub.addRepo('alice/zebra');
+  const browser = new TestBrowser(hub);
+  await browser.signIn('alice', PASSWORD);
+  const form = { name: 'x', days: '30', kind: 'fineGrained', addresses: '', scopes: '' };
+  const one = { 'target-kind-0': 'model', 'target-0': 'alice/zebra', 'target-may-0': 'read' };
+  const named = { 'target-kind-1': 'names', 'target-1': 'alice/ze*', 'target-may-1': 'write' };
+  const { body } = await browser.send('/account/tokens?/create', { ...form, ...one, ...named });
+  assert.match(
+    body,
+    /The model alice\/zebra: read files[^]*Repositories of alice named ze\*: read and change/,
+  );
+  const wrong = await browser.send('/account/tokens?/create', { ...form, ...one, addresses: 'home' });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.body, /is no network[^]*value="alice\/zebra"/);
+  await browser.send('/account/tokens?/create', { ...form, kind: 'read' });
+  const listed = await browser.open('/account/tokens', { 'accept-language': 'pt' });
+  assert.match(listed.body, />clássico<[^]*Ler tudo o que você pode ler/);
 });
 
 void test('scopes tell nothing of private repositories of others', async () => {

@@ -45,7 +45,7 @@ async function withUser(
   node: ReturnType<typeof openNode>,
 ): Promise<{ id: string; text: string; issue: () => Promise<string> }> {
   await node.identity.createUser(OPERATOR, { name: 'alice', email: 'a@example.org', administrator: false });
-  const wish = { user: 'alice', name: 'ci', grant: { role: 'write' } } as const;
+  const wish = { user: 'alice', name: 'ci', grant: { role: 'write' }, addresses: ['192.0.2.0/24'] } as const;
   const { token, text } = await node.tokens.issue(OPERATOR, wish);
   const reveal = (secret: Secret<string>): string => secret.reveal('to use it in a test');
   return {
@@ -117,6 +117,10 @@ void test('a row that was widened, moved or prolonged in the database is refused
       `user_id = (select id from identity.account where name = 'mallory')`,
       `mac = '\\x00'`,
       `created_at = created_at - interval '1 second'`,
+      `addresses = null`,
+      `addresses = array['0.0.0.0/0', '::/0']`,
+      `addresses = array_append(addresses, '198.51.100.0/24')`,
+      `name = 'another'`,
     ]) {
       const text = await issue();
       await superuser.query(`update tokens.token set ${edit} where revoked_at is null`);

@@ -36,6 +36,7 @@ void test('fsck that tells nothing for longer than a connection may be silent is
         actor: { kind: 'operator', osUser: 'test', command: 'test', terminal: '' },
         session: undefined,
       }),
+    requireAddress: () => undefined,
     noteUse: () => undefined,
     noteRefusal: () => undefined,
   });

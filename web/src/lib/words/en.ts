@@ -1,5 +1,7 @@
 // What the pages say, in English. Every other language has the same entries: the type sees to it.
 
+import { type ActingPermission } from '@holdfast/hub/surfaces/web/pages';
+
 /** The words of one language. */
 export const en = {
   language: 'English',
@@ -173,18 +175,54 @@ export const en = {
     fineGrainedHint: 'The safest: whoever finds the token reaches nothing else.',
     read: 'Read everything that you may read',
     write: 'Read and write everything that you may',
-    classicHint: 'For programs that know no other kind.',
+    classicHint:
+      'Classic: reaches all there is, also what you get later. For programs that know no other kind.',
     namespaces: 'All repositories of',
     nothing: 'nothing',
     mayRead: 'read',
     mayWrite: 'read and write',
-    scopes: 'Single repositories',
-    scopesHint: 'One a line, such as: model:team/bert=repo.write',
+    targets: 'Single repositories, or all whose names match',
+    targetsHint:
+      'Such as “team/bert”. For all of a user or an organization whose names begin alike: “team/bert-*”.',
+    targetKinds: { model: 'Model', dataset: 'Dataset', space: 'Space', names: 'All named' },
+    scopes: 'More, in the words of scopes',
+    scopesHint: 'One a line, such as: org:team=org.members.read',
+    permissionList: 'The permissions',
+    addresses: 'Accepted from these addresses alone',
+    addressesHint:
+      'One a line: an address, or a network such as 192.0.2.0/24 or 2001:db8::/32. Empty: from everywhere.',
     submit: 'Make the token',
     made: 'The token was made. Copy it now: it is shown this once and never again.',
     use: 'Use it so:',
-    columns: { name: 'Name', kind: 'May', used: 'Last used', expires: 'Expires' },
-    kinds: { read: 'read all', write: 'write all', fineGrained: 'chosen things' },
+    may: 'It may:',
+    columns: { name: 'Name', kind: 'May', from: 'From', used: 'Last used', expires: 'Expires' },
+    classic: 'classic',
+    everywhere: 'everywhere',
+    summary: {
+      read: 'Read everything that you may read',
+      write: 'Read, change and delete everything that you may',
+      gated: 'Read gated repositories that you were let into',
+      publicOnly: 'Read what everybody may',
+      idle: '“{name}”, which opens nothing here',
+      places: {
+        model: 'The model {name}',
+        dataset: 'The dataset {name}',
+        space: 'The Space {name}',
+        all: 'All of {name}',
+        named: 'Repositories of {name} named {patterns}',
+      },
+    },
+    permissions: {
+      'repo.content.read': 'read files',
+      'repo.write': 'read and change files and settings, move, delete',
+      'repo.access.read': 'see how much repositories store',
+      'org.read': 'see members and their roles',
+      'org.write': 'see members and their roles; see how much repositories store',
+      'org.members.read': 'see members and their roles',
+      'org.members.write': 'see members and their roles',
+      'org.repos.read': 'see how much repositories store',
+      'user.social.likes.write': 'like, and take likes back',
+    } satisfies Readonly<Record<ActingPermission, string>>,
     never: 'never',
     revoke: 'Revoke',
     revoked: 'The token was revoked. It stops working within a second.',

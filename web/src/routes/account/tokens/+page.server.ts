@@ -1,6 +1,7 @@
 // The tokens of an account: listed, made and shown once, revoked.
 import { type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit, show } from '../../../lib/call.ts';
+import { linesOf, scopesOf, TARGETS } from '../../../lib/scope-form.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { actor, account, memberships } = requireVisit(event);
@@ -11,34 +12,21 @@ export async function load(event: ServerLoadEvent) {
       { key: `user:${account.name}`, name: account.name },
       ...memberships.map(({ orgName }) => ({ key: `org:${orgName}`, name: orgName })),
     ],
+    targets: [...TARGETS],
     tokens: tokens
       .filter(({ token }) => token.revokedAt === null)
       .reverse()
       .map(({ token, lastUse }) => ({
         id: token.id,
         name: token.name,
-        role: token.grant.role,
-        chosen: token.grant.role === 'fineGrained' ? token.grant.scoped.map(({ entity }) => entity.name) : [],
-        lastUse: lastUse?.at,
+        classic: token.grant.role !== 'fineGrained',
+        grant: token.grant,
+        addresses: token.addresses ?? [],
+        lastUse,
         expiresAt: token.expiresAt,
         expired: token.expiresAt !== null && token.expiresAt <= now,
       })),
   };
-}
-
-// What the choice for a whole namespace stands for in the words of a scope.
-const WHOLE: Readonly<Record<string, string>> = {
-  read: 'repo.content.read',
-  write: 'repo.content.read,repo.write',
-};
-
-function scopesOf(form: URLSearchParams): string[] {
-  const namespaces = [...form.entries()].flatMap(([name, choice]) => {
-    const permissions = WHOLE[choice];
-    return /^(user|org):/.test(name) && permissions !== undefined ? [`${name}=${permissions}`] : [];
-  });
-  const lines = field(form, 'scopes').split('\n');
-  return [...namespaces, ...lines.map((line) => line.trim()).filter((line) => line !== '')];
 }
 
 function valuesOf(form: URLSearchParams): Record<string, string> {
@@ -48,21 +36,28 @@ function valuesOf(form: URLSearchParams): Record<string, string> {
 export const actions = {
   create: async (event: RequestEvent) => {
     const visit = requireVisit(event);
-    const { hub, baseUrl } = callOf(event);
-    const form = callOf(event).form;
+    const { hub, baseUrl, form } = callOf(event);
     const kind = field(form, 'kind');
     return await attempt(
       event,
       async () => {
         const role = kind === 'read' || kind === 'write' ? kind : undefined;
-        const scopes = role === undefined ? scopesOf(form) : [];
-        const { text } = await hub.tokens.issue(visit.actor, {
+        const organizations = visit.memberships.map(({ orgName }) => orgName);
+        const scopes = role === undefined ? scopesOf(form, organizations) : [];
+        const { token, text } = await hub.tokens.issue(visit.actor, {
           user: visit.account.name,
           name: field(form, 'name').trim(),
           grant: await hub.scopesFor(visit).parseGrant(role, scopes),
           expiresInDays: Number(field(form, 'days')),
+          addresses: linesOf(form, 'addresses'),
         });
-        return { made: text.reveal('to show it once to who made it'), baseUrl };
+        return {
+          made: text.reveal('to show it once to who made it'),
+          grant: token.grant,
+          addresses: token.addresses ?? [],
+          expiresAt: token.expiresAt,
+          baseUrl,
+        };
       },
       valuesOf(form),
     );
