@@ -1,6 +1,7 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { isFault } from '@holdfast/kernel/fault';
 import { type BoundSocket } from '@holdfast/platform/listeners';
+import { measureSpace, reserveOf } from '@holdfast/platform/objects/free-space';
 import { LaunchedChild } from './child.ts';
 import { groundOf, librariesOf } from './child-ground.ts';
 import { fillCodeCache } from './code-cache.ts';
@@ -71,15 +72,19 @@ const QUIET_START = 3_000;
 
 // For the next start; the first requests of this one come first.
 function fillLater(site: Site): void {
-  const fill = (): void => {
-    fillCodeCache(site, librariesOf(site)).catch((error: unknown) => {
+  const fill = async (): Promise<void> => {
+    // A quick start is not worth the space in which revocations are recorded.
+    const { free, total } = await measureSpace(site.layout.codeCache);
+    const { reservedBytes: bytes, reservedShare: share } = site.config.file.limits;
+    if (free > reserveOf({ bytes, share }, total)) await fillCodeCache(site, librariesOf(site));
+  };
+  setTimeout(() => {
+    if (site.stop.aborted) return;
+    fill().catch((error: unknown) => {
       site.console.warn(
         `the cache of compiled code was not made: ${error instanceof Error ? error.message : ''}`,
       );
     });
-  };
-  setTimeout(() => {
-    if (!site.stop.aborted) fill();
   }, QUIET_START).unref();
 }
 

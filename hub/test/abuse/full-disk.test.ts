@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DEFAULT_RESERVE, reserveOf } from '@holdfast/platform/objects/free-space';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import {
   askOne,
@@ -43,11 +44,11 @@ async function openDisk(): Promise<{ folder: string } & AsyncDisposable> {
   };
 }
 
-/** Leaves half of what is kept in reserve: 5 % of the disk. */
+/** Leaves half of what is kept in reserve. */
 async function fill(folder: string): Promise<string> {
   const { bavail, bsize } = await statfs(folder);
   const file = path.join(folder, 'filler');
-  await writeFile(file, Buffer.alloc(bavail * bsize - DISK / 40));
+  await writeFile(file, Buffer.alloc(bavail * bsize - reserveOf(DEFAULT_RESERVE, DISK) / 2));
   return file;
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
-import { GiB } from '@holdfast/kernel/size';
+import { GiB, MiB } from '@holdfast/kernel/size';
 import { DEFAULT_RESERVE, FreeSpace, reserveOf, withoutSpace } from './free-space.ts';
 
 const spaceOf = (free: number, total: number, reserve?: number): FreeSpace =>
@@ -11,9 +11,14 @@ const spaceOf = (free: number, total: number, reserve?: number): FreeSpace =>
     reserve: reserve === undefined ? undefined : { bytes: reserve, share: 1 },
   });
 
-void test('reserveOf() is 5 % of a small disk and 2 GiB of a large one', () => {
+void test('reserveOf() is 64 MiB of a tiny disk, 5 % of a small one and 2 GiB of a large one', () => {
+  assert.equal(reserveOf(DEFAULT_RESERVE, GiB / 2), 64 * MiB);
   assert.equal(reserveOf(DEFAULT_RESERVE, 10 * GiB), GiB / 2);
   assert.equal(reserveOf(DEFAULT_RESERVE, 1000 * GiB), 2 * GiB);
+});
+
+void test('reserveOf() is nothing where none is wanted', () => {
+  assert.equal(reserveOf({ bytes: 0, share: 0 }, GiB), 0);
 });
 
 void test('check() passes until the reserve would be touched', async () => {

@@ -2,7 +2,7 @@
 // What running uploads have still to write counts as written, or many that begin together would eat the reserve.
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { GiB } from '@holdfast/kernel/size';
+import { GiB, MiB } from '@holdfast/kernel/size';
 import { storeFull } from './faults.ts';
 import { isErrorCode } from './paths.ts';
 
@@ -25,7 +25,7 @@ export async function measureSpace(path: string): Promise<Space> {
   }
 }
 
-/** What is kept free: so many bytes, or this part of the file system where that is less. */
+/** What is kept free: so many bytes, or this part of the file system where that is less, but see `LEAST_SHARE`. */
 export interface Reserve {
   readonly bytes: number;
   readonly share: number;
@@ -34,9 +34,15 @@ export interface Reserve {
 /** The reserve when none is configured. */
 export const DEFAULT_RESERVE: Reserve = { bytes: 2 * GiB, share: 0.05 };
 
+/**
+ * The least that a share of a small file system comes to, in bytes. PostgreSQL's log grows by 16 MiB at once, and what a
+ * start writes for the next one is as much again: half of less is too little to record a revocation.
+ */
+export const LEAST_SHARE = 64 * MiB;
+
 /** The reserve on a file system of this size, in bytes. */
 export function reserveOf(reserve: Reserve, total: number): number {
-  return Math.min(reserve.bytes, Math.floor(total * reserve.share));
+  return Math.min(reserve.bytes, Math.max(LEAST_SHARE, Math.floor(total * reserve.share)));
 }
 
 /** Where to look, and how much to keep. */
