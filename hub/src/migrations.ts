@@ -4,6 +4,7 @@ import { type Migration } from '@holdfast/platform/postgres/migrate';
 import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
+import { notaryCheckpointSizes } from '@holdfast/notary/migrations/0004-checkpoint-sizes';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   tokenDeviceLogins,
   sessionPasskeys,
   tokenAddresses,
+  notaryCheckpointSizes,
 ];

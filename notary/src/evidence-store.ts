@@ -22,6 +22,13 @@ interface LeafRow extends EntryRow {
 
 /** Digests that are read at once. */
 const DIGESTS = 10_000;
+/** Checkpoints that are read at once. */
+const NOTES = 1_000;
+
+/** A checkpoint with its place among those of its size. */
+export interface PlacedCheckpoint extends StoredCheckpoint {
+  readonly minute: number;
+}
 
 /** Reads leaves with their entries. */
 export class EvidenceReader extends TreeReader {
@@ -92,25 +99,43 @@ export class EvidenceReader extends TreeReader {
     return rows.map(toLedgerRow);
   }
 
-  /** Every checkpoint that was kept, the smallest tree first. */
-  async listCheckpoints(): Promise<StoredCheckpoint[]> {
-    return await this.db
-      .selectFrom('notary.checkpoint')
-      .select(['size', 'note'])
-      .orderBy('size')
-      .orderBy('minute')
-      .execute();
+  /** The checkpoint of the largest tree. */
+  async findLargestCheckpoint(): Promise<PlacedCheckpoint | undefined> {
+    return await this.#checkpoints()
+      .orderBy('size', 'desc')
+      .orderBy('minute', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  }
+
+  /** Checkpoints that were kept before this one, the smallest tree first. There are as many as minutes with acts. */
+  async *walkCheckpoints(last: PlacedCheckpoint): AsyncGenerator<StoredCheckpoint> {
+    for (let after = { size: -1, minute: 0 }; ;) {
+      const page = await this.#checkpoints()
+        .where(sql<boolean>`(size, minute) > (${after.size}, ${after.minute})`)
+        .where(sql<boolean>`(size, minute) < (${last.size}, ${last.minute})`)
+        .orderBy('size')
+        .orderBy('minute')
+        .limit(NOTES)
+        .execute();
+      yield* page;
+      const end = page.at(-1);
+      if (end === undefined || page.length < NOTES) return;
+      after = end;
+    }
   }
 
   /** The checkpoint of a tree of this size, where one was kept. */
   async findCheckpointAt(size: number): Promise<StoredCheckpoint | undefined> {
-    return await this.db
-      .selectFrom('notary.checkpoint')
-      .select(['size', 'note'])
+    return await this.#checkpoints()
       .where('size', '=', size)
       .orderBy('minute', 'desc')
       .limit(1)
       .executeTakeFirst();
+  }
+
+  #checkpoints() {
+    return this.db.selectFrom('notary.checkpoint').select(['minute', 'size', 'note']);
   }
 }
 

@@ -2,7 +2,7 @@
 // those who check it; a wrong answer only fails.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { EvidenceReader, type OrderedEntry } from './evidence-store.ts';
+import { EvidenceReader, type OrderedEntry, type PlacedCheckpoint } from './evidence-store.ts';
 import { entryUnknown, nothingSigned, sizeUnknown } from './faults.ts';
 import { chainKey, type ChainName } from './heads/chain.ts';
 import { proofOf } from './heads/top.ts';
@@ -21,13 +21,13 @@ export type ExportLine = Readonly<Record<string, unknown>>;
 /** Everything up to the last checkpoint, in the order in which a verifier needs it. The key's line comes before. */
 export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
   const reader = new EvidenceReader(db);
-  const checkpoints = await reader.listCheckpoints();
-  const size = checkpoints.at(-1)?.size ?? 0;
-  const notes = checkpoints.values();
-  let next = notes.next();
+  const last = await reader.findLargestCheckpoint();
+  const size = last?.size ?? 0;
+  const notes = notesUpTo(reader, last);
+  let next = await notes.next();
   let from = 0;
-  function* notesAt(at: number): Generator<ExportLine> {
-    for (; next.done !== true && next.value.size <= at; next = notes.next())
+  async function* notesAt(at: number): AsyncGenerator<ExportLine> {
+    for (; next.done !== true && next.value.size <= at; next = await notes.next())
       yield { type: 'checkpoint', note: next.value.note };
   }
   yield* notesAt(0);
@@ -43,6 +43,16 @@ export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
   }
   for (const entry of await reader.listUnordered(size, UNORDERED)) yield { type: 'unordered', ...entry };
   yield { type: 'end' };
+}
+
+// The last one is kept from the beginning: a newer one of the same minute takes its place in the table.
+async function* notesUpTo(
+  reader: EvidenceReader,
+  last: PlacedCheckpoint | undefined,
+): AsyncGenerator<StoredCheckpoint> {
+  if (last === undefined) return;
+  yield* reader.walkCheckpoints(last);
+  yield last;
 }
 
 function lineOf({ index, place, entry }: OrderedEntry): ExportLine {
