@@ -61,4 +61,5 @@ export const Token = z.object({
   lastAddress: z.string().nullish(),
   scopes: z.array(z.string()).default([]),
   addresses: z.array(z.string()).nullish(),
+  used: z.array(z.string()).default([]),
 });

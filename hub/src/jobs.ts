@@ -58,9 +58,10 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
 }
 
 async function flushCounts(modules: Modules): Promise<void> {
-  const { downloads, authentication, sessions, throttle, refusals } = modules;
+  const { downloads, authentication, sessions, throttle, refusals, uses } = modules;
   await downloads.flush();
   await authentication.flushUses();
+  await uses.flush();
   await sessions.flush();
   await throttle.forget();
   await refusals.flush();

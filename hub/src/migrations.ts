@@ -16,7 +16,7 @@ import {
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
 import { mailOutbox } from '#modules/mail';
 import { sessionKept, sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
-import { tokenAddresses, tokenDeviceLogins, tokenTokens } from '#modules/tokens';
+import { tokenAddresses, tokenDeviceLogins, tokenTokens, tokenUses } from '#modules/tokens';
 import { ledgerEntries, ledgerLanes, ledgerLookUps } from '#modules/ledger';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
@@ -59,4 +59,5 @@ export const migrations: readonly Migration[] = [
   sessionPasskeys,
   tokenAddresses,
   notaryCheckpointSizes,
+  tokenUses,
 ];

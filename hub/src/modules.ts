@@ -7,7 +7,7 @@ import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { KeptMails } from '#modules/mail';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
-import { Authentication, DeviceLogins, FoundTokens, Tokens } from '#modules/tokens';
+import { Authentication, DeviceLogins, FoundTokens, Tokens, TokenUses } from '#modules/tokens';
 import { openFoundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
@@ -19,7 +19,8 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
   const foundation = opened.use(await openFoundation(start, shared));
   const { db, clock, epochs, keys, space } = foundation;
   const reads = new Reads({ db, clock });
-  const repos = new Repos({ db, epochs });
+  const uses = new TokenUses({ db, clock });
+  const repos = new Repos({ db, epochs, uses });
   const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
   const leaks = new LeakMatch(foundation);
@@ -32,14 +33,15 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     refusals: new Refusals({ db, clock }),
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
+    uses,
     ...openPeople(foundation, start.settings),
     deviceLogins: new DeviceLogins({ db, clock, keys }),
     keptMails: new KeptMails({ db, hub: publicUrl ?? `http://localhost:${port}` }),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),
-    changes: new RepoChanges({ db, clock, epochs, repos, room, turns, space, leaks }),
-    likes: new Likes({ db, clock }),
+    changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
+    likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
     ...openContent({
       ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },

@@ -41,6 +41,7 @@ function pageModulesOf(modules: Modules): PageModules {
     orgPolicies: modules.orgPolicies,
     invitations: modules.invitations,
     tokens: modules.tokens,
+    tokenUses: modules.uses,
     deviceLogins: modules.deviceLogins,
     scopesFor: ({ actor }) =>
       new TokenScopes({

@@ -72,7 +72,7 @@ export const listTokens: Command = {
       .map((token) => [
         token.id,
         token.name,
-        token.role === 'fineGrained' ? token.scopes.join(' ') : `${token.role} (classic)`,
+        token.role === 'fineGrained' ? token.scopes.join(' ') : describeClassic(token),
         token.revokedAt ? `revoked ${token.revokedAt}` : `until ${token.expiresAt ?? 'revoked'}`,
         token.addresses?.join(' ') ?? 'everywhere',
         token.lastUsedAt ? `${token.lastUsedAt} from ${token.lastAddress ?? ''}` : 'never',
@@ -81,6 +81,11 @@ export const listTokens: Command = {
     return EXIT.done;
   },
 };
+
+// What it was used for could be done by a fine-grained token with these scopes.
+function describeClassic({ role, used }: z.infer<typeof Token>): string {
+  return used.length === 0 ? `${role} (classic)` : `${role} (classic; used ${used.join(' ')})`;
+}
 
 /** Revokes a token. */
 export const revokeToken: Command = {

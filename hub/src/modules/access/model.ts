@@ -88,6 +88,19 @@ export type Grant =
       readonly canReadGatedRepos: boolean;
     };
 
+/** One thing that a token was used on, and the permission it took. */
+export interface GrantUse {
+  readonly entity: ScopedGrant['entity'];
+  /** Where it is. */
+  readonly namespace: ScopedGrant['entity'];
+  readonly permission: ActingPermission;
+}
+
+/** Takes note of what tokens are used for. */
+export interface GrantUses {
+  note(actor: UserActor, use: GrantUse): void;
+}
+
 /** Nobody who is known. */
 export interface AnonymousActor {
   readonly kind: 'anonymous';

@@ -9,12 +9,14 @@ import {
   isRecorded,
   referencesOf,
   type Actor,
+  type GrantUses,
   type RepoAction,
   type Visibility,
   type Who,
 } from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, quoted, writeInitialCommit } from '#modules/git';
+import { type Account } from '#modules/identity';
 import { type LeakMatch } from '#modules/leaks';
 import { record, recordCopied } from '#modules/ledger';
 import { repoNameInvalid, visibilityInvalid } from './faults.ts';
@@ -22,6 +24,7 @@ import { ERASE_TASK } from './erase-task.ts';
 import { facetsOf } from './facets.ts';
 import { requireCreate, requireFreeName } from './free-name.ts';
 import { initialFiles } from './initial-files.ts';
+import { noteNamespaceUse } from './note-use.ts';
 import { fullName, isRepoName, NO_FACETS, type Repo, type RepoName, type SettingsChange } from './model.ts';
 import { type RepoAddress, type Repos } from './repos.ts';
 import { requireRight } from './right.ts';
@@ -52,6 +55,7 @@ export interface RepoChangesDeps {
   readonly clock: Clock;
   readonly epochs: Epochs;
   readonly repos: Repos;
+  readonly uses: GrantUses;
   readonly room: Room;
   readonly turns: Turns;
   readonly leaks: Pick<LeakMatch, 'begin'>;
@@ -125,7 +129,7 @@ export class RepoChanges {
       { action: 'administer', of: from },
       async ({ tx, actor, repo, writer }) => {
         const { id } = repo;
-        const namespace = await requireCreate(tx, actor, to.namespace);
+        const namespace = await this.#requireCreate(tx, actor, to.namespace);
         const target = { namespaceId: namespace.id, namespace: namespace.name, name: to.name };
         await requireFreeName(tx, actor, { type: repo.type, ...target, movingId: id });
         await writer.leaveName(repo, 'redirect');
@@ -217,10 +221,16 @@ export class RepoChanges {
     );
   }
 
+  async #requireCreate(tx: Tx, actor: Actor, name: string): Promise<Account> {
+    const namespace = await requireCreate(tx, actor, name);
+    noteNamespaceUse(this.#deps.uses, actor, namespace, 'repo.write');
+    return namespace;
+  }
+
   async #insert(tx: Tx, actor: Actor, wish: NewRepo): Promise<Repo> {
     if (!isRepoName(wish.name)) throw repoNameInvalid(wish.name);
     if (wish.visibility === 'protected' && wish.type !== 'space') throw visibilityInvalid();
-    const namespace = await requireCreate(tx, actor, wish.namespace);
+    const namespace = await this.#requireCreate(tx, actor, wish.namespace);
     const address = {
       type: wish.type,
       name: wish.name,

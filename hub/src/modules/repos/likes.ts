@@ -3,7 +3,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { mayLike, type Actor } from '#modules/access';
+import { mayLike, type Actor, type GrantUses } from '#modules/access';
 import { cursorInvalid, repoForbidden } from './faults.ts';
 import { type Repo } from './model.ts';
 import { LikeStore, type Liked } from './like-store.ts';
@@ -11,22 +11,24 @@ import { LikeStore, type Liked } from './like-store.ts';
 /** Likes and unlikes repositories. */
 export class Likes {
   readonly #db: Db;
+  readonly #uses: GrantUses;
   readonly #clock: Clock;
 
-  constructor(deps: { db: Db; clock: Clock }) {
+  constructor(deps: { db: Db; clock: Clock; uses: GrantUses }) {
     this.#db = deps.db;
+    this.#uses = deps.uses;
     this.#clock = deps.clock;
   }
 
   /** Likes a repository that the actor may discover. Liking twice is no error. Throws `repo.forbidden`. */
   async like(actor: Actor, repo: Repo): Promise<void> {
-    const userId = likerOf(actor);
+    const userId = this.#likerOf(actor);
     await this.#db.transaction((tx) => new LikeStore(tx).add(repo.id, userId, this.#clock.now()));
   }
 
   /** Takes a like back. Throws `repo.forbidden`. */
   async unlike(actor: Actor, repo: Repo): Promise<void> {
-    const userId = likerOf(actor);
+    const userId = this.#likerOf(actor);
     await this.#db.transaction((tx) => new LikeStore(tx).remove(repo.id, userId));
   }
 
@@ -54,9 +56,11 @@ export class Likes {
   async listOfRepo(repoId: Id): Promise<{ name: string; fullname: string }[]> {
     return await new LikeStore(this.#db).listOfRepo(repoId);
   }
-}
 
-function likerOf(actor: Actor): Id {
-  if (actor.kind !== 'user' || !mayLike(actor).allowed) throw repoForbidden('a token that may write likes');
-  return actor.userId;
+  #likerOf(actor: Actor): Id {
+    if (actor.kind !== 'user' || !mayLike(actor).allowed) throw repoForbidden('a token that may write likes');
+    const self = { type: 'user', id: actor.userId, name: actor.name } as const;
+    this.#uses.note(actor, { entity: self, namespace: self, permission: 'user.social.likes.write' });
+    return actor.userId;
+  }
 }

@@ -8,6 +8,7 @@ import {
   mayRepo,
   scopedReach,
   type Actor,
+  type GrantUses,
   type RepoAction,
   type RepoType,
 } from '#modules/access';
@@ -25,6 +26,7 @@ import {
 import { type Reach } from './list-filter-store.ts';
 import { fullName, subjectOf, type Repo, type RepoName, type RepoQuery } from './model.ts';
 import { RepoMoved } from './moved.ts';
+import { noteNamespaceUse, noteRepoUse } from './note-use.ts';
 import { RepoCache } from './repo-cache.ts';
 import { requireRight } from './right.ts';
 import { RepoReader } from './store.ts';
@@ -37,11 +39,13 @@ export interface RepoAddress extends RepoName {
 /** The repositories of the instance. */
 export class Repos {
   readonly #db: Db;
+  readonly #uses: GrantUses;
   readonly #cache: RepoCache;
   readonly #counts = new FacetCounts();
 
-  constructor(deps: { db: Db; epochs: Epochs }) {
+  constructor(deps: { db: Db; epochs: Epochs; uses: GrantUses }) {
     this.#db = deps.db;
+    this.#uses = deps.uses;
     this.#cache = new RepoCache(deps);
   }
 
@@ -54,6 +58,7 @@ export class Repos {
     if (named === undefined) throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
     const { repo, moved } = named;
     requireRight(actor, action, repo);
+    noteRepoUse(this.#uses, actor, action, repo);
     if (moved) throw new RepoMoved(fullName(address), fullName(repo));
     return repo;
   }
@@ -87,6 +92,7 @@ export class Repos {
   async listStorage(actor: Actor, namespace: Account): Promise<Repo[]> {
     const subject = { kind: 'namespace', id: namespace.id, type: namespace.kind } as const;
     if (!mayNamespace(actor, 'settings', subject).allowed) throw storageForbidden(namespace.name);
+    noteNamespaceUse(this.#uses, actor, namespace, 'org.repos.read');
     return await listLargest(this.#db, namespace.id, reachOf(actor));
   }
 

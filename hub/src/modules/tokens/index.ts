@@ -7,6 +7,8 @@ export { DeviceLogins } from './device-logins.ts';
 export { deviceLogins as tokenDeviceLogins } from './migrations/0002-device-logins.ts';
 export { type LastUse, type Token } from './model.ts';
 export { tokenMissing, tokenRejected } from './faults.ts';
+export { TokenUses } from './uses.ts';
+export { uses as tokenUses } from './migrations/0004-uses.ts';
 export { addresses as tokenAddresses } from './migrations/0003-addresses.ts';
 export { tokens as tokenTokens } from './migrations/0001-tokens.ts';
 export { TokenScopes, writeScopes } from './scopes.ts';

@@ -1,7 +1,7 @@
 // Rows of the `tokens` schema.
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { type Grant } from '#modules/access';
+import { type Grant, type GrantUse } from '#modules/access';
 
 /** The tables that the store of `tokens` sees. */
 export type TokenTables = {
@@ -18,6 +18,14 @@ export type TokenTables = {
     user_id: Id | null;
     session_id: Id | null;
     grant_: Grant | null;
+  };
+  'tokens.used': {
+    token_id: Id;
+    entity_id: Id;
+    entity_type: GrantUse['entity']['type'];
+    entity_name: string;
+    permission: GrantUse['permission'];
+    last_at: Date;
   };
   'tokens.token': {
     id: Id;

@@ -1,6 +1,6 @@
 // `GET /admin/tokens`
 import { z } from 'zod';
-import { writeScopes, type LastUse, type Token, type Tokens } from '#modules/tokens';
+import { writeScopes, type LastUse, type Token, type Tokens, type TokenUses } from '#modules/tokens';
 import { defineRoute, type Route } from '../route/route.ts';
 
 const Listed = z.object({
@@ -15,10 +15,11 @@ const Listed = z.object({
   lastClient: z.string().nullable(),
   scopes: z.array(z.string()),
   addresses: z.array(z.string()).nullable(),
+  used: z.array(z.string()),
 });
 
-/** Lists a user's tokens, without their texts. */
-export function listTokens({ tokens }: { tokens: Tokens }): Route {
+/** Lists a user's tokens, without their texts; of classic ones also the scopes that their use would need. */
+export function listTokens({ tokens, uses }: { tokens: Tokens; uses: TokenUses }): Route {
   return defineRoute({
     operation: 'adminListTokens',
     summary: "List a user's tokens",
@@ -31,11 +32,23 @@ export function listTokens({ tokens }: { tokens: Tokens }): Route {
     bodyKind: 'none',
     body: z.unknown(),
     output: z.array(Listed),
-    run: async ({ actor, query }) => (await tokens.list(actor, query.user)).map(presentToken),
+    run: async ({ actor, query }) =>
+      await Promise.all(
+        (await tokens.list(actor, query.user)).map(async ({ token, lastUse }) => ({
+          ...presentToken({ token, lastUse }),
+          used: await uses.listScopes(token.id),
+        })),
+      ),
   });
 }
 
-function presentToken({ token, lastUse }: { token: Token; lastUse: LastUse | null }): z.input<typeof Listed> {
+function presentToken({
+  token,
+  lastUse,
+}: {
+  token: Token;
+  lastUse: LastUse | null;
+}): Omit<z.input<typeof Listed>, 'used'> {
   return {
     id: token.id,
     name: token.name,

@@ -27,6 +27,7 @@ import { identifyOperator } from './operator.ts';
 type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof removeSecondFactor>[0] &
   Parameters<typeof createToken>[0] &
+  Parameters<typeof listTokens>[0] &
   Parameters<typeof quotaRoutes>[0] &
   Parameters<typeof ledgerRoutes>[0] &
   Parameters<typeof listEntries>[0] &

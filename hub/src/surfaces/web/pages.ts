@@ -11,7 +11,7 @@ import {
   type SignIn,
   type Visit,
 } from '#modules/sessions';
-import { type DeviceLogins, type Tokens, type TokenScopes } from '#modules/tokens';
+import { type DeviceLogins, type Tokens, type TokenScopes, type TokenUses } from '#modules/tokens';
 
 export { type ActingPermission, type Visit };
 
@@ -26,6 +26,7 @@ export interface PageModules {
   readonly orgPolicies: OrgPolicies;
   readonly invitations: Invitations;
   readonly tokens: Tokens;
+  readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;
   /** Reads scopes as this visitor may: what they may not discover is not there. */
   readonly scopesFor: (visit: Visit) => TokenScopes;

@@ -197,6 +197,8 @@ export const en = {
     may: 'It may:',
     columns: { name: 'Name', kind: 'May', from: 'From', used: 'Last used', expires: 'Expires' },
     classic: 'classic',
+    usedFor: 'What it was used for',
+    inPlace: 'Make a token for just that in its place',
     everywhere: 'everywhere',
     summary: {
       read: 'Read everything that you may read',

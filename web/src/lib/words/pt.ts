@@ -196,6 +196,8 @@ export const pt: Words = {
     may: 'Pode:',
     columns: { name: 'Nome', kind: 'Pode', from: 'De', used: 'Última utilização', expires: 'Expira' },
     classic: 'clássico',
+    usedFor: 'Para que foi usado',
+    inPlace: 'Criar em seu lugar um token só para isso',
     everywhere: 'qualquer lado',
     summary: {
       read: 'Ler tudo o que você pode ler',

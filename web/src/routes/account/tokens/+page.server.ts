@@ -5,28 +5,36 @@ import { linesOf, scopesOf, TARGETS } from '../../../lib/scope-form.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { actor, account, memberships } = requireVisit(event);
-  const tokens = await show(event, () => callOf(event).hub.tokens.list(actor, account.name));
+  const { hub } = callOf(event);
+  const tokens = await show(event, () => hub.tokens.list(actor, account.name));
+  const live = tokens.filter(({ token }) => token.revokedAt === null).reverse();
+  const used = await Promise.all(live.map(({ token }) => hub.tokenUses.listScopes(token.id)));
   const now = new Date();
+  const replaced = live.findIndex(({ token }) => token.id === event.url.searchParams.get('in-place-of'));
   return {
     namespaces: [
       { key: `user:${account.name}`, name: account.name },
       ...memberships.map(({ orgName }) => ({ key: `org:${orgName}`, name: orgName })),
     ],
     targets: [...TARGETS],
-    tokens: tokens
-      .filter(({ token }) => token.revokedAt === null)
-      .reverse()
-      .map(({ token, lastUse }) => ({
-        id: token.id,
-        name: token.name,
-        classic: token.grant.role !== 'fineGrained',
-        grant: token.grant,
-        addresses: token.addresses ?? [],
-        lastUse,
-        expiresAt: token.expiresAt,
-        expired: token.expiresAt !== null && token.expiresAt <= now,
-      })),
+    // The form for a token that takes the place of a classic one, with what that one was used for.
+    offered: replaced < 0 ? {} : offerFor(live[replaced]?.token.name ?? '', used[replaced] ?? []),
+    tokens: live.map(({ token, lastUse }, at) => ({
+      id: token.id,
+      name: token.name,
+      classic: token.grant.role !== 'fineGrained',
+      grant: token.grant,
+      used: used[at] ?? [],
+      addresses: token.addresses ?? [],
+      lastUse,
+      expiresAt: token.expiresAt,
+      expired: token.expiresAt !== null && token.expiresAt <= now,
+    })),
   };
+}
+
+function offerFor(name: string, scopes: readonly string[]): Record<string, string> {
+  return { name, scopes: scopes.join('\n') };
 }
 
 function valuesOf(form: URLSearchParams): Record<string, string> {
