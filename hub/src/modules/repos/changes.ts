@@ -223,7 +223,7 @@ export class RepoChanges {
 
   async #requireCreate(tx: Tx, actor: Actor, name: string): Promise<Account> {
     const namespace = await requireCreate(tx, actor, name);
-    noteNamespaceUse(this.#deps.uses, actor, namespace, 'repo.write');
+    noteNamespaceUse(this.#deps.uses, actor, { of: namespace, permission: 'repo.write' });
     return namespace;
   }
 

@@ -6,7 +6,11 @@ import { fullName, subjectOf, type Repo } from './model.ts';
 const NOTHING = { role: 'fineGrained', scoped: [], global: [], canReadGatedRepos: false } as const;
 
 /** Notes that an actor did this to a repository, unless a token without any scope could have. */
-export function noteRepoUse(uses: GrantUses, actor: Actor, action: RepoAction, repo: Repo): void {
+export function noteRepoUse(
+  uses: GrantUses,
+  actor: Actor,
+  { action, repo }: { readonly action: RepoAction; readonly repo: Repo },
+): void {
   if (actor.kind !== 'user' || actor.grant.role === 'fineGrained') return;
   const reading = action === 'discover' || action === 'read';
   if (reading && mayRepo({ ...actor, grant: NOTHING }, action, subjectOf(repo)).allowed) return;
@@ -23,9 +27,8 @@ export function noteRepoUse(uses: GrantUses, actor: Actor, action: RepoAction, r
 export function noteNamespaceUse(
   uses: GrantUses,
   actor: Actor,
-  { kind: type, id, name }: Account,
-  permission: GrantUse['permission'],
+  { of, permission }: { readonly of: Account; readonly permission: GrantUse['permission'] },
 ): void {
-  const entity = { type, id, name };
+  const entity = { type: of.kind, id: of.id, name: of.name };
   if (actor.kind === 'user') uses.note(actor, { entity, namespace: entity, permission });
 }

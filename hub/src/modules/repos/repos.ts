@@ -58,7 +58,7 @@ export class Repos {
     if (named === undefined) throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
     const { repo, moved } = named;
     requireRight(actor, action, repo);
-    noteRepoUse(this.#uses, actor, action, repo);
+    noteRepoUse(this.#uses, actor, { action, repo });
     if (moved) throw new RepoMoved(fullName(address), fullName(repo));
     return repo;
   }
@@ -92,7 +92,7 @@ export class Repos {
   async listStorage(actor: Actor, namespace: Account): Promise<Repo[]> {
     const subject = { kind: 'namespace', id: namespace.id, type: namespace.kind } as const;
     if (!mayNamespace(actor, 'settings', subject).allowed) throw storageForbidden(namespace.name);
-    noteNamespaceUse(this.#uses, actor, namespace, 'org.repos.read');
+    noteNamespaceUse(this.#uses, actor, { of: namespace, permission: 'org.repos.read' });
     return await listLargest(this.#db, namespace.id, reachOf(actor));
   }
 

@@ -8,7 +8,11 @@ import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hu
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
-async function statusOf(hub: ServedHub, token: string, path: string, body?: object): Promise<number> {
+async function statusOf(
+  hub: ServedHub,
+  token: string,
+  { path, body }: { readonly path: string; readonly body?: object },
+): Promise<number> {
   const answer = await fetch(hub.url + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -30,10 +34,10 @@ void test('a classic token is shown with the scopes of its use, and these are en
   await hub.addRepo('ada/open', { visibility: 'public' });
   const classic = await hub.addToken('ada', 'write');
   const work = async (token: string): Promise<number[]> => {
-    const read = await statusOf(hub, token, '/api/models/ada/read/tree/main');
-    const open = await statusOf(hub, token, '/api/models/ada/open/tree/main');
+    const read = await statusOf(hub, token, { path: '/api/models/ada/read/tree/main' });
+    const open = await statusOf(hub, token, { path: '/api/models/ada/open/tree/main' });
     await commit(hub, { token, repo: 'ada/written' }, [regularFile('a.txt', String(Math.random()))]);
-    return [read, open, await statusOf(hub, token, '/api/models/ada/read/like', {})];
+    return [read, open, await statusOf(hub, token, { path: '/api/models/ada/read/like', body: {} })];
   };
   assert.deepEqual(await work(classic.text), [200, 200, 200]);
   const { modules } = hub;
@@ -51,7 +55,7 @@ void test('a classic token is shown with the scopes of its use, and these are en
   const { token, text } = await modules.tokens.issue(OPERATOR, { user: 'ada', name: 'narrow', grant });
   const narrow = text.reveal('to send it');
   assert.deepEqual(await work(narrow), [200, 200, 200]);
-  assert.equal(await statusOf(hub, narrow, '/api/models/ada/other/tree/main'), 404);
+  assert.equal(await statusOf(hub, narrow, { path: '/api/models/ada/other/tree/main' }), 404);
   assert.deepEqual(await scopesOf(modules.uses, token.id), [], 'of fine-grained tokens nothing is noted');
 });
 
@@ -76,7 +80,7 @@ void test('the page offers the token that takes the place of a classic one', asy
   await signInAs(hub, 'ada');
   await hub.addRepo('ada/zebra');
   const { id, text } = await hub.addToken('ada', 'read');
-  assert.equal(await statusOf(hub, text, '/api/models/ada/zebra/tree/main'), 200);
+  assert.equal(await statusOf(hub, text, { path: '/api/models/ada/zebra/tree/main' }), 200);
   await hub.modules.uses.flush();
   const browser = new TestBrowser(hub);
   await browser.signIn('ada', PASSWORD);
