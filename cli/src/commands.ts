@@ -28,7 +28,9 @@ import {
   proveEntry,
   verifyLedger,
 } from './commands/ledger.ts';
+import { eraseLedger } from './commands/ledger-erase.ts';
 import { listEntries } from './commands/ledger-list.ts';
+import { tailLedger } from './commands/ledger-tail.ts';
 import { start } from './commands/start.ts';
 
 const ACTING: readonly Command[] = [
@@ -55,12 +57,14 @@ const ACTING: readonly Command[] = [
   clearQuota,
   forgetXet,
   listEntries,
+  tailLedger,
   verifyLedger,
   exportLedger,
   proveEntry,
   proveAbsence,
   proveConsistency,
   compareLedgers,
+  eraseLedger,
   test,
   check,
   bench,

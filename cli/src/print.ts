@@ -23,3 +23,8 @@ export function plainText(text: string): string {
 export function printResult(json: boolean, value: unknown, text: string): void {
   process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
 }
+
+/** Writes to standard output, no faster than it is read. */
+export async function writeOut(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+}

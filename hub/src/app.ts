@@ -4,7 +4,7 @@ import { systemClock } from '@holdfast/kernel/clock';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart } from '@holdfast/supervisor/settings';
-import { EntrySearch } from '#modules/ledger';
+import { EntrySearch, Erasure } from '#modules/ledger';
 import { RepoReader } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { firstStart } from './first-start.ts';
@@ -37,8 +37,19 @@ function scopesOf({ db, identity }: Modules): TokenScopes {
   });
 }
 
-function operatorsParts(modules: Modules): { scopes: TokenScopes; entrySearch: EntrySearch } {
-  return { scopes: scopesOf(modules), entrySearch: new EntrySearch(modules.db) };
+interface OperatorsParts {
+  readonly scopes: TokenScopes;
+  readonly entrySearch: EntrySearch;
+  readonly erasure: Erasure;
+}
+
+function operatorsParts(modules: Modules): OperatorsParts {
+  const { db } = modules;
+  return {
+    scopes: scopesOf(modules),
+    entrySearch: new EntrySearch(db),
+    erasure: new Erasure(db),
+  };
 }
 
 function declareGauges(metrics: Metrics, { ledgerLag, scrub }: Modules, streams: LiveStreams): void {

@@ -17,7 +17,7 @@ import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modul
 import { mailOutbox } from '#modules/mail';
 import { sessionKept, sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
 import { tokenAddresses, tokenDeviceLogins, tokenTokens, tokenUses } from '#modules/tokens';
-import { ledgerEntries, ledgerLanes, ledgerLookUps } from '#modules/ledger';
+import { ledgerEntries, ledgerErasure, ledgerLanes, ledgerLookUps } from '#modules/ledger';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -60,4 +60,5 @@ export const migrations: readonly Migration[] = [
   tokenAddresses,
   notaryCheckpointSizes,
   tokenUses,
+  ledgerErasure,
 ];

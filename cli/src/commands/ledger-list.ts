@@ -4,16 +4,9 @@ import { requestAdmin } from '../admin-client.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
-import { formatTable, printResult } from '../print.ts';
+import { cellsOf, Entry, FILTER, filterOf } from '../ledger-filter.ts';
+import { formatTable, printResult, writeOut } from '../print.ts';
 
-const Entry = z.looseObject({
-  at: z.string(),
-  kind: z.string(),
-  subject: z.string(),
-  actor: z.string(),
-  credential: z.string(),
-  personal: z.record(z.string(), z.string()),
-});
 const Entries = z.object({ items: z.array(Entry), next: z.string().nullable() });
 
 const LIMIT = 50;
@@ -25,58 +18,39 @@ export const listEntries: Command = {
   doc: 'Look entries of the ledger up, the newest first',
   words: [],
   flags: {
-    actor: { value: 'ACTOR', doc: 'Who acted: user:ID, operator:NAME, system:PART, anonymous' },
-    token: { value: 'ID', doc: 'The token that was acted with' },
-    subject: { value: 'SUBJECT', doc: 'What was acted on: repo:ID, token:ID, account:ID' },
-    address: { value: 'ADDRESS', doc: 'Where the caller was' },
-    kind: { value: 'KIND', doc: 'Such as token.revoked, or token. for all that begin so' },
-    since: { value: 'TIME', doc: 'Not before this, such as 2026-11-25T12:00Z' },
-    until: { value: 'TIME', doc: 'Before this' },
-    limit: { value: 'N', doc: `At most so many (${String(LIMIT)})` },
+    ...FILTER,
+    limit: { value: 'N', doc: `At most so many (${String(LIMIT)}; with --lines, all)` },
+    lines: { doc: 'Write each as a line of JSON, as it is read' },
   },
   run: async (call) => {
-    const entries = await collect(call);
-    const rows = entries.map(({ at, kind, subject, actor, credential, personal }) => [
-      at.slice(0, 19),
-      kind,
-      subject,
-      actor,
-      credential,
-      personal['address'] ?? '',
-    ]);
+    if (call.flags['lines'] === true) {
+      for await (const entry of walk(call, Infinity)) await writeOut(`${JSON.stringify(entry)}\n`);
+      return EXIT.done;
+    }
+    const entries = await Array.fromAsync(walk(call, LIMIT));
     const headings = ['AT (UTC)', 'KIND', 'SUBJECT', 'ACTOR', 'CREDENTIAL', 'ADDRESS'];
-    printResult(call.json, entries, formatTable(headings, rows));
+    printResult(call.json, entries, formatTable(headings, entries.map(cellsOf)));
     return EXIT.done;
   },
 };
 
-async function collect(call: Call): Promise<z.infer<typeof Entry>[]> {
-  const limit = Number(call.flags['limit'] ?? LIMIT);
-  if (!Number.isSafeInteger(limit) || limit < 1)
+async function* walk(call: Call, fallback: number): AsyncGenerator<Entry> {
+  const limit = Number(call.flags['limit'] ?? fallback);
+  if (limit !== Infinity && (!Number.isSafeInteger(limit) || limit < 1))
     throw usageRejected('--limit is no number of entries', 'write 50');
   const filter = filterOf(call);
-  const entries: z.infer<typeof Entry>[] = [];
+  let count = 0;
   let cursor: string | null = '';
-  while (cursor !== null && entries.length < limit) {
+  while (cursor !== null && count < limit) {
     const query: Record<string, string> = {
       ...filter,
-      limit: String(Math.min(PAGE, limit - entries.length)),
+      limit: String(Math.min(PAGE, limit - count)),
       ...(cursor === '' ? {} : { cursor }),
     };
     const answer = await requestAdmin(call, { method: 'GET', path: ['ledger', 'entries'], query });
     const page: z.infer<typeof Entries> = Entries.parse(answer);
-    entries.push(...page.items);
+    yield* page.items;
+    count += page.items.length;
     cursor = page.next;
   }
-  return entries;
-}
-
-function filterOf({ flags }: Call): Record<string, string> {
-  const filter: Record<string, string> = {};
-  for (const name of ['actor', 'subject', 'address', 'kind', 'since', 'until']) {
-    const value = flags[name];
-    if (typeof value === 'string') filter[name] = value;
-  }
-  if (typeof flags['token'] === 'string') filter['credential'] = `token:${flags['token']}`;
-  return filter;
 }

@@ -5,6 +5,7 @@ import { requestAdmin, streamAdminLines } from '../admin-client.ts';
 import { type Call, type Command } from '../command.ts';
 import { usageRejected } from '../faults.ts';
 import { readTrusted, runVerifier, type Trusted } from '../ledger-evidence.ts';
+import { writeOut } from '../print.ts';
 
 const KEY = { value: 'KEY', doc: "The notary's public key; by default the one among the keys" } as const;
 
@@ -45,8 +46,7 @@ export const exportLedger: Command = {
   words: [],
   flags: {},
   run: async (call) => {
-    for await (const line of exportLines(call, await readTrusted(call)))
-      if (!process.stdout.write(line)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    for await (const line of exportLines(call, await readTrusted(call))) await writeOut(line);
     return 0;
   },
 };

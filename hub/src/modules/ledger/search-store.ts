@@ -37,6 +37,15 @@ export interface FoundEntry {
   readonly personal: Readonly<Record<string, string>>;
 }
 
+type EntryRow = Omit<FoundEntry, 'at' | 'personal'> & { readonly instant: string };
+
+/** An entry with its number in the tree. */
+export interface FollowedEntry extends FoundEntry {
+  readonly index: number;
+}
+
+const INSTANT = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /** Looks entries up. */
 export class EntrySearch {
   readonly #db: Kysely<LedgerTables>;
@@ -50,25 +59,51 @@ export class EntrySearch {
     filter: EntryFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<Page<FoundEntry>> {
-    const instant = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
     let query = this.#db
       .selectFrom('ledger.entry')
-      .select(['hash', 'writer', 'kind', 'subject', 'actor', 'credential', 'body', instant.as('instant')])
+      .select(['hash', 'writer', 'kind', 'subject', 'actor', 'credential', 'body', INSTANT.as('instant')])
       .orderBy('at', 'desc')
       .orderBy('hash', 'desc')
       .limit(page.limit + 1);
     for (const condition of conditionsOf(filter, page.cursor)) query = query.where(condition);
     const rows = await query.execute();
     const shown = rows.slice(0, page.limit);
-    const personal = await this.#personalOf(shown.map(({ hash }) => hash));
-    const items = shown.map(({ instant: at, ...row }) => ({
-      ...row,
-      at,
-      personal: personal.get(row.hash) ?? {},
-    }));
+    const items = await this.#present(shown);
     const last = items.at(-1);
     if (rows.length <= page.limit || last === undefined) return { items };
     return { items, next: encodeCursor({ value: last.at, id: last.hash }) };
+  }
+
+  /**
+   * Entries that pass, in the order of the tree, of the `limit` leaves from `from` on; and from where to go on. The order
+   * is final: what comes later has a higher number, whenever its transaction began.
+   */
+  async follow(
+    filter: EntryFilter,
+    { from, limit }: { readonly from: number; readonly limit: number },
+  ): Promise<{ readonly items: readonly FollowedEntry[]; readonly next: number }> {
+    const next = Math.min(await this.countOrdered(), from + limit);
+    if (next <= from) return { items: [], next: from };
+    const conditions = [sql`true`, ...conditionsOf(filter)];
+    const { rows } = await sql<EntryRow & { readonly index: number }>`
+      select l.index, e.hash, e.writer, e.kind, e.subject, e.actor, e.credential, e.body, ${INSTANT} as instant
+        from notary.leaf l join notary.writer w on w.id = l.writer
+        join lateral (
+          select * from ledger.entry x where x.writer = w.name and x.lane = l.lane and x.n = l.n offset 0) e on true
+       where l.index >= ${from} and l.index < ${next} and ${sql.join(conditions, sql` and `)}
+       order by l.index`.execute(this.#db);
+    return { items: await this.#present(rows), next };
+  }
+
+  /** How many entries are in the tree. */
+  async countOrdered(): Promise<number> {
+    const { size } = await this.#db.selectFrom('notary.tree').select('size').executeTakeFirstOrThrow();
+    return size;
+  }
+
+  async #present<Row extends EntryRow>(rows: readonly Row[]): Promise<(Omit<Row, 'instant'> & FoundEntry)[]> {
+    const personal = await this.#personalOf(rows.map(({ hash }) => hash));
+    return rows.map(({ instant: at, ...row }) => ({ ...row, at, personal: personal.get(row.hash) ?? {} }));
   }
 
   async #personalOf(hashes: readonly string[]): Promise<Map<string, Record<string, string>>> {
@@ -84,7 +119,8 @@ export class EntrySearch {
   }
 }
 
-function conditionsOf(filter: EntryFilter, cursor: string | undefined): Expression<SqlBool>[] {
+/** What an entry must hold to pass, and to come behind the cursor. Throws `cursorRejected`. */
+export function conditionsOf(filter: EntryFilter, cursor?: string): Expression<SqlBool>[] {
   const { actor, credential, subject, address, kind, since, until } = filter;
   const is = (
     column: 'actor' | 'credential' | 'subject',

@@ -10,7 +10,7 @@ import { enableUser } from './enable-user.ts';
 import { runFsck } from './fsck.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { listMail } from './list-mail.ts';
-import { listEntries } from './list-entries.ts';
+import { entryRoutes } from './entries.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
@@ -30,7 +30,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof listTokens>[0] &
   Parameters<typeof quotaRoutes>[0] &
   Parameters<typeof ledgerRoutes>[0] &
-  Parameters<typeof listEntries>[0] &
+  Parameters<typeof entryRoutes>[0] &
   Parameters<typeof runFsck>[0] &
   Parameters<typeof listMail>[0] &
   Parameters<typeof forgetXet>[0];
@@ -54,7 +54,7 @@ export function adminRoutes(deps: Deps): Route[] {
     resetPassword(deps),
     revokeToken(deps),
     ...ledgerRoutes(deps),
-    listEntries(deps),
+    ...entryRoutes(deps),
     ...quotaRoutes(deps),
     runFsck(deps),
     setAdministrator(deps),
