@@ -2,6 +2,7 @@
 import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
 import { measureDownload } from './download.ts';
 import { LEDGER_USAGE, runLedger } from './ledger/ledger.ts';
+import { LOOK_UP_USAGE, runLookUp } from './ledger/look-up.ts';
 import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
@@ -51,10 +52,11 @@ async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
   if (words[0] === 'scale') return await runScale(words.slice(1));
   if (words[0] === 'ledger') return await runLedger(words.slice(1));
+  if (words[0] === 'ledger-look-up') return await runLookUp(words.slice(1));
   const wish = parseWords(words);
   if (wish === undefined) {
     const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
-    console.error([USAGE, ...list, SCALE_USAGE, LEDGER_USAGE].join('\n'));
+    console.error([USAGE, ...list, SCALE_USAGE, LEDGER_USAGE, LOOK_UP_USAGE].join('\n'));
     return 2;
   }
   const results: Result[] = [];

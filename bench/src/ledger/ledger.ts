@@ -1,7 +1,6 @@
 // `./holdfast bench ledger`: what recording costs, and what proving and verifying cost. `--long` verifies a million entries.
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import http from 'node:http';
 import { loadavg } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +10,7 @@ import { openBenchHub, type BenchHub } from '../hub.ts';
 import { mustRun, openScratch, ROOT, startProgram } from '../program.ts';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
+import { askAdmin } from './ask-admin.ts';
 import { openWriters, PLAIN, PLAIN_TABLE, RECORD, writeFor } from './writers.ts';
 
 /** How the command is used. */
@@ -150,25 +150,6 @@ async function measureProofs(hub: BenchHub, count: number): Promise<string> {
     );
   }
   return lines.join('\n');
-}
-
-async function askAdmin(hub: BenchHub, target: string): Promise<{ ms: number; bytes: number }> {
-  const began = performance.now();
-  const { promise, resolve, reject } = Promise.withResolvers<{ ms: number; bytes: number }>();
-  const socketPath = path.join(hub.data, 'run', 'admin.sock');
-  const request = http.request(
-    { socketPath, path: encodeURI(target), headers: { host: 'localhost' } },
-    (answer) => {
-      let bytes = 0;
-      answer.on('data', (part: Buffer) => (bytes += part.length));
-      answer.once('end', () => {
-        if (answer.statusCode === 200) resolve({ ms: performance.now() - began, bytes });
-        else reject(new Error(`${target} answered ${answer.statusCode}`));
-      });
-    },
-  );
-  request.once('error', reject).end();
-  return await promise;
 }
 
 async function measureVerifying(hub: BenchHub): Promise<string> {
