@@ -28,6 +28,8 @@ export const Usage = z.object({
 /** Mail that is kept. */
 export const KeptMail = z.object({
   to: z.string(),
+  state: z.string(),
+  problem: z.string(),
   createdAt: z.string(),
   subject: z.string(),
 });

@@ -1,7 +1,7 @@
 // Every command, in the order in which the help shows them.
 import { type Command } from './command.ts';
 import { createOrg, listOrgs, putMember, removeMember } from './commands/admin-orgs.ts';
-import { listMail } from './commands/admin-mail.ts';
+import { checkMail, listMail } from './commands/admin-mail.ts';
 import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
 import {
@@ -52,6 +52,7 @@ const ACTING: readonly Command[] = [
   listTokens,
   revokeToken,
   listMail,
+  checkMail,
   listQuotas,
   setQuota,
   clearQuota,

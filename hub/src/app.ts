@@ -1,12 +1,14 @@
 // The composition root: the only file that knows every module and every surface. It opens things in order, and
 // whatever was opened is closed in reverse when a later step fails or the hub stops.
 import { systemClock } from '@holdfast/kernel/clock';
+import { openInheritedChannel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { EntrySearch, Erasure } from '#modules/ledger';
 import { RepoReader } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
+import { CourierLink } from './courier-link.ts';
 import { firstStart } from './first-start.ts';
 import { openModules, type Modules } from './modules.ts';
 import { openJobs } from './jobs.ts';
@@ -20,6 +22,7 @@ import { RateLimiter } from './surfaces/route/rate-limit.ts';
 /** Descriptors on which the supervisor hands over what it has bound. */
 const HTTP_FD = 4;
 const ADMIN_FD = 5;
+const COURIER_FD = 6;
 
 // Seconds; from a cached answer to a large upload.
 const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
@@ -61,12 +64,21 @@ function declareGauges(metrics: Metrics, { ledgerLag, scrub }: Modules, streams:
   metrics.gauge('holdfast_ledger_ordered_entries', 'Entries in the tree.', () => ledgerLag.ordered);
 }
 
+function openCourier(
+  { sendsMail }: HubStart['settings'],
+  opened: AsyncDisposableStack,
+  log: Log,
+): CourierLink | undefined {
+  return sendsMail ? new CourierLink(opened.use(openInheritedChannel(COURIER_FD)), log) : undefined;
+}
+
 /** Opens everything and begins to serve. */
 export async function openApp(start: HubStart, log: Log): Promise<App> {
   const { settings } = start;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
-  const modules = opened.use(await openModules(start, { log, clock: systemClock }));
+  const carrier = openCourier(settings, opened, log);
+  const modules = opened.use(await openModules(start, { log, clock: systemClock, carrier }));
   const adminCreated = await firstStart(modules, start);
   const sealed = settings.sealed !== null;
   opened.use(await openJobs(modules, { log, sealed }));

@@ -45,8 +45,18 @@ export async function firstStart(
 
 /** What the operator decided, as one digest. */
 function digestConfiguration(settings: HubStart['settings']): string {
-  const { publicUrl, access, spacesHost, trustedProxies, rateLimits, limits, xet, quota, scrubRate } =
-    settings;
+  const {
+    publicUrl,
+    access,
+    spacesHost,
+    trustedProxies,
+    rateLimits,
+    limits,
+    xet,
+    quota,
+    scrubRate,
+    sendsMail,
+  } = settings;
   const { embedded, tls } = settings.postgres;
   const decided = {
     publicUrl,
@@ -58,6 +68,7 @@ function digestConfiguration(settings: HubStart['settings']): string {
     xet,
     quota,
     scrubRate,
+    sendsMail,
   };
   return sha256(canonicalJson({ ...decided, postgres: { embedded, tls } }));
 }

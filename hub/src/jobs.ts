@@ -18,6 +18,7 @@ export async function openJobs(
   const { reads, refusals } = modules;
   // In a state that lacks what came after it, nothing is swept.
   const worker = sealed ? undefined : await openWorker(modules, log);
+  if (!sealed) modules.delivery.start();
   const flush = (): Promise<void> => flushCounts(modules);
   const timer = setInterval(() => {
     flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
@@ -25,6 +26,7 @@ export async function openJobs(
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      await modules.delivery[Symbol.asyncDispose]();
       await worker?.[Symbol.asyncDispose]();
       await flush();
       await reads.flush();

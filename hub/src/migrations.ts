@@ -10,14 +10,21 @@ import { gitDropped, gitObjects } from '#modules/git';
 import {
   identityAccounts,
   identityInvitations,
+  identityLanguage,
   identitySecondFactor,
   identitySignIn,
 } from '#modules/identity';
 import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
-import { mailOutbox } from '#modules/mail';
-import { sessionKept, sessionPasskeys, sessionSecondFactor, sessionSessions } from '#modules/sessions';
-import { tokenAddresses, tokenDeviceLogins, tokenTokens, tokenUses } from '#modules/tokens';
 import { ledgerEntries, ledgerErasure, ledgerLanes, ledgerLookUps } from '#modules/ledger';
+import { mailDelivery, mailOutbox } from '#modules/mail';
+import {
+  sessionKept,
+  sessionPasskeys,
+  sessionPlaces,
+  sessionSecondFactor,
+  sessionSessions,
+} from '#modules/sessions';
+import { tokenAddresses, tokenDeviceLogins, tokenNetworks, tokenTokens, tokenUses } from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -61,4 +68,8 @@ export const migrations: readonly Migration[] = [
   notaryCheckpointSizes,
   tokenUses,
   ledgerErasure,
+  mailDelivery,
+  identityLanguage,
+  sessionPlaces,
+  tokenNetworks,
 ];

@@ -5,16 +5,32 @@ import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
-import { KeptMails } from '#modules/mail';
+import { Delivery, KeptMails, type Carrier } from '#modules/mail';
 import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
 import { Authentication, DeviceLogins, FoundTokens, Tokens, TokenUses } from '#modules/tokens';
-import { openFoundation } from './foundation.ts';
+import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
 
+interface Shared {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Absent where no mail server is configured. */
+  readonly carrier: Carrier | undefined;
+}
+
+function openMail(
+  { db }: Pick<Foundation, 'db'>,
+  { publicUrl, port }: HubStart['settings'],
+  shared: Shared,
+): { readonly keptMails: KeptMails; readonly delivery: Delivery } {
+  const hub = publicUrl ?? `http://localhost:${port}`;
+  return { keptMails: new KeptMails({ db, hub }), delivery: new Delivery({ ...shared, db, hub }) };
+}
+
 /** Opens the modules. Disposing the result closes what they stand on. */
-export async function openModules(start: HubStart, shared: { log: Log; clock: Clock }) {
-  const { limits, scratch, publicUrl, port, postgres } = start.settings;
+export async function openModules(start: HubStart, shared: Shared) {
+  const { limits, scratch, publicUrl, postgres } = start.settings;
   await using opened = new AsyncDisposableStack();
   const foundation = opened.use(await openFoundation(start, shared));
   const { db, clock, epochs, keys, space } = foundation;
@@ -36,7 +52,7 @@ export async function openModules(start: HubStart, shared: { log: Log; clock: Cl
     uses,
     ...openPeople(foundation, start.settings),
     deviceLogins: new DeviceLogins({ db, clock, keys }),
-    keptMails: new KeptMails({ db, hub: publicUrl ?? `http://localhost:${port}` }),
+    ...openMail(foundation, start.settings, shared),
     tokens: new Tokens({ db, clock, epochs, keys }),
     foundTokens: new FoundTokens({ db, clock, epochs }),
     authentication: new Authentication({ db, clock, keys, epochs }),

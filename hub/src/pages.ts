@@ -38,6 +38,7 @@ function pageModulesOf(modules: Modules): PageModules {
     signIn: modules.signIn,
     secondFactors: modules.secondFactors,
     passkeys: modules.passkeys,
+    languages: modules.languages,
     orgPolicies: modules.orgPolicies,
     invitations: modules.invitations,
     tokens: modules.tokens,

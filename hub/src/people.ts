@@ -1,6 +1,7 @@
 // Opens what knows people: accounts, and the ways to sign in.
 import {
   Identity,
+  Languages,
   Invitations,
   Newcomers,
   OrgPolicies,
@@ -24,6 +25,7 @@ export function openPeople(
     passkeys,
     identity: new Identity({ db, clock, epochs }),
     invitations: new Invitations({ db, clock, epochs, newcomers: new Newcomers({ clock }), policy: signUp }),
+    languages: new Languages({ db }),
     orgPolicies: new OrgPolicies({ db, clock, epochs }),
     passwords,
     sessions,

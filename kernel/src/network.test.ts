@@ -1,7 +1,7 @@
 // Networks as they are written, and which addresses are in them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { formatNetwork, networkHolds, parseNetwork } from './network.ts';
+import { formatNetwork, networkHolds, networkOf, parseNetwork } from './network.ts';
 
 function holds(network: string, address: string): boolean {
   const parsed = parseNetwork(network);
@@ -68,4 +68,17 @@ void test('formatNetwork() writes equal networks alike', () => {
     assert.equal(formatNetwork(network), expected);
     assert.deepEqual(parseNetwork(expected), network, expected);
   }
+});
+
+void test('networkOf() gives what neighbouring addresses have in common', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['192.0.2.17', '192.0.2.0/24'],
+    ['::ffff:192.0.2.200', '192.0.2.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:0DB8:0001::6', '2001:db8:1::/48'],
+    ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['somewhere', 'somewhere'],
+  ];
+  for (const [address, network] of cases) assert.equal(networkOf(address), network, address);
+  assert.notEqual(networkOf('192.0.3.17'), networkOf('192.0.2.17'));
 });

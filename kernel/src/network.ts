@@ -27,6 +27,18 @@ export function parseNetwork(text: string): Network | undefined {
   return { bits: address.bits, first: (address.value >> rest) << rest, prefix };
 }
 
+/**
+ * The network that an address is of, for what is to stay the same when its provider gives a machine another: a /24 of IPv4,
+ * a /48 of IPv6. What is no address is given back as it is.
+ */
+export function networkOf(text: string): string {
+  const network = parseNetwork(text);
+  if (network === undefined) return text.slice(0, 64);
+  const prefix = network.bits === 32 ? 24 : 48;
+  const rest = BigInt(network.bits - prefix);
+  return formatNetwork({ bits: network.bits, first: (network.first >> rest) << rest, prefix });
+}
+
 /** A network in one way to write it, so that equal networks are equal texts. */
 export function formatNetwork({ bits, first, prefix }: Network): string {
   if (bits === 32)

@@ -98,7 +98,7 @@ export class Channel implements AsyncDisposable {
   }
 }
 
-/** The channel a child was given by the supervisor. */
-export function openInheritedChannel(): Channel {
-  return new Channel(new Socket({ fd: CHANNEL_FD, readable: true, writable: true }));
+/** A channel that a child was given at its start; the supervisor's, unless another is named. */
+export function openInheritedChannel(fd = CHANNEL_FD): Channel {
+  return new Channel(new Socket({ fd, readable: true, writable: true }));
 }

@@ -1,22 +1,23 @@
-// Starts one of our own programs (`hub`, `prepare`, `notary`) within its confinement and speaks its channel.
+// Starts one of our own programs (`hub`, `prepare`, `notary`, `courier`) within its confinement and speaks its channel.
 import { join } from 'node:path';
+import { type Duplex } from 'node:stream';
 import { Channel } from '@holdfast/platform/channel';
 import { type Descriptor, type Exit } from '@holdfast/platform/process';
 import { type ChildLog } from './logs.ts';
 import { childFailed } from './faults.ts';
 import { type CodeView } from './layout.ts';
-import { Answer, type HubStart, type NotaryStart, type PrepareStart } from './settings.ts';
+import { Answer, type CourierStart, type HubStart, type NotaryStart, type PrepareStart } from './settings.ts';
 import { type Confinement } from './separation/confinement.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
 import { type Confiner } from './separation/confiner.ts';
 
 /** What a child is launched with. */
 export interface ChildOptions {
-  readonly name: 'hub' | 'prepare' | 'notary';
+  readonly name: 'hub' | 'prepare' | 'notary' | 'courier';
   readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
-  /** Further descriptors, from 4 on: the bound sockets, then the lock that is only to be held. */
+  /** Further descriptors, from 4 on: the bound sockets, pipes, then the lock that is only to be held. */
   readonly extra: readonly Descriptor[];
   /** Added to the constant environment; itself constant. */
   readonly env: Readonly<Record<string, string>>;
@@ -60,6 +61,11 @@ export class LaunchedChild {
     this.#channel = new Channel(this.#process.end(3));
   }
 
+  /** Our end of one of its descriptors, which must be a pipe. */
+  end(n: number): Duplex {
+    return this.#process.end(n);
+  }
+
   /** Lets it end without having done anything. */
   async dismiss(): Promise<Exit> {
     await this.#channel[Symbol.asyncDispose]();
@@ -75,7 +81,10 @@ export class LaunchedChild {
    * Tells the child what to do and waits for its answer, at most `timeout` milliseconds. Throws `childFailed` with
    * what it said; then nothing of it is left.
    */
-  async begin(start: HubStart | PrepareStart | NotaryStart, timeout: number): Promise<ReadyChild> {
+  async begin(
+    start: HubStart | PrepareStart | NotaryStart | CourierStart,
+    timeout: number,
+  ): Promise<ReadyChild> {
     this.#channel.send(start);
     try {
       const waiting = { name: this.#name, timeout, tail: this.#tail };
@@ -92,6 +101,7 @@ const ENTRIES: Readonly<Record<ChildOptions['name'], readonly string[]>> = {
   hub: ['hub', 'src', 'main.ts'],
   prepare: ['hub', 'src', 'prepare.ts'],
   notary: ['notary', 'src', 'main.ts'],
+  courier: ['courier', 'src', 'main.ts'],
 };
 
 // The end of what it printed, for the message when it fails.

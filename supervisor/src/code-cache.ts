@@ -41,7 +41,7 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
   const stamp = site.layout.codeCacheStamp;
   const code = await describeCode(site.checkout);
   if ((await findText(stamp)) === code) return;
-  for (const name of ['prepare', 'notary', 'hub'] as const) {
+  for (const name of ['prepare', 'notary', 'courier', 'hub'] as const) {
     const cache = viewCodeCache(site, name, 'write');
     const launched = new LaunchedChild({
       name,
@@ -66,7 +66,7 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
 async function describeCode(checkout: string): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   hash.update((await findText(join(checkout, 'package-lock.json'))) ?? '');
-  for (const folder of ['kernel', 'platform', 'supervisor', 'notary', 'hub'])
+  for (const folder of ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub'])
     for (const { path, size, time } of await listFiles(join(checkout, folder, 'src')))
       hash.update(`${path} ${String(size)} ${String(time)}\n`);
   return hash.digest('hex');

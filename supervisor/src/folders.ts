@@ -22,6 +22,8 @@ export interface ChildAccounts {
   readonly postgres: Account;
   /** Holds the key that signs the ledger. */
   readonly notary: Account;
+  /** Holds the operator's credentials for the mail server, and has the network. */
+  readonly courier: Account;
   /** Sees the password of the database's owner: what a taken-over hub left running must not be the same user. */
   readonly prepare: Account;
 }
@@ -100,7 +102,7 @@ export async function openChildFolders(
   await giveTree(layout.objects, accounts?.hub);
   const root = accounts === undefined ? {} : { owner: { uid: 0, gid: 0 } };
   await ensureFolder(layout.codeCache, { mode: 0o711, ...root });
-  for (const name of ['hub', 'prepare', 'notary'] as const) {
+  for (const name of ['hub', 'prepare', 'notary', 'courier'] as const) {
     const folder = join(layout.codeCache, name);
     await ensureFolder(folder, { mode: 0o700, ...ownedBy(accounts?.[name]) });
     await giveTree(folder, accounts?.[name]);

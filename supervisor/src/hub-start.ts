@@ -1,5 +1,6 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { isFault } from '@holdfast/kernel/fault';
+import { type RelayEnd } from '@holdfast/platform/frame-relay';
 import { type BoundSocket } from '@holdfast/platform/listeners';
 import { measureSpace, reserveOf } from '@holdfast/platform/objects/free-space';
 import { LaunchedChild } from './child.ts';
@@ -28,14 +29,26 @@ export interface LaunchedHub {
   start(notary: Pick<RunningNotary, 'standing' | 'becameSealed'>): Promise<AsyncDisposable>;
 }
 
+/** What the hub is given beside its channel. */
+export interface HubEnds {
+  readonly sockets: readonly BoundSocket[];
+  /** The way to the courier; nobody is there unless one is configured. */
+  readonly toCourier: RelayEnd;
+}
+
+/** Where the hub finds it. */
+const COURIER_FD = 6;
+
 /** Launches preparation and hub. They wait for `start`. */
-export function launchHub(site: Site, database: Database, sockets: readonly BoundSocket[]): LaunchedHub {
+export function launchHub(site: Site, database: Database, { sockets, toCourier }: HubEnds): LaunchedHub {
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
   const hub = groundOf(site, 'hub', { ...database, mounts: [...database.mounts, objects, site.code.pages] });
   const lock = site.hubLock.descriptor;
   const launch = (): LaunchedChild => {
-    const extra = [...sockets.map((socket) => socket.handle), lock];
-    return new LaunchedChild({ ...hub, extra, log: site.logs.of('hub') });
+    const extra = [...sockets.map((socket) => socket.handle), 'pipe' as const, lock];
+    const launched = new LaunchedChild({ ...hub, extra, log: site.logs.of('hub') });
+    toCourier.attach(launched.end(COURIER_FD));
+    return launched;
   };
   const log = site.logs.of('prepare');
   const prepare = new LaunchedChild({ ...groundOf(site, 'prepare', database), extra: [lock], log });
@@ -188,6 +201,7 @@ function settingsOf(
     xet: config.file.xet,
     quota: config.file.quota,
     scrubRate: config.file.scrubRate,
+    sendsMail: config.file.mail !== null,
     operator: currentOperator(),
   };
 }

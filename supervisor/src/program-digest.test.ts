@@ -10,7 +10,7 @@ void test('the digest is the same for the same program elsewhere, and another af
   const root = await mkdtemp(join(tmpdir(), 'holdfast-program-'));
   t.after(() => rm(root, { recursive: true }));
   const [first, second] = [join(root, 'first'), join(root, 'second')];
-  for (const name of ['kernel', 'platform', 'supervisor', 'notary', 'hub', 'web'])
+  for (const name of ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub', 'web'])
     await mkdir(join(first, name, 'src', 'deep'), { recursive: true });
   await writeFile(join(first, 'package-lock.json'), '{}');
   await writeFile(join(first, 'hub', 'src', 'deep', 'a.ts'), 'one');

@@ -59,6 +59,18 @@ export type XetSettings = z.infer<typeof XetSettings>;
 /** Who may have an account. */
 export const SignUp = z.enum(['invitation', 'open']);
 
+/** The operator's mail server. */
+export const MailSettings = z.strictObject({
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65535),
+  /** `tls` from the first byte; `starttls` after asking, and never without; `off` without. */
+  security: z.enum(['tls', 'starttls', 'off']),
+  /** The sender, as `hub@example.org` or `Name <hub@example.org>`. */
+  from: z.string(),
+  user: z.string().nullable(),
+});
+export type MailSettings = z.infer<typeof MailSettings>;
+
 /** Where PostgreSQL listens and whom the child signs in as. */
 export const PostgresSettings = z.strictObject({
   /** A folder that holds the socket, or a host name. */
@@ -119,6 +131,8 @@ export const Settings = z.strictObject({
   quota: z.int().nonnegative().nullable(),
   /** Bytes a second that are read again to find damage. */
   scrubRate: z.int().positive(),
+  /** Whether there is a mail server; without one, mail is kept and shown to administrators. */
+  sendsMail: z.boolean(),
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),
@@ -184,6 +198,15 @@ export const NotaryStart = z.strictObject({
   secrets: z.strictObject({ postgresPassword: z.string() }),
 });
 export type NotaryStart = z.infer<typeof NotaryStart>;
+
+/** First frame on the courier's channel. */
+export const CourierStart = z.strictObject({
+  type: z.literal('start'),
+  settings: z.strictObject({ mail: MailSettings.nullable() }),
+  /** What the operator's servers know us by; in no other child. */
+  secrets: z.strictObject({ mailPassword: z.string().optional() }),
+});
+export type CourierStart = z.infer<typeof CourierStart>;
 
 /** What a child answers. `ready` from `prepare` means its work is done. */
 export const Answer = z.discriminatedUnion('type', [

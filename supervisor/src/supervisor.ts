@@ -1,9 +1,11 @@
-// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, notary, hub; what
+// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, notary, courier,
+// hub; what
 // was opened last is closed first. This process parses no traffic and holds no connection to the database.
 import { bindTcp, bindUnix, BindError, type BoundSocket } from '@holdfast/platform/listeners';
 import { openLock } from '@holdfast/platform/lock';
 import { forbidCoreDumps } from '@holdfast/platform/core-dumps';
 import { remove, writeText } from '@holdfast/platform/private-files';
+import { joinEnds, launchCourier } from './courier-start.ts';
 import { needsNetwork, openDatabase } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
 import { claimFolder, openInstance } from './folders.ts';
@@ -49,13 +51,16 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
     presentDatabase(site);
     return;
   }
-  const hub = launchHub(site, database, sockets);
+  const ends = joinEnds();
+  const hub = launchHub(site, database, { sockets, toCourier: ends.hub });
+  const courier = launchCourier(site, ends.courier);
   const notary = await launchNotary(site, database);
   stack.use(await database.start());
   options.stop.throwIfAborted();
   await hub.prepare();
   const running = stack.use(await notary.start());
   options.stop.throwIfAborted();
+  if (courier !== undefined) stack.use(await courier.start());
   stack.use(await hub.start(running));
 }
 

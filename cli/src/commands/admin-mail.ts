@@ -6,12 +6,12 @@ import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatTable, printResult } from '../print.ts';
 
-/** Lists mail that is kept. */
+/** Lists mail that was not sent. */
 export const listMail: Command = {
   name: 'admin mail list',
-  doc: 'List what people are to be told by mail; with --json the text too',
+  doc: 'List mail that was not sent, and why; with --json its text, too',
   words: [],
-  flags: { language: { value: 'en|pt', doc: 'Which language it is written in (default: en)' } },
+  flags: { language: { value: 'en|pt', doc: "Which language it is written in (default: each recipient's)" } },
   run: async (call) => {
     const language = call.flags['language'];
     const query = typeof language === 'string' ? { language } : {};
@@ -19,8 +19,21 @@ export const listMail: Command = {
     const rows = z
       .array(KeptMail)
       .parse(answer)
-      .map(({ createdAt, to, subject }) => [createdAt, to, subject]);
-    printResult(call.json, answer, formatTable(['WRITTEN', 'TO', 'SUBJECT'], rows));
+      .map(({ createdAt, state, to, subject, problem }) => [createdAt, state, to, subject, problem]);
+    printResult(call.json, answer, formatTable(['WRITTEN', 'STATE', 'TO', 'SUBJECT', 'WHY'], rows));
+    return EXIT.done;
+  },
+};
+
+/** Sees whether the mail server lets us in. */
+export const checkMail: Command = {
+  name: 'admin mail check',
+  doc: 'Connect to the mail server and sign in; send nothing',
+  words: [],
+  flags: {},
+  run: async (call) => {
+    const answer = await requestAdmin(call, { method: 'POST', path: ['mail', 'check'] });
+    printResult(call.json, answer, 'The mail server lets us in.');
     return EXIT.done;
   },
 };

@@ -1,5 +1,6 @@
-// Looks at processes through /proc: which one is the hub, and how much memory it holds.
-import { readdir, readFile } from 'node:fs/promises';
+// Looks at processes through /proc: which one is the hub, how much memory it holds, and
+// what stands in it.
+import { open, readdir, readFile } from 'node:fs/promises';
 
 /** The descendant of a process that runs the hub. Throws when there is none. */
 export async function findHubProcess(ancestor: number): Promise<number> {
@@ -63,4 +64,29 @@ async function listProcesses(): Promise<ReadonlyMap<number, Process>> {
     if (after !== null) found.set(Number(name), { parent: Number(after[1]), node, command: words.join(' ') });
   }
   return found;
+}
+
+const STRIDE = 4 * 1024 * 1024;
+
+/** Whether a text stands anywhere in the memory that a process can write, in the forms a program keeps texts in. */
+export async function isInMemory(pid: number, text: string): Promise<boolean> {
+  const needles = [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')];
+  const maps = await readFile(`/proc/${pid}/maps`, 'utf8');
+  await using memory = await open(`/proc/${pid}/mem`, 'r');
+  for (const [at, size] of piecesOf(maps)) {
+    // Pieces overlap, so that nothing is missed where two meet.
+    const piece = Buffer.alloc(size + text.length * 2);
+    const { bytesRead } = await memory.read(piece, 0, piece.length, at).catch(() => ({ bytesRead: 0 }));
+    if (needles.some((needle) => piece.subarray(0, bytesRead).includes(needle))) return true;
+  }
+  return false;
+}
+
+function* piecesOf(maps: string): Iterable<readonly [at: number, size: number]> {
+  for (const line of maps.split('\n')) {
+    const range = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line);
+    const end = Number(`0x${range?.[2] ?? '0'}`);
+    for (let at = Number(`0x${range?.[1] ?? '0'}`); at < end; at += STRIDE)
+      yield [at, Math.min(STRIDE, end - at)];
+  }
 }

@@ -6,6 +6,7 @@ import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
+import { type Carrier } from '../../src/modules/mail/index.ts';
 import { type OperatorActor } from '../../src/modules/access/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
@@ -46,6 +47,8 @@ export interface ServedHubOptions {
   readonly quota?: number;
   readonly signUp?: 'invitation' | 'open';
   readonly trustedProxies?: readonly string[];
+  /** What takes mail. */
+  readonly carrier?: Carrier;
 }
 
 /** A hub that serves. */
@@ -80,7 +83,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const lines: string[] = [];
   const log = openLog('test', { write: (line) => void lines.push(line) });
   const time = { passed: 0, now: () => new Date(systemClock.now().getTime() + time.passed) };
-  const modules = opened.use(await openModules(start, { log, clock: time }));
+  const modules = opened.use(await openModules(start, { log, clock: time, carrier: options.carrier }));
   const streams = new LiveStreams(modules);
   const address = { publicUrl: null, port: 0 };
   const metrics = new Metrics();
@@ -176,6 +179,7 @@ function startOf(
       xet: { dedupScope: options.dedupScope ?? 'repository' },
       quota: options.quota ?? null,
       scrubRate: 10 * GiB,
+      sendsMail: options.carrier !== undefined,
       sealed: null,
       lost: null,
       operator: { name: 'test', uid: 0 },

@@ -3,6 +3,7 @@
 import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { z } from 'zod';
 import { Limits, RateLimits, SignUp, XetSettings } from '../settings.ts';
+import { MailFile } from './mail-file.ts';
 
 const DEFAULT_RATE_LIMITS: RateLimits = {
   windowSeconds: 300,
@@ -59,10 +60,11 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       hub: AccountName.default('holdfast-hub'),
       notary: AccountName.default('holdfast-notary'),
+      courier: AccountName.default('holdfast-courier'),
       postgres: AccountName.default('holdfast-postgres'),
       prepare: AccountName.default('holdfast-prepare'),
     })
-    .refine(areDistinct, 'are not four different users: what one may read, the others must not')
+    .refine(areDistinct, 'are not five different users: what one may read, the others must not')
     .prefault({}),
   /** The embedded PostgreSQL. */
   postgres: z
@@ -94,6 +96,8 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   /** Who may have an account: who was invited, or everybody. */
   signUp: SignUp.default('invitation'),
+  /** The mail server; without one, mail is kept. */
+  mail: MailFile.nullable().default(null),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),
   /** Bytes that each user and organisation may store; `null` is without a limit. */

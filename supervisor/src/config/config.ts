@@ -56,7 +56,8 @@ export async function openConfig(
   if (text === undefined && problems.length === 0 && env.HOLDFAST_CONFIG !== undefined)
     problems.push(`HOLDFAST_CONFIG is ${path}, which does not exist`);
   const file = parseConfigFile(text, path, problems);
-  const secrets = await readConfigSecrets(env, place.cwd, problems);
+  const mailPassword = file?.mail?.passwordFile ?? undefined;
+  const secrets = await readConfigSecrets(env, { cwd: place.cwd, mailPassword }, problems);
   checkTogether(env, folders, problems);
   if (problems.length > 0 || file === undefined) throw configurationRejected(problems);
   return { config: build(env, folders, file), secrets };

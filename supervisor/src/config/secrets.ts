@@ -8,6 +8,8 @@ import { type Environment } from './env.ts';
 export interface ConfigSecrets {
   readonly databaseUrl: Secret<string> | undefined;
   readonly adminPassword: Secret<string> | undefined;
+  /** What the mail server knows us by. */
+  readonly mailPassword: Secret<string> | undefined;
 }
 
 const SHORTEST_PASSWORD = 8;
@@ -15,10 +17,13 @@ const SHORTEST_PASSWORD = 8;
 /** Gathers the secrets; what is wrong with one goes into `problems`, never the value. */
 export async function readConfigSecrets(
   env: Environment,
-  cwd: string,
+  place: { readonly cwd: string; readonly mailPassword: string | undefined },
   problems: string[],
 ): Promise<ConfigSecrets> {
-  const password = env.HOLDFAST_ADMIN_PASSWORD ?? (await readPasswordFile(env, cwd, problems));
+  const { HOLDFAST_ADMIN_PASSWORD: given, HOLDFAST_ADMIN_PASSWORD_FILE: file } = env;
+  const path = file === undefined ? undefined : resolve(place.cwd, file);
+  const password = given ?? (await readSecretFile(path, 'HOLDFAST_ADMIN_PASSWORD_FILE', problems));
+  const mailPassword = await readSecretFile(place.mailPassword, 'mail.passwordFile', problems);
   if (password !== undefined && password.length < SHORTEST_PASSWORD)
     problems.push(
       `the first administrator's password is shorter than ${String(SHORTEST_PASSWORD)} characters`,
@@ -26,24 +31,22 @@ export async function readConfigSecrets(
   return {
     databaseUrl: env.DATABASE_URL === undefined ? undefined : new Secret(env.DATABASE_URL),
     adminPassword: password === undefined ? undefined : new Secret(password),
+    mailPassword: mailPassword === undefined ? undefined : new Secret(mailPassword),
   };
 }
 
-async function readPasswordFile(
-  env: Environment,
-  cwd: string,
+async function readSecretFile(
+  path: string | undefined,
+  called: string,
   problems: string[],
 ): Promise<string | undefined> {
-  const path = env.HOLDFAST_ADMIN_PASSWORD_FILE;
   if (path === undefined) return undefined;
   try {
-    const text = await findText(resolve(cwd, path), 4096);
+    const text = await findText(path, 4096);
     if (text !== undefined) return text.replace(/\r?\n$/, '');
-    problems.push(`HOLDFAST_ADMIN_PASSWORD_FILE is ${path}, which does not exist`);
+    problems.push(`${called} is ${path}, which does not exist`);
   } catch (error) {
-    problems.push(
-      `HOLDFAST_ADMIN_PASSWORD_FILE cannot be read: ${error instanceof Error ? error.message : path}`,
-    );
+    problems.push(`${called} cannot be read: ${error instanceof Error ? error.message : path}`);
   }
   return undefined;
 }

@@ -33,6 +33,7 @@ export function openTestCheckout(owner: 'self' | 'user'): TestCheckout {
     'kernel',
     'platform',
     'supervisor',
+    'courier',
     'node_modules',
     'package.json',
     'package-lock.json',

@@ -5,6 +5,7 @@ export type Layer =
   | 'kernel'
   | 'platform'
   | 'notary'
+  | 'courier'
   | 'module'
   | 'config'
   | 'surface'
@@ -20,6 +21,7 @@ export const LAYER_OF_FOLDER: readonly (readonly [string, Layer])[] = [
   ['kernel/', 'kernel'],
   ['platform/', 'platform'],
   ['notary/', 'notary'],
+  ['courier/', 'courier'],
   ['hub/src/modules/', 'module'],
   ['hub/src/config/', 'config'],
   ['hub/src/surfaces/', 'surface'],
@@ -36,10 +38,11 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   kernel: [],
   platform: ['kernel'],
   notary: ['kernel', 'platform', 'supervisor'],
+  courier: ['kernel', 'platform', 'supervisor'],
   module: ['kernel', 'platform'],
   config: ['kernel', 'supervisor'],
   surface: ['kernel', 'platform', 'notary', 'module', 'config'],
-  app: ['kernel', 'platform', 'notary', 'module', 'config', 'surface', 'supervisor'],
+  app: ['kernel', 'platform', 'notary', 'courier', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'notary', 'supervisor'],
   // Types alone: the objects reach a page at run time.
@@ -72,7 +75,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   ledger: ['access'],
   mail: ['access'],
   identity: ['access', 'ledger', 'mail'],
-  sessions: ['access', 'ledger', 'identity'],
+  sessions: ['access', 'ledger', 'mail', 'identity'],
   tokens: ['access', 'ledger', 'mail', 'identity'],
   blobs: ['access', 'ledger'],
   git: ['access', 'ledger', 'blobs'],
@@ -93,6 +96,7 @@ export const ENTRY_FILES: readonly string[] = [
   'hub/src/main.ts',
   'hub/src/prepare.ts',
   'notary/src/main.ts',
+  'courier/src/main.ts',
   'platform/src/thread-host.ts',
   'supervisor/src/main.ts',
   'cli/src/main.ts',
@@ -122,4 +126,5 @@ export const REVEALING_FILES: readonly string[] = [
   'hub/src/app.ts',
   'hub/src/prepare.ts',
   'notary/src/main.ts',
+  'courier/src/mail-server.ts',
 ];

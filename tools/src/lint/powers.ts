@@ -33,6 +33,8 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
       'platform/src/{channel,listeners,local-http}.ts',
       'supervisor/src/**',
       'hub/src/main.ts',
+      // To the places that the operator named, and to no other.
+      'courier/src/reach.ts',
       ...DEVELOPMENT,
     ],
     advice: 'sockets are opened in named files only',
@@ -74,6 +76,11 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     modules: ['@simplewebauthn/server'],
     files: ['hub/src/modules/sessions/passkeys.ts'],
     advice: 'what devices answer is checked in one place',
+  },
+  {
+    modules: ['nodemailer'],
+    files: ['courier/src/mail-server.ts', '*/test/**'],
+    advice: 'mail is sent by the courier, in one place',
   },
   {
     modules: ['node:vm', 'vm', 'node:inspector', 'node:inspector/promises', 'node:repl', 'node:ffi'],

@@ -21,7 +21,7 @@ export const TIERS: readonly Tier[] = [
   {
     ...PLAIN,
     name: 'unit',
-    files: ['{kernel,platform,notary,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts'],
+    files: ['{kernel,platform,notary,courier,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts'],
     atOnce: 2,
     minutes: 3,
   },

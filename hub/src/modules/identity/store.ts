@@ -204,6 +204,7 @@ export class AccountWriter extends AccountReader {
           signed_out_at: null,
           second_factor_at: null,
           requires_second_factor: false,
+          language: 'en',
         })
         .execute();
       await this.db

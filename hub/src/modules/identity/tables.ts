@@ -3,6 +3,7 @@ import { type Generated } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Role } from '#modules/access';
+import { type Language } from '#modules/mail';
 
 /** The tables that the store of `identity` sees. */
 export type IdentityTables = {
@@ -20,6 +21,8 @@ export type IdentityTables = {
     second_factor_at: Date | null;
     /** Of an organisation: its members reach it with a second factor alone. */
     requires_second_factor: boolean;
+    /** In which they are written to. */
+    language: Language;
   };
   'identity.name': {
     key: string;

@@ -1,15 +1,20 @@
 // What mails say, in both languages, and that a name in one can do nothing else.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { compose, type Language } from './compose.ts';
-import { type MailFacts } from './model.ts';
+import { compose } from './compose.ts';
+import { keyOf, pauseAfter, type Language, type MailFacts } from './model.ts';
+import { programName } from './program-name.ts';
 
 const HUB = 'https://hub.example.org';
+const PLACE = { address: '192.0.2.1', client: 'Mozilla/5.0 Firefox/140.0', at: '2026-11-26T09:05:00.000Z' };
 const ALL: readonly MailFacts[] = [
   { kind: 'token-issued', token: 'laptop', expires: '2026-12-31' },
   { kind: 'token-issued', token: 'laptop', expires: null },
   { kind: 'token-revoked', token: 'laptop', why: 'asked' },
+  { kind: 'token-revoked', token: 'laptop', why: 'operator' },
   { kind: 'token-revoked', token: 'laptop', why: 'found' },
+  { kind: 'token-used', token: 'laptop', ...PLACE },
+  { kind: 'signed-in', ...PLACE },
   { kind: 'role-changed', organization: 'acme', role: 'write' },
   { kind: 'role-changed', organization: 'acme', role: null },
 ];
@@ -18,9 +23,11 @@ void test('every mail names what it is about, in either language', () => {
   for (const facts of ALL) {
     const write = (language: Language) => compose(facts, { name: 'ada', language, hub: HUB });
     const [english, portuguese] = [write('en'), write('pt')];
-    const about = facts.kind === 'role-changed' ? facts.organization : facts.token;
+    const about = 'organization' in facts ? facts.organization : 'token' in facts ? facts.token : '';
     for (const mail of [english, portuguese]) {
       assert.ok(mail.subject.includes(about) && mail.text.includes(about) && mail.html.includes(about));
+      assert.match(mail.html, /<a href="https:\/\/hub\.example\.org\/account/);
+      if ('address' in facts) assert.ok(mail.text.includes('192.0.2.1') && mail.text.includes('Firefox'));
       assert.ok(mail.text.includes('ada') && mail.text.includes(HUB));
     }
     assert.notEqual(english.text, portuguese.text);
@@ -35,4 +42,33 @@ void test('a name begins no header and no element', () => {
   assert.doesNotMatch(subject, /[\u0000-\u001f]/);
   assert.ok(!html.includes('<b>') && !html.includes('<i>'));
   assert.ok(html.includes('&lt;b&gt;&quot;&amp;'));
+});
+
+void test('programName() lets nobody write a letter of their own', () => {
+  assert.equal(
+    programName('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36'),
+    'Chrome',
+  );
+  assert.equal(programName('unknown/None; hf_hub/1.2.0; python/3.13'), 'hf_hub/1.2.0');
+  for (const client of [
+    '',
+    'Your account was closed, call +1 555',
+    'https://evil.example/1',
+    'evil.example/1.0',
+  ])
+    assert.equal(programName(client), undefined, client);
+});
+
+void test('pauseAfter() grows from seconds to an hour, and no further', () => {
+  assert.deepEqual([1, 2, 3, 9, 40].map(pauseAfter), [10_000, 20_000, 40_000, 2_560_000, 3_600_000]);
+});
+
+void test('keyOf() is the same for every try, and another for another event or recipient', () => {
+  const [event, recipientId] = ['token.issued:1', '0123456789abcdef01234567' as never];
+  assert.equal(keyOf({ event, recipientId }), keyOf({ event, recipientId }));
+  const others = [
+    { event: 'x', recipientId },
+    { event, recipientId: '1123456789abcdef01234567' as never },
+  ];
+  for (const other of others) assert.notEqual(keyOf(other), keyOf({ event, recipientId }));
 });

@@ -1,9 +1,10 @@
-// Shows the mail that waits. The hub has no network of its own: what sends mail is another process.
+// Shows the mail that was not sent, and why.
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Actor, mayInstance } from '#modules/access';
-import { compose, type Composed, type Language } from './compose.ts';
+import { compose, type Composed } from './compose.ts';
 import { mailForbidden } from './faults.ts';
+import { type Language, type MailState } from './model.ts';
 import { MailReader } from './store.ts';
 
 /** A mail that was not sent, as an administrator sees it. */
@@ -12,6 +13,9 @@ export interface KeptMail extends Composed {
   /** The address; empty where the account has none any more. */
   readonly to: string;
   readonly createdAt: Date;
+  readonly state: MailState;
+  /** Why it was not sent; empty where it was not tried. */
+  readonly problem: string;
 }
 
 const MOST_SHOWN = 200;
@@ -27,15 +31,20 @@ export class KeptMails {
     this.#hub = deps.hub;
   }
 
-  /** The newest first, in a language. Throws `mail.forbidden`. */
-  async list(actor: Actor, language: Language): Promise<KeptMail[]> {
+  /** The newest first, in a language, or as each recipient would get it. Throws `mail.forbidden`. */
+  async list(actor: Actor, language?: Language): Promise<KeptMail[]> {
     if (!mayInstance(actor).allowed) throw mailForbidden();
     const reader = new MailReader(this.#db);
     const kept: KeptMail[] = [];
-    for (const { id, recipientId, facts, createdAt } of await reader.listKept(MOST_SHOWN)) {
+    for (const { recipientId, facts, ...message } of await reader.listKept(MOST_SHOWN)) {
       const recipient = await reader.findRecipient(recipientId);
-      const setting = { name: recipient?.name ?? '', language, hub: this.#hub };
-      kept.push({ id, createdAt, to: recipient?.email ?? '', ...compose(facts, setting) });
+      const { id, createdAt, state, problem } = message;
+      const tongue = language ?? recipient?.language ?? 'en';
+      const setting = { name: recipient?.name ?? '', language: tongue, hub: this.#hub };
+      kept.push({
+        ...{ id, createdAt, state, problem, to: recipient?.email ?? '' },
+        ...compose(facts, setting),
+      });
     }
     return kept;
   }

@@ -3,13 +3,15 @@ import { type Kysely, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { MailFacts, type MailWish, type Message } from './model.ts';
+import { MailFacts, type Language, type MailWish, type Message } from './model.ts';
 import { type MailTables } from './tables.ts';
 
 /** Where somebody gets mail. */
 export interface Recipient {
   readonly name: string;
   readonly email: string;
+  /** What they chose. */
+  readonly language: Language;
 }
 
 /** Reads mail. */
@@ -24,19 +26,20 @@ export class MailReader {
   async findRecipient(accountId: Id): Promise<Recipient | undefined> {
     const row = await this.db
       .selectFrom('identity.account')
-      .select(['name', 'email'])
+      .select(['name', 'email', 'language'])
       .where('id', '=', accountId)
       .where('disabled_at', 'is', null)
       .executeTakeFirst();
-    const { name, email } = row ?? { name: '', email: null };
-    return email === null ? undefined : { name, email };
+    if (row === undefined || row.email === null) return undefined;
+    return { name: row.name, email: row.email, language: row.language };
   }
 
-  /** The mail that is kept, newest first. */
+  /** The mail that was not sent, newest first. */
   async listKept(limit: number): Promise<Message[]> {
     const rows = await this.db
       .selectFrom('mail.message')
       .selectAll()
+      .where('state', '!=', 'sent')
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)
@@ -62,9 +65,77 @@ export class MailWriter extends MailReader {
         kind: facts.kind,
         facts: JSON.stringify(facts) as Json as never,
         created_at: at,
+        due_at: at,
       })
       .onConflict((conflict) => conflict.columns(['event', 'recipient_id']).doNothing())
       .execute();
+  }
+
+  /** The mail that has waited longest for its turn, held until then by who takes it; none where none is due. */
+  async take(now: Date, until: Date): Promise<Message | undefined> {
+    const found = await this.db
+      .selectFrom('mail.message')
+      .select('id')
+      .where('state', '=', 'waiting')
+      .where('due_at', '<=', now)
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    if (found === undefined) return undefined;
+    const row = await this.db
+      .updateTable('mail.message')
+      .set((held) => ({ due_at: until, tries: held('tries', '+', 1) }))
+      .where('id', '=', found.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toMessage(row);
+  }
+
+  /** Says what became of a mail, unless somebody else has taken it up meanwhile. */
+  async settle(
+    { id, tries }: Pick<Message, 'id' | 'tries'>,
+    to: { readonly state: 'sent' | 'refused'; readonly problem: string; readonly at: Date },
+  ): Promise<void> {
+    await this.#held(id, tries).set({ state: to.state, problem: to.problem, settled_at: to.at }).execute();
+  }
+
+  /** Says why a mail waits on, and until when. */
+  async postpone(
+    { id, tries }: Pick<Message, 'id' | 'tries'>,
+    to: { readonly problem: string; readonly dueAt: Date },
+  ): Promise<void> {
+    await this.#held(id, tries).set({ problem: to.problem, due_at: to.dueAt }).execute();
+  }
+
+  /** Gives up what has waited since before. */
+  async giveUp(before: Date, at: Date): Promise<void> {
+    await this.db
+      .updateTable('mail.message')
+      .set({ state: 'given-up', settled_at: at })
+      .where('state', '=', 'waiting')
+      .where('created_at', '<', before)
+      .execute();
+  }
+
+  /** Removes what was sent before. */
+  async forgetSent(before: Date): Promise<void> {
+    await this.db
+      .deleteFrom('mail.message')
+      .where('state', '=', 'sent')
+      .where('settled_at', '<', before)
+      .execute();
+  }
+
+  // Whoever took it up after us counted one more try.
+  #held(id: Id, tries: number) {
+    return this.db
+      .updateTable('mail.message')
+      .where('id', '=', id)
+      .where('tries', '=', tries)
+      .where('state', '=', 'waiting');
   }
 }
 
@@ -74,5 +145,9 @@ function toMessage(row: Selectable<MailTables['mail.message']>): Message {
     recipientId: row.recipient_id,
     facts: MailFacts.parse(row.facts),
     createdAt: row.created_at,
+    event: row.event,
+    state: row.state,
+    problem: row.problem,
+    tries: row.tries,
   };
 }

@@ -9,4 +9,5 @@ export { type Browser, type Proof, type WebSession } from './model.ts';
 export { sessions as sessionSessions } from './migrations/0001-sessions.ts';
 export { passkeys as sessionPasskeys } from './migrations/0003-passkeys.ts';
 export { secondFactor as sessionSecondFactor } from './migrations/0002-second-factor.ts';
+export { places as sessionPlaces } from './migrations/0005-places.ts';
 export { keptSessions as sessionKept } from './migrations/0004-kept.ts';

@@ -1,6 +1,7 @@
 // Begins, finds, renews and ends the sessions of browsers.
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId, type Id } from '@holdfast/kernel/id';
+import { networkOf } from '@holdfast/kernel/network';
 import { type Secret } from '@holdfast/kernel/secret';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -14,6 +15,7 @@ import {
   type SignInRow,
 } from '#modules/identity';
 import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
 import { sessionMissing, signInFailed } from './faults.ts';
 import {
   digestValue,
@@ -25,6 +27,7 @@ import {
   type Proof,
   type WebSession,
 } from './model.ts';
+import { PlaceWriter } from './place-store.ts';
 import { SessionReader, SessionWriter } from './store.ts';
 
 /** Somebody who is signed in. */
@@ -64,17 +67,21 @@ export class Sessions {
   }
 
   /**
-   * Begins a session for a user who has proved who they are. Its value is new, whatever the browser sent: nobody can be
+   * Begins a session for a user who has proved who they are, and tells them where it is from a new place. Its value is new, whatever the browser sent: nobody can be
    * made to use one that somebody else knows (session fixation). Throws `sign-in.failed` when what was proved does not
    * hold any more.
    */
-  async begin({ row, proofs }: Proved, browser: Browser): Promise<BegunSession> {
+  async begin(
+    { row, proofs, isKnown }: Proved & { readonly isKnown: boolean },
+    browser: Browser,
+  ): Promise<BegunSession> {
     const userId = row.account.id;
     const now = this.#clock.now();
     const begun = this.#make({ userId, proofs, beganAt: now }, browser);
     await this.#db.transaction(async (tx) => {
       if (!(await isUnchanged(tx, row))) throw signInFailed();
       await this.#insert(tx, begun);
+      await this.#notePlace(tx, begun.session, isKnown);
       await record(tx, {
         kind: 'session.begun',
         subject: `session:${begun.session.id}`,
@@ -193,6 +200,15 @@ export class Sessions {
 
   async #insert(tx: Tx, { session }: BegunSession): Promise<void> {
     await new SessionWriter(tx).insert(session, this.#keys.mac('session-row', sealedFields(session)));
+  }
+
+  // A browser that travels with its owner is no news; nor is the first place of all.
+  async #notePlace(tx: Tx, session: WebSession, isKnown: boolean): Promise<void> {
+    const { id, userId, address, client, beganAt: at } = session;
+    const standing = await new PlaceWriter(tx).note(userId, networkOf(address), at);
+    if (standing !== 'new' || isKnown) return;
+    const facts = { kind: 'signed-in', address, client, at: at.toISOString() } as const;
+    await writeMail(tx, { event: `session.begun:${id}`, recipientId: userId, facts, at });
   }
 
   async #recordEnd(tx: Tx, actor: Actor, ended: { userId: Id; id: Id }): Promise<void> {

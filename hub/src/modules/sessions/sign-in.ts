@@ -126,8 +126,9 @@ export class SignIn {
 
   async #begin(proved: Proved, browser: Browser): Promise<SignedIn> {
     const { sessions, throttle } = this.#deps;
+    const isKnown = throttle.knows(proved.row, browser);
     const known = throttle.recognise(proved.row);
-    return { ...(await sessions.begin(proved, browser)), known };
+    return { ...(await sessions.begin({ ...proved, isKnown }, browser)), known };
   }
 
   async #find(userId: Id): Promise<SignInRow | undefined> {

@@ -33,5 +33,6 @@ export type SessionTables = {
     mac: Buffer;
   };
   'sessions.answered': { challenge: string; expires_at: Date };
+  'sessions.place': { user_id: Id; network: string; last_at: Date };
   'sessions.try': { key: string; since: Date; count: number };
 };

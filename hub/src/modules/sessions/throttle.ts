@@ -68,6 +68,11 @@ export class Throttle {
     return { asker: 'stranger', succeed: () => this.#refund([keys.pair, keys.code]) };
   }
 
+  /** Whether this user signed in with this browser before. */
+  knows(row: SignInRow, browser: Browser): boolean {
+    return this.#nonceOf(browser.known, row) !== undefined;
+  }
+
   /** What a browser keeps to show later that this user signed in with it; a new password ends it with the sessions. */
   recognise(row: SignInRow): string {
     const nonce = randomBytes(12).toString('base64url');

@@ -18,7 +18,8 @@ import {
   type LastUse,
   type Token,
 } from './model.ts';
-import { TokenReader, TokenWriter } from './store.ts';
+import { noteUse } from './note-use.ts';
+import { TokenReader } from './store.ts';
 
 /** Someone who proved who they are. */
 export interface Session {
@@ -38,8 +39,9 @@ export class Authentication {
   readonly #keys: Keys;
   readonly #epochs: Epochs;
   #sessions = new Map<Sha256, Session>();
-  readonly #touched = new Map<Id, number>();
-  readonly #uses = new Map<Id, LastUse>();
+  /** When a token was last noted from an address, by both. */
+  readonly #touched = new Map<string, number>();
+  readonly #uses = new Map<string, { readonly session: Session; readonly use: LastUse }>();
 
   constructor(deps: { db: Db; clock: Clock; keys: Keys; epochs: Epochs }) {
     this.#db = deps.db;
@@ -88,24 +90,26 @@ export class Authentication {
     return session;
   }
 
-  /** Remembers that the token was used; written to its row at most once a minute. */
+  /** Remembers that the token was used; written at most once a minute for each address. */
   noteUse(session: Session, address: string, client: string): void {
     const now = this.#clock.now();
-    const before = this.#touched.get(session.token.id) ?? 0;
+    const key = `${session.token.id} ${address}`;
+    const before = this.#touched.get(key) ?? 0;
     if (now.getTime() - before < TOUCH_EVERY_MS) return;
     if (this.#touched.size >= MAX_CACHED) this.#touched.clear();
-    this.#touched.set(session.token.id, now.getTime());
-    this.#uses.set(session.token.id, { at: now, address, client: client.slice(0, 200) });
+    this.#touched.set(key, now.getTime());
+    if (this.#uses.size >= MAX_CACHED) return;
+    this.#uses.set(key, { session, use: { at: now, address, client: client.slice(0, 200) } });
   }
 
-  /** Writes the last uses that were noted since the last call. */
+  /** Writes the uses that were noted since the last call, and tells of those from a new network. */
   async flushUses(): Promise<void> {
     if (this.#uses.size === 0) return;
-    const uses = [...this.#uses];
+    // In one order, so that two hubs never wait for each other in a circle.
+    const uses = [...this.#uses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
     this.#uses.clear();
     await this.#db.transaction(async (tx) => {
-      const writer = new TokenWriter(tx);
-      for (const [id, use] of uses) await writer.touch(id, use);
+      for (const { session, use } of uses) await noteUse(tx, session.token, use);
     });
   }
 

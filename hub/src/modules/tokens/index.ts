@@ -5,6 +5,7 @@ export { Tokens, type NewToken } from './tokens.ts';
 export { type IssuedToken } from './issue.ts';
 export { DeviceLogins } from './device-logins.ts';
 export { deviceLogins as tokenDeviceLogins } from './migrations/0002-device-logins.ts';
+export { networks as tokenNetworks } from './migrations/0005-networks.ts';
 export { type LastUse, type Token } from './model.ts';
 export { tokenMissing, tokenRejected } from './faults.ts';
 export { TokenUses } from './uses.ts';

@@ -27,6 +27,7 @@ export type TokenTables = {
     permission: GrantUse['permission'];
     last_at: Date;
   };
+  'tokens.network': { token_id: Id; network: string; last_at: Date };
   'tokens.token': {
     id: Id;
     user_id: Id;

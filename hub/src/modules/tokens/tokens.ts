@@ -95,7 +95,8 @@ export class Tokens {
       const at = this.#clock.now();
       if (!(await writer.revoke(id, at))) return;
       await this.#epochs.advance(tx, 'identity');
-      const facts = { kind: 'token-revoked', token: token.name, why: 'asked' } as const;
+      const why = actor.kind === 'operator' ? 'operator' : 'asked';
+      const facts = { kind: 'token-revoked', token: token.name, why } as const;
       await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
       await record(tx, {
         kind: 'token.revoked',

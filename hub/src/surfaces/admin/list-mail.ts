@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { LANGUAGES, type KeptMails } from '#modules/mail';
 import { defineRoute, type Route } from '../route/route.ts';
 
-/** Lists mail that is kept, newest first. */
+/** Lists mail that was not sent, newest first. */
 export function listMail({ keptMails }: { readonly keptMails: KeptMails }): Route {
   return defineRoute({
     operation: 'adminListMail',
-    summary: 'List mail that is kept',
+    summary: 'List mail that was not sent',
     access: 'operator',
     allowance: 'none',
-    query: z.object({ language: z.enum(LANGUAGES).default('en') }),
+    query: z.object({ language: z.enum(LANGUAGES).optional() }),
     method: 'GET',
     path: '/admin/mail',
     params: z.unknown(),
@@ -21,6 +21,8 @@ export function listMail({ keptMails }: { readonly keptMails: KeptMails }): Rout
         id: z.string(),
         to: z.string(),
         createdAt: z.string(),
+        state: z.string(),
+        problem: z.string(),
         subject: z.string(),
         text: z.string(),
       }),

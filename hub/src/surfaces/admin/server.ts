@@ -2,6 +2,7 @@
 import { type FastifyInstance } from 'fastify';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { type Route } from '../route/route.ts';
+import { checkMail } from './check-mail.ts';
 import { createOrg } from './create-org.ts';
 import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
@@ -33,11 +34,13 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof entryRoutes>[0] &
   Parameters<typeof runFsck>[0] &
   Parameters<typeof listMail>[0] &
+  Parameters<typeof checkMail>[0] &
   Parameters<typeof forgetXet>[0];
 
 /** The routes of the admin surface. */
 export function adminRoutes(deps: Deps): Route[] {
   return [
+    checkMail(deps),
     createOrg(deps),
     createToken(deps),
     createUser(deps),

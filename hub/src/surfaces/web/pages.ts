@@ -1,7 +1,13 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
 import { type ActingPermission } from '#modules/access';
-import { type Identity, type Invitations, type OrgPolicies, type Passwords } from '#modules/identity';
+import {
+  type Identity,
+  type Invitations,
+  type Languages,
+  type OrgPolicies,
+  type Passwords,
+} from '#modules/identity';
 import {
   type BegunSession,
   type Browser,
@@ -23,6 +29,7 @@ export interface PageModules {
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  readonly languages: Languages;
   readonly orgPolicies: OrgPolicies;
   readonly invitations: Invitations;
   readonly tokens: Tokens;

@@ -1,0 +1,46 @@
+// What hub and courier say to each other: one JSON object a line, bounded like every channel. Both sides read it with these
+// schemas, and neither believes the other: a hub that was taken over must not put a header into a mail.
+import { z } from 'zod';
+
+// eslint-disable-next-line no-control-regex -- they are what must not be there: each could begin a header of its own
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const Line = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text) => !CONTROL.test(text), 'holds a control character');
+
+/** A mail address, bare: nothing in it ends it, begins another or opens a comment. */
+const Address = z.string().regex(/^[^\s@<>"(),:;\\[\]\p{Cc}]{1,64}@[^\s@<>"(),:;\\[\]\p{Cc}]{1,190}$/u);
+
+/** A mail to hand over. */
+export const OutgoingMail = z.strictObject({
+  /** What happened and whom it is told, as a digest. The same for every try: the Message-ID is made of it. */
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  to: z.strictObject({ name: Line(200), address: Address }),
+  subject: Line(300),
+  text: z.string().max(20_000),
+  html: z.string().max(40_000),
+});
+export type OutgoingMail = z.infer<typeof OutgoingMail>;
+
+/** What became of a mail. `later`: nobody knows that it was taken, so that it is to be tried again. */
+export const MailOutcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('taken') }),
+  z.strictObject({ kind: z.literal('refused'), why: z.string() }),
+  z.strictObject({ kind: z.literal('later'), why: z.string() }),
+]);
+export type MailOutcome = z.infer<typeof MailOutcome>;
+
+const RequestId = z.string().regex(/^[0-9a-f]{24}$/);
+
+/** What the hub asks for. */
+export const Request = z.discriminatedUnion('ask', [
+  z.strictObject({ ask: z.literal('send-mail'), id: RequestId, mail: OutgoingMail }),
+  z.strictObject({ ask: z.literal('check-mail'), id: RequestId }),
+]);
+export type Request = z.infer<typeof Request>;
+
+/** What the courier answers. */
+export const Answer = z.strictObject({ id: RequestId, outcome: MailOutcome });
+export type Answer = z.infer<typeof Answer>;

@@ -1,0 +1,76 @@
+// The way to the courier: asks, and waits for the answer. A courier that is not there, ends or says nothing is a failure of
+// the moment: whoever asked tries again, or says so.
+import { newId, type Id } from '@holdfast/kernel/id';
+import { type Channel } from '@holdfast/platform/channel';
+import { type Log } from '@holdfast/platform/log';
+import { z } from 'zod';
+import { Answer, type MailOutcome, type Request } from '@holdfast/courier/frames';
+import { type Carrier } from '#modules/mail';
+
+/** Requests without an answer yet. */
+const MOST_WAITING = 100;
+/** Longer than the courier gives the outside. */
+const PATIENCE_MS = 60_000;
+
+const Gone = z.object({ gone: z.literal(true) });
+
+/** What is asked, without its number. */
+type Question<R = Request> = R extends Request ? Omit<R, 'id'> : never;
+
+/** Asks the courier. */
+export class CourierLink implements Carrier {
+  readonly #channel: Pick<Channel, 'send' | 'onFrame' | 'closed'>;
+  readonly #log: Log;
+  readonly #waiting = new Map<string, (outcome: MailOutcome) => void>();
+
+  constructor(channel: Pick<Channel, 'send' | 'onFrame' | 'closed'>, log: Log) {
+    this.#channel = channel;
+    this.#log = log;
+    channel.onFrame((frame) => {
+      this.#accept(frame);
+    });
+    void channel.closed.then(() => {
+      this.#failAll();
+    });
+  }
+
+  /** Hands a mail over. */
+  async send(mail: Parameters<Carrier['send']>[0]): Promise<MailOutcome> {
+    return await this.#ask({ ask: 'send-mail', mail });
+  }
+
+  /** Connects to the mail server and signs in. */
+  async check(): Promise<MailOutcome> {
+    return await this.#ask({ ask: 'check-mail' });
+  }
+
+  async #ask(question: Question): Promise<MailOutcome> {
+    if (this.#waiting.size >= MOST_WAITING) return { kind: 'later', why: 'too much is asked at once' };
+    const id: Id = newId(new Date());
+    const { promise, resolve } = Promise.withResolvers<MailOutcome>();
+    this.#waiting.set(id, resolve);
+    const timer = setTimeout(() => {
+      resolve({ kind: 'later', why: 'the courier did not answer' });
+    }, PATIENCE_MS);
+    this.#channel.send({ ...question, id } satisfies Request);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  #accept(frame: unknown): void {
+    const answer = Answer.safeParse(frame);
+    // One that came too late, or was for a hub before this one, is nobody's.
+    if (answer.success) this.#waiting.get(answer.data.id)?.(answer.data.outcome);
+    else if (Gone.safeParse(frame).success) this.#failAll();
+    else this.#log.error('the courier said what is no answer');
+  }
+
+  #failAll(): void {
+    for (const resolve of this.#waiting.values())
+      resolve({ kind: 'later', why: 'the courier is not there at the moment' });
+  }
+}

@@ -1,0 +1,62 @@
+// Mails in English. Pure.
+import { type Said } from './compose.ts';
+import { type MailFacts } from './model.ts';
+import { programName } from './program-name.ts';
+
+type Facts<Kind extends MailFacts['kind']> = Extract<MailFacts, { kind: Kind }>;
+
+/** What a mail says. */
+export function sayInEnglish(facts: MailFacts): Said {
+  switch (facts.kind) {
+    case 'signed-in':
+      return {
+        subject: 'A sign-in from a new place',
+        what: `Somebody signed in to your account ${placeOf(facts)}.`,
+        advice:
+          'If it was you, there is nothing to do. If not, change your password: that ends all sessions.',
+      };
+    case 'token-issued':
+      return {
+        subject: `A new access token: ${facts.token}`,
+        what: `An access token called "${facts.token}" was made for your account. ${facts.expires === null ? 'It does not expire.' : `It expires on ${facts.expires}.`}`,
+        advice: 'If it was not you, revoke it now and change your password.',
+      };
+    case 'token-revoked':
+      return { subject: `Access token revoked: ${facts.token}`, ...revoked(facts) };
+    case 'token-used':
+      return {
+        subject: `Access token used from a new network: ${facts.token}`,
+        what: `Your access token "${facts.token}" was used ${placeOf(facts)}.`,
+        advice: 'If you do not know that place, revoke the token and make a new one.',
+      };
+    case 'role-changed':
+      return {
+        subject: `Your role in ${facts.organization}`,
+        what:
+          facts.role === null
+            ? `You are not a member of ${facts.organization} any more.`
+            : `Your role in ${facts.organization} is now "${facts.role}".`,
+        advice: 'Ask an administrator of the organization if this is unexpected.',
+      };
+  }
+}
+
+function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): string {
+  const program = programName(client) ?? 'an unknown program';
+  return `from ${address} with ${program} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC`;
+}
+
+function revoked({ token, why }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
+  if (why === 'found')
+    return {
+      what: `Somebody found your access token "${token}" where it should not be, and reported it. It was revoked at once.`,
+      advice: 'Look at what it was used for, and make a new one where you still need it.',
+    };
+  return {
+    what:
+      why === 'operator'
+        ? `Whoever runs this hub revoked your access token "${token}".`
+        : `Your access token "${token}" was revoked with your account.`,
+    advice: 'What used it does not work any more. If you did not expect this, ask who runs the hub.',
+  };
+}

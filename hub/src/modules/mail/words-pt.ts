@@ -1,0 +1,63 @@
+// Mails in Portuguese. Pure.
+import { type Said } from './compose.ts';
+import { type MailFacts } from './model.ts';
+import { programName } from './program-name.ts';
+
+type Facts<Kind extends MailFacts['kind']> = Extract<MailFacts, { kind: Kind }>;
+
+/** What a mail says. */
+export function sayInPortuguese(facts: MailFacts): Said {
+  switch (facts.kind) {
+    case 'signed-in':
+      return {
+        subject: 'Acesso a partir de um novo lugar',
+        what: `Alguém entrou na sua conta ${placeOf(facts)}.`,
+        advice:
+          'Se foi você, não há nada a fazer. Se não foi, mude a sua senha: isso encerra todas as sessões.',
+      };
+    case 'token-issued':
+      return {
+        subject: `Novo token de acesso: ${facts.token}`,
+        what: `Um token de acesso chamado "${facts.token}" foi criado para a sua conta. ${facts.expires === null ? 'Ele não expira.' : `Ele expira em ${facts.expires}.`}`,
+        advice: 'Se não foi você, revogue-o agora e mude a sua senha.',
+      };
+    case 'token-revoked':
+      return { subject: `Token de acesso revogado: ${facts.token}`, ...revoked(facts) };
+    case 'token-used':
+      return {
+        subject: `Token de acesso usado a partir de uma nova rede: ${facts.token}`,
+        what: `O seu token de acesso "${facts.token}" foi usado ${placeOf(facts)}.`,
+        advice: 'Se você não conhece esse lugar, revogue o token e crie um novo.',
+      };
+    case 'role-changed':
+      return {
+        subject: `O seu papel em ${facts.organization}`,
+        what:
+          facts.role === null
+            ? `Você não é mais membro de ${facts.organization}.`
+            : `O seu papel em ${facts.organization} agora é "${facts.role}".`,
+        advice: 'Fale com um administrador da organização se isto for inesperado.',
+      };
+  }
+}
+
+function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): string {
+  const program = programName(client) ?? 'um programa desconhecido';
+  const [year = '', month = '', day = ''] = at.slice(0, 10).split('-');
+  return `a partir de ${address} com ${program} em ${day}/${month}/${year} às ${at.slice(11, 16)} UTC`;
+}
+
+function revoked({ token, why }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
+  if (why === 'found')
+    return {
+      what: `Alguém encontrou o seu token de acesso "${token}" onde ele não deveria estar e o denunciou. Ele foi revogado imediatamente.`,
+      advice: 'Veja para que ele foi usado e crie um novo onde ainda precisar.',
+    };
+  return {
+    what:
+      why === 'operator'
+        ? `Quem opera este hub revogou o seu token de acesso "${token}".`
+        : `O seu token de acesso "${token}" foi revogado com a sua conta.`,
+    advice: 'O que o usava não funciona mais. Se não esperava por isto, fale com quem opera o hub.',
+  };
+}
