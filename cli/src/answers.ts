@@ -17,6 +17,14 @@ export const CreatedUser = z.object({ name: z.string(), password: z.string().opt
 export const NewPassword = z.object({ password: z.string() });
 /** An organisation. */
 export const Org = z.object({ name: z.string(), createdAt: Moment });
+/** What an organisation asks of its members and their tokens. */
+export const OrgPolicy = z.object({
+  requiresSecondFactor: z.boolean(),
+  refusesClassic: z.boolean(),
+  approvesTokens: z.boolean(),
+  mostTokenDays: z.number().nullable(),
+  privateByDefault: z.boolean(),
+});
 /** What a namespace stores and may store, in bytes; a limit that is `null` is none. */
 export const Usage = z.object({
   name: z.string(),
@@ -64,4 +72,18 @@ export const Token = z.object({
   scopes: z.array(z.string()).default([]),
   addresses: z.array(z.string()).nullish(),
   used: z.array(z.string()).default([]),
+});
+/** A token as an organisation that it reaches sees it. */
+export const OrgToken = Token.pick({
+  id: true,
+  name: true,
+  role: true,
+  scopes: true,
+  expiresAt: true,
+}).extend({
+  owner: z.string(),
+  reach: z.string(),
+  lastUsedAt: Moment,
+  lastAddress: z.string().nullish(),
+  lastClient: z.string().nullish(),
 });

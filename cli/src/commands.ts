@@ -1,6 +1,7 @@
 // Every command, in the order in which the help shows them.
 import { type Command } from './command.ts';
 import { createOrg, listOrgs, putMember, removeMember } from './commands/admin-orgs.ts';
+import { approveOrgToken, endOrgToken, orgPolicy, orgTokens } from './commands/admin-org-policy.ts';
 import { checkMail, listMail } from './commands/admin-mail.ts';
 import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
@@ -48,6 +49,10 @@ const ACTING: readonly Command[] = [
   listOrgs,
   putMember,
   removeMember,
+  orgPolicy,
+  orgTokens,
+  approveOrgToken,
+  endOrgToken,
   createToken,
   listTokens,
   revokeToken,

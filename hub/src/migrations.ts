@@ -11,6 +11,7 @@ import {
   identityAccounts,
   identityInvitations,
   identityLanguage,
+  identityOrganizations,
   identitySecondFactor,
   identitySignIn,
 } from '#modules/identity';
@@ -24,7 +25,14 @@ import {
   sessionSecondFactor,
   sessionSessions,
 } from '#modules/sessions';
-import { tokenAddresses, tokenDeviceLogins, tokenNetworks, tokenTokens, tokenUses } from '#modules/tokens';
+import {
+  tokenAddresses,
+  tokenDeviceLogins,
+  tokenNetworks,
+  tokenReach,
+  tokenTokens,
+  tokenUses,
+} from '#modules/tokens';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -72,4 +80,6 @@ export const migrations: readonly Migration[] = [
   identityLanguage,
   sessionPlaces,
   tokenNetworks,
+  identityOrganizations,
+  tokenReach,
 ];

@@ -6,8 +6,8 @@ import { openContent } from '#modules/content';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
-import { Downloads, Likes, RepoChanges, Repos, Turns } from '#modules/repos';
-import { Authentication, DeviceLogins, FoundTokens, Tokens, TokenUses } from '#modules/tokens';
+import { Downloads, Likes, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
+import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
@@ -33,7 +33,7 @@ export async function openModules(start: HubStart, shared: Shared) {
   const { limits, scratch, publicUrl, postgres } = start.settings;
   await using opened = new AsyncDisposableStack();
   const foundation = opened.use(await openFoundation(start, shared));
-  const { db, clock, epochs, keys, space } = foundation;
+  const { db, clock, epochs, space } = foundation;
   const reads = new Reads({ db, clock });
   const uses = new TokenUses({ db, clock });
   const repos = new Repos({ db, epochs, uses });
@@ -51,11 +51,8 @@ export async function openModules(start: HubStart, shared: Shared) {
     repos,
     uses,
     ...openPeople(foundation, start.settings),
-    deviceLogins: new DeviceLogins({ db, clock, keys }),
+    ...openTokens(foundation),
     ...openMail(foundation, start.settings, shared),
-    tokens: new Tokens({ db, clock, epochs, keys }),
-    foundTokens: new FoundTokens({ db, clock, epochs }),
-    authentication: new Authentication({ db, clock, keys, epochs }),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
     likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
@@ -67,6 +64,19 @@ export async function openModules(start: HubStart, shared: Shared) {
     }),
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function openTokens({ db, clock, epochs, keys }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>) {
+  return {
+    deviceLogins: new DeviceLogins({ db, clock, keys }),
+    tokens: new Tokens({ db, clock, epochs, keys }),
+    foundTokens: new FoundTokens({ db, clock, epochs }),
+    authentication: new Authentication({ db, clock, keys, epochs }),
+    orgTokens: new OrgTokens({
+      ...{ db, clock, keys, epochs },
+      namespacesOf: async (ids) => await new RepoReader(db).namespacesOf(ids),
+    }),
   };
 }
 

@@ -12,6 +12,7 @@ import { type Secret } from '@holdfast/kernel/secret';
 /** What a derived key is for. One key never serves two purposes. */
 export type KeyPurpose =
   | 'token-row'
+  | 'token-decision'
   | 'session-row'
   | 'known-browser'
   | 'throttle'

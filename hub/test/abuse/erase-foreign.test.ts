@@ -37,8 +37,8 @@ void test('who may not administer a repository cannot rewrite it', async () => {
   const eve = await hub.addUser('eve');
   const kim = await hub.addUser('kim');
   await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'kim', role: 'contributor' });
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'eve', role: 'read' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'kim', role: 'contributor' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'eve', role: 'read' });
   const { actor } = await hub.modules.authentication.authenticate(ada);
   for (const visibility of ['public', 'private'] as const) {
     const address = { type: 'model' as const, namespace: 'acme', name: visibility };

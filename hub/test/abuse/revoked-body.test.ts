@@ -102,12 +102,12 @@ void test('a commit whose sender loses the role while its body comes commits not
   const owner = await hub.addUser('ada');
   const member = await hub.addUser('bob');
   await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
   const { actor } = await hub.modules.authentication.authenticate(owner);
   const wish = { type: 'model', namespace: 'acme', name: 'model', visibility: 'private' } as const;
   const { head } = await hub.modules.changes.create(actor, { ...wish, sdk: null, licence: null });
   const commit = await beginBody(hub, commitTo('acme/model', member));
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'read' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'read' });
   await commit.ended;
   assert.match(commit.received(), /^HTTP\/1\.1 403 .*x-error-code: RepoForbidden/is);
   assert.equal((await stateOf(hub, 'acme/model')).head, head);
@@ -203,7 +203,7 @@ void test('settings that wait for the repository when their sender loses the rol
   const owner = await hub.addUser('ada');
   const member = await hub.addUser('bob');
   await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'admin' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'admin' });
   const { actor } = await hub.modules.authentication.authenticate(owner);
   const wish = { type: 'model', namespace: 'acme', name: 'model', visibility: 'private' } as const;
   const { id } = await hub.modules.changes.create(actor, { ...wish, sdk: null, licence: null });
@@ -212,7 +212,7 @@ void test('settings that wait for the repository when their sender loses the rol
   const headers = { authorization: `Bearer ${member}`, 'content-type': type };
   const answer = fetch(`${hub.url}${path}`, { method, headers, body });
   await wait(300);
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'read' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'read' });
   await repository[Symbol.asyncDispose]();
   assert.equal((await answer).status, 403);
   assert.equal((await stateOf(hub, 'acme/model')).visibility, 'private');

@@ -1,6 +1,6 @@
 // Signs people in to a served hub, past its pages.
 import { isFault } from '@holdfast/kernel/fault';
-import { type SignedIn } from '../../src/modules/sessions/index.ts';
+import { type SignedIn, type Visit } from '../../src/modules/sessions/index.ts';
 import { OPERATOR, type ServedHub } from './served-hub.ts';
 
 /** The password of everybody. */
@@ -20,4 +20,12 @@ export async function signInAs(hub: ServedHub, name: string): Promise<SignedIn> 
   const outcome = await signIn.withPassword({ name, password: PASSWORD }, BROWSER);
   if (outcome.kind !== 'signed-in') throw new Error(`${name} has a second factor`);
   return outcome.signedIn;
+}
+
+/** A user who is signed in with a fresh session. */
+export async function visitAs(hub: ServedHub, name: string): Promise<Visit> {
+  const { value } = await signInAs(hub, name);
+  const visit = await hub.modules.sessions.find(value.reveal('to act as a browser does'));
+  if (visit === undefined) throw new Error(`${name} could not sign in`);
+  return visit;
 }

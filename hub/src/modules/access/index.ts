@@ -4,6 +4,7 @@ export {
   discoverableNamespaces,
   isFreshlyProved,
   mayCredentials,
+  mayGovern,
   mayInstance,
   mayInstanceMetrics,
   mayInvite,

@@ -6,6 +6,7 @@ import {
   discoverableNamespaces,
   isFreshlyProved,
   mayCredentials,
+  mayGovern,
   mayInstance,
   mayInstanceMetrics,
   mayInvite,
@@ -229,6 +230,20 @@ void test('mayInvite() is for who administers the instance or the organisation, 
   assert.equal(outcome(mayInvite({ ...user(BOB, WRITE), administrator: true }, null)), 'forbidden');
   assert.equal(outcome(mayInvite(ANONYMOUS, null)), 'unauthenticated');
   assert.equal(outcome(mayInvite(OPERATOR, TEAM)), 'allowed');
+});
+
+void test('mayGovern() is for who administers the organisation, signed in, and for nobody else', () => {
+  const owner = { ...signedIn(BOB), memberships: new Map([[TEAM, 'admin' as const]]) };
+  assert.equal(outcome(mayGovern(owner, TEAM)), 'allowed');
+  assert.equal(outcome(mayGovern(owner, id('9'))), 'forbidden');
+  assert.equal(outcome(mayGovern({ ...owner, memberships: new Map([[TEAM, 'write']]) }, TEAM)), 'forbidden');
+  assert.equal(outcome(mayGovern({ ...signedIn(BOB), administrator: true }, TEAM)), 'forbidden');
+  assert.equal(outcome(mayGovern(user(BOB, WRITE, { [TEAM]: 'admin' }), TEAM)), 'forbidden');
+  assert.equal(outcome(mayGovern(ANONYMOUS, TEAM)), 'unauthenticated');
+  assert.deepEqual(
+    [OPERATOR, SYSTEM].map((actor) => outcome(mayGovern(actor, TEAM))),
+    ['allowed', 'allowed'],
+  );
 });
 
 void test('isFreshlyProved() is true of a session for ten minutes, of a token never', () => {

@@ -62,6 +62,18 @@ export function mayCredentials(actor: Actor, userId: Id): Decision {
 }
 
 /**
+ * Whether the actor may say who belongs to an organisation and what it asks: who administers it, signed in. Never through a
+ * token, so that one that was found cannot let its finder in by another way. Administering the instance opens no
+ * organisation.
+ */
+export function mayGovern(actor: Actor, orgId: Id): Decision {
+  if (actor.kind === 'system' || actor.kind === 'operator') return allow;
+  if (actor.kind === 'anonymous') return refuse('unauthenticated');
+  const governs = actor.credential.kind === 'session' && actor.memberships.get(orgId) === 'admin';
+  return governs ? allow : refuse('forbidden');
+}
+
+/**
  * Whether the actor may invite people to the instance, and to this organisation if there is one: who administers either
  * of them, signed in.
  */
@@ -69,8 +81,7 @@ export function mayInvite(actor: Actor, orgId: Id | null): Decision {
   if (actor.kind === 'system' || actor.kind === 'operator') return allow;
   if (actor.kind === 'anonymous') return refuse('unauthenticated');
   if (actor.credential.kind !== 'session') return refuse('forbidden');
-  // Administering the instance opens no organisation.
-  if (orgId !== null) return actor.memberships.get(orgId) === 'admin' ? allow : refuse('forbidden');
+  if (orgId !== null) return mayGovern(actor, orgId);
   return actor.administrator ? allow : refuse('forbidden');
 }
 

@@ -64,10 +64,21 @@ export const proofNeeded = defineFault(
   'account.proof-needed',
   () => 'Confirm first that it is you: the last time is longer ago than ten minutes.',
 );
-export const policyForbidden = defineFault(
+export const orgForbidden = defineFault(
   'forbidden',
-  'org.policy-forbidden',
-  (org: string) => `Only who administers ${org} decides what it asks of its members.`,
+  'org.forbidden',
+  (org: string) => `Only who administers ${org}, signed in, may do that.`,
+);
+export const lastOwner = defineFault(
+  'conflict',
+  'org.last-owner',
+  (org: string) =>
+    `Nobody else who can sign in administers ${org}. Give the organization to another member first, or delete it.`,
+);
+export const policyInvalid = defineFault(
+  'invalid',
+  'org.policy-invalid',
+  () => 'The longest life of a token is 1 to 3650 days.',
 );
 export const policyOwnFactor = defineFault(
   'conflict',

@@ -4,20 +4,12 @@ import { newId, type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { mayInstance, operatorFields, referencesOf, type Actor, type Role } from '#modules/access';
+import { mayInstance, operatorFields, referencesOf, type Actor } from '#modules/access';
 import { record } from '#modules/ledger';
-import { writeMail } from '#modules/mail';
-import {
-  accountMissing,
-  accountsForbidden,
-  emailInvalid,
-  lastAdministrator,
-  memberMissing,
-  nameInvalid,
-  nameReserved,
-} from './faults.ts';
+import { accountsForbidden, emailInvalid, lastAdministrator, nameInvalid, nameReserved } from './faults.ts';
 import { isEmail, isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
 import { digestPassword, randomPassword } from './password.ts';
+import { getUser } from './owners.ts';
 import { AccountReader, AccountWriter, type Member } from './store.ts';
 
 /** What a new user is called. */
@@ -80,40 +72,6 @@ export class Identity {
         personal: { name: wish.name, ...operatorFields(actor) },
       });
       return account;
-    });
-  }
-
-  /** Makes a user a member of an organisation, or changes their role. */
-  async putMember(actor: Actor, wish: { org: string; user: string; role: Role }): Promise<void> {
-    requireInstance(actor);
-    await this.#db.transaction(async (tx) => {
-      const writer = new AccountWriter(tx);
-      const user = await getUser(writer, wish.user);
-      const org = await getOrg(writer, wish.org);
-      await writer.putMembership(org.id, user.id, wish.role);
-      await this.#tellRole(tx, { user, org, role: wish.role });
-      await this.#epochs.advance(tx, 'identity');
-      await record(tx, {
-        kind: 'org.member-set',
-        subject: `account:${org.id}`,
-        ...referencesOf(actor),
-        body: { user: user.id, role: wish.role },
-        personal: operatorFields(actor),
-      });
-    });
-  }
-
-  /** Takes a user out of an organisation: what they reached through it ends within a second. Throws `org.member-missing`. */
-  async removeMember(actor: Actor, wish: { org: string; user: string }): Promise<void> {
-    requireInstance(actor);
-    await this.#db.transaction(async (tx) => {
-      const writer = new AccountWriter(tx);
-      const user = await getUser(writer, wish.user);
-      const org = await getOrg(writer, wish.org);
-      if (!(await writer.removeMembership(org.id, user.id))) throw memberMissing(user.name, org.name);
-      await this.#tellRole(tx, { user, org, role: null });
-      await this.#epochs.advance(tx, 'identity');
-      await this.#recordAct(tx, actor, { kind: 'org.member-removed', account: org, body: { user: user.id } });
     });
   }
 
@@ -233,15 +191,6 @@ export class Identity {
     };
   }
 
-  async #tellRole(
-    tx: Tx,
-    { user, org, role }: { readonly user: Account; readonly org: Account; readonly role: Role | null },
-  ): Promise<void> {
-    const at = this.#clock.now();
-    const facts = { kind: 'role-changed', organization: org.name, role } as const;
-    await writeMail(tx, { event: `role.changed:${newId(at)}`, recipientId: user.id, facts, at });
-  }
-
   async #recordAct(
     tx: Tx,
     actor: Actor,
@@ -264,16 +213,4 @@ function requireInstance(actor: Actor): void {
 function requireName(name: string, reservedAllowed: boolean): void {
   if (!isNamespaceName(name)) throw nameInvalid(name);
   if (!reservedAllowed && isReservedName(name)) throw nameReserved(name);
-}
-
-async function getOrg(reader: AccountReader, name: string): Promise<Account> {
-  const org = await reader.findByName(name);
-  if (org?.kind !== 'org') throw accountMissing(name);
-  return org;
-}
-
-async function getUser(reader: AccountReader, name: string): Promise<Account> {
-  const user = await reader.findByName(name);
-  if (user?.kind !== 'user') throw accountMissing(name);
-  return user;
 }

@@ -53,14 +53,45 @@ export class InvitationReader {
   }
 
   #open(now: Date) {
-    return this.db
-      .selectFrom('identity.invitation as i')
-      .leftJoin('identity.account as o', 'o.id', 'i.org_id')
-      .leftJoin('identity.account as u', 'u.id', 'i.inviter_id')
-      .select(['i.id', 'i.email', 'i.org_id', 'i.role', 'i.expires_at', 'o.name as org', 'u.name as inviter'])
-      .where('i.used_at', 'is', null)
-      .where('i.revoked_at', 'is', null)
-      .where('i.expires_at', '>', now);
+    return (
+      this.db
+        .selectFrom('identity.invitation as i')
+        .leftJoin('identity.account as o', 'o.id', 'i.org_id')
+        .leftJoin('identity.account as u', 'u.id', 'i.inviter_id')
+        .select([
+          'i.id',
+          'i.email',
+          'i.org_id',
+          'i.role',
+          'i.expires_at',
+          'o.name as org',
+          'u.name as inviter',
+        ])
+        .where('i.used_at', 'is', null)
+        .where('i.revoked_at', 'is', null)
+        .where('i.expires_at', '>', now)
+        // Who may not invite any more has invited nobody: else an administrator who was removed comes back by a link of theirs.
+        .where((e) =>
+          e.or([
+            e('i.inviter_id', 'is', null),
+            e.and([
+              e('u.disabled_at', 'is', null),
+              e.or([
+                e.and([e('i.org_id', 'is', null), e('u.administrator', '=', true)]),
+                e.exists(
+                  e
+                    .selectFrom('identity.membership as m')
+                    .select('m.role')
+                    .whereRef('m.org_id', '=', 'i.org_id')
+                    .whereRef('m.user_id', '=', 'i.inviter_id')
+                    .where('m.role', '=', 'admin'),
+                ),
+              ]),
+            ]),
+          ]),
+        )
+        .where('o.deleted_at', 'is', null)
+    );
   }
 }
 

@@ -22,6 +22,23 @@ export interface Membership {
   readonly role: Role;
   /** Whether the organisation is reached with a second factor alone. */
   readonly requiresSecondFactor: boolean;
+  /** What a token must be to reach it. */
+  readonly tokenPolicy: TokenPolicy;
+}
+
+/** What an organisation asks of tokens that are to reach it. */
+export interface TokenPolicy {
+  readonly refusesClassic: boolean;
+  /** Whether each token waits until somebody who administers the organisation approves it. */
+  readonly approvesTokens: boolean;
+  /** The longest that a token may live, in days; `null` where the hub's own bound is enough. */
+  readonly mostTokenDays: number | null;
+}
+
+/** What an organisation asks, and how its repositories begin. */
+export interface OrgPolicy extends TokenPolicy {
+  readonly requiresSecondFactor: boolean;
+  readonly privateByDefault: boolean;
 }
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?$/;

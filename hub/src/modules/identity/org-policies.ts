@@ -1,12 +1,14 @@
-// What an organisation asks of its members.
+// What an organisation asks of its members and of their tokens.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { isFreshlyProved, mayNamespace, operatorFields, referencesOf, type Actor } from '#modules/access';
+import { operatorFields, referencesOf, type Actor } from '#modules/access';
 import { record } from '#modules/ledger';
-import { accountMissing, policyForbidden, policyOwnFactor, proofNeeded } from './faults.ts';
-import { type Membership } from './model.ts';
+import { policyInvalid, policyOwnFactor } from './faults.ts';
+import { type Membership, type OrgPolicy } from './model.ts';
+import { OwnerStore, PolicyReader } from './owner-store.ts';
+import { getGoverned, holdGoverned } from './owners.ts';
 import { AccountReader, AccountWriter } from './store.ts';
 
 /** Notes that a user has a second factor since then, or with `null` none. In the transaction of who knows. */
@@ -31,30 +33,42 @@ export class OrgPolicies {
     return await new AccountReader(this.#db).listWithheld(userId);
   }
 
+  /** What an organisation asks, for who administers it. Throws `account.missing`, `org.forbidden`. */
+  async get(actor: Actor, orgName: string): Promise<OrgPolicy> {
+    const org = await getGoverned(new AccountReader(this.#db), actor, orgName);
+    return await new PolicyReader(this.#db).get(org.id);
+  }
+
   /**
    * Has an organisation be reached with a second factor alone, or without, too. Within a second members who have none
-   * reach it no more, by page or token. Throws `org.policy-forbidden`, `account.proof-needed`, `org.policy-own-factor`.
+   * reach it no more, by page or token. Throws what `change` throws.
    */
   async requireSecondFactor(actor: Actor, orgName: string, required: boolean): Promise<void> {
-    const org = await new AccountReader(this.#db).findByName(orgName);
-    if (org?.kind !== 'org') throw accountMissing(orgName);
-    if (!mayNamespace(actor, 'administer', { kind: 'namespace', id: org.id, type: 'org' }).allowed)
-      throw policyForbidden(org.name);
-    // No token is fresh: what protects an organisation from one that was found is not lifted by it.
-    if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
+    await this.change(actor, orgName, { requiresSecondFactor: required });
+  }
+
+  /**
+   * Changes what an organisation asks; what is absent stays. Within a second tokens and members that do not do reach it no
+   * more. Throws `account.missing`, `org.forbidden`, `account.proof-needed`, `org.policy-own-factor`, `org.policy-invalid`.
+   */
+  async change(actor: Actor, orgName: string, policy: Partial<OrgPolicy>): Promise<void> {
+    const { mostTokenDays: days, requiresSecondFactor, ...others } = policy;
+    if (days != null && !(Number.isInteger(days) && days >= 1 && days <= 3650)) throw policyInvalid();
     await this.#db.transaction(async (tx) => {
-      const writer = new AccountWriter(tx);
-      if (required && actor.kind === 'user' && !(await writer.hasSecondFactor(actor.userId)))
-        throw policyOwnFactor();
-      await writer.setRequirement(org.id, required);
+      const org = await holdGoverned(tx, actor, { name: orgName, now: this.#clock.now() });
+      const factor = actor.kind !== 'user' || (await new AccountWriter(tx).hasSecondFactor(actor.userId));
+      if (requiresSecondFactor === true && !factor) throw policyOwnFactor();
+      await new OwnerStore(tx).change(org.id, policy);
       await this.#epochs.advance(tx, 'identity');
-      await record(tx, {
-        kind: 'org.second-factor-required',
-        subject: `account:${org.id}`,
-        ...referencesOf(actor),
-        body: { required },
-        personal: operatorFields(actor),
-      });
+      const entry = { subject: `account:${org.id}`, ...referencesOf(actor), personal: operatorFields(actor) };
+      const body = { ...others, ...(days !== undefined && { mostTokenDays: days }) };
+      if (requiresSecondFactor !== undefined)
+        await record(tx, {
+          ...entry,
+          kind: 'org.second-factor-required',
+          body: { required: requiresSecondFactor },
+        });
+      if (Object.keys(body).length > 0) await record(tx, { ...entry, kind: 'org.policy-changed', body });
     });
   }
 }

@@ -85,6 +85,16 @@ export class AccountReader {
     return row && toSignInRow(row);
   }
 
+  async isMember(orgId: Id, userId: Id): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('identity.membership')
+      .select('role')
+      .where('org_id', '=', orgId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** The organisations that a user reaches, by name: not one that asks for a second factor which they do not have. */
   async listMemberships(userId: Id): Promise<Membership[]> {
     return (await this.#listAll(userId))
@@ -110,6 +120,9 @@ export class AccountReader {
         'a.name',
         'a.fullname',
         'a.requires_second_factor',
+        'a.refuses_classic',
+        'a.approves_tokens',
+        'a.most_token_days',
         'u.second_factor_at',
       ])
       .where('m.user_id', '=', userId)
@@ -124,6 +137,11 @@ export class AccountReader {
         orgFullname: row.fullname,
         role: row.role,
         requiresSecondFactor: row.requires_second_factor,
+        tokenPolicy: {
+          refusesClassic: row.refuses_classic,
+          approvesTokens: row.approves_tokens,
+          mostTokenDays: row.most_token_days,
+        },
       },
     }));
   }
@@ -241,15 +259,6 @@ export class AccountWriter extends AccountReader {
     return (row?.second_factor_at ?? null) !== null;
   }
 
-  /** Has an organisation be reached with a second factor alone, or without, too. */
-  async setRequirement(orgId: Id, required: boolean): Promise<void> {
-    await this.db
-      .updateTable('identity.account')
-      .set({ requires_second_factor: required })
-      .where('id', '=', orgId)
-      .execute();
-  }
-
   /** What an account is signed in to with, which nobody changes until the transaction ends. */
   async holdSignIn(id: Id): Promise<SignInRow | undefined> {
     const row = await this.db
@@ -332,7 +341,9 @@ export class AccountWriter extends AccountReader {
   }
 }
 
-function toSignInRow(row: IdentityTables['identity.account']): SignInRow {
+function toSignInRow(
+  row: AccountRow & Pick<IdentityTables['identity.account'], 'password' | 'signed_out_at'>,
+): SignInRow {
   return { account: toAccount(row), password: row.password, signedOutAt: row.signed_out_at };
 }
 

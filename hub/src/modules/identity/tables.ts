@@ -23,6 +23,13 @@ export type IdentityTables = {
     requires_second_factor: boolean;
     /** In which they are written to. */
     language: Language;
+    /** Of an organisation: what it asks of tokens that are to reach it. */
+    refuses_classic: Generated<boolean>;
+    approves_tokens: Generated<boolean>;
+    most_token_days: Generated<number | null>;
+    /** Of an organisation: repositories that are made without a word on it are private. */
+    private_by_default: Generated<boolean>;
+    deleted_at: Generated<Date | null>;
   };
   'identity.name': {
     key: string;

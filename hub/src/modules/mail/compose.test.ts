@@ -15,6 +15,8 @@ const ALL: readonly MailFacts[] = [
   { kind: 'token-revoked', token: 'laptop', why: 'found' },
   { kind: 'token-used', token: 'laptop', ...PLACE },
   { kind: 'signed-in', ...PLACE },
+  { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'approved' },
+  { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'ended' },
   { kind: 'role-changed', organization: 'acme', role: 'write' },
   { kind: 'role-changed', organization: 'acme', role: null },
 ];

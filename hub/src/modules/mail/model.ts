@@ -16,6 +16,12 @@ export const MailFacts = z.discriminatedUnion('kind', [
     why: z.enum(['asked', 'operator', 'found']),
   }),
   z.object({ kind: z.literal('token-used'), token: z.string(), ...Place }),
+  z.object({
+    kind: z.literal('token-reach'),
+    token: z.string(),
+    organization: z.string(),
+    state: z.enum(['approved', 'ended']),
+  }),
   z.object({ kind: z.literal('role-changed'), organization: z.string(), role: z.string().nullable() }),
 ]);
 export type MailFacts = z.infer<typeof MailFacts>;

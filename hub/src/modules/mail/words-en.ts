@@ -29,6 +29,8 @@ export function sayInEnglish(facts: MailFacts): Said {
         what: `Your access token "${facts.token}" was used ${placeOf(facts)}.`,
         advice: 'If you do not know that place, revoke the token and make a new one.',
       };
+    case 'token-reach':
+      return reachChanged(facts);
     case 'role-changed':
       return {
         subject: `Your role in ${facts.organization}`,
@@ -39,6 +41,17 @@ export function sayInEnglish(facts: MailFacts): Said {
         advice: 'Ask an administrator of the organization if this is unexpected.',
       };
   }
+}
+
+function reachChanged(facts: Facts<'token-reach'>): Said {
+  return {
+    subject: `Access token and ${facts.organization}: ${facts.token}`,
+    what:
+      facts.state === 'approved'
+        ? `Your access token "${facts.token}" was approved for ${facts.organization}.`
+        : `Your access token "${facts.token}" does not reach ${facts.organization} any more: somebody who administers the organization has ended that.`,
+    advice: 'Ask an administrator of the organization if this is unexpected.',
+  };
 }
 
 function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): string {

@@ -29,6 +29,8 @@ export function sayInPortuguese(facts: MailFacts): Said {
         what: `O seu token de acesso "${facts.token}" foi usado ${placeOf(facts)}.`,
         advice: 'Se você não conhece esse lugar, revogue o token e crie um novo.',
       };
+    case 'token-reach':
+      return reachChanged(facts);
     case 'role-changed':
       return {
         subject: `O seu papel em ${facts.organization}`,
@@ -39,6 +41,17 @@ export function sayInPortuguese(facts: MailFacts): Said {
         advice: 'Fale com um administrador da organização se isto for inesperado.',
       };
   }
+}
+
+function reachChanged(facts: Facts<'token-reach'>): Said {
+  return {
+    subject: `Token de acesso e ${facts.organization}: ${facts.token}`,
+    what:
+      facts.state === 'approved'
+        ? `O seu token de acesso "${facts.token}" foi aprovado para ${facts.organization}.`
+        : `O seu token de acesso "${facts.token}" não chega mais a ${facts.organization}: alguém que administra a organização terminou isso.`,
+    advice: 'Fale com um administrador da organização se isto for inesperado.',
+  };
 }
 
 function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): string {

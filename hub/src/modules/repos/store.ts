@@ -51,6 +51,18 @@ export class RepoReader {
     return row && toRepo(row);
   }
 
+  /** The namespaces in which these repositories are. */
+  async namespacesOf(ids: readonly Id[]): Promise<Map<Id, Id>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.db
+      .selectFrom('repos.repo')
+      .select(['id', 'namespace_id'])
+      .where('id', 'in', ids)
+      .where('deleted_at', 'is', null)
+      .execute();
+    return new Map(rows.map((row) => [row.id, row.namespace_id]));
+  }
+
   /** What stands at a name of one namespace, tombstones too. */
   async findName(
     type: RepoType,

@@ -19,6 +19,8 @@ import {
   type Token,
 } from './model.ts';
 import { noteUse } from './note-use.ts';
+import { reachOf, type OrgDecision, type Reach } from './reach-model.ts';
+import { ReachReader } from './reach-store.ts';
 import { TokenReader } from './store.ts';
 
 /** Someone who proved who they are. */
@@ -27,6 +29,11 @@ export interface Session {
   readonly token: Token;
   readonly account: Account;
   readonly memberships: readonly Membership[];
+  /** The organisations of its owner that the token does not reach, and why. */
+  readonly withheld: readonly {
+    readonly membership: Membership;
+    readonly reach: Exclude<Reach, 'reaches'>;
+  }[];
 }
 
 const MAX_CACHED = 10_000;
@@ -113,6 +120,25 @@ export class Authentication {
     });
   }
 
+  // An organisation that a token does not reach is no membership of whoever comes with it.
+  async #reachedBy(
+    token: Token,
+    all: readonly Membership[],
+  ): Promise<Pick<Session, 'memberships' | 'withheld'>> {
+    const decisions =
+      all.length === 0
+        ? new Map<Id, OrgDecision>()
+        : await new ReachReader(this.#db, this.#keys).listOfToken(token.id);
+    const memberships: Membership[] = [];
+    const withheld: Session['withheld'][number][] = [];
+    for (const membership of all) {
+      const reach = reachOf(token, membership.tokenPolicy, decisions.get(membership.orgId));
+      if (reach === 'reaches') memberships.push(membership);
+      else withheld.push({ membership, reach });
+    }
+    return { memberships, withheld };
+  }
+
   // Rows that were made before tokens were bound to addresses are sealed without them, and have none.
   #isSealed(token: Token, mac: Buffer): boolean {
     if (this.#keys.verifies('token-row', sealedFields(token), mac)) return true;
@@ -128,8 +154,11 @@ export class Authentication {
     const accounts = new AccountReader(this.#db);
     const account = await accounts.findById(token.userId);
     if (account === undefined || account.disabledAt !== null) throw tokenRejected();
-    const memberships = await accounts.listMemberships(account.id);
-    const session = { actor: actorOf(account, memberships, token), token, account, memberships };
+    const { memberships, withheld } = await this.#reachedBy(
+      token,
+      await accounts.listMemberships(account.id),
+    );
+    const session = { actor: actorOf(account, memberships, token), token, account, memberships, withheld };
     // Into the map of when the question was asked: a change while it was under way has replaced that map.
     if (sessions.size >= MAX_CACHED) sessions.clear();
     sessions.set(digest, session);

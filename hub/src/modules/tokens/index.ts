@@ -8,6 +8,9 @@ export { deviceLogins as tokenDeviceLogins } from './migrations/0002-device-logi
 export { networks as tokenNetworks } from './migrations/0005-networks.ts';
 export { type LastUse, type Token } from './model.ts';
 export { tokenMissing, tokenRejected } from './faults.ts';
+export { OrgTokens, type OrgToken } from './org-tokens.ts';
+export { type Reach } from './reach-model.ts';
+export { reach as tokenReach } from './migrations/0005-reach.ts';
 export { TokenUses } from './uses.ts';
 export { uses as tokenUses } from './migrations/0004-uses.ts';
 export { addresses as tokenAddresses } from './migrations/0003-addresses.ts';

@@ -59,6 +59,21 @@ export class TokenReader {
     return new Set(ids.filter((id) => !alive.has(id)));
   }
 
+  /** The live tokens of these users, by owner, oldest first, with their last use. */
+  async listLiveOf(userIds: readonly Id[], now: Date): Promise<{ token: Token; lastUse: LastUse | null }[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.db
+      .selectFrom('tokens.token')
+      .selectAll()
+      .where('user_id', 'in', userIds)
+      .where('revoked_at', 'is', null)
+      .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
+      .orderBy('user_id')
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => ({ token: toToken(row), lastUse: toLastUse(row) }));
+  }
+
   /** The tokens of a user, oldest first, with their last use. */
   async listOfUser(userId: Id): Promise<{ token: Token; lastUse: LastUse | null }[]> {
     const rows = await this.db

@@ -3,6 +3,8 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Grant, type GrantUse } from '#modules/access';
 
+import { type OrgDecision } from './reach-model.ts';
+
 /** The tables that the store of `tokens` sees. */
 export type TokenTables = {
   'tokens.device_login': {
@@ -19,6 +21,7 @@ export type TokenTables = {
     session_id: Id | null;
     grant_: Grant | null;
   };
+  'tokens.org_decision': { token_id: Id; org_id: Id; state: OrgDecision; at: Date; mac: Buffer };
   'tokens.used': {
     token_id: Id;
     entity_id: Id;

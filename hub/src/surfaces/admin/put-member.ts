@@ -1,11 +1,11 @@
 // `POST /admin/orgs/{name}/members`
 import { z } from 'zod';
 import { ROLES } from '#modules/access';
-import { type Identity } from '#modules/identity';
+import { type Members } from '#modules/identity';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Makes a user a member of an organisation, or changes a member's role. */
-export function putMember({ identity }: { identity: Identity }): Route {
+export function putMember({ members }: { members: Members }): Route {
   return defineRoute({
     operation: 'adminPutMember',
     summary: "Make a user a member of an organization, or change a member's role",
@@ -19,7 +19,7 @@ export function putMember({ identity }: { identity: Identity }): Route {
     body: z.strictObject({ user: z.string(), role: z.enum(ROLES) }),
     output: z.object({ org: z.string(), user: z.string(), role: z.enum(ROLES) }),
     async run({ actor, params, body }) {
-      await identity.putMember(actor, { org: params.name, ...body });
+      await members.put(actor, { org: params.name, ...body });
       return { org: params.name, ...body };
     },
   });

@@ -1,10 +1,10 @@
 // `POST /admin/orgs/{name}/members/remove`
 import { z } from 'zod';
-import { type Identity } from '#modules/identity';
+import { type Members } from '#modules/identity';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Takes a user out of an organisation. */
-export function removeMember({ identity }: { identity: Identity }): Route {
+export function removeMember({ members }: { members: Members }): Route {
   return defineRoute({
     operation: 'adminRemoveMember',
     summary: 'Take a user out of an organization',
@@ -18,7 +18,7 @@ export function removeMember({ identity }: { identity: Identity }): Route {
     body: z.strictObject({ user: z.string() }),
     output: z.object({ org: z.string(), user: z.string() }),
     async run({ actor, params, body }) {
-      await identity.removeMember(actor, { org: params.name, user: body.user });
+      await members.remove(actor, { org: params.name, user: body.user });
       return { org: params.name, user: body.user };
     },
   });

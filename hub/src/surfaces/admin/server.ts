@@ -15,6 +15,8 @@ import { entryRoutes } from './entries.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
+import { orgPolicyRoutes } from './org-policy.ts';
+import { orgTokenRoutes } from './org-tokens.ts';
 import { putMember } from './put-member.ts';
 import { quotaRoutes } from './quotas.ts';
 import { removeMember } from './remove-member.ts';
@@ -29,6 +31,9 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof removeSecondFactor>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof listTokens>[0] &
+  Parameters<typeof putMember>[0] &
+  Parameters<typeof orgPolicyRoutes>[0] &
+  Parameters<typeof orgTokenRoutes>[0] &
   Parameters<typeof quotaRoutes>[0] &
   Parameters<typeof ledgerRoutes>[0] &
   Parameters<typeof entryRoutes>[0] &
@@ -51,6 +56,8 @@ export function adminRoutes(deps: Deps): Route[] {
     listOrgs(deps),
     listTokens(deps),
     listUsers(deps),
+    ...orgPolicyRoutes(deps),
+    ...orgTokenRoutes(deps),
     putMember(deps),
     removeMember(deps),
     removeSecondFactor(deps),

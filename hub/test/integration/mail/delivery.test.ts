@@ -36,7 +36,7 @@ async function stateOf(hub: ServedHub, to: string): Promise<{ state: string; pro
 void test('what happened to a token and a role is sent once, in the language of each', async () => {
   await using it = await open();
   const { hub, server } = it;
-  const { sessions, languages, tokens, identity, delivery } = hub.modules;
+  const { sessions, languages, tokens, identity, members, delivery } = hub.modules;
   const ada = await signInAs(hub, 'ada');
   const visit = await sessions.find(ada.value.reveal('to look'));
   assert.ok(visit !== undefined);
@@ -50,7 +50,7 @@ void test('what happened to a token and a role is sent once, in the language of 
   });
   await tokens.revoke(visit.actor, token.id);
   await identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
-  await identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
+  await members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
   await delivery.sendDue();
   await delivery.sendDue();
   assert.deepEqual(subjectsOf(server.mailsTo('ada@example.org')), [

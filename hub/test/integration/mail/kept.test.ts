@@ -17,8 +17,8 @@ void test('a token and a role are told of, once each, and to their owner', async
   await modules.tokens.revoke(OPERATOR, token.id);
   await modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
   await hub.addUser('bob');
-  await modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
-  await modules.identity.removeMember(OPERATOR, { org: 'acme', user: 'bob' });
+  await modules.members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
+  await modules.members.remove(OPERATOR, { org: 'acme', user: 'bob' });
   const kept = await modules.keptMails.list(OPERATOR, 'en');
   const subjectsOf = (name: string): string[] =>
     kept.filter(({ to }) => to.startsWith(`${name}@`)).map(({ subject }) => subject);
@@ -43,7 +43,7 @@ void test('what did not happen is told to nobody', async () => {
     modules.tokens.issue(OPERATOR, { user: 'ada', name: '', grant: { role: 'read' } }),
     /name/,
   );
-  await assert.rejects(modules.identity.putMember(OPERATOR, { org: 'none', user: 'ada', role: 'read' }));
+  await assert.rejects(modules.members.put(OPERATOR, { org: 'none', user: 'ada', role: 'read' }));
   assert.equal((await modules.keptMails.list(OPERATOR, 'pt')).length, before);
 });
 

@@ -84,7 +84,7 @@ void test('an organisation that asks for a second factor is closed to who has no
   await signInAs(hub, 'ada');
   await signInAs(hub, 'bob');
   await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'bob', role: 'write' });
   const token = (await hub.addToken('ada', 'write')).text;
   const { actor } = await hub.modules.authentication.authenticate(token);
   const wish = { type: 'model' as const, namespace: 'acme', name: 'm', visibility: 'private' as const };

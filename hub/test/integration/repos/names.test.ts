@@ -113,7 +113,7 @@ void test('the refusal of a moved name says where its repository is, to those wh
   await hub.addUser('alice');
   await hub.addUser('bob');
   await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'bob' });
-  await hub.modules.identity.putMember(OPERATOR, { org: 'acme', user: 'alice', role: 'write' });
+  await hub.modules.members.put(OPERATOR, { org: 'acme', user: 'alice', role: 'write' });
   const text = (await hub.addToken('alice', 'write')).text;
   const member = (await hub.modules.authentication.authenticate(text)).actor;
   const { changes } = hub.modules;
@@ -132,7 +132,7 @@ void test('the refusal of a moved name says where its repository is, to those wh
     return (await answer.json()) as { url?: string };
   };
   assert.equal((await create(text)).url, `${hub.url}/acme/new`);
-  await hub.modules.identity.removeMember(OPERATOR, { org: 'acme', user: 'alice' });
+  await hub.modules.members.remove(OPERATOR, { org: 'acme', user: 'alice' });
   assert.equal((await create(text)).url, undefined);
 });
 

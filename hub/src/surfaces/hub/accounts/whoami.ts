@@ -1,5 +1,6 @@
 // `GET /api/whoami-v2`
 import { z } from 'zod';
+import { type Membership } from '#modules/identity';
 import { type Session } from '#modules/tokens';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { AVATAR } from './present.ts';
@@ -29,6 +30,8 @@ const WhoAmI = z.object({
       avatarUrl: z.string(),
       roleInOrg: z.string(),
       isEnterprise: z.boolean(),
+      /** Why the token does not reach it, in the clients' words. */
+      securityRestrictions: z.array(z.string()).optional(),
     }),
   ),
   auth: z.object({
@@ -65,7 +68,10 @@ export function whoAmI(): Route {
   });
 }
 
-function present({ account, memberships, token }: Session, baseUrl: string): z.input<typeof WhoAmI> {
+function present(
+  { account, memberships, withheld, token }: Session,
+  baseUrl: string,
+): z.input<typeof WhoAmI> {
   return {
     type: 'user',
     id: account.id,
@@ -77,15 +83,14 @@ function present({ account, memberships, token }: Session, baseUrl: string): z.i
     canPay: false,
     periodEnd: null,
     avatarUrl: `${baseUrl}${AVATAR}`,
-    orgs: memberships.map((one) => ({
-      type: 'org',
-      id: one.orgId,
-      name: one.orgName,
-      fullname: one.orgFullname,
-      avatarUrl: `${baseUrl}${AVATAR}`,
-      roleInOrg: one.role,
-      isEnterprise: false,
-    })),
+    orgs: [
+      ...memberships.map((one) => presentMembership(one, baseUrl)),
+      ...withheld.map(({ membership, reach }) => ({
+        ...presentMembership(membership, baseUrl),
+        roleInOrg: 'no_access',
+        securityRestrictions: [reach === 'ended' ? 'token-revoked' : 'token-policy'],
+      })),
+    ],
     auth: {
       type: 'access_token',
       accessToken: {
@@ -96,6 +101,18 @@ function present({ account, memberships, token }: Session, baseUrl: string): z.i
       },
       ...(token.expiresAt !== null && { expiresAt: token.expiresAt.toISOString() }),
     },
+  };
+}
+
+function presentMembership(one: Membership, baseUrl: string) {
+  return {
+    type: 'org' as const,
+    id: one.orgId,
+    name: one.orgName,
+    fullname: one.orgFullname,
+    avatarUrl: `${baseUrl}${AVATAR}`,
+    roleInOrg: one.role as string,
+    isEnterprise: false,
   };
 }
 

@@ -1,0 +1,113 @@
+// The tokens that reach an organisation, or would: who administers it sees, approves and ends them.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { operatorFields, referencesOf, type Actor } from '#modules/access';
+import { AccountReader, getGoverned, holdGoverned, PolicyReader, type Account } from '#modules/identity';
+import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
+import { tokenMissing } from './faults.ts';
+import { type LastUse, type Token } from './model.ts';
+import { claimsOrg, reachOf, type OrgDecision, type Reach } from './reach-model.ts';
+import { ReachReader, ReachWriter } from './reach-store.ts';
+import { TokenReader } from './store.ts';
+
+/** A token as the organisation sees it. */
+export interface OrgToken {
+  readonly token: Token;
+  readonly owner: Account;
+  readonly lastUse: LastUse | null;
+  readonly reach: Reach;
+}
+
+/** What looking at tokens needs. */
+export interface OrgTokensDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly keys: Keys;
+  readonly epochs: Epochs;
+  /** The namespaces in which these repositories are now. */
+  readonly namespacesOf: (repoIds: readonly Id[]) => Promise<ReadonlyMap<Id, Id>>;
+}
+
+const PAGE = 500;
+
+/** The tokens of organisations. */
+export class OrgTokens {
+  readonly #deps: OrgTokensDeps;
+
+  constructor(deps: OrgTokensDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The live tokens of members that are for anything of the organisation, by owner. Throws `account.missing`,
+   * `org.forbidden`.
+   */
+  async list(actor: Actor, orgName: string): Promise<OrgToken[]> {
+    const { db, keys, clock } = this.#deps;
+    const org = await getGoverned(new AccountReader(db), actor, orgName);
+    const policy = await new PolicyReader(db).get(org.id);
+    const decisions = await new ReachReader(db, keys).listOfOrg(org.id);
+    const found: OrgToken[] = [];
+    for (let after = '', more = true; more;) {
+      const page = await new AccountReader(db).listMembers(org.id, after, PAGE);
+      const owners = new Map(page.items.map(({ user }) => [user.id, user]));
+      const tokens = await new TokenReader(db).listLiveOf([...owners.keys()], clock.now());
+      const namespaces = await this.#deps.namespacesOf(tokens.flatMap(({ token }) => reposOf(token)));
+      for (const { token, lastUse } of tokens) {
+        const owner = owners.get(token.userId);
+        if (owner === undefined || !claimsOrg(token.grant, org.id, namespaces)) continue;
+        const reach = reachOf(token, policy, decisions.get(token.id));
+        found.push({ token, owner, lastUse, reach });
+      }
+      after = page.next ?? '';
+      more = page.next !== undefined;
+    }
+    return found;
+  }
+
+  /** Lets a token reach the organisation that waits for it. Throws what `list` throws, `account.proof-needed`, `token.missing`. */
+  async approve(actor: Actor, orgName: string, tokenId: Id): Promise<void> {
+    await this.#decide(actor, orgName, { tokenId, state: 'approved' });
+  }
+
+  /** Ends a token's reach into the organisation, for good; elsewhere it works on. Throws what `approve` throws. */
+  async end(actor: Actor, orgName: string, tokenId: Id): Promise<void> {
+    await this.#decide(actor, orgName, { tokenId, state: 'ended' });
+  }
+
+  async #decide(
+    actor: Actor,
+    orgName: string,
+    { tokenId, state }: { readonly tokenId: Id; readonly state: OrgDecision },
+  ): Promise<void> {
+    const { db, keys, clock, epochs } = this.#deps;
+    // Of tokens that are not for the organisation nothing is told.
+    const listed = (await this.list(actor, orgName)).find(({ token }) => token.id === tokenId);
+    await db.transaction(async (tx) => {
+      const at = clock.now();
+      const org = await holdGoverned(tx, actor, { name: orgName, now: at });
+      if (listed === undefined) throw tokenMissing(tokenId);
+      if (!(await new ReachWriter(tx, keys).put({ tokenId, orgId: org.id, state, at }))) return;
+      await epochs.advance(tx, 'identity');
+      const facts = { kind: 'token-reach', token: listed.token.name, organization: org.name, state } as const;
+      const event = `token.reach:${tokenId}:${org.id}:${state}`;
+      await writeMail(tx, { event, recipientId: listed.owner.id, facts, at });
+      await record(tx, {
+        kind: state === 'approved' ? 'token.approved' : 'token.reach-ended',
+        subject: `token:${tokenId}`,
+        ...referencesOf(actor),
+        body: { org: org.id },
+        personal: operatorFields(actor),
+      });
+    });
+  }
+}
+
+function reposOf({ grant }: Token): Id[] {
+  if (grant.role !== 'fineGrained') return [];
+  return grant.scoped.flatMap(({ entity: { type, id } }) => (type === 'user' || type === 'org' ? [] : [id]));
+}

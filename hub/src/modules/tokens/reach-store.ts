@@ -1,0 +1,62 @@
+// The only file that speaks SQL about what organisations decided about tokens.
+import { type Kysely } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { sealedDecision, type OrgDecision } from './reach-model.ts';
+import { type TokenTables } from './tables.ts';
+
+/** Reads decisions. An approval whose seal is not ours is none; what was ended is ended without one. */
+export class ReachReader {
+  protected readonly db: Kysely<TokenTables>;
+  protected readonly keys: Keys;
+
+  constructor(db: Db | Tx, keys: Keys) {
+    this.db = db.withTables<TokenTables>();
+    this.keys = keys;
+  }
+
+  /** What organisations decided about a token, by organisation. */
+  async listOfToken(tokenId: Id): Promise<Map<Id, OrgDecision>> {
+    const rows = await this.#decisions().where('token_id', '=', tokenId).execute();
+    return new Map(rows.filter((row) => this.#holds(row)).map((row) => [row.org_id, row.state]));
+  }
+
+  /** What an organisation decided about tokens, by token. */
+  async listOfOrg(orgId: Id): Promise<Map<Id, OrgDecision>> {
+    const rows = await this.#decisions().where('org_id', '=', orgId).execute();
+    return new Map(rows.filter((row) => this.#holds(row)).map((row) => [row.token_id, row.state]));
+  }
+
+  #decisions() {
+    return this.db.selectFrom('tokens.org_decision').selectAll();
+  }
+
+  #holds({ token_id: tokenId, org_id: orgId, state, at, mac }: TokenTables['tokens.org_decision']): boolean {
+    return (
+      state === 'ended' ||
+      this.keys.verifies('token-decision', sealedDecision({ tokenId, orgId, state, at }), mac)
+    );
+  }
+}
+
+/** Changes decisions, in the transaction that records the change. */
+export class ReachWriter extends ReachReader {
+  constructor(tx: Tx, keys: Keys) {
+    super(tx, keys);
+  }
+
+  /** Keeps a decision. Returns whether it is another one than before; what was ended stays ended. */
+  async put(decision: { tokenId: Id; orgId: Id; state: OrgDecision; at: Date }): Promise<boolean> {
+    const { tokenId, orgId, state, at } = decision;
+    const before = (await this.listOfToken(tokenId)).get(orgId);
+    if (before === state || before === 'ended') return false;
+    const mac = this.keys.mac('token-decision', sealedDecision(decision));
+    await this.db
+      .insertInto('tokens.org_decision')
+      .values({ token_id: tokenId, org_id: orgId, state, at, mac })
+      .onConflict((conflict) => conflict.columns(['token_id', 'org_id']).doUpdateSet({ state, at, mac }))
+      .execute();
+    return true;
+  }
+}
