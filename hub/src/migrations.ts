@@ -15,7 +15,7 @@ import {
   identitySecondFactor,
   identitySignIn,
 } from '#modules/identity';
-import { repoLists, repoNarrowed, repoRepositories, repoSummaries } from '#modules/repos';
+import { repoLists, repoNarrowed, repoOrdered, repoRepositories, repoSummaries } from '#modules/repos';
 import { ledgerEntries, ledgerErasure, ledgerLanes, ledgerLookUps } from '#modules/ledger';
 import { mailDelivery, mailOutbox } from '#modules/mail';
 import {
@@ -82,4 +82,5 @@ export const migrations: readonly Migration[] = [
   tokenNetworks,
   identityOrganizations,
   tokenReach,
+  repoOrdered,
 ];

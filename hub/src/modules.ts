@@ -36,7 +36,7 @@ export async function openModules(start: HubStart, shared: Shared) {
   const { db, clock, epochs, space } = foundation;
   const reads = new Reads({ db, clock });
   const uses = new TokenUses({ db, clock });
-  const repos = new Repos({ db, epochs, uses });
+  const repos = new Repos({ db, clock, epochs, uses });
   const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
   const leaks = new LeakMatch(foundation);

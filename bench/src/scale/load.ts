@@ -50,7 +50,7 @@ async function copyOwners(database: Superuser, owners: readonly Owner[]): Promis
   );
 }
 
-const LISTED = ['repos.repo', 'repos.facet', 'repos.searched'];
+const LISTED = ['repos.repo', 'repos.facet', 'repos.searched', 'repos.ordered'];
 
 /** Drops the indexes of what lists read, as far as nothing refers to them; gives what makes them again. */
 async function dropIndexes(database: Superuser): Promise<string[]> {

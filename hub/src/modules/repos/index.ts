@@ -26,3 +26,4 @@ export { Downloads, WINDOWS_TASK } from './downloads.ts';
 export { summaries as repoSummaries } from './migrations/0002-summary.ts';
 export { narrowed as repoNarrowed } from './migrations/0003-narrowed.ts';
 export { lists as repoLists } from './migrations/0004-lists.ts';
+export { ordered as repoOrdered } from './migrations/0005-ordered.ts';

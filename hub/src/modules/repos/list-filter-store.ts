@@ -61,37 +61,75 @@ export function facetsOf(query: RepoQuery, author: Id | undefined): string[] {
 
 /** What is searched for, as conditions on `repos.searched`. */
 export interface Search {
+  readonly type: string;
   readonly matching: Condition;
   readonly words: readonly string[];
   readonly ofType: Condition;
   /** What matches has all of these, and more. */
   readonly parts: readonly Part[];
+  /** Several words in one piece, where ids are searched for it. */
+  readonly whole: Whole | undefined;
+  /** Parts of words, as `repos.text_keys` makes them, that all that matches has. */
+  readonly surely: readonly string[];
   /** What has some of the parts, and may match. */
   hasSome(parts: readonly Part[]): Condition;
 }
 
-/** Part of what is asked: one word, or the facets. */
-export interface Part {
-  readonly word: string | undefined;
+/** Something of what is searched for. */
+export interface Whole {
+  /** As one text. */
+  readonly sought: string;
   readonly condition: Condition;
 }
 
-/** What the query searches for, among the repositories with all of the facets. */
+/** Part of what is asked: one word, or the facets. */
+export interface Part extends Whole {
+  readonly word: string | undefined;
+  /** It is looked for in ids and among words. */
+  readonly isTwice: boolean;
+}
+
+/**
+ * What the query searches for, among the repositories with all of the facets. Several facets are searched for as words are:
+ * where they are frequent alone and rare together, their index is the way.
+ */
 export function searchOf({ type, search }: RepoQuery, facets: readonly string[]): Search | undefined {
-  if (search === undefined) return undefined;
+  if (search === undefined && facets.length < 2) return undefined;
   const ofType = sql<boolean>`type = ${type}`;
-  const words = wordsOf(search);
+  const words = wordsOf(search ?? '');
   const keys = facets.map((facet) => sql`repos.facet_key(${facet})`);
-  const among = { word: undefined, condition: sql<boolean>`facets @> array[${sql.join(keys)}]` };
-  const parts: Part[] = words.map((word) => ({ word, condition: wordsBegin([word], IN_SEARCHED) }));
+  const holdsKeys = sql<boolean>`facets @> array[${sql.join(keys)}]`;
+  const among: Part = { word: undefined, sought: facets.join(' '), isTwice: false, condition: holdsKeys };
+  const parts = words.map((word) => partOf(word, words.length === 1 ? (search ?? '') : undefined));
   if (facets.length > 0) parts.push(among);
   const hasSome = (some: readonly Part[]): Condition => {
     const sought = some.map(({ word }) => word).filter((word) => word !== undefined);
     const ofFacets = some.includes(among) ? [among.condition] : [];
-    const ofWords = sought.length === 0 && words.length > 0 ? [] : [matchText(search, IN_SEARCHED, sought)];
+    const isOfWords = search !== undefined && (sought.length > 0 || words.length === 0);
+    const ofWords = isOfWords ? [matchText(search, IN_SEARCHED, sought)] : [];
     return allOf([ofType, ...ofFacets, ...ofWords]);
   };
-  return { matching: hasSome(parts), words, ofType, parts, hasSome };
+  const isWhole = search !== undefined && words.length > 1 && mayBePartOfId(search);
+  return {
+    ...{ type, ofType, words, parts, hasSome },
+    matching: hasSome(parts),
+    whole: isWhole ? { sought: search, condition: isPartOfId(search, IN_SEARCHED) } : undefined,
+    surely: words.flatMap(surePartsOf),
+  };
+}
+
+/** One of several words, or the only one, as it was written. */
+function partOf(word: string, written: string | undefined): Part {
+  return written === undefined
+    ? { word, sought: `${word}:`, isTwice: false, condition: wordsBegin([word], IN_SEARCHED) }
+    : { word, sought: written, isTwice: mayBePartOfId(written), condition: matchText(written, IN_SEARCHED) };
+}
+
+/** Words of other letters, or that may be read as numbers, are split and folded by rules that only the database knows. */
+function surePartsOf(word: string): readonly string[] {
+  if (word.length < 2 || !/^(?:[a-z][a-z0-9]*|\d+[a-z]*)$/.test(word)) return [];
+  if (word.length === 2) return [word];
+  return word.length === 3 ? [word] : [word.slice(0, 3), word.slice(1, 4)];
 }
 
 // Through the expression that the index holds; what states no number is within no bounds.
@@ -113,10 +151,16 @@ function matchText(search: string, columns: TextColumns, sought = wordsOf(search
   const words = wordsOf(search);
   if (words.length === 0) return sql`false`;
   const begins = wordsBegin(sought, columns);
-  // What no id can hold is part of none.
-  if (words.some((word) => word.length < 3) || /[^\w./-]/.test(search)) return begins;
-  const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return sql`(${columns.name} ilike ${pattern} or ${begins})`;
+  return mayBePartOfId(search) ? sql`(${isPartOfId(search, columns)} or ${begins})` : begins;
+}
+
+/** What no id can hold is part of none. */
+function mayBePartOfId(search: string): boolean {
+  return wordsOf(search).every((word) => word.length >= 3) && !/[^\w./-]/.test(search);
+}
+
+function isPartOfId(search: string, { name }: TextColumns): Condition {
+  return sql`${name} ilike ${`%${search.replaceAll(/[\\%_]/g, '\\$&')}%`}`;
 }
 
 function wordsBegin(words: readonly string[], { text }: TextColumns): Condition {

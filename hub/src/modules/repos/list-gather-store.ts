@@ -3,7 +3,8 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { allOf, type Condition } from './list-filter-store.ts';
 import { firstOf, inOrder, inRoughOrder, mayBeBehind } from './list-order-store.ts';
-import { type Source } from './list-source-store.ts';
+import { askedSets, isOfSureWords, lookedUpInSets } from './list-set-store.ts';
+import { lookedUpInSearched, type Source } from './list-source-store.ts';
 import { isInPage, type PageWish } from './list-wish-store.ts';
 import { type RepoTables } from './tables.ts';
 
@@ -14,6 +15,10 @@ export interface Gathering {
   readonly others: readonly string[];
   readonly most: number | undefined;
   readonly first: number;
+  /** Which part of the source is believed to match. */
+  readonly share?: number;
+  /** How many the source held when they were counted, not long ago. */
+  readonly known?: number | undefined;
 }
 
 /** What was gathered. */
@@ -26,6 +31,8 @@ export interface Gathered<Row> {
 
 /** How many times more are looked up where the first ones were not enough. */
 const MORE = 16;
+/** How many are looked up for one that matches, at most. */
+const MOST_FOR_ONE = 100;
 
 /** Gathers, and looks the first ones up; then more, and then all, where those were not enough. */
 export async function gather<Row extends object>(
@@ -35,14 +42,32 @@ export async function gather<Row extends object>(
 ): Promise<Gathered<Row>> {
   // What stands in order already is looked up one by one, no more than needed.
   const isSure = how.others.length === 0 && wish.search === undefined;
-  const some = wish.order.graded || isSure ? [how.first, how.first * MORE] : [how.first * MORE];
-  for (const first of some) {
-    const found = await lookUp<Row>(db, wish, { ...how, first });
+  const first = Math.ceil(how.first / Math.max(how.share ?? 1, 1 / MOST_FOR_ONE));
+  const [some, ...more] =
+    wish.order.graded || isSure ? ([first, first * MORE] as const) : ([first * MORE] as const);
+  // Counting reads all of the source once more, and tells only what is known.
+  const isKnown = how.known !== undefined && how.known > some && how.known <= (how.most ?? how.known);
+  if (isKnown) {
+    const rows = await pageUncounted<Row>(db, wish, { ...how, most: undefined, first: some });
+    if (rows.length >= wish.limit) return { gathered: how.known, rows };
+  }
+  for (const count of [...(isKnown ? [] : [some, ...more]), undefined]) {
+    const found = await lookUp<Row>(db, wish, { ...how, first: count });
     const { gathered } = found;
     if (how.most !== undefined && gathered > how.most) return { gathered, rows: undefined };
     if (found.rows.length >= wish.limit || !found.partial) return found;
   }
-  return await lookUp<Row>(db, wish, { ...how, first: undefined });
+  throw new Error('what was looked up as a whole is whole');
+}
+
+async function pageUncounted<Row extends object>(
+  db: Kysely<RepoTables>,
+  wish: PageWish,
+  how: LookUp,
+): Promise<readonly Row[]> {
+  const page = pageOf(wish, how, { mark: sql``, when: sql`true` });
+  const { rows } = await sql<Row>`with ${gatheredBy(wish, how)} ${page}`.execute(db);
+  return rows;
 }
 
 type Answer<Row> = {
@@ -51,31 +76,21 @@ type Answer<Row> = {
   readonly found: boolean | null;
 } & Row;
 
+type LookUp = Pick<Gathering, 'source' | 'others' | 'most'> & { readonly first: number | undefined };
+
 async function lookUp<Row extends object>(
   db: Kysely<RepoTables>,
   wish: PageWish,
-  { source, others, most, first }: Omit<Gathering, 'first'> & { readonly first: number | undefined },
+  how: LookUp,
 ): Promise<{ gathered: number; partial: boolean; rows: readonly Row[] }> {
-  const { order } = wish;
-  const likely = allOf(likelyOf(wish, others));
-  const conditions = [...wish.within, ...isInPage(wish), ...wish.matching, wish.visible];
-  // Grades tell which to look up, and not in which order. Reading a narrow index twice costs less than keeping it.
-  const kept = source.narrow && !order.graded ? sql`not materialized` : sql`materialized`;
-  const narrower = sql.join(source.narrow ? narrowLookUps(wish, others) : [], sql` `);
-  // Each is looked up by its id, whatever the statistics let the planner believe of how many there are.
+  const { most, first } = how;
   const { rows } = await sql<Answer<Row>>`
-    with gathered as ${kept} (${source.query} ${most === undefined ? sql`` : sql`limit ${most + 1}`})
+    with ${gatheredBy(wish, how)}
     select c.gathered, c.likely, page.*
-      from (select count(*)::integer as gathered, count(*) filter (where ${likely})::integer as likely
+      from (select count(*)::integer as gathered, count(*) filter (where ${likelyOf(wish, how.others)})::integer as likely
               from gathered f) as c
-      left join lateral (
-        select true as found, ${wish.columns}
-          from (${firstOf(sql`from gathered f where ${likely}`, order, first)}) as f ${narrower} cross join lateral (
-            select * from repos.repo r where r.id = f.id and ${allOf(conditions)} offset 0) as r
-         where c.gathered <= ${most ?? NO_BOUND}
-         order by ${order.graded ? inOrder(order) : inRoughOrder(order)} limit ${wish.limit}) as page on true`.execute(
-    db,
-  );
+      left join lateral (${pageOf(wish, how, { mark: sql`true as found,`, when: sql`c.gathered <= ${most ?? NO_BOUND}` })})
+        as page on true`.execute(db);
   const { gathered, likely: many } = rows[0] ?? { gathered: 0, likely: 0 };
   return {
     gathered,
@@ -86,25 +101,42 @@ async function lookUp<Row extends object>(
 
 const NO_BOUND = 2 ** 31 - 1;
 
-/** What else is asked for is looked up in narrow rows first: the signature lets some pass that lack it. */
-function narrowLookUps({ search }: PageWish, others: readonly string[]): readonly RawBuilder<unknown>[] {
-  const ofFacets = others.map(
-    (facet) => sql`cross join lateral (
-      select from repos.facet where key = repos.facet_key(${facet}) and repo_id = f.id offset 0)`,
-  );
-  if (search === undefined) return ofFacets;
-  const ofSearch = sql`cross join lateral (
-    select from repos.searched where repo_id = f.id and ${search.matching} offset 0)`;
-  return [...ofFacets, ofSearch];
+function gatheredBy(wish: PageWish, { source, most }: LookUp): RawBuilder<unknown> {
+  // Grades tell which to look up, and not in which order. Reading a narrow index twice costs less than keeping it.
+  const kept = source.narrow && !wish.order.graded ? sql`not materialized` : sql`materialized`;
+  return sql`${askedSets(wish)}, gathered as ${kept} (${source.query} ${most === undefined ? sql`` : sql`limit ${most + 1}`})`;
+}
+
+/** The page out of what was gathered. Each is looked up by its id, whatever the planner believes of how many there are. */
+function pageOf(
+  wish: PageWish,
+  { source, others, first }: LookUp,
+  { mark, when }: { readonly mark: RawBuilder<unknown>; readonly when: Condition },
+): RawBuilder<unknown> {
+  const { order } = wish;
+  const conditions = [...wish.within, ...isInPage(wish), ...wish.matching, wish.visible];
+  const narrower = sql.join(source.narrow ? narrowLookUps(wish) : [], sql` `);
+  return sql`
+    select ${mark} ${wish.columns}
+      from (${firstOf(sql`from gathered f where ${likelyOf(wish, others)}`, order, first)}) as f ${narrower}
+        cross join lateral (select * from repos.repo r where r.id = f.id and ${allOf(conditions)} offset 0) as r
+     where ${when}
+     order by ${order.graded ? inOrder(order) : inRoughOrder(order)} limit ${wish.limit}`;
+}
+
+/** Words are looked up in narrow rows first, and in their sets before. */
+function narrowLookUps(wish: PageWish): readonly RawBuilder<unknown>[] {
+  if (wish.search === undefined) return [];
+  return [...(isOfSureWords(wish) ? [lookedUpInSets(wish)] : []), lookedUpInSearched(wish.search)];
 }
 
 /** What of the gathered can be told to be in vain without looking it up. */
-function likelyOf({ order, from, onlyOpen }: PageWish, others: readonly string[]): readonly Condition[] {
-  return [
+function likelyOf({ order, from, onlyOpen }: PageWish, others: readonly string[]): Condition {
+  return allOf([
     ...(from === undefined ? [] : [mayBeBehind(order, from)]),
     ...(onlyOpen ? [sql<boolean>`not f.hidden`] : []),
     ...(others.length === 0 ? [] : [hasAll(others)]),
-  ];
+  ]);
 }
 
 function hasAll(facets: readonly string[]): Condition {

@@ -53,6 +53,32 @@ export function isBehind(order: Order, { value, id }: Position): Condition {
   return sql`(${order.expression}, r.id) ${compare} (${value}::${order.type}, ${id})`;
 }
 
+/** A repository found by a narrow row that holds a grade. */
+export interface Graded {
+  readonly grade: number;
+  /** What the grade stands for. */
+  readonly exact: number;
+  readonly found_id: string;
+}
+
+/** Whether a grade stands for one value alone. */
+export function standsForOne({ grade }: Graded): boolean {
+  return grade < GRADED;
+}
+
+/** Compares for sorting, as `inOrder` has it. */
+export function compareGraded(a: Graded, b: Graded, { ascending }: Order): number {
+  const direction = a.exact - b.exact || (a.found_id < b.found_id ? -1 : 1);
+  return ascending ? direction : -direction;
+}
+
+/** That a narrow row may come behind a position, in words that an index serves. */
+export function startsAt(order: Order, { value, id }: Position): Condition {
+  const compare = order.ascending ? sql`>` : sql`<`;
+  if (!order.graded) return sql`(${order.column}, repo_id) ${compare} (${value}::${order.type}, ${id})`;
+  return sql`${order.column} ${compare}= repos.download_grade(${value}::${order.type})`;
+}
+
 /** That a narrow row `f` may come behind a position; none that does is left out. */
 export function mayBeBehind(order: Order, { value, id }: Position): Condition {
   const compare = order.ascending ? sql`>` : sql`<`;

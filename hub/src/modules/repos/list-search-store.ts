@@ -1,62 +1,100 @@
 // Which way to what is searched for is the best: the indexes list all that have each part before they intersect them, so
-// that frequent words and facets are better looked for in what the rare ones found.
-import { sql, type Kysely } from 'kysely';
-import { allOf, type Condition, type Part, type Search } from './list-filter-store.ts';
+// that frequent words are better looked for in what the rare ones found.
+import { sql } from 'kysely';
+import { type Part, type Search, type Whole } from './list-filter-store.ts';
 import { type Order } from './list-order-store.ts';
-import { estimate, isFew, searchSource, type Source } from './list-source-store.ts';
-import { type RepoTables } from './tables.ts';
+import { COSTS } from './list-plan.ts';
+import { expectRows, searchSource, type Lists, type Source } from './list-source-store.ts';
 
 /** Where what is searched for is gathered from. */
 export interface Weighed {
   readonly source: Source;
-  /** How many match, as far as the database's statistics tell. */
-  readonly rows: number;
-  /** Gathering them is better than following the order of the list. */
-  readonly few: boolean;
+  /** Which part of all repositories of the type match, as far as the database's statistics tell. */
+  readonly share: number;
+  /** What listing and looking at what is left costs, in the terms of `COSTS`, and how many are left. */
+  readonly cost: number;
+  readonly left: number;
 }
 
-/** How many parts are weighed against one another. */
+/** How many words are weighed against one another. */
 const MAX_WEIGHED = 5;
-/** How many times more the index may list than may be gathered. */
-const MOST_LISTED = 8;
 
-/** The way to what is searched for, of which `most` may be gathered. */
+/** The way to what is searched for, among the repositories with the facets, of which a share of `all` has all. */
 export async function weighSearch(
-  db: Kysely<RepoTables>,
-  search: Search,
-  { order, most }: { readonly order: Order; readonly most: number },
+  lists: Lists,
+  { search, order }: { readonly search: Search; readonly order: Order },
+  { all, facets }: { readonly all: number; readonly facets: FacetShare | undefined },
 ): Promise<Weighed> {
-  // Many words begin with any letter.
-  if (search.words.every((word) => word.length === 1))
-    return { source: searchSource(search, order), rows: Infinity, few: false };
-  const { parts, listed } = await chooseParts(db, search, most);
-  const source = searchSource(search, order, parts);
-  const expected = await estimate(db, source);
-  const few = isFew(expected, most) && listed <= most * MOST_LISTED;
-  return { source, rows: expected.rows, few };
+  const parts: WeighedPart[] = [];
+  for (const part of search.parts) {
+    if (part.word === undefined) {
+      if (facets !== undefined)
+        parts.push({ part, rows: facets.share * all, listed: facets.rarest * COSTS.listedFacet });
+    } else if (parts.length < MAX_WEIGHED) parts.push(await weighWord(lists, search, { part, all }));
+  }
+  const { chosen, cost, left } = chooseParts(parts, all);
+  const source = searchSource(search, order, chosen.length === parts.length ? undefined : chosen);
+  const share = parts.reduce((product, { rows }) => product * (rows / all), 1);
+  const whole = search.whole === undefined ? 0 : await expectWhole(lists, search, search.whole);
+  return {
+    source,
+    cost: cost + whole * (COSTS.listed + COSTS.fetched),
+    left: left + whole,
+    share: Math.min(1, share + whole / all),
+  };
 }
 
-/** The rarest parts that together leave few enough, and how many the indexes list for them. */
-async function chooseParts(
-  db: Kysely<RepoTables>,
-  search: Search,
-  most: number,
-): Promise<{ parts: readonly Part[] | undefined; listed: number }> {
-  if (search.parts.length === 1) return { parts: undefined, listed: 0 };
-  const expected = async (conditions: readonly Condition[]): Promise<number> =>
-    (await estimate(db, { query: sql`select from repos.searched where ${allOf(conditions)}` })).rows;
-  const weighed: { part: Part; rows: number }[] = [];
-  for (const part of search.parts.slice(-MAX_WEIGHED))
-    weighed.push({ part, rows: await expected([search.ofType, part.condition]) });
-  weighed.sort((a, b) => a.rows - b.rows);
-  const all = Math.max(1, await expected([search.ofType]));
-  let [left, listed] = [all, 0];
-  const parts: Part[] = [];
-  for (const { part, rows } of weighed) {
-    if (left <= most && parts.length > 0) break;
+/** How many ids hold all that is searched for in one piece, which need not be where words begin. */
+async function expectWhole(lists: Lists, { ofType, type }: Search, whole: Whole): Promise<number> {
+  const query = sql`select from repos.searched where ${ofType} and ${whole.condition}`;
+  return await expectRows(lists, `${type} part ${whole.sought}`, query);
+}
+
+/** How many have the rarest of several facets, and which part of all has all of them. */
+export interface FacetShare {
+  readonly rarest: number;
+  readonly share: number;
+}
+
+interface WeighedPart {
+  readonly part: Part;
+  readonly rows: number;
+  /** What listing it costs. */
+  readonly listed: number;
+}
+
+/** Many words begin with a letter, and the database does not know how many: no index is asked for it beside others. */
+const ANY_LETTER = 1 / 3;
+/** Alone, the order is followed as far as a rare letter needs. */
+const ONE_LETTER = 1 / 100;
+
+async function weighWord(
+  lists: Lists,
+  { ofType, type, parts }: Search,
+  { part, all }: { readonly part: Part; readonly all: number },
+): Promise<WeighedPart> {
+  if (part.word?.length === 1)
+    return { part, rows: all * (parts.length === 1 ? ONE_LETTER : ANY_LETTER), listed: all * COSTS.listed };
+  const query = sql`select from repos.searched where ${ofType} and ${part.condition}`;
+  const rows = await expectRows(lists, `${type} search ${part.sought}`, query);
+  // The database adds those that hold a word in their id to those with words that begin so, which mostly are the same.
+  const once = part.isTwice ? rows / 2 : rows;
+  return { part, rows: Math.min(once, all), listed: rows * COSTS.listed };
+}
+
+/** The rarest part, and each further one that spares more looks than listing it costs. */
+function chooseParts(
+  parts: readonly WeighedPart[],
+  all: number,
+): { readonly chosen: readonly Part[]; readonly cost: number; readonly left: number } {
+  let [left, cost] = [all, 0];
+  const chosen: Part[] = [];
+  for (const { part, rows, listed } of parts.toSorted((a, b) => a.rows - b.rows)) {
+    if (chosen.length > 0 && listed > left * (1 - rows / all) * COSTS.fetched) continue;
     left *= rows / all;
-    listed += rows;
-    parts.push(part);
+    cost += listed;
+    chosen.push(part);
   }
-  return { parts, listed };
+  const ofFacetsAlone = chosen.every(({ word }) => word === undefined);
+  return { chosen, cost: cost + left * (ofFacetsAlone ? COSTS.fetchedFacet : COSTS.fetched), left };
 }

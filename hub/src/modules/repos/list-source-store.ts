@@ -1,8 +1,15 @@
 // Where a list can be gathered from: rows that hold what lists are sorted by, of repositories that may belong to it.
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { type FacetCounts } from './facet-counts.ts';
 import { allOf, type Condition, type Part, type Search } from './list-filter-store.ts';
 import { type Order } from './list-order-store.ts';
 import { type RepoTables } from './tables.ts';
+
+/** Where pages are found. */
+export interface Lists {
+  readonly db: Kysely<RepoTables>;
+  readonly counts: FacetCounts;
+}
 
 /** Where rows of `id`, `value`, `hidden` and `signature` come from. */
 export interface Source {
@@ -26,6 +33,12 @@ export function searchSource(search: Search, { column }: Order, some?: readonly 
     from (select * from repos.searched where ${indexed} offset 0) as s
     where ${some === undefined ? sql`true` : search.matching}`;
   return { query, narrow: false };
+}
+
+/** Joins a narrow row `f` with what is searched for: only what matches remains. */
+export function lookedUpInSearched({ matching }: Search): RawBuilder<unknown> {
+  return sql`cross join lateral (
+    select from repos.searched where repo_id = f.id and ${matching} offset 0)`;
 }
 
 /** All that fulfil conditions which only the repositories' own indexes serve. */
@@ -65,4 +78,14 @@ const CERTAIN = 2;
 export function isFew({ rows, cost }: Estimate, few: number): boolean {
   // What an index finds beside those that match costs as well; but among very few, following would only lose its way.
   return cost <= few * FETCH_COST || rows * CERTAIN <= few;
+}
+
+/** How many rows a query gives: as it is known by a name, or else as the database's statistics tell. */
+export async function expectRows(
+  { db, counts }: Lists,
+  name: string,
+  query: RawBuilder<unknown>,
+): Promise<number> {
+  if (!counts.isKnown(name)) counts.noteEstimate(name, (await estimate(db, { query })).rows);
+  return counts.countOf(name);
 }

@@ -49,12 +49,15 @@ export async function listRepos({ db, counts, reach }: ListPlace, query: RepoQue
 function wishOf(query: RepoQuery, of: { author: Id | undefined; reach: Reach }): PageWish {
   const order = orderOf(query.sort, query.ascending);
   const facets = facetsOf(query, of.author);
+  const ofType = sql<boolean>`type = ${query.type}`;
   const columns = sql.join(COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)));
   return {
     columns: sql`${columns}, (${order.expression})::text as sort_value`,
     order,
     from: query.cursor === undefined ? undefined : positionOf(query.cursor),
-    within: [sql<boolean>`type = ${query.type}`, sql<boolean>`deleted_at is null`],
+    type: query.type,
+    ofType,
+    within: [ofType, sql<boolean>`deleted_at is null`],
     matching: conditionsOf(query, of.author),
     facets,
     search: searchOf(query, facets),

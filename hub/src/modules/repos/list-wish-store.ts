@@ -11,6 +11,9 @@ export interface PageWish {
   readonly order: Order;
   /** Behind this the page begins. */
   readonly from: Position | undefined;
+  readonly type: string;
+  /** That a row, narrow or not, is of the type. */
+  readonly ofType: Condition;
   /** What the index of the order serves: the type, and that a repository is there. */
   readonly within: readonly Condition[];
   /** All that the list is narrowed to. */

@@ -1,4 +1,5 @@
 // Finds, lists and counts repositories for those who may know of them.
+import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -41,12 +42,13 @@ export class Repos {
   readonly #db: Db;
   readonly #uses: GrantUses;
   readonly #cache: RepoCache;
-  readonly #counts = new FacetCounts();
+  readonly #counts: FacetCounts;
 
-  constructor(deps: { db: Db; epochs: Epochs; uses: GrantUses }) {
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; uses: GrantUses }) {
     this.#db = deps.db;
     this.#uses = deps.uses;
     this.#cache = new RepoCache(deps);
+    this.#counts = new FacetCounts(deps.clock);
   }
 
   /**

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sql } from 'kysely';
+import { systemClock } from '@holdfast/kernel/clock';
 import { FacetCounts } from '../../../src/modules/repos/facet-counts.ts';
 import {
   conditionsOf,
@@ -10,7 +11,8 @@ import {
   visibleWithin,
 } from '../../../src/modules/repos/list-filter-store.ts';
 import { orderOf } from '../../../src/modules/repos/list-order-store.ts';
-import { findPage, type Lists } from '../../../src/modules/repos/list-page-store.ts';
+import { findPage } from '../../../src/modules/repos/list-page-store.ts';
+import { type Lists } from '../../../src/modules/repos/list-source-store.ts';
 import { type PageWish } from '../../../src/modules/repos/list-wish-store.ts';
 import { type RepoQuery } from '../../../src/modules/repos/index.ts';
 import { type RepoTables } from '../../../src/modules/repos/tables.ts';
@@ -27,6 +29,9 @@ const QUERIES: readonly Partial<RepoQuery>[] = [
   { tags: ['t9'], search: 'gpt' },
   { search: 'bert-gp' },
   { search: 'quick ber' },
+  { search: 'bert gpt' },
+  { search: 'x1' },
+  { search: 'rober', pipelineTag: 'fill-mask' },
   { pipelineTag: 'fill-mask', gated: true },
   { parameters: { max: 30 } },
 ];
@@ -36,7 +41,7 @@ void test('findPage() gives the same page whether it follows the order, gathers,
   for (const name of OWNERS) await hub.addUser(name);
   await using superuser = openSuperuserPool(hub.database);
   await insertRandomRepos(superuser.pool, randomOf(3), 400);
-  const lists = { db: hub.database.db.withTables<RepoTables>(), counts: new FacetCounts() };
+  const lists = { db: hub.database.db.withTables<RepoTables>(), counts: new FacetCounts(systemClock) };
   for (const query of QUERIES)
     for (const sort of ['downloads', 'likes'] as const)
       for (const limit of [1, 5, 100]) {
@@ -65,6 +70,8 @@ async function requireSame(lists: Lists, query: RepoQuery): Promise<void> {
     const wish: PageWish = {
       columns: sql`r.id, ${order.expression}::text as value`,
       order,
+      type: query.type,
+      ofType: sql`type = 'model'`,
       from: skipped === 0 ? undefined : rows[skipped - 1],
       within: [sql`type = 'model'`, sql`deleted_at is null`],
       matching: conditions,

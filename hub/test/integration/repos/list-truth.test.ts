@@ -30,8 +30,9 @@ interface Kind {
 }
 
 const WORDS = `regexp_split_to_table(lower(namespace || ' ' || name || ' ' || text), '[^a-z0-9]+')`;
+const begins = (word: string): string => `exists (select from ${WORDS} w where starts_with(w, '${word}'))`;
 const searched = (word: string): string =>
-  `(strpos(lower(namespace || '/' || name), '${word}') > 0 or exists (select from ${WORDS} w where starts_with(w, '${word}')))`;
+  `(strpos(lower(namespace || '/' || name), '${word}') > 0 or ${begins(word)})`;
 
 const KINDS: readonly Kind[] = [
   { query: {}, truth: 'true' },
@@ -48,7 +49,12 @@ const KINDS: readonly Kind[] = [
   { query: { gated: false, tags: ['t3'] }, truth: `gated = 'no' and 't3' = any(tags)` },
   { query: { parameters: { min: 10, max: 50 } }, truth: 'parameters between 10 and 50' },
   { query: { search: 'ber' }, truth: searched('ber') },
-  { query: { search: 'qu' }, truth: `exists (select from ${WORDS} w where starts_with(w, 'qu'))` },
+  { query: { search: 'robe' }, truth: searched('robe') },
+  { query: { search: 'oberta-tin' }, truth: `strpos(lower(namespace || '/' || name), 'oberta-tin') > 0` },
+  { query: { search: 'bro gpt' }, truth: `${begins('bro')} and ${begins('gpt')}` },
+  { query: { search: '1 ber' }, truth: `${begins('1')} and ${begins('ber')}` },
+  { query: { search: 'x1' }, truth: begins('x1') },
+  { query: { search: 'qu' }, truth: begins('qu') },
   { query: { search: 'gpt', tags: ['t2'] }, truth: `${searched('gpt')} and 't2' = any(tags)` },
   { query: { search: 'bert', author: 'bob' }, truth: `${searched('bert')} and namespace = 'bob'` },
 ];
@@ -74,7 +80,8 @@ void test('list() gives what a plain scan gives, before and after changes', asyn
 async function digestNarrowRows(pool: Pool): Promise<unknown> {
   const { rows } = await pool.query(
     `select (select md5(string_agg(f::text, ' ' order by key, repo_id)) from repos.facet f) as facets,
-        (select md5(string_agg(s::text, ' ' order by repo_id)) from repos.searched s) as searched`,
+        (select md5(string_agg(s::text, ' ' order by repo_id)) from repos.searched s) as searched,
+        (select md5(string_agg(o::text, ' ' order by repo_id)) from repos.ordered o) as ordered`,
   );
   return rows[0];
 }
