@@ -40,6 +40,8 @@ function pageModulesOf(modules: Modules): PageModules {
     passkeys: modules.passkeys,
     languages: modules.languages,
     orgPolicies: modules.orgPolicies,
+    members: modules.members,
+    orgTokens: modules.orgTokens,
     invitations: modules.invitations,
     tokens: modules.tokens,
     tokenUses: modules.uses,

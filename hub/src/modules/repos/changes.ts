@@ -16,7 +16,7 @@ import {
 } from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, quoted, writeInitialCommit } from '#modules/git';
-import { type Account } from '#modules/identity';
+import { PolicyReader, type Account } from '#modules/identity';
 import { type LeakMatch } from '#modules/leaks';
 import { record, recordCopied } from '#modules/ledger';
 import { repoNameInvalid, visibilityInvalid } from './faults.ts';
@@ -33,7 +33,10 @@ import { type Turns } from './turns.ts';
 
 /** What a new repository should be. */
 export interface NewRepo extends RepoAddress {
-  readonly visibility: Visibility;
+  /** Without one: private where the organisation has it so, else the usual one. */
+  readonly visibility: Visibility | undefined;
+  /** Public, where nothing else is. */
+  readonly usual?: Visibility;
   /** For Spaces: which kind of app. */
   readonly sdk: string | null;
   readonly licence: string | null;
@@ -175,8 +178,8 @@ export class RepoChanges {
       { action: 'read', of: wish.from },
       async ({ tx, actor, repo: from, writer }) => {
         const { facets } = from;
-        const visibility = wish.visibility ?? from.visibility;
-        const target = { type: from.type, ...wish.to, visibility, sdk: facets.sdk, licence: null };
+        const seen = { visibility: wish.visibility, usual: from.visibility };
+        const target = { type: from.type, ...wish.to, ...seen, sdk: facets.sdk, licence: null };
         const created = await this.#insert(tx, actor, target);
         const { copied, left } = await copyObjects(tx, from.id, created.id);
         // All but the large objects is written once more.
@@ -238,12 +241,13 @@ export class RepoChanges {
       namespace: namespace.name,
     };
     await requireFreeName(tx, actor, address);
+    const { privateByDefault } = await new PolicyReader(tx).get(namespace.id);
     const now = this.#deps.clock.now();
     const repo: Repo = {
       ...address,
       id: newId(now),
       creatorId: actor.kind === 'user' ? actor.userId : null,
-      visibility: wish.visibility,
+      visibility: wish.visibility ?? (privateByDefault ? 'private' : (wish.usual ?? 'public')),
       gated: false,
       createdAt: now,
       lastModified: now,

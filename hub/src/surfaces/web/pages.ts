@@ -4,6 +4,7 @@ import { type ActingPermission } from '#modules/access';
 import {
   type Identity,
   type Invitations,
+  type Members,
   type Languages,
   type OrgPolicies,
   type Passwords,
@@ -17,7 +18,13 @@ import {
   type SignIn,
   type Visit,
 } from '#modules/sessions';
-import { type DeviceLogins, type Tokens, type TokenScopes, type TokenUses } from '#modules/tokens';
+import {
+  type DeviceLogins,
+  type OrgTokens,
+  type Tokens,
+  type TokenScopes,
+  type TokenUses,
+} from '#modules/tokens';
 
 export { type ActingPermission, type Visit };
 
@@ -31,6 +38,8 @@ export interface PageModules {
   readonly passkeys: Passkeys;
   readonly languages: Languages;
   readonly orgPolicies: OrgPolicies;
+  readonly members: Members;
+  readonly orgTokens: OrgTokens;
   readonly invitations: Invitations;
   readonly tokens: Tokens;
   readonly tokenUses: TokenUses;

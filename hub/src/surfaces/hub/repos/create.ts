@@ -44,7 +44,7 @@ export function createRepo({ changes }: { changes: RepoChanges }): Route {
       refuseOtherOptions(body);
       const own = body.organization ?? session.account.name;
       const name = parseRepoId(body.name, own);
-      const visibility = visibilityOf(body) ?? 'public';
+      const visibility = visibilityOf(body);
       const extras = { sdk: body.sdk ?? null, licence: body.license ?? null, files: filesOf(body) };
       const repo = await tellingWhere(
         baseUrl,
@@ -52,7 +52,12 @@ export function createRepo({ changes }: { changes: RepoChanges }): Route {
         changes.create(actor, { type, ...name, visibility, ...extras }),
       );
       const id = `${repo.namespace}/${repo.name}`;
-      return { url: repoUrl(baseUrl, type, repo), id: repo.id, name: id, private: visibility === 'private' };
+      return {
+        url: repoUrl(baseUrl, type, repo),
+        id: repo.id,
+        name: id,
+        private: repo.visibility === 'private',
+      };
     },
   });
 }
