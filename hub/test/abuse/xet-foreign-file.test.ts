@@ -63,6 +63,14 @@ void test("another's file, xorb and chunk are what nobody has", async () => {
     const [one, other] = [await there.text(), await nowhere.text()];
     assert.equal(one.replaceAll(hash, 'H'), other.replaceAll(unknown, 'H'));
   }
+  const both = await askXet(hub.adas, `/v1/reconstructions?file_id=${secret.file.hash}`);
+  const foreign = await askXet(hub.eves, `/v1/reconstructions?file_id=${secret.file.hash}`);
+  const nobodys = await askXet(hub.eves, `/v1/reconstructions?file_id=${unknown}`);
+  assert.deepEqual([both.status, foreign.status, nobodys.status], [200, 404, 404]);
+  assert.equal(
+    (await foreign.text()).replaceAll(secret.file.hash, 'H'),
+    (await nobodys.text()).replaceAll(unknown, 'H'),
+  );
   for (const path of [`/v1/xorbs/default/${secret.xorb.hash}`, `/v1/files/${secret.file.hash}`])
     assert.equal((await askXet(hub.eves, path, { method: 'HEAD' })).status, 404);
   assert.deepEqual(await (await putXorb(hub.eves, secret.xorb)).json(), { was_inserted: true });

@@ -55,6 +55,19 @@ export class Files {
     return { reconstruction, xorbs };
   }
 
+  /** The same for several whole objects. Throws `xet.window-too-large` where they are in too many pieces together. */
+  async locateWhole(blobs: readonly Blob[]): Promise<Located[]> {
+    const all: Located[] = [];
+    let pieces = 0;
+    for (const blob of blobs) {
+      const located = await this.locate(asXet(blob), { start: 0, end: blob.size });
+      pieces += located.reconstruction.terms.length;
+      if (pieces > MOST_TERMS) throw windowTooLarge();
+      all.push(located);
+    }
+    return all;
+  }
+
   /** Opens the bytes of the object. */
   async open(blob: XetBlob): Promise<OpenObject> {
     const { indexes, buffers } = this.#deps;

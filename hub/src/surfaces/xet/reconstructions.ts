@@ -3,20 +3,13 @@
 // to everybody who may read any file like it, and opens nothing.
 import { z } from 'zod';
 import { type ByteRange } from '@holdfast/platform/objects/store';
-import { isRecorded, referencesOf } from '#modules/access';
-import { type Blob, type Blobs } from '#modules/blobs';
+import { type Blobs } from '#modules/blobs';
 import { type Reads } from '#modules/ledger';
-import {
-  asXet,
-  MOST_RANGES,
-  signFetch,
-  type Files,
-  type Located,
-  type XetHash,
-  type XorbRange,
-} from '#modules/xet';
-import { defineRoute, type Call, type Route } from '../route/route.ts';
-import { openAccess, type AccessDeps, type OpenedAccess } from './access.ts';
+import { asXet, MOST_RANGES, type Files, type Located, type XetHash, type XorbRange } from '#modules/xet';
+import { defineRoute, type Route } from '../route/route.ts';
+import { openAccess, type AccessDeps } from './access.ts';
+import { addFetches, inclusive, linksOf, presentTerms, type Fetches, type LinkOf } from './links.ts';
+import { recordRead } from './record-read.ts';
 import { below, HashParams } from './paths.ts';
 
 /** What the routes need. */
@@ -25,11 +18,6 @@ export interface ReconstructionDeps extends AccessDeps {
   readonly xetFiles: Files;
   readonly reads: Reads;
 }
-
-/** How long a link to a xorb is good, in seconds. A client whose link has expired asks for the reconstruction again. */
-const FETCH_SECONDS = 60 * 60;
-
-type FileCall = Call<z.output<typeof HashParams>, unknown, unknown>;
 
 /** The routes. */
 export function reconstructionRoutes(deps: ReconstructionDeps): Route[] {
@@ -64,10 +52,10 @@ function reconstructionRoute(deps: ReconstructionDeps, version: 1 | 2): Route {
         response.writeHead(416, { 'Content-Range': `bytes */${blob.size}`, 'Content-Length': 0 }).end();
         return;
       }
-      await recordRead(deps, opened, { blob, address: call.address });
+      await recordRead(deps.reads, opened, { blob, address: call.address });
       const file = asXet(blob);
       const located = await deps.xetFiles.locate(file, range);
-      const link = linksOf(deps, { opened, file: file.xet.hash }, call);
+      const link = linksOf(deps, { opened, file: file.xet.hash }, call.baseUrl);
       const body = JSON.stringify(version === 1 ? presentV1(located, link) : presentV2(located, link));
       const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
       response.writeHead(200, { ...headers, 'Cache-Control': 'no-store' }).end(body);
@@ -106,66 +94,14 @@ function rangeOf(header: string | undefined, size: number): ByteRange | undefine
   return start >= size || end <= start ? undefined : { start, end };
 }
 
-async function recordRead(
-  { reads }: ReconstructionDeps,
-  { repo, actor }: OpenedAccess,
-  of: { readonly blob: Blob; readonly address: string },
-): Promise<void> {
-  if (!isRecorded(repo)) return;
-  const { address, blob } = of;
-  const path = `sha256:${blob.sha256}`;
-  await reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision: '', path });
-}
-
-type LinkOf = (located: Located, xorb: XetHash, ranges: readonly XorbRange[]) => string;
-
-function linksOf(
-  deps: ReconstructionDeps,
-  { opened, file }: { readonly opened: OpenedAccess; readonly file: XetHash },
-  { baseUrl }: FileCall,
-): LinkOf {
-  const { repoId, tokenId } = opened.access;
-  const expires = Math.floor(deps.clock.now().getTime() / 1000) + FETCH_SECONDS;
-  return ({ xorbs }, hash, ranges) => {
-    const pack = xorbs.get(hash)?.pack;
-    if (pack === undefined) throw new Error(`the xorb ${hash} is in a reconstruction and was not looked up`);
-    const bytes = ranges.map((range) => range.bytes);
-    return `${baseUrl}${signFetch(deps.keys, { repoId, file, pack, ranges: bytes, tokenId, expires })}`;
-  };
-}
-
-interface Bounds {
-  readonly start: number;
-  readonly end: number;
-}
-
-// Chunks are counted without the last, bytes with it.
-function inclusive({ start, end }: ByteRange): Bounds {
-  return { start, end: end - 1 };
-}
-
-function termsOf({ reconstruction }: Located): object {
-  return {
-    offset_into_first_range: reconstruction.skip,
-    terms: reconstruction.terms.map(({ xorb, start, end, rawLength }) => ({
-      hash: xorb,
-      unpacked_length: rawLength,
-      range: { start, end },
-    })),
-  };
-}
-
-// Each range has a link of its own: the first clients take two requests for one address for the same, whatever their
-// ranges, and give the one's bytes to both.
 function presentV1(located: Located, link: LinkOf): object {
-  const fetches: Record<string, object[]> = {};
-  for (const [xorb, ranges] of located.reconstruction.xorbs)
-    fetches[xorb] = ranges.map((range) => ({
-      url: link(located, xorb, [range]),
-      url_range: inclusive(range.bytes),
-      range: range.chunks,
-    }));
-  return { ...termsOf(located), fetch_info: fetches };
+  const fetches: Fetches = {};
+  addFetches(fetches, located, link);
+  return { ...firstOf(located), fetch_info: fetches };
+}
+
+function firstOf(located: Located): object {
+  return { offset_into_first_range: located.reconstruction.skip, terms: presentTerms(located) };
 }
 
 function presentV2(located: Located, link: LinkOf): object {
@@ -174,7 +110,7 @@ function presentV2(located: Located, link: LinkOf): object {
     const shown = ranges.map(({ chunks, bytes }) => ({ chunks, bytes: inclusive(bytes) }));
     (xorbs[xorb] ??= []).push({ url, ranges: shown });
   }
-  return { ...termsOf(located), xorbs };
+  return { ...firstOf(located), xorbs };
 }
 
 interface Batch {

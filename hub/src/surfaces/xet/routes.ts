@@ -1,5 +1,6 @@
 // The routes of the Xet protocol: tokens, xorbs, shards, reconstructions and the links they give out.
 import { type Route } from '../route/route.ts';
+import { batchReconstructionRoute } from './batch-reconstruction.ts';
 import { chunkRoutes, type ChunkDeps } from './chunks.ts';
 import { fetchRoute, type FetchDeps } from './fetch.ts';
 import { reconstructionRoutes, type ReconstructionDeps } from './reconstructions.ts';
@@ -17,6 +18,7 @@ export function xetRoutes(deps: XetDeps): Route[] {
     ...xorbRoutes(deps),
     ...shardRoutes(deps),
     ...reconstructionRoutes(deps),
+    batchReconstructionRoute(deps),
     ...chunkRoutes(deps),
     fetchRoute(deps),
   ];

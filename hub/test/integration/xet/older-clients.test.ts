@@ -85,3 +85,48 @@ void test('the first version of a reconstruction has a link for each range, whic
     assert.deepEqual(seen, [206, 206, 403, 403]);
   }
 });
+
+interface Reconstructions extends Pick<ReconstructionV1, 'fetch_info'> {
+  readonly files: Readonly<Record<string, readonly { readonly hash: string }[]>>;
+}
+
+void test('several files are asked for at once, each with the links that open it', async () => {
+  await using hub = await openServedHub();
+  const session = await openSession(hub);
+  const xorb = await xorbOf(session, 6);
+  const files = [fileOf([{ xorb, start: 0, end: 2 }]), fileOf([{ xorb, start: 2, end: 6 }])];
+  assert.equal((await putShard(session, encodeShard({ files }))).status, 200);
+  const ids = files.map(({ hash }) => `file_id=${hash}`);
+  for (const path of ['/v1/reconstructions', '/reconstructions']) {
+    const answer = await askXet(session, `${path}?${ids.join('&')}`);
+    assert.equal(answer.status, 200);
+    const { files: pieces, fetch_info: fetches } = (await answer.json()) as Reconstructions;
+    for (const { hash } of files)
+      assert.deepEqual(
+        pieces[hash]?.map((piece) => piece.hash),
+        [xorb.hash],
+      );
+    assert.equal(fetches[xorb.hash]?.length, 2);
+    for (const { url, url_range: range } of fetches[xorb.hash] ?? []) {
+      const sent = await fetch(url, { headers: { range: `bytes=${range.start}-${range.end}` } });
+      assert.equal(sent.status, 206);
+      assert.deepEqual(Buffer.from(await sent.bytes()), xorb.bytes.subarray(range.start, range.end + 1));
+    }
+  }
+  assert.equal((await askXet(session, `/v1/reconstructions?${ids[0]}`)).status, 200);
+  assert.equal((await askXet(session, '/v1/reconstructions')).status, 400);
+});
+
+void test('several files are refused where one of them is too many, or nowhere', async () => {
+  await using hub = await openServedHub();
+  const session = await openSession(hub);
+  const xorb = await xorbOf(session, 1);
+  const file = fileOf([{ xorb, start: 0, end: 1 }]);
+  assert.equal((await putShard(session, encodeShard({ files: [file] }))).status, 200);
+  const unknown = 'ab'.repeat(32);
+  const ask = async (ids: readonly string[]): Promise<number> =>
+    (await askXet(session, `/v1/reconstructions?${ids.map((id) => `file_id=${id}`).join('&')}`)).status;
+  assert.equal(await ask([file.hash, unknown]), 404);
+  assert.equal(await ask(Array.from({ length: 100 }, () => file.hash)), 200);
+  assert.equal(await ask(Array.from({ length: 101 }, () => file.hash)), 400);
+});
