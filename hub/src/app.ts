@@ -15,7 +15,7 @@ import { openJobs } from './jobs.ts';
 import { listenOn } from './listen.ts';
 import { openPages } from './pages.ts';
 import { adminServer } from './surfaces/admin/server.ts';
-import { hubServer } from './surfaces/hub/server.ts';
+import { hubWithSpaces } from './surfaces/hub-and-spaces.ts';
 import { LiveStreams } from './surfaces/http/live-streams.ts';
 import { RateLimiter } from './surfaces/route/rate-limit.ts';
 
@@ -72,6 +72,19 @@ function openCourier(
   return sendsMail ? new CourierLink(opened.use(openInheritedChannel(COURIER_FD)), log) : undefined;
 }
 
+function servingOf(settings: HubStart['settings'], modules: Modules) {
+  const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
+  return {
+    trustedProxies: settings.trustedProxies,
+    rateLimiter: new RateLimiter({ quotas: { api, resolve }, windowSeconds, clock: systemClock }),
+    exemptLoopback,
+    authentication: modules.authentication,
+    refusals: modules.refusals,
+    anonymousMayRead: settings.access === 'anonymous',
+    address: { publicUrl: settings.publicUrl, port: settings.port },
+  };
+}
+
 /** Opens everything and begins to serve. */
 export async function openApp(start: HubStart, log: Log): Promise<App> {
   const { settings } = start;
@@ -91,21 +104,11 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   };
   const streams = new LiveStreams({ epochs: modules.epochs, clock: systemClock });
   declareGauges(metrics, modules, streams);
-  const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
   const pages = await openPages(settings.pages, modules, log);
-  const hub = hubServer(
-    { ...modules, ...pages, metrics, streams, sealed, version: settings.version, limits: settings.limits },
-    {
-      ...shared,
-      trustedProxies: settings.trustedProxies,
-      rateLimiter: new RateLimiter({ quotas: { api, resolve }, windowSeconds, clock: systemClock }),
-      exemptLoopback,
-      sealed,
-      authentication: modules.authentication,
-      refusals: modules.refusals,
-      anonymousMayRead: settings.access === 'anonymous',
-      address: { publicUrl: settings.publicUrl, port: settings.port },
-    },
+  const { version, limits } = settings;
+  const hub = await hubWithSpaces(
+    { ...modules, ...pages, metrics, streams, sealed, version, limits, spacesHost: settings.spacesHost },
+    { ...shared, ...servingOf(settings, modules), sealed },
   );
   const admin = adminServer({ ...modules, ...operatorsParts(modules) }, shared);
   opened.use(await listenOn(hub, HTTP_FD));

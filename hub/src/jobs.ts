@@ -36,7 +36,7 @@ export async function openJobs(
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {
-  const { blobs, uploads, downloads, foundTokens, pool, db } = modules;
+  const { blobs, uploads, downloads, foundTokens, spaces, pool, db } = modules;
   return await Worker.open(
     pool,
     {
@@ -48,6 +48,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
           await uploads.dropOf(repoId);
+          await spaces.erase(repoId);
           await blobs.eraseOf(repoId, signal);
           await eraseRepository(db, repoId, signal);
         },

@@ -25,6 +25,7 @@ import {
   sessionSecondFactor,
   sessionSessions,
 } from '#modules/sessions';
+import { spaceSpaces } from '#modules/spaces';
 import {
   tokenAddresses,
   tokenDeviceLogins,
@@ -83,4 +84,5 @@ export const migrations: readonly Migration[] = [
   identityOrganizations,
   tokenReach,
   repoOrdered,
+  spaceSpaces,
 ];

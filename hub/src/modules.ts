@@ -7,6 +7,7 @@ import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
 import { Downloads, Likes, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
+import { Spaces } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
@@ -41,6 +42,12 @@ export async function openModules(start: HubStart, shared: Shared) {
   const { blobs, room } = large;
   const leaks = new LeakMatch(foundation);
   const turns = new Turns();
+  const content = openContent({
+    ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
+    host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
+    // The embedded database serves this hub alone; its refs can then be remembered in the process.
+    soleHub: postgres.embedded,
+  });
   const running = opened.move();
   return {
     ...foundation,
@@ -56,12 +63,8 @@ export async function openModules(start: HubStart, shared: Shared) {
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
     likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
-    ...openContent({
-      ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
-      host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
-      // The embedded database serves this hub alone; its refs can then be remembered in the process.
-      soleHub: postgres.embedded,
-    }),
+    ...content,
+    spaces: new Spaces({ db, clock, repos, content: content.content, leaks }),
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -25,6 +25,8 @@ export type KeyPurpose =
   | 'xet-access'
   | 'xet-fetch'
   | 'xet-dedup'
+  | 'space-ticket'
+  | 'space-cookie'
   | 'indistinguishable';
 
 const NONCE_BYTES = 12;

@@ -26,7 +26,7 @@ interface Rule {
   /** What stands for `*` in the path. */
   readonly rest?: string;
   readonly body?: (repo: string) => unknown;
-  /** What the body holds decides, and no token does. */
+  /** What the body or the query holds decides, and no token does. */
   readonly bodyProves?: true;
 }
 
@@ -103,6 +103,19 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   // Locks are not there for anybody.
   lfsVerifyLocks: { may: NOBODY, body: () => ({}) },
+  getSpaceRuntime: { may: READERS },
+  getSpaceHost: { may: READERS },
+  restartSpace: { may: WRITERS },
+  pauseSpace: { may: WRITERS },
+  listVariables: { may: READERS },
+  setVariable: { may: WRITERS, body: () => ({ key: 'A', value: 'a' }) },
+  deleteVariable: { may: WRITERS, body: () => ({ key: 'A' }) },
+  listSecrets: { may: WRITERS },
+  // Refused to everybody: there is none.
+  setSecret: { may: NOBODY, bodyProves: true, body: () => ({}) },
+  requestHardware: { may: NOBODY, bodyProves: true, body: () => ({}) },
+  setSleepTime: { may: NOBODY, bodyProves: true, body: () => ({}) },
+  visitSpace: { may: NOBODY, bodyProves: true },
   getXetReadToken: { may: READERS, rest: 'main' },
   getXetWriteToken: { may: WRITERS, rest: 'main' },
 };
@@ -120,7 +133,7 @@ async function tokensFor(hub: ServedHub, here: Repo, other: Repo): Promise<Recor
     permissions: ['repo.content.read'] | ['repo.content.read', 'repo.write'],
   ): Grant => ({
     role: 'fineGrained',
-    scoped: [{ entity: { type: 'model', id: repo.id, name: `ada/${repo.name}` }, permissions }],
+    scoped: [{ entity: { type: repo.type, id: repo.id, name: `ada/${repo.name}` }, permissions }],
     global: [],
     canReadGatedRepos: false,
   });
@@ -161,8 +174,9 @@ void test('a token reaches what it was made for and nothing else', async (t) => 
       const rule: Rule | undefined = proof ? { may: NOBODY } : RULES[operation];
       assert.ok(rule !== undefined, `say in RULES who may call ${operation}`);
       const name = `secret-${operation.toLowerCase()}`;
-      const repo = await hub.addRepo(`ada/${name}`);
-      await prepare(hub, name, owner.text);
+      const type = path.startsWith('/api/spaces/') ? 'space' : 'model';
+      const repo = await hub.addRepo(`ada/${name}`, { type });
+      if (type === 'model') await prepare(hub, name, owner.text);
       const tokens = await tokensFor(hub, repo, other);
       for (const kind of KINDS) {
         const body = rule.body?.(`ada/${name}`);

@@ -12,7 +12,9 @@ import { residentBytes } from '../harness/processes.ts';
 import { PLAIN_TRANSFERS, runPythonSuite } from '../harness/python.ts';
 
 /** Every call. */
-const CALLS = ['repositories', 'filters', 'account', 'files', 'history', 'filesystem', 'sizes'] as const;
+const CALLS = [
+  ...['repositories', 'filters', 'account', 'files', 'history', 'spaces', 'filesystem', 'sizes'],
+] as const;
 /** What moves files: enough where the same calls are made by a client that is tested with all of them. */
 const TRANSFERS = ['files', 'filesystem'] as const;
 const MOST_GROWTH = 150 * MiB;

@@ -7,13 +7,13 @@ import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
 import { type Carrier } from '../../src/modules/mail/index.ts';
-import { type OperatorActor } from '../../src/modules/access/index.ts';
+import { type OperatorActor, type RepoType, type Visibility } from '../../src/modules/access/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
 import { openPages } from '../../src/pages.ts';
 import { findPages } from './pages.ts';
 import { LiveStreams } from '../../src/surfaces/http/live-streams.ts';
-import { hubServer } from '../../src/surfaces/hub/server.ts';
+import { hubWithSpaces } from '../../src/surfaces/hub-and-spaces.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { openScratch } from './scratch.ts';
 
@@ -51,6 +51,14 @@ export interface ServedHubOptions {
   readonly carrier?: Carrier;
 }
 
+/** A repository that a test wants; a private model without files where nothing is said. */
+export interface RepoOptions {
+  readonly type?: RepoType;
+  readonly visibility?: Visibility;
+  readonly sdk?: string | null;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** A hub that serves. */
 export interface ServedHub extends AsyncDisposable {
   readonly url: string;
@@ -70,7 +78,7 @@ export interface ServedHub extends AsyncDisposable {
   /** Makes another token of a user. */
   addToken(user: string, role: 'read' | 'write'): Promise<{ text: string; id: string }>;
   /** Makes a model of a user. */
-  addRepo(id: string, options?: { visibility?: 'public' | 'private' }): Promise<Repo>;
+  addRepo(id: string, options?: RepoOptions): Promise<Repo>;
 }
 
 /** Opens a database, a store and the hub's routes over them. */
@@ -89,8 +97,9 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const metrics = new Metrics();
   const { limits } = start.settings;
   const pages = await openPages(start.settings.pages, modules, log);
-  const server = hubServer(
-    { ...modules, ...pages, streams, metrics, version: '0', limits },
+  const { spacesHost } = start.settings;
+  const server = await hubWithSpaces(
+    { ...modules, ...pages, streams, metrics, version: '0', limits, spacesHost },
     {
       log,
       requests: metrics.counter('requests', 'Requests.'),
@@ -136,12 +145,21 @@ function peopleOf(modules: Modules): Pick<ServedHub, 'addUser' | 'addToken' | 'a
       await modules.identity.createUser(OPERATOR, wish);
       return (await addToken(name, 'write')).text;
     },
-    async addRepo(id, { visibility = 'private' } = {}) {
+    async addRepo(id, { type = 'model', visibility = 'private', sdk = null, files = {} } = {}) {
       const [namespace = '', name = ''] = id.split('/');
       const { text } = await addToken(namespace, 'write');
       const { actor } = await modules.authentication.authenticate(text);
-      const wish = { type: 'model' as const, namespace, name, visibility, sdk: null, licence: null };
-      return await modules.changes.create(actor, { ...wish });
+      const texts = Object.entries(files).map(([path, text]) => [path, Buffer.from(text)] as const);
+      const wish = {
+        type,
+        namespace,
+        name,
+        visibility,
+        sdk,
+        licence: null,
+        files: Object.fromEntries(texts),
+      };
+      return await modules.changes.create(actor, wish);
     },
   };
 }

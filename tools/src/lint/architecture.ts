@@ -82,6 +82,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   xet: ['access', 'ledger', 'blobs'],
   repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks'],
   content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks', 'repos'],
+  spaces: ['access', 'ledger', 'git', 'cards', 'leaks', 'repos', 'content'],
   upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet'],
 };
 

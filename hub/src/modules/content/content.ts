@@ -49,6 +49,9 @@ export interface TreeWish {
   readonly after?: string | undefined;
 }
 
+/** A place in a repository. */
+export type Place = Pick<Visit, 'commit' | 'path'> & { readonly repo: Pick<Repo, 'id'> };
+
 /** Files of one revision that are listed at once. */
 const MOST_FILES = 50_000;
 
@@ -80,8 +83,8 @@ export class Content {
     return await this.#deps.revisions.locate(repo.id, raw);
   }
 
-  /** The file at the place of a visit; `undefined` when no file is there. */
-  async findVisited({ repo, commit, path }: Visit): Promise<FoundFile | undefined> {
+  /** The file at a place, for those who were let in; `undefined` when no file is there. */
+  async findVisited({ repo, commit, path }: Place): Promise<FoundFile | undefined> {
     const entry = await this.#reader(repo).findEntry(commit, path);
     return entry?.kind === 'file' ? { commit, ...factsOf({ ...entry, path }) } : undefined;
   }

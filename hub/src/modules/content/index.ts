@@ -1,6 +1,6 @@
 // The face of `content`.
 export { Commits, type CommitWish, type Committed } from './commits.ts';
-export { Content, recordListing, type TreeWish } from './content.ts';
+export { Content, recordListing, type Place, type TreeWish } from './content.ts';
 export { type Draft, type Operation } from './draft.ts';
 export { Erasure } from './erasure.ts';
 export { pullRequestsMissing, revisionMissing } from './faults.ts';

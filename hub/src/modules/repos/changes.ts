@@ -42,7 +42,15 @@ export interface NewRepo extends RepoAddress {
   readonly licence: string | null;
   /** Further files of the first commit, by path; they win over those that every repository gets. */
   readonly files?: Readonly<Record<string, Buffer>>;
+  readonly beginning?: Beginning | undefined;
 }
+
+/** What else belongs to a repository that is made or copied, in the transaction that makes it. */
+export type Beginning = (
+  tx: Tx,
+  actor: Actor,
+  made: { readonly repo: Repo; readonly from?: Repo },
+) => Promise<void>;
 
 /** A repository that is held until the transaction ends, and who may act on it. */
 interface Scene {
@@ -104,6 +112,7 @@ export class RepoChanges {
       });
       await this.#deps.room.settle(tx, repo.id, git.addedBytes);
       await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });
+      await wish.beginning?.(tx, actor, { repo });
       return { ...repo, head, facets, usedStorage: git.addedBytes };
     });
   }
@@ -171,7 +180,12 @@ export class RepoChanges {
   /** Copies a repository with its history and objects; settings beside visibility and secrets are not copied. */
   async duplicate(
     who: Who,
-    wish: { from: RepoAddress; to: RepoName; visibility: Visibility | undefined },
+    wish: {
+      from: RepoAddress;
+      to: RepoName;
+      visibility: Visibility | undefined;
+      beginning?: Beginning | undefined;
+    },
   ): Promise<Repo> {
     return await this.#change(
       who,
@@ -198,6 +212,7 @@ export class RepoChanges {
         });
         const copy = { from: from.id, to: created.id, revision: head ?? '' };
         if (isRecorded(from)) await recordCopied(tx, referencesOf(actor), copy);
+        await wish.beginning?.(tx, actor, { repo: created, from });
         return { ...created, head, facets, usedStorage };
       },
     );

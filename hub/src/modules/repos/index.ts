@@ -1,5 +1,5 @@
 // The face of `repos`.
-export { RepoChanges, type NewRepo } from './changes.ts';
+export { RepoChanges, type Beginning, type NewRepo } from './changes.ts';
 export { ERASE_TASK, parseErase } from './erase-task.ts';
 export { Repos, type RepoAddress } from './repos.ts';
 export { facetsOf, type FacetFiles } from './facets.ts';
@@ -18,7 +18,13 @@ export { RepoMoved } from './moved.ts';
 export { requireRight } from './right.ts';
 export { Turns } from './turns.ts';
 export { RepoReader, RepoWriter } from './store.ts';
-export { listSignInNeeded, optionUnavailable, repoMissing, visibilityContradicts } from './faults.ts';
+export {
+  listSignInNeeded,
+  optionUnavailable,
+  repoMissing,
+  repoSignInNeeded,
+  visibilityContradicts,
+} from './faults.ts';
 export { repositories as repoRepositories } from './migrations/0001-repositories.ts';
 export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';

@@ -28,7 +28,7 @@ import {
   type WebSession,
 } from './model.ts';
 import { PlaceWriter } from './place-store.ts';
-import { SessionReader, SessionWriter } from './store.ts';
+import { SessionReader, SessionWriter, type SealedSession } from './store.ts';
 
 /** Somebody who is signed in. */
 export interface Visit {
@@ -125,7 +125,15 @@ export class Sessions {
    */
   async find(value: string): Promise<Visit | undefined> {
     const digest = digestValue(value);
-    const sealed = digest && (await new SessionReader(this.#db).findByDigest(digest));
+    return await this.#visitOf(digest && (await new SessionReader(this.#db).findByDigest(digest)));
+  }
+
+  /** Who is signed in in a session that something signed by us names, or nobody any more. */
+  async findById(id: Id): Promise<Visit | undefined> {
+    return await this.#visitOf(await new SessionReader(this.#db).findById(id));
+  }
+
+  async #visitOf(sealed: SealedSession | undefined): Promise<Visit | undefined> {
     if (sealed === undefined) return undefined;
     const { session, mac } = sealed;
     if (!this.#keys.verifies('session-row', sealedFields(session), mac)) return undefined;

@@ -29,6 +29,15 @@ export class SessionReader {
     return row && { session: toSession(row), mac: row.mac };
   }
 
+  async findById(id: Id): Promise<SealedSession | undefined> {
+    const row = await this.db
+      .selectFrom('sessions.session')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && { session: toSession(row), mac: row.mac };
+  }
+
   /** The sessions of a user that have not ended, the one that was used last first. */
   async listOfUser(userId: Id): Promise<WebSession[]> {
     const rows = await this.db

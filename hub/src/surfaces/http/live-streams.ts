@@ -1,6 +1,7 @@
 // Ends what is still under way when the right to it ends: a download or an upload that a revoked token began must not
 // run on for hours. Whenever rights may have changed, and while nobody can tell, every stream's right is asked again.
 import { type Clock } from '@holdfast/kernel/clock';
+import { KiB } from '@holdfast/kernel/size';
 import { type EpochName } from '@holdfast/platform/postgres/epochs';
 
 /** What tells that rights may have changed. */
@@ -30,6 +31,9 @@ interface Watched {
   readonly right: StreamRight;
   readonly streams: Set<AbortController>;
 }
+
+/** What is smaller need not be watched: it is in the socket's hands before a right could end. Bytes. */
+export const WATCHED_SIZE = 128 * KiB;
 
 const TICK_MS = 250;
 

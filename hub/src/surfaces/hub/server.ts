@@ -13,6 +13,7 @@ import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { referencesOf } from '#modules/access';
 import { type Refusals } from '#modules/ledger';
 import { type Authentication } from '#modules/tokens';
+import { visitRoute, type VisitDeps } from '../spaces/visit-route.ts';
 import { webRoutes, type WebDeps } from '../web/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { cardRoutes } from './cards/routes.ts';
@@ -20,6 +21,7 @@ import { contentRoutes } from './content/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { repoRoutes } from './repos/routes.ts';
+import { spaceRoutes } from './spaces/routes.ts';
 import { startRoutes } from './start/routes.ts';
 
 /** What the routes need. */
@@ -31,6 +33,7 @@ export type HubDeps = Parameters<typeof accountRoutes>[0] &
   Parameters<typeof oauthRoutes>[0] &
   Parameters<typeof opsRoutes>[0] &
   Parameters<typeof repoRoutes>[0] &
+  Parameters<typeof spaceRoutes>[0] &
   Parameters<typeof xetRoutes>[0] & { readonly version: string };
 
 /** Every route for programs. Factories only keep what they are given, so that the list can be made without it. */
@@ -40,6 +43,7 @@ export function apiRoutes(deps: HubDeps): Route[] {
     ...startRoutes(),
     ...accountRoutes(deps),
     ...repoRoutes(deps),
+    ...spaceRoutes(deps),
     ...cardRoutes(deps),
     ...contentRoutes(deps),
     ...fileRoutes(deps),
@@ -51,8 +55,8 @@ export function apiRoutes(deps: HubDeps): Route[] {
 }
 
 /** Every route of the main surface: those for programs, and the pages. */
-export function hubRoutes(deps: HubDeps & WebDeps): Route[] {
-  return [...apiRoutes(deps), ...webRoutes(deps)];
+export function hubRoutes(deps: HubDeps & WebDeps & VisitDeps): Route[] {
+  return [...apiRoutes(deps), ...webRoutes(deps), visitRoute(deps)];
 }
 
 /** How the hub serves. */
@@ -67,7 +71,7 @@ export type HubOptions = Omit<
 };
 
 /** Serves the hub's routes. */
-export function hubServer(deps: HubDeps & WebDeps, options: HubOptions): FastifyInstance {
+export function hubServer(deps: HubDeps & WebDeps & VisitDeps, options: HubOptions): FastifyInstance {
   const { authentication, refusals, anonymousMayRead, address: publicAddress } = options;
   const callers = { authentication, anonymousMayRead, known: new WeakMap<Socket, KnownCaller>() };
   return buildServer(hubRoutes(deps), {

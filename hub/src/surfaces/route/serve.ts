@@ -18,6 +18,7 @@ import {
 import { admit, identify, senderOf, type AdmissionOptions } from './admission.ts';
 import { CallBodies } from './call-body.ts';
 import { type Caller } from './caller.ts';
+import { letElsewhereAnswer, type Elsewhere } from './elsewhere.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
 import { isRefusal } from './fault-table.ts';
 import { inputInvalid, routeMissing } from './faults.ts';
@@ -44,6 +45,8 @@ export interface ServeOptions extends AdmissionOptions {
   readonly noteRefusal: (refused: RefusedCall) => void;
   /** The base URL for a Host header; throws where the host is not ours. */
   readonly baseUrlFor: (host: string | undefined) => string;
+  /** Who answers a request to this host in our place. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** A call that was refused: the code, and who called from where. */
@@ -107,6 +110,7 @@ function configureServer(server: Server, options: ServeOptions): void {
   server.maxConnections = options.limits.connections;
   server.maxRequestsPerSocket = 0;
   inviteOnFirstRead(server);
+  if (options.elsewhere !== undefined) letElsewhereAnswer(server, options.elsewhere);
   server.setTimeout(options.limits.idleTimeout, (socket) => socket.destroy());
 }
 

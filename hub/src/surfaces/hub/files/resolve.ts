@@ -1,7 +1,6 @@
 // `GET|HEAD {prefix}/{namespace}/{name}/resolve/*` and `…/raw/*`: the bytes of a file. `*` is a revision and a path.
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
-import { KiB } from '@holdfast/kernel/size';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
 import { isRecorded, referencesOf, type RepoType } from '#modules/access';
 import { type Content, type Visit } from '#modules/content';
@@ -10,7 +9,7 @@ import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { type Authentication } from '#modules/tokens';
 import { Endings } from '../../http/endings.ts';
-import { type LiveStreams } from '../../http/live-streams.ts';
+import { WATCHED_SIZE, type LiveStreams } from '../../http/live-streams.ts';
 import { sendFile } from '../../http/send-file.ts';
 import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
@@ -35,9 +34,6 @@ export interface FileDeps extends StoredDeps, XetFileDeps {
 
 /** Slashes before the rest of `/namespace/name/resolve/…`, behind the prefix of the type. */
 const SLASHES: Readonly<Record<RepoType, number>> = { model: 4, dataset: 5, space: 5 };
-
-/** What is smaller is in the socket's hands before a right could end. Bytes. */
-const WATCHED_SIZE = 128 * KiB;
 
 const Params = RepoParams.extend({ '*': z.string() });
 type FileCall = Call<z.output<typeof Params>, unknown, unknown>;

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { REPO_TYPES } from '#modules/access';
 import { type RepoChanges } from '#modules/repos';
+import { type Spaces } from '#modules/spaces';
 import { inputInvalid } from '../../route/faults.ts';
 import { decodeContent } from '../content/long-text.ts';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { parseRepoId, repoUrl, tellingWhere } from './names.ts';
-import { OtherOptions, refuseOtherOptions, VisibilityWish, visibilityOf } from './wishes.ts';
+import { beginningOf, OtherOptions, refuseOtherOptions, VisibilityWish, visibilityOf } from './wishes.ts';
 
 const File = z.object({
   path: z.string().max(4096),
@@ -26,7 +27,7 @@ const Body = z.object({
 });
 
 /** Makes a repository; 409 with the `url` of what is there already. */
-export function createRepo({ changes }: { changes: RepoChanges }): Route {
+export function createRepo({ changes, spaces }: { changes: RepoChanges; spaces: Spaces }): Route {
   return defineRoute({
     operation: 'createRepo',
     summary: 'Create a repository',
@@ -41,7 +42,8 @@ export function createRepo({ changes }: { changes: RepoChanges }): Route {
     output: z.object({ url: z.string(), id: z.string(), name: z.string(), private: z.boolean() }),
     async run({ actor, session, body, baseUrl }) {
       const type = body.type ?? 'model';
-      refuseOtherOptions(body);
+      refuseOtherOptions(body, type);
+      const beginning = await beginningOf(spaces, type, body);
       const own = body.organization ?? session.account.name;
       const name = parseRepoId(body.name, own);
       const visibility = visibilityOf(body);
@@ -49,7 +51,7 @@ export function createRepo({ changes }: { changes: RepoChanges }): Route {
       const repo = await tellingWhere(
         baseUrl,
         type,
-        changes.create(actor, { type, ...name, visibility, ...extras }),
+        changes.create(actor, { type, ...name, visibility, ...extras, beginning }),
       );
       const id = `${repo.namespace}/${repo.name}`;
       return {

@@ -1,13 +1,14 @@
 // `POST /api/{type}/{namespace}/{name}/duplicate`
 import { z } from 'zod';
 import { fullName, type RepoChanges } from '#modules/repos';
+import { type Spaces } from '#modules/spaces';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { addressOf, parseRepoId, RepoParams, repoUrl, tellingWhere } from './names.ts';
-import { OtherOptions, refuseOtherOptions, VisibilityWish, visibilityOf } from './wishes.ts';
+import { beginningOf, OtherOptions, refuseOtherOptions, VisibilityWish, visibilityOf } from './wishes.ts';
 import { whoOf } from '../who.ts';
 
 /** Copies a repository with its history. */
-export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
+export function duplicateRepo({ changes, spaces }: { changes: RepoChanges; spaces: Spaces }): Route {
   return defineRoute({
     operation: 'duplicateRepo',
     summary: 'Copy a repository with its history',
@@ -26,13 +27,14 @@ export function duplicateRepo({ changes }: { changes: RepoChanges }): Route {
     output: z.object({ url: z.string(), id: z.string(), name: z.string() }),
     async run(call) {
       const { session, body, baseUrl, repoType } = call;
-      refuseOtherOptions(body);
+      refuseOtherOptions(body, repoType);
+      const beginning = await beginningOf(spaces, repoType, body);
       const to = parseRepoId(body.repository, session.account.name);
       const visibility = visibilityOf(body);
       const repo = await tellingWhere(
         baseUrl,
         repoType,
-        changes.duplicate(whoOf(call), { from: addressOf(call), to, visibility }),
+        changes.duplicate(whoOf(call), { from: addressOf(call), to, visibility, beginning }),
       );
       return { url: repoUrl(baseUrl, repoType, repo), id: repo.id, name: fullName(repo) };
     },

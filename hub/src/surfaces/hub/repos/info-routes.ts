@@ -7,6 +7,9 @@ import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { Flag, TextList } from '../query.ts';
 import { expandInvalid } from './faults.ts';
 import { isInfoField, pickFields, presentRepo, RepoInfo, type Sibling } from './info.ts';
+import { originOf } from '../../spaces/space-address.ts';
+import { presentRuntime } from '../spaces/present.ts';
+import { type RuntimeDeps } from '../spaces/runtime.ts';
 import { addressOf, RepoParams } from './names.ts';
 
 const InfoQuery = z.object({
@@ -22,7 +25,7 @@ type InfoCall = Call<
 >;
 
 /** What these routes need. */
-export interface InfoDeps {
+export interface InfoDeps extends RuntimeDeps {
   readonly repos: Repos;
   readonly content: Content;
   readonly reads: Reads;
@@ -70,13 +73,31 @@ async function present(
   const named = await deps.repos.get(call.actor, addressOf(call), 'discover');
   // The cached row may be as old as the last change of a name; counters and the head are read afresh.
   const repo = (await deps.repos.findById(named.id)) ?? named;
-  const info = presentRepo(repo);
+  const info = { ...presentRepo(repo), ...(await spaceOf(deps, call, expand)) };
   if (expand.length > 0 && !expand.includes('siblings') && !expand.includes('sha'))
     return pickFields(info, expand);
   const listed = expand.length === 0 || expand.includes('siblings');
   const files = await filesOf(deps, call, { repo, revision, listed });
   const whole = { ...info, ...files, ...(call.query.securityStatus && { securityRepoStatus: NOT_EXAMINED }) };
   return expand.length > 0 ? pickFields(whole, expand) : whole;
+}
+
+/** Where a Space is and how it is, unless only other fields are asked for. */
+async function spaceOf(
+  deps: InfoDeps,
+  { repoType, actor, params, baseUrl }: InfoCall,
+  expand: readonly string[],
+): Promise<Pick<z.input<typeof RepoInfo>, 'subdomain' | 'host' | 'runtime'>> {
+  const wanted =
+    expand.length === 0 || ['subdomain', 'host', 'runtime'].some((field) => expand.includes(field));
+  if (repoType !== 'space' || !wanted) return {};
+  const runtime = await deps.spaces.runtime(actor, params);
+  const at = { spacesHost: deps.spacesHost, baseUrl };
+  return {
+    subdomain: runtime.label,
+    host: originOf(runtime.label, at),
+    runtime: presentRuntime(runtime, at),
+  };
 }
 
 // Nothing was examined yet, and that is never shown as safe: the scans are not done.

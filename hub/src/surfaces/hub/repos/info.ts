@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type RepoType } from '#modules/access';
 import { fullName, type Repo } from '#modules/repos';
+import { SpaceRuntime } from '../spaces/present.ts';
 
 /** A file of the repository in its info. */
 export interface Sibling {
@@ -51,6 +52,7 @@ export const RepoInfo = z.object({
   sdk: z.string().optional(),
   subdomain: z.string().optional(),
   host: z.string().optional(),
+  runtime: SpaceRuntime.optional(),
   models: z.array(z.string()).optional(),
   datasets: z.array(z.string()).optional(),
   baseModels: z.object({ relation: z.string(), models: z.array(z.object({ id: z.string() })) }).optional(),

@@ -1,7 +1,9 @@
 // What may be asked for where a repository is made, copied or set up, and what this hub does not offer.
 import { z } from 'zod';
-import { type Visibility } from '#modules/access';
-import { optionUnavailable, visibilityContradicts } from '#modules/repos';
+import { type RepoType, type Visibility } from '#modules/access';
+import { optionUnavailable, visibilityContradicts, type Beginning } from '#modules/repos';
+import { type Spaces } from '#modules/spaces';
+import { variableOf, VariableBody } from '../spaces/wishes.ts';
 
 /** How callers say who may see a repository: in the words of today, of yesterday, or both. */
 export const VisibilityWish = z.object({
@@ -14,7 +16,7 @@ export const OtherOptions = z.object({
   hardware: z.string().max(100).nullish(),
   storageTier: z.string().max(100).nullish(),
   secrets: z.array(z.unknown()).nullish(),
-  variables: z.array(z.unknown()).nullish(),
+  variables: z.array(VariableBody).max(1_000).nullish(),
   volumes: z.array(z.unknown()).nullish(),
   resourceGroupId: z.string().max(100).nullish(),
   region: z.string().max(100).nullish(),
@@ -36,12 +38,22 @@ export function visibilityOf(wish: z.output<typeof VisibilityWish>): Visibility 
  * Throws `repo.option-unavailable` for what this hub does not offer: dropped silently, a secret would be believed to be
  * stored, or a repository to be kept for a group or in a region.
  */
-export function refuseOtherOptions(wish: z.output<typeof OtherOptions>): void {
+export function refuseOtherOptions(wish: z.output<typeof OtherOptions>, type: RepoType): void {
   if (wish.storageTier != null) throw optionUnavailable(`storage tier ${wish.storageTier}`);
   if (wish.hardware != null && wish.hardware !== 'cpu-basic') throw optionUnavailable(wish.hardware);
-  if ([...(wish.secrets ?? []), ...(wish.variables ?? [])].length > 0)
-    throw optionUnavailable('secrets and variables of Spaces');
+  if ((wish.secrets ?? []).length > 0) throw optionUnavailable('secrets of Spaces');
+  if (type !== 'space' && (wish.variables ?? []).length > 0)
+    throw optionUnavailable('variables of anything but Spaces');
   if ((wish.volumes ?? []).length > 0) throw optionUnavailable('volumes of Spaces');
   if (wish.resourceGroupId != null) throw optionUnavailable('resource groups');
   if (wish.region != null) throw optionUnavailable('regions');
+}
+
+/** What else belongs to a repository of this type that is made or copied with these options. */
+export async function beginningOf(
+  spaces: Spaces,
+  type: RepoType,
+  { variables }: z.output<typeof OtherOptions>,
+): Promise<Beginning | undefined> {
+  return type === 'space' ? await spaces.beginning((variables ?? []).map(variableOf)) : undefined;
 }

@@ -1,0 +1,121 @@
+// What a Space's README says about how it is served. Pure.
+// Invariant: whatever is wrong, or means nothing here, is named; nothing is silently something else.
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { isFault } from '@holdfast/kernel/fault';
+import { type Metadata, type Sdk } from '#modules/cards';
+import { parsePath, type RepoPath } from '#modules/git';
+
+/** One thing that is wrong, or of no use here. */
+export interface Problem {
+  readonly key: string;
+  readonly text: string;
+  /** The Space cannot be served. */
+  readonly fatal: boolean;
+}
+
+/** How a Space is served. */
+export interface Configuration {
+  readonly sdk: Sdk;
+  /** The file that answers for the whole: a page, or a program. */
+  readonly appFile: RepoPath;
+  /** Headers that its author wants on every answer, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What was read. */
+export interface ReadConfiguration {
+  /** Absent where a problem is fatal. */
+  readonly configuration: Configuration | undefined;
+  readonly problems: readonly Problem[];
+}
+
+const SDKS: readonly Sdk[] = ['gradio', 'streamlit', 'docker', 'static'];
+
+/** Headers that isolate an app further, with what each may say. Others could weaken the origin it is served from. */
+const HEADERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['cross-origin-embedder-policy', ['unsafe-none', 'require-corp', 'credentialless']],
+  ['cross-origin-opener-policy', ['unsafe-none', 'same-origin', 'same-origin-allow-popups']],
+  ['cross-origin-resource-policy', ['same-site', 'same-origin', 'cross-origin']],
+]);
+
+/** Keys that say how a program is built and run. */
+const OF_PROGRAMS = [
+  ...['app_port', 'models', 'datasets', 'preload_from_hub', 'python_version', 'sdk_version'],
+  ...['startup_duration_timeout', 'suggested_hardware'],
+];
+/** Keys that mean something on other hubs. */
+const ELSEWHERE = [
+  ...['app_build_command', 'base_path', 'hf_oauth', 'hf_oauth_authorized_org', 'hf_oauth_expiration_minutes'],
+  ...['hf_oauth_scopes', 'suggested_storage'],
+];
+/** Keys of static Spaces that say what they use, which is shown and not acted on. */
+const SHOWN = new Set(['models', 'datasets', 'suggested_hardware']);
+
+/** Reads the configuration in the metadata of a Space. */
+export function readConfiguration(metadata: Metadata): ReadConfiguration {
+  const problems: Problem[] = [];
+  const wrong = (key: string, text: string, fatal = false): void => void problems.push({ key, text, fatal });
+  const sdk = readSdk(metadata, wrong);
+  const appFile = readAppFile(metadata, wrong);
+  const headers = readHeaders(metadata['custom_headers'], wrong);
+  for (const key of ELSEWHERE)
+    if (Object.hasOwn(metadata, key)) wrong(key, `"${key}" has no effect on this hub`);
+  if (sdk === 'static')
+    for (const key of OF_PROGRAMS)
+      if (Object.hasOwn(metadata, key) && !SHOWN.has(key))
+        wrong(key, `"${key}" has no effect: a static Space runs no program`);
+  if (sdk === undefined || appFile === undefined || problems.some(({ fatal }) => fatal))
+    return { configuration: undefined, problems };
+  return { configuration: { sdk, appFile, headers }, problems };
+}
+
+type Wrong = (key: string, text: string, fatal?: boolean) => void;
+
+function readSdk(metadata: Metadata, wrong: Wrong): Sdk | undefined {
+  const value = metadata['sdk'];
+  if (value === undefined) {
+    wrong('sdk', 'Missing configuration in README: "sdk" says how the Space is served', true);
+    return undefined;
+  }
+  const sdk = SDKS.find((known) => known === value);
+  if (sdk === undefined) wrong('sdk', `"sdk" must be one of ${SDKS.join(', ')}`, true);
+  else if (sdk !== 'static')
+    wrong('sdk', `This hub serves static Spaces; it does not run those with "sdk: ${sdk}"`, true);
+  return sdk;
+}
+
+function readAppFile(metadata: Metadata, wrong: Wrong): RepoPath | undefined {
+  const value = metadata['app_file'] ?? 'index.html';
+  try {
+    if (typeof value === 'string') return parsePath(value);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+  }
+  wrong('app_file', '"app_file" must be the path of a file in the Space, such as index.html', true);
+  return undefined;
+}
+
+function readHeaders(value: Json | undefined, wrong: Wrong): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (value === undefined || value === null) return headers;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    wrong('custom_headers', '"custom_headers" must be a mapping of names to values');
+    return headers;
+  }
+  for (const [name, text] of Object.entries(value).slice(0, 20)) {
+    const allowed = HEADERS.get(name.toLowerCase());
+    if (allowed === undefined)
+      wrong(
+        'custom_headers',
+        `the header ${shown(name)} cannot be set: only ${[...HEADERS.keys()].join(', ')} can`,
+      );
+    else if (typeof text !== 'string' || !allowed.includes(text))
+      wrong('custom_headers', `the header ${shown(name)} must be one of ${allowed.join(', ')}`);
+    else headers[name.toLowerCase()] = text;
+  }
+  return headers;
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
+}

@@ -1,0 +1,12 @@
+// The routes about Spaces beside their repositories.
+import { type Route } from '../../route/route.ts';
+import { refusedRoutes } from './refused.ts';
+import { runtimeRoutes } from './runtime.ts';
+import { variableRoutes } from './variables.ts';
+
+type Deps = Parameters<typeof runtimeRoutes>[0] & Parameters<typeof refusedRoutes>[0];
+
+/** Runtime, host, restart, pause, variables, and what static Spaces do not have. */
+export function spaceRoutes(deps: Deps): Route[] {
+  return [...runtimeRoutes(deps), ...variableRoutes(deps), ...refusedRoutes(deps)];
+}

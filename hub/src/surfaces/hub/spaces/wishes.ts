@@ -1,0 +1,15 @@
+// What may be asked of a Space.
+import { z } from 'zod';
+import { type VariableWish } from '#modules/spaces';
+
+/** A variable as clients send it. */
+export const VariableBody = z.object({
+  key: z.string().max(1_000),
+  value: z.string().max(100_000),
+  description: z.string().max(10_000).nullish(),
+});
+
+/** The variable that is asked for. */
+export function variableOf({ key, value, description }: z.output<typeof VariableBody>): VariableWish {
+  return { name: key, value, description: description ?? null };
+}

@@ -1,0 +1,66 @@
+// What a Space that may be seen answers to a URL.
+import { type Content, type FoundFile } from '#modules/content';
+import { type RepoPath } from '#modules/git';
+import { type ServedSpace } from '#modules/spaces';
+import { type Notice } from './notice.ts';
+import { originOf } from './space-address.ts';
+import { wantedBy } from './space-files.ts';
+
+/** A file with how it is sent; a word instead; or where it is. */
+export type Answer =
+  | {
+      readonly kind: 'file';
+      readonly served: ServedSpace;
+      readonly file: FoundFile;
+      /** Headers that the author wants. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | ({ readonly kind: 'notice' } & Notice)
+  | { readonly kind: 'redirect'; readonly to: string };
+
+/** What is asked for: a URL behind the label of a host, under the base URL of that host. */
+export interface Asked {
+  readonly label: string;
+  readonly url: string;
+  readonly baseUrl: string;
+}
+
+const PAUSED = 'This Space is paused. Those who may write to it can start it again.';
+const NO_FILE = 'There is no such file in this Space.';
+
+/** Finds the answer. */
+export async function findAnswer(
+  deps: { readonly content: Content; readonly spacesHost: string },
+  served: ServedSpace,
+  { label, url, baseUrl }: Asked,
+): Promise<Answer> {
+  const { space, configuration, problems } = served;
+  // The label of a name that it had before.
+  if (space.label !== label)
+    return { kind: 'redirect', to: `${originOf(space.label, { ...deps, baseUrl })}${url}` };
+  if (space.paused) return { kind: 'notice', status: 503, text: PAUSED };
+  if (configuration === undefined) {
+    const why = problems.find(({ fatal }) => fatal)?.text ?? 'it has no configuration';
+    return { kind: 'notice', status: 503, text: `This Space cannot be shown: ${why}.` };
+  }
+  const found = await findFile(deps.content, served, { url, appFile: configuration.appFile });
+  if (found === undefined) return { kind: 'notice', status: 404, text: NO_FILE };
+  if ('to' in found) return { kind: 'redirect', to: found.to };
+  return { kind: 'file', served, file: found, headers: configuration.headers };
+}
+
+async function findFile(
+  content: Content,
+  { repo }: ServedSpace,
+  { url, appFile }: { readonly url: string; readonly appFile: RepoPath },
+): Promise<FoundFile | { readonly to: string } | undefined> {
+  const [path = '/', query] = url.split('?', 2);
+  const wanted = wantedBy(path, appFile);
+  const commit = repo.head;
+  if (wanted === undefined || commit === null) return undefined;
+  const file = await content.findVisited({ repo, commit, path: wanted.file });
+  if (file !== undefined || wanted.folder === undefined) return file;
+  // Relative links of a folder's page hold only below its slash.
+  const page = await content.findVisited({ repo, commit, path: wanted.folder });
+  return page && { to: `${path}/${query === undefined ? '' : `?${query}`}` };
+}

@@ -1,0 +1,84 @@
+// Sends a file of a Space to who may see it, for as long as they may.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type BufferPool } from '@holdfast/platform/buffer-pool';
+import { type Keys } from '@holdfast/platform/keys';
+import { isRecorded, referencesOf } from '#modules/access';
+import { type Content } from '#modules/content';
+import { type Reads } from '#modules/ledger';
+import { type Spaces } from '#modules/spaces';
+import { WATCHED_SIZE, type LiveStreams } from '../http/live-streams.ts';
+import { sendFile } from '../http/send-file.ts';
+import { openStored, type StoredDeps } from '../hub/files/stored-file.ts';
+import { type Call } from '../route/route.ts';
+import { type Answer } from './find-answer.ts';
+import { answerNotice } from './notice.ts';
+import { mediaTypeOf } from './space-files.ts';
+
+/** What sending needs. */
+export interface SendingDeps extends StoredDeps {
+  readonly content: Content;
+  readonly spaces: Spaces;
+  readonly reads: Reads;
+  readonly streams: LiveStreams;
+  readonly buffers: BufferPool;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly spacesHost: string;
+}
+
+type SpaceCall = Call<unknown, unknown, unknown>;
+type FileAnswer = Extract<Answer, { readonly kind: 'file' }>;
+
+/** Sends it. Who reads what is not everybody's is recorded first. */
+export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: FileAnswer): Promise<void> {
+  const { request, reply } = call;
+  const { repo } = found.served;
+  const stored = await openStored(deps, { repoId: repo.id, file: found.file }, 'content');
+  if (stored === undefined) {
+    answerNotice(call, { status: 404, text: 'The content of this file was never uploaded.' });
+    return;
+  }
+  if (request.method === 'GET') await recordRead(deps.reads, call, found);
+  const exchange = { request, response: reply.raw };
+  const file = { ...stored, headers: { ...stored.headers, ...headersOf(found, String(reply.request.id)) } };
+  if (request.method === 'HEAD' || stored.size < WATCHED_SIZE) {
+    await sendFile(exchange, file, { buffers: deps.buffers });
+    return;
+  }
+  using live = deps.streams.watch(rightOf(deps.spaces, call, found));
+  await sendFile(exchange, file, { buffers: deps.buffers, signal: live.signal });
+}
+
+function headersOf({ file, headers }: FileAnswer, requestId: string): Record<string, string> {
+  return {
+    ...headers,
+    'Content-Type': mediaTypeOf(file.path),
+    'Content-Disposition': 'inline',
+    // Its origin is all that it has, and nobody else is there: it may run what it likes, and be shown where it is wanted.
+    'Content-Security-Policy': 'frame-ancestors *',
+    'Referrer-Policy': 'strict-origin-when-cross-origin',
+    Vary: 'Origin, Authorization, Cookie',
+    'X-Request-Id': requestId,
+  };
+}
+
+async function recordRead(
+  reads: Reads,
+  { actor, address }: SpaceCall,
+  { served, file }: FileAnswer,
+): Promise<void> {
+  const { repo } = served;
+  if (!isRecorded(repo)) return;
+  const { commit: revision, path } = file;
+  await reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision, path });
+}
+
+function rightOf(spaces: Spaces, call: SpaceCall, { served }: FileAnswer) {
+  const { actor, credential } = referencesOf(call.actor);
+  const { label } = served.space;
+  return {
+    key: `space/${actor ?? ''}/${credential ?? ''}/${label}`,
+    expiresAt: call.session?.token.expiresAt ?? null,
+    check: async () => await spaces.open((await call.callerNow()).actor, label),
+  };
+}
