@@ -27,6 +27,7 @@ export async function believe(lists: Lists, wish: PageWish): Promise<Beliefs> {
     all,
     matching: (weighed?.share ?? share) * all,
     facet: rarest,
+    words: weighed === undefined || share === 0 ? 1 : Math.min(1, weighed.share / share),
     search: weighed,
     narrow: isToldBySets(wish),
     weighed,

@@ -15,7 +15,7 @@ export interface Gathering {
   readonly others: readonly string[];
   readonly most: number | undefined;
   readonly first: number;
-  /** Which part of the source is believed to match. */
+  /** Which part of those that are likely is believed to match. */
   readonly share?: number;
   /** How many the source held when they were counted, not long ago. */
   readonly known?: number | undefined;

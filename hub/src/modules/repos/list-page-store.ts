@@ -50,7 +50,7 @@ export async function findPage<Row extends object>(
   const beliefs = await believe(lists, wish);
   const paths: Paths<Row> = {
     facet: async (most) =>
-      await gatherFacet<Row>(lists, wish, { most, first: bounds.first, share: shareOf(beliefs) }),
+      await gatherFacet<Row>(lists, wish, { most, first: bounds.first, share: beliefs.words }),
     search: async (most) => await gatherSearch<Row>(lists, wish, { beliefs, most, first: bounds.first }),
     follow: async (most) => await follow<Row>(lists, wish, most),
   };
@@ -60,11 +60,6 @@ export async function findPage<Row extends object>(
     if (found !== undefined) return found;
   }
   return (await paths[lastWayOf(beliefs, wish.limit)](undefined)) ?? [];
-}
-
-/** Which part of those with the rarest facet match. */
-function shareOf({ facet = 1, matching }: Beliefs): number {
-  return Math.min(1, matching / Math.max(1, facet));
 }
 
 /** Each gives the page, or nothing where it is not found within the bound. */

@@ -5,7 +5,14 @@ import { lastWayOf, patienceOf, waysOf, type Belief } from './list-plan.ts';
 
 const BOUNDS = { facet: 6000, search: 4500, followed: 40_000 };
 const LIMIT = 21;
-const hub: Belief = { all: 600_000, matching: 0, facet: undefined, search: undefined, narrow: true };
+const hub: Belief = {
+  all: 600_000,
+  matching: 0,
+  facet: undefined,
+  search: undefined,
+  words: 1,
+  narrow: true,
+};
 
 void test('waysOf() gathers the rare and follows for the frequent', () => {
   assert.deepEqual(waysOf({ ...hub, facet: 300, matching: 300 }, LIMIT, BOUNDS), ['facet']);
@@ -45,4 +52,11 @@ void test('patienceOf() ends where what was believed to be frequent is not met',
   const frequent = patienceOf({ ...hub, matching: 60_000 }, LIMIT, BOUNDS.followed);
   assert.ok(frequent > 210 && frequent < 2000, `${frequent}`);
   assert.equal(patienceOf({ ...hub, matching: 300 }, LIMIT, BOUNDS.followed), BOUNDS.followed);
+});
+
+void test('waysOf() looks into those with a facet where the words are frequent, and asks the indexes where they are not', () => {
+  const search = { cost: 9000, left: 300 };
+  const belief = { ...hub, facet: 4000, search };
+  assert.equal(waysOf({ ...belief, matching: 800, words: 0.2 }, LIMIT, BOUNDS)[0], 'facet');
+  assert.equal(waysOf({ ...belief, matching: 20, words: 0.005 }, LIMIT, BOUNDS)[0], 'search');
 });

@@ -12,6 +12,8 @@ export interface Belief {
   readonly matching: number;
   /** Those with the rarest facet, where there is one. */
   readonly facet: number | undefined;
+  /** Which part of those with all facets match the words as well. */
+  readonly words: number;
   /** What gathering from the indexes of words and facets costs, and how many they leave, where that is a way. */
   readonly search: { readonly cost: number; readonly left: number } | undefined;
   /** Following reads narrow rows alone. */
@@ -67,6 +69,9 @@ export function lastWayOf(belief: Belief, limit: number): Way {
   return first;
 }
 
+/** Where fewer match, that many are looked into anyway. */
+const MOST_RARE = 1e-6;
+
 const ALL: readonly Way[] = ['facet', 'search', 'follow'];
 
 /** Where as many as were believed to match are not met in so many times the way, they lie elsewhere. */
@@ -86,9 +91,9 @@ function stepsOf({ all, matching }: Belief, limit: number): number {
 }
 
 function costsOf(belief: Belief, limit: number): Record<Way, number> {
-  const { facet = Infinity, search, matching } = belief;
-  // Of those with the facet, each in its order is looked into until a page of them has the words, too.
-  const lookedInto = search === undefined ? 0 : Math.min(facet, (limit * facet) / Math.max(matching, 1));
+  const { facet = Infinity, search, words } = belief;
+  // Of those with the facets, each in its order is looked into until a page of them has the words, too.
+  const lookedInto = words === 1 ? 0 : Math.min(facet, limit / Math.max(words, MOST_RARE));
   return {
     facet: facet * COSTS.gathered + lookedInto * COSTS.lookedInto + limit * COSTS.lookedUp,
     search: search === undefined ? Infinity : search.cost + limit * COSTS.lookedUp,
