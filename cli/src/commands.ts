@@ -2,6 +2,7 @@
 import { type Command } from './command.ts';
 import { createOrg, listOrgs, putMember, removeMember } from './commands/admin-orgs.ts';
 import { approveOrgToken, endOrgToken, orgPolicy, orgTokens } from './commands/admin-org-policy.ts';
+import { deleteOrg, deleteUser, renameOrg, renameUser } from './commands/admin-namespaces.ts';
 import { checkMail, listMail } from './commands/admin-mail.ts';
 import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
@@ -45,8 +46,12 @@ const ACTING: readonly Command[] = [
   demoteUser,
   removeSecondFactor,
   resetPassword,
+  renameUser,
+  deleteUser,
   createOrg,
   listOrgs,
+  renameOrg,
+  deleteOrg,
   putMember,
   removeMember,
   orgPolicy,

@@ -6,7 +6,7 @@ import { openContent } from '#modules/content';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
-import { Downloads, Likes, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
+import { Downloads, Likes, Namespaces, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
 import { Spaces } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { openFoundation, type Foundation } from './foundation.ts';
@@ -61,6 +61,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     ...openTokens(foundation),
     ...openMail(foundation, start.settings, shared),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
+    namespaces: new Namespaces({ db, clock, epochs }),
     likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
     ...content,

@@ -41,6 +41,7 @@ function pageModulesOf(modules: Modules): PageModules {
     languages: modules.languages,
     orgPolicies: modules.orgPolicies,
     members: modules.members,
+    namespaces: modules.namespaces,
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,
     tokens: modules.tokens,

@@ -1,5 +1,6 @@
 // The face of `identity`.
 export { Identity, type NewUser } from './identity.ts';
+export { endAccount, holdOwned, renameAccount } from './account-names.ts';
 export { getGoverned, holdGoverned } from './owners.ts';
 export { PolicyReader } from './owner-store.ts';
 export { isNamespaceName, type Account, type Membership, type OrgPolicy, type TokenPolicy } from './model.ts';
@@ -12,7 +13,7 @@ export { Newcomers } from './newcomers.ts';
 export { Languages } from './languages.ts';
 export { markSecondFactor, OrgPolicies } from './org-policies.ts';
 export { Passwords, type Asker } from './passwords.ts';
-export { isUnchanged } from './standing.ts';
+export { holdAccount, isUnchanged } from './standing.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
 export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';
 export { organizations as identityOrganizations } from './migrations/0005-organizations.ts';

@@ -180,6 +180,7 @@ export class AccountReader {
       .selectFrom('identity.account')
       .selectAll()
       .where('kind', '=', kind)
+      .where('deleted_at', 'is', null)
       .orderBy('id')
       .limit(10_000)
       .execute();

@@ -46,6 +46,12 @@ export const namespaceForbidden = defineFault(
   (name: string) =>
     `You don't have the rights to create a repository under the namespace ${JSON.stringify(name)}.`,
 );
+export const namespaceNotEmpty = defineFault(
+  'conflict',
+  'repo.namespace-not-empty',
+  (name: string) =>
+    `${JSON.stringify(name)} still has repositories. Delete them or move them elsewhere first.`,
+);
 export const storageForbidden = defineFault(
   'forbidden',
   'repo.storage-forbidden',

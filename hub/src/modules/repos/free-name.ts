@@ -1,7 +1,7 @@
 // Whether a name can be given to a repository, and by whom.
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { mayNamespace, mayRepo, type Actor } from '#modules/access';
-import { AccountReader, isNamespaceName, type Account } from '#modules/identity';
+import { AccountReader, holdAccount, isNamespaceName, type Account } from '#modules/identity';
 import { namespaceForbidden, namespaceMissing, repoExists, repoNameRedirects } from './faults.ts';
 import { fullName, subjectOf, type Repo } from './model.ts';
 import { type RepoAddress } from './repos.ts';
@@ -30,7 +30,10 @@ export async function requireFreeName(
 /** The namespace, if the actor may make repositories in it. Throws `repo.namespace-missing`, `.namespace-forbidden`. */
 export async function requireCreate(tx: Tx, actor: Actor, name: string): Promise<Account> {
   const account = isNamespaceName(name) ? await new AccountReader(tx).findByName(name) : undefined;
-  if (account === undefined || account.disabledAt !== null) throw namespaceMissing(name);
+  // Held, so that nothing is made in a namespace that is renamed or deleted at this moment.
+  const held = account && (await holdAccount(tx, account.id));
+  if (account === undefined || held?.disabledAt !== null || held.name !== account.name)
+    throw namespaceMissing(name);
   const decision = mayNamespace(actor, 'create', { kind: 'namespace', id: account.id, type: account.kind });
   if (!decision.allowed) throw namespaceForbidden(name);
   return account;

@@ -154,6 +154,28 @@ export class RepoWriter extends RepoReader {
       .execute();
   }
 
+  /** Says what the namespace of its repositories is called now. */
+  async renameNamespace(namespaceId: Id, namespace: string): Promise<void> {
+    await this.db
+      .updateTable('repos.repo')
+      .set({ namespace })
+      .where('namespace_id', '=', namespaceId)
+      .where('deleted_at', 'is', null)
+      .execute();
+  }
+
+  /** Whether a namespace holds any repository. */
+  async hasAnyIn(namespaceId: Id): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('repos.repo')
+      .select('id')
+      .where('namespace_id', '=', namespaceId)
+      .where('deleted_at', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   async rename(id: Id, to: { namespaceId: Id } & RepoName): Promise<void> {
     await this.#update(id, { namespace_id: to.namespaceId, namespace: to.namespace, name: to.name });
   }

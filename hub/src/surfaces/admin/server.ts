@@ -15,6 +15,7 @@ import { entryRoutes } from './entries.ts';
 import { listOrgs } from './list-orgs.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
+import { namespaceRoutes } from './namespaces.ts';
 import { orgPolicyRoutes } from './org-policy.ts';
 import { orgTokenRoutes } from './org-tokens.ts';
 import { putMember } from './put-member.ts';
@@ -32,6 +33,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof listTokens>[0] &
   Parameters<typeof putMember>[0] &
+  Parameters<typeof namespaceRoutes>[0] &
   Parameters<typeof orgPolicyRoutes>[0] &
   Parameters<typeof orgTokenRoutes>[0] &
   Parameters<typeof quotaRoutes>[0] &
@@ -56,6 +58,7 @@ export function adminRoutes(deps: Deps): Route[] {
     listOrgs(deps),
     listTokens(deps),
     listUsers(deps),
+    ...namespaceRoutes(deps),
     ...orgPolicyRoutes(deps),
     ...orgTokenRoutes(deps),
     putMember(deps),

@@ -9,6 +9,7 @@ import {
   type OrgPolicies,
   type Passwords,
 } from '#modules/identity';
+import { type Namespaces } from '#modules/repos';
 import {
   type BegunSession,
   type Browser,
@@ -39,6 +40,7 @@ export interface PageModules {
   readonly languages: Languages;
   readonly orgPolicies: OrgPolicies;
   readonly members: Members;
+  readonly namespaces: Namespaces;
   readonly orgTokens: OrgTokens;
   readonly invitations: Invitations;
   readonly tokens: Tokens;

@@ -94,3 +94,16 @@ void test('an organisation has its repositories private unless asked otherwise, 
     ...[true, false, true, false],
   ]);
 });
+
+void test('an organisation is renamed and deleted by who administers it', async () => {
+  const { hub, ada, bob } = await openAcme();
+  await using _hub = hub;
+  assert.equal((await bob.send(`${PAGE}?/delete`, {})).status, 403);
+  assert.equal((await ada.send(`${PAGE}?/rename`, { to: 'bob' })).status, 409);
+  const renamed = await ada.send(`${PAGE}?/rename`, { to: 'emca' });
+  assert.equal(renamed.location, '/account/organizations/emca');
+  assert.equal((await ada.open(renamed.location)).status, 200);
+  assert.equal((await ada.send(`${renamed.location}?/delete`, {})).location, '/account');
+  assert.equal((await ada.open(renamed.location)).status, 404);
+  assert.doesNotMatch((await bob.open('/account')).body, /emca/);
+});

@@ -258,6 +258,12 @@ export const en = {
     reaches: { reaches: 'works', refused: 'is refused', waits: 'waits for approval', ended: 'was ended' },
     approve: 'Approve',
     end: 'End here',
+    name: 'Name and end',
+    nameHint: 'The old name leads to the repositories, and nobody else can take it.',
+    newName: 'New name',
+    rename: 'Rename',
+    deleteHint: 'Only without repositories, and for good: the name stays taken.',
+    delete: 'Delete this organization',
   },
   problem: {
     title: 'That did not work',

@@ -262,6 +262,12 @@ export const pt: Words = {
     },
     approve: 'Aprovar',
     end: 'Terminar aqui',
+    name: 'Nome e fim',
+    nameHint: 'O nome antigo leva aos repositórios, e mais ninguém o pode tomar.',
+    newName: 'Novo nome',
+    rename: 'Mudar o nome',
+    deleteHint: 'Só sem repositórios, e para sempre: o nome fica tomado.',
+    delete: 'Apagar esta organização',
   },
   problem: {
     title: 'Isso não funcionou',
@@ -297,6 +303,8 @@ export const pt: Words = {
     'token.expiry-invalid': 'Um token expira ao fim de 1 a 3650 dias.',
     'org.last-owner':
       'Mais ninguém que possa entrar administra esta organização. Passe-a primeiro a outro membro.',
+    'repo.namespace-not-empty': 'Ainda há repositórios. Apague-os ou passe-os para outro lado primeiro.',
+    'account.name-taken': 'Esse nome está tomado, já foi usado, ou parece-se com um que está. Escolha outro.',
     'org.forbidden': 'Só quem administra a organização pode fazer isso.',
     'org.policy-invalid': 'Um token vive no máximo 1 a 3650 dias.',
     'token.addresses-invalid':

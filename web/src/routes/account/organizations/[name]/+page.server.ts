@@ -76,6 +76,23 @@ export const actions = {
         await callOf(event).hub.members.transfer(actor, { org, user: field(form, 'user') }),
     );
   },
+  rename: async (event: RequestEvent) => {
+    const { actor } = requireVisit(event);
+    const to = field(callOf(event).form, 'to').trim();
+    return await change(
+      event,
+      async (name) => void (await callOf(event).hub.namespaces.rename(actor, { kind: 'org', name }, to)),
+      `/account/organizations/${encodeURIComponent(to)}`,
+    );
+  },
+  delete: async (event: RequestEvent) => {
+    const { actor } = requireVisit(event);
+    return await change(
+      event,
+      async (name) => await callOf(event).hub.namespaces.delete(actor, { kind: 'org', name }),
+      '/account',
+    );
+  },
   policy: async (event: RequestEvent) => {
     const { actor } = requireVisit(event);
     return await change(event, async (org, form) => {
