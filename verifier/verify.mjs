@@ -2,31 +2,32 @@
 // Checks, offline, what `./holdfast ledger` wrote: exports, checkpoints and proofs. No dependencies, and nothing of the
 // product's own code, so that it can be read in an hour and kept apart from what it judges. README.md tells more.
 //   node verify.mjs [--compare] FILE… [--key KEY] [--signed SIZE:ROOT] [--name NAME] [--json]
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
-const ZERO = Buffer.alloc(32);
+const [ZERO, GENESIS] = [Buffer.alloc(32), '0'.repeat(64)];
+const HEX = /^[0-9a-f]{64}$/;
+const NO_HEAD = { n: 0, digest: ZERO };
 const sha256 = (...parts) => hash('sha256', parts.length === 1 ? parts[0] : Buffer.concat(parts), 'buffer');
 const node = (left, right) => sha256(Buffer.from([1]), left, right); // RFC 6962, 2.1
+const half = (n) => Math.floor(n / 2);
 const base64 = (text) => Buffer.from(String(text), 'base64');
 
 /** Fields one after the other, each behind its length in four bytes. */
 function framed(fields) {
-  const lengths = fields.map((field) => Buffer.byteLength(field));
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 0));
   let at = 0;
-  fields.forEach((field, index) => {
-    at = bytes.writeUInt32BE(lengths[index], at);
-    at += bytes.write(field, at);
-  });
+  for (const field of fields) {
+    const length = bytes.write(field, at + 4);
+    at = bytes.writeUInt32BE(length, at) + length;
+  }
   return bytes;
 }
 
-const FIELDS = 'writer lane n previous at kind subject subjectN subjectPrevious actor credential body'.split(
-  ' ',
-);
+const NAMES = 'writer lane n previous at kind subject subjectN subjectPrevious actor credential body';
+const FIELDS = NAMES.split(' ');
 const digestOf = (e) =>
   hash('sha256', framed(['holdfast/ledger-entry/v1', ...FIELDS.map((name) => String(e[name]))]), 'hex');
 const leafOf = (e) => sha256(Buffer.from([0]), framed(['holdfast/ledger-leaf/v1', e.hash, String(e.xid)]));
@@ -38,12 +39,14 @@ const keyId = (name, key) => sha256(Buffer.from(`${name}\n`), Buffer.from([1]), 
 function parseKey(text) {
   const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\s*$/.exec(String(text)) ?? [];
   const bytes = base64(encoded ?? '');
-  if (name === undefined || bytes.length !== 33 || bytes[0] !== 1) return undefined;
   const key = bytes.subarray(1);
-  if (keyId(name, key).toString('hex') !== id) return undefined;
+  if (bytes.length !== 33 || bytes[0] !== 1 || keyId(name, key).toString('hex') !== id) return undefined;
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key]);
   return { name, id: keyId(name, key), object: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
 }
+
+const CHECKPOINT =
+  /^(?<origin>[^\n]+)\n(?<size>0|[1-9]\d*)\n(?<root>\S{44})\nheads (?<heads>\S{44})\n(cut (?<cut>[1-9]\d*) (?<lanes>\S{44})\n)?time (?<time>\S+)\n$/;
 
 /** What a note says, when this key signed it. */
 function openCheckpoint(note, key) {
@@ -55,10 +58,10 @@ function openCheckpoint(note, key) {
     const bytes = base64(encoded ?? '');
     if (name !== key.name || !bytes.subarray(0, 4).equals(key.id)) continue;
     if (!verify(null, Buffer.from(text), key.object, bytes.subarray(4))) return undefined;
-    const [, origin, size, root, heads, time] =
-      /^([^\n]+)\n(0|[1-9]\d*)\n(\S{44})\nheads (\S{44})\ntime (\S+)\n$/.exec(text) ?? [];
-    if (origin !== key.name && !origin?.startsWith(`${key.name}/`)) return undefined;
-    return { origin, size: Number(size), root: base64(root), heads: base64(heads), time };
+    const said = CHECKPOINT.exec(text)?.groups;
+    if (said?.origin !== key.name && !said?.origin.startsWith(`${key.name}/`)) return undefined;
+    const [size, cut] = [Number(said.size), Number(said.cut ?? 0)];
+    return { ...said, size, cut, root: base64(said.root), heads: base64(said.heads) };
   }
   return undefined;
 }
@@ -66,18 +69,16 @@ function openCheckpoint(note, key) {
 /** Roots of the whole subtrees from the left, which give the root of everything so far. */
 class Tree {
   size = 0;
-  #subtrees = [];
-
+  subtrees = [];
   push(leaf) {
     let root = leaf;
-    for (let n = this.size; n % 2 === 1; n = (n - 1) / 2) root = node(this.#subtrees.pop(), root);
-    this.#subtrees.push(root);
+    for (let n = this.size; n % 2 === 1; n = (n - 1) / 2) root = node(this.subtrees.pop(), root);
+    this.subtrees.push(root);
     this.size += 1;
   }
-
   root() {
     if (this.size === 0) return sha256(Buffer.alloc(0));
-    return this.#subtrees.reduceRight((right, left) => node(left, right));
+    return this.subtrees.reduceRight((right, left) => node(left, right));
   }
 }
 
@@ -99,11 +100,9 @@ function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
   return above(mapRoot(heads, depth + 1, from, middle), mapRoot(heads, depth + 1, middle, to));
 }
 
-const GENESIS = '0'.repeat(64);
-/** How far a clock may be set back, or a transaction last, before an entry's time is taken for forged. */
-const TOLERANCE = 600_000;
 const laneOf = (e) => `${e.lane} ${e.writer}`;
-const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - TOLERANCE; // false for undefined
+/** By more than a clock may be set back, or a transaction last; false for undefined. */
+const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_000;
 
 class Ledger {
   problems = [];
@@ -114,20 +113,20 @@ class Ledger {
   roots = new Map();
   notes = [];
   waiting = 0;
-
+  cut = 0;
+  digest = createHash('sha256').update(framed(['holdfast/ledger-cut/v1']));
   constructor(key, wanted) {
     Object.assign(this, { key, wanted });
   }
-
   must(holds, what, where = `entry ${this.tree.size}`) {
     if (!holds) this.problems.push({ where, what });
   }
-
   take(line) {
     if (this.wanted.has(this.tree.size)) this.roots.set(this.tree.size, this.tree.root());
     if (line.type === 'entry') this.#entry(line);
     else if (line.type === 'checkpoint') this.#checkpoint(line.note);
     else if (line.type === 'unordered') this.#unordered(line);
+    else if (['cut', 'lane', 'head'].includes(line.type)) this.#beforeCut(line);
     else if (line.type === 'end') this.ended = true;
     else {
       this.must(line.type === 'gone', `is not there, but ${line.type}`);
@@ -135,7 +134,20 @@ class Ledger {
       this.tree.push(ZERO); // no root from here on will be the signed one
     }
   }
-
+  /** Where everything stood at the cut: tree and heads are in its checkpoint, the lanes in the last one. */
+  #beforeCut(line) {
+    const isFirst = this.tree.size === 0 && line.type === 'cut';
+    this.must(isFirst || (this.cut > 0 && this.notes.length === 0), `has a ${line.type} in the midst`);
+    if (line.type === 'cut') {
+      this.cut = line.size;
+      Object.assign(this.tree, { size: line.size, subtrees: line.edge.map(base64) });
+    } else if (line.type === 'head')
+      this.heads.set(`${line.relation} ${line.name}`, { ...line, digest: Buffer.from(line.digest, 'hex') });
+    else {
+      this.lanes.set(laneOf(line), line);
+      this.digest.update(framed([line.writer, line.lane, line.n, line.hash].map(String)));
+    }
+  }
   #entry(e) {
     this.must(e.index === this.tree.size, `stands where entry ${e.index} is said to be`);
     this.must(digestOf(e) === e.hash, 'was altered: its digest is another one');
@@ -148,21 +160,19 @@ class Ledger {
     this.lanes.set(laneOf(e), e);
     if (e.subjectN > 0) this.#subject(e);
     for (const [relation, name] of chainsOf(e)) {
-      const head = this.heads.get(`${relation} ${name}`) ?? { relation, name, n: 0, digest: ZERO };
+      const head = this.heads.get(`${relation} ${name}`) ?? { ...NO_HEAD, relation, name };
       this.heads.set(`${relation} ${name}`, { ...head, n: head.n + 1, digest: link(head.digest, e.hash) });
     }
     this.tree.push(leafOf(e));
   }
-
   #endOf = (e) => this.lanes.get(laneOf(e)) ?? { n: 0, hash: GENESIS };
-
   #subject(e) {
-    const end = this.subjects.get(e.subject) ?? { n: 0, hash: GENESIS };
+    const n = this.heads.get(`to ${e.subject}`)?.n ?? 0; // of the one before the cut only its number is known
+    const end = this.subjects.get(e.subject) ?? { n, hash: n === 0 ? GENESIS : e.subjectPrevious };
     const holds = e.subjectN === end.n + 1 && e.subjectPrevious === end.hash;
     this.must(holds, `does not continue number ${end.n} of ${e.subject}`);
     this.subjects.set(e.subject, { n: e.subjectN, hash: e.hash });
   }
-
   #checkpoint(note) {
     const checkpoint = openCheckpoint(note, this.key);
     const where = `checkpoint ${checkpoint?.size}`;
@@ -173,7 +183,6 @@ class Ledger {
     this.last = checkpoint;
     this.notes.push(checkpoint);
   }
-
   // What waits for the notary continues its lane; anything else was put in behind its back.
   #unordered(e) {
     const end = this.#endOf(e);
@@ -183,25 +192,25 @@ class Ledger {
     if (holds) this.lanes.set(laneOf(e), e);
     this.waiting += 1;
   }
-
   finish(signed) {
-    const [size, last, where] = [this.tree.size, this.last, 'the file'];
-    this.must(this.ended === true, 'was cut off', where);
-    this.must((last?.size ?? 0) === size, `goes on after its last checkpoint, at ${last?.size ?? 0}`, where);
-    this.must(last?.size !== size || this.#mapRoot().equals(last.heads), 'has chains of other heads', where);
+    const [size, last] = [this.tree.size, this.last];
+    const must = (holds, what) => this.must(holds, what, 'the file');
+    must(this.ended === true, 'was cut off');
+    must((last?.size ?? 0) === size, `goes on after its last checkpoint, at ${last?.size ?? 0}`);
+    must(last?.size !== size || this.#mapRoot().equals(last.heads), 'has chains of other heads');
+    must((last?.cut ?? 0) === this.cut, `is cut at ${this.cut}, and ${last?.cut} was signed`);
+    must(last?.lanes === (this.cut ? this.digest.digest('base64') : undefined), 'has other lanes at the cut');
     if (signed === undefined) return;
     const root = this.roots.get(signed.size);
-    this.must(root !== undefined, `ends before the ${signed.size} that were signed`, where);
-    this.must(root?.equals(signed.root) !== false, `has others than the ${signed.size} signed`, where);
+    const misses = signed.size < this.cut ? 'begins behind' : 'ends before';
+    must(root !== undefined, `${misses} the ${signed.size} that were signed`);
+    must(root?.equals(signed.root) !== false, `has others than the ${signed.size} signed`);
   }
-
   #mapRoot() {
     const heads = [...this.heads.values()].map((head) => [chainKey(head.relation, head.name), head]);
     return mapRoot(heads.sort(([a], [b]) => Buffer.compare(a, b)));
   }
 }
-
-const half = (n) => Math.floor(n / 2);
 
 /** RFC 9162, 2.1.3.2 and 2.1.4.2: the roots that a path leads to, of the tree up to here and of the whole one. */
 function climb(edge, leaf, path) {
@@ -216,9 +225,6 @@ function climb(edge, leaf, path) {
   }
   return last === 0 ? [first, second] : [];
 }
-
-const rootOfInclusion = (index, size, leaf, path) =>
-  index >= 0 && index < size ? climb([index, size - 1], leaf, path)[1] : undefined;
 
 function isConsistent(older, newer, path) {
   if (older.size === newer.size) return path.length === 0 && older.root.equals(newer.root);
@@ -240,33 +246,31 @@ function rootOfWay(key, end, beside) {
   return beside.reduceRight(join, end === null ? ZERO : mapLeaf(end.key, end));
 }
 
-/** Written one way only: a key in capitals, or cut elsewhere, would pass for that of another chain. */
-function openEnd({ key, n, digest }) {
-  if (![key, digest].every((text) => /^[0-9a-f]{64}$/.test(text)) || !Number.isSafeInteger(n) || n < 1)
-    return undefined;
-  return { key: Buffer.from(key, 'hex'), n, digest: Buffer.from(digest, 'hex') };
+/** The head that a way leads to in a signed map. It is written one way only: a key in capitals would be another chain's. */
+function headIn(key, { end, beside }, { heads }) {
+  const isNumber = end === null || (Number.isSafeInteger(end.n) && end.n > 0);
+  if (!isNumber || (end !== null && !(HEX.test(end.key) && HEX.test(end.digest)))) return undefined;
+  const leaf = end && { key: Buffer.from(end.key, 'hex'), n: end.n, digest: Buffer.from(end.digest, 'hex') };
+  if (!rootOfWay(key, leaf, beside.map(base64))?.equals(heads)) return undefined;
+  return leaf?.key.equals(key) ? leaf : NO_HEAD;
 }
 
-/** Entries of one chain that a proof shows at most; of a longer one it shows the head alone. */
-const SHOWN = 10_000;
-
-function checkChain({ relation, name, end: written, beside, entries }, checkpoint, problem) {
-  const key = chainKey(relation, name);
-  const said = `${relation} ${name}`;
-  const end = written === null ? null : openEnd(written);
-  if (end === undefined || !rootOfWay(key, end, beside.map(base64))?.equals(checkpoint.heads))
-    return problem('its head is not in the checkpoint', said);
-  const head = end?.key.equals(key) ? end : { n: 0, digest: ZERO };
-  if (entries === null && head.n > SHOWN) return;
-  if (!Array.isArray(entries)) return problem(`its ${head.n} entries are not shown`, said);
-  let digest = ZERO;
+function checkChain({ relation, name, start: before, entries, ...way }, { checkpoint, cut }, problem) {
+  const [key, said] = [chainKey(relation, name), `${relation} ${name}`];
+  const head = headIn(key, way, checkpoint);
+  const start = cut === undefined ? NO_HEAD : before && headIn(key, before, cut);
+  if (!head || !start) return problem('its head is not in the checkpoint, or not in that of the cut', said);
+  const count = head.n - start.n;
+  if (entries === null && count > 10_000) return; // of a longer chain only the head is shown
+  if (!Array.isArray(entries)) return problem(`its ${count} entries are not shown`, said);
+  let { digest } = start;
   for (const e of entries) {
     if (digestOf(e) !== e.hash) problem('an entry was altered', said);
     if (!chainsOf(e).some(([r, n]) => r === relation && n === name)) problem('an entry is of another', said);
     digest = link(digest, e.hash);
   }
-  if (entries.length !== head.n || !digest.equals(head.digest))
-    problem(`${entries.length} entries are shown; the checkpoint commits to ${head.n}, or to others`, said);
+  if (entries.length !== count || !digest.equals(head.digest))
+    problem(`${entries.length} entries are shown; the checkpoint commits to ${count}, or to others`, said);
 }
 
 /** The newer side must be signed; the older one too, unless the caller says what it was. */
@@ -280,8 +284,8 @@ function checkConsistency({ older, newer, path }, { key, signed }, problem) {
   else if (first !== undefined && first.origin !== second.origin)
     problem(`is of ${first.origin}, and the newer one of ${second.origin}`, `checkpoint ${older.size}`);
   const [from, to] = [older, newer].map(({ size, root }) => ({ size, root: base64(root) }));
-  if (!isConsistent(from, to, path.map(base64)))
-    problem('the newer tree does not continue the older', 'proof');
+  const isContinued = isConsistent(from, to, path.map(base64));
+  if (!isContinued) problem('the newer tree does not continue the older', 'proof');
   return `the first ${older.size} of ${newer.size} entries of ${second?.origin} are the same`;
 }
 
@@ -293,7 +297,8 @@ function checkProof(proof, { key, signed, name }, problem) {
   if (proof.type === 'holdfast-ledger-entry') {
     const { entry, index, path } = proof;
     if (digestOf(entry) !== entry.hash) problem('was altered', `entry ${index}`);
-    const root = rootOfInclusion(index, checkpoint.size, leafOf(entry), path.map(base64));
+    const isPlace = index >= 0 && index < checkpoint.size;
+    const [, root] = isPlace ? climb([index, checkpoint.size - 1], leafOf(entry), path.map(base64)) : [];
     if (!root?.equals(checkpoint.root)) problem('is not in the signed tree', `entry ${index}`);
     return `entry ${index} is one of ${checkpoint.size} signed at ${checkpoint.time}`;
   }
@@ -303,20 +308,20 @@ function checkProof(proof, { key, signed, name }, problem) {
   const shown = JSON.stringify(proof.chains.map((chain) => [chain.relation, chain.name]));
   if (shown !== JSON.stringify(['to', 'by'].map((relation) => [relation, of])))
     problem(`shows not what happened to ${of} and what was done by it, but ${shown}`, 'proof');
-  for (const chain of proof.chains) checkChain(chain, checkpoint, problem);
+  const cut = checkpoint.cut === 0 ? undefined : openCheckpoint(String(proof.cut), key);
+  if (checkpoint.cut !== (cut?.size ?? 0)) problem('the checkpoint of the cut is not there', 'proof');
+  for (const chain of proof.chains) checkChain(chain, { checkpoint, cut }, problem);
   const counts = proof.chains.map((chain) => `${chain.entries?.length ?? 'many'} ${chain.relation}`);
   return `entries up to ${checkpoint.time}, for ${of}: ${counts.join(', ')}`;
 }
 
-const linesOf = (file) => createInterface({ input: file === '-' ? process.stdin : createReadStream(file) });
-
 /** Checks one file; its checkpoints, and the roots at the wanted sizes, are for comparing. */
 async function checkFile(file, { key: given, signed, name, wanted = [] }) {
-  const title = file === '-' ? 'standard input' : file;
+  const [title, input] = file === '-' ? ['standard input', process.stdin] : [file, createReadStream(file)];
   const result = { file: title, pinned: given !== undefined, problems: [], notes: [], roots: new Map() };
   const problem = (what, where) => void result.problems.push({ where, what });
   let [ledger, key, text] = [undefined, given, ''];
-  for await (const line of linesOf(file)) {
+  for await (const line of createInterface({ input })) {
     if (ledger !== undefined) ledger.take(JSON.parse(line));
     else if (text !== '' || !line.startsWith('{')) text += `${line}\n`;
     else {
@@ -347,25 +352,21 @@ async function checkFile(file, { key: given, signed, name, wanted = [] }) {
 }
 
 /** Two views of one log must agree wherever both say something: else different people were shown different pasts. */
-async function compare(files, options) {
-  const first = [];
-  for (const file of files) first.push(await checkFile(file, options));
+async function compare(first, options) {
   const notes = first.flatMap(({ file, notes: own }) => own.map((note) => ({ file, ...note })));
   const wanted = new Set(notes.map(({ size }) => size));
-  for (const one of first) {
-    const again = one.entries === undefined ? undefined : await checkFile(one.file, { ...options, wanted });
-    for (const note of notes) {
-      const own = one.notes.find(({ size, origin }) => size === note.size && origin === note.origin);
-      const root = again === undefined ? own?.root : again.roots.get(note.size);
-      if (root === undefined || root.equals(note.root)) continue;
-      const what = `split view: ${note.file} has another tree of ${note.size} entries under ${note.origin}`;
-      one.problems.push({ where: `checkpoint ${note.size}`, what });
+  const origins = [...new Set(first.map(({ notes: own }) => own.at(-1)?.origin ?? 'no log'))];
+  for (const { file, entries, notes: own, problems } of first) {
+    const roots = entries === undefined ? undefined : (await checkFile(file, { ...options, wanted })).roots;
+    for (const { file: other, size, origin, root } of notes) {
+      const note = own.find((one) => one.size === size && one.origin === origin);
+      const what = `split view: ${other} has another tree of ${size} entries under ${origin}`;
+      const found = roots === undefined ? note?.root : roots.get(size);
+      if (found?.equals(root) === false) problems.push({ where: `checkpoint ${size}`, what });
     }
-    const origins = new Set(first.map(({ notes: own }) => own.at(-1)?.origin ?? 'no log'));
-    const what = `is of ${one.notes.at(-1)?.origin ?? 'no log'}; compared are ${[...origins].join(' and ')}`;
-    if (origins.size > 1) one.problems.push({ where: 'the file', what });
+    const what = `is of ${own.at(-1)?.origin ?? 'no log'}; compared are ${origins.join(' and ')}`;
+    if (origins.length > 1) problems.push({ where: 'the file', what });
   }
-  return first;
 }
 
 async function main(args) {
@@ -379,16 +380,15 @@ async function main(args) {
   if (values.signed !== undefined && size === undefined) throw new Error('--signed is not SIZE:ROOT');
   const signed = size === undefined ? undefined : { size: Number(size), root: base64(root) };
   const known = { key, signed, name: values.name };
-  const results = values.compare ? await compare(files, known) : [];
-  if (!values.compare) for (const file of files) results.push(await checkFile(file, known));
+  const results = [];
+  for (const file of files) results.push(await checkFile(file, known));
+  if (values.compare) await compare(results, known);
   for (const { notes: _notes, roots: _roots, ...result } of results) {
     const ok = result.problems.length === 0;
-    if (values.json) console.log(JSON.stringify({ ok, ...result }));
-    else {
-      console.log(`${ok ? 'holds' : 'DOES NOT HOLD'}  ${result.file}: ${result.shows}`);
-      if (!result.pinned) console.log('       believed the key in the file; --key pins one');
-      for (const { where, what } of result.problems) console.log(`       ${where}: ${what}`);
-    }
+    const trust = result.pinned ? [] : ['believed the key in the file; --key pins one'];
+    const details = [...trust, ...result.problems.map(({ where, what }) => `${where}: ${what}`)];
+    const lines = [`${ok ? 'holds' : 'DOES NOT HOLD'}  ${result.file}: ${result.shows}`, ...details];
+    console.log(values.json ? JSON.stringify({ ok, ...result }) : lines.join('\n       '));
   }
   return results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

@@ -5,6 +5,7 @@ import { notaryTree } from '@holdfast/notary/migrations/0001-notary';
 import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
 import { notaryCheckpointSizes } from '@holdfast/notary/migrations/0004-checkpoint-sizes';
+import { notaryCut } from '@holdfast/notary/migrations/0005-cut';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -85,4 +86,5 @@ export const migrations: readonly Migration[] = [
   tokenReach,
   repoOrdered,
   spaceSpaces,
+  notaryCut,
 ];

@@ -43,7 +43,7 @@ export async function isContinued(
     for (const row of rows) await moved.take(row);
   }
   if (!edge.root().equals(now.edge.root())) return false;
-  const current = await reader.listBuckets(moved.buckets());
+  const current = await reader.map.listBuckets(moved.buckets());
   const rootWith = (heads: readonly MapLeaf[]): Buffer => top.rootWith(subtreesOf(withHeads(current, heads)));
   return rootWith(moved.before()).equals(signed.heads) && rootWith(moved.after()).equals(top.root());
 }
@@ -82,10 +82,12 @@ class Moves {
   }
 
   async #begin(chain: ChainName): Promise<{ before: Head; after: Head }> {
-    let head = NO_ENTRIES;
+    // What was cut off is in the head at the cut; a false one gives another map than was signed.
+    let head: Head = (await this.#reader.cutMap.findHead(chainKey(chain))) ?? NO_ENTRIES;
     if (this.#size > 0)
       for await (const entry of this.#reader.walkChain(chain, this.#size)) head = extend(head, entry);
-    return { before: head, after: head };
+    const { n, digest } = head;
+    return { before: { n, digest }, after: { n, digest } };
   }
 
   buckets(): number[] {

@@ -3,9 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { EvidenceReader, type OrderedEntry, type PlacedCheckpoint } from './evidence-store.ts';
-import { entryUnknown, nothingSigned, sizeUnknown } from './faults.ts';
+import { type Cut, sortLanes } from './cut.ts';
+import { cutMeanwhile, entryUnknown, nothingSigned, sizeUnknown } from './faults.ts';
 import { chainKey, type ChainName } from './heads/chain.ts';
-import { proofOf } from './heads/top.ts';
+import { type MapReader, proofOf } from './heads/top.ts';
 import { type StoredCheckpoint } from './tree-store.ts';
 import { consistencyProof, inclusionProof, rootAt } from './tree/proof.ts';
 
@@ -23,16 +24,19 @@ export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
   const reader = new EvidenceReader(db);
   const last = await reader.findLargestCheckpoint();
   const size = last?.size ?? 0;
+  const cut = await reader.getCut();
+  yield* exportCut(reader, cut);
   const notes = notesUpTo(reader, last);
   let next = await notes.next();
-  let from = 0;
+  let from = cut.size;
   async function* notesAt(at: number): AsyncGenerator<ExportLine> {
     for (; next.done !== true && next.value.size <= at; next = await notes.next())
       yield { type: 'checkpoint', note: next.value.note };
   }
-  yield* notesAt(0);
+  yield* notesAt(from);
   while (from < size) {
     const page = await reader.listLeaves({ from, to: size, limit: PAGE });
+    if (page[0]?.index !== from && (await reader.getCut()).size !== cut.size) throw cutMeanwhile();
     for (const leaf of page) {
       yield lineOf(leaf);
       yield* notesAt(leaf.index + 1);
@@ -43,6 +47,16 @@ export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
   }
   for (const entry of await reader.listUnordered(size, UNORDERED)) yield { type: 'unordered', ...entry };
   yield { type: 'end' };
+}
+
+// Where the tree, the lanes and the chains stood at the cut; its checkpoint, which commits to tree and chains, follows.
+async function* exportCut(reader: EvidenceReader, { size }: Cut): AsyncGenerator<ExportLine> {
+  if (size === 0) return;
+  yield { type: 'cut', size, edge: texts((await reader.openEdge(size)).subtrees()) };
+  for (const { writer, lane, n, head } of sortLanes(await reader.listCutLanes()))
+    yield { type: 'lane', writer, lane, n, hash: head };
+  for await (const { chain, n, digest } of reader.cutMap.walkHeads(PAGE))
+    yield { type: 'head', ...chain, n, digest: digest.toString('hex') };
 }
 
 // The last one is kept from the beginning: a newer one of the same minute takes its place in the table.
@@ -75,26 +89,45 @@ async function findLeaf(
   size: number,
 ): Promise<OrderedEntry | undefined> {
   if (!/^\d{1,15}$/.test(entry)) return await reader.findLeaf(entry);
-  return (await reader.listLeaves({ from: Number(entry), to: size, limit: 1 }))[0];
+  const from = Number(entry);
+  return (await reader.listLeaves({ from, to: Math.min(size, from + 1), limit: 1 }))[0];
 }
 
-/** All that happened to a subject and all that was done by it, or that there is nothing. */
+/** All that happened to a subject and all that was done by it, or that there is nothing; of what was cut off, how many. */
 export async function proveChains(db: Db, name: string): Promise<ExportLine> {
   return await withSigned(db, async (reader, { size, note }) => {
+    const cut = await reader.getCut();
     const chains = [];
     for (const relation of ['to', 'by'] as const)
-      chains.push(await proveChain(reader, { relation, name }, size));
-    return { type: 'holdfast-ledger-chains', note, chains };
+      chains.push(await proveChain(reader, { relation, name }, { size, cut }));
+    return { type: 'holdfast-ledger-chains', note, cut: cut.size === 0 ? null : cut.note, chains };
   });
 }
 
-async function proveChain(reader: EvidenceReader, chain: ChainName, size: number): Promise<ExportLine> {
+async function proveChain(
+  reader: EvidenceReader,
+  chain: ChainName,
+  { size, cut }: { readonly size: number; readonly cut: Cut },
+): Promise<ExportLine> {
   const key = chainKey(chain);
-  const { end, beside } = await proofOf(key, reader);
-  const n = end?.key.equals(key) === true ? end.n : 0;
+  const now = await proveHead(key, reader.map);
+  const start = cut.size === 0 ? null : await proveHead(key, reader.cutMap);
+  const n = now.n - (start?.n ?? 0);
   const entries = n > SHOWN ? null : await reader.listChain(chain, size);
+  return { ...chain, ...now.shown, start: start && start.shown, entries };
+}
+
+/** How long a chain is in a map, and the proof of it. */
+async function proveHead(
+  key: Buffer,
+  map: MapReader,
+): Promise<{ readonly n: number; readonly shown: ExportLine }> {
+  const { end, beside } = await proofOf(key, map);
   const shown = end && { key: end.key.toString('hex'), n: end.n, digest: end.digest.toString('hex') };
-  return { ...chain, end: shown ?? null, beside: texts(beside), entries };
+  return {
+    n: end?.key.equals(key) === true ? end.n : 0,
+    shown: { end: shown ?? null, beside: texts(beside) },
+  };
 }
 
 /** That the tree of `newer` entries begins with that of `older`. Throws `sizeUnknown`. */

@@ -3,7 +3,7 @@ import { defineFault } from '@holdfast/kernel/fault';
 
 export const entryUnknown = defineFault('missing', 'ledger.entry-unknown', (entry: string) => [
   `The ledger has no entry ${entry} in its tree.`,
-  { hint: 'name it by its number in the tree, or by its digest' },
+  { hint: 'name it by its number in the tree, or by its digest; the oldest ones may be cut off' },
 ]);
 export const sizeUnknown = defineFault(
   'invalid',
@@ -15,3 +15,7 @@ export const nothingSigned = defineFault(
   'ledger.nothing-signed',
   () => 'The notary has signed nothing for what is in the database. See logs/notary.log.',
 );
+export const cutMeanwhile = defineFault('unavailable', 'ledger.cut-meanwhile', () => [
+  'The oldest entries were cut off while they were read.',
+  { hint: 'try again' },
+]);

@@ -29,7 +29,7 @@ try {
   await using db = openDatabase(pool);
   await using places = new Places(settings.checkpoints, log);
   const { notary, sealed, lost } = await Notary.open(
-    { db, folder, places, log, clock: systemClock },
+    { db, folder, places, log, clock: systemClock, keepDays: settings.keepDays },
     settings.acceptLoss,
   );
   channel.send({ type: 'ready', ...(sealed && { sealed }), ...(lost && { lost }) });

@@ -4,6 +4,8 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Log } from '@holdfast/platform/log';
 import { originOf, signCheckpoint } from './checkpoint.ts';
+import { type Cut } from './cut.ts';
+import { cutOff } from './cutting.ts';
 import { MIDDLE_DEPTH } from './heads/top.ts';
 import { verifierOf } from './note.ts';
 import { type LastSigned, type OwnFolder } from './own-folder.ts';
@@ -17,6 +19,8 @@ import { hasWaiting } from './waiting-store.ts';
 const PAUSE_MS = 50;
 /** After a database that did not answer. */
 const TROUBLE_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What the notary works with. */
 export interface NotaryDeps {
@@ -25,6 +29,8 @@ export interface NotaryDeps {
   readonly places: Places;
   readonly log: Log;
   readonly clock: Clock;
+  /** For how many days entries are kept; `null`: for ever. */
+  readonly keepDays: number | null;
 }
 
 /** How a start went: `sealed` when the database lacks what was signed, `lost` when the operator took that for granted. */
@@ -41,6 +47,8 @@ export class Notary {
   #standing: Standing;
   /** Whether there is something that no checkpoint covers. */
   #owes: boolean;
+  /** When to look for something that is older than is kept. */
+  #cutAt = 0;
 
   private constructor(deps: NotaryDeps, known: Known, standing: Standing) {
     this.#deps = deps;
@@ -79,6 +87,7 @@ export class Notary {
   /** Works until it is told to stop, or until what it signed is not there any more: then it returns why. */
   async run(signal: AbortSignal): Promise<Refusal | undefined> {
     while (!signal.aborted) {
+      if (this.#deps.clock.now().getTime() >= this.#cutAt) await this.#tryCut();
       const next = await this.#tryRound();
       if (typeof next !== 'number') return next;
       await delay(next, undefined, { signal }).catch(() => undefined);
@@ -117,6 +126,35 @@ export class Notary {
     if (this.#owes) await this.#sign();
   }
 
+  /** Cuts off, piece by piece, what is older than is kept. Throws `CutRefused`. */
+  async cut(): Promise<void> {
+    const { db, folder, clock, keepDays } = this.#deps;
+    if (keepDays === null) return;
+    const minute = Math.floor((clock.now().getTime() - keepDays * DAY_MS) / 60_000);
+    for (;;) {
+      const before = recordOf(this.#standing);
+      const wish = {
+        ...{ cut: this.#standing.cut, minute, verifier: this.#known.verifier },
+        // On disk before it is in the database: after a crash in between, either one may be there.
+        announce: async (next: Cut) => await folder.write({ ...before, cuts: [...before.cuts, next] }),
+      };
+      const cut = await db.transaction(async (tx) => await cutOff(tx, wish));
+      if (cut === undefined) return;
+      this.#standing = { ...this.#standing, cut };
+      await this.#sign();
+    }
+  }
+
+  async #tryCut(): Promise<void> {
+    const { clock, log } = this.#deps;
+    this.#cutAt = clock.now().getTime() + HOUR_MS;
+    try {
+      await this.cut();
+    } catch (err) {
+      log.error({ err }, 'nothing more is cut off the ledger; it is tried again in an hour');
+    }
+  }
+
   // Own record first: after a crash in between, it is never behind what left.
   async #sign(): Promise<void> {
     const { folder, places, clock, db } = this.#deps;
@@ -125,7 +163,7 @@ export class Notary {
     const time = clock.now().toISOString();
     const { size } = last;
     const note = signCheckpoint(
-      { ...last, origin: originOf(folder.signer.name, last.epoch), time },
+      { ...last, origin: originOf(folder.signer.name, last.epoch), cut: this.#standing.cut, time },
       folder.signer,
     );
     await db.transaction(async (tx) => await new OrderWriter(tx).putCheckpoint(time, { size, note }));
@@ -136,7 +174,11 @@ export class Notary {
   // Another notary of this database may have gone on; what it made must continue what was signed here.
   async #tryReopen(): Promise<number | Refusal> {
     try {
-      const found = await examine(this.#deps.db, { ...this.#known, last: recordOf(this.#standing) });
+      const { db, folder } = this.#deps;
+      const own = recordOf(this.#standing);
+      // The other one may have cut as well.
+      const cuts = [...own.cuts, ...((await folder.read())?.cuts ?? [])];
+      const found = await examine(db, { ...this.#known, last: { ...own, cuts } });
       if ('why' in found) return withoutEpoch(found);
       this.#standing = found;
       this.#owes = true;
@@ -147,8 +189,10 @@ export class Notary {
   }
 }
 
-function recordOf({ epoch, edge, top }: Standing): Required<LastSigned> & { readonly heads: Buffer } {
-  return { epoch, size: edge.size, root: edge.root(), heads: top.root() };
+type Signed = Required<LastSigned> & { readonly heads: Buffer };
+
+function recordOf({ epoch, edge, top, cut }: Standing): Signed {
+  return { epoch, size: edge.size, root: edge.root(), heads: top.root(), cuts: [cut] };
 }
 
 function changedAt({ edge: { size } }: Pick<Standing, 'edge'>): Refusal {
@@ -171,6 +215,6 @@ async function examineAll(db: Db, known: Known): ReturnType<typeof examine> {
 async function fillMiddle(db: Db, { edge, top }: Standing): Promise<void> {
   await db.transaction(async (tx) => {
     const writer = new OrderWriter(tx);
-    if ((await writer.lockTree()).size === edge.size) await writer.putMiddle(top.nodesAt(MIDDLE_DEPTH));
+    if ((await writer.lockTree()).size === edge.size) await writer.map.putMiddle(top.nodesAt(MIDDLE_DEPTH));
   });
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 import { epochOf, openCheckpoint, originOf, signCheckpoint } from './checkpoint.ts';
+import { NO_CUT } from './cut.ts';
 import { openNote, parseVerifier, presentVerifier, signNote, verifierOf } from './note.ts';
 import { signerOf } from './own-folder.ts';
 import { sha256 } from './tree/hash.ts';
@@ -58,13 +59,20 @@ void test('openNote() finds its line among those of witnesses, and lets the firs
 void test('openCheckpoint() gives back what was signed, and refuses every changed line', () => {
   const signer = newSigner();
   const [root, heads] = [sha256(Buffer.from('a')), sha256(Buffer.from('b'))];
-  const checkpoint = { origin: signer.name, size: 20852163, root, heads, time: '2026-11-25T23:00:00.000Z' };
+  const uncut = {
+    ...{ origin: signer.name, size: 20852163, root, heads, time: '2026-11-25T23:00:00.000Z' },
+    cut: NO_CUT,
+  };
+  assert.deepEqual(openCheckpoint(signCheckpoint(uncut, signer), verifierOf(signer)), uncut);
+  const checkpoint = { ...uncut, cut: { size: 77, lanes: sha256(Buffer.from('c')) } };
   const note = signCheckpoint(checkpoint, signer);
   assert.deepEqual(openCheckpoint(note, verifierOf(signer)), checkpoint);
   for (const [from, to] of [
     ['20852163', '20852162'],
     ['2026', '2025'],
     [root.toString('base64'), heads.toString('base64')],
+    ['cut 77', 'cut 78'],
+    [`cut 77 ${checkpoint.cut.lanes.toString('base64')}\n`, ''],
   ] as const)
     assert.equal(openCheckpoint(note.replace(from, to), verifierOf(signer)), undefined);
   assert.equal(openCheckpoint(signNote(`${signer.name}\n1\nx\n`, signer), verifierOf(signer)), undefined);

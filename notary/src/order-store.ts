@@ -2,8 +2,6 @@
 import { sql } from 'kysely';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
-import { type ChainHead } from './heads/moves.ts';
-import { type Placed } from './heads/top.ts';
 import { type LedgerRow } from './leaf.ts';
 import { type LaneEnd } from './order.ts';
 import { type StoredTree, TreeReader } from './tree-store.ts';
@@ -41,35 +39,6 @@ export class OrderWriter extends TreeReader {
            where e.writer = l.writer and e.lane = l.lane and e.n > coalesce(o.n, 0)
            order by e.n limit ${PER_LANE}) e`.execute(this.db);
     return rows.map(toLedgerRow);
-  }
-
-  /** Puts the heads in their places. */
-  async putHeads(heads: readonly ChainHead[]): Promise<void> {
-    await sql`
-      insert into notary.head (key, relation, name, n, digest)
-      select * from unnest(${heads.map((head) => head.key)}::bytea[],
-        ${heads.map((head) => head.chain.relation)}::text[], ${heads.map((head) => head.chain.name)}::text[],
-        ${heads.map((head) => head.n)}::bigint[], ${heads.map((head) => head.digest)}::bytea[])
-      on conflict (key) do update set n = excluded.n, digest = excluded.digest`.execute(this.db);
-  }
-
-  /** Puts the buckets in their places. */
-  async putBuckets(changed: readonly Placed[]): Promise<void> {
-    await sql`
-      insert into notary.bucket (bucket, keys, hash)
-      select * from unnest(${changed.map(({ place }) => place)}::integer[],
-        ${changed.map(({ subtree }) => subtree.count)}::bigint[], ${changed.map(({ subtree }) => subtree.hash)}::bytea[])
-      on conflict (bucket) do update set keys = excluded.keys, hash = excluded.hash`.execute(this.db);
-  }
-
-  /** Puts nodes of the map at half that depth in their places. */
-  async putMiddle(changed: readonly Placed[]): Promise<void> {
-    await sql`
-      insert into notary.middle (middle, keys, hash)
-      select * from unnest(${changed.map(({ place }) => place)}::integer[],
-        ${changed.map(({ subtree }) => subtree.count)}::bigint[],
-        ${changed.map(({ subtree }) => subtree.hash)}::bytea[])
-      on conflict (middle) do update set keys = excluded.keys, hash = excluded.hash`.execute(this.db);
   }
 
   /** Numbers the rows as leaves from `first` on. */
@@ -123,6 +92,6 @@ export class OrderWriter extends TreeReader {
     await sql`
       insert into notary.checkpoint (minute, size, note) values (${minute}, ${size}, ${note})
       on conflict (minute) do update set size = excluded.size, note = excluded.note
-        where notary.checkpoint.size < excluded.size`.execute(this.db);
+        where notary.checkpoint.size <= excluded.size`.execute(this.db);
   }
 }

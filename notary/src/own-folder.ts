@@ -2,6 +2,7 @@
 // verify, and what it signed last. Beside the keys and not in the data: who restores old data does not restore this.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { findText, makeText, writeText } from '@holdfast/platform/private-files';
+import { type Cut, NO_CUT } from './cut.ts';
 import { presentVerifier, verifierOf, type NoteSigner } from './note.ts';
 import { HASH_BYTES, sha256 } from './tree/hash.ts';
 
@@ -13,6 +14,8 @@ export interface LastSigned {
   readonly root: Buffer;
   /** Root of the map of heads; absent where a version that did not keep it wrote the record. */
   readonly heads?: Buffer | undefined;
+  /** What may be cut off: what is, and while something is being cut off, what will be. Absent: nothing. */
+  readonly cuts?: readonly Cut[];
 }
 
 /** The folder, open. */
@@ -20,6 +23,8 @@ export interface OwnFolder {
   readonly signer: NoteSigner;
   /** What was signed last, as it was at the start; `undefined` before the first. */
   readonly last: LastSigned | undefined;
+  /** What was signed last, as it is now: another notary of the same database may use the folder. */
+  read(): Promise<LastSigned | undefined>;
   /** On disk when this returns. */
   write(last: LastSigned): Promise<void>;
 }
@@ -43,8 +48,15 @@ export async function openOwnFolder(folder: string): Promise<OwnFolder> {
   return {
     signer,
     last: last === undefined ? undefined : parseLast(last),
-    write: async ({ epoch, size, root, heads }) => {
-      const record = { epoch, size, root: root.toString('base64'), heads: heads?.toString('base64') };
+    read: async () => {
+      const text = await findText(lastFile);
+      return text === undefined ? undefined : parseLast(text);
+    },
+    write: async ({ epoch, size, root, heads, cuts = [NO_CUT] }) => {
+      const record = {
+        ...{ epoch, size, root: root.toString('base64'), heads: heads?.toString('base64') },
+        cuts: cuts.map((cut) => ({ size: cut.size, lanes: cut.lanes.toString('base64') })),
+      };
       await writeText(lastFile, `${JSON.stringify(record)}\n`);
     },
   };
@@ -58,18 +70,32 @@ export function signerOf(pem: string): NoteSigner {
 }
 
 function parseLast(text: string): LastSigned {
-  const value = JSON.parse(text) as { readonly [field: string]: unknown };
-  const { epoch, size, root, heads } = value;
-  const bytes = Buffer.from(String(root), 'base64');
-  const ofMap = typeof heads === 'string' ? Buffer.from(heads, 'base64') : undefined;
-  const areHashes = [bytes, ofMap ?? bytes].every(({ length }) => length === HASH_BYTES);
-  if (!isCount(epoch) || !isCount(size) || !areHashes)
-    throw new Error(
-      'what was signed last (notary/last-signed.json among the keys) cannot be read: put it back',
-    );
-  return { epoch, size, root: bytes, heads: ofMap };
+  const { epoch, size, root, heads, cuts = [] } = JSON.parse(text) as { readonly [field: string]: unknown };
+  const last = {
+    ...{ epoch: parseCount(epoch), size: parseCount(size), root: parseHash(root) },
+    ...(heads !== undefined && { heads: parseHash(heads) }),
+  };
+  if (!Array.isArray(cuts)) throw unreadable();
+  const found = (cuts as { readonly [field: string]: unknown }[]).map((cut) => ({
+    size: parseCount(cut['size']),
+    lanes: parseHash(cut['lanes']),
+  }));
+  return { ...last, cuts: found.length === 0 ? [NO_CUT] : found };
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function parseCount(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw unreadable();
+}
+
+function parseHash(value: unknown): Buffer {
+  const bytes = Buffer.from(typeof value === 'string' ? value : '', 'base64');
+  if (bytes.length === HASH_BYTES) return bytes;
+  throw unreadable();
+}
+
+function unreadable(): Error {
+  return new Error(
+    'what was signed last (notary/last-signed.json among the keys) cannot be read: put it back',
+  );
 }

@@ -1,5 +1,6 @@
 // One round: takes what is visible and not yet ordered, and puts it into the tree and the map of heads.
 import { type Tx } from '@holdfast/platform/postgres/database';
+import { type Cut, isSameCut } from './cut.ts';
 import { bucketsOf, extendHeads, subtreesOf, type Buckets } from './heads/moves.ts';
 import { MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
 import { leafOf, type LedgerRow } from './leaf.ts';
@@ -30,7 +31,7 @@ export interface Taken {
  */
 export async function takeWaiting(
   tx: Tx,
-  before: { readonly edge: TreeEdge; readonly top: UpperTree },
+  before: { readonly edge: TreeEdge; readonly top: UpperTree; readonly cut: Cut },
 ): Promise<Taken | undefined> {
   const writer = new OrderWriter(tx);
   const tree = await writer.lockTree();
@@ -39,13 +40,14 @@ export async function takeWaiting(
     throw new TreeMoved(
       `the database has a tree of ${String(tree.size)}, and ${String(edge.size)} were expected`,
     );
+  if (!isSameCut(await writer.getCut(), before.cut)) throw new TreeMoved('the database has another cut');
   const rows = orderRows(await writer.listWaiting());
   if (rows.length === 0) return undefined;
   const lanes = new Lanes(await writer.listOrderedLanes());
   for (const row of rows) lanes.follow(row);
   const { edge: after, tiles } = edge.append(rows.map(leafOf));
   const buckets = await moveHeads(writer, top, rows);
-  await writer.putMiddle(top.changedAt(MIDDLE_DEPTH, buckets));
+  await writer.map.putMiddle(top.changedAt(MIDDLE_DEPTH, buckets));
   await writer.putLeaves(edge.size, rows);
   await writer.putTiles(tiles);
   await writer.putLanes(lanes.ends());
@@ -55,14 +57,14 @@ export async function takeWaiting(
 
 // oxlint-disable-next-line max-params -- where, what is continued, and what comes
 async function moveHeads(writer: OrderWriter, top: UpperTree, rows: readonly LedgerRow[]): Promise<Placed[]> {
-  const before = await writer.listBuckets(bucketsOf(rows));
+  const before = await writer.map.listBuckets(bucketsOf(rows));
   // Whoever rules the database may have set a head back or removed it, and would have it signed with what comes now.
   if (!isPartOf(before, top))
     throw new HeadsChanged('the database has other heads of chains than were signed');
   const { moved, after } = extendHeads(before, rows);
-  await writer.putHeads(moved);
+  await writer.map.putHeads(moved);
   const changed = subtreesOf(after);
-  await writer.putBuckets(changed);
+  await writer.map.putBuckets(changed);
   return changed;
 }
 
@@ -71,7 +73,7 @@ export async function areHeadsWhole(tx: Tx, top: UpperTree): Promise<boolean> {
   const writer = new OrderWriter(tx);
   // Another notary of this database may have gone on since: then the round tells.
   if (!(await writer.lockTree()).heads.equals(top.root())) return true;
-  return isPartOf(await writer.listBuckets(bucketsOf(await writer.listWaiting())), top);
+  return isPartOf(await writer.map.listBuckets(bucketsOf(await writer.listWaiting())), top);
 }
 
 function isPartOf(buckets: Buckets, top: UpperTree): boolean {

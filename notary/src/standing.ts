@@ -2,6 +2,7 @@
 import { type Db } from '@holdfast/platform/postgres/database';
 import { epochOf, openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { isContinued, type Mapped } from './continued.ts';
+import { type Cut, isSameCut, NO_CUT } from './cut.ts';
 import { EvidenceReader } from './evidence-store.ts';
 import { type UpperTree } from './heads/top.ts';
 import { NOTHING } from './heads/trie.ts';
@@ -25,6 +26,8 @@ export interface Standing {
   readonly epoch: number;
   readonly edge: TreeEdge;
   readonly top: UpperTree;
+  /** What is cut off. */
+  readonly cut: Cut;
 }
 
 /** What is known beside the database. */
@@ -59,17 +62,21 @@ async function examineTree(
   if (ahead > tree.size) return refuse('behind', ahead);
   const edge = await openEdge(reader, tree.size);
   if (edge === undefined || !edge.root().equals(tree.root)) return refuse('changed', ahead);
-  const top = await reader.openTop();
+  const top = await reader.map.openTop();
   if (!top.root().equals(tree.heads)) return refuse('changed', ahead);
   const nodes = reader.nodes();
   for (const { size, root } of ofEpoch) {
     const found = await rootAt(size, nodes).catch(() => undefined);
     if (found === undefined || !found.equals(root)) return refuse('changed', size);
   }
-  const base = await findBase(reader, known, ofEpoch);
+  const stored = await findStored(reader, known.verifier);
+  const cut = await reader.getCut();
+  // Whoever rules the database could say that what they deleted was cut off.
+  if (!mayBeCut(cut, known, stored)) return refuse('changed', tree.size);
+  const base = await findBase(reader, known.last, [...ofEpoch, ...(stored ? [stored] : [])]);
   if (base !== undefined && !(await isContinued(reader, base, { edge, top })))
     return refuse('changed', base.edge.size);
-  return { epoch, edge, top };
+  return { epoch, edge, top, cut: { size: cut.size, lanes: cut.lanes } };
 }
 
 /**
@@ -77,20 +84,29 @@ async function examineTree(
  * database has, as another notary with this key signs them. A record without a map begins with nothing; without any
  * record there is nothing to hold the database against.
  */
-// oxlint-disable-next-line max-params -- where to look, and what is known of which epoch
+// oxlint-disable-next-line max-params -- where to look, and what was signed
 async function findBase(
   reader: TreeReader,
-  { verifier, last }: Known,
-  ofEpoch: readonly LastSigned[],
+  last: LastSigned | undefined,
+  signed: readonly Pick<LastSigned, 'size' | 'root' | 'heads'>[],
 ): Promise<Mapped | undefined> {
-  const stored = await reader.findLastCheckpoint();
-  const kept = stored && openCheckpoint(stored.note, verifier);
-  for (const { size, root, heads } of [...ofEpoch, ...(kept ? [kept] : [])].sort((a, b) => b.size - a.size)) {
+  for (const { size, root, heads } of signed.toSorted((a, b) => b.size - a.size)) {
     if (heads === undefined) continue;
     const edge = await openEdge(reader, size);
     if (edge?.root().equals(root) === true) return { edge, heads };
   }
   return last && { edge: TreeEdge.EMPTY, heads: NOTHING.hash };
+}
+
+async function findStored(reader: TreeReader, verifier: NoteVerifier): Promise<Checkpoint | undefined> {
+  const kept = await reader.findLastCheckpoint();
+  return kept && openCheckpoint(kept.note, verifier);
+}
+
+// oxlint-disable-next-line max-params -- what the database says, and the two who know better
+function mayBeCut(cut: Cut, { last }: Known, stored: Checkpoint | undefined): boolean {
+  const known = [...(last?.cuts ?? [NO_CUT]), ...(stored ? [stored.cut] : [])];
+  return known.some((one) => isSameCut(one, cut));
 }
 
 function listSigned({ verifier, last, exported }: Known): LastSigned[] {

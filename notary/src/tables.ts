@@ -7,16 +7,8 @@ export type NotaryTables = {
   'notary.lane': { writer: string; lane: number; n: number; head: string };
   'notary.leaf': { index: number; writer: number; lane: number; n: number };
   'notary.tile': { level: number; index: number; hashes: Buffer };
-  'notary.head': {
-    key: Buffer;
-    relation: 'to' | 'by';
-    name: string;
-    n: number;
-    digest: Buffer;
-    bucket: number;
-  };
-  'notary.bucket': { bucket: number; keys: number; hash: Buffer };
-  'notary.middle': { middle: number; keys: number; hash: Buffer };
+  'notary.cut': { single: boolean; size: number; lanes: Buffer; note: string };
+  'notary.cut_lane': { writer: string; lane: number; n: number; head: string };
   'notary.checkpoint': { minute: number; size: number; note: string };
   'notary.waiting': { since: Date | null; lanes: number };
   'ledger.lane': { writer: string; lane: number; n: number; head: string };

@@ -1,9 +1,8 @@
 // Reads the tree, the map of heads and the checkpoints. Whoever may read the schema can prove with it.
-import { sql } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Cut, NO_CUT } from './cut.ts';
 import { type LedgerDb } from './entry-store.ts';
-import { BUCKET_DEPTH, bucketOf, MIDDLE_DEPTH, type Placed, UpperTree } from './heads/top.ts';
-import { type MapLeaf } from './heads/trie.ts';
+import { MapStore } from './map-store.ts';
 import { type LaneEnd } from './order.ts';
 import { type NodeReader } from './tree/proof.ts';
 import { nodeOf, partialTiles, placeOfNode, TreeEdge } from './tree/tiles.ts';
@@ -22,12 +21,23 @@ export interface StoredCheckpoint {
   readonly note: string;
 }
 
+/** A cut with the checkpoint of the tree that was cut off. */
+export interface StoredCut extends Cut {
+  readonly note: string;
+}
+
 /** Reads what the notary wrote. */
 export class TreeReader {
   protected readonly db: LedgerDb;
+  /** The newest map of heads. */
+  readonly map: MapStore;
+  /** The map of heads as it was at the cut. */
+  readonly cutMap: MapStore;
 
   constructor(db: Db | Tx) {
     this.db = db.withTables<NotaryTables>();
+    this.map = new MapStore(this.db, 'newest');
+    this.cutMap = new MapStore(this.db, 'cut');
   }
 
   /** The tree's size and roots. */
@@ -36,6 +46,17 @@ export class TreeReader {
       .selectFrom('notary.tree')
       .select(['size', 'root', 'heads'])
       .executeTakeFirstOrThrow();
+  }
+
+  /** How much is cut off; nothing, and no checkpoint, where nothing is. */
+  async getCut(): Promise<StoredCut> {
+    const row = await this.db.selectFrom('notary.cut').select(['size', 'lanes', 'note']).executeTakeFirst();
+    return row ?? { ...NO_CUT, note: '' };
+  }
+
+  /** Where the lanes stood at the cut. */
+  async listCutLanes(): Promise<LaneEnd[]> {
+    return await this.db.selectFrom('notary.cut_lane').select(['writer', 'lane', 'n', 'head']).execute();
   }
 
   /** The right edge of a tree of this size. Throws a `RangeError` when tiles are missing. */
@@ -71,48 +92,6 @@ export class TreeReader {
       .executeTakeFirst();
     if (row === undefined) throw new RangeError(`tile ${String(level)}/${String(index)} is not there`);
     return row.hashes;
-  }
-
-  /** The upper levels of the map of heads. */
-  async openTop(): Promise<UpperTree> {
-    const top = new UpperTree(BUCKET_DEPTH);
-    const rows = await this.db.selectFrom('notary.bucket').select(['bucket', 'keys', 'hash']).execute();
-    top.set(rows.map(({ bucket, keys, hash }) => ({ place: bucket, subtree: { count: keys, hash } })));
-    return top;
-  }
-
-  /** Nodes of the map at half the depth of its buckets. */
-  async listMiddle(): Promise<Placed[]> {
-    const rows = await this.db.selectFrom('notary.middle').select(['middle', 'keys', 'hash']).execute();
-    return rows.map(({ middle, keys, hash }) => ({ place: middle, subtree: { count: keys, hash } }));
-  }
-
-  /** Buckets below one of them, by their last bits. */
-  async listBelow(middle: number): Promise<Placed[]> {
-    const width = 2 ** (BUCKET_DEPTH - MIDDLE_DEPTH);
-    const rows = await this.db
-      .selectFrom('notary.bucket')
-      .select(['bucket', 'keys', 'hash'])
-      .where('bucket', '>=', middle * width)
-      .where('bucket', '<', (middle + 1) * width)
-      .execute();
-    return rows.map(({ bucket, keys, hash }) => ({ place: bucket % width, subtree: { count: keys, hash } }));
-  }
-
-  /** What is in a bucket, sorted by key. */
-  async listBucket(bucket: number): Promise<MapLeaf[]> {
-    return (await this.listBuckets([bucket])).get(bucket) ?? [];
-  }
-
-  /** What is in these buckets, sorted by key. */
-  async listBuckets(buckets: readonly number[]): Promise<Map<number, MapLeaf[]>> {
-    const { rows } = await sql<MapLeaf>`
-      select key, n, digest from notary.head where bucket = any(${buckets}::integer[]) order by key`.execute(
-      this.db,
-    );
-    const found = new Map<number, MapLeaf[]>(buckets.map((bucket) => [bucket, []]));
-    for (const leaf of rows) found.get(bucketOf(leaf.key))?.push(leaf);
-    return found;
   }
 
   /** How far the notary ordered each lane. */

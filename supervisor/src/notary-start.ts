@@ -50,6 +50,7 @@ export async function launchNotary(site: Site, database: Database): Promise<Laun
       folder: site.confiner.pathOf(own),
       postgres: { ...database.address, user: notaryUser(site.instance) },
       checkpoints: { file: exported?.path ?? null, url },
+      keepDays: site.config.file.ledger.keepDays,
       acceptLoss: site.acceptLoss,
     },
     secrets: { postgresPassword: site.keys.notaryPassword.reveal('the notary signs in with it') },

@@ -192,6 +192,8 @@ export const NotaryStart = z.strictObject({
     postgres: PostgresSettings,
     /** Where checkpoints go, as the child sees it. */
     checkpoints: z.strictObject({ file: z.string().nullable(), url: z.string().nullable() }),
+    /** For how many days entries are kept; `null`: for ever. */
+    keepDays: z.int().positive().nullable(),
     /** Begin a new epoch where the database lacks what was signed. */
     acceptLoss: z.boolean(),
   }),

@@ -26,8 +26,8 @@ export async function setHeadBack(pool: Pool, chain: ChainName): Promise<void> {
 export async function recomputeMap(pool: Pool, db: Db, chain: ChainName): Promise<void> {
   const reader = new TreeReader(db);
   const bucket = bucketOf(chainKey(chain));
-  const subtree = subtreeOf(await reader.listBucket(bucket), BUCKET_DEPTH);
-  const top = await reader.openTop();
+  const subtree = subtreeOf(await reader.map.listBucket(bucket), BUCKET_DEPTH);
+  const top = await reader.map.openTop();
   const changed = [{ place: bucket, subtree }];
   const middle = top.changedAt(MIDDLE_DEPTH, changed);
   await pool.query('begin');

@@ -1,7 +1,7 @@
 // The notary in the test's own process, over a test's database, with a folder and a file for checkpoints of its own.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemClock } from '@holdfast/kernel/clock';
+import { type Clock, systemClock } from '@holdfast/kernel/clock';
 import { type Checkpoint, openCheckpoint } from '@holdfast/notary/checkpoint';
 import { Notary, type Opened } from '@holdfast/notary/notary';
 import { verifierOf, type NoteSigner } from '@holdfast/notary/note';
@@ -22,6 +22,8 @@ export interface TestNotary extends AsyncDisposable {
   readonly lines: readonly string[];
   /** Orders and signs what waits. */
   round(): Promise<void>;
+  /** Cuts off what is older than is kept. */
+  cut(): Promise<void>;
   /** The newest checkpoint that the database has, opened with the notary's key. */
   findCheckpoint(): Promise<Checkpoint | undefined>;
 }
@@ -33,12 +35,15 @@ export interface TestNotaryOptions {
   readonly acceptLoss?: boolean;
   /** A file for its checkpoints. */
   readonly file?: string;
+  readonly clock?: Clock;
+  /** For how many days it keeps entries. */
+  readonly keepDays?: number;
 }
 
 /** Opens a notary that signs in at this address. */
 export async function openTestNotary(
   address: DatabaseAddress,
-  { folder, acceptLoss = false, file }: TestNotaryOptions,
+  { folder, acceptLoss = false, file, clock = systemClock, keepDays }: TestNotaryOptions,
 ): Promise<TestNotary> {
   await mkdir(folder, { recursive: true });
   const lines: string[] = [];
@@ -48,7 +53,8 @@ export async function openTestNotary(
   const db = stack.use(openDatabase(pool));
   const own = await openOwnFolder(folder);
   const places = stack.use(new Places({ file: file ?? null, url: null }, log));
-  const opened = await Notary.open({ db, folder: own, places, log, clock: systemClock }, acceptLoss);
+  const deps = { db, folder: own, places, log, clock, keepDays: keepDays ?? null };
+  const opened = await Notary.open(deps, acceptLoss);
   const running = stack.move();
   return {
     opened,
@@ -56,6 +62,7 @@ export async function openTestNotary(
     signer: own.signer,
     lines,
     round: async () => await opened.notary?.round(),
+    cut: async () => await opened.notary?.cut(),
     findCheckpoint: async () => {
       const kept = await new TreeReader(db).findLastCheckpoint();
       return kept === undefined ? undefined : openCheckpoint(kept.note, verifierOf(own.signer));

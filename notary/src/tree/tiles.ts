@@ -106,9 +106,14 @@ export class TreeEdge {
     return { edge, tiles: [...tiles.values()] };
   }
 
+  /** Roots of the whole subtrees from the left, which are as many as ones in the binary digits of the size. */
+  subtrees(): Buffer[] {
+    return [...this.#rows].reverse().flatMap(wholeSubtrees);
+  }
+
   /** The tree's root. */
   root(): Buffer {
-    const subtrees = [...this.#rows].reverse().flatMap(wholeSubtrees);
+    const subtrees = this.subtrees();
     const last = subtrees.pop();
     if (last === undefined) return EMPTY_ROOT;
     return subtrees.reduceRight((right, left) => nodeHash(left, right), last);

@@ -44,6 +44,12 @@ void test('parseConfigFile() refuses one system user for two children, who could
   assert.match(problems.join(''), /^config\.json: accounts: are not five different users/);
 });
 
+void test('parseConfigFile() keeps entries of the ledger for ever, or for 30 days and more', () => {
+  const keepDaysOf = (ledger: object): number | null | undefined =>
+    parseConfigFile(JSON.stringify({ ledger }), 'config.json', [])?.ledger.keepDays;
+  assert.deepEqual([{}, { keepDays: 30 }, { keepDays: 29 }].map(keepDaysOf), [null, 30, undefined]);
+});
+
 void test('parseConfigFile() refuses a user name or password in the address for checkpoints', () => {
   for (const user of ['me:secret@', 'me@', ':secret@']) {
     const problems: string[] = [];

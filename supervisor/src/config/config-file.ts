@@ -94,6 +94,13 @@ export const ConfigFile = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  /** What becomes of the ledger. */
+  ledger: z
+    .strictObject({
+      /** Days for which entries are kept at least, 30 or more; `null` is for ever. */
+      keepDays: z.int().min(30).nullable().default(null),
+    })
+    .prefault({}),
   /** Who may have an account: who was invited, or everybody. */
   signUp: SignUp.default('invitation'),
   /** The mail server; without one, mail is kept. */

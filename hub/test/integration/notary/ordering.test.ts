@@ -92,7 +92,7 @@ void test('a round orders each committed entry once, and signs the tree it made'
   assert.equal(checkpoint?.size, 30);
   const reader = new TreeReader(database.db);
   assert.ok((await rootAt(30, reader.nodes())).equals(checkpoint.root), 'the tiles give the signed root');
-  assert.ok((await reader.openTop()).root().equals(checkpoint.heads));
+  assert.ok((await reader.map.openTop()).root().equals(checkpoint.heads));
   await recordMany(database, 300);
   await notary.round();
   assert.equal((await notary.findCheckpoint())?.size, 330);

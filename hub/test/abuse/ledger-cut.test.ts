@@ -1,0 +1,187 @@
+// A cut as a way to make entries disappear: by who rules the database, by who takes the notary's role over, and by who hands
+// out an export or a proof.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { proveChains } from '@holdfast/notary/evidence';
+import { openPool } from '@holdfast/platform/postgres/database';
+import { openAgedLedger, type AgedLedger } from '../harness/aged-ledger.ts';
+import { openTestDatabase } from '../harness/database.ts';
+import { keyOf, recordEntries, runVerifier, writeExport } from '../harness/ledger-files.ts';
+import { openTestNotary } from '../harness/notary.ts';
+
+const LIMIT = { timeout: 120_000 };
+
+async function exportTo(aged: AgedLedger, name: string): Promise<string[]> {
+  const file = path.join(aged.path, name);
+  await writeExport(aged.notary.db, aged.notary.signer, file);
+  return (await readFile(file, 'utf8')).trim().split('\n');
+}
+
+async function problemsOf(aged: AgedLedger, lines: readonly string[]): Promise<string> {
+  const file = path.join(aged.path, 'checked.jsonl');
+  await writeFile(file, lines.map((line) => `${line}\n`).join(''));
+  const [verdict] = await runVerifier(file, '--key', keyOf(aged.notary.signer));
+  return (verdict?.problems ?? []).map(({ where, what }) => `${where}: ${what}`).join('\n');
+}
+
+async function countEntries({ superuser }: AgedLedger): Promise<number> {
+  const { rows } = await superuser.query<{ n: number }>('select count(*) as n from ledger.entry');
+  return rows[0]?.n ?? -1;
+}
+
+void test('entries that the superuser deleted do not pass for cut off', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using aged = await openAgedLedger(database, 50);
+  const { notary, superuser, folder } = aged;
+  await aged.record(20, 60);
+  await aged.record(20, 40);
+  await aged.record(20, 0);
+  const before = await notary.findCheckpoint();
+  await superuser.query('set session_replication_role = replica');
+  await superuser.query(
+    `insert into notary.cut (size, lanes, note) select size, sha256('x'), note from notary.checkpoint where size = 20`,
+  );
+  await superuser.query('delete from ledger.entry where n <= 20');
+  await superuser.query('delete from notary.leaf where index < 20');
+  await recordEntries(database, 3);
+  const stop = new AbortController();
+  const ended = notary.opened.notary?.run(stop.signal);
+  const said = await Promise.race([ended, delay(10_000, 'it went on' as const)]);
+  stop.abort();
+  await ended;
+  assert.equal(typeof said === 'string' ? said : said?.why, 'changed');
+  assert.deepEqual(await notary.findCheckpoint(), before, 'nothing was signed over it');
+  await using next = await openTestNotary(database.notary, { folder, keepDays: 50 });
+  assert.equal(next.opened.sealed?.why, 'changed');
+  assert.match(
+    await problemsOf(aged, await exportTo(aged, 'export.jsonl')),
+    /is cut at 20, and 0 was signed/,
+  );
+});
+
+for (const [name, statement] of [
+  ['an edited entry', `update ledger.entry set body = '{"x":1}' where n = 7`],
+  ['a deleted entry', 'delete from ledger.entry where n = 7'],
+  [
+    'an entry with a digest computed anew',
+    `update ledger.entry e set actor = 'user:2',
+       hash = ledger.hash_entry(row(writer, lane, n, previous, at, xid, kind, subject, subject_n, subject_previous,
+         'user:2', credential, body, hash)::ledger.entry) where n = 7`,
+  ],
+  ['another head at the cut', `update notary.cut_head set n = n + 1`],
+] as const)
+  void test(`what is left of a forgery is not cut off: ${name}`, LIMIT, async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    await aged.record(20, 60);
+    if (name.startsWith('another head')) await aged.notary.cut();
+    await aged.record(20, 59);
+    await aged.record(5, 0);
+    await aged.superuser.query('set session_replication_role = replica');
+    await aged.superuser.query(statement);
+    const left = await countEntries(aged);
+    await assert.rejects(aged.notary.cut(), { name: 'CutRefused' });
+    assert.equal(await countEntries(aged), left);
+  });
+
+void test(
+  'the notary’s role deletes nothing that is not below the cut, or that is young',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    await aged.record(10, 60);
+    await aged.record(10, 0);
+    const pool = openPool(database.notary, {
+      connections: 1,
+      applicationName: 'test',
+      onError: () => undefined,
+    });
+    try {
+      for (const table of ['ledger.entry', 'notary.leaf', 'notary.checkpoint'])
+        await assert.rejects(pool.query(`delete from ${table}`), /append-only/, table);
+      await pool.query(`insert into notary.cut (size, lanes, note) values (1000000, sha256('x'), '')`);
+      await assert.rejects(pool.query('delete from ledger.entry'), /append-only/);
+      await assert.rejects(pool.query('truncate ledger.entry'), /permission denied/);
+    } finally {
+      await pool.end();
+    }
+    assert.equal(await countEntries(aged), 20);
+  },
+);
+
+void test('an export that begins at a cut holds only with all of what was there', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using aged = await openAgedLedger(database, 50);
+  await aged.record(33, 60);
+  await aged.record(30, 40);
+  await aged.record(10, 0);
+  const whole = await exportTo(aged, 'whole.jsonl');
+  await aged.notary.cut();
+  const lines = await exportTo(aged, 'cut.jsonl');
+  assert.equal(await problemsOf(aged, lines), '');
+  const at = (type: string): number => lines.findIndex((line) => line.includes(`"type":"${type}"`));
+  for (const type of ['cut', 'lane', 'head', 'entry']) {
+    assert.notEqual(at(type), -1, type);
+    assert.notEqual(await problemsOf(aged, lines.toSpliced(at(type), 1)), '', `without a ${type}`);
+  }
+  const changed = (type: string, change: (line: Record<string, unknown>) => object): string[] =>
+    lines.with(
+      at(type),
+      JSON.stringify(change(JSON.parse(lines[at(type)] ?? '') as Record<string, unknown>)),
+    );
+  for (const [name, forged] of Object.entries({
+    size: changed('cut', (line) => ({ ...line, size: 32 })),
+    edge: changed('cut', (line) => ({ ...line, edge: (line['edge'] as string[]).toReversed() })),
+    lane: changed('lane', (line) => ({ ...line, n: Number(line['n']) - 1 })),
+    'another lane': lines.toSpliced(
+      at('lane'),
+      0,
+      JSON.stringify({ type: 'lane', writer: 'x', lane: 1, n: 2, hash: '' }),
+    ),
+    head: changed('head', (line) => ({ ...line, n: Number(line['n']) - 1 })),
+    late: lines.toSpliced(at('entry') + 1, 0, lines[at('head')] ?? ''),
+    twice: lines.toSpliced(at('entry'), 0, lines[at('cut')] ?? ''),
+  }))
+    assert.notEqual(await problemsOf(aged, forged), '', name);
+  // The checkpoint that was signed for the same tree before it was cut.
+  const older = whole.findLast((line) => line.includes('"type":"checkpoint"')) ?? '';
+  const newest = lines.findLastIndex((line) => line.includes('"type":"checkpoint"'));
+  assert.match(await problemsOf(aged, lines.with(newest, older)), /is cut at 33, and 0 was signed/);
+});
+
+void test(
+  'a proof of a chain that was cut shows all that remains, and how much was cut off',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    await aged.record(50, 60);
+    await aged.record(50, 40);
+    const { note: uncut } = await proveChains(database.db, 'token:3');
+    await aged.record(50, 0);
+    await aged.notary.cut();
+    const proof = await proveChains(database.db, 'token:3');
+    const check = async (forged: object): Promise<string> => await problemsOf(aged, [JSON.stringify(forged)]);
+    assert.equal(await check(proof), '');
+    const chains = proof['chains'] as Record<string, unknown>[];
+    const [to = {}, by = {}] = chains;
+    const others = (await proveChains(database.db, 'token:4'))['chains'] as Record<string, unknown>[];
+    for (const [name, forged] of Object.entries({
+      'an entry less': { ...proof, chains: [{ ...to, entries: (to['entries'] as object[]).slice(1) }, by] },
+      'no head at the cut': { ...proof, chains: [{ ...to, start: null }, by] },
+      'the head of another chain': { ...proof, chains: [{ ...to, start: others[0]?.['start'] }, by] },
+      'the newest head as that at the cut': {
+        ...proof,
+        chains: [{ ...to, start: { end: to['end'], beside: to['beside'] }, entries: [] }, by],
+      },
+      'no cut': { ...proof, cut: null },
+      'another checkpoint for the cut': { ...proof, cut: uncut },
+      'the newest checkpoint for the cut': { ...proof, cut: proof['note'] },
+    }))
+      assert.notEqual(await check(forged), '', name);
+  },
+);

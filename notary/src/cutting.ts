@@ -1,0 +1,115 @@
+// Cuts the oldest entries off, where the operator decided for how long entries are kept. Only what is exactly what was
+// signed is cut: what was tampered with stays, because it is evidence.
+import { hashEntry } from '@holdfast/kernel/ledger-entry';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { openCheckpoint } from './checkpoint.ts';
+import { digestLanes, isSameCut, type Cut } from './cut.ts';
+import { CutWriter } from './cut-store.ts';
+import { bucketsOf, extendHeads, subtreesOf, type ChainHead } from './heads/moves.ts';
+import { MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
+import { leafOf, type LedgerRow } from './leaf.ts';
+import { type NoteVerifier } from './note.ts';
+import { type LaneEnd } from './order.ts';
+import { type TreeEdge } from './tree/tiles.ts';
+
+/** Entries that are read at once. */
+const PAGE = 1_000;
+/** Entries that are cut off in one transaction, unless one minute had more. */
+const AT_ONCE = 50_000;
+
+/** The oldest entries are not what was signed. */
+export class CutRefused extends Error {
+  override readonly name = 'CutRefused';
+}
+
+/** What is to be cut. */
+export interface CutWish {
+  /** What is cut already. */
+  readonly cut: Cut;
+  /** Only what was signed before this minute. */
+  readonly minute: number;
+  readonly verifier: NoteVerifier;
+  /** Called with the new cut before it holds. */
+  readonly announce: (cut: Cut) => Promise<void>;
+}
+
+/**
+ * Cuts off what is old, up to some number; `undefined` when nothing is. The cut holds once the transaction has committed.
+ * Throws `CutRefused`.
+ */
+export async function cutOff(tx: Tx, wish: CutWish): Promise<Cut | undefined> {
+  const writer = new CutWriter(tx);
+  await writer.lockTree();
+  // Another notary of this database was faster: the next round tells what it made of it.
+  if (!isSameCut(await writer.getCut(), wish.cut)) return undefined;
+  const from = wish.cut.size;
+  const found = await writer.findCheckpointToCut({ from, minute: wish.minute, limit: AT_ONCE });
+  if (found === undefined) return undefined;
+  const signed = openCheckpoint(found.note, wish.verifier);
+  if (signed?.size !== found.size) throw new CutRefused('a checkpoint is not signed by the key');
+  const folded = await fold(writer, from, signed.size);
+  if (!folded.edge.root().equals(signed.root))
+    throw new CutRefused('the oldest entries are not those that were signed');
+  if (!folded.top.root().equals(signed.heads))
+    throw new CutRefused('the oldest entries give other heads of chains than were signed');
+  const cut = { size: signed.size, lanes: digestLanes(folded.lanes) };
+  await wish.announce(cut);
+  await writer.putCut({ ...cut, note: found.note }, folded.lanes);
+  await writer.deleteBelow({ from, to: cut.size });
+  return cut;
+}
+
+interface Folded {
+  readonly edge: TreeEdge;
+  readonly top: UpperTree;
+  readonly lanes: readonly LaneEnd[];
+}
+
+// Takes entries into the map at the cut and the ends of lanes there, which is what remains of them.
+async function fold(writer: CutWriter, from: number, to: number): Promise<Folded> {
+  let edge = await writer.openEdge(from);
+  const top = await writer.cutMap.openTop();
+  const lanes = new Map((await writer.listCutLanes()).map((end) => [laneName(end), end]));
+  while (edge.size < to) {
+    const rows = await listWhole(writer, edge.size, to);
+    ({ edge } = edge.append(rows.map(leafOf)));
+    for (const row of rows) lanes.set(laneName(row), { ...placeOf(row), head: row.hash });
+    const before = await writer.cutMap.listBuckets(bucketsOf(rows));
+    const { moved, after } = extendHeads(before, rows);
+    await putMap(writer, top, moved, subtreesOf(after));
+  }
+  return { edge, top, lanes: [...lanes.values()] };
+}
+
+// oxlint-disable-next-line max-params -- where, the map's upper levels, and what of it moved
+async function putMap(
+  writer: CutWriter,
+  top: UpperTree,
+  moved: readonly ChainHead[],
+  changed: readonly Placed[],
+): Promise<void> {
+  await writer.cutMap.putHeads(moved);
+  await writer.cutMap.putBuckets(changed);
+  await writer.cutMap.putMiddle(top.changedAt(MIDDLE_DEPTH, changed));
+  top.set(changed);
+}
+
+async function listWhole(writer: CutWriter, from: number, to: number): Promise<LedgerRow[]> {
+  const page = await writer.listLeaves({ from, to, limit: PAGE });
+  const rows = page.flatMap(({ index, entry }, at) =>
+    entry !== undefined && index === from + at ? [entry] : [],
+  );
+  if (rows.length === 0 || rows.length < page.length)
+    throw new CutRefused(`entries from ${String(from)} on are missing`);
+  const altered = rows.find((row) => hashEntry(row) !== row.hash);
+  if (altered !== undefined) throw new CutRefused(`an entry was altered: its digest was ${altered.hash}`);
+  return rows;
+}
+
+function laneName({ writer, lane }: Pick<LaneEnd, 'writer' | 'lane'>): string {
+  return `${String(lane)} ${writer}`;
+}
+
+function placeOf({ writer, lane, n }: LedgerRow): Omit<LaneEnd, 'head'> {
+  return { writer, lane, n };
+}
