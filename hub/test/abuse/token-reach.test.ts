@@ -111,6 +111,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   setVariable: { may: WRITERS, body: () => ({ key: 'A', value: 'a' }) },
   deleteVariable: { may: WRITERS, body: () => ({ key: 'A' }) },
   listSecrets: { may: WRITERS },
+  getSpaceLogs: { may: WRITERS },
   // Refused to everybody: there is none.
   setSecret: { may: NOBODY, bodyProves: true, body: () => ({}) },
   requestHardware: { may: NOBODY, bodyProves: true, body: () => ({}) },
@@ -154,6 +155,7 @@ function pathOf(path: string, name: string, rest: string): string {
     .replace('{namespace}', 'ada')
     .replace('{name}', owner)
     .replace('*', rest)
+    .replace('{kind}', 'build')
     .replaceAll(/\{\w+\}/g, 'x');
 }
 

@@ -1,6 +1,7 @@
 // What a Space that may be seen answers to a URL.
 import { type Content, type FoundFile } from '#modules/content';
 import { type RepoPath } from '#modules/git';
+import { fullName } from '#modules/repos';
 import { type ServedSpace } from '#modules/spaces';
 import { type Notice } from './notice.ts';
 import { originOf } from './space-address.ts';
@@ -34,17 +35,18 @@ export async function findAnswer(
   served: ServedSpace,
   { label, url, baseUrl }: Asked,
 ): Promise<Answer> {
-  const { space, configuration, problems } = served;
+  const { repo, space, configuration, problems } = served;
+  const title = fullName(repo);
   // The label of a name that it had before.
   if (space.label !== label)
     return { kind: 'redirect', to: `${originOf(space.label, { ...deps, baseUrl })}${url}` };
-  if (space.paused) return { kind: 'notice', status: 503, text: PAUSED };
+  if (space.paused) return { kind: 'notice', status: 503, title, text: PAUSED };
   if (configuration === undefined) {
-    const why = problems.find(({ fatal }) => fatal)?.text ?? 'it has no configuration';
-    return { kind: 'notice', status: 503, text: `This Space cannot be shown: ${why}.` };
+    const why = problems.find(({ fatal }) => fatal)?.text ?? 'It has no configuration';
+    return { kind: 'notice', status: 503, title, text: `This Space cannot be shown. ${why}.` };
   }
   const found = await findFile(deps.content, served, { url, appFile: configuration.appFile });
-  if (found === undefined) return { kind: 'notice', status: 404, text: NO_FILE };
+  if (found === undefined) return { kind: 'notice', status: 404, title, text: NO_FILE };
   if ('to' in found) return { kind: 'redirect', to: found.to };
   return { kind: 'file', served, file: found, headers: configuration.headers };
 }

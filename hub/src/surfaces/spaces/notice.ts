@@ -4,16 +4,18 @@ import { type Call } from '../route/route.ts';
 /** What is said. */
 export interface Notice {
   readonly status: 404 | 503;
+  /** The Space's name. */
+  readonly title: string;
   readonly text: string;
 }
 
 /** Says it. The page runs nothing and loads nothing. */
 export function answerNotice(
   { request, reply }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply'>,
-  { status, text }: Notice,
+  { status, title, text }: Notice,
 ): void {
   const asPage = request.headers.accept?.includes('text/html') === true;
-  const body = asPage ? pageOf(text) : JSON.stringify({ error: text });
+  const body = asPage ? pageOf(title, text) : JSON.stringify({ error: text });
   reply.raw
     .writeHead(status, {
       'Content-Type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
@@ -27,10 +29,17 @@ export function answerNotice(
     .end(request.method === 'HEAD' ? undefined : body);
 }
 
-function pageOf(text: string): string {
-  const safe = text.replaceAll(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+const STYLE =
+  'body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}' +
+  'h1{font-size:1.25rem;overflow-wrap:anywhere}';
+
+function pageOf(title: string, text: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Space</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1rem;color-scheme:light dark}</style>
-<p>${safe}</p></html>
+<title>${escape(title)}</title><style>${STYLE}</style>
+<h1>${escape(title)}</h1><p>${escape(text)}</p></html>
 `;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

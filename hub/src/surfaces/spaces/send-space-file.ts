@@ -5,6 +5,7 @@ import { type Keys } from '@holdfast/platform/keys';
 import { isRecorded, referencesOf } from '#modules/access';
 import { type Content } from '#modules/content';
 import { type Reads } from '#modules/ledger';
+import { fullName } from '#modules/repos';
 import { type Spaces } from '#modules/spaces';
 import { WATCHED_SIZE, type LiveStreams } from '../http/live-streams.ts';
 import { sendFile } from '../http/send-file.ts';
@@ -35,7 +36,11 @@ export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: F
   const { repo } = found.served;
   const stored = await openStored(deps, { repoId: repo.id, file: found.file }, 'content');
   if (stored === undefined) {
-    answerNotice(call, { status: 404, text: 'The content of this file was never uploaded.' });
+    answerNotice(call, {
+      status: 404,
+      title: fullName(repo),
+      text: 'The content of this file was never uploaded.',
+    });
     return;
   }
   if (request.method === 'GET') await recordRead(deps.reads, call, found);

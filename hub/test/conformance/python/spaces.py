@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError, RepositoryNotFoundError
 
-from suite import ENDPOINT, api, case, equal, raises, run
+from suite import ENDPOINT, Skipped, api, case, equal, raises, run
 
 admin, other = api(), api("OTHER_TOKEN")
 
@@ -76,6 +76,19 @@ def refused():
         admin.request_space_hardware("admin/site", "cpu-upgrade")
     with raises((BadRequestError, HfHubHTTPError), "is set by the hub"):
         admin.add_space_variable("admin/site", "LD_PRELOAD", "x.so")
+
+
+@case("wait_for_space() and fetch_space_logs() end where nothing is built or run")
+def logs():
+    if not hasattr(admin, "fetch_space_logs"):
+        raise Skipped("no such call")
+    card = b"---\nsdk: static\npython_version: 3.12\n---\n"
+    admin.upload_file(path_or_fileobj=card, path_in_repo="README.md", repo_id="admin/site", repo_type="space")
+    said = "".join(admin.fetch_space_logs("admin/site", build=True))
+    assert '"python_version" has no effect' in said, said
+    equal(list(admin.fetch_space_logs("admin/site", follow=True)), [])
+    if hasattr(admin, "wait_for_space"):
+        equal(admin.wait_for_space("admin/site", timeout=10).stage, "RUNNING")
 
 
 @case("a private Space is none to others")
