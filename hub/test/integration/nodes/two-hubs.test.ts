@@ -203,6 +203,24 @@ void test('two hubs on one database', LIMIT, async (t) => {
     }
   });
 
+  await t.test('a hub that hears nothing of it lets nobody in whose token was revoked', async () => {
+    const victim = await createNamedToken(a);
+    const ask = async (): Promise<number> => (await get(b, '/api/whoami-v2', victim.token)).status;
+    assert.equal(await ask(), 200);
+    const role = `holdfast_hub_${(await readFile(path.join(b.data, 'instance'), 'utf8')).trim()}`;
+    await query(`alter role ${role} nologin`);
+    try {
+      await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
+      await a.admin('token', 'revoke', victim.id);
+      await delay(1000);
+      for (let n = 0; n < 20; n += 1) assert.notEqual(await ask(), 200);
+    } finally {
+      await query(`alter role ${role} login`);
+    }
+    const began = Date.now();
+    while ((await ask()) !== 401) assert.ok(Date.now() - began < 20_000, 'and says so when it can ask again');
+  });
+
   await t.test(
     'chunks that came in through one make a file through the other, and leave through either',
     async () => {
