@@ -5,14 +5,18 @@ import type { TestContext } from 'node:test';
 import { reportCases } from '../harness/cases.ts';
 import { ROOT, runProgram } from '../harness/program.ts';
 
-/** Runs it; each of its cases becomes a subtest. */
-export async function runJavaScript(t: TestContext, env: Readonly<Record<string, string>>): Promise<void> {
+/** Runs it, or another script; each of its cases becomes a subtest. */
+export async function runJavaScript(
+  t: TestContext,
+  env: Readonly<Record<string, string>>,
+  name = 'client.js',
+): Promise<void> {
   // Packages are found from where a script lies, so it is put beside them.
   const folder = path.join(ROOT, '.tools/clients/node');
-  const script = path.join(folder, `client.${process.pid}.mjs`);
-  await copyFile(path.join(import.meta.dirname, 'javascript/client.js'), script);
+  const script = path.join(folder, `${name}.${process.pid}.mjs`);
+  await copyFile(path.join(import.meta.dirname, 'javascript', name), script);
   try {
-    await reportCases(t, 'client.js', await runProgram(process.execPath, [script], { env, cwd: folder }));
+    await reportCases(t, name, await runProgram(process.execPath, [script], { env, cwd: folder }));
   } finally {
     await rm(script);
   }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../environment.ts';
+import { accessMatrixDocument } from './access-matrix.ts';
 import { accessDocument } from './access.ts';
 import { errorsDocument } from './errors.ts';
 import { modulesDocument } from './modules.ts';
@@ -19,6 +20,7 @@ export async function documents(): Promise<readonly GeneratedDocument[]> {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return [
     { file: 'docs/generated/access.md', text: accessDocument() },
+    { file: 'docs/generated/access-matrix.md', text: accessMatrixDocument() },
     { file: 'docs/generated/errors.md', text: await errorsDocument() },
     { file: 'docs/generated/modules.md', text: await modulesDocument() },
     { file: 'docs/generated/openapi.json', text: openApiDocument(version) },

@@ -1,0 +1,190 @@
+// Every route by every kind of caller, as docs/generated/access-matrix.md says. A new route fails here until somebody has
+// said who may call it.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { accessRules } from '../../src/describe.ts';
+import { type Grant, type ScopedGrant } from '../../src/modules/access/index.ts';
+import { type Repo } from '../../src/modules/repos/index.ts';
+import { CALLER_NAMES, MATRIX, type Caller } from '../harness/access-matrix.ts';
+import { askedPath, ROUTE_CALLS } from '../harness/route-calls.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
+import { signInAs } from '../harness/sign-in.ts';
+
+type Visibility = 'private' | 'public';
+
+/** Routes after which the next caller would find another state: each gets a repository of its own. */
+const SPENDING = new Set(['deleteRepo', 'moveRepo', 'deleteBranch', 'deleteTag']);
+/** Routes that look at no token of a user: signed links, Xet tokens, the operator's socket. */
+const OTHER_PROOFS = new Set(['link', 'xet', 'operator']);
+const DAY_MINUTES = 24 * 60;
+
+/** A hub with everybody, and how each of them calls. */
+interface Scene extends AsyncDisposable {
+  readonly hub: ServedHub;
+  addRepo(name: string, wish: { type: 'model' | 'space'; visibility: Visibility }): Promise<Repo>;
+  headersOf(caller: Caller, repo: Repo): Promise<Record<string, string>>;
+}
+
+async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
+  const hub = await openServedHub({ access });
+  const { identity, members, tokens, changes, authentication, orgTokens } = hub.modules;
+  const { value } = await signInAs(hub, 'ada');
+  for (const name of ['stranger', 'outsider', 'reader', 'contributor', 'writer']) await hub.addUser(name);
+  const root = { name: 'boss', email: 'boss@example.org', administrator: true };
+  await identity.createUser(OPERATOR, root);
+  const org = await identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
+  await identity.createOrg(OPERATOR, { name: 'umbrella', owner: 'outsider' });
+  for (const role of ['read', 'contributor', 'write'] as const)
+    await members.put(OPERATOR, {
+      org: 'acme',
+      user: { read: 'reader', contributor: 'contributor', write: 'writer' }[role],
+      role,
+    });
+  const issue = async (user: string, grant: Grant, more: object = {}) => {
+    const { token, text } = await tokens.issue(OPERATOR, { user, name: 'test', grant, ...more });
+    return { id: token.id, text: text.reveal('to send it') };
+  };
+  const write = async (user: string): Promise<string> => (await issue(user, { role: 'write' })).text;
+  const owner = await write('ada');
+  const addRepo: Scene['addRepo'] = async (name, wish) => {
+    const { actor } = await authentication.authenticate(owner);
+    const sdk = wish.type === 'space' ? 'static' : null;
+    const repo = await changes.create(actor, { ...wish, namespace: 'acme', name, sdk, licence: null });
+    for (const [what, body] of wish.type === 'space'
+      ? []
+      : ([
+          ['branch/old', {}],
+          ['tag/main', { tag: 'v0' }],
+        ] as const)) {
+      const answer = await fetch(`${hub.url}/api/models/acme/${name}/${what}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${owner}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      assert.equal(answer.status, 200, await answer.text());
+    }
+    return repo;
+  };
+  const fine = (entity: ScopedGrant['entity'], writing: boolean, patterns?: readonly string[]): Grant => ({
+    role: 'fineGrained',
+    scoped: [
+      {
+        entity,
+        permissions: writing ? ['repo.write'] : ['repo.content.read'],
+        ...(patterns && { patterns }),
+      },
+    ],
+    global: [],
+    canReadGatedRepos: false,
+  });
+  const other = await addRepo('unrelated', { type: 'model', visibility: 'private' });
+  const acme = { type: 'org', id: org.id, name: 'acme' } as const;
+  const entityOf = ({ type, id, name }: Repo) => ({ type, id, name: `acme/${name}` });
+  const expired = await issue('ada', { role: 'write' }, { expiresInDays: 1 });
+  hub.passTime(DAY_MINUTES + 1);
+  const revoked = await issue('ada', { role: 'write' });
+  await tokens.revoke(OPERATOR, revoked.id);
+  const withheld = await issue('ada', { role: 'write' });
+  await orgTokens.end(OPERATOR, 'acme', withheld.id);
+  const fixed: Partial<Record<Caller, string>> = {
+    revoked: revoked.text,
+    expired: expired.text,
+    bound: (await issue('ada', { role: 'write' }, { addresses: ['192.0.2.0/24'] })).text,
+    stranger: await write('stranger'),
+    administrator: await write('boss'),
+    outsider: await write('outsider'),
+    reader: await write('reader'),
+    contributor: await write('contributor'),
+    writer: await write('writer'),
+    owner,
+    readToken: (await issue('ada', { role: 'read' })).text,
+    whole: (await issue('ada', fine(acme, true))).text,
+    elsewhere: (await issue('ada', fine(entityOf(other), true))).text,
+    otherNames: (await issue('ada', fine(acme, true, ['other-*']))).text,
+    withheld: withheld.text,
+  };
+  const own = new Map<string, string>();
+  const tokenOf = async (caller: Caller, repo: Repo): Promise<string | undefined> => {
+    if (caller !== 'oneRead' && caller !== 'oneWrite') return fixed[caller];
+    const key = `${caller}/${repo.id}`;
+    const token = own.get(key) ?? (await issue('ada', fine(entityOf(repo), caller === 'oneWrite'))).text;
+    own.set(key, token);
+    return token;
+  };
+  return {
+    hub,
+    addRepo,
+    async headersOf(caller, repo) {
+      if (caller === 'session')
+        return { cookie: `holdfast-${hub.port}-session=${value.reveal('to send it')}` };
+      const token = await tokenOf(caller, repo);
+      return token === undefined ? {} : { authorization: `Bearer ${token}` };
+    },
+    [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose](),
+  };
+}
+
+/** Calls a route as somebody; gives whether they were let in, and what was said. */
+async function call(
+  scene: Scene,
+  route: { method: string; path: string; operation: string },
+  { caller, repo }: { caller: Caller; repo: Repo },
+): Promise<{ allowed: boolean; said: string }> {
+  const { rest, body: bodyOf } = ROUTE_CALLS[route.operation] ?? {};
+  const id = `acme/${repo.name}`;
+  const body = bodyOf?.(id);
+  const answer = await fetch(
+    scene.hub.url + askedPath(route.path, { repo: id, org: 'acme', user: 'ada', rest }),
+    {
+      method: route.method,
+      headers: {
+        ...(await scene.headersOf(caller, repo)),
+        'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json',
+      },
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      redirect: 'manual',
+    },
+  );
+  const text = await answer.text();
+  // What is there already is said only to who might make it.
+  const allowed = answer.status < 400 || answer.status === 409;
+  return { allowed, said: `${answer.status} ${answer.headers.get('x-error-code')} ${text.slice(0, 200)}` };
+}
+
+void test('every route lets in whom the access matrix names, and nobody else', async (t) => {
+  await using closed = await openScene('signed-in');
+  await using open = await openScene('anonymous');
+  const rules = accessRules().filter(({ access }) => !OTHER_PROOFS.has(access));
+  const repos = new Map<string, Repo>();
+  const repoFor = async (
+    scene: Scene,
+    route: { readonly path: string; readonly operation: string },
+    { caller, visibility }: { readonly caller: Caller; readonly visibility: Visibility },
+  ): Promise<Repo> => {
+    const type = route.path.startsWith('/api/spaces/') ? 'space' : 'model';
+    const own = SPENDING.has(route.operation) ? `-${route.operation}-${caller}` : '';
+    const name = `${visibility}-${type}${own}`.toLowerCase();
+    const key = `${scene.hub.port}/${name}`;
+    const repo = repos.get(key) ?? (await scene.addRepo(name, { type, visibility }));
+    repos.set(key, repo);
+    return repo;
+  };
+  for (const route of rules)
+    await t.test(route.operation, async () => {
+      const rule = MATRIX[route.operation];
+      assert.ok(rule !== undefined, `say in MATRIX who may call ${route.operation}`);
+      for (const visibility of ['private', 'public'] as const)
+        for (const caller of CALLER_NAMES) {
+          const scene = caller === 'visitor' ? open : closed;
+          const repo = await repoFor(scene, route, { caller, visibility });
+          const { allowed, said } = await call(scene, route, { caller, repo });
+          assert.equal(allowed, rule[visibility].has(caller), `${caller}, ${visibility}: ${said}`);
+        }
+    });
+  const known = new Set(rules.map(({ operation }) => operation));
+  assert.deepEqual(
+    Object.keys(MATRIX).filter((name) => !known.has(name)),
+    [],
+    'every rule is for a route',
+  );
+});

@@ -1,0 +1,141 @@
+// Who may call what: every route for programs by every kind of caller, on a repository of an organisation. The table in
+// docs/generated is written from this, and a test calls each of them.
+
+/** Kinds of callers, and what each is. */
+export const CALLERS = {
+  anonymous: 'nobody, on a hub for its users',
+  visitor: 'nobody, on a hub that is open to anonymous readers',
+  session: 'a browser in which the owner is signed in; its cookie is no credential of the API',
+  revoked: "the owner's token, revoked",
+  expired: "the owner's token, expired",
+  bound: "the owner's token, bound to another network",
+  stranger: 'a user of no organisation',
+  administrator: 'a user who administers the instance, and belongs to no organisation',
+  outsider: 'a user who administers another organisation',
+  reader: 'a member who may read',
+  contributor: 'a member who contributes',
+  writer: 'a member who may write',
+  owner: 'a member who administers the organisation',
+  readToken: "the owner's classic token for reading",
+  oneRead: "the owner's fine-grained token for reading this repository",
+  oneWrite: "the owner's fine-grained token for writing this repository",
+  whole: "the owner's fine-grained token for writing all of the organisation",
+  elsewhere: "the owner's fine-grained token for writing another repository",
+  otherNames: "the owner's fine-grained token for writing repositories of other names",
+  withheld: "the owner's classic token for writing, whose reach into the organisation was ended",
+} as const;
+export type Caller = keyof typeof CALLERS;
+
+/** The kinds by name. */
+export const CALLER_NAMES = Object.keys(CALLERS) as Caller[];
+
+type Callers = ReadonlySet<Caller>;
+
+const set = (...callers: readonly Caller[]): Callers => new Set(callers);
+const NOBODY = set();
+const EVERYBODY = set(...CALLER_NAMES);
+const DEAD = set('revoked', 'expired', 'bound');
+const LIVE = set(
+  ...CALLER_NAMES.filter((one) => !DEAD.has(one) && !['anonymous', 'visitor', 'session'].includes(one)),
+);
+/** Whoever shows no credential that is dead. */
+const UNASKED = set(...CALLER_NAMES.filter((one) => !DEAD.has(one)));
+const KNOWN = set(...LIVE, 'visitor');
+const CLASSIC = [
+  ...(['stranger', 'administrator', 'outsider', 'reader', 'contributor', 'writer', 'owner'] as const),
+  'withheld',
+] as const;
+const MEMBERS = ['reader', 'contributor', 'writer', 'owner'] as const;
+const READERS = set(...MEMBERS, 'readToken', 'oneRead', 'oneWrite', 'whole');
+const WRITERS = set('writer', 'owner', 'oneWrite', 'whole');
+const MAKERS = set('contributor', 'writer', 'owner', 'whole');
+
+/** Who may: for a private repository, and for a public one where that is more. */
+export interface MatrixRule {
+  readonly private: Callers;
+  readonly public: Callers;
+}
+
+const same = (callers: Callers): MatrixRule => ({ private: callers, public: callers });
+const OPEN = same(EVERYBODY);
+const READ: MatrixRule = { private: READERS, public: KNOWN };
+const WRITE = same(WRITERS);
+const LIKE: MatrixRule = { private: set(...MEMBERS), public: set(...CLASSIC) };
+
+/** The rule of each operation. */
+export const MATRIX: Readonly<Record<string, MatrixRule>> = {
+  getHealth: OPEN,
+  getReadiness: OPEN,
+  getPage: OPEN,
+  getAvatar: OPEN,
+  getAgentHarnesses: OPEN,
+  headTelemetry: OPEN,
+  getOpenApi: OPEN,
+  revokeCredentials: OPEN,
+  postPage: same(NOBODY),
+  getPageFile: same(NOBODY),
+  beginDeviceLogin: same(UNASKED),
+  exchangeToken: same(NOBODY),
+  listModelTags: same(UNASKED),
+  listDatasetTags: same(UNASKED),
+  validateYaml: same(UNASKED),
+  getMetrics: same(set('administrator')),
+  whoAmI: same(LIVE),
+  getUserOverview: same(KNOWN),
+  getOrganizationOverview: same(KNOWN),
+  listMembers: same(KNOWN),
+  listLikes: same(KNOWN),
+  listRepos: same(KNOWN),
+  listOwnStorage: same(set(...CLASSIC, 'readToken')),
+  listOrganizationStorage: same(set(...MEMBERS, 'readToken')),
+  getRepo: READ,
+  getRepoAtRevision: READ,
+  checkRead: READ,
+  checkWrite: WRITE,
+  listLikers: READ,
+  likeRepo: LIKE,
+  unlikeRepo: LIKE,
+  getNamelessRepo: same(NOBODY),
+  getNamelessFile: same(NOBODY),
+  headNamelessFile: same(NOBODY),
+  createRepo: same(MAKERS),
+  duplicateRepo: same(MAKERS),
+  moveRepo: same(set('writer', 'owner', 'whole')),
+  deleteRepo: WRITE,
+  changeSettings: WRITE,
+  preuploadFiles: WRITE,
+  createCommit: WRITE,
+  createBranch: WRITE,
+  deleteBranch: WRITE,
+  createTag: WRITE,
+  deleteTag: WRITE,
+  superSquash: WRITE,
+  listTree: READ,
+  getPathsInfo: READ,
+  listRefs: READ,
+  listCommits: READ,
+  getFile: READ,
+  headFile: READ,
+  getRawFile: READ,
+  headRawFile: READ,
+  listLargeFiles: WRITE,
+  deleteLargeFiles: WRITE,
+  duplicateLargeFiles: WRITE,
+  lfsBatch: WRITE,
+  lfsVerifyLocks: same(NOBODY),
+  getXetReadToken: READ,
+  getXetWriteToken: WRITE,
+  getSpaceRuntime: READ,
+  getSpaceHost: READ,
+  getSpaceLogs: WRITE,
+  listVariables: READ,
+  restartSpace: WRITE,
+  pauseSpace: WRITE,
+  setVariable: WRITE,
+  deleteVariable: WRITE,
+  listSecrets: WRITE,
+  setSecret: same(NOBODY),
+  requestHardware: same(NOBODY),
+  setSleepTime: same(NOBODY),
+  visitSpace: same(NOBODY),
+};
