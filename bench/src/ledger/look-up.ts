@@ -53,7 +53,7 @@ function questions(until: number): Record<string, Question> {
     'a token in a day': () => within(any(), 1),
     'a token in a month': () => within(any(), 30),
     'the busy token in a month': () => within('token:busy', 30),
-    'revocations by a token in a month': () => {
+    'what a token did not do in a month': () => {
       const query = within(any(), 30);
       query.set('kind', 'token.revoked');
       return query;
