@@ -65,7 +65,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
     ...content,
-    spaces: new Spaces({ db, clock, repos, content: content.content, leaks }),
+    spaces: new Spaces({ db, clock, epochs, repos, reads, content: content.content, leaks }),
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

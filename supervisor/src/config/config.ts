@@ -7,7 +7,7 @@ import { configurationRejected } from '../faults.ts';
 import { type FileSettings, parseConfigFile } from './config-file.ts';
 import { type Environment, type RawEnvironment, parseEnvironment } from './env.ts';
 import { type ConfigSecrets, readConfigSecrets } from './secrets.ts';
-import { shareDomain } from './shared-domain.ts';
+import { isBelow, shareDomain } from './shared-domain.ts';
 
 /** Which PostgreSQL holds the data. */
 export type DatabaseConfig =
@@ -87,11 +87,14 @@ function checkTogether(env: Environment, folders: Config['folders'], problems: s
     problems.push(`HOLDFAST_DATA is ${folders.data}, inside the folder of the keys`);
   for (const folder of Object.values(folders))
     if (folder === '/' || folder.includes('\0')) problems.push(`${folder} cannot be a folder of Holdfast`);
-  const { HOLDFAST_URL: url, SPACES_HOST: spaces } = env;
-  if (url !== undefined && spaces !== undefined && shareDomain(new URL(url).hostname, spaces))
+  const { HOLDFAST_URL: url, SPACES_HOST: spaces = 'localhost' } = env;
+  const hub = url === undefined ? 'localhost' : new URL(url).hostname;
+  if (shareDomain(hub, spaces))
     problems.push(
       `SPACES_HOST is ${spaces}, which shares a domain with HOLDFAST_URL: give Spaces a domain of their own, so that none of them can set cookies for the hub`,
     );
+  else if (isBelow(hub, spaces))
+    problems.push(`HOLDFAST_URL is ${hub}, which is where a Space could be: give Spaces another SPACES_HOST`);
   if (env.HOLDFAST_ADMIN_PASSWORD !== undefined && env.HOLDFAST_ADMIN_PASSWORD_FILE !== undefined)
     problems.push(
       'HOLDFAST_ADMIN_PASSWORD and HOLDFAST_ADMIN_PASSWORD_FILE are both set: which one is meant?',

@@ -11,6 +11,7 @@ void test('hosts below one registered domain share it', () => {
     ['HUB.example.org.', 'apps.hub.Example.org'],
     ['hub.example.co.uk', 'example.co.uk'],
     ['hub', 'hub'],
+    ['hub.co.io', 'apps.co.io'],
   ] as const)
     assert.equal(shareDomain(hub, spaces), true, `${hub} ${spaces}`);
 });

@@ -1,7 +1,8 @@
 // Whether two hosts belong to one domain that somebody registered. Pure.
 
-/** Words below which registries of countries sell, as in `co.uk`. The whole list is long and changes (publicsuffix.org). */
-const SOLD = /^(?:ac|co|com|edu|gov|net|or|org)$/;
+/** Names below which registries of countries sell. The whole list is long and changes (publicsuffix.org). */
+const SOLD =
+  /^(?:(?:ac|co|gov|org)\.uk|com\.(?:ar|au|br|cn|co|hk|mx|my|pe|ph|sg|tr|tw|ua|vn)|co\.(?:id|il|in|jp|kr|ke|nz|th|za)|ac\.(?:at|il|in|jp|kr|nz|th|za))$/;
 
 /**
  * Whether a page of one host could set cookies for the other (RFC 6265, section 4.1.2.3): both lie below one registered
@@ -14,7 +15,10 @@ export function shareDomain(one: string, other: string): boolean {
 function domainOf(host: string): string {
   const labels = host.toLowerCase().replace(/\.$/, '').split('.');
   if (labels.at(-1) === 'localhost') return 'localhost';
-  const [country = '', second = ''] = labels.toReversed();
-  const length = country.length === 2 && SOLD.test(second) ? 3 : 2;
-  return labels.slice(-length).join('.');
+  return labels.slice(SOLD.test(labels.slice(-2).join('.')) ? -3 : -2).join('.');
+}
+
+/** Whether a host looks like that of a Space: what is asked of it would be answered by a Space. */
+export function isBelow(host: string, domain: string): boolean {
+  return host.toLowerCase().endsWith(`.${domain.toLowerCase()}`);
 }

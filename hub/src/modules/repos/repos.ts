@@ -59,10 +59,15 @@ export class Repos {
     const named = await this.#cache.find(address.type, address);
     if (named === undefined) throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
     const { repo, moved } = named;
-    requireRight(actor, action, repo);
-    noteRepoUse(this.#uses, actor, { action, repo });
+    this.require(actor, action, repo);
     if (moved) throw new RepoMoved(fullName(address), fullName(repo));
     return repo;
+  }
+
+  /** For who found a repository by something else than its name: throws what `get` throws of rights. */
+  require(actor: Actor, action: RepoAction, repo: Repo): void {
+    requireRight(actor, action, repo);
+    noteRepoUse(this.#uses, actor, { action, repo });
   }
 
   /** One page of the repositories that match and that the actor may discover. */

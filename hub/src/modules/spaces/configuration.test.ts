@@ -35,6 +35,7 @@ void test('a file that leads elsewhere is no app file', () => {
     '',
     'a\u0000',
     '.git/config',
+    '.vitepress/a.html',
     3,
     null,
     ['a'],

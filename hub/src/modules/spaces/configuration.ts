@@ -87,7 +87,8 @@ function readSdk(metadata: Metadata, wrong: Wrong): Sdk | undefined {
 function readAppFile(metadata: Metadata, wrong: Wrong): RepoPath | undefined {
   const value = metadata['app_file'] ?? 'index.html';
   try {
-    if (typeof value === 'string') return parsePath(value);
+    // What begins with a dot is not served.
+    if (typeof value === 'string' && !/(?:^|\/)\./.test(value)) return parsePath(value);
   } catch (error) {
     if (!isFault(error)) throw error;
   }
@@ -102,7 +103,7 @@ function readHeaders(value: Json | undefined, wrong: Wrong): Record<string, stri
     wrong('custom_headers', '"custom_headers" must be a mapping of names to values');
     return headers;
   }
-  for (const [name, text] of Object.entries(value).slice(0, 20)) {
+  for (const [name, text] of Object.entries(value)) {
     const allowed = HEADERS.get(name.toLowerCase());
     if (allowed === undefined)
       wrong(

@@ -3,10 +3,11 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { referencesOf, type Actor, type Who } from '#modules/access';
-import { type Content } from '#modules/content';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { isRecorded, referencesOf, type Actor, type Who } from '#modules/access';
+import { type Content, type Visitor } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
-import { record } from '#modules/ledger';
+import { record, type Reads } from '#modules/ledger';
 import {
   repoMissing,
   repoSignInNeeded,
@@ -27,21 +28,26 @@ import {
   type Variable,
   type VariableWish,
 } from './model.ts';
-import { SpaceReader, SpaceWriter, type SpaceRow } from './store.ts';
+import { LabelCache } from './label-cache.ts';
+import { SpaceReader, SpaceWriter } from './store.ts';
 
 /** What Spaces need. */
 export interface SpacesDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly epochs: Epochs;
   readonly repos: Repos;
   readonly content: Content;
+  readonly reads: Reads;
   readonly leaks: Pick<LeakMatch, 'begin'>;
 }
 
 /** A Space as it is served. */
 export interface ServedSpace extends ReadConfiguration {
   readonly repo: Repo;
-  readonly space: SpaceRow;
+  /** The label that it has now. */
+  readonly label: string;
+  readonly paused: boolean;
 }
 
 /** A change to a Space, in the transaction that holds its repository. */
@@ -55,9 +61,11 @@ interface Scene {
 /** The Spaces. */
 export class Spaces {
   readonly #deps: SpacesDeps;
+  readonly #labels: LabelCache;
 
   constructor(deps: SpacesDeps) {
     this.#deps = deps;
+    this.#labels = new LabelCache(deps);
   }
 
   /** How a Space is, for who may know of it. Throws what `Repos.get` throws. */
@@ -70,18 +78,28 @@ export class Spaces {
    * that leads nowhere the same.
    */
   async open(actor: Actor, label: string): Promise<ServedSpace> {
-    const space = await new SpaceReader(this.#deps.db).findByLabel(label);
-    const repo = space && (await this.#deps.repos.findById(space.repoId));
-    if (space === undefined || repo === undefined)
-      throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
-    requireRight(actor, 'discover', repo);
-    return { repo, space, ...readConfiguration(repo.facets.card) };
+    const { db, repos } = this.#deps;
+    const known = await this.#labels.find(label);
+    if (known === undefined) throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
+    // Members alone see the files of a protected Space; what they make is for everybody.
+    const open = known.repo.visibility === 'protected' && known.repo.gated === false;
+    repos.require(actor, open ? 'discover' : 'read', known.repo);
+    const repo = await repos.findById(known.repo.id);
+    if (repo === undefined) throw repoMissing();
+    const paused = await new SpaceReader(db).isPaused(repo.id);
+    return { repo, label: known.label, paused, ...readConfiguration(repo.facets.card) };
   }
 
-  /** The variables of a Space, for who may read its files. Throws what `Repos.get` throws. */
-  async listVariables(actor: Actor, name: RepoName): Promise<Variable[]> {
-    const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'read');
-    return await new SpaceReader(this.#deps.db).listVariables(id);
+  /**
+   * The variables of a Space, for who may read its files; on the ledger where not everybody may. Throws what `Repos.get`
+   * throws.
+   */
+  async listVariables({ actor, address }: Visitor, name: RepoName): Promise<Variable[]> {
+    const { db, repos, reads } = this.#deps;
+    const repo = await repos.get(actor, { type: 'space', ...name }, 'read');
+    const what = { repoId: repo.id, revision: '', path: 'variables' };
+    if (isRecorded(repo)) await reads.recordRead({ ...referencesOf(actor), address, ...what });
+    return await new SpaceReader(db).listVariables(repo.id);
   }
 
   /**
@@ -144,8 +162,8 @@ export class Spaces {
     const space = await new SpaceReader(db).find(id);
     // The row as it is now: a cached one may be as old as the last change of a name.
     const repo = await repos.findById(id);
-    if (space === undefined || repo === undefined)
-      throw new Error(`the Space ${id} has no label or no repository`);
+    // Deleted meanwhile.
+    if (space === undefined || repo === undefined) throw repoMissing();
     const { configuration, problems } = readConfiguration(repo.facets.card);
     const path = configuration?.appFile;
     const file =
@@ -176,12 +194,9 @@ export class Spaces {
 
   async #setPaused(who: Who, name: RepoName, paused: boolean): Promise<Runtime> {
     const repo = await this.#change(who, name, async ({ tx, actor, repo: held, writer }) => {
-      if (await writer.setPaused(held.id, paused))
-        await recordChange(tx, actor, {
-          kind: paused ? 'space.paused' : 'space.restarted',
-          repo: held,
-          body: {},
-        });
+      await writer.setPaused(held.id, paused);
+      const kind = paused ? 'space.paused' : 'space.restarted';
+      await recordChange(tx, actor, { kind, repo: held, body: {} });
       return held;
     });
     return await this.#runtimeOf(repo);

@@ -26,11 +26,21 @@ export class SpaceReader {
   }
 
   /** The Space to which a label leads, with the label that it has now. */
-  async findByLabel(label: string): Promise<SpaceRow | undefined> {
+  async findByLabel(label: string): Promise<Pick<SpaceRow, 'repoId' | 'label'> | undefined> {
     return await this.#select()
       .innerJoin('spaces.label as asked', 'asked.repo_id', 'l.repo_id')
       .where('asked.label', '=', label)
       .executeTakeFirst();
+  }
+
+  /** Whether people had it served no more. */
+  async isPaused(repoId: Id): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('spaces.decision')
+      .select('paused')
+      .where('repo_id', '=', repoId)
+      .executeTakeFirst();
+    return row?.paused ?? false;
   }
 
   /** The variables of a Space, by name. */
@@ -80,17 +90,13 @@ export class SpaceWriter extends SpaceReader {
     return numDeletedRows === 1n;
   }
 
-  /** Notes whether a Space is paused. Returns whether that is new. */
-  async setPaused(repoId: Id, paused: boolean): Promise<boolean> {
-    const row = await this.db
+  /** Notes whether a Space is paused. */
+  async setPaused(repoId: Id, paused: boolean): Promise<void> {
+    await this.db
       .insertInto('spaces.decision')
       .values({ repo_id: repoId, paused })
-      .onConflict((conflict) =>
-        conflict.column('repo_id').doUpdateSet({ paused }).where('spaces.decision.paused', '!=', paused),
-      )
-      .returning('paused')
-      .executeTakeFirst();
-    return row !== undefined;
+      .onConflict((conflict) => conflict.column('repo_id').doUpdateSet({ paused }))
+      .execute();
   }
 
   /** Removes everything but the label, which stays with its namespace. */

@@ -17,6 +17,8 @@ export interface StreamRight {
   /** Rejects when the right is gone, or when nobody can tell. */
   readonly check: () => Promise<unknown>;
   readonly expiresAt: Date | null;
+  /** The right may end without any news, as a session does: it is asked at every tick. */
+  readonly endsSilently?: true;
 }
 
 /**
@@ -88,6 +90,7 @@ export class LiveStreams {
     const now = this.#clock.now();
     for (const watched of this.#watched.values())
       if (watched.right.expiresAt !== null && watched.right.expiresAt <= now) this.#end(watched);
+    for (const watched of this.#watched.values()) if (watched.right.endsSilently) void this.#check(watched);
     // Without news a revocation elsewhere would go unseen: then the database itself is asked, or the stream ends.
     if (!this.#news.areFresh()) this.#checkAll();
   }

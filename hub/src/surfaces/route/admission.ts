@@ -58,7 +58,8 @@ export async function identify(
 export function senderOf(request: FastifyRequest, { actor, session }: Caller): Sender {
   // The operator's socket has no address.
   if (actor.kind === 'operator') return { key: 'operator', known: true };
-  return { key: session?.account.id ?? countedAddress(request.ip), known: session !== undefined };
+  const known = session?.account.id ?? (actor.kind === 'user' ? actor.userId : undefined);
+  return { key: known ?? countedAddress(request.ip), known: known !== undefined };
 }
 
 /** Finds out who calls, and counts the call. Throws what `identify` throws, `request.rate-limited` and `instance.sealed`. */

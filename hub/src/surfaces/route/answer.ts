@@ -50,7 +50,7 @@ export function answerPreflight(reply: FastifyReply, requestId: string): void {
 /** Answers a refusal as the clients read it, and a bug with nothing but its request id. */
 export function answerError(
   error: unknown,
-  at: { request: FastifyRequest; reply: FastifyReply; log: Log; endings: Endings },
+  at: { request: FastifyRequest; reply: FastifyReply; log: Log; endings: Endings; challenge: boolean },
 ): void {
   const { request, reply, log, endings } = at;
   // Who has hung up gets no answer, and work that was given up for it is nobody's bug.
@@ -79,7 +79,7 @@ export function answerError(
   const message =
     fault === undefined ? `Something went wrong here; the request id is ${request.id}.` : fault.message;
   if (status === 503) reply.raw.setHeader('retry-after', COME_BACK);
-  if (status === 401) reply.raw.setHeader('www-authenticate', 'Basic realm="Holdfast"');
+  if (status === 401 && at.challenge) reply.raw.setHeader('www-authenticate', 'Basic realm="Holdfast"');
   // What an LFS client prints stands under another name.
   const lfs = request.headers.accept?.includes(LFS_MEDIA_TYPE) === true;
   // An unread body would be read as the next request's head on this connection.

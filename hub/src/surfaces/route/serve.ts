@@ -45,6 +45,8 @@ export interface ServeOptions extends AdmissionOptions {
   readonly noteRefusal: (refused: RefusedCall) => void;
   /** The base URL for a Host header; throws where the host is not ours. */
   readonly baseUrlFor: (host: string | undefined) => string;
+  /** Whether who must sign in is asked for a name and a password, as git wants it; a browser then asks in a window. */
+  readonly challenge?: boolean;
   /** Who answers a request to this host in our place. */
   readonly elsewhere?: Elsewhere;
 }
@@ -61,7 +63,8 @@ const NOBODY: Actor = { kind: 'anonymous', mayReadPublic: false };
 /** Builds the server of these routes. It is not listening yet. Throws on a route without access rule or output. */
 export function buildServer(routes: readonly Route[], options: ServeOptions): FastifyInstance {
   const endings = new Endings();
-  const { log } = options;
+  const { challenge = true } = options;
+  const answering = { log: options.log, endings, challenge };
   const app = fastify({
     logger: false,
     genReqId: newRequestId,
@@ -71,7 +74,7 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
     clientErrorHandler: answerUnreadable,
     // A URL that cannot be decoded never reaches a hook.
     frameworkErrors: (error, request, reply) =>
-      answerError(fromFastify(error), { request, reply, log, endings }),
+      answerError(fromFastify(error), { request, reply, ...answering }),
     routerOptions: { maxParamLength: 4096, caseSensitive: true, ignoreTrailingSlash: true },
     http: {
       maxHeaderSize: options.limits.headers,
@@ -88,20 +91,21 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) =>
-    answerError(fromFastify(error), { request, reply, log, endings }),
+    answerError(fromFastify(error), { request, reply, ...answering }),
   );
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'OPTIONS') answerPreflight(reply, request.id);
-    else answerError(routeMissing(request.method, pathOf(request)), { request, reply, log, endings });
+    else answerError(routeMissing(request.method, pathOf(request)), { request, reply, ...answering });
   });
   const { jsonBody: bytes, regularFile: file, requestTimeout: time } = options.limits;
   const bodies = new CallBodies({ bytes, file, time });
-  for (const route of routes) addRoute(app, route, { ...options, bodies, endings });
+  for (const route of routes) addRoute(app, route, { ...options, bodies, endings, challenge });
   return app;
 }
 
 /** What the calls of one server share. */
 interface Serving extends ServeOptions {
+  readonly challenge: boolean;
   readonly bodies: CallBodies;
   readonly endings: Endings;
 }
@@ -145,7 +149,7 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
     });
     await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
-    answerError(error, { request, reply, log: options.log, endings: options.endings });
+    answerError(error, { request, reply, ...options });
     if (isRefusal(error)) options.noteRefusal({ code: error.code, address: request.ip, actor });
   }
   const observe = (): void => {

@@ -35,12 +35,12 @@ export async function findAnswer(
   served: ServedSpace,
   { label, url, baseUrl }: Asked,
 ): Promise<Answer> {
-  const { repo, space, configuration, problems } = served;
+  const { repo, configuration, problems } = served;
   const title = fullName(repo);
   // The label of a name that it had before.
-  if (space.label !== label)
-    return { kind: 'redirect', to: `${originOf(space.label, { ...deps, baseUrl })}${url}` };
-  if (space.paused) return { kind: 'notice', status: 503, title, text: PAUSED };
+  if (served.label !== label)
+    return { kind: 'redirect', to: `${originOf(served.label, { ...deps, baseUrl })}${url}` };
+  if (served.paused) return { kind: 'notice', status: 503, title, text: PAUSED };
   if (configuration === undefined) {
     const why = problems.find(({ fatal }) => fatal)?.text ?? 'It has no configuration';
     return { kind: 'notice', status: 503, title, text: `This Space cannot be shown. ${why}.` };
@@ -56,13 +56,16 @@ async function findFile(
   { repo }: ServedSpace,
   { url, appFile }: { readonly url: string; readonly appFile: RepoPath },
 ): Promise<FoundFile | { readonly to: string } | undefined> {
-  const [path = '/', query] = url.split('?', 2);
+  const end = url.indexOf('?');
+  const [path, query] = end === -1 ? [url, ''] : [url.slice(0, end), url.slice(end)];
+  // Relative links of a page hold only in its own folder.
+  if (path === '/' && appFile.includes('/'))
+    return { to: `/${appFile.split('/').map(encodeURIComponent).join('/')}${query}` };
   const wanted = wantedBy(path, appFile);
   const commit = repo.head;
   if (wanted === undefined || commit === null) return undefined;
   const file = await content.findVisited({ repo, commit, path: wanted.file });
   if (file !== undefined || wanted.folder === undefined) return file;
-  // Relative links of a folder's page hold only below its slash.
   const page = await content.findVisited({ repo, commit, path: wanted.folder });
-  return page && { to: `${path}/${query === undefined ? '' : `?${query}`}` };
+  return page && { to: `${path}/${query}` };
 }

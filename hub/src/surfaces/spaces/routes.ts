@@ -9,7 +9,8 @@ import { redirect } from './redirect.ts';
 import { sendSpaceFile, type SendingDeps } from './send-space-file.ts';
 import { labelIn } from './space-address.ts';
 import { VISIT_PATH } from './visit-route.ts';
-import { localPath, sessionOf, signPass, spaceCookie } from './visits.ts';
+import { findSpaceCookie, keepSpaceCookie } from './space-cookies.ts';
+import { digestOfMark, localPath, MARK_DIGEST, newMark, sessionOf, signPass } from './visits.ts';
 
 /** What serving Spaces needs. */
 export interface SpaceDeps extends SendingDeps {
@@ -55,16 +56,23 @@ function enterRoute(deps: SpaceDeps): Route {
     output: 'stream',
     run({ request, reply, query, baseUrl }) {
       const label = labelIn(request.headers.host, deps.spacesHost) ?? '';
-      const at = deps.clock.now();
-      const sessionId = sessionOf(deps.keys, 'space-ticket', { text: query.ticket, label, now: at });
-      const cookie =
-        sessionId && spaceCookie(baseUrl, signPass(deps.keys, 'space-cookie', { label, sessionId, at }));
-      // A ticket that is worth nothing leads on all the same: whoever may not come in is told there.
-      redirect(reply.raw, localPath(query.to), cookie);
+      const now = deps.clock.now();
+      const mark = findSpaceCookie('mark', baseUrl, request.headers.cookie);
+      const ticket = { text: query.ticket, label, now, browser: digestOfMark(mark ?? '') };
+      const sessionId = mark && sessionOf(deps.keys, 'space-ticket', ticket);
+      if (sessionId === undefined || sessionId === '') {
+        answerNotice({ request, reply }, { status: 403, title: 'Space', text: WORTHLESS });
+        return Promise.resolve();
+      }
+      const pass = signPass(deps.keys, 'space-cookie', { label, sessionId, at: now, browser: '' });
+      redirect(reply.raw, localPath(query.to), [keepSpaceCookie('space', baseUrl, pass)]);
       return Promise.resolve();
     },
   });
 }
+
+const WORTHLESS =
+  'You could not be let in: this address was used too late or by another browser, or your browser keeps no cookies. Open the Space again.';
 
 async function answer(deps: SpaceDeps, call: SpaceCall): Promise<void> {
   const { request, reply, baseUrl } = call;
@@ -81,7 +89,7 @@ async function answer(deps: SpaceDeps, call: SpaceCall): Promise<void> {
 /** The Space; `undefined` where a browser was sent to the hub instead, to sign in. */
 async function openOrSignIn(
   deps: SpaceDeps,
-  { request, reply, actor }: SpaceCall,
+  { request, reply, actor, baseUrl }: SpaceCall,
   label: string,
 ): Promise<ServedSpace | undefined> {
   try {
@@ -90,8 +98,16 @@ async function openOrSignIn(
     const byPerson = request.headers.accept?.includes('text/html') === true;
     if (!isFault(error) || actor.kind !== 'anonymous' || !byPerson) throw error;
     // The same for a Space that is not there: who is not signed in learns nothing.
-    const asked = new URLSearchParams({ space: label, to: localPath(request.url) });
-    redirect(reply.raw, `${deps.hubUrl()}${VISIT_PATH}?${String(asked)}`);
+    // Two windows may be on their way at once: the mark stays.
+    const found = findSpaceCookie('mark', baseUrl, request.headers.cookie) ?? '';
+    const mark = MARK_DIGEST.test(found) ? found : newMark();
+    const asked = new URLSearchParams({
+      space: label,
+      browser: digestOfMark(mark),
+      to: localPath(request.url),
+    });
+    const address = `${deps.hubUrl()}${VISIT_PATH}?${String(asked)}`;
+    redirect(reply.raw, address, [keepSpaceCookie('mark', baseUrl, mark)]);
     return undefined;
   }
 }

@@ -5,9 +5,9 @@ import { type Keys } from '@holdfast/platform/keys';
 import { isRecorded, referencesOf } from '#modules/access';
 import { type Content } from '#modules/content';
 import { type Reads } from '#modules/ledger';
-import { fullName } from '#modules/repos';
+import { fullName, repoMissing } from '#modules/repos';
 import { type Spaces } from '#modules/spaces';
-import { WATCHED_SIZE, type LiveStreams } from '../http/live-streams.ts';
+import { WATCHED_SIZE, type LiveStreams, type StreamRight } from '../http/live-streams.ts';
 import { sendFile } from '../http/send-file.ts';
 import { openStored, type StoredDeps } from '../hub/files/stored-file.ts';
 import { type Call } from '../route/route.ts';
@@ -54,9 +54,14 @@ export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: F
   await sendFile(exchange, file, { buffers: deps.buffers, signal: live.signal });
 }
 
-function headersOf({ file, headers }: FileAnswer, requestId: string): Record<string, string> {
+function headersOf(
+  { file, headers, served: { repo } }: FileAnswer,
+  requestId: string,
+): Record<string, string> {
   return {
     ...headers,
+    // No other site, not even another Space, shows what not everybody may see.
+    ...(isRecorded(repo) && { 'Cross-Origin-Resource-Policy': 'same-origin' }),
     'Content-Type': mediaTypeOf(file.path),
     'Content-Disposition': 'inline',
     // Its origin is all that it has, and nobody else is there: it may run what it likes, and be shown where it is wanted.
@@ -78,12 +83,17 @@ async function recordRead(
   await reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision, path });
 }
 
-function rightOf(spaces: Spaces, call: SpaceCall, { served }: FileAnswer) {
+function rightOf(spaces: Spaces, call: SpaceCall, { served }: FileAnswer): StreamRight {
   const { actor, credential } = referencesOf(call.actor);
-  const { label } = served.space;
+  const { label, repo } = served;
   return {
-    key: `space/${actor ?? ''}/${credential ?? ''}/${label}`,
+    key: `space/${actor ?? ''}/${credential ?? ''}/${repo.id}`,
     expiresAt: call.session?.token.expiresAt ?? null,
-    check: async () => await spaces.open((await call.callerNow()).actor, label),
+    ...(call.session === undefined && { endsSilently: true }),
+    check: async () => {
+      const now = await spaces.open((await call.callerNow()).actor, label);
+      // Another may be at the label by now.
+      if (now.repo.id !== repo.id || now.paused) throw repoMissing();
+    },
   };
 }

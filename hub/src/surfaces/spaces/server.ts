@@ -40,6 +40,8 @@ export function spaceServer(
   };
   return buildServer(spaceSiteRoutes(deps), {
     ...options,
+    // What is typed into a browser's window for a Space would go along with every request to it.
+    challenge: false,
     baseUrlFor: originFor,
     identify,
     requireAddress: (session, from) => authentication.requireAddress(session, from),

@@ -22,6 +22,7 @@ void test('labelIn() finds a label in the host of a Space and in no other', () =
       '-a.localhost',
       'alocalhost',
       'a.localhost:8080:1',
+      'a.localhost:99999',
     ],
   ])
     assert.equal(found(host), undefined, String(host));

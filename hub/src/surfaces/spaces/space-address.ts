@@ -13,7 +13,8 @@ export function originOf(
 
 /** The label in a Host header; `undefined` where that is not the host of a Space. */
 export function labelIn(host: string | undefined, spacesHost: string): string | undefined {
-  const name = (host ?? '').toLowerCase().replace(/:\d{1,5}$/, '');
+  const [, name = '', port = '80'] = /^([^:]*)(?::(\d{1,5}))?$/.exec((host ?? '').toLowerCase()) ?? [];
+  if (Number(port) > 65_535) return undefined;
   if (!name.endsWith(`.${spacesHost.toLowerCase()}`)) return undefined;
   const label = name.slice(0, -spacesHost.length - 1);
   return isLabel(label) ? label : undefined;

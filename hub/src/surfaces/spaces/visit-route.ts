@@ -1,16 +1,18 @@
 // `GET /sign-in/space`, at the hub: sends a browser that is signed in on to a Space, with a ticket for that one.
+import { type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Keys } from '@holdfast/platform/keys';
-import { repoMissing } from '#modules/repos';
-import { type Sessions } from '#modules/sessions';
-import { type Spaces } from '#modules/spaces';
-import { defineRoute, type Call, type Route } from '../route/route.ts';
+import { fullName, repoMissing } from '#modules/repos';
+import { type Sessions, type Visit } from '#modules/sessions';
+import { type ServedSpace, type Spaces } from '#modules/spaces';
+import { defineRoute, type Route } from '../route/route.ts';
 import { findCookie } from '../web/cookies.ts';
 import { originOf } from './space-address.ts';
 import { redirect } from './redirect.ts';
-import { localPath, signPass } from './visits.ts';
+import { pageOf, PAGE_POLICY } from './page.ts';
+import { localPath, MARK_DIGEST, signPass } from './visits.ts';
 
 /** What the route needs. */
 export interface VisitDeps {
@@ -34,47 +36,71 @@ export function visitRoute(deps: VisitDeps): Route {
     access: 'page',
     allowance: 'api',
     params: z.unknown(),
-    query: z.object({ space: z.string().max(63), to: z.string().max(4_000).optional() }),
+    query: z.object({
+      space: z.string().max(63),
+      browser: z.string().regex(MARK_DIGEST).optional(),
+      to: z.string().max(4_000).optional(),
+    }),
     bodyKind: 'none',
     body: z.unknown(),
     output: 'stream',
-    async run(call) {
-      const { request, reply, baseUrl, query } = call;
+    async run({ request, reply, baseUrl, query }) {
+      const { space: label, browser, to: wish } = query;
+      const to = localPath(wish);
       const value = findCookie('session', request.headers.cookie, baseUrl);
       const visit = value === undefined ? undefined : await deps.sessions.find(value);
-      const to = localPath(query.to);
       if (visit === undefined) {
-        const back = `${VISIT_PATH}?${String(new URLSearchParams({ space: query.space, to }))}`;
-        redirect(reply.raw, `/sign-in?${String(new URLSearchParams({ to: back }))}`);
+        redirect(reply.raw, signInFirst({ space: label, ...(browser !== undefined && { browser }), to }));
         return;
       }
-      const { space } = await deps.spaces.open(visit.actor, query.space).catch((error: unknown) => {
+      const served = await deps.spaces.open(visit.actor, label).catch((error: unknown) => {
         throw isFault(error) ? repoMissing() : error;
       });
-      const { label } = space;
-      const pass = { label, sessionId: visit.session.id, at: deps.clock.now() };
+      const origin = originOf(served.label, { ...deps, baseUrl });
+      if (browser === undefined) {
+        // The Space's own origin marks the browser first.
+        goOn(reply.raw, { served, visit, address: `${origin}${to}` });
+        return;
+      }
+      const pass = { label: served.label, sessionId: visit.session.id, at: deps.clock.now(), browser };
       const asked = new URLSearchParams({ ticket: signPass(deps.keys, 'space-ticket', pass), to });
-      goOn(call, `${originOf(label, { ...deps, baseUrl })}/-/enter?${String(asked)}`);
+      goOn(reply.raw, { served, visit, address: `${origin}/-/enter?${String(asked)}` });
     },
   });
 }
 
+function signInFirst(asked: Readonly<Record<string, string>>): string {
+  const back = `${VISIT_PATH}?${String(new URLSearchParams(asked))}`;
+  return `/sign-in?${String(new URLSearchParams({ to: back }))}`;
+}
+
 /**
  * Sends the browser on by a page, not by a redirect: it may have come here through the form of the sign-in, whose policy
- * lets no form end on another origin.
+ * lets no form end on another origin. The page goes on by itself to Spaces of one's own and of one's organisations; before
+ * anybody else's it waits, so that no link to the sign-in ends on a page that asks for the password once more.
  */
-function goOn({ reply }: Pick<Call<unknown, unknown, unknown>, 'reply'>, address: string): void {
-  const link = address.replaceAll('&', '&amp;');
-  const page = `<!doctype html><meta charset="utf-8"><title>Space</title><p><a href="${link}">${link.split('?', 1)[0]}</a>`;
-  reply.raw
+function goOn(
+  response: ServerResponse,
+  {
+    served,
+    visit,
+    address,
+  }: { readonly served: ServedSpace; readonly visit: Visit; readonly address: string },
+): void {
+  const { repo } = served;
+  const title = fullName(repo);
+  const isOwn = visit.actor.userId === repo.namespaceId || visit.actor.memberships.has(repo.namespaceId);
+  const text = `This Space is made by ${repo.namespace}, and what it shows is theirs. It never needs your password of this hub.`;
+  const page = pageOf({ title, text, link: address });
+  response
     .writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Length': Buffer.byteLength(page),
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      'Content-Security-Policy': PAGE_POLICY,
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
       'Referrer-Policy': 'no-referrer',
-      Refresh: `0; url=${address}`,
+      ...(isOwn && { Refresh: `0; url=${address}` }),
     })
     .end(page);
 }

@@ -1,10 +1,11 @@
 // Who visits a Space: the bearer of an access token, or a browser that the hub let in.
-import { type IncomingMessage } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Sessions } from '#modules/sessions';
 import { identifyCaller, type Caller } from '../route/caller.ts';
-import { sessionOf, spaceCookieName } from './visits.ts';
+import { findSpaceCookie } from './space-cookies.ts';
+import { sessionOf } from './visits.ts';
 
 /** What finding out needs. */
 export interface VisitorDeps {
@@ -20,18 +21,23 @@ export async function identifyVisitor(
   at: { readonly label: string; readonly origin: string },
   deps: VisitorDeps,
 ): Promise<Caller> {
-  if (request.headers.authorization !== undefined) return await identifyCaller(request, deps.callers);
-  const text = cookieIn(request.headers.cookie, spaceCookieName(at.origin));
-  const sessionId = sessionOf(deps.keys, 'space-cookie', { text, label: at.label, now: deps.clock.now() });
+  const { authorization, cookie } = request.headers;
+  if (authorization !== undefined || !isOwnUse(request.headers))
+    return await identifyCaller(request, deps.callers);
+  const text = findSpaceCookie('space', at.origin, cookie);
+  const wanted = { text, label: at.label, now: deps.clock.now(), browser: '' };
+  const sessionId = sessionOf(deps.keys, 'space-cookie', wanted);
   const visit = sessionId && (await deps.sessions.findById(sessionId));
   if (visit !== undefined) return { actor: visit.actor, session: undefined };
   return await identifyCaller(request, deps.callers);
 }
 
-function cookieIn(header: string | undefined, name: string): string | undefined {
-  for (const pair of (header ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return undefined;
+/**
+ * Whether a browser asks for the Space itself. Spaces are one site to it, so that cookies go along also where another Space
+ * loads a script or a frame of this one: to read what is private, or to have it clicked on (Fetch Metadata, W3C).
+ */
+function isOwnUse(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'none' || site === 'same-origin') return true;
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }

@@ -1,7 +1,9 @@
-// How a browser that is signed in at the hub is let in to a Space, whose origin never sees the hub's cookie. The hub gives
-// the browser a ticket for that one Space; the Space's origin takes it in exchange for a cookie of its own, which names the
-// session and dies with it.
-// Invariants: what one Space was given opens no other, and nothing of it opens the hub.
+// How a browser that is signed in at the hub is let in to a Space, whose origin never sees the hub's cookie. The Space's
+// origin marks the browser and sends it to the hub; the hub gives it a ticket for that Space and that mark; the Space's
+// origin takes the ticket for a cookie of its own, which names the session and dies with it.
+// Invariants: what one Space was given opens no other, and nothing of it opens the hub; a ticket that somebody else got
+// hold of, or made somebody else use, is worth nothing without the browser's mark.
+import { createHash, randomBytes } from 'node:crypto';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 
@@ -9,9 +11,12 @@ import { type Keys } from '@holdfast/platform/keys';
 export interface Pass {
   readonly label: string;
   readonly sessionId: Id;
+  readonly at: Date;
+  /** The digest of the browser's mark; empty in a cookie, which only that browser has. */
+  readonly browser: string;
 }
 
-/** What a pass is for: to be handed over once, or to be kept by the browser. */
+/** What a pass is for: to be handed over, or to be kept by the browser. */
 export type PassKind = 'space-ticket' | 'space-cookie';
 
 /** How long a browser may take from the hub to the Space, and how long it may keep the cookie. Milliseconds. */
@@ -21,41 +26,45 @@ const LONGEST: Readonly<Record<PassKind, number>> = {
 };
 
 /** The pass as a text. */
-export function signPass(
-  keys: Keys,
-  kind: PassKind,
-  { label, sessionId, at }: Pass & { readonly at: Date },
-): string {
-  const fields = [label, sessionId, String(at.getTime())];
+export function signPass(keys: Keys, kind: PassKind, { label, sessionId, at, browser }: Pass): string {
+  const fields = [label, sessionId, String(at.getTime()), browser];
   return [...fields, keys.sign(kind, fields)].join('.');
 }
 
-/** The session that a pass for this label names; `undefined` for one that is not ours, too old, or for another Space. */
-export function sessionOf(
-  keys: Keys,
-  kind: PassKind,
-  pass: { readonly text: string | undefined; readonly label: string; readonly now: Date },
-): Id | undefined {
-  const [label = '', id = '', time = '', signature = ''] = (pass.text ?? '').split('.');
-  if (label !== pass.label || !keys.signed(kind, [label, id, time], signature)) return undefined;
-  const age = pass.now.getTime() - Number(time);
+/** What a pass must be good for. */
+export interface Wanted {
+  readonly text: string | undefined;
+  readonly label: string;
+  readonly now: Date;
+  readonly browser: string;
+}
+
+/** The session that a pass names; `undefined` for one that is not ours, too old, or for another Space or browser. */
+export function sessionOf(keys: Keys, kind: PassKind, wanted: Wanted): Id | undefined {
+  const [label = '', id = '', time = '', browser = '', signature = ''] = (wanted.text ?? '').split('.');
+  if (label !== wanted.label || browser !== wanted.browser) return undefined;
+  if (!keys.signed(kind, [label, id, time, browser], signature)) return undefined;
+  const age = wanted.now.getTime() - Number(time);
   return age >= 0 && age <= LONGEST[kind] ? parseId(id) : undefined;
 }
 
+/** A new mark for a browser. */
+export function newMark(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** The digest of a mark, which may be seen. */
+export function digestOfMark(mark: string): string {
+  return createHash('sha256').update(mark).digest('base64url');
+}
+
+/** How the digest of a mark looks. */
+export const MARK_DIGEST = /^[A-Za-z0-9_-]{43}$/;
+
+const LONGEST_PATH = 2_000;
+
 /** The path to which a visitor goes on; never another origin, however the text is spelt (open redirect). */
 export function localPath(text: string | undefined): string {
-  return text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text) && !text.includes('\\') ? text : '/';
-}
-
-/** The name of the cookie: with https it begins with `__Host-`, so that no other Space can set it. */
-export function spaceCookieName(origin: string): string {
-  const { protocol, port } = new URL(origin);
-  return protocol === 'https:' ? '__Host-holdfast-space' : `holdfast-${port}-space`;
-}
-
-/** The `Set-Cookie` header that keeps a pass. */
-export function spaceCookie(origin: string, pass: string): string {
-  const secure = origin.startsWith('https:') ? '; Secure' : '';
-  const age = LONGEST['space-cookie'] / 1000;
-  return `${spaceCookieName(origin)}=${pass}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
+  if (text === undefined || text.length > LONGEST_PATH || text.includes('\\')) return '/';
+  return /^\/(?!\/)[\x21-\x7e]*$/.test(text) ? text : '/';
 }

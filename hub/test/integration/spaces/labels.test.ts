@@ -48,6 +48,12 @@ void test('names that look alike in a host get labels of their own', async () =>
   assert.match(await labelOf(hub, 'ann-b/c'), /^ann-b-c-[0-9a-f]{8}$/);
   assert.match(await labelOf(hub, 'ann/b.C'), /^ann-b-c-[0-9a-f]{8}$/);
   assert.notEqual(await labelOf(hub, 'ann/b.C'), await labelOf(hub, 'ann-b/c'));
+  await hub.addRepo('ann-b/lone', SPACE);
+  assert.match(
+    await labelOf(hub, 'ann-b/lone'),
+    /^ann-b-lone-[0-9a-f]{8}$/,
+    'whether or not there is another',
+  );
   assert.match(await labelOf(hub, `ann/${'x'.repeat(96)}`), /^ann-x{59}$/);
   assert.match(await labelOf(hub, 'ann/_'), /^ann-[0-9a-f]{8}$/);
 });

@@ -65,6 +65,18 @@ void test('a folder has a page below its slash; what is hidden or not there is m
   assert.match(page.text, /^<!doctype html>[^]*There is no such file/);
 });
 
+void test('a page in a folder is shown there, where its relative links hold', async () => {
+  const { hub, bearer } = await openDemo();
+  await using _hub = hub;
+  const card = '---\nsdk: static\napp_file: dist/a b.html\n---\n';
+  const files = { 'README.md': card, 'dist/a b.html': 'built' };
+  await hub.addRepo('ann/built', { type: 'space', visibility: 'public', sdk: 'static', files });
+  const ask = async (path: string) => await askSite(hub, { label: 'ann-built', path }, bearer);
+  const root = await ask('/?x=/y?z');
+  assert.deepEqual([root.status, root.headers['location']], [303, '/dist/a%20b.html?x=/y?z']);
+  assert.equal((await ask('/dist/a%20b.html?x')).text, 'built');
+});
+
 void test('nothing but reading is answered on the origin of a Space', async () => {
   const { hub, bearer } = await openDemo();
   await using _hub = hub;

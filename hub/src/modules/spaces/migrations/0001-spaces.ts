@@ -19,7 +19,7 @@ create table spaces.label (
 );
 create unique index label_current on spaces.label (repo_id) where current;
 
--- The label that anybody would expect: letters, digits and single hyphens, and never without a hyphen.
+-- The label that anybody would expect: letters, digits and single hyphens.
 create function spaces.plain_label(namespace text, name text) returns text language sql immutable
   return trim(both '-' from left(regexp_replace(lower(namespace || '-' || name), '[^a-z0-9]+', '-', 'g'), 63));
 
@@ -29,14 +29,16 @@ create function spaces.give_label(space repos.repo) returns void language plpgsq
 declare plain text := spaces.plain_label(space.namespace, space.name);
 begin
   update spaces.label set current = false where repo_id = space.id and current;
-  if position('-' in plain) > 0 then
+  -- Before the first hyphen stands the namespace, which then has none itself: else the labels of one namespace could look
+  -- like another's, and a label that is taken would tell that there is a Space (a-b/c and a/b-c).
+  if plain ~ '^[a-z0-9]+-' and lower(space.namespace) ~ '^[a-z0-9]+$' then
     insert into spaces.label as l values (plain, space.namespace_id, space.id, true)
       on conflict (label) do update set repo_id = excluded.repo_id, current = true
       where l.namespace_id = excluded.namespace_id and (l.repo_id = excluded.repo_id
         or exists (select from repos.repo r where r.id = l.repo_id and r.deleted_at is not null));
     if found then return; end if;
   end if;
-  -- a-b/c and a/b-c, or a name that was another's.
+  -- Another name of the same namespace that looks alike, or a namespace with more than letters and digits.
   insert into spaces.label as l
     values (trim(both '-' from left(plain, 54)) || '-' || left(encode(sha256(convert_to(space.id, 'UTF8')), 'hex'), 8),
       space.namespace_id, space.id, true)

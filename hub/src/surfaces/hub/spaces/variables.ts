@@ -33,7 +33,7 @@ function listVariables({ spaces }: Deps): Route {
     access: 'anyone',
     bodyKind: 'none',
     body: z.unknown(),
-    run: async ({ actor, params }) => presentVariables(await spaces.listVariables(actor, params)),
+    run: async (call) => presentVariables(await spaces.listVariables(call, call.params)),
   });
 }
 
