@@ -1,22 +1,26 @@
 // Answers the hub. Invariant: whatever comes in, at most one frame goes out for each request, and nothing of a secret.
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
-import { type Answer, type MailOutcome, Request } from './frames.ts';
+import { type Answer, Request } from './frames.ts';
+import { type Issuer } from './issuer.ts';
 import { type MailServer } from './mail-server.ts';
 
 /** What the courier reaches. */
 export interface Outside {
   readonly mail: MailServer | undefined;
+  readonly issuer: Issuer | undefined;
 }
 
 /** Requests that are worked on at a time; a hub asks for few. */
 const MOST_AT_ONCE = 16;
 const NOT_SET_UP = 'No mail server is configured.';
 
+type Outcome = Answer['outcome'];
+
 /** Works for one hub, as long as its channel is open. */
 export function serveHub(channel: Pick<Channel, 'onFrame' | 'send'>, outside: Outside, log: Log): void {
   let working = 0;
-  const answer = (id: string, outcome: MailOutcome): void => {
+  const answer = (id: string, outcome: Outcome): void => {
     channel.send({ id, outcome } satisfies Answer);
   };
   channel.onFrame((frame) => {
@@ -31,7 +35,7 @@ export function serveHub(channel: Pick<Channel, 'onFrame' | 'send'>, outside: Ou
     }
     const request = parsed.data;
     if (working >= MOST_AT_ONCE) {
-      answer(request.id, { kind: 'later', why: 'too much is asked at once' });
+      answer(request.id, request.ask.endsWith('mail') ? BUSY.mail : BUSY.signOn);
       return;
     }
     working += 1;
@@ -43,7 +47,20 @@ export function serveHub(channel: Pick<Channel, 'onFrame' | 'send'>, outside: Ou
   });
 }
 
-async function work(request: Request, { mail }: Outside): Promise<MailOutcome> {
-  if (mail === undefined) return { kind: 'later', why: NOT_SET_UP };
-  return request.ask === 'check-mail' ? await mail.check() : await mail.send(request.mail);
+const BUSY = {
+  mail: { kind: 'later', why: 'too much is asked at once' },
+  signOn: { kind: 'unreachable' },
+} as const satisfies Readonly<Record<string, Outcome>>;
+
+async function work(request: Request, { mail, issuer }: Outside): Promise<Outcome> {
+  switch (request.ask) {
+    case 'send-mail':
+      return (await mail?.send(request.mail)) ?? { kind: 'later', why: NOT_SET_UP };
+    case 'check-mail':
+      return (await mail?.check()) ?? { kind: 'later', why: NOT_SET_UP };
+    case 'begin-sign-on':
+      return (await issuer?.begin(request.start)) ?? BUSY.signOn;
+    case 'end-sign-on':
+      return (await issuer?.end(request.start, request.query)) ?? BUSY.signOn;
+  }
 }

@@ -4,6 +4,7 @@ import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
 import { CourierStart } from '@holdfast/supervisor/settings';
 import { serveHub } from './courier.ts';
+import { Issuer } from './issuer.ts';
 import { MailServer } from './mail-server.ts';
 
 /** The descriptor of the channel to the hub. */
@@ -16,11 +17,12 @@ try {
   const stopped = Promise.withResolvers<void>();
   channel.onFrame(() => stopped.resolve());
   void channel.closed.then(() => stopped.resolve());
-  const password = secrets.mailPassword === undefined ? undefined : new Secret(secrets.mailPassword);
-  const mail = settings.mail === null ? undefined : new MailServer(settings.mail, password);
+  const wrap = (text: string | undefined) => (text === undefined ? undefined : new Secret(text));
+  const mail = settings.mail && new MailServer(settings.mail, wrap(secrets.mailPassword));
+  const issuer = settings.issuer && new Issuer(settings.issuer, wrap(secrets.issuerSecret), log);
   await using hub = openInheritedChannel(HUB_FD);
   void hub.closed.then(() => stopped.resolve());
-  serveHub(hub, { mail }, log);
+  serveHub(hub, { mail: mail ?? undefined, issuer: issuer ?? undefined }, log);
   channel.send({ type: 'ready' });
   await stopped.promise;
 } catch (error) {

@@ -65,11 +65,13 @@ function declareGauges(metrics: Metrics, { ledgerLag, scrub }: Modules, streams:
 }
 
 function openCourier(
-  { sendsMail }: HubStart['settings'],
+  { sendsMail, singleSignOn }: HubStart['settings'],
   opened: AsyncDisposableStack,
   log: Log,
-): CourierLink | undefined {
-  return sendsMail ? new CourierLink(opened.use(openInheritedChannel(COURIER_FD)), log) : undefined;
+): { readonly carrier: CourierLink | undefined; readonly issuer: CourierLink | undefined } {
+  if (!sendsMail && singleSignOn === null) return { carrier: undefined, issuer: undefined };
+  const link = new CourierLink(opened.use(openInheritedChannel(COURIER_FD)), log);
+  return { carrier: sendsMail ? link : undefined, issuer: singleSignOn === null ? undefined : link };
 }
 
 function servingOf(settings: HubStart['settings'], modules: Modules) {
@@ -90,8 +92,8 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   const { settings } = start;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
-  const carrier = openCourier(settings, opened, log);
-  const modules = opened.use(await openModules(start, { log, clock: systemClock, carrier }));
+  const outside = openCourier(settings, opened, log);
+  const modules = opened.use(await openModules(start, { log, clock: systemClock, ...outside }));
   const adminCreated = await firstStart(modules, start);
   const sealed = settings.sealed !== null;
   opened.use(await openJobs(modules, { log, sealed }));

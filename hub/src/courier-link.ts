@@ -4,7 +4,7 @@ import { newId, type Id } from '@holdfast/kernel/id';
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
-import { Answer, type MailOutcome, type Request } from '@holdfast/courier/frames';
+import { Answer, MailOutcome, type Request, SignOnOutcome, type SignOnStart } from '@holdfast/courier/frames';
 import { type Carrier } from '#modules/mail';
 
 /** Requests without an answer yet. */
@@ -21,7 +21,7 @@ type Question<R = Request> = R extends Request ? Omit<R, 'id'> : never;
 export class CourierLink implements Carrier {
   readonly #channel: Pick<Channel, 'send' | 'onFrame' | 'closed'>;
   readonly #log: Log;
-  readonly #waiting = new Map<string, (outcome: MailOutcome) => void>();
+  readonly #waiting = new Map<string, (outcome: Answer['outcome'] | undefined) => void>();
 
   constructor(channel: Pick<Channel, 'send' | 'onFrame' | 'closed'>, log: Log) {
     this.#channel = channel;
@@ -36,21 +36,32 @@ export class CourierLink implements Carrier {
 
   /** Hands a mail over. */
   async send(mail: Parameters<Carrier['send']>[0]): Promise<MailOutcome> {
-    return await this.#ask({ ask: 'send-mail', mail });
+    return readMail(await this.#ask({ ask: 'send-mail', mail }));
   }
 
   /** Connects to the mail server and signs in. */
   async check(): Promise<MailOutcome> {
-    return await this.#ask({ ask: 'check-mail' });
+    return readMail(await this.#ask({ ask: 'check-mail' }));
   }
 
-  async #ask(question: Question): Promise<MailOutcome> {
-    if (this.#waiting.size >= MOST_WAITING) return { kind: 'later', why: 'too much is asked at once' };
+  /** The address to which a browser goes to sign on. */
+  async begin(start: SignOnStart): Promise<SignOnOutcome> {
+    return readSignOn(await this.#ask({ ask: 'begin-sign-on', start }));
+  }
+
+  /** Who came back. */
+  async end(start: SignOnStart, query: string): Promise<SignOnOutcome> {
+    return readSignOn(await this.#ask({ ask: 'end-sign-on', start, query }));
+  }
+
+  /** Nothing where there is no answer. */
+  async #ask(question: Question): Promise<Answer['outcome'] | undefined> {
+    if (this.#waiting.size >= MOST_WAITING) return undefined;
     const id: Id = newId(new Date());
-    const { promise, resolve } = Promise.withResolvers<MailOutcome>();
+    const { promise, resolve } = Promise.withResolvers<Answer['outcome'] | undefined>();
     this.#waiting.set(id, resolve);
     const timer = setTimeout(() => {
-      resolve({ kind: 'later', why: 'the courier did not answer' });
+      resolve(undefined);
     }, PATIENCE_MS);
     this.#channel.send({ ...question, id } satisfies Request);
     try {
@@ -70,7 +81,17 @@ export class CourierLink implements Carrier {
   }
 
   #failAll(): void {
-    for (const resolve of this.#waiting.values())
-      resolve({ kind: 'later', why: 'the courier is not there at the moment' });
+    for (const resolve of this.#waiting.values()) resolve(undefined);
   }
+}
+
+// An answer to another question is none.
+function readMail(outcome: Answer['outcome'] | undefined): MailOutcome {
+  const read = MailOutcome.safeParse(outcome);
+  return read.success ? read.data : { kind: 'later', why: 'the courier is not there at the moment' };
+}
+
+function readSignOn(outcome: Answer['outcome'] | undefined): SignOnOutcome {
+  const read = SignOnOutcome.safeParse(outcome);
+  return read.success ? read.data : { kind: 'unreachable' };
 }

@@ -56,6 +56,8 @@ function digestConfiguration(settings: HubStart['settings']): string {
     quota,
     scrubRate,
     sendsMail,
+    signUp,
+    singleSignOn,
   } = settings;
   const { embedded, tls } = settings.postgres;
   const decided = {
@@ -69,6 +71,8 @@ function digestConfiguration(settings: HubStart['settings']): string {
     quota,
     scrubRate,
     sendsMail,
+    signUp,
+    singleSignOn,
   };
   return sha256(canonicalJson({ ...decided, postgres: { embedded, tls } }));
 }

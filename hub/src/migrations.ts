@@ -35,6 +35,7 @@ import {
   tokenTokens,
   tokenUses,
 } from '#modules/tokens';
+import { ssoLinks } from '#modules/sso';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -87,4 +88,5 @@ export const migrations: readonly Migration[] = [
   repoOrdered,
   spaceSpaces,
   notaryCut,
+  ssoLinks,
 ];

@@ -9,6 +9,7 @@ import { Delivery, KeptMails, type Carrier } from '#modules/mail';
 import { Downloads, Likes, Namespaces, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
 import { Spaces } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
+import { type IssuerLink } from '#modules/sso';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
@@ -18,6 +19,8 @@ interface Shared {
   readonly clock: Clock;
   /** Absent where no mail server is configured. */
   readonly carrier: Carrier | undefined;
+  /** Absent where there is no single sign-on. */
+  readonly issuer: IssuerLink | undefined;
 }
 
 function openMail(
@@ -57,7 +60,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
     uses,
-    ...openPeople(foundation, start.settings),
+    ...openPeople(foundation, start.settings, shared.issuer),
     ...openTokens(foundation),
     ...openMail(foundation, start.settings, shared),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),

@@ -39,6 +39,7 @@ function pageModulesOf(modules: Modules): PageModules {
     secondFactors: modules.secondFactors,
     passkeys: modules.passkeys,
     languages: modules.languages,
+    singleSignOn: modules.singleSignOn,
     orgPolicies: modules.orgPolicies,
     members: modules.members,
     namespaces: modules.namespaces,

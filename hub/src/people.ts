@@ -10,22 +10,44 @@ import {
   type SignUpPolicy,
 } from '#modules/identity';
 import { Passkeys, sealedByHub, SecondFactors, Sessions, SignIn, Throttle } from '#modules/sessions';
+import { People, SingleSignOn, type GroupRole, type IssuerLink } from '#modules/sso';
 import { type Foundation } from './foundation.ts';
+
+interface PeopleSettings {
+  readonly signUp: SignUpPolicy;
+  readonly singleSignOn: { readonly name: string; readonly groups: readonly GroupRole[] } | null;
+}
 
 /** Opens these modules. */
 export function openPeople(
   { db, clock, epochs, keys }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>,
-  { signUp }: { readonly signUp: SignUpPolicy },
+  { signUp, singleSignOn: sso }: PeopleSettings,
+  issuer: IssuerLink | undefined,
 ) {
   const passwords = new Passwords({ db, clock });
   const sessions = new Sessions({ db, clock, keys });
   const throttle = new Throttle({ db, clock, keys });
   const secondFactors = new SecondFactors({ db, clock, epochs, keys, seeds: sealedByHub(keys) });
   const passkeys = new Passkeys({ db, clock, keys });
+  const newcomers = new Newcomers({ clock });
+  const invitations = new Invitations({ db, clock, epochs, newcomers, policy: signUp });
+  const issuerAlone = signUp === 'single-sign-on';
+  const signIn = new SignIn({
+    ...{ db, clock, keys, passwords, sessions, secondFactors, passkeys, throttle, issuerAlone },
+  });
   return {
+    singleSignOn:
+      sso === null || issuer === undefined
+        ? undefined
+        : new SingleSignOn({
+            ...{ db, clock, keys, signIn, link: issuer, name: sso.name },
+            people: new People({
+              ...{ clock, epochs, newcomers, invitations, policy: signUp, groups: sso.groups },
+            }),
+          }),
     passkeys,
     identity: new Identity({ db, clock, epochs }),
-    invitations: new Invitations({ db, clock, epochs, newcomers: new Newcomers({ clock }), policy: signUp }),
+    invitations,
     languages: new Languages({ db }),
     orgPolicies: new OrgPolicies({ db, clock, epochs }),
     members: new Members({ db, clock, epochs }),
@@ -33,6 +55,6 @@ export function openPeople(
     sessions,
     throttle,
     secondFactors,
-    signIn: new SignIn({ db, clock, keys, passwords, sessions, secondFactors, passkeys, throttle }),
+    signIn,
   };
 }

@@ -21,6 +21,7 @@ export type KeyPurpose =
   | 'totp-seed'
   | 'passkey-row'
   | 'passkey-challenge'
+  | 'sign-on'
   | 'signed-link'
   | 'xet-access'
   | 'xet-fetch'

@@ -33,9 +33,8 @@ export function joinEnds(): CourierEnds {
 
 /** Launches it, where there is something for it to do. It waits for `start`. */
 export function launchCourier(site: Site, end: RelayEnd): LaunchedCourier | undefined {
-  const { mail } = site.config.file;
-  if (mail === null) return undefined;
-  const { passwordFile: _read, ...settings } = mail;
+  const { mail, singleSignOn } = site.config.file;
+  if (mail === null && singleSignOn === null) return undefined;
   const ground = groundOf(site, 'courier', { mounts: [], network: true });
   const launch = (): LaunchedChild => {
     const extra = ['pipe' as const, site.hubLock.descriptor];
@@ -43,17 +42,38 @@ export function launchCourier(site: Site, end: RelayEnd): LaunchedCourier | unde
     end.attach(launched.end(HUB_FD));
     return launched;
   };
-  const { mailPassword } = site.secrets;
-  const start: CourierStart = {
-    type: 'start',
-    settings: { mail: settings },
-    secrets:
-      mailPassword === undefined
-        ? {}
-        : { mailPassword: mailPassword.reveal('the courier signs in to the mail server with it') },
-  };
+  const start = startOf(site);
   const first = launch();
   return { start: async () => await keepCourier(site, start, { first, launch }) };
+}
+
+function startOf({ config, secrets }: Site): CourierStart {
+  const { mail, singleSignOn } = config.file;
+  const { mailPassword, issuerSecret } = secrets;
+  const why = 'it is what servers of the operator know the courier by';
+  return {
+    type: 'start',
+    settings: {
+      mail: mail && {
+        host: mail.host,
+        port: mail.port,
+        security: mail.security,
+        from: mail.from,
+        user: mail.user,
+      },
+      issuer: singleSignOn && {
+        address: singleSignOn.issuer,
+        clientId: singleSignOn.clientId,
+        scopes: singleSignOn.scopes,
+        groupsClaim: singleSignOn.groupsClaim,
+        hosts: singleSignOn.hosts,
+      },
+    },
+    secrets: {
+      ...(mailPassword !== undefined && { mailPassword: mailPassword.reveal(why) }),
+      ...(issuerSecret !== undefined && { issuerSecret: issuerSecret.reveal(why) }),
+    },
+  };
 }
 
 interface Launches {

@@ -202,6 +202,10 @@ function settingsOf(
     quota: config.file.quota,
     scrubRate: config.file.scrubRate,
     sendsMail: config.file.mail !== null,
+    singleSignOn: config.file.singleSignOn && {
+      name: config.file.singleSignOn.name,
+      groups: config.file.singleSignOn.groups,
+    },
     operator: currentOperator(),
   };
 }

@@ -56,8 +56,8 @@ export const XetSettings = z.strictObject({
 });
 export type XetSettings = z.infer<typeof XetSettings>;
 
-/** Who may have an account. */
-export const SignUp = z.enum(['invitation', 'open']);
+/** Who may have an account: who was invited, everybody, or whom the operator's issuer knows. */
+export const SignUp = z.enum(['invitation', 'open', 'single-sign-on']);
 
 /** The operator's mail server. */
 export const MailSettings = z.strictObject({
@@ -70,6 +70,32 @@ export const MailSettings = z.strictObject({
   user: z.string().nullable(),
 });
 export type MailSettings = z.infer<typeof MailSettings>;
+
+/** The operator's issuer (OpenID Connect): the server that says who somebody is. */
+export const IssuerSettings = z.strictObject({
+  /** As it calls itself. */
+  address: z.string(),
+  clientId: z.string(),
+  scopes: z.array(z.string()),
+  /** The claim that names the groups of a person. */
+  groupsClaim: z.string(),
+  /** Hosts on which it has endpoints, beside its own. */
+  hosts: z.array(z.string()),
+});
+export type IssuerSettings = z.infer<typeof IssuerSettings>;
+
+const RoleName = z.enum(['read', 'contributor', 'write', 'admin']);
+
+/** Single sign-on as the hub knows it. */
+export const SingleSignOn = z.strictObject({
+  /** What people call the issuer. */
+  name: z.string().min(1).max(60),
+  /** What the members of a group are in which organisation. */
+  groups: z.array(
+    z.strictObject({ group: z.string().min(1).max(500), organization: z.string(), role: RoleName }),
+  ),
+});
+export type SingleSignOn = z.infer<typeof SingleSignOn>;
 
 /** Where PostgreSQL listens and whom the child signs in as. */
 export const PostgresSettings = z.strictObject({
@@ -133,6 +159,7 @@ export const Settings = z.strictObject({
   scrubRate: z.int().positive(),
   /** Whether there is a mail server; without one, mail is kept and shown to administrators. */
   sendsMail: z.boolean(),
+  singleSignOn: SingleSignOn.nullable(),
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),
@@ -204,9 +231,9 @@ export type NotaryStart = z.infer<typeof NotaryStart>;
 /** First frame on the courier's channel. */
 export const CourierStart = z.strictObject({
   type: z.literal('start'),
-  settings: z.strictObject({ mail: MailSettings.nullable() }),
+  settings: z.strictObject({ mail: MailSettings.nullable(), issuer: IssuerSettings.nullable() }),
   /** What the operator's servers know us by; in no other child. */
-  secrets: z.strictObject({ mailPassword: z.string().optional() }),
+  secrets: z.strictObject({ mailPassword: z.string().optional(), issuerSecret: z.string().optional() }),
 });
 export type CourierStart = z.infer<typeof CourierStart>;
 

@@ -5,6 +5,7 @@ import { Channel } from '@holdfast/platform/channel';
 import { Secret } from '@holdfast/kernel/secret';
 import { type MailSettings } from '@holdfast/supervisor/settings';
 import { serveHub } from '@holdfast/courier/courier';
+import { type Issuer } from '@holdfast/courier/issuer';
 import { MailServer } from '@holdfast/courier/mail-server';
 import { CourierLink } from '../../src/courier-link.ts';
 
@@ -28,14 +29,14 @@ export function mailServerOf(settings: MailSettings, password?: string): MailSer
   return new MailServer(settings, password === undefined ? undefined : new Secret(password));
 }
 
-/** Opens a courier for one mail server. */
-export function openCourier(mail: MailServer): TestCourier {
+/** Opens a courier for a mail server and an issuer. */
+export function openCourier(mail: MailServer | undefined, issuerFor?: (log: Log) => Issuer): TestCourier {
   const lines: string[] = [];
   const log: Log = openLog('courier', { write: (line) => void lines.push(line) });
   const [ours, theirs] = duplexPair();
   const near = new Channel(ours);
   const far = new Channel(theirs);
-  serveHub(far, { mail }, log);
+  serveHub(far, { mail, issuer: issuerFor?.(log) }, log);
   const link = new CourierLink(near, log);
   return {
     link,

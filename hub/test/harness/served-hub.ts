@@ -8,6 +8,7 @@ import { Metrics } from '@holdfast/platform/metrics';
 import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
 import { type Carrier } from '../../src/modules/mail/index.ts';
 import { type OperatorActor, type RepoType, type Visibility } from '../../src/modules/access/index.ts';
+import { type IssuerLink } from '../../src/modules/sso/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
 import { openPages } from '../../src/pages.ts';
@@ -45,7 +46,9 @@ export interface ServedHubOptions {
   readonly dedupScope?: 'repository' | 'namespace';
   /** Bytes that a namespace may store. */
   readonly quota?: number;
-  readonly signUp?: 'invitation' | 'open';
+  readonly signUp?: 'invitation' | 'open' | 'single-sign-on';
+  readonly singleSignOn?: HubStart['settings']['singleSignOn'];
+  readonly issuer?: IssuerLink;
   readonly trustedProxies?: readonly string[];
   /** What takes mail. */
   readonly carrier?: Carrier;
@@ -91,7 +94,9 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const lines: string[] = [];
   const log = openLog('test', { write: (line) => void lines.push(line) });
   const time = { passed: 0, now: () => new Date(systemClock.now().getTime() + time.passed) };
-  const modules = opened.use(await openModules(start, { log, clock: time, carrier: options.carrier }));
+  const modules = opened.use(
+    await openModules(start, { log, clock: time, carrier: options.carrier, issuer: options.issuer }),
+  );
   const streams = new LiveStreams(modules);
   const address = { publicUrl: null, port: 0 };
   const metrics = new Metrics();
@@ -198,6 +203,7 @@ function startOf(
       quota: options.quota ?? null,
       scrubRate: 10 * GiB,
       sendsMail: options.carrier !== undefined,
+      singleSignOn: options.singleSignOn ?? null,
       sealed: null,
       lost: null,
       operator: { name: 'test', uid: 0 },

@@ -3,6 +3,7 @@
 import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { z } from 'zod';
 import { Limits, RateLimits, SignUp, XetSettings } from '../settings.ts';
+import { IssuerFile } from './issuer-file.ts';
 import { MailFile } from './mail-file.ts';
 
 const DEFAULT_RATE_LIMITS: RateLimits = {
@@ -101,10 +102,12 @@ export const ConfigFile = z.strictObject({
       keepDays: z.int().min(30).nullable().default(null),
     })
     .prefault({}),
-  /** Who may have an account: who was invited, or everybody. */
+  /** Who may have an account: who was invited, everybody, or whom the issuer knows. */
   signUp: SignUp.default('invitation'),
   /** The mail server; without one, mail is kept. */
   mail: MailFile.nullable().default(null),
+  /** The issuer by which people sign on. */
+  singleSignOn: IssuerFile.nullable().default(null),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),
   /** Bytes that each user and organisation may store; `null` is without a limit. */

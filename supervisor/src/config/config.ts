@@ -58,7 +58,10 @@ export async function openConfig(
     problems.push(`HOLDFAST_CONFIG is ${path}, which does not exist`);
   const file = parseConfigFile(text, path, problems);
   const mailPassword = file?.mail?.passwordFile ?? undefined;
-  const secrets = await readConfigSecrets(env, { cwd: place.cwd, mailPassword }, problems);
+  const issuerSecret = file?.singleSignOn?.secretFile ?? undefined;
+  const secrets = await readConfigSecrets(env, { cwd: place.cwd, mailPassword, issuerSecret }, problems);
+  if (file?.signUp === 'single-sign-on' && file.singleSignOn === null)
+    problems.push(`${path}: signUp is "single-sign-on", and singleSignOn is missing: nobody could sign in`);
   checkTogether(env, folders, problems);
   if (problems.length > 0 || file === undefined) throw configurationRejected(problems);
   return { config: build(env, folders, file), secrets };

@@ -10,6 +10,15 @@ export interface ConfigSecrets {
   readonly adminPassword: Secret<string> | undefined;
   /** What the mail server knows us by. */
   readonly mailPassword: Secret<string> | undefined;
+  /** What the issuer knows us by. */
+  readonly issuerSecret: Secret<string> | undefined;
+}
+
+/** Where relative paths begin, and the files that the configuration names. */
+export interface SecretPlaces {
+  readonly cwd: string;
+  readonly mailPassword: string | undefined;
+  readonly issuerSecret: string | undefined;
 }
 
 const SHORTEST_PASSWORD = 8;
@@ -17,13 +26,14 @@ const SHORTEST_PASSWORD = 8;
 /** Gathers the secrets; what is wrong with one goes into `problems`, never the value. */
 export async function readConfigSecrets(
   env: Environment,
-  place: { readonly cwd: string; readonly mailPassword: string | undefined },
+  place: SecretPlaces,
   problems: string[],
 ): Promise<ConfigSecrets> {
   const { HOLDFAST_ADMIN_PASSWORD: given, HOLDFAST_ADMIN_PASSWORD_FILE: file } = env;
   const path = file === undefined ? undefined : resolve(place.cwd, file);
   const password = given ?? (await readSecretFile(path, 'HOLDFAST_ADMIN_PASSWORD_FILE', problems));
   const mailPassword = await readSecretFile(place.mailPassword, 'mail.passwordFile', problems);
+  const issuerSecret = await readSecretFile(place.issuerSecret, 'singleSignOn.secretFile', problems);
   if (password !== undefined && password.length < SHORTEST_PASSWORD)
     problems.push(
       `the first administrator's password is shorter than ${String(SHORTEST_PASSWORD)} characters`,
@@ -32,6 +42,7 @@ export async function readConfigSecrets(
     databaseUrl: env.DATABASE_URL === undefined ? undefined : new Secret(env.DATABASE_URL),
     adminPassword: password === undefined ? undefined : new Secret(password),
     mailPassword: mailPassword === undefined ? undefined : new Secret(mailPassword),
+    issuerSecret: issuerSecret === undefined ? undefined : new Secret(issuerSecret),
   };
 }
 

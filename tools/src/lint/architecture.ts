@@ -76,6 +76,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   mail: ['access'],
   identity: ['access', 'ledger', 'mail'],
   sessions: ['access', 'ledger', 'mail', 'identity'],
+  sso: ['access', 'ledger', 'identity', 'sessions'],
   tokens: ['access', 'ledger', 'mail', 'identity'],
   blobs: ['access', 'ledger'],
   git: ['access', 'ledger', 'blobs'],
@@ -127,5 +128,5 @@ export const REVEALING_FILES: readonly string[] = [
   'hub/src/app.ts',
   'hub/src/prepare.ts',
   'notary/src/main.ts',
-  'courier/src/mail-server.ts',
+  'courier/src/{mail-server,issuer}.ts',
 ];

@@ -83,6 +83,11 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'mail is sent by the courier, in one place',
   },
   {
+    modules: ['openid-client'],
+    files: ['courier/src/issuer.ts'],
+    advice: 'issuers are asked by the courier, in one place',
+  },
+  {
     modules: ['node:vm', 'vm', 'node:inspector', 'node:inspector/promises', 'node:repl', 'node:ffi'],
     files: ['tools/src/**'],
     advice: 'text never becomes code here',
@@ -121,8 +126,8 @@ export const NAMED_POWERS: readonly NamedPower[] = [
   { name: 'process.exit', files: [], advice: 'set process.exitCode and let what is open close' },
   {
     name: 'fetch',
-    // The notary hands its checkpoints to an endpoint that the operator names.
-    files: ['notary/src/places.ts', '*/test/**', 'bench/src/**'],
+    // The notary hands its checkpoints to an endpoint that the operator names; the courier asks the operator's issuer.
+    files: ['notary/src/places.ts', 'courier/src/reach.ts', '*/test/**', 'bench/src/**'],
     advice: 'outgoing HTTP is made in named files only',
   },
   { name: 'eval', files: [], advice: 'text never becomes code here' },

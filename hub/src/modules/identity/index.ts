@@ -10,6 +10,7 @@ export { randomPassword } from './password.ts';
 export { Invitations, type SignUpPolicy } from './invitations.ts';
 export { Members, type MemberName } from './members.ts';
 export { Newcomers } from './newcomers.ts';
+export { changeMembership, pickFreeName } from './known-people.ts';
 export { Languages } from './languages.ts';
 export { markSecondFactor, OrgPolicies } from './org-policies.ts';
 export { Passwords, type Asker } from './passwords.ts';

@@ -26,11 +26,11 @@ import {
 } from './faults.ts';
 import { type Invitation, InvitationReader, InvitationWriter } from './invitation-store.ts';
 import { isEmail, type Account } from './model.ts';
-import { type NewcomerWish, type Newcomers } from './newcomers.ts';
+import { type Newcomer, type NewcomerWish, type Newcomers } from './newcomers.ts';
 import { AccountReader, AccountWriter } from './store.ts';
 
-/** Who may have an account: who was invited, or everybody. */
-export type SignUpPolicy = 'invitation' | 'open';
+/** Who may have an account: who was invited, everybody, or whom the operator's issuer knows. */
+export type SignUpPolicy = 'invitation' | 'open' | 'single-sign-on';
 
 /** Whom to invite, and to which organisation. */
 export interface InvitationWish {
@@ -121,16 +121,23 @@ export class Invitations {
     return found;
   }
 
-  /** Makes the account of who was invited. Throws `invitation.missing` and what making an account throws. */
+  /**
+   * Makes the account of who was invited. Throws `invitation.missing`, `account.sign-up-closed` where people come by single
+   * sign-on alone, and what making an account throws.
+   */
   async accept(text: string, wish: Omit<NewcomerWish, 'email'>): Promise<Account> {
     const { email } = await this.get(text);
+    if (this.policy === 'single-sign-on') throw signUpClosed();
     const newcomer = await this.#newcomers.prepare({ ...wish, email });
-    return await this.#db.transaction(async (tx) => {
-      const invitation = await this.#use(tx, text);
-      const account = await this.#newcomers.insert(tx, newcomer, { invitation: invitation.id });
-      await this.#join(tx, account, invitation);
-      return account;
-    });
+    return await this.#db.transaction((tx) => this.admit(tx, text, newcomer));
+  }
+
+  /** The same for a newcomer who was looked at, in the transaction of who knows them. Throws `invitation.missing`. */
+  async admit(tx: Tx, text: string, newcomer: Newcomer): Promise<Account> {
+    const invitation = await this.#use(tx, text);
+    const account = await this.#newcomers.insert(tx, newcomer, { invitation: invitation.id });
+    await this.#join(tx, account, invitation);
+    return account;
   }
 
   /** Takes somebody who has an account into the organisation of an invitation. */

@@ -19,7 +19,8 @@ export interface NewcomerWish {
 /** A newcomer whose wishes were looked at. */
 export interface Newcomer {
   readonly account: Account;
-  readonly password: string;
+  /** The password's digest; `null` for who signs on elsewhere. */
+  readonly password: string | null;
 }
 
 /** Makes newcomers' accounts. */
@@ -32,10 +33,16 @@ export class Newcomers {
 
   /** Looks at the wishes. Throws `account.name-invalid`, `.name-reserved`, `.email-invalid`, `.password-weak`. */
   async prepare({ name, email, password }: NewcomerWish): Promise<Newcomer> {
+    const { account } = this.prepareKnown({ name, email });
+    if (!isPasswordAcceptable(password, { name, email })) throw passwordWeak();
+    return { account, password: await digestPassword(password) };
+  }
+
+  /** The same for who signs on elsewhere, and needs no password. */
+  prepareKnown({ name, email }: Omit<NewcomerWish, 'password'>): Newcomer {
     if (!isNamespaceName(name)) throw nameInvalid(name.slice(0, 100));
     if (isReservedName(name)) throw nameReserved(name);
     if (!isEmail(email)) throw emailInvalid();
-    if (!isPasswordAcceptable(password, { name, email })) throw passwordWeak();
     const now = this.#clock.now();
     const account: Account = {
       id: newId(now),
@@ -47,7 +54,7 @@ export class Newcomers {
       createdAt: now,
       disabledAt: null,
     };
-    return { account, password: await digestPassword(password) };
+    return { account, password: null };
   }
 
   /** Makes the account. Throws `account.name-taken`, `account.email-taken`. */

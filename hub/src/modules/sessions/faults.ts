@@ -6,6 +6,11 @@ export const signInFailed = defineFault(
   'sign-in.failed',
   () => 'The name and the password do not belong together.',
 );
+export const signInElsewhere = defineFault(
+  'forbidden',
+  'sign-in.elsewhere',
+  () => 'This hub is entered by single sign-on alone. Use that button.',
+);
 export const signInThrottled = defineFault(
   'limited',
   'sign-in.throttled',

@@ -1,27 +1,32 @@
-// What a browser keeps between the password and the second factor: a signed note that opens nothing by itself.
+// What a browser keeps between the password, or a sign-on, and the second factor: a signed note that opens nothing by itself.
 import { randomBytes } from 'node:crypto';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 
-/** Who has shown a password, and when. */
+/** What may come before a second factor. */
+export type FirstProof = 'password' | 'single-sign-on';
+
+/** Who has shown the first of two proofs, which, and when. */
 export interface HalfSignIn {
   readonly userId: Id;
   readonly at: Date;
+  readonly by: FirstProof;
 }
 
 const LONGEST_MS = 10 * 60_000;
 
 /** The note for the browser. */
-export function signHalf(keys: Keys, { userId, at }: HalfSignIn): string {
-  const fields = [userId, String(at.getTime()), randomBytes(9).toString('base64url')];
+export function signHalf(keys: Keys, { userId, at, by }: HalfSignIn): string {
+  const fields = [userId, String(at.getTime()), randomBytes(9).toString('base64url'), by];
   return [...fields, keys.sign('half-sign-in', fields)].join('.');
 }
 
 /** What a note says; nothing for one that is not ours or too old. */
 export function parseHalf(keys: Keys, text: string | undefined, now: Date): HalfSignIn | undefined {
-  const [id = '', time = '', nonce = '', signature = ''] = (text ?? '').split('.');
-  if (!keys.signed('half-sign-in', [id, time, nonce], signature)) return undefined;
+  const [id = '', time = '', nonce = '', by = '', signature = ''] = (text ?? '').split('.');
+  if (!keys.signed('half-sign-in', [id, time, nonce, by], signature)) return undefined;
+  if (by !== 'password' && by !== 'single-sign-on') return undefined;
   const userId = parseId(id);
   const age = now.getTime() - Number(time);
-  return userId === undefined || age > LONGEST_MS ? undefined : { userId, at: new Date(Number(time)) };
+  return userId === undefined || age > LONGEST_MS ? undefined : { userId, by, at: new Date(Number(time)) };
 }

@@ -5,7 +5,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 
 /** By what somebody proved who they are. */
-export type Proof = 'password' | 'totp' | 'recovery-code' | 'passkey';
+export type Proof = 'password' | 'totp' | 'recovery-code' | 'passkey' | 'single-sign-on';
 
 /** A session as it is kept: everything but its value. */
 export interface WebSession {

@@ -4,8 +4,15 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { AccountReader, type Passwords, type SignInRow } from '#modules/identity';
-import { codeWrong, halfMissing, passkeyRefused, proofFailed, signInFailed } from './faults.ts';
-import { parseHalf, signHalf } from './half-sign-in.ts';
+import {
+  codeWrong,
+  halfMissing,
+  passkeyRefused,
+  proofFailed,
+  signInElsewhere,
+  signInFailed,
+} from './faults.ts';
+import { parseHalf, signHalf, type FirstProof } from './half-sign-in.ts';
 import { type Browser, type Proof } from './model.ts';
 import { type DeviceResponse, type Passkeys } from './passkeys.ts';
 import { type SecondFactors } from './second-factors.ts';
@@ -17,7 +24,7 @@ export interface SignedIn extends BegunSession {
   readonly known: string;
 }
 
-/** What comes of a password: a session, or half of one where a second factor is asked for. */
+/** What comes of a password, or of single sign-on: a session, or half of one where a second factor is asked for. */
 export type Outcome =
   | { readonly kind: 'signed-in'; readonly signedIn: SignedIn }
   | { readonly kind: 'half'; readonly half: string };
@@ -32,6 +39,8 @@ export interface SignInDeps {
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly throttle: Throttle;
+  /** Whether people come by single sign-on alone; who administers the instance does not, lest nobody could when it fails. */
+  readonly issuerAlone: boolean;
 }
 
 /** The ways to sign in. */
@@ -47,18 +56,33 @@ export class SignIn {
    * the same and after the same time for nobody, no password, a disabled account and a wrong password; `sign-in.throttled`.
    */
   async withPassword(wish: { name: string; password: string }, browser: Browser): Promise<Outcome> {
-    const { passwords, throttle, secondFactors, keys, clock } = this.#deps;
+    const { passwords, throttle, clock } = this.#deps;
     const at = clock.now();
     const row = await passwords.find(wish.name);
     const attempt = await throttle.begin(wish.name, row, browser);
     const checked = await this.#check(attempt, { row, password: wish.password });
     if (checked === undefined) throw signInFailed();
     await attempt.succeed();
-    const userId = checked.account.id;
+    this.#requireOwnWay(checked);
     // As old as the look at the account: a password that was changed while it was checked is not the one that was shown.
-    if (await secondFactors.isNeeded(userId)) return { kind: 'half', half: signHalf(keys, { userId, at }) };
-    const signedIn = await this.#begin({ row: checked, proofs: ['password'] }, browser);
-    return { kind: 'signed-in', signedIn };
+    return await this.#goOn({ row: checked, by: 'password', at }, browser);
+  }
+
+  /** Begins a session, or half of one, for whom the issuer knows. Throws `sign-in.failed` for a disabled account. */
+  async withIssuer(userId: Id, browser: Browser): Promise<Outcome> {
+    const at = this.#deps.clock.now();
+    const row = await this.#find(userId);
+    if (row === undefined || row.account.disabledAt !== null) throw signInFailed();
+    return await this.#goOn({ row, by: 'single-sign-on', at }, browser);
+  }
+
+  /** Renews the session of whom the issuer has just asked anew who they are, and who is its user. */
+  async proveByIssuer(visit: Visit, browser: Browser): Promise<SignedIn> {
+    const { sessions, throttle } = this.#deps;
+    const row = await this.#find(visit.account.id);
+    if (row === undefined) throw proofFailed();
+    const begun = await sessions.renew(visit, { row, proofs: ['single-sign-on'] }, browser);
+    return { ...begun, known: throttle.recognise(row) };
   }
 
   /**
@@ -73,7 +97,7 @@ export class SignIn {
     // A password that was changed since is not the one that was shown.
     if (row.signedOutAt !== null && begun.at <= row.signedOutAt) throw halfMissing();
     const proof = await this.#takeCode(row, code, browser);
-    return await this.#begin({ row, proofs: ['password', proof] }, browser);
+    return await this.#begin({ row, proofs: [begun.by, proof] }, browser);
   }
 
   /**
@@ -105,6 +129,7 @@ export class SignIn {
   async withPasskey(answered: DeviceResponse, browser: Browser): Promise<SignedIn> {
     const row = await this.#find(await this.#deps.passkeys.take(answered));
     if (row === undefined || row.account.disabledAt !== null) throw passkeyRefused();
+    this.#requireOwnWay(row);
     return await this.#begin({ row, proofs: ['passkey'] }, browser);
   }
 
@@ -122,6 +147,22 @@ export class SignIn {
     const row = await this.#find(userId);
     if (row === undefined) throw signInFailed();
     return await this.#begin({ row, proofs }, browser);
+  }
+
+  async #goOn(
+    { row, by, at }: { readonly row: SignInRow; readonly by: FirstProof; readonly at: Date },
+    browser: Browser,
+  ): Promise<Outcome> {
+    const { secondFactors, keys } = this.#deps;
+    const userId = row.account.id;
+    if (await secondFactors.isNeeded(userId))
+      return { kind: 'half', half: signHalf(keys, { userId, by, at }) };
+    return { kind: 'signed-in', signedIn: await this.#begin({ row, proofs: [by] }, browser) };
+  }
+
+  // Told only to who has shown that they are its user: else it would tell who administers the instance.
+  #requireOwnWay({ account }: SignInRow): void {
+    if (this.#deps.issuerAlone && !account.administrator) throw signInElsewhere();
   }
 
   async #begin(proved: Proved, browser: Browser): Promise<SignedIn> {

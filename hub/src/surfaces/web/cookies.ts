@@ -3,9 +3,9 @@
 /**
  * What a browser keeps for us. `session` is who is signed in, `known` that a user once was, `half` who has
  * shown a password and not yet the second factor, `language` what was chosen, `challenge`
- * what a device is asked.
+ * what a device is asked, `sign-on` what was begun at the issuer.
  */
-export type CookieKind = 'session' | 'known' | 'half' | 'language' | 'challenge';
+export type CookieKind = 'session' | 'known' | 'half' | 'language' | 'challenge' | 'sign-on';
 
 const DAY = 86_400;
 const SECONDS: Readonly<Record<CookieKind, number>> = {
@@ -13,6 +13,7 @@ const SECONDS: Readonly<Record<CookieKind, number>> = {
   known: 400 * DAY,
   half: 600,
   challenge: 300,
+  'sign-on': 600,
   language: 400 * DAY,
 };
 

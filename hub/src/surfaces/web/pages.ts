@@ -26,6 +26,7 @@ import {
   type TokenScopes,
   type TokenUses,
 } from '#modules/tokens';
+import { type SingleSignOn } from '#modules/sso';
 
 export { type ActingPermission, type Visit };
 
@@ -38,6 +39,8 @@ export interface PageModules {
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly languages: Languages;
+  /** Absent where there is none. */
+  readonly singleSignOn: SingleSignOn | undefined;
   readonly orgPolicies: OrgPolicies;
   readonly members: Members;
   readonly namespaces: Namespaces;
@@ -59,9 +62,9 @@ export interface PageRefusal {
 
 /**
  * `half`: a sign-in that waits for the second factor; `language`: what was chosen;
- * `challenge`: what a device is asked.
+ * `challenge`: what a device is asked; `sign-on`: what was begun at the issuer.
  */
-export type NoteKind = 'half' | 'language' | 'challenge';
+export type NoteKind = 'half' | 'language' | 'challenge' | 'sign-on';
 
 /** One call of a page. */
 export interface PageCall {

@@ -9,6 +9,8 @@ const PAGES = [
   '/sign-in',
   '/sign-in/code',
   '/sign-in/passkey',
+  '/sign-in/issuer',
+  '/sign-in/issuer/back',
   '/sign-out',
   '/sign-up',
   '/join/{invitation}',

@@ -13,6 +13,8 @@ export const en = {
     password: 'Password',
     submit: 'Sign in',
     signUp: 'Sign up',
+    with: 'Sign in with',
+    alone: 'People come by single sign-on. A password is for who administers this hub.',
     lost: 'Forgotten the password? Whoever runs this hub can give you a new one.',
   },
   code: {
@@ -46,6 +48,11 @@ export const en = {
     requireFactor: 'Ask all members for a second factor',
     waiveFactor: 'Ask for none any more',
     withheld: 'closed until you set up a second factor',
+    signOn: 'Single sign-on',
+    connected: 'You can sign in with',
+    connect: 'Connect',
+    connectHint: 'Afterwards you can sign in without your password.',
+    onward: 'Go on to',
     roles: { read: 'may read', contributor: 'contributes', write: 'may write', admin: 'administers' },
   },
   password: {
@@ -83,6 +90,7 @@ export const en = {
     to: 'It takes you into the organization',
     joinAs: 'Join as',
     already: 'You have an account here already; this invitation is for somebody who has none.',
+    with: 'Join with',
     haveAccount: 'I have an account already',
     nameHint: 'Letters, digits, “-”, “_” and “.”. Others see it; it stays yours for good.',
     passwordHint: 'At least 12 characters; a few words do well.',
@@ -110,6 +118,7 @@ export const en = {
     password: 'Password',
     code: 'Code of the second factor, or a recovery code',
     submit: 'Confirm',
+    with: 'Confirm with',
   },
   passkeys: {
     title: 'Passkeys',
@@ -273,7 +282,24 @@ export const en = {
     back: 'Back to the start',
   },
   /** Refusals by their code. What is not here is said in the words of the refusal itself, in English. */
-  refusals: {} as Readonly<Record<string, string>>,
+  refusals: {
+    'sso.unreachable': 'The server for single sign-on does not answer. Try again in a moment.',
+    'sso.denied': 'The sign-on was called off, or the server for single sign-on does not let you in here.',
+    'sso.invalid': 'What came back from the server for single sign-on does not hold. Begin again.',
+    'sso.over':
+      'The sign-on took longer than ten minutes, was used before, or began in another browser. Begin again.',
+    'sso.not-invited':
+      'No account here is yours yet. Open your invitation and join with it, or sign in with your password and connect single sign-on under “Account”.',
+    'sso.email-taken':
+      'An account here has your email address. If it is yours, sign in with its password and connect single sign-on under “Account”.',
+    'sso.email-missing':
+      'The server for single sign-on does not say your email address, and an account needs one.',
+    'sso.taken': 'This sign-on belongs to another account, or your account has another one.',
+    'sso.other': 'You signed on as somebody else than who is signed in here.',
+    'sign-in.failed': 'The name and the password do not belong together.',
+    'invitation.missing':
+      'There is no such invitation, or it was used, revoked or is too old. Ask for a new one.',
+  } as Readonly<Record<string, string>>,
 };
 
 /** The words of a language. */

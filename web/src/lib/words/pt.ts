@@ -12,6 +12,8 @@ export const pt: Words = {
     password: 'Palavra-passe',
     submit: 'Entrar',
     signUp: 'Criar conta',
+    with: 'Entrar com',
+    alone: 'Aqui entra-se com o início de sessão único. A palavra-passe é para quem administra este hub.',
     lost: 'Esqueceu-se da palavra-passe? Quem gere este hub pode dar-lhe uma nova.',
   },
   code: {
@@ -45,6 +47,11 @@ export const pt: Words = {
     requireFactor: 'Pedir um segundo fator a todos os membros',
     waiveFactor: 'Deixar de o pedir',
     withheld: 'fechada até configurar um segundo fator',
+    signOn: 'Início de sessão único',
+    connected: 'Pode entrar com',
+    connect: 'Ligar',
+    connectHint: 'Depois pode entrar sem a palavra-passe.',
+    onward: 'Continuar para',
     roles: { read: 'pode ler', contributor: 'contribui', write: 'pode escrever', admin: 'administra' },
   },
   password: {
@@ -82,6 +89,7 @@ export const pt: Words = {
     to: 'Leva-o à organização',
     joinAs: 'Entrar como',
     already: 'Já tem uma conta aqui; este convite é para quem não tem nenhuma.',
+    with: 'Entrar com',
     haveAccount: 'Já tenho uma conta',
     nameHint: 'Letras, algarismos, «-», «_» e «.». Os outros veem-no; fica seu para sempre.',
     passwordHint: 'Pelo menos 12 caracteres; algumas palavras servem bem.',
@@ -109,6 +117,7 @@ export const pt: Words = {
     password: 'Palavra-passe',
     code: 'Código do segundo fator, ou um código de recuperação',
     submit: 'Confirmar',
+    with: 'Confirmar com',
   },
   passkeys: {
     title: 'Chaves de acesso',
@@ -277,6 +286,21 @@ export const pt: Words = {
     back: 'Voltar ao início',
   },
   refusals: {
+    'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
+    'sso.denied':
+      'O início de sessão foi cancelado, ou o servidor do início de sessão único não o deixa entrar aqui.',
+    'sso.invalid': 'O que veio do servidor do início de sessão único não está certo. Comece de novo.',
+    'sso.over':
+      'O início de sessão demorou mais de dez minutos, já foi usado, ou começou noutro navegador. Comece de novo.',
+    'sso.not-invited':
+      'Nenhuma conta aqui é ainda sua. Abra o seu convite e entre com ele, ou entre com a palavra-passe e ligue o início de sessão único em “Conta”.',
+    'sso.email-taken':
+      'Uma conta aqui tem o seu endereço de email. Se é sua, entre com a palavra-passe dela e ligue o início de sessão único em “Conta”.',
+    'sso.email-missing':
+      'O servidor do início de sessão único não diz o seu endereço de email, e uma conta precisa de um.',
+    'sso.taken': 'Este início de sessão pertence a outra conta, ou a sua conta tem outro.',
+    'sso.other': 'Quem iniciou sessão não é quem está aqui.',
+    'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
     'sign-in.failed': 'O nome e a palavra-passe não condizem.',
     'sign-in.throttled':
       'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes.',

@@ -1,9 +1,12 @@
 // Who is signed in, and the change of their password.
 import { fail, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit } from '../../lib/call.ts';
+import { backOf, problemIn } from '../../lib/sign-on.ts';
+import { wordsOf } from '../../lib/words-of.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { account, memberships } = requireVisit(event);
+  const call = callOf(event);
   const { name, email, createdAt, administrator } = account;
   return {
     account: { name, email, createdAt, administrator },
@@ -12,11 +15,26 @@ export async function load(event: ServerLoadEvent) {
       role,
       requiresSecondFactor,
     })),
-    withheld: (await callOf(event).hub.orgPolicies.listWithheld(account.id)).map(({ orgName }) => orgName),
+    issuer: call.hub.singleSignOn?.name,
+    connected: (await call.hub.singleSignOn?.isConnected(account.id)) === true,
+    problem: problemIn(event.url, wordsOf(event).refusals),
+    withheld: (await call.hub.orgPolicies.listWithheld(account.id)).map(({ orgName }) => orgName),
   };
 }
 
 export const actions = {
+  // Sent by a form of ours, after a fresh proof: a link from elsewhere must not tie somebody's account to another person.
+  connect: async (event: RequestEvent) => {
+    const visit = requireVisit(event);
+    const call = callOf(event);
+    const { singleSignOn } = call.hub;
+    if (singleSignOn === undefined) return fail(404);
+    return await attempt(event, async () => {
+      const begun = await singleSignOn.beginConnecting(visit, { back: backOf(call), to: '/account' });
+      call.keepNote('sign-on', begun.note);
+      return { onward: begun.address };
+    });
+  },
   requirement: async (event: RequestEvent) => {
     const { actor } = requireVisit(event);
     const { hub, form } = callOf(event);

@@ -3,6 +3,8 @@ import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit
 import { attempt, callOf, field } from '../../lib/call.ts';
 import { siteOf } from '../../lib/site.ts';
 import { localPath } from '../../lib/local-path.ts';
+import { problemIn } from '../../lib/sign-on.ts';
+import { wordsOf } from '../../lib/words-of.ts';
 
 export async function load(event: ServerLoadEvent) {
   if (callOf(event).visit !== undefined) redirect(303, localPath(event.url.searchParams.get('to')));
@@ -12,6 +14,10 @@ export async function load(event: ServerLoadEvent) {
   return {
     options: asked.options,
     search: event.url.search,
+    to: localPath(event.url.searchParams.get('to')),
+    issuer: call.hub.singleSignOn?.name,
+    alone: call.hub.invitations.policy === 'single-sign-on',
+    problem: problemIn(event.url, wordsOf(event).refusals),
     open: callOf(event).hub.invitations.policy === 'open',
     changed: event.url.searchParams.has('changed'),
   };

@@ -3,6 +3,8 @@ import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit
 import { attempt, callOf, field, requireVisit } from '../../../lib/call.ts';
 import { siteOf } from '../../../lib/site.ts';
 import { localPath } from '../../../lib/local-path.ts';
+import { problemIn } from '../../../lib/sign-on.ts';
+import { wordsOf } from '../../../lib/words-of.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { actor, account } = requireVisit(event);
@@ -15,6 +17,9 @@ export async function load(event: ServerLoadEvent) {
     needsCode: await hub.secondFactors.isNeeded(account.id),
     options: asked?.options,
     search: event.url.search,
+    to: localPath(event.url.searchParams.get('to')),
+    issuer: (await hub.singleSignOn?.isConnected(account.id)) === true ? hub.singleSignOn?.name : undefined,
+    problem: problemIn(event.url, wordsOf(event).refusals),
   };
 }
 

@@ -3,9 +3,17 @@ import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit
 import { attempt, callOf, field, requireVisit, show } from '../../../lib/call.ts';
 
 export async function load(event: ServerLoadEvent) {
-  const { invitations } = callOf(event).hub;
+  const { invitations, singleSignOn } = callOf(event).hub;
   const { email, org, inviter } = await show(event, () => invitations.get(event.params['invitation'] ?? ''));
-  return { email, inviter, organization: org?.name, role: org?.role };
+  return {
+    email,
+    inviter,
+    organization: org?.name,
+    role: org?.role,
+    issuer: singleSignOn?.name,
+    alone: invitations.policy === 'single-sign-on',
+    invitation: event.params['invitation'] ?? '',
+  };
 }
 
 export const actions = {

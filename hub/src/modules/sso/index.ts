@@ -1,0 +1,11 @@
+// The face of `sso`.
+export { SingleSignOn } from './single-sign-on.ts';
+export { People } from './people.ts';
+export {
+  type Claims,
+  type GroupRole,
+  type IssuerLink,
+  type SignOnOutcome,
+  type SignOnStart,
+} from './model.ts';
+export { links as ssoLinks } from './migrations/0001-links.ts';

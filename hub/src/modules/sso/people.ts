@@ -1,0 +1,107 @@
+// Who somebody that signed on is here: finds or makes their account, and has their memberships follow their groups. All in
+// one transaction.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import {
+  AccountReader,
+  changeMembership,
+  pickFreeName,
+  type Account,
+  type Invitations,
+  type Newcomers,
+  type SignUpPolicy,
+} from '#modules/identity';
+import { record } from '#modules/ledger';
+import { ssoEmailMissing, ssoEmailTaken, ssoNotInvited, ssoTaken } from './faults.ts';
+import { namesFor, rolesOf, type Claims, type GroupRole } from './model.ts';
+import { LinkWriter } from './store.ts';
+
+/** What it needs. */
+export interface PeopleDeps {
+  readonly clock: Clock;
+  readonly epochs: Epochs;
+  readonly newcomers: Newcomers;
+  readonly invitations: Invitations;
+  readonly policy: SignUpPolicy;
+  readonly groups: readonly GroupRole[];
+}
+
+/** People who signed on. */
+export class People {
+  readonly #deps: PeopleDeps;
+
+  constructor(deps: PeopleDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The user who signed on; an account is made where the policy or an invitation allows it. Throws `sso.not-invited`,
+   * `sso.email-taken`, `sso.email-missing`, and what an invitation throws.
+   */
+  async admit(tx: Tx, claims: Claims, invitation: string | undefined): Promise<Id> {
+    const known = await new LinkWriter(tx).findUser(claims);
+    if (known !== undefined) return known;
+    const userId = await this.#find(tx, claims, invitation);
+    await this.connect(tx, claims, userId);
+    return userId;
+  }
+
+  /** Has the issuer's name stand for a user from now on. Throws `sso.taken`. */
+  async connect(tx: Tx, claims: Claims, userId: Id): Promise<void> {
+    const writer = new LinkWriter(tx);
+    if ((await writer.findUser(claims)) === userId) return;
+    if (!(await writer.insert(claims, userId, this.#deps.clock.now()))) throw ssoTaken();
+    await record(tx, {
+      kind: 'account.sign-on-connected',
+      subject: `account:${userId}`,
+      actor: `user:${userId}`,
+      credential: '',
+      body: { issuer: claims.issuer },
+      personal: { subject: claims.subject },
+    });
+  }
+
+  /** Has memberships follow the groups. What somebody else decided stays, but for a role that a group names. */
+  async follow(tx: Tx, claims: Claims, userId: Id): Promise<void> {
+    const { groups, clock, epochs } = this.#deps;
+    const writer = new LinkWriter(tx);
+    const given = await writer.listGiven(userId);
+    const roles = rolesOf(claims.groups, groups);
+    for (const name of new Set(groups.map(({ organization }) => organization))) {
+      const org = await new AccountReader(tx).findByName(name);
+      if (org?.kind !== 'org') continue;
+      const role = roles.get(name) ?? null;
+      if (role === null && !given.includes(org.id)) continue;
+      // The last administrator stays one: an organisation without could be mended by the operator alone.
+      if (await changeMembership(tx, { clock, epochs }, { org, userId, role }))
+        await writer.mark(userId, org.id, role !== null);
+    }
+  }
+
+  async #find(tx: Tx, claims: Claims, invitation: string | undefined): Promise<Id> {
+    const { policy, invitations, newcomers } = this.#deps;
+    if (invitation !== undefined) {
+      const { email } = await invitations.get(invitation);
+      const newcomer = newcomers.prepareKnown({ name: await pickFreeName(tx, namesFor(claims)), email });
+      return (await invitations.admit(tx, invitation, newcomer)).id;
+    }
+    if (policy === 'invitation') throw ssoNotInvited();
+    const { email } = claims;
+    if (email === null) throw ssoEmailMissing();
+    const holder = await new AccountReader(tx).findSignIn(email);
+    if (holder !== undefined) return this.#takeOver(holder.account, claims);
+    const newcomer = newcomers.prepareKnown({ name: await pickFreeName(tx, namesFor(claims)), email });
+    return (await newcomers.insert(tx, newcomer, { issuer: claims.issuer })).id;
+  }
+
+  // Where the issuer alone lets people in, an account that the operator made for an address is its owner's. Where people make
+  // accounts by themselves it is not: whoever took somebody's address before they came would share their account with them.
+  // Nor does an address make an administrator.
+  #takeOver(account: Account, { emailVerified }: Claims): Id {
+    const mine = this.#deps.policy === 'single-sign-on' && emailVerified && !account.administrator;
+    if (!mine || account.disabledAt !== null) throw ssoEmailTaken();
+    return account.id;
+  }
+}

@@ -1,0 +1,9 @@
+// Rows of the `sso` schema.
+import { type Id } from '@holdfast/kernel/id';
+
+/** The tables that the store of `sso` sees. */
+export type SsoTables = {
+  'sso.link': { issuer: string; subject: string; user_id: Id; created_at: Date };
+  'sso.membership': { user_id: Id; org_id: Id };
+  'sso.answered': { state: string; expires_at: Date };
+};

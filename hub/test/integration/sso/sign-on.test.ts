@@ -1,0 +1,159 @@
+// People sign on by a real issuer, and get what the policy, their invitation and their groups give them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openSignedOnHub, pathOf, signOn } from '../../harness/signed-on-hub.ts';
+import { signOnAt } from '../../harness/oidc-issuer.ts';
+import { OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
+import { BROWSER, PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { TestBrowser } from '../../harness/test-browser.ts';
+
+async function roleOf(hub: ServedHub, org: string, user: string): Promise<string | undefined> {
+  const { identity } = hub.modules;
+  const account = await identity.findByName(user);
+  if (account === undefined) return undefined;
+  return (await identity.listMemberships(account.id)).find(({ orgName }) => orgName === org)?.role;
+}
+
+void test('where everybody may, who signs on gets an account, once, and is themself again', async () => {
+  await using it = await openSignedOnHub('open');
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
+  it.issuer.people.set('u2', { email: 'other@example.org', preferred_username: 'ADA' });
+  const [first, again, second] = [new TestBrowser(it.hub), new TestBrowser(it.hub), new TestBrowser(it.hub)];
+  assert.match((await first.open('/sign-in')).body, /Sign in with Example/);
+  assert.equal((await signOn(first, 'u1', '/sign-in/issuer?to=/account/tokens')).location, '/account/tokens');
+  assert.match((await first.open('/account')).body, />ada</);
+  assert.equal((await signOn(again, 'u1')).location, '/account');
+  assert.match((await again.open('/account')).body, />ada</);
+  // Another person of the same name gets another.
+  assert.equal((await signOn(second, 'u2')).status, 303);
+  assert.match((await second.open('/account')).body, />other</);
+  const accounts = await it.hub.modules.identity.listAccounts(OPERATOR, 'user');
+  assert.deepEqual(accounts.map(({ name }) => name).sort(), ['ada', 'other']);
+});
+
+void test('by default nobody gets in who was not invited; an invitation makes an account', async () => {
+  await using it = await openSignedOnHub('invitation');
+  it.issuer.people.set('u1', { email: 'ada@example.org', email_verified: true, preferred_username: 'ada' });
+  const browser = new TestBrowser(it.hub);
+  const refused = await signOn(browser, 'u1');
+  assert.equal(refused.location, '/sign-in?problem=sso.not-invited');
+  assert.match((await browser.open(refused.location)).body, /No account here is yours yet/);
+  assert.equal(browser.cookie('session'), undefined);
+  const wish = { email: 'ada@example.com' };
+  const { text } = await it.hub.modules.invitations.invite(OPERATOR, wish);
+  const invitation = text.reveal('to follow it');
+  assert.match((await browser.open(`/join/${invitation}`)).body, /Join with Example/);
+  const from = `/sign-in/issuer?invitation=${invitation}`;
+  assert.equal((await signOn(browser, 'u1', from)).location, '/account');
+  assert.match((await browser.open('/account')).body, /ada@example\.com/);
+  // Used up.
+  it.issuer.people.set('u2', { email: 'eve@example.org', preferred_username: 'eve' });
+  assert.equal(
+    (await signOn(new TestBrowser(it.hub), 'u2', from)).location,
+    '/sign-in?problem=invitation.missing',
+  );
+});
+
+void test('an account is connected by its owner, with a fresh proof, and not by its address', async () => {
+  await using it = await openSignedOnHub('open');
+  await signInAs(it.hub, 'ada');
+  it.issuer.people.set('u1', { email: 'ada@example.org', email_verified: true, preferred_username: 'ada' });
+  assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/sign-in?problem=sso.email-taken');
+  const browser = new TestBrowser(it.hub);
+  await browser.signIn('ada', PASSWORD);
+  // A link from elsewhere begins nothing.
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  assert.equal((await browser.send('/account?/connect', {}, foreign)).status, 403);
+  const page = await browser.send('/account?/connect', {});
+  const address = /href="(http:[^"]+\/auth\?[^"]+)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  assert.match(address, /prompt=login/);
+  assert.equal((await browser.open(pathOf(await signOnAt(address, 'u1')))).location, '/account');
+  assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/account');
+  // An hour later it takes a proof, and the issuer can give it.
+  it.hub.passTime(60);
+  const old = await browser.send('/account?/connect', {});
+  assert.match(old.location, /^\/account\/prove/);
+  const before = browser.cookie('session');
+  const proved = await signOn(browser, 'u1', '/account/prove/issuer?to=/account/tokens');
+  assert.equal(proved.location, '/account/tokens');
+  assert.notEqual(browser.cookie('session'), before);
+  // Somebody else's proof is none.
+  it.issuer.people.set('u2', { email: 'eve@example.org', preferred_username: 'eve' });
+  assert.equal((await signOn(browser, 'u2', '/account/prove/issuer')).location, '/account?problem=sso.other');
+});
+
+void test('memberships follow the groups, and others stay', async () => {
+  const groups = [
+    { group: 'readers', organization: 'research', role: 'read' },
+    { group: 'writers', organization: 'research', role: 'write' },
+    { group: 'writers', organization: 'missing', role: 'write' },
+    { group: 'heads', organization: 'board', role: 'admin' },
+  ] as const;
+  await using it = await openSignedOnHub('single-sign-on', [...groups]);
+  const { identity, members } = it.hub.modules;
+  await it.hub.addUser('owner');
+  for (const name of ['research', 'board', 'friends'])
+    await identity.createOrg(OPERATOR, { name, owner: 'owner' });
+  const enter = async (groupsNow: readonly string[] | undefined): Promise<void> => {
+    it.issuer.people.set('u1', {
+      ...{ email: 'ada@example.org', preferred_username: 'ada' },
+      ...(groupsNow && { groups: groupsNow }),
+    });
+    assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/account');
+  };
+  await enter(['readers', 'writers', 'unknown']);
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), 'write');
+  await members.put(OPERATOR, { org: 'friends', user: 'ada', role: 'read' });
+  await enter(['readers', 'heads']);
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), 'read');
+  assert.equal(await roleOf(it.hub, 'board', 'ada'), 'admin');
+  await members.remove(OPERATOR, { org: 'board', user: 'owner' });
+  await enter(undefined);
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), undefined);
+  assert.equal(await roleOf(it.hub, 'friends', 'ada'), 'read');
+  assert.equal(await roleOf(it.hub, 'board', 'ada'), 'admin', 'the last administrator is gone');
+});
+
+void test('by single sign-on alone: no other way in but for administrators, and an address counts', async () => {
+  await using it = await openSignedOnHub('single-sign-on');
+  const { identity, signIn, invitations } = it.hub.modules;
+  await signInAs(it.hub, 'ada').catch(() => undefined);
+  const root = { name: 'boss', email: 'boss@example.org', administrator: true, password: PASSWORD };
+  await identity.createUser(OPERATOR, root);
+  const withPassword = (name: string) => signIn.withPassword({ name, password: PASSWORD }, BROWSER);
+  await assert.rejects(withPassword('ada'), { code: 'sign-in.elsewhere' });
+  await assert.rejects(signIn.withPassword({ name: 'ada', password: 'wrong' }, BROWSER), {
+    code: 'sign-in.failed',
+  });
+  assert.equal((await withPassword('boss')).kind, 'signed-in');
+  const { text } = await invitations.invite(OPERATOR, { email: 'new@example.org' });
+  const accept = invitations.accept(text.reveal('to try'), { name: 'new', password: PASSWORD });
+  await assert.rejects(accept, { code: 'account.sign-up-closed' });
+  const enter = async (email: string, verified: boolean): Promise<string> => {
+    it.issuer.people.set(email, { email, email_verified: verified, preferred_username: 'x' });
+    return (await signOn(new TestBrowser(it.hub), email)).location;
+  };
+  assert.equal(await enter('ada@example.org', false), '/sign-in?problem=sso.email-taken');
+  assert.equal(await enter('boss@example.org', true), '/sign-in?problem=sso.email-taken');
+  assert.equal(await enter('ada@example.org', true), '/account');
+  assert.equal((await identity.listAccounts(OPERATOR, 'user')).length, 2);
+});
+
+void test('who is disabled stays out, and a second factor is asked for after the sign-on', async () => {
+  await using it = await openSignedOnHub('open');
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
+  await signOn(new TestBrowser(it.hub), 'u1');
+  const { identity, pool } = it.hub.modules;
+  await identity.disableUser(OPERATOR, 'ada');
+  assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/sign-in?problem=sign-in.failed');
+  await identity.enableUser(OPERATOR, 'ada');
+  const ada = await identity.findByName('ada');
+  await pool.query(
+    `insert into sessions.second_factor (user_id, seed, last_step, confirmed_at) values ($1, $2, 0, now())`,
+    [ada?.id, Buffer.alloc(48)],
+  );
+  const browser = new TestBrowser(it.hub);
+  assert.equal((await signOn(browser, 'u1')).location, '/sign-in/code?to=%2Faccount');
+  assert.equal(browser.cookie('session'), undefined);
+  assert.notEqual(browser.cookie('half'), undefined);
+});
