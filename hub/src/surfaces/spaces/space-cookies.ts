@@ -6,7 +6,7 @@ export type SpaceCookie = 'space' | 'mark';
 const SECONDS: Readonly<Record<SpaceCookie, number>> = { space: 24 * 3600, mark: 600 };
 
 /** The cookie's name: with https it begins with `__Host-`, so that no other Space can set it. */
-export function spaceCookieName(kind: SpaceCookie, origin: string): string {
+function spaceCookieName(kind: SpaceCookie, origin: string): string {
   const { protocol, port } = new URL(origin);
   return protocol === 'https:' ? `__Host-holdfast-${kind}` : `holdfast-${port}-${kind}`;
 }
