@@ -126,7 +126,7 @@ void test('single repositories and names are chosen without the words of scopes;
   assert.match(wrong.body, /is no network[^]*value="alice\/zebra"/);
   await browser.send('/account/tokens?/create', { ...form, kind: 'read' });
   const listed = await browser.open('/account/tokens', { 'accept-language': 'pt' });
-  assert.match(listed.body, />clássico<[^]*Ler tudo o que você pode ler/);
+  assert.match(listed.body, />clássico<[^]*Ler tudo o que o dono pode ler/);
 });
 
 void test('scopes tell nothing of private repositories of others', async () => {

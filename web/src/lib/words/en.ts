@@ -211,9 +211,9 @@ export const en = {
     inPlace: 'Make a token for just that in its place',
     everywhere: 'everywhere',
     summary: {
-      read: 'Read everything that you may read',
-      write: 'Read, change and delete everything that you may',
-      gated: 'Read gated repositories that you were let into',
+      read: 'Read everything that its owner may read',
+      write: 'Read, change and delete everything that its owner may',
+      gated: 'Read gated repositories that its owner was let into',
       publicOnly: 'Read what everybody may',
       idle: '“{name}”, which opens nothing here',
       places: {

@@ -210,9 +210,9 @@ export const pt: Words = {
     inPlace: 'Criar em seu lugar um token só para isso',
     everywhere: 'qualquer lado',
     summary: {
-      read: 'Ler tudo o que você pode ler',
-      write: 'Ler, alterar e apagar tudo o que você pode',
-      gated: 'Ler repositórios com acesso condicionado em que foi admitido',
+      read: 'Ler tudo o que o dono pode ler',
+      write: 'Ler, alterar e apagar tudo o que o dono pode',
+      gated: 'Ler repositórios com acesso condicionado em que o dono foi admitido',
       publicOnly: 'Ler o que todos podem',
       idle: '«{name}», que aqui não abre nada',
       places: {
