@@ -13,12 +13,15 @@ import { type Places } from './places.ts';
 import { OrderWriter } from './order-store.ts';
 import { areHeadsWhole, HeadsChanged, takeWaiting, TreeMoved } from './round.ts';
 import { examine, type Known, type Refusal, type Standing } from './standing.ts';
+import { TreeReader } from './tree-store.ts';
 import { hasWaiting } from './waiting-store.ts';
 
 /** Between two looks for something new: with the round itself, entries are signed within 100 ms. */
 const PAUSE_MS = 50;
 /** After a database that did not answer. */
 const TROUBLE_MS = 1_000;
+/** Between two looks at a tree that nobody continues. */
+const LOOK_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -49,6 +52,8 @@ export class Notary {
   #owes: boolean;
   /** When to look for something that is older than is kept. */
   #cutAt = 0;
+  /** When to look whether the tree is still there. */
+  #lookAt = 0;
 
   private constructor(deps: NotaryDeps, known: Known, standing: Standing) {
     this.#deps = deps;
@@ -101,6 +106,7 @@ export class Notary {
   async #tryRound(): Promise<number | Refusal> {
     try {
       await this.round();
+      await this.#look();
       return PAUSE_MS;
     } catch (err) {
       if (err instanceof HeadsChanged) return changedAt(this.#standing);
@@ -169,6 +175,19 @@ export class Notary {
     await db.transaction(async (tx) => await new OrderWriter(tx).putCheckpoint(time, { size, note }));
     this.#owes = false;
     places.offer(note);
+  }
+
+  // A database that was put back has nothing to order, and its hub would serve until the next act. A larger tree is another
+  // notary's, and is looked at when this one goes on.
+  async #look(): Promise<void> {
+    const { clock, db } = this.#deps;
+    if (clock.now().getTime() < this.#lookAt) return;
+    this.#lookAt = clock.now().getTime() + LOOK_MS;
+    const { size, root, heads } = await new TreeReader(db).getTree();
+    const { edge, top } = this.#standing;
+    if (size > edge.size) return;
+    if (size < edge.size || !root.equals(edge.root()) || !heads.equals(top.root()))
+      throw new TreeMoved('the tree was put back, or is another one');
   }
 
   // Another notary of this database may have gone on; what it made must continue what was signed here.
