@@ -28,6 +28,10 @@ export async function loadPopulation(
     `insert into repos.name select type, namespace_id, lower(name), id, 'live' from repos.repo where head = $1`,
     [content.commit.oid],
   );
+  // What the triggers do where a Space is made by the front door.
+  await database.query(
+    `do $$ begin perform spaces.give_label(r) from repos.repo r where type = 'space'; end $$`,
+  );
   await loadContent(database, content);
   note('making what lists are gathered from');
   await database.query('call repos.make_narrow_rows()');
