@@ -1,5 +1,5 @@
 // Handles to PostgreSQL that see no tables: a store widens a handle to the tables it owns, and nothing else can query.
-import { Kysely, PostgresDialect, type Transaction, sql } from 'kysely';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { type Secret } from '@holdfast/kernel/secret';
 
@@ -55,11 +55,6 @@ export class Db {
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute((trx) => work(new Tx(trx, [])));
-  }
-
-  /** Whether the server answers. Rejects when it does not. */
-  async ping(): Promise<void> {
-    await sql`select 1`.execute(this.#kysely);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
