@@ -31,7 +31,7 @@ export const TIERS: readonly Tier[] = [
     files: ['{platform,supervisor,cli}/test/**/*.test.ts', 'hub/test/integration/**/*.test.ts'],
     needs: [BUBBLEWRAP, GIT],
     atOnce: 2,
-    minutes: 8,
+    minutes: 12,
   },
   {
     name: 'conformance',
