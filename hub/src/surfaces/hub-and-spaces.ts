@@ -16,7 +16,7 @@ export async function hubWithSpaces(deps: Deps, options: HubOptions): Promise<Fa
   return hubServer(deps, {
     ...options,
     elsewhere: (host) =>
-      host === new URL(hubUrl()).host || labelIn(host, deps.spacesHost) === undefined
+      labelIn(host, deps.spacesHost) === undefined || host === new URL(hubUrl()).host
         ? undefined
         : (request, response) => spaces.routing(request, response),
   });

@@ -1,5 +1,5 @@
 // docs/generated/access.md: who may call which route.
-import { accessRules } from '@holdfast/hub/describe';
+import { accessRules, spaceAccessRules, type AccessRule } from '@holdfast/hub/describe';
 
 const MEANINGS = {
   open: 'anybody; nothing is asked and nothing private is told',
@@ -11,14 +11,10 @@ const MEANINGS = {
   operator: 'the person at the machine, on the admin socket alone',
 } as const;
 
-/** One row for each route, ordered by path. */
+const HEAD = ['| route | operation | access | allowance |', '| --- | --- | --- | --- |'];
+
+/** One row for each route, ordered by path: those of the hub, then those of a Space's origin. */
 export function accessDocument(): string {
-  const rows = accessRules()
-    .map(({ method, path, operation, access, allowance }) => ({
-      key: `${path} ${method}`,
-      row: `| \`${method} ${path}\` | ${operation} | ${access} | ${allowance} |`,
-    }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
   return [
     '# Access',
     '',
@@ -26,9 +22,23 @@ export function accessDocument(): string {
     '',
     ...Object.entries(MEANINGS).map(([name, meaning]) => `- **${name}**: ${meaning}`),
     '',
-    '| route | operation | access | allowance |',
-    '| --- | --- | --- | --- |',
-    ...rows.map(({ row }) => row),
+    ...HEAD,
+    ...rowsOf(accessRules()),
+    '',
+    '## At the origin of a Space',
+    '',
+    ...HEAD,
+    ...rowsOf(spaceAccessRules()),
     '',
   ].join('\n');
+}
+
+function rowsOf(rules: readonly AccessRule[]): string[] {
+  return rules
+    .map(({ method, path, operation, access, allowance }) => ({
+      key: `${path} ${method}`,
+      row: `| \`${method} ${path}\` | ${operation} | ${access} | ${allowance} |`,
+    }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ row }) => row);
 }

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { isFault } from '@holdfast/kernel/fault';
 import { type ServedSpace } from '#modules/spaces';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
+import { cookieHeader, findCookie } from '../web/cookies.ts';
 import { findAnswer, type Answer } from './find-answer.ts';
 import { answerNotice } from './notice.ts';
 import { redirect } from './redirect.ts';
 import { sendSpaceFile, type SendingDeps } from './send-space-file.ts';
 import { labelIn } from './space-address.ts';
 import { VISIT_PATH } from './visit-route.ts';
-import { findSpaceCookie, keepSpaceCookie } from './space-cookies.ts';
 import { digestOfMark, localPath, MARK_DIGEST, newMark, sessionOf, signPass } from './visits.ts';
 
 /** What serving Spaces needs. */
@@ -57,7 +57,7 @@ function enterRoute(deps: SpaceDeps): Route {
     run({ request, reply, query, baseUrl }) {
       const label = labelIn(request.headers.host, deps.spacesHost) ?? '';
       const now = deps.clock.now();
-      const mark = findSpaceCookie('mark', baseUrl, request.headers.cookie);
+      const mark = findCookie('mark', request.headers.cookie, baseUrl);
       const ticket = { text: query.ticket, label, now, browser: digestOfMark(mark ?? '') };
       const sessionId = mark && sessionOf(deps.keys, 'space-ticket', ticket);
       if (sessionId === undefined || sessionId === '') {
@@ -65,7 +65,7 @@ function enterRoute(deps: SpaceDeps): Route {
         return Promise.resolve();
       }
       const pass = signPass(deps.keys, 'space-cookie', { label, sessionId, at: now, browser: '' });
-      redirect(reply.raw, localPath(query.to), [keepSpaceCookie('space', baseUrl, pass)]);
+      redirect(reply.raw, localPath(query.to), [cookieHeader('space', pass, baseUrl)]);
       return Promise.resolve();
     },
   });
@@ -99,7 +99,7 @@ async function openOrSignIn(
     if (!isFault(error) || actor.kind !== 'anonymous' || !byPerson) throw error;
     // The same for a Space that is not there: who is not signed in learns nothing.
     // Two windows may be on their way at once: the mark stays.
-    const found = findSpaceCookie('mark', baseUrl, request.headers.cookie) ?? '';
+    const found = findCookie('mark', request.headers.cookie, baseUrl) ?? '';
     const mark = MARK_DIGEST.test(found) ? found : newMark();
     const asked = new URLSearchParams({
       space: label,
@@ -107,7 +107,7 @@ async function openOrSignIn(
       to: localPath(request.url),
     });
     const address = `${deps.hubUrl()}${VISIT_PATH}?${String(asked)}`;
-    redirect(reply.raw, address, [keepSpaceCookie('mark', baseUrl, mark)]);
+    redirect(reply.raw, address, [cookieHeader('mark', mark, baseUrl)]);
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Sessions } from '#modules/sessions';
 import { identifyCaller, type Caller } from '../route/caller.ts';
-import { findSpaceCookie } from './space-cookies.ts';
+import { findCookie } from '../web/cookies.ts';
 import { sessionOf } from './visits.ts';
 
 /** What finding out needs. */
@@ -24,7 +24,7 @@ export async function identifyVisitor(
   const { authorization, cookie } = request.headers;
   if (authorization !== undefined || !isOwnUse(request.headers))
     return await identifyCaller(request, deps.callers);
-  const text = findSpaceCookie('space', at.origin, cookie);
+  const text = findCookie('space', cookie, at.origin);
   const wanted = { text, label: at.label, now: deps.clock.now(), browser: '' };
   const sessionId = sessionOf(deps.keys, 'space-cookie', wanted);
   const visit = sessionId && (await deps.sessions.findById(sessionId));

@@ -1,11 +1,13 @@
-// The cookies of pages: how they are called, read and set. Pure.
+// The cookies of pages and of Spaces: how they are called, read and set. Pure.
 
 /**
- * What a browser keeps for us. `session` is who is signed in, `known` that a user once was, `half` who has
+ * What a browser keeps for us, at the hub or, as `space` and `mark`, at the origin of a Space: who was let in there, and which
+ * browser is on its way to be. `session` is who is signed in, `known` that a user once was, `half` who has
  * shown a password and not yet the second factor, `language` what was chosen, `challenge`
  * what a device is asked, `sign-on` what was begun at the issuer.
  */
-export type CookieKind = 'session' | 'known' | 'half' | 'language' | 'challenge' | 'sign-on';
+export type CookieKind =
+  'session' | 'known' | 'half' | 'language' | 'challenge' | 'sign-on' | 'space' | 'mark';
 
 const DAY = 86_400;
 const SECONDS: Readonly<Record<CookieKind, number>> = {
@@ -15,6 +17,8 @@ const SECONDS: Readonly<Record<CookieKind, number>> = {
   challenge: 300,
   'sign-on': 600,
   language: 400 * DAY,
+  space: DAY,
+  mark: 600,
 };
 
 /**

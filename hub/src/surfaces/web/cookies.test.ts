@@ -1,17 +1,17 @@
-// Cookies of Spaces.
+// Cookies of pages and of Spaces.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { findSpaceCookie, keepSpaceCookie } from './space-cookies.ts';
+import { cookieHeader, findCookie } from './cookies.ts';
 
 void test('with https no other host can set the cookie, and nowhere is it for another host', () => {
-  const https = keepSpaceCookie('space', 'https://a.apps.example.org', 'x');
+  const https = cookieHeader('space', 'x', 'https://a.apps.example.org');
   assert.equal(https, '__Host-holdfast-space=x; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure');
-  const http = keepSpaceCookie('mark', 'http://a.localhost:8080', 'x');
+  const http = cookieHeader('mark', 'x', 'http://a.localhost:8080');
   assert.equal(http, 'holdfast-8080-mark=x; Path=/; Max-Age=600; HttpOnly; SameSite=Lax');
 });
 
-void test('findSpaceCookie() finds its own cookie among others', () => {
-  const found = (header: string | undefined) => findSpaceCookie('space', 'http://a.localhost:8080', header);
+void test('findCookie() finds its own cookie among others', () => {
+  const found = (header: string | undefined) => findCookie('space', header, 'http://a.localhost:8080');
   assert.equal(found('a=b; holdfast-8080-space=x; holdfast-8081-space=y'), 'x');
   for (const header of [
     undefined,
