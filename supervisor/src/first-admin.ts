@@ -31,15 +31,15 @@ export function openFirstAdmin(site: Site): FirstAdmin {
   };
 }
 
-// Else somebody looks for where to type it.
-const NO_SIGN_IN =
-  'Nothing asks for a password yet: clients use tokens, from `./holdfast admin token create --help`';
+// Else somebody gives it to a program.
+const WHAT_FOR =
+  'People sign in with it in a browser; programs use tokens, from `./holdfast admin token create --help`';
 
 async function present(password: Secret<string>, site: Site): Promise<void> {
   const { console, layout } = site;
   if (console.terminal) {
     console.step(
-      `\nThe first administrator is \`admin\` with the password  ${password.reveal('shown to the operator, once')}\nIt is not shown again. ${NO_SIGN_IN}\n`,
+      `\nThe first administrator is \`admin\` with the password  ${password.reveal('shown to the operator, once')}\nIt is not shown again. ${WHAT_FOR}\n`,
     );
     return;
   }
@@ -47,7 +47,7 @@ async function present(password: Secret<string>, site: Site): Promise<void> {
   const file = adminPasswordFile(layout.keys);
   await writeText(file, `${password.reveal('left for the operator, once')}\n`);
   console.step(
-    `The first administrator is \`admin\`; the password is in ${file} (remove it once read). ${NO_SIGN_IN}`,
+    `The first administrator is \`admin\`; the password is in ${file} (remove it once read). ${WHAT_FOR}`,
   );
   console.event('admin', { name: 'admin', passwordFile: file });
 }
