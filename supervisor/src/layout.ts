@@ -60,7 +60,19 @@ export function layoutOf(folders: Config['folders']): Layout {
 }
 
 /** Folders of the checkout that our children read. */
-const CODE = ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub', 'node_modules', 'package.json'];
+const CODE = [
+  'kernel',
+  'platform',
+  'supervisor',
+  'notary',
+  'courier',
+  'inside',
+  'door',
+  'runner',
+  'hub',
+  'node_modules',
+  'package.json',
+];
 const CODE_INSIDE = '/opt/holdfast';
 
 /** What a child of ours is run with. */

@@ -5,7 +5,18 @@ import { join, relative } from 'node:path';
 import { listFiles } from '@holdfast/platform/private-files';
 
 /** The workspaces that children run. */
-const WORKSPACES = ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub', 'web'];
+const WORKSPACES = [
+  'kernel',
+  'platform',
+  'supervisor',
+  'notary',
+  'courier',
+  'inside',
+  'door',
+  'runner',
+  'hub',
+  'web',
+];
 
 /** The SHA-256 over Node's version, the lockfile, and every source with its path, as hex. */
 export async function digestProgram(checkout: string): Promise<string> {

@@ -6,6 +6,9 @@ export type Layer =
   | 'platform'
   | 'notary'
   | 'courier'
+  | 'inside'
+  | 'door'
+  | 'runner'
   | 'module'
   | 'config'
   | 'surface'
@@ -22,6 +25,9 @@ export const LAYER_OF_FOLDER: readonly (readonly [string, Layer])[] = [
   ['platform/', 'platform'],
   ['notary/', 'notary'],
   ['courier/', 'courier'],
+  ['inside/', 'inside'],
+  ['door/', 'door'],
+  ['runner/', 'runner'],
   ['hub/src/modules/', 'module'],
   ['hub/src/config/', 'config'],
   ['hub/src/surfaces/', 'surface'],
@@ -39,10 +45,14 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   platform: ['kernel'],
   notary: ['kernel', 'platform', 'supervisor'],
   courier: ['kernel', 'platform', 'supervisor'],
+  // Runs beside the app: nothing of ours but itself is there.
+  inside: [],
+  door: ['kernel', 'platform'],
+  runner: ['kernel', 'platform', 'inside', 'door', 'supervisor'],
   module: ['kernel', 'platform'],
   config: ['kernel', 'supervisor'],
   surface: ['kernel', 'platform', 'notary', 'module', 'config'],
-  app: ['kernel', 'platform', 'notary', 'courier', 'module', 'config', 'surface', 'supervisor'],
+  app: ['kernel', 'platform', 'notary', 'courier', 'runner', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'notary', 'supervisor'],
   // Types alone: the objects reach a page at run time.
@@ -99,6 +109,9 @@ export const ENTRY_FILES: readonly string[] = [
   'hub/src/prepare.ts',
   'notary/src/main.ts',
   'courier/src/main.ts',
+  'inside/src/main.ts',
+  'door/src/*/main.ts',
+  'runner/src/main.ts',
   'platform/src/thread-host.ts',
   'supervisor/src/main.ts',
   'cli/src/main.ts',

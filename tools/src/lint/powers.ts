@@ -14,7 +14,13 @@ const DEVELOPMENT: readonly string[] = ['tools/src/**', 'bench/src/**', '*/test/
 export const IMPORTED_POWERS: readonly ImportedPower[] = [
   {
     modules: ['node:child_process', 'child_process', 'node:cluster'],
-    files: ['platform/src/process.ts', 'platform/src/process/**', ...DEVELOPMENT],
+    files: [
+      'platform/src/process.ts',
+      'platform/src/process/**',
+      // It starts the app, where nothing of ours but itself is.
+      'inside/src/app-process.ts',
+      ...DEVELOPMENT,
+    ],
     advice: 'start processes through @holdfast/platform/process',
   },
   {
@@ -24,7 +30,15 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
   {
     modules: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],
-    files: ['platform/src/**', 'supervisor/src/**', 'web/build.ts', ...DEVELOPMENT],
+    files: [
+      'platform/src/**',
+      'supervisor/src/**',
+      'runner/src/**',
+      'inside/src/**',
+      'door/src/build/**',
+      'web/build.ts',
+      ...DEVELOPMENT,
+    ],
     advice: 'reach files through the object store or another part of @holdfast/platform',
   },
   {
@@ -35,6 +49,10 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
       'hub/src/main.ts',
       // To the places that the operator named, and to no other.
       'courier/src/reach.ts',
+      // Doors are the only way in and out of a sandbox.
+      'door/src/**',
+      'inside/src/**',
+      'runner/src/**/sockets.ts',
       ...DEVELOPMENT,
     ],
     advice: 'sockets are opened in named files only',

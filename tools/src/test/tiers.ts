@@ -21,14 +21,19 @@ export const TIERS: readonly Tier[] = [
   {
     ...PLAIN,
     name: 'unit',
-    files: ['{kernel,platform,notary,courier,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts'],
+    files: [
+      '{kernel,platform,notary,courier,inside,door,runner,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts',
+    ],
     atOnce: 2,
     minutes: 3,
   },
   {
     ...PLAIN,
     name: 'integration',
-    files: ['{platform,supervisor,cli}/test/**/*.test.ts', 'hub/test/integration/**/*.test.ts'],
+    files: [
+      '{platform,supervisor,cli,inside,door,runner}/test/**/*.test.ts',
+      'hub/test/integration/**/*.test.ts',
+    ],
     needs: [BUBBLEWRAP, GIT],
     atOnce: 2,
     minutes: 12,

@@ -1,0 +1,47 @@
+// What the runner and the door of an app say to each other, on descriptor 3.
+import { z } from 'zod';
+
+/** The first frame: whom the door serves, and where that one may go. */
+export const DoorStart = z.strictObject({
+  type: z.literal('start'),
+  egress: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('open') }),
+    z.strictObject({ kind: z.literal('list'), hosts: z.array(z.string()) }),
+    z.strictObject({ kind: z.literal('closed') }),
+  ]),
+  /** Ports of the outside that may be reached. */
+  ports: z.array(z.int().min(1).max(65_535)),
+  /** The name by which an app reaches the hub, and where that is. */
+  hub: z.strictObject({ name: z.string(), address: z.string(), port: z.int() }),
+  /** Addresses of this machine and of the hub's public name; refused like private ones. */
+  own: z.array(z.string()),
+  /** Servers that resolve names, as `address` or `address:port`; `null`: the system's. */
+  resolver: z.array(z.string()).nullable(),
+  /** Cookies of ours, by name: an app sees none of them. */
+  cookies: z.array(z.string()),
+  /** The socket on which the app is reached. */
+  incoming: z.string(),
+  /** The host of the Space's origin. */
+  spaceHost: z.string(),
+});
+export type DoorStart = z.infer<typeof DoorStart>;
+
+/** What a door tells. Counts are since the last frame of the kind; bytes since the start. */
+export const FromDoor = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({
+    type: z.literal('refused'),
+    host: z.string().max(300),
+    why: z.string().max(300),
+    count: z.int().positive(),
+  }),
+  z.strictObject({
+    type: z.literal('traffic'),
+    sentBytes: z.int().nonnegative(),
+    receivedBytes: z.int().nonnegative(),
+    /** Visitors' requests and connections that are open. */
+    visits: z.int().nonnegative(),
+    open: z.int().nonnegative(),
+  }),
+]);
+export type FromDoor = z.infer<typeof FromDoor>;

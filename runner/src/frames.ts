@@ -1,0 +1,159 @@
+// What hub and runner say to each other. The hub says what is wanted, the runner how it is: each frame stands for itself, so
+// that one which is lost with a process is made good by the next. Both sides read it with these schemas, and neither
+// believes the other.
+import { z } from 'zod';
+
+const Id = z.string().regex(/^[0-9a-f]{24}$/);
+const Commit = z.string().regex(/^[0-9a-f]{40}$/);
+/** A name as programs know variables by. */
+const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
+/** A host's name, in lower case; never an address. */
+const HostName = z
+  .string()
+  .max(253)
+  .regex(/^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+
+/** How an app is built and started, as the README says. */
+export const AppWish = z.strictObject({
+  sdk: z.enum(['gradio', 'streamlit']),
+  /** Of the SDK, as PyPI writes it; `null`: the newest. */
+  sdkVersion: z
+    .string()
+    .regex(/^[0-9A-Za-z.!+-]{1,40}$/)
+    .nullable(),
+  /** Such as `3.11`; `null`: the base's first. */
+  pythonVersion: z
+    .string()
+    .regex(/^3\.\d{1,2}(?:\.\d{1,3})?$/)
+    .nullable(),
+  /** Path in the repository. */
+  file: z.string().min(1).max(1_000),
+  port: z.int().min(1024).max(65_535),
+  /** How long the app may take until it listens, in seconds. */
+  startupSeconds: z.int().min(1).max(86_400),
+});
+export type AppWish = z.infer<typeof AppWish>;
+
+/** What a Space may use. */
+export const Hardware = z.strictObject({
+  name: z.string().max(40),
+  /** Processors; a fraction is a share of one. */
+  cpus: z.number().positive().max(1_024),
+  memoryBytes: z.int().positive(),
+});
+export type Hardware = z.infer<typeof Hardware>;
+
+/** Where an app may connect. */
+export const Egress = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('open') }),
+  z.strictObject({ kind: z.literal('list'), hosts: z.array(HostName).max(200) }),
+  z.strictObject({ kind: z.literal('closed') }),
+]);
+export type Egress = z.infer<typeof Egress>;
+
+/** A Space as it is to be. Replaces what was wanted of it before. */
+export const Want = z.strictObject({
+  type: z.literal('want'),
+  space: Id,
+  /** Grows with each change that needs a new run: a push, a variable, a restart. */
+  generation: z.int().nonnegative(),
+  /** Grows with each factory rebuild: environments made under another number are not taken. */
+  factory: z.int().nonnegative(),
+  /** Environments are shared within a namespace alone. */
+  namespace: Id,
+  commit: Commit,
+  app: AppWish,
+  /** What the app finds in its environment, the hub's own names among them. In no command line, and in no log. */
+  variables: z.array(z.strictObject({ name: VariableName, value: z.string().max(32_768) })).max(200),
+  hardware: Hardware,
+  /** How long without a visitor until it sleeps; `null`: never. */
+  sleepSeconds: z.int().positive().nullable(),
+  /** It slept when the hub last knew: nothing is started until somebody comes. */
+  asleep: z.boolean(),
+  egress: Egress,
+  /** The host of its origin, and its full name for messages. */
+  host: z.string().max(300),
+  name: z.string().max(200),
+});
+export type Want = z.infer<typeof Want>;
+
+/** What the hub asks of the runner. */
+export const ToRunner = z.discriminatedUnion('type', [
+  Want,
+  /** It is paused or deleted: what runs is ended. `forget`: nothing made for it is kept. */
+  z.strictObject({ type: z.literal('drop'), space: Id, forget: z.boolean() }),
+  /** Somebody visits a Space that sleeps. */
+  z.strictObject({ type: z.literal('wake'), space: Id }),
+  /** All Spaces that are wanted have been named since the channel opened: others are ended. */
+  z.strictObject({ type: z.literal('all-wanted'), spaces: z.array(Id) }),
+]);
+export type ToRunner = z.infer<typeof ToRunner>;
+
+/** The stages that a runner brings a Space into, in the clients' words. */
+export const RunStage = z.enum([
+  'BUILDING',
+  'BUILD_ERROR',
+  'CONFIG_ERROR',
+  'APP_STARTING',
+  'RUNNING',
+  'RUNNING_BUILDING',
+  'RUNNING_APP_STARTING',
+  'RUNTIME_ERROR',
+  'SLEEPING',
+  'STOPPED',
+]);
+export type RunStage = z.infer<typeof RunStage>;
+
+/** How a Space is. */
+export const Status = z.strictObject({
+  type: z.literal('status'),
+  space: Id,
+  /** Of the wish that this is about. */
+  generation: z.int().nonnegative(),
+  stage: RunStage,
+  /** For people: why. */
+  message: z.string().max(4_000).nullable(),
+  /** The run that visitors reach, and the commit that it serves; `null` while there is none. */
+  serving: z.strictObject({ run: Id, commit: Commit, startedAt: z.iso.datetime() }).nullable(),
+});
+export type Status = z.infer<typeof Status>;
+
+/** What the runner tells the hub. */
+export const FromRunner = z.discriminatedUnion('type', [
+  /** The first frame: whether apps can run here, and if not, why and what to do. */
+  z.strictObject({ type: z.literal('able'), problem: z.string().max(4_000).nullable() }),
+  Status,
+  /** Lines that a build or an app wrote, without line ends. */
+  z.strictObject({
+    type: z.literal('log'),
+    space: Id,
+    kind: z.enum(['build', 'run']),
+    /** A new build or a new run: what was said before belongs to another. */
+    fresh: z.boolean(),
+    lines: z.array(z.strictObject({ at: z.iso.datetime(), text: z.string().max(8_192) })).max(500),
+  }),
+  /** Connections that a door refused, counted. */
+  z.strictObject({
+    type: z.literal('refused'),
+    space: Id,
+    run: Id,
+    host: z.string().max(300),
+    why: z.string().max(300),
+    count: z.int().positive(),
+  }),
+  /** A run has ended, and its last process is dead. */
+  z.strictObject({ type: z.literal('ended'), space: Id, run: Id, why: z.string().max(300) }),
+  /** What a run uses. Bytes for memory and traffic, since its start; processor time in milliseconds. */
+  z.strictObject({
+    type: z.literal('usage'),
+    space: Id,
+    run: Id,
+    cpuMs: z.int().nonnegative(),
+    memoryBytes: z.int().nonnegative(),
+    memoryLimitBytes: z.int().nonnegative(),
+    cpus: z.number().positive(),
+    receivedBytes: z.int().nonnegative(),
+    sentBytes: z.int().nonnegative(),
+  }),
+]);
+export type FromRunner = z.infer<typeof FromRunner>;
