@@ -23,7 +23,7 @@ export type ChildGround = Omit<ChildOptions, 'extra' | 'log'>;
 export function groundOf(
   site: Site,
   name: ChildOptions['name'],
-  view: Pick<Confinement, 'mounts' | 'network'>,
+  view: Pick<Confinement, 'mounts' | 'network' | 'makesSandboxes'>,
 ): ChildGround {
   const cache = viewCodeCache(site, name, 'read');
   return {
@@ -35,6 +35,7 @@ export function groundOf(
       mounts: [...site.code.mounts, ...cache.mounts, ...view.mounts],
       account: site.accounts?.[name],
       network: view.network,
+      ...(view.makesSandboxes === true && { makesSandboxes: true }),
     },
   };
 }

@@ -1,4 +1,4 @@
-// Starts one of our own programs (`hub`, `prepare`, `notary`, `courier`) within its confinement and speaks its channel.
+// Starts one of our own programs (`hub`, `prepare`, `notary`, `courier`, `runner`) within its confinement and speaks its channel.
 import { join } from 'node:path';
 import { type Duplex } from 'node:stream';
 import { Channel } from '@holdfast/platform/channel';
@@ -6,14 +6,21 @@ import { type Descriptor, type Exit } from '@holdfast/platform/process';
 import { type ChildLog } from './logs.ts';
 import { childFailed } from './faults.ts';
 import { type CodeView } from './layout.ts';
-import { Answer, type CourierStart, type HubStart, type NotaryStart, type PrepareStart } from './settings.ts';
+import {
+  Answer,
+  type CourierStart,
+  type HubStart,
+  type NotaryStart,
+  type PrepareStart,
+  type RunnerStart,
+} from './settings.ts';
 import { type Confinement } from './separation/confinement.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
 import { type Confiner } from './separation/confiner.ts';
 
 /** What a child is launched with. */
 export interface ChildOptions {
-  readonly name: 'hub' | 'prepare' | 'notary' | 'courier';
+  readonly name: 'hub' | 'prepare' | 'notary' | 'courier' | 'runner';
   readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
@@ -82,7 +89,7 @@ export class LaunchedChild {
    * what it said; then nothing of it is left.
    */
   async begin(
-    start: HubStart | PrepareStart | NotaryStart | CourierStart,
+    start: HubStart | PrepareStart | NotaryStart | CourierStart | RunnerStart,
     timeout: number,
   ): Promise<ReadyChild> {
     this.#channel.send(start);
@@ -102,6 +109,7 @@ const ENTRIES: Readonly<Record<ChildOptions['name'], readonly string[]>> = {
   prepare: ['hub', 'src', 'prepare.ts'],
   notary: ['notary', 'src', 'main.ts'],
   courier: ['courier', 'src', 'main.ts'],
+  runner: ['runner', 'src', 'main.ts'],
 };
 
 // The end of what it printed, for the message when it fails.

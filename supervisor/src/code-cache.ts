@@ -66,7 +66,17 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
 async function describeCode(checkout: string): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   hash.update((await findText(join(checkout, 'package-lock.json'))) ?? '');
-  for (const folder of ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub'])
+  for (const folder of [
+    'kernel',
+    'platform',
+    'supervisor',
+    'notary',
+    'courier',
+    'inside',
+    'door',
+    'runner',
+    'hub',
+  ])
     for (const { path, size, time } of await listFiles(join(checkout, folder, 'src')))
       hash.update(`${path} ${String(size)} ${String(time)}\n`);
   return hash.digest('hex');

@@ -24,6 +24,8 @@ export interface ChildAccounts {
   readonly notary: Account;
   /** Holds the operator's credentials for the mail server, and has the network. */
   readonly courier: Account;
+  /** Holds the sandboxes of Spaces. */
+  readonly runner: Account;
   /** Sees the password of the database's owner: what a taken-over hub left running must not be the same user. */
   readonly prepare: Account;
 }
@@ -71,11 +73,15 @@ async function requireOwnership(layout: Layout): Promise<void> {
 // A mistyped path must not have us close somebody's folder to them and settle in it.
 async function requireOurs(layout: Layout): Promise<void> {
   if (exists(layout.instanceFile)) return;
-  const known = [...Object.values(layout).map((path: string) => basename(path)), 'config.json', 'lost+found'];
+  const known = [...namesOf(layout), 'config.json', 'lost+found'];
   const names = await listNames(layout.data).catch(() => [] as string[]);
   const stranger = names.find((name) => !known.includes(name) && !name.endsWith('.tmp'));
   if (stranger !== undefined)
     throw folderRefused(layout.data, `it holds ${JSON.stringify(stranger)}, which is not Holdfast's`);
+}
+
+function namesOf({ spaces, ...paths }: Layout): string[] {
+  return [...Object.values(paths), spaces.root].map((path) => basename(path));
 }
 
 /** What separation needs to know before it is measured: who the sandboxes' users are. */
@@ -100,14 +106,27 @@ export async function openChildFolders(
   await giveTree(layout.notary, accounts?.notary);
   await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
   await giveTree(layout.objects, accounts?.hub);
+  await openSpaceFolders(layout.spaces, accounts);
   const root = accounts === undefined ? {} : { owner: { uid: 0, gid: 0 } };
   await ensureFolder(layout.codeCache, { mode: 0o711, ...root });
-  for (const name of ['hub', 'prepare', 'notary', 'courier'] as const) {
+  for (const name of ['hub', 'prepare', 'notary', 'courier', 'runner'] as const) {
     const folder = join(layout.codeCache, name);
     await ensureFolder(folder, { mode: 0o700, ...ownedBy(accounts?.[name]) });
     await giveTree(folder, accounts?.[name]);
   }
   if (exists(layout.postgres)) await giveTree(layout.postgres, accounts?.postgres);
+}
+
+// Sandboxes read the sources as users of their own. Whoever is neither hub, runner nor sandbox does not see the folder at all.
+async function openSpaceFolders(
+  folders: Layout['spaces'],
+  accounts: ChildAccounts | undefined,
+): Promise<void> {
+  await ensureFolder(folders.root, { mode: 0o711 });
+  await ensureFolder(folders.sources, { mode: 0o755, ...ownedBy(accounts?.hub) });
+  await giveTree(folders.sources, accounts?.hub);
+  await ensureFolder(folders.visit, { mode: 0o711, ...ownedBy(accounts?.runner) });
+  await ensureFolder(folders.own, { mode: 0o711, ...ownedBy(accounts?.runner) });
 }
 
 function ownedBy(account: Account | undefined): { owner?: Account } {

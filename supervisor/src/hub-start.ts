@@ -13,6 +13,7 @@ import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
 import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
 import { type NotaryStanding, notaryUser, type RunningNotary } from './notary-start.ts';
+import { type LaunchedRunner } from './runner-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
 import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
@@ -34,20 +35,29 @@ export interface HubEnds {
   readonly sockets: readonly BoundSocket[];
   /** The way to the courier; nobody is there unless one is configured. */
   readonly toCourier: RelayEnd;
+  /** The way to the runner; nobody is there where no app can run. */
+  readonly toRunner: RelayEnd;
+  readonly runner: Pick<LaunchedRunner, 'spaces' | 'problem' | 'hubMounts'>;
 }
 
-/** Where the hub finds it. */
+/** Where the hub finds them. */
 const COURIER_FD = 6;
+const RUNNER_FD = 7;
 
 /** Launches preparation and hub. They wait for `start`. */
-export function launchHub(site: Site, database: Database, { sockets, toCourier }: HubEnds): LaunchedHub {
+export function launchHub(site: Site, database: Database, ends: HubEnds): LaunchedHub {
+  const { sockets, toCourier, toRunner, runner } = ends;
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
-  const hub = groundOf(site, 'hub', { ...database, mounts: [...database.mounts, objects, site.code.pages] });
+  const hub = groundOf(site, 'hub', {
+    ...database,
+    mounts: [...database.mounts, objects, site.code.pages, ...runner.hubMounts],
+  });
   const lock = site.hubLock.descriptor;
   const launch = (): LaunchedChild => {
-    const extra = [...sockets.map((socket) => socket.handle), 'pipe' as const, lock];
+    const extra = [...sockets.map((socket) => socket.handle), 'pipe' as const, 'pipe' as const, lock];
     const launched = new LaunchedChild({ ...hub, extra, log: site.logs.of('hub') });
     toCourier.attach(launched.end(COURIER_FD));
+    toRunner.attach(launched.end(RUNNER_FD));
     return launched;
   };
   const log = site.logs.of('prepare');
@@ -56,6 +66,8 @@ export function launchHub(site: Site, database: Database, { sockets, toCourier }
   const settings = {
     ...settingsOf(site, database, site.confiner.pathOf(objects)),
     port: sockets[0]?.port ?? site.config.listen.port,
+    spaces: runner.spaces,
+    spacesProblem: runner.problem,
     firstAdmin: null,
     sealed: null,
     lost: null,
@@ -179,7 +191,7 @@ function settingsOf(
   site: Site,
   database: Database,
   objects: string,
-): Omit<Settings, 'port' | 'firstAdmin' | keyof NotaryStanding> {
+): Omit<Settings, 'port' | 'spaces' | 'spacesProblem' | 'firstAdmin' | keyof NotaryStanding> {
   const { config, instance } = site;
   return {
     instance,

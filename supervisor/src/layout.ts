@@ -29,8 +29,21 @@ export interface Layout {
   readonly lockFile: string;
   readonly postgresLockFile: string;
   readonly hubLockFile: string;
+  /** What runs Spaces, and their files. */
+  readonly spaces: SpaceFolders;
   readonly adminSocket: string;
   readonly adminMarker: string;
+}
+
+/** Folders of what runs Spaces. */
+export interface SpaceFolders {
+  readonly root: string;
+  /** The files of Spaces, which the hub writes and sandboxes read. */
+  readonly sources: string;
+  /** Sockets by which the hub reaches apps. */
+  readonly visit: string;
+  /** The runner's own: what it made, and what it must know after its death. */
+  readonly own: string;
 }
 
 /** Every path from the folders of the configuration. */
@@ -54,6 +67,12 @@ export function layoutOf(folders: Config['folders']): Layout {
     lockFile: join(data, 'lock'),
     postgresLockFile: join(data, 'postgres.lock'),
     hubLockFile: join(data, 'hub.lock'),
+    spaces: {
+      root: join(data, 'spaces'),
+      sources: join(data, 'spaces', 'sources'),
+      visit: join(data, 'spaces', 'visit'),
+      own: join(data, 'spaces', 'runner'),
+    },
     adminSocket: join(run, 'admin.sock'),
     adminMarker: join(data, 'first-admin'),
   };

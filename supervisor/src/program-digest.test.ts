@@ -4,14 +4,13 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { digestProgram } from './program-digest.ts';
+import { digestProgram, WORKSPACES } from './program-digest.ts';
 
 void test('the digest is the same for the same program elsewhere, and another after any change', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'holdfast-program-'));
   t.after(() => rm(root, { recursive: true }));
   const [first, second] = [join(root, 'first'), join(root, 'second')];
-  for (const name of ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub', 'web'])
-    await mkdir(join(first, name, 'src', 'deep'), { recursive: true });
+  for (const name of [...WORKSPACES]) await mkdir(join(first, name, 'src', 'deep'), { recursive: true });
   await writeFile(join(first, 'package-lock.json'), '{}');
   await writeFile(join(first, 'hub', 'src', 'deep', 'a.ts'), 'one');
   await cp(first, second, { recursive: true });

@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { listFiles } from '@holdfast/platform/private-files';
 
 /** The workspaces that children run. */
-const WORKSPACES = [
+/** Folders whose sources are the program. */
+export const WORKSPACES = [
   'kernel',
   'platform',
   'supervisor',

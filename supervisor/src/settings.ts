@@ -128,6 +128,15 @@ export const MissingEntries = z.strictObject({
 });
 export type MissingEntries = z.infer<typeof MissingEntries>;
 
+/** What the hub shares with the runner, as the hub sees it. */
+export const SpaceSettings = z.strictObject({
+  /** The folder in which the hub puts the files of Spaces. */
+  sources: z.string(),
+  /** The folder with the sockets of apps. */
+  visit: z.string(),
+});
+export type SpaceSettings = z.infer<typeof SpaceSettings>;
+
 /** Everything a child needs to know that is not secret. */
 export const Settings = z.strictObject({
   /** Stable for one data directory: 24 hex digits. */
@@ -160,6 +169,9 @@ export const Settings = z.strictObject({
   /** Whether there is a mail server; without one, mail is kept and shown to administrators. */
   sendsMail: z.boolean(),
   singleSignOn: SingleSignOn.nullable(),
+  /** `null` where no app can run; `spacesProblem` says why. */
+  spaces: SpaceSettings.nullable(),
+  spacesProblem: z.string().nullable(),
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),
@@ -236,6 +248,42 @@ export const CourierStart = z.strictObject({
   secrets: z.strictObject({ mailPassword: z.string().optional(), issuerSecret: z.string().optional() }),
 });
 export type CourierStart = z.infer<typeof CourierStart>;
+
+/** Where the runner makes control groups, as it sees them. */
+const CgroupPlace = z.discriminatedUnion('version', [
+  z.strictObject({ version: z.literal(1), memory: z.string(), pids: z.string(), cpu: z.string() }),
+  z.strictObject({ version: z.literal(2), path: z.string() }),
+]);
+
+/** First frame on the runner's channel. Paths are as it sees them. */
+export const RunnerStart = z.strictObject({
+  type: z.literal('start'),
+  settings: z.strictObject({
+    /** `uids`: it is root of a namespace with users for its sandboxes. `namespaces`: there is one user for all. */
+    level: z.enum(['uids', 'namespaces']),
+    folders: z.strictObject({ sources: z.string(), visit: z.string(), own: z.string() }),
+    /** The folder that our workspaces lie in, and Node. */
+    code: z.string(),
+    node: z.string(),
+    /** A folder with libraries that Node needs and the system does not have. */
+    libraries: z.string().nullable(),
+    cgroups: CgroupPlace.nullable(),
+    /** Run apps although there are no control groups. */
+    dangerouslyUnlimited: z.boolean(),
+    /** Where the hub is reached. */
+    hub: z.strictObject({ address: z.string(), port: z.int() }),
+    /** Where builds get packages from. */
+    packages: z.strictObject({
+      mirror: z.string(),
+      suite: z.string(),
+      index: z.string(),
+      certificates: z.string().nullable(),
+    }),
+    resolver: z.array(z.string()).nullable(),
+    environmentBytes: z.int().positive(),
+  }),
+});
+export type RunnerStart = z.infer<typeof RunnerStart>;
 
 /** What a child answers. `ready` from `prepare` means its work is done. */
 export const Answer = z.discriminatedUnion('type', [

@@ -1,11 +1,11 @@
 // Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, notary, courier,
-// hub; what
-// was opened last is closed first. This process parses no traffic and holds no connection to the database.
+// runner, hub; what was opened last is closed first. This process parses no traffic and holds no connection to the database.
 import { bindTcp, bindUnix, BindError, type BoundSocket } from '@holdfast/platform/listeners';
 import { openLock } from '@holdfast/platform/lock';
 import { forbidCoreDumps } from '@holdfast/platform/core-dumps';
 import { remove, writeText } from '@holdfast/platform/private-files';
 import { joinEnds, launchCourier } from './courier-start.ts';
+import { joinRunnerEnds, launchRunner } from './runner-start.ts';
 import { needsNetwork, openDatabase } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
 import { claimFolder, openInstance } from './folders.ts';
@@ -52,7 +52,9 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
     return;
   }
   const ends = joinEnds();
-  const hub = launchHub(site, database, { sockets, toCourier: ends.hub });
+  const toRunner = joinRunnerEnds();
+  const runner = launchRunner(site, toRunner.runner);
+  const hub = launchHub(site, database, { sockets, toCourier: ends.hub, toRunner: toRunner.hub, runner });
   const courier = launchCourier(site, ends.courier);
   const notary = await launchNotary(site, database);
   stack.use(await database.start());
@@ -61,7 +63,13 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   const running = stack.use(await notary.start());
   options.stop.throwIfAborted();
   if (courier !== undefined) stack.use(await courier.start());
-  stack.use(await hub.start(running));
+  const port = sockets[0]?.port ?? options.config.listen.port;
+  const apps = runner.start(port);
+  // Seen below; nothing that fails before is to be hidden by it.
+  apps.catch(() => undefined);
+  const serving = await hub.start(running);
+  stack.use(await apps);
+  stack.use(serving);
 }
 
 // Everything up to the bound sockets: cheap, and where most refusals come from.

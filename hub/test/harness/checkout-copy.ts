@@ -3,7 +3,19 @@ import { chmod, chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, ROOT, runProgram } from './program.ts';
 
-const WORKSPACES = ['kernel', 'platform', 'supervisor', 'notary', 'courier', 'hub', 'web', 'cli'];
+const WORKSPACES = [
+  'kernel',
+  'platform',
+  'supervisor',
+  'notary',
+  'courier',
+  'inside',
+  'door',
+  'runner',
+  'hub',
+  'web',
+  'cli',
+];
 const FILES = ['holdfast', 'package.json', 'package-lock.json', '.npmrc'];
 
 /** Makes the copy in this folder. It starts without installing anything. */

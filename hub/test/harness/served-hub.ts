@@ -207,6 +207,8 @@ function startOf(
       sealed: null,
       lost: null,
       operator: { name: 'test', uid: 0 },
+      spaces: null,
+      spacesProblem: null,
       firstAdmin: null,
     },
     secrets: {

@@ -41,7 +41,7 @@ void test('parseConfigFile() refuses one system user for two children, who could
   const problems: string[] = [];
   const text = JSON.stringify({ accounts: { hub: 'holdfast', prepare: 'holdfast' } });
   assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
-  assert.match(problems.join(''), /^config\.json: accounts: are not five different users/);
+  assert.match(problems.join(''), /^config\.json: accounts: are not six different users/);
 });
 
 void test('parseConfigFile() keeps entries of the ledger for ever, or for 30 days and more', () => {

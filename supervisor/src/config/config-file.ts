@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Limits, RateLimits, SignUp, XetSettings } from '../settings.ts';
 import { IssuerFile } from './issuer-file.ts';
 import { MailFile } from './mail-file.ts';
+import { SpacesFile } from './spaces-file.ts';
 
 const DEFAULT_RATE_LIMITS: RateLimits = {
   windowSeconds: 300,
@@ -62,10 +63,11 @@ export const ConfigFile = z.strictObject({
       hub: AccountName.default('holdfast-hub'),
       notary: AccountName.default('holdfast-notary'),
       courier: AccountName.default('holdfast-courier'),
+      runner: AccountName.default('holdfast-runner'),
       postgres: AccountName.default('holdfast-postgres'),
       prepare: AccountName.default('holdfast-prepare'),
     })
-    .refine(areDistinct, 'are not five different users: what one may read, the others must not')
+    .refine(areDistinct, 'are not six different users: what one may read, the others must not')
     .prefault({}),
   /** The embedded PostgreSQL. */
   postgres: z
@@ -108,6 +110,8 @@ export const ConfigFile = z.strictObject({
   mail: MailFile.nullable().default(null),
   /** The issuer by which people sign on. */
   singleSignOn: IssuerFile.nullable().default(null),
+  /** Apps of Spaces. */
+  spaces: SpacesFile.prefault({}),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),
   /** Bytes that each user and organisation may store; `null` is without a limit. */

@@ -17,9 +17,11 @@ export interface SandboxPlan {
   /** Folder with `passwd` and `group`, which name the child's user and nobody else. */
   readonly accounts: string;
   /** Descriptor on which bubblewrap tells the child's pid. */
-  readonly infoFd: number;
+  readonly infoFd: number | undefined;
   /** Descriptor from which it reads the filter of system calls. */
   readonly filterFd: number | undefined;
+  /** The mounts are found where they will be, because another sandbox has put them there. */
+  readonly inPlace?: boolean;
 }
 
 const LOADER_FILES = ['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/localtime'];
@@ -59,17 +61,40 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     '--new-session',
     '--hostname',
     'holdfast',
-    '--info-fd',
-    String(plan.infoFd),
+    ...(plan.infoFd === undefined ? [] : ['--info-fd', String(plan.infoFd)]),
     ...(plan.filterFd === undefined ? [] : ['--seccomp', String(plan.filterFd)]),
     ...parents(['/etc/passwd', ...systemFiles(plan)]),
     ...systemRoot(plan),
     ...parents(plan.confinement.mounts.map((mount) => mount.to)),
-    ...plan.confinement.mounts.flatMap(mountArguments),
+    ...mountsOf(plan).flatMap(mountArguments),
     '--remount-ro',
     '/',
     '--chdir',
     '/',
+  ];
+}
+
+/** What changes in the plan of a sandbox that is made from the ground up. */
+export const FROM_GROUND = { infoFd: undefined, inPlace: true } as const;
+
+/**
+ * Arguments for what lies below a sandbox that is made without root's rights: everything where it will be, put there with
+ * them, because a checkout or a data directory may be below a closed home. It hides nothing that the sandbox does not.
+ */
+export function groundArguments(plan: SandboxPlan): string[] {
+  const folders = Object.entries(plan.system).flatMap(([path, target]) =>
+    target === 'folder' ? ['--ro-bind', path, path] : ['--symlink', target, path],
+  );
+  return [
+    '--die-with-parent',
+    ...(plan.infoFd === undefined ? [] : ['--info-fd', String(plan.infoFd)]),
+    ...parents(['/etc/passwd', ...systemFiles(plan), ...plan.confinement.mounts.map((mount) => mount.to)]),
+    ...['--ro-bind', '/usr', '/usr', ...folders],
+    // The sandbox gets its own; a kernel gives it one only who sees one whole.
+    ...['--bind', '/proc', '/proc', '--dev-bind', '/dev', '/dev', '--dir', '/tmp'],
+    ...systemFiles(plan).flatMap((path) => ['--ro-bind-try', path, path]),
+    ...accountFiles(plan),
+    ...plan.confinement.mounts.flatMap(mountArguments),
   ];
 }
 
@@ -111,13 +136,17 @@ function systemRoot(plan: SandboxPlan): string[] {
     '--tmpfs',
     '/tmp',
     ...systemFiles(plan).flatMap((path) => ['--ro-bind-try', path, path]),
-    '--ro-bind',
-    `${plan.accounts}/passwd`,
-    '/etc/passwd',
-    '--ro-bind',
-    `${plan.accounts}/group`,
-    '/etc/group',
+    ...accountFiles(plan),
   ];
+}
+
+function accountFiles({ accounts, inPlace = false }: SandboxPlan): string[] {
+  const folder = inPlace ? '/etc' : accounts;
+  return ['passwd', 'group'].flatMap((name) => ['--ro-bind', `${folder}/${name}`, `/etc/${name}`]);
+}
+
+function mountsOf({ confinement, inPlace = false }: SandboxPlan): readonly Mount[] {
+  return inPlace ? confinement.mounts.map((mount) => ({ ...mount, from: mount.to })) : confinement.mounts;
 }
 
 function mountArguments(mount: Mount): string[] {

@@ -25,6 +25,12 @@ export class ConfinedProcess {
     return this.#outer.end(n);
   }
 
+  /** What was started and all that it started. */
+  family(): number[] {
+    const { pid } = this.#outer;
+    return pid === undefined ? [] : [pid, ...descendantsOf(pid)];
+  }
+
   /** Signals the program itself; nothing happens once it has ended. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     const pid = this.#first === undefined ? this.#outer.pid : await findProgramIn(this.#first);
@@ -45,6 +51,10 @@ export class ConfinedProcess {
     if (pid !== undefined && !this.#outer.ended) signalPid(pid, 'SIGKILL');
     this.#outer.signal('SIGKILL');
   }
+}
+
+function descendantsOf(pid: number): number[] {
+  return listChildren(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 const LONGEST_ANSWER = 4096;

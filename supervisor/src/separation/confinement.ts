@@ -23,4 +23,6 @@ export interface Confinement {
   readonly account: Account | undefined;
   /** Whether it may reach the network. Sockets it inherited work without. */
   readonly network: boolean;
+  /** Whether it makes sandboxes of its own. Started as root, it then gets a range of users for them. */
+  readonly makesSandboxes?: boolean;
 }

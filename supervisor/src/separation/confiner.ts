@@ -4,6 +4,7 @@ import { openForChild } from '@holdfast/platform/private-files';
 import { type Confinement, type Mount } from './confinement.ts';
 import { ConfinedProcess, readFirstPid } from './confined-process.ts';
 import { type Mechanism, confine, pathIn } from './mechanism.ts';
+import { openGate } from './user-range.ts';
 
 /** A command and what it finds on its descriptors, from 0 on. */
 export interface ConfinedStart {
@@ -32,13 +33,15 @@ export class Confiner {
   start(confinement: Confinement, start: ConfinedStart): ConfinedProcess {
     if (this.#closed) throw new Error('everything is being ended; nothing is started any more');
     const infoFd = start.descriptors.length;
-    const { command, tellsPid, filter } = confine(this.mechanism, confinement, { ...start.command, infoFd });
+    const plan = { ...start.command, infoFd };
+    const { command, tellsPid, filter, gated } = confine(this.mechanism, confinement, plan);
     using opened = filter === undefined ? undefined : openForChild(filter);
     const outer = startProcess(command, {
       descriptors: [
         ...start.descriptors,
         ...(tellsPid ? ['pipe' as const] : []),
         ...(opened === undefined ? [] : [opened.fd]),
+        ...(gated ? ['pipe' as const] : []),
       ],
       // A terminal's Ctrl-C is for us: children are stopped in order.
       ownSession: true,
@@ -46,6 +49,13 @@ export class Confiner {
     });
     const first = tellsPid ? readFirstPid(outer.end(infoFd)) : undefined;
     const child = new ConfinedProcess(outer, first);
+    if (gated && first !== undefined && confinement.account !== undefined) {
+      const gate = outer.end(infoFd + (opened === undefined ? 1 : 2));
+      // One whose numbers the kernel does not take could do nothing.
+      openGate(gate, first, confinement.account).catch(() => {
+        child.kill();
+      });
+    }
     this.#living.add(child);
     const forget = (): void => {
       this.#living.delete(child);

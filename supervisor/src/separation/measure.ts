@@ -5,7 +5,7 @@ import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
 import { readSystemFolders } from './bubblewrap.ts';
 import { type Account, type Confinement } from './confinement.ts';
 import { type Mechanism, type Sandbox, confine } from './mechanism.ts';
-import { FILTER_FILE } from './sandbox-files.ts';
+import { FILTER_FILE, MAKER_FILTER_FILE } from './sandbox-files.ts';
 
 /** What the trial is made with. */
 export interface Trial {
@@ -35,7 +35,7 @@ export async function measureSeparation(trial: Trial): Promise<Mechanism> {
       return sandbox.filter === undefined ? { ...full, shortcomings: [NO_FILTER] } : full;
     const bare: Mechanism = {
       ...full,
-      sandbox: { ...sandbox, filter: undefined },
+      sandbox: { ...sandbox, filter: undefined, makerFilter: undefined },
       shortcomings: [NO_FILTER],
     };
     if (sandbox.filter !== undefined && (await attempt(bare, trial.account)) === undefined) return bare;
@@ -57,9 +57,10 @@ const NO_BUBBLEWRAP = 'bubblewrap is not installed (Debian: apt-get install bubb
 function findSandbox(accounts: string): Sandbox | undefined {
   const program = findProgram('bwrap');
   if (program === undefined) return undefined;
-  const filter = `${accounts}/${FILTER_FILE}`;
+  const found = (name: string): string | undefined =>
+    exists(`${accounts}/${name}`) ? `${accounts}/${name}` : undefined;
   const system = readSystemFolders(exists);
-  return { program, system, accounts, filter: exists(filter) ? filter : undefined };
+  return { program, system, accounts, filter: found(FILTER_FILE), makerFilter: found(MAKER_FILTER_FILE) };
 }
 
 async function attempt(mechanism: Mechanism, account: Account | undefined): Promise<string | undefined> {

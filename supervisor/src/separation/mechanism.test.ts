@@ -10,7 +10,13 @@ const CONFINEMENT: Confinement = {
   network: false,
 };
 const COMMAND = { file: '/bin/app', args: ['--x'], infoFd: 4 };
-const SANDBOX = { program: '/usr/bin/bwrap', system: {}, accounts: '/e', filter: '/e/filter' };
+const SANDBOX = {
+  program: '/usr/bin/bwrap',
+  system: {},
+  accounts: '/e',
+  filter: '/e/filter',
+  makerFilter: '/e/maker',
+};
 
 function mechanism(changes: Partial<Mechanism>): Mechanism {
   return { level: 'uids', sandbox: SANDBOX, setpriv: '/usr/bin/setpriv', shortcomings: [], ...changes };
@@ -46,6 +52,25 @@ void test('confine() never changes the user at the level none, and runs the comm
   assert.ok(!confine(none, CONFINEMENT, COMMAND).command.args.includes('--reuid'));
   const bare = confine({ ...none, setpriv: undefined }, CONFINEMENT, COMMAND);
   assert.deepEqual(bare.command, { file: '/bin/app', args: ['--x'] });
+});
+
+void test('confine() gives who makes sandboxes a namespace of its own, on a ground that was laid with the rights of root', () => {
+  const maker: Confinement = {
+    ...CONFINEMENT,
+    mounts: [{ from: '/root/code', to: '/opt/code', access: 'read' }],
+    makesSandboxes: true,
+  };
+  const { command, gated, filter } = confine(mechanism({}), maker, COMMAND);
+  const [ground, ...rest] = command.args.join(' ').split(' -- ');
+  assert.match(ground ?? '', /--ro-bind \/root\/code \/opt\/code/);
+  assert.match(
+    rest.join(' -- '),
+    /--user --keep-caps .* \/usr\/bin\/bwrap .*--ro-bind \/opt\/code \/opt\/code/,
+  );
+  assert.ok(gated && filter === '/e/maker');
+  assert.ok(!command.args.includes('901'), 'the user is who the kernel is told');
+  const plain = confine(mechanism({ level: 'namespaces' }), maker, COMMAND);
+  assert.ok(!plain.gated && plain.filter === '/e/maker' && plain.command.args.includes('--unshare-user'));
 });
 
 void test('pathIn() is the path the child sees', () => {

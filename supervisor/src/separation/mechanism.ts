@@ -1,8 +1,15 @@
 // How confinements are enforced on this machine, and the command line that does it.
-import { type Command } from '@holdfast/platform/process';
+import { type Command, findProgram } from '@holdfast/platform/process';
 import { type Separation } from '../settings.ts';
-import { type SystemFolders, bubblewrapArguments } from './bubblewrap.ts';
+import {
+  type SandboxPlan,
+  type SystemFolders,
+  bubblewrapArguments,
+  FROM_GROUND,
+  groundArguments,
+} from './bubblewrap.ts';
 import { type Account, type Confinement, type Mount } from './confinement.ts';
+import { inUserNamespace, type RangePrograms } from './user-range.ts';
 
 /** A working bubblewrap. */
 export interface Sandbox {
@@ -11,6 +18,8 @@ export interface Sandbox {
   readonly accounts: string;
   /** File with the filter of system calls; absent where none can be used. */
   readonly filter: string | undefined;
+  /** The one for children that make sandboxes themselves. */
+  readonly makerFilter: string | undefined;
 }
 
 /** What was found to work. */
@@ -24,13 +33,15 @@ export interface Mechanism {
   readonly shortcomings: readonly string[];
 }
 
-/** A command to start, and what it expects beside its own descriptors. */
+/** A command to start, and what it expects beside its own descriptors, on those that follow the one for its pid. */
 export interface ConfinedCommand {
   readonly command: Command;
   /** Whether it tells its pid on `infoFd`. */
   readonly tellsPid: boolean;
   /** A file that it reads on the descriptor after that. */
   readonly filter: string | undefined;
+  /** Whether it waits on the descriptor after that one for `openGate`. */
+  readonly gated: boolean;
 }
 
 /** Wraps a command so that it runs within its confinement. Its paths must be as `pathIn` gives them. */
@@ -39,26 +50,48 @@ export function confine(
   confinement: Confinement,
   command: Command & { readonly infoFd: number },
 ): ConfinedCommand {
-  const inner = [
-    ...privileges(mechanism, mechanism.level === 'uids' ? confinement.account : undefined),
-    command.file,
-    ...command.args,
-  ];
-  const { sandbox } = mechanism;
+  const { sandbox, level } = mechanism;
+  const { makesSandboxes = false } = confinement;
+  // One that makes sandboxes is root of its own namespace, so that it can.
+  const account = level === 'uids' && !makesSandboxes ? confinement.account : undefined;
+  const inner = [...privileges(mechanism, account), command.file, ...command.args];
   if (sandbox === undefined) {
     const [file = command.file, ...args] = inner;
-    return { command: { file, args }, tellsPid: false, filter: undefined };
+    return { command: { file, args }, tellsPid: false, filter: undefined, gated: false };
   }
-  const args = bubblewrapArguments({
+  const filter = makesSandboxes ? sandbox.makerFilter : sandbox.filter;
+  const plan: SandboxPlan = {
     confinement,
     system: sandbox.system,
-    userNamespace: mechanism.level === 'namespaces',
+    userNamespace: level === 'namespaces',
     accounts: sandbox.accounts,
     infoFd: command.infoFd,
-    filterFd: sandbox.filter === undefined ? undefined : command.infoFd + 1,
-  });
-  const { program: file, filter } = sandbox;
-  return { command: { file, args: [...args, '--', ...inner] }, tellsPid: true, filter };
+    filterFd: filter === undefined ? undefined : command.infoFd + 1,
+  };
+  const { program: file } = sandbox;
+  if (!makesSandboxes || level !== 'uids')
+    return {
+      command: { file, args: [...bubblewrapArguments(plan), '--', ...inner] },
+      tellsPid: true,
+      filter,
+      gated: false,
+    };
+  const gateFd = command.infoFd + (filter === undefined ? 1 : 2);
+  const within = [file, ...bubblewrapArguments({ ...plan, ...FROM_GROUND }), '--', ...inner];
+  const gated = inUserNamespace(programsOf(mechanism), gateFd, within);
+  return {
+    command: { file, args: [...groundArguments(plan), '--', ...gated] },
+    tellsPid: true,
+    filter,
+    gated: true,
+  };
+}
+
+function programsOf({ setpriv }: Mechanism): RangePrograms {
+  const [unshare, shell] = [findProgram('unshare'), findProgram('sh')];
+  if (setpriv === undefined || unshare === undefined || shell === undefined)
+    throw new Error('a program of util-linux is missing');
+  return { setpriv, unshare, shell };
 }
 
 /** Where a child finds what is mounted for it. */

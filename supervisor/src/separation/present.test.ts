@@ -5,7 +5,13 @@ import { openConsole } from '../console.ts';
 import { type Mechanism } from './mechanism.ts';
 import { presentSeparation } from './present.ts';
 
-const SANDBOX = { program: '/usr/bin/bwrap', system: {}, accounts: '/e', filter: '/e/filter' };
+const SANDBOX = {
+  program: '/usr/bin/bwrap',
+  system: {},
+  accounts: '/e',
+  filter: '/e/filter',
+  makerFilter: '/e/maker',
+};
 
 function said(change: Partial<Mechanism>, network: boolean): string {
   let text = '';

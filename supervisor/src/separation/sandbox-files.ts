@@ -6,6 +6,8 @@ import { systemCallFilter } from './system-calls.ts';
 
 /** The filter's file in the folder; not there on machines for which there is none. */
 export const FILTER_FILE = 'system-calls.bpf';
+/** The file of the filter for children that make sandboxes. */
+export const MAKER_FILTER_FILE = 'system-calls-of-makers.bpf';
 
 /** Writes them into this folder. */
 export async function writeSandboxFiles(folder: string, accounts: readonly Account[]): Promise<void> {
@@ -14,4 +16,6 @@ export async function writeSandboxFiles(folder: string, accounts: readonly Accou
   await writeText(`${folder}/group`, group, { mode: 0o644 });
   const filter = systemCallFilter(process.arch);
   if (filter !== undefined) await writeText(`${folder}/${FILTER_FILE}`, filter, { mode: 0o644 });
+  const ofMakers = systemCallFilter(process.arch, { makesSandboxes: true });
+  if (ofMakers !== undefined) await writeText(`${folder}/${MAKER_FILTER_FILE}`, ofMakers, { mode: 0o644 });
 }

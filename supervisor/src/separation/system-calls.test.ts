@@ -48,6 +48,16 @@ for (const [architecture, machine] of Object.entries(MACHINES))
     assert.equal(run(filter, { audit: 0x4000_0003, number: machine.read }), EPERM, 'as i386 would');
   });
 
+void test('systemCallFilter() lets who makes sandboxes make namespaces, and nothing else more', () => {
+  const filter = systemCallFilter('x64', { makesSandboxes: true });
+  assert.ok(filter !== undefined);
+  const { audit, clone, ptrace, keyctl, unshare } = MACHINES.x64;
+  const ask = (number: number, flags = 0): number => run(filter, { audit, number, flags });
+  for (const number of [unshare, 308, 165, 166, 155]) assert.equal(ask(number), 0, String(number));
+  assert.equal(ask(clone, 0x1000_0000), 0);
+  for (const number of [ptrace, keyctl, 425, 321, 442]) assert.equal(ask(number), EPERM, String(number));
+});
+
 void test('systemCallFilter() knows the other names of the calls on x64', () => {
   const filter = systemCallFilter('x64');
   assert.ok(filter !== undefined);

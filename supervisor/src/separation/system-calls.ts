@@ -52,6 +52,9 @@ const REFUSED: Readonly<Record<string, readonly [x64: number | undefined, arm64:
   setns: [308, 268],
 };
 
+/** What whoever makes sandboxes needs of them. */
+const FOR_SANDBOXES: ReadonlySet<string> = new Set(['mount', 'umount2', 'pivot_root', 'unshare', 'setns']);
+
 /** An architecture as filters see it: its number in audit(8), and the calls that are looked at more closely. */
 interface Architecture {
   readonly audit: number;
@@ -93,13 +96,20 @@ const unlessEqual = (k: number, no: number): Instruction => ({ code: 0x15, k, no
 const unlessAtLeast = (k: number, no: number): Instruction => ({ code: 0x35, k, no });
 const unlessAnyOf = (k: number, no: number): Instruction => ({ code: 0x45, k, no });
 
-/** The filter for processes of this architecture, as Node names it; `undefined` where there is none. */
-export function systemCallFilter(architecture: string): Buffer | undefined {
+/**
+ * The filter for processes of this architecture, as Node names it; `undefined` where there is none. One that makes sandboxes
+ * itself may make namespaces.
+ */
+export function systemCallFilter(
+  architecture: string,
+  { makesSandboxes } = { makesSandboxes: false },
+): Buffer | undefined {
   const own = ARCHITECTURES[architecture];
   if (own === undefined) return undefined;
   const refuse = answer(FAIL_WITH + EPERM);
-  const refused = Object.values(REFUSED)
-    .map((numbers) => numbers[own.column])
+  const refused = Object.entries(REFUSED)
+    .filter(([name]) => !makesSandboxes || !FOR_SANDBOXES.has(name))
+    .map(([, numbers]) => numbers[own.column])
     .filter((number) => number !== undefined);
   return assemble([
     load(AUDIT),
@@ -112,10 +122,9 @@ export function systemCallFilter(architecture: string): Buffer | undefined {
     // Its flags lie in memory, which a filter cannot read. Told that there is no such call, libraries use `clone`.
     unlessEqual(CLONE3, 1),
     answer(FAIL_WITH + ENOSYS),
-    unlessEqual(own.clone, 3),
-    load(FIRST_ARGUMENT),
-    unlessAnyOf(NEW_NAMESPACES, 1),
-    refuse,
+    ...(makesSandboxes
+      ? []
+      : [unlessEqual(own.clone, 3), load(FIRST_ARGUMENT), unlessAnyOf(NEW_NAMESPACES, 1), refuse]),
     answer(ALLOW),
   ]);
 }

@@ -1,0 +1,26 @@
+// The runner's process: reads what the supervisor says, makes Spaces run as the hub wants them, and ends them when told to or
+// left alone.
+import { openInheritedChannel } from '@holdfast/platform/channel';
+import { openLog } from '@holdfast/platform/log';
+import { RunnerStart } from '@holdfast/supervisor/settings';
+
+/** Where the supervisor hands over the way to the hub. */
+const HUB_FD = 4;
+
+await using channel = openInheritedChannel();
+const log = openLog('runner');
+try {
+  const { settings } = RunnerStart.parse(await channel.next());
+  const stopped = Promise.withResolvers<void>();
+  channel.onFrame(() => stopped.resolve());
+  void channel.closed.then(() => stopped.resolve());
+  await using hub = openInheritedChannel(HUB_FD);
+  hub.send({ type: 'able', problem: null });
+  log.info({ level: settings.level, cgroups: settings.cgroups }, 'ready');
+  channel.send({ type: 'ready' });
+  await stopped.promise;
+} catch (error) {
+  log.error({ err: error }, 'the runner failed');
+  process.exitCode = 1;
+  channel.send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+}

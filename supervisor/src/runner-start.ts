@@ -1,0 +1,167 @@
+// Starts the runner, which holds the sandboxes of Spaces, and keeps it running: before the hub, and ended after it. Between the
+// two the supervisor passes frames on and reads none of them.
+import { RelayEnd } from '@holdfast/platform/frame-relay';
+import { LaunchedChild, type ReadyChild } from './child.ts';
+import { groundOf } from './child-ground.ts';
+import { Keeper, type Kept } from './keeper.ts';
+import { type CgroupFolder, openCgroupFolder } from './separation/cgroup-folder.ts';
+import { type Mount } from './separation/confinement.ts';
+import { type RunnerStart, type SpaceSettings } from './settings.ts';
+import { type Site } from './site.ts';
+
+/** The two ends of the way between hub and runner. */
+export interface RunnerEnds {
+  readonly hub: RelayEnd;
+  readonly runner: RelayEnd;
+}
+
+/** A runner whose process loads while the database starts, and what the hub needs to know of it. */
+export interface LaunchedRunner {
+  /** For the hub, as it sees them; `null` where no app can run. */
+  readonly spaces: SpaceSettings | null;
+  /** Why not. */
+  readonly problem: string | null;
+  readonly hubMounts: readonly Mount[];
+  /** Lets it work, with the hub at this port; disposing of what is returned ends it, and what it runs. */
+  start(port: number): Promise<AsyncDisposable>;
+}
+
+/** Where the runner finds the hub. */
+const HUB_FD = 4;
+/** How long it may take to end what it runs, in milliseconds. */
+const FAREWELL = 8_000;
+const INSIDE = '/var/lib/spaces';
+
+/** Ties the ends. A hub that says something while there is no runner is told so at once. */
+export function joinRunnerEnds(): RunnerEnds {
+  const ends = { hub: new RelayEnd({ gone: true }), runner: new RelayEnd({ gone: true }) };
+  RelayEnd.join(ends.hub, ends.runner);
+  return ends;
+}
+
+/** Launches it where apps can run. It waits for `start`. */
+export function launchRunner(site: Site, end: RelayEnd): LaunchedRunner {
+  const problem = problemOf(site);
+  if (problem !== undefined)
+    return { spaces: null, problem, hubMounts: [], start: () => Promise.resolve(new AsyncDisposableStack()) };
+  const { sources, visit } = site.layout.spaces;
+  const hubMounts: Mount[] = [
+    { from: sources, to: `${INSIDE}/sources`, access: 'write' },
+    // To connect needs no right to write to the folder.
+    { from: visit, to: `${INSIDE}/visit`, access: 'read' },
+  ];
+  return {
+    spaces: { sources: `${INSIDE}/sources`, visit: `${INSIDE}/visit` },
+    problem: null,
+    hubMounts,
+    start: startRunner(site, end),
+  };
+}
+
+function problemOf({ config, confiner: { mechanism } }: Site): string | undefined {
+  if (!config.file.spaces.run) return 'the configuration says that this machine runs no apps';
+  // There is no way to run somebody's code without a sandbox (threat 29).
+  if (mechanism.sandbox === undefined || mechanism.level === 'none')
+    return `no sandbox can be made on this machine: ${mechanism.shortcomings.join('; ')}`;
+  return undefined;
+}
+
+function startRunner(site: Site, end: RelayEnd): LaunchedRunner['start'] {
+  const launch = (): Launched => {
+    const groups = openCgroupFolder(site.instance, site.accounts?.runner);
+    const child = new LaunchedChild({
+      ...groundOf(site, 'runner', { mounts: mountsOf(site, groups), network: true, makesSandboxes: true }),
+      extra: ['pipe' as const, site.hubLock.descriptor],
+      log: site.logs.of('runner'),
+    });
+    end.attach(child.end(HUB_FD));
+    return { child, groups };
+  };
+  let next: Launched | undefined = launch();
+  return async (port) => {
+    const start = async (): Promise<Kept> => {
+      const { child, groups } = next ?? launch();
+      next = undefined;
+      const ready = await child.begin(startOf(site, groups, port), site.config.file.timeouts.start);
+      for (const pid of ready.process.family()) groups?.adopt(pid);
+      return keptOf(ready);
+    };
+    const report = (message: string): void => {
+      site.console.warn(message);
+    };
+    const keeper = await Keeper.open({ name: 'runner', start, report });
+    return { [Symbol.asyncDispose]: () => keeper.stop() };
+  };
+}
+
+interface Launched {
+  readonly child: LaunchedChild;
+  readonly groups: CgroupFolder | undefined;
+}
+
+function mountsOf({ layout, config }: Site, groups: CgroupFolder | undefined): Mount[] {
+  const { sources, visit, own } = layout.spaces;
+  const { certificates } = config.file.spaces;
+  return [
+    { from: sources, to: `${INSIDE}/sources`, access: 'read' },
+    { from: visit, to: `${INSIDE}/visit`, access: 'write' },
+    { from: own, to: `${INSIDE}/runner`, access: 'write' },
+    ...(certificates === null
+      ? []
+      : [{ from: certificates, to: CERTIFICATES, access: 'read' } satisfies Mount]),
+    ...(groups?.mounts ?? []),
+  ];
+}
+
+const CERTIFICATES = '/etc/holdfast/certificates.pem';
+/** A socket that listens everywhere is reached on loopback. */
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
+
+function startOf(
+  { config, confiner, code }: Site,
+  groups: CgroupFolder | undefined,
+  port: number,
+): RunnerStart {
+  const { mechanism } = confiner;
+  const { address } = config.listen;
+  const { mirror, suite, index, certificates, resolver, environmentBytes, dangerouslyUnlimited } =
+    config.file.spaces;
+  return {
+    type: 'start',
+    settings: {
+      level: mechanism.level === 'uids' ? 'uids' : 'namespaces',
+      folders: { sources: `${INSIDE}/sources`, visit: `${INSIDE}/visit`, own: `${INSIDE}/runner` },
+      code: confiner.pathOf(code.root),
+      node: confiner.pathOf(code.node),
+      libraries: code.libraries === undefined ? null : confiner.pathOf(code.libraries),
+      cgroups: groups?.place ?? null,
+      dangerouslyUnlimited,
+      hub: { address: EVERYWHERE.has(address) ? '127.0.0.1' : address, port },
+      packages: {
+        ...{ mirror, suite, index },
+        certificates: certificates === null ? null : CERTIFICATES,
+      },
+      resolver,
+      environmentBytes,
+    },
+  };
+}
+
+function keptOf({ process, channel }: ReadyChild): Kept {
+  const kill = (): void => {
+    process.kill();
+  };
+  // It has nothing to say here; without its channel it cannot be asked to end.
+  channel.onFrame(kill);
+  void channel.closed.then(() => setTimeout(kill, FAREWELL).unref());
+  return {
+    ended: process.exited,
+    kill,
+    stop: async () => {
+      channel.send({ type: 'stop' });
+      const timer = setTimeout(kill, FAREWELL);
+      await process.exited;
+      clearTimeout(timer);
+    },
+  };
+}
