@@ -1,6 +1,7 @@
 // Buffers that are used again, so that moving gigabytes costs a fixed amount of memory.
 // Invariant: what is lent at full size never passes the budget; beyond it borrowers get small buffers and go slower.
 import { KiB, MiB } from '@holdfast/kernel/size';
+import { allocateAligned } from './aligned.ts';
 import { YoungGarbage } from './young-garbage.ts';
 
 /** Sizes of a pool, in bytes. */
@@ -36,9 +37,18 @@ export class BufferPool {
 
   /** A buffer with unknown content: only what the borrower wrote into it may be read from it. */
   take(): Buffer {
-    if (this.#lent + this.size > this.#budget) return Buffer.allocUnsafeSlow(this.#small);
+    return this.#takeLarge() ?? Buffer.allocUnsafeSlow(this.#small);
+  }
+
+  /** A buffer that begins at a page, else the same. */
+  takeAligned(): Buffer {
+    return this.#takeLarge() ?? allocateAligned(this.#small);
+  }
+
+  #takeLarge(): Buffer | undefined {
+    if (this.#lent + this.size > this.#budget) return undefined;
     this.#lent += this.size;
-    return this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.size);
+    return this.#idle.pop() ?? allocateAligned(this.size);
   }
 
   /** Takes a buffer back. Nothing may read or write it any more: the next borrower's bytes may be another user's. */

@@ -4,11 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Sha256 } from '@holdfast/kernel/digest';
+import { MiB } from '@holdfast/kernel/size';
 import type { BufferPool } from '../buffer-pool.ts';
 import { type DurableDirectories } from './durable.ts';
 import { withoutSpace, type FreeSpace } from './free-space.ts';
 import { listBelow } from './listing.ts';
 import { below, packPath } from './paths.ts';
+import { mayBeDirect, O_DIRECT } from './direct.ts';
 import { receive } from './receive.ts';
 import { openStored, removeStored } from './stored-files.ts';
 import type { ByteSource, ListedObject, OpenObject, PackStore, StagedPack, StageOptions } from './store.ts';
@@ -23,9 +25,13 @@ export interface DiskPacksDeps {
   readonly directories: DurableDirectories;
 }
 
-/** Packs. */
+/** What is smaller costs more where every write waits for the disk. */
+const LEAST_DIRECT = MiB;
+
+/** Packs. Large ones go past the system's cache, whose memory costs more to fill than all else that is done with them. */
 export class DiskPacks implements PackStore {
   readonly #deps: DiskPacksDeps;
+  #direct: Promise<boolean> | undefined;
 
   constructor(deps: DiskPacksDeps) {
     this.#deps = deps;
@@ -38,11 +44,12 @@ export class DiskPacks implements PackStore {
     const path = below(incoming, randomBytes(16).toString('hex'));
     // Readable too: it is looked at before it gets its name.
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-    const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    const direct = (options.announced ?? 0) >= LEAST_DIRECT && (await this.#isDirect());
+    const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (direct ? O_DIRECT : 0), 0o600);
     try {
       const { limit, signal } = options;
       const sizes = { offset: 0, hashes: [], size: undefined, limit };
-      const size = await receive(source, { file, signal, buffers, space, promised, ...sizes });
+      const size = await receive(source, { file, direct, signal, buffers, space, promised, ...sizes });
       await file.datasync();
       signal?.throwIfAborted();
       return new DiskStage({ file, size, path }, async (name) => {
@@ -57,6 +64,14 @@ export class DiskPacks implements PackStore {
 
   async open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>> {
     return await openStored(packPath(this.#deps.root, name), name);
+  }
+
+  async openAligned(name: Sha256): Promise<Omit<OpenObject, 'sha256'>> {
+    return await openStored(packPath(this.#deps.root, name), name, (await this.#isDirect()) ? O_DIRECT : 0);
+  }
+
+  async #isDirect(): Promise<boolean> {
+    return await (this.#direct ??= mayBeDirect(this.#deps.incoming));
   }
 
   async remove(name: Sha256): Promise<boolean> {

@@ -32,8 +32,8 @@ export function packPath(root: string, name: Sha256): string {
 }
 
 /** Opens a file for reading; a symbolic link in its place is refused, because it could show any file of the hub. */
-export async function openExisting(path: string): Promise<FileHandle> {
-  return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+export async function openExisting(path: string, flags = 0): Promise<FileHandle> {
+  return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | flags);
 }
 
 /** Makes a file that must not exist yet, for its owner alone. */

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { MiB } from '@holdfast/kernel/size';
+import { toPage } from '../aligned.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import { objectTooLarge, sizeMismatch } from './faults.ts';
 import type { FreeSpace, PromisedSpace } from './free-space.ts';
@@ -12,6 +13,8 @@ import type { ByteSource } from './store.ts';
 /** Where bytes go, and what is expected of them. */
 export interface Receiving {
   readonly file: FileHandle;
+  /** The file was opened to be written past the system's cache, and ends with these bytes. */
+  readonly direct?: boolean;
   /** Where in the file the first byte goes. */
   readonly offset: number;
   /** Every hash is updated with all bytes. */
@@ -66,7 +69,12 @@ class CoalescingWriter {
   constructor(options: Receiving) {
     this.#options = options;
     this.#position = options.offset;
-    this.#buffer = options.buffers.take();
+    this.#buffer = this.#take();
+  }
+
+  #take(): Buffer {
+    const { buffers, direct } = this.#options;
+    return direct === true ? buffers.takeAligned() : buffers.take();
   }
 
   async add(chunk: Uint8Array): Promise<void> {
@@ -82,6 +90,8 @@ class CoalescingWriter {
   async flush(): Promise<void> {
     if (this.#filled > 0) await this.#turn();
     await this.#writing;
+    // What filled the last page up is nobody's.
+    if (this.#options.direct === true) await this.#options.file.truncate(this.#position);
   }
 
   /** Returns the buffers once no write uses them any more. */
@@ -98,12 +108,20 @@ class CoalescingWriter {
     for (const hash of this.#options.hashes) hash.update(bytes);
     await this.#writing;
     await this.#checkSpace(bytes.length);
-    this.#writing = this.#write(bytes, this.#position);
+    this.#writing = this.#write(this.#whole(bytes), this.#position).then(() =>
+      this.#options.promised.written(bytes.length),
+    );
     this.#writing.catch(() => undefined); // seen by whoever awaits it next
     this.#position += bytes.length;
     this.#filled = 0;
-    this.#buffer = this.#spare ?? this.#options.buffers.take();
+    this.#buffer = this.#spare ?? this.#take();
     this.#spare = full;
+  }
+
+  /** A disk takes whole pages alone: the last one is filled up. */
+  #whole(bytes: Buffer): Buffer {
+    if (this.#options.direct !== true) return bytes;
+    return this.#buffer.fill(0, bytes.length, toPage(bytes.length)).subarray(0, toPage(bytes.length));
   }
 
   async #write(bytes: Buffer, position: number): Promise<void> {
@@ -116,7 +134,6 @@ class CoalescingWriter {
       );
       done += bytesWritten;
     }
-    this.#options.promised.written(bytes.length);
   }
 
   async #checkSpace(bytes: number): Promise<void> {

@@ -71,7 +71,10 @@ export interface StageOptions extends Pick<PutOptions, 'limit' | 'signal'> {
 /** Bytes that are on the disk and have no name yet. Disposing them before they have one removes them. */
 export interface StagedPack extends AsyncDisposable {
   readonly size: number;
-  /** A descriptor of a plain file with exactly these bytes, where there is one; it closes with the stage. */
+  /**
+   * A descriptor of a plain file with exactly these bytes, where there is one; it closes with the stage. It is to be read
+   * at multiples of `PAGE`, into memory that begins at one.
+   */
   readonly fd: number | undefined;
   /** Gives them the name under which a power cut does not lose them. An equal pack of that name may be there. */
   publish(name: Sha256): Promise<void>;
@@ -86,6 +89,11 @@ export interface PackStore {
   stage(source: ByteSource, options: StageOptions): Promise<StagedPack>;
   /** Opens a pack. Throws `object.missing`. */
   open(name: Sha256): Promise<Omit<OpenObject, 'sha256'>>;
+  /**
+   * Opens a pack to read all of it once, through its descriptor alone: at multiples of `PAGE`, into memory that begins at
+   * one. The system keeps nothing of it where it can help it. Throws `object.missing`.
+   */
+  openAligned(name: Sha256): Promise<Omit<OpenObject, 'sha256'>>;
   /** Removes a pack; `false` when it was not there. */
   remove(name: Sha256): Promise<boolean>;
   /** All packs, ordered by name, or those behind a name. */

@@ -7,9 +7,9 @@ import { objectMissing } from './faults.ts';
 import { DiskObject } from './open-object.ts';
 import { isErrorCode, openExisting } from './paths.ts';
 
-/** Opens a stored file. Throws `object.missing`. */
-export async function openStored(path: string, name: Sha256): Promise<DiskObject> {
-  const file = await openExisting(path).catch((error: unknown) => {
+/** Opens a stored file, with further flags of `open`. Throws `object.missing`. */
+export async function openStored(path: string, name: Sha256, flags = 0): Promise<DiskObject> {
+  const file = await openExisting(path, flags).catch((error: unknown) => {
     throw isErrorCode(error, 'ENOENT') ? objectMissing() : error;
   });
   return await DiskObject.of(name, file);

@@ -10,7 +10,7 @@ import { sha256 } from '@holdfast/kernel/digest';
 import { patterned } from './contract.ts';
 
 const SCRIPT = join(import.meta.dirname, 'put-one-object.ts');
-const CALLS = 'trace=pwrite64,pwritev,write,fsync,fdatasync,rename,renameat,renameat2';
+const CALLS = 'trace=pwrite64,pwritev,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2';
 
 /** A system call: its text, and where in the log it began and ended. */
 interface Call {
@@ -38,7 +38,7 @@ function parseTrace(log: string): readonly Call[] {
 }
 
 async function trace(
-  way: 'put' | 'parts',
+  way: 'put' | 'parts' | 'pack',
 ): Promise<{ readonly calls: readonly Call[]; readonly root: string }> {
   const parent = await mkdtemp(join(tmpdir(), 'holdfast-strace-'));
   try {
@@ -52,11 +52,12 @@ async function trace(
   }
 }
 
-for (const way of ['put', 'parts'] as const) {
+for (const way of ['put', 'parts', 'pack'] as const) {
   void test(`${way} syncs the file, then renames it, then syncs its directory, and only then is done`, async () => {
     const { calls, root } = await trace(way);
     const digest = sha256(patterned(3 * 1024 * 1024 + 5));
-    const directory = join(root, 'sha256', digest.slice(0, 2), digest.slice(2, 4));
+    const above = join(root, way === 'pack' ? 'packs' : 'sha256');
+    const directory = join(above, digest.slice(0, 2), digest.slice(2, 4));
     const last = (pattern: RegExp, text: string): Call => {
       const call = calls.findLast(
         (candidate) => pattern.test(candidate.text) && candidate.text.includes(text),
@@ -70,7 +71,7 @@ for (const way of ['put', 'parts'] as const) {
     const renamed = last(/^rename/, `${directory}/${digest}"`);
     const from = /"([^"]+)"/.exec(renamed.text)?.[1] ?? '';
     const order = [
-      last(/^pwrite/, `<${from}>`),
+      last(/^(pwrite|ftruncate)/, `<${from}>`),
       last(/^f(data)?sync\(/, `<${from}>`),
       renamed,
       last(/^fsync\(/, `<${directory}>`),
@@ -80,10 +81,10 @@ for (const way of ['put', 'parts'] as const) {
       const before = order[index];
       assert.ok(before && before.ended < call.began, `${before?.text} ended before ${call.text} began`);
     }
-    for (const above of [join(directory, '..'), join(root, 'sha256')]) {
+    for (const parent of [join(directory, '..'), above]) {
       assert.ok(
-        last(/^fsync\(/, `<${above}>`).ended < renamed.began,
-        `${above} was synced before the rename`,
+        last(/^fsync\(/, `<${parent}>`).ended < renamed.began,
+        `${parent} was synced before the rename`,
       );
     }
   });

@@ -5,6 +5,7 @@ import test from 'node:test';
 import { sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { MiB } from '@holdfast/kernel/size';
+import { allocateAligned, PAGE, toPage } from '../../src/aligned.ts';
 import { inChunks, patterned, type OpenTestStore } from './contract.ts';
 
 const NAME = sha256('a name that somebody computed');
@@ -40,15 +41,41 @@ export function checkPacks(name: string, open: OpenTestStore): void {
     assert.equal(await fixture.store.has(NAME), false);
   });
 
+  void test(`${name} packs that are announced are the same, and are read page by page to the last byte`, async () => {
+    await using fixture = await open();
+    const { packs } = fixture.store;
+    for (const size of [MiB, 2 * MiB + 1, 3 * MiB - 1, 3 * MiB + PAGE]) {
+      const bytes = patterned(size);
+      await using staged = await packs.stage(inChunks(bytes), { limit: 4 * MiB, announced: size });
+      assert.equal(staged.size, size);
+      assert.ok(readPages(staged, size).equals(bytes));
+      await staged.publish(NAME);
+      await using aligned = await packs.openAligned(NAME);
+      assert.equal(aligned.size, size);
+      assert.ok(readPages(aligned, size).equals(bytes));
+      // Who reads as usual gets the same.
+      await using found = await packs.open(NAME);
+      const odd = Buffer.alloc(size - 7);
+      await found.readInto(7, odd);
+      assert.ok(odd.equals(bytes.subarray(7)));
+    }
+    const tooMuch = packs.stage(inChunks(patterned(2 * MiB)), {
+      limit: 4 * MiB,
+      announced: 2 * MiB,
+      signal: aborted(),
+    });
+    await assert.rejects(tooMuch, /gone/);
+    assert.equal(await fixture.countLeftovers(), 0);
+    await assert.rejects(packs.openAligned(sha256('other')), (error) => isFault(error, 'object.missing'));
+  });
+
   void test(`${name} packs that got no name are gone`, async () => {
     await using fixture = await open();
     const { packs } = fixture.store;
     await (await packs.stage(inChunks(patterned(100)), { limit: 100 }))[Symbol.asyncDispose]();
     const tooMuch = packs.stage(inChunks(patterned(101)), { limit: 100 });
     await assert.rejects(tooMuch, (error) => isFault(error, 'object.too-large'));
-    const abort = new AbortController();
-    abort.abort(new Error('gone'));
-    await assert.rejects(packs.stage(inChunks(patterned(9)), { limit: 9, signal: abort.signal }), /gone/);
+    await assert.rejects(packs.stage(inChunks(patterned(9)), { limit: 9, signal: aborted() }), /gone/);
     assert.equal(await fixture.countLeftovers(), 0);
     assert.deepEqual(await Array.fromAsync(packs.list()), []);
   });
@@ -64,4 +91,15 @@ export function checkPacks(name: string, open: OpenTestStore): void {
     assert.equal(await packs.remove(NAME), true);
     assert.equal(await packs.remove(NAME), false);
   });
+}
+
+function aborted(): AbortSignal {
+  return AbortSignal.abort(new Error('gone'));
+}
+
+/** All bytes, as `PackStore.openAligned` asks to read them. */
+function readPages({ fd }: { readonly fd: number | undefined }, size: number): Buffer {
+  if (fd === undefined) throw new Error('packs need a store of plain files');
+  const bytes = allocateAligned(toPage(size));
+  return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0));
 }

@@ -22,6 +22,12 @@ if (way === 'parts') {
     parts.push({ number, ...(await store.putPart(upload, { number, source })) });
   }
   await store.completeParts(upload, { parts, sha256: sha256(bytes) });
+} else if (way === 'pack') {
+  await using staged = await store.packs.stage(inChunks(bytes), {
+    limit: bytes.length,
+    announced: bytes.length,
+  });
+  await staged.publish(sha256(bytes));
 } else {
   await store.put(inChunks(bytes), { limit: bytes.length });
 }

@@ -16,7 +16,7 @@ export class PackCheck {
 
   /** Whether its bytes give its name. Throws `object.missing`, and what the system says where it cannot be read. */
   async isWhole(pack: Sha256): Promise<boolean> {
-    await using opened = await this.#store.packs.open(pack);
+    await using opened = await this.#store.packs.openAligned(pack);
     const { fd, size } = opened;
     if (fd === undefined) throw new Error('xorbs need a store of plain files');
     if (size === 0) return false;

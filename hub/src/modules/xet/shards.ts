@@ -160,7 +160,7 @@ export class Shards {
     const held = await spareObjects(db, { repoId, digests, now: clock.now() });
     // Their bytes are here under this digest, however they came; what is claimed of others changes nothing.
     const fresh = files.filter(({ sha256 }) => !held.has(sha256));
-    const open = (xorb: XetHash) => indexes.open(scopeId, xorb);
+    const open = (xorb: XetHash) => indexes.openAligned(scopeId, xorb);
     await using computing = new FileDigests({ verifier, open, signal });
     const computed = await computing.of(fresh.map(({ terms }) => terms));
     for (const [index, { sha256 }] of fresh.entries())

@@ -80,15 +80,27 @@ export class XorbIndexes {
 
   /** Opens the bytes of a xorb; dispose `opened`. Throws `xet.xorb-missing`, and `object.missing` for a lost pack. */
   async open(scopeId: Id, hash: XetHash): Promise<OpenXorb> {
-    const { packs } = this.#deps;
+    return await this.#open(scopeId, hash, (pack) => this.#deps.packs.open(pack));
+  }
+
+  /** The same, to read them once as `PackStore.openAligned` says. */
+  async openAligned(scopeId: Id, hash: XetHash): Promise<OpenXorb> {
+    return await this.#open(scopeId, hash, (pack) => this.#deps.packs.openAligned(pack));
+  }
+
+  async #open(
+    scopeId: Id,
+    hash: XetHash,
+    open: (pack: Sha256) => Promise<OpenXorb['opened']>,
+  ): Promise<OpenXorb> {
     const { pack, index } = await this.get(scopeId, hash);
     try {
-      return { index, opened: await packs.open(pack) };
+      return { index, opened: await open(pack) };
     } catch (error) {
       if (!isFault(error, 'object.missing')) throw error;
       this.forgetPack(pack);
       const again = await this.get(scopeId, hash);
-      return { index: again.index, opened: await packs.open(again.pack) };
+      return { index: again.index, opened: await open(again.pack) };
     }
   }
 

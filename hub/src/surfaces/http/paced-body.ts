@@ -35,10 +35,11 @@ export async function* pacedBody(body: Readable, options: PacedOptions = {}): As
   const { pace = UPLOAD_PACE, signal, refusals = UPLOAD_REFUSALS } = options;
   const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   let patience = pace.graceMs;
+  using waiting = new Waiting(signal, refusals);
   try {
     while (true) {
       const since = performance.now();
-      const next = await within(chunks.next(), { patience, signal, refusals });
+      const next = await waiting.forChunk(chunks.next(), since + Math.max(0, patience));
       if (next.done === true) return;
       patience += (next.value.length / pace.bytesPerSecond) * 1000 - (performance.now() - since);
       patience = Math.min(patience, pace.savedMs ?? Infinity);
@@ -50,28 +51,63 @@ export async function* pacedBody(body: Readable, options: PacedOptions = {}): As
   }
 }
 
-interface Waiting {
-  readonly patience: number;
-  readonly signal: AbortSignal | undefined;
-  readonly refusals: NonNullable<PacedOptions['refusals']>;
-}
+/** Milliseconds that a timer holds. */
+const LONGEST = 2 ** 31 - 1;
 
-function within<T>(chunk: Promise<T>, { patience, signal, refusals }: Waiting): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => settle(() => reject(signal?.reason as Error));
-    const late = (): void => settle(() => reject(refusals.tooSlow()));
-    const timer = setTimeout(late, Math.max(0, patience));
-    const settle = (end: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', aborted);
-      end();
-    };
+/**
+ * Waits for one chunk after the other. A body has tens of thousands of them: it has one timer for all, which looks when it
+ * rings whether anybody has waited too long, and listens to the signal once.
+ */
+class Waiting implements Disposable {
+  readonly #signal: AbortSignal | undefined;
+  readonly #refusals: NonNullable<PacedOptions['refusals']>;
+  readonly #abort = (): void => this.#reject?.(this.#signal?.reason as Error);
+  #reject: ((reason: Error) => void) | undefined;
+  #deadline = Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #rings = Infinity;
+
+  constructor(signal: AbortSignal | undefined, refusals: NonNullable<PacedOptions['refusals']>) {
+    this.#signal = signal;
+    this.#refusals = refusals;
     // Once an answer was given, nobody tells a request that its connection is gone: only the signal ends this then.
-    signal?.addEventListener('abort', aborted, { once: true });
-    if (signal?.aborted === true) aborted();
-    chunk.then(
-      (value) => settle(() => resolve(value)),
-      (cause: unknown) => settle(() => reject(refusals.cutOff(cause))),
-    );
-  });
+    signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** The chunk, if it comes before the deadline. */
+  forChunk<T>(chunk: Promise<T>, deadline: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#deadline = deadline;
+      if (this.#signal?.aborted === true) this.#abort();
+      if (deadline < this.#rings) this.#ringAt(deadline);
+      chunk.then(
+        (value) => this.#settle(() => resolve(value)),
+        (cause: unknown) => this.#settle(() => reject(this.#refusals.cutOff(cause))),
+      );
+    });
+  }
+
+  #settle(end: () => void): void {
+    this.#deadline = Infinity;
+    end();
+  }
+
+  #ringAt(deadline: number): void {
+    clearTimeout(this.#timer);
+    this.#rings = deadline;
+    const wait = Math.min(LONGEST, Math.max(0, deadline - performance.now()));
+    this.#timer = setTimeout(() => this.#look(), wait);
+  }
+
+  #look(): void {
+    this.#rings = Infinity;
+    if (performance.now() >= this.#deadline) this.#reject?.(this.#refusals.tooSlow());
+    else if (this.#deadline < Infinity) this.#ringAt(this.#deadline);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#abort);
+  }
 }

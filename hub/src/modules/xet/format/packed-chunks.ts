@@ -1,10 +1,14 @@
 // Reads the chunks of a stored xorb, in large blocks and synchronously: this runs in threads, over an open descriptor.
 import { MiB } from '@holdfast/kernel/size';
+import { allocateAligned, PAGE, toPage } from '@holdfast/platform/aligned';
 import { xorbInvalid } from '../faults.ts';
 import { atChunk, CHUNK_HEADER_BYTES, ChunkDecoder, type ChunkHeader, readChunkHeader } from './chunk.ts';
 import { type HalfOpen } from './xorb-index.ts';
 
-/** Fills `into` from a byte of the stored xorb on. Returns how many bytes it read: fewer only at the end. */
+/**
+ * Fills `into` from a byte of the stored xorb on. Returns how many bytes it read: fewer only at the end. It is asked at
+ * multiples of `PAGE`, for multiples of it, and into memory that begins at one where the space does.
+ */
 export type ReadAt = (offset: number, into: Uint8Array) => number;
 
 /** A chunk as it is stored. */
@@ -26,7 +30,7 @@ const BLOCK_BYTES = MiB;
  * MiB of it would wait in each thread to be collected.
  */
 export class ChunkSpace {
-  readonly block: Uint8Array = new Uint8Array(BLOCK_BYTES);
+  readonly block: Uint8Array = allocateAligned(BLOCK_BYTES);
   readonly decoder: ChunkDecoder = new ChunkDecoder();
 }
 
@@ -60,21 +64,25 @@ class Blocks {
   readonly #read: ReadAt;
   readonly #end: number;
   readonly #block: Uint8Array;
-  /** Where the bytes in the window stop, in the xorb, and which of the window come next. */
+  /** Where the bytes in the window stop, in the xorb: at a page, unless that is the end. */
   #loaded: number;
+  /** Which of the window come next, and where it stops. */
   #start = 0;
   #filled = 0;
+  /** Bytes before the range that are not loaded yet: what comes before it on its first page is passed over. */
+  #skip: number;
 
   constructor(read: ReadAt, { start, end }: HalfOpen, block: Uint8Array) {
     this.#read = read;
     this.#end = end;
-    this.#loaded = start;
+    this.#loaded = Math.floor(start / PAGE) * PAGE;
     this.#block = block;
+    this.#skip = start - this.#loaded;
   }
 
   /** The byte of the xorb that comes next. */
   get at(): number {
-    return this.#loaded - (this.#filled - this.#start);
+    return this.#loaded + this.#skip - (this.#filled - this.#start);
   }
 
   /** The next bytes, at most as many as a chunk may have; good until the next call. */
@@ -85,15 +93,18 @@ class Blocks {
     return this.#block.subarray(this.#start - length, this.#start);
   }
 
-  /** Moves what is left to the front and fills the window. */
+  /** Moves what is left to the front, up to a page, and fills the window with pages. */
   #load(): void {
-    this.#block.copyWithin(0, this.#start, this.#filled);
-    this.#filled -= this.#start;
-    this.#start = 0;
-    const wanted = Math.min(this.#block.length - this.#filled, this.#end - this.#loaded);
-    const got = this.#read(this.#loaded, this.#block.subarray(this.#filled, this.#filled + wanted));
-    if (got !== wanted) throw new Error(`the stored xorb ends at ${this.#loaded + got}, before ${this.#end}`);
-    this.#filled += got;
-    this.#loaded += got;
+    const left = this.#filled - this.#start;
+    const front = toPage(left);
+    this.#block.copyWithin(front - left, this.#start, this.#filled);
+    const room = this.#block.length - front;
+    const wanted = Math.min(room, this.#end - this.#loaded);
+    const got = this.#read(this.#loaded, this.#block.subarray(front, front + Math.min(room, toPage(wanted))));
+    if (got < wanted) throw new Error(`the stored xorb ends at ${this.#loaded + got}, before ${this.#end}`);
+    this.#start = front - left + this.#skip;
+    this.#skip = 0;
+    this.#filled = front + wanted;
+    this.#loaded += wanted;
   }
 }

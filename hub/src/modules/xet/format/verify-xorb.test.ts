@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
 import { MiB } from '@holdfast/kernel/size';
+import { PAGE } from '@holdfast/platform/aligned';
 import { xorbHash } from '@huggingface/xetchunk-wasm';
 import { encodeChunk, encodeXorb, type Packing } from '../../../../test/harness/xet-encode.ts';
 import { xorbInvalid } from '../faults.ts';
@@ -14,6 +15,8 @@ import { xetHashOf } from './xet-hash.ts';
 
 function readerOf(bytes: Uint8Array): ReadAt {
   return (offset, into) => {
+    // As a disk needs it that is read past the system's cache.
+    assert.deepEqual([offset % PAGE, into.length % PAGE, into.byteOffset % PAGE], [0, 0, 0]);
     const part = bytes.subarray(offset, offset + into.length);
     into.set(part);
     return part.length;
@@ -81,6 +84,22 @@ void test('verifyXorb() takes the largest xorb, of 8192 chunks', () => {
   const { index, ...found } = verify(bytes);
   assert.equal(found.hash, hash);
   assert.deepEqual([index.count, index.rawSize, index.packedSize], [8192, 64 * MiB, 64 * MiB + 64 * 1024]);
+});
+
+void test('unpackChunks() gives any range of a xorb of several windows', () => {
+  const chunks = Array.from({ length: 90 }, (_, number) => text(40_000 + number * 911, number));
+  const { bytes } = encodeXorb(chunks, (chunk) => schemes[chunk % 3] ?? 'none');
+  const { index } = verify(bytes);
+  for (const [from, to] of [
+    [0, 90],
+    [1, 2],
+    [17, 71],
+    [89, 90],
+  ] as const) {
+    const range = index.packedRange(from, to);
+    const unpacked = Array.from(unpackChunks(readerOf(bytes), range), (raw) => Buffer.from(raw));
+    assert.deepEqual(unpacked, chunks.slice(from, to));
+  }
 });
 
 void test('verifyXorb() refuses what is not a xorb, and says where', () => {
