@@ -4,6 +4,7 @@ import { systemClock } from '@holdfast/kernel/clock';
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
+import { Passages } from '@holdfast/platform/pass-on';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { EntrySearch, Erasure } from '#modules/ledger';
 import { RepoReader } from '#modules/repos';
@@ -14,6 +15,7 @@ import { openModules, type Modules } from './modules.ts';
 import { openJobs } from './jobs.ts';
 import { listenOn } from './listen.ts';
 import { openPages } from './pages.ts';
+import { ChannelToRunner } from './runner-link.ts';
 import { adminServer } from './surfaces/admin/server.ts';
 import { hubWithSpaces } from './surfaces/hub-and-spaces.ts';
 import { LiveStreams } from './surfaces/http/live-streams.ts';
@@ -23,6 +25,7 @@ import { RateLimiter } from './surfaces/route/rate-limit.ts';
 const HTTP_FD = 4;
 const ADMIN_FD = 5;
 const COURIER_FD = 6;
+const RUNNER_FD = 7;
 
 // Seconds; from a cached answer to a large upload.
 const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
@@ -74,6 +77,16 @@ function openCourier(
   return { carrier: sendsMail ? link : undefined, issuer: singleSignOn === null ? undefined : link };
 }
 
+function openRunner(
+  { spaces, sealed }: HubStart['settings'],
+  opened: AsyncDisposableStack,
+  log: Log,
+): ChannelToRunner | undefined {
+  // In a state that lacks what came after it nothing is run: it may have been deleted since.
+  if (spaces === null || sealed !== null) return undefined;
+  return new ChannelToRunner(opened.use(openInheritedChannel(RUNNER_FD)), log);
+}
+
 function servingOf(settings: HubStart['settings'], modules: Modules) {
   const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
   return {
@@ -92,11 +105,13 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   const { settings } = start;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
-  const outside = openCourier(settings, opened, log);
+  const outside = { ...openCourier(settings, opened, log), runner: openRunner(settings, opened, log) };
   const modules = opened.use(await openModules(start, { log, clock: systemClock, ...outside }));
   const adminCreated = await firstStart(modules, start);
   const sealed = settings.sealed !== null;
   opened.use(await openJobs(modules, { log, sealed }));
+  modules.runs?.start();
+  const passages = opened.use(new Passages());
 
   const shared = {
     log,
@@ -109,7 +124,10 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   const pages = await openPages(settings.pages, modules, log);
   const { version, limits } = settings;
   const hub = await hubWithSpaces(
-    { ...modules, ...pages, metrics, streams, sealed, version, limits, spacesHost: settings.spacesHost },
+    {
+      ...{ ...modules, ...pages, metrics, streams, sealed, version, limits, passages },
+      ...{ spacesHost: settings.spacesHost, visitFolder: settings.spaces?.visit ?? null },
+    },
     { ...shared, ...servingOf(settings, modules), sealed },
   );
   const admin = adminServer({ ...modules, ...operatorsParts(modules) }, shared);

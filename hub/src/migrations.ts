@@ -26,7 +26,7 @@ import {
   sessionSecondFactor,
   sessionSessions,
 } from '#modules/sessions';
-import { spaceSpaces } from '#modules/spaces';
+import { spaceRunning, spaceSpaces } from '#modules/spaces';
 import {
   tokenAddresses,
   tokenDeviceLogins,
@@ -89,4 +89,5 @@ export const migrations: readonly Migration[] = [
   spaceSpaces,
   notaryCut,
   ssoLinks,
+  spaceRunning,
 ];

@@ -7,12 +7,13 @@ import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
 import { Downloads, Likes, Namespaces, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
-import { Spaces } from '#modules/spaces';
+import { type RunnerLink } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { type IssuerLink } from '#modules/sso';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
+import { openSpaces } from './spaces.ts';
 
 interface Shared {
   readonly log: Log;
@@ -21,6 +22,8 @@ interface Shared {
   readonly carrier: Carrier | undefined;
   /** Absent where there is no single sign-on. */
   readonly issuer: IssuerLink | undefined;
+  /** Absent where no programs of Spaces are run. */
+  readonly runner: RunnerLink | undefined;
 }
 
 function openMail(
@@ -51,6 +54,8 @@ export async function openModules(start: HubStart, shared: Shared) {
     // The embedded database serves this hub alone; its refs can then be remembered in the process.
     soleHub: postgres.embedded,
   });
+  const parts = { ...foundation, repos, reads, content: content.content, blobs, leaks };
+  const spaces = opened.use(openSpaces(parts, start.settings, shared.runner));
   const running = opened.move();
   return {
     ...foundation,
@@ -68,7 +73,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
     ...content,
-    spaces: new Spaces({ db, clock, epochs, repos, reads, content: content.content, leaks }),
+    ...spaces,
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -67,7 +67,7 @@ async function open(wanted: LocalRequest, signal: AbortSignal): Promise<Incoming
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       ...wanted.headers,
     },
-    createConnection: () => connect(wanted.socket),
+    createConnection: () => connectLocally(wanted.socket),
     signal,
   });
   outgoing.on('response', answer.resolve);
@@ -88,9 +88,11 @@ async function* linesOf(incoming: IncomingMessage): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-// A socket's path may have 107 bytes; from inside its folder the name alone counts. The system resolves it while
-// `connect` runs, so that the folder can be left again at once.
-function connect(path: string): net.Socket {
+/**
+ * Connects to a socket in a folder of any length. A socket's path may have 107 bytes; from inside its folder the name alone
+ * counts. The system resolves it while `connect` runs, so that the folder can be left again at once.
+ */
+export function connectLocally(path: string): net.Socket {
   const before = process.cwd();
   process.chdir(dirname(path));
   try {

@@ -8,6 +8,7 @@ import { type Repo } from '../../src/modules/repos/index.ts';
 import { CALLER_NAMES, MATRIX, type Caller } from '../harness/access-matrix.ts';
 import { askedPath, ROUTE_CALLS } from '../harness/route-calls.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
+import { StandInRunner } from '../harness/stand-in-runner.ts';
 import { signInAs } from '../harness/sign-in.ts';
 
 type Visibility = 'private' | 'public';
@@ -26,7 +27,9 @@ interface Scene extends AsyncDisposable {
 }
 
 async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
-  const hub = await openServedHub({ access });
+  await using opened = new AsyncDisposableStack();
+  const runner = opened.use(await StandInRunner.open());
+  const hub = opened.use(await openServedHub({ access, ...runner.options }));
   const { identity, members, tokens, changes, authentication, orgTokens } = hub.modules;
   const { value } = await signInAs(hub, 'ada');
   for (const name of ['stranger', 'outsider', 'reader', 'contributor', 'writer']) await hub.addUser(name);
@@ -48,7 +51,7 @@ async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
   const owner = await write('ada');
   const addRepo: Scene['addRepo'] = async (name, wish) => {
     const { actor } = await authentication.authenticate(owner);
-    const sdk = wish.type === 'space' ? 'static' : null;
+    const sdk = wish.type === 'space' ? 'gradio' : null;
     const repo = await changes.create(actor, { ...wish, namespace: 'acme', name, sdk, licence: null });
     for (const [what, body] of wish.type === 'space'
       ? []
@@ -111,6 +114,7 @@ async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
     own.set(key, token);
     return token;
   };
+  const running = opened.move();
   return {
     hub,
     addRepo,
@@ -120,7 +124,7 @@ async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
       const token = await tokenOf(caller, repo);
       return token === undefined ? {} : { authorization: `Bearer ${token}` };
     },
-    [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

@@ -6,6 +6,7 @@ import { type Grant } from '../../src/modules/access/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { accessRules } from '../../src/describe.ts';
 import { askedPath, ROUTE_CALLS } from '../harness/route-calls.ts';
+import { StandInRunner } from '../harness/stand-in-runner.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 
 /**
@@ -95,8 +96,11 @@ const RULES: Readonly<Record<string, readonly Kind[]>> = {
   listSecrets: WRITERS,
   // Refused to everybody: there is none.
   setSecret: NOBODY,
-  requestHardware: NOBODY,
-  setSleepTime: NOBODY,
+  listHardware: ALL,
+  requestHardware: WRITERS,
+  setSleepTime: WRITERS,
+  getEgress: WRITERS,
+  setEgress: WRITERS,
   visitSpace: NOBODY,
   getXetReadToken: READERS,
   getXetWriteToken: WRITERS,
@@ -129,7 +133,8 @@ async function tokensFor(hub: ServedHub, here: Repo, other: Repo): Promise<Recor
 }
 
 void test('a token reaches what it was made for and nothing else', async (t) => {
-  await using hub = await openServedHub();
+  await using runner = await StandInRunner.open();
+  await using hub = await openServedHub(runner.options);
   await hub.modules.identity.createUser(OPERATOR, {
     name: 'ada',
     email: 'ada@example.org',
@@ -147,7 +152,7 @@ void test('a token reaches what it was made for and nothing else', async (t) => 
       const call = ROUTE_CALLS[operation] ?? {};
       const name = `secret-${operation.toLowerCase()}`;
       const type = path.startsWith('/api/spaces/') ? 'space' : 'model';
-      const repo = await hub.addRepo(`ada/${name}`, { type });
+      const repo = await hub.addRepo(`ada/${name}`, { type, sdk: type === 'space' ? 'gradio' : null });
       if (type === 'model') await prepare(hub, name, owner.text);
       const tokens = await tokensFor(hub, repo, other);
       for (const kind of KINDS) {

@@ -135,7 +135,10 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   deleteVariable: WRITE,
   listSecrets: WRITE,
   setSecret: same(NOBODY),
-  requestHardware: same(NOBODY),
-  setSleepTime: same(NOBODY),
+  listHardware: same(UNASKED),
+  requestHardware: WRITE,
+  setSleepTime: WRITE,
+  getEgress: WRITE,
+  setEgress: WRITE,
   visitSpace: same(NOBODY),
 };

@@ -95,8 +95,11 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   listSecrets: {},
   // Refused to everybody: there is none.
   setSecret: { bodyProves: true, body: () => ({}) },
-  requestHardware: { bodyProves: true, body: () => ({}) },
-  setSleepTime: { bodyProves: true, body: () => ({}) },
+  listHardware: {},
+  requestHardware: { body: () => ({ flavor: 'cpu-upgrade' }) },
+  setSleepTime: { body: () => ({ seconds: 3_600 }) },
+  getEgress: {},
+  setEgress: { body: () => ({ kind: 'closed' }) },
   visitSpace: { bodyProves: true },
   getXetReadToken: { rest: 'main' },
   getXetWriteToken: { rest: 'main' },

@@ -5,11 +5,13 @@ import { systemClock } from '@holdfast/kernel/clock';
 import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
+import { Passages } from '@holdfast/platform/pass-on';
 import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
 import { type Carrier } from '../../src/modules/mail/index.ts';
 import { type OperatorActor, type RepoType, type Visibility } from '../../src/modules/access/index.ts';
 import { type IssuerLink } from '../../src/modules/sso/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
+import { type RunnerLink } from '../../src/modules/spaces/index.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
 import { openPages } from '../../src/pages.ts';
 import { findPages } from './pages.ts';
@@ -52,6 +54,9 @@ export interface ServedHubOptions {
   readonly trustedProxies?: readonly string[];
   /** What takes mail. */
   readonly carrier?: Carrier;
+  /** What runs the programs of Spaces, and the folders that are shared with it. */
+  readonly runner?: RunnerLink;
+  readonly spaces?: HubStart['settings']['spaces'];
 }
 
 /** A repository that a test wants; a private model without files where nothing is said. */
@@ -95,7 +100,9 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const log = openLog('test', { write: (line) => void lines.push(line) });
   const time = { passed: 0, now: () => new Date(systemClock.now().getTime() + time.passed) };
   const modules = opened.use(
-    await openModules(start, { log, clock: time, carrier: options.carrier, issuer: options.issuer }),
+    await openModules(start, {
+      ...{ log, clock: time, carrier: options.carrier, issuer: options.issuer, runner: options.runner },
+    }),
   );
   const streams = new LiveStreams(modules);
   const address = { publicUrl: null, port: 0 };
@@ -104,7 +111,10 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const pages = await openPages(start.settings.pages, modules, log);
   const { spacesHost } = start.settings;
   const server = await hubWithSpaces(
-    { ...modules, ...pages, streams, metrics, version: '0', limits, spacesHost },
+    {
+      ...{ ...modules, ...pages, streams, metrics, version: '0', limits, spacesHost },
+      ...{ passages: opened.use(new Passages()), visitFolder: options.spaces?.visit ?? null },
+    },
     {
       log,
       requests: metrics.counter('requests', 'Requests.'),
@@ -120,7 +130,11 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
     },
   );
   await server.listen({ port: 0, host: '127.0.0.1' });
-  opened.defer(() => server.close());
+  opened.defer(async () => {
+    server.server.closeAllConnections();
+    await server.close();
+  });
+  modules.runs?.start();
   address.port = (server.server.address() as AddressInfo).port;
   const running = opened.move();
   const url = `http://127.0.0.1:${address.port}`;
@@ -204,10 +218,10 @@ function startOf(
       scrubRate: 10 * GiB,
       sendsMail: options.carrier !== undefined,
       singleSignOn: options.singleSignOn ?? null,
+      spaces: options.spaces ?? null,
       sealed: null,
       lost: null,
       operator: { name: 'test', uid: 0 },
-      spaces: null,
       spacesProblem: null,
       firstAdmin: null,
     },

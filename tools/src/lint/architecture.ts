@@ -93,7 +93,8 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   xet: ['access', 'ledger', 'blobs'],
   repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks'],
   content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks', 'repos'],
-  spaces: ['access', 'ledger', 'git', 'cards', 'leaks', 'repos', 'content'],
+  // Files of Spaces are written where their programs read them, large ones too.
+  spaces: ['access', 'ledger', 'blobs', 'git', 'cards', 'leaks', 'repos', 'content'],
   upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet'],
 };
 

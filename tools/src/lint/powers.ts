@@ -44,7 +44,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   {
     modules: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'node:dgram', 'undici'],
     files: [
-      'platform/src/{channel,listeners,local-http}.ts',
+      'platform/src/{channel,listeners,local-http,pass-on}.ts',
       'supervisor/src/**',
       'hub/src/main.ts',
       // To the places that the operator named, and to no other.

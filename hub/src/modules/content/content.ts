@@ -22,8 +22,8 @@ import {
   encodeTreeCursor,
   factsOf,
   itemOf,
-  type FileFacts,
   type FoundFile,
+  type ListedFile,
   type TreeItem,
   type Visit,
   type Visitor,
@@ -100,14 +100,15 @@ export class Content {
   }
 
   /** All files of a commit, for those who were let in; at most `limit`. */
-  async listFiles(repo: Pick<Repo, 'id'>, commit: Sha1, limit = MOST_FILES): Promise<FileFacts[]> {
+  async listFiles(repo: Pick<Repo, 'id'>, commit: Sha1, limit = MOST_FILES): Promise<ListedFile[]> {
     const root = await this.#rootOf(repo, commit);
-    const files: FileFacts[] = [];
+    const files: ListedFile[] = [];
     let after: string | undefined;
     do {
       const options = { prefix: '', recursive: true, after, limit: MAX_PAGE };
       const page = await this.#reader(repo).listTree(root, options);
-      for (const entry of page) if (entry.kind === 'file') files.push(factsOf(entry));
+      for (const entry of page)
+        if (entry.kind === 'file') files.push({ ...factsOf(entry), mode: entry.mode });
       after = page.length < MAX_PAGE ? undefined : page.at(-1)?.path;
     } while (after !== undefined && files.length < limit);
     return files.slice(0, limit);

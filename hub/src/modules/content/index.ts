@@ -8,6 +8,7 @@ export { History } from './history.ts';
 export {
   type FileFacts,
   type FoundFile,
+  type ListedFile,
   type LfsContent,
   type TreeItem,
   type Visit,

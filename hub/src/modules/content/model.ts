@@ -1,7 +1,7 @@
 // What the content of a repository is made of, as surfaces see it. Pure.
 import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
 import { type Actor } from '#modules/access';
-import { type CommitSummary, type ListedEntry, type Ref, type RepoPath } from '#modules/git';
+import { type CommitSummary, type FileMode, type ListedEntry, type Ref, type RepoPath } from '#modules/git';
 import { type Repo } from '#modules/repos';
 
 /** Who reads, from where. */
@@ -28,6 +28,11 @@ export interface FileFacts {
   /** Bytes of the content. */
   readonly size: number;
   readonly lfs: LfsContent | undefined;
+}
+
+/** A file with what a working copy makes of it: a file, a program, or a link. */
+export interface ListedFile extends FileFacts {
+  readonly mode: FileMode;
 }
 
 /** A file and the commit it was found in. */

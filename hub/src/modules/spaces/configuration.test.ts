@@ -3,21 +3,24 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readConfiguration } from './configuration.ts';
 
+/** A hub that runs no programs. */
+const HUB = { runsPrograms: false };
+
 const textsOf = (metadata: Parameters<typeof readConfiguration>[0]): string[] =>
-  readConfiguration(metadata).problems.map(({ text }) => text);
+  readConfiguration(metadata, HUB).problems.map(({ text }) => text);
 
 void test('a static Space shows index.html unless it names another file', () => {
-  assert.deepEqual(readConfiguration({ sdk: 'static' }), {
+  assert.deepEqual(readConfiguration({ sdk: 'static' }, HUB), {
     configuration: { sdk: 'static', appFile: 'index.html', headers: {} },
     problems: [],
   });
-  const { configuration } = readConfiguration({ sdk: 'static', app_file: 'dist/app.html' });
+  const { configuration } = readConfiguration({ sdk: 'static', app_file: 'dist/app.html' }, HUB);
   assert.equal(configuration?.appFile, 'dist/app.html');
 });
 
 void test('a Space without a kind, of an unknown kind or of one that is not run here cannot be served', () => {
   for (const metadata of [{}, { sdk: 'flask' }, { sdk: 7 }, { sdk: 'docker' }, { sdk: 'gradio' }]) {
-    const { configuration, problems } = readConfiguration(metadata);
+    const { configuration, problems } = readConfiguration(metadata, HUB);
     assert.equal(configuration, undefined);
     assert.deepEqual(
       problems.map(({ key, fatal }) => ({ key, fatal })),
@@ -41,26 +44,30 @@ void test('a file that leads elsewhere is no app file', () => {
     ['a'],
   ])
     if (appFile !== null)
-      assert.equal(readConfiguration({ sdk: 'static', app_file: appFile }).configuration, undefined);
-  assert.equal(readConfiguration({ sdk: 'static', app_file: null }).configuration?.appFile, 'index.html');
+      assert.equal(readConfiguration({ sdk: 'static', app_file: appFile }, HUB).configuration, undefined);
+  assert.equal(
+    readConfiguration({ sdk: 'static', app_file: null }, HUB).configuration?.appFile,
+    'index.html',
+  );
 });
 
 void test('headers that isolate are kept, others are named', () => {
-  const read = readConfiguration({
-    sdk: 'static',
-    custom_headers: {
-      'Cross-Origin-Embedder-Policy': 'require-corp',
-      'cross-origin-opener-policy': 'everything',
-      'set-cookie': 'a=b',
-    },
-  });
+  const headers = {
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'cross-origin-opener-policy': 'everything',
+    'set-cookie': 'a=b',
+  };
+  const read = readConfiguration({ sdk: 'static', custom_headers: headers }, HUB);
   assert.deepEqual(read.configuration?.headers, { 'cross-origin-embedder-policy': 'require-corp' });
   assert.equal(read.problems.length, 2);
   assert.match(textsOf({ sdk: 'static', custom_headers: 'none' })[0] ?? '', /must be a mapping/);
 });
 
 void test('what means nothing here is named and changes nothing', () => {
-  const read = readConfiguration({ sdk: 'static', python_version: '3.12', hf_oauth: true, models: ['a/b'] });
+  const read = readConfiguration(
+    { sdk: 'static', python_version: '3.12', hf_oauth: true, models: ['a/b'] },
+    HUB,
+  );
   assert.ok(read.configuration);
   assert.deepEqual(
     read.problems.map(({ key }) => key),

@@ -4,6 +4,7 @@ import { type Json } from '@holdfast/kernel/canonical-json';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Metadata, type Sdk } from '#modules/cards';
 import { parsePath, type RepoPath } from '#modules/git';
+import { isProgram, readProgram, type Program, type Wrong } from './program.ts';
 
 /** One thing that is wrong, or of no use here. */
 export interface Problem {
@@ -20,6 +21,8 @@ export interface Configuration {
   readonly appFile: RepoPath;
   /** Headers that its author wants on every answer, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How the program is built and started, where there is one. */
+  readonly program?: Program;
 }
 
 /** What was read. */
@@ -51,12 +54,35 @@ const ELSEWHERE = [
 /** Keys of static Spaces that say what they use, which is shown and not acted on. */
 const SHOWN = new Set(['models', 'datasets', 'suggested_hardware']);
 
-/** Reads the configuration in the metadata of a Space. */
-export function readConfiguration(metadata: Metadata): ReadConfiguration {
+/** Keys of every card that say nothing about how a Space is served. */
+const OF_CARDS = new Set([
+  ...['title', 'emoji', 'colorFrom', 'colorTo', 'sdk', 'app_file', 'custom_headers', 'tags', 'license'],
+  ...[
+    'license_name',
+    'license_link',
+    'language',
+    'short_description',
+    'thumbnail',
+    'pinned',
+    'header',
+    'fullWidth',
+  ],
+  ...['disable_embedding', 'library_name', 'pipeline_tag', 'viewer'],
+]);
+
+/** Whether a hub runs programs. */
+export interface ProgramRoom {
+  readonly runsPrograms: boolean;
+  /** Why it does not, where somebody knows. */
+  readonly whyNot?: string | null;
+}
+
+/** Reads the configuration in the metadata of a Space, on a hub that runs programs or that does not. */
+export function readConfiguration(metadata: Metadata, hub: ProgramRoom): ReadConfiguration {
   const problems: Problem[] = [];
-  const wrong = (key: string, text: string, fatal = false): void => void problems.push({ key, text, fatal });
-  const sdk = readSdk(metadata, wrong);
-  const appFile = readAppFile(metadata, wrong);
+  const wrong: Wrong = (key, text, fatal = false): void => void problems.push({ key, text, fatal });
+  const sdk = readSdk(metadata, { ...hub, wrong });
+  const appFile = readAppFile(metadata, sdk, wrong);
   const headers = readHeaders(metadata['custom_headers'], wrong);
   for (const key of ELSEWHERE)
     if (Object.hasOwn(metadata, key)) wrong(key, `"${key}" has no effect on this hub`);
@@ -64,14 +90,26 @@ export function readConfiguration(metadata: Metadata): ReadConfiguration {
     for (const key of OF_PROGRAMS)
       if (Object.hasOwn(metadata, key) && !SHOWN.has(key))
         wrong(key, `"${key}" has no effect: a static Space runs no program`);
+  const program = sdk !== undefined && isProgram(sdk) ? readProgram(metadata, sdk, wrong) : undefined;
+  noteUnknown(metadata, wrong);
   if (sdk === undefined || appFile === undefined || problems.some(({ fatal }) => fatal))
     return { configuration: undefined, problems };
-  return { configuration: { sdk, appFile, headers }, problems };
+  return { configuration: { sdk, appFile, headers, ...(program !== undefined && { program }) }, problems };
 }
 
-type Wrong = (key: string, text: string, fatal?: boolean) => void;
+/** As many as a person reads; a README may have any number. */
+const MOST_UNKNOWN = 20;
 
-function readSdk(metadata: Metadata, wrong: Wrong): Sdk | undefined {
+function noteUnknown(metadata: Metadata, wrong: Wrong): void {
+  const known = new Set([...OF_CARDS, ...OF_PROGRAMS, ...ELSEWHERE]);
+  const unknown = Object.keys(metadata).filter((key) => !known.has(key));
+  for (const key of unknown.slice(0, MOST_UNKNOWN)) wrong(key, `${shown(key)} means nothing to this hub`);
+}
+
+function readSdk(
+  metadata: Metadata,
+  { runsPrograms, whyNot, wrong }: ProgramRoom & { readonly wrong: Wrong },
+): Sdk | undefined {
   const value = metadata['sdk'];
   if (value === undefined) {
     wrong('sdk', 'Missing configuration in README: "sdk" says how the Space is served', true);
@@ -79,20 +117,35 @@ function readSdk(metadata: Metadata, wrong: Wrong): Sdk | undefined {
   }
   const sdk = SDKS.find((known) => known === value);
   if (sdk === undefined) wrong('sdk', `"sdk" must be one of ${SDKS.join(', ')}`, true);
-  else if (sdk !== 'static')
-    wrong('sdk', `This hub serves static Spaces; it does not run those with "sdk: ${sdk}"`, true);
+  else if (sdk === 'docker')
+    wrong(
+      'sdk',
+      'This hub builds no containers: "sdk" must be gradio, streamlit or static, not docker',
+      true,
+    );
+  else if (sdk !== 'static' && !runsPrograms)
+    wrong(
+      'sdk',
+      `This hub serves static Spaces; it does not run those with "sdk: ${sdk}"${whyNot ? `: ${whyNot}` : ''}`,
+      true,
+    );
   return sdk;
 }
 
-function readAppFile(metadata: Metadata, wrong: Wrong): RepoPath | undefined {
-  const value = metadata['app_file'] ?? 'index.html';
+const LONGEST_APP_FILE = 1_000;
+
+function readAppFile(metadata: Metadata, sdk: Sdk | undefined, wrong: Wrong): RepoPath | undefined {
+  const shows = sdk === undefined || sdk === 'static';
+  const usual = shows ? 'index.html' : 'app.py';
+  const value = metadata['app_file'] ?? usual;
   try {
     // What begins with a dot is not served.
-    if (typeof value === 'string' && !/(?:^|\/)\./.test(value)) return parsePath(value);
+    if (typeof value === 'string' && value.length <= LONGEST_APP_FILE && !(shows && /(?:^|\/)\./.test(value)))
+      return parsePath(value);
   } catch (error) {
     if (!isFault(error)) throw error;
   }
-  wrong('app_file', '"app_file" must be the path of a file in the Space, such as index.html', true);
+  wrong('app_file', `"app_file" must be the path of a file in the Space, such as ${usual}`, true);
   return undefined;
 }
 

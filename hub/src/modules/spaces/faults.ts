@@ -1,5 +1,6 @@
 // The refusals of `spaces`.
 import { defineFault } from '@holdfast/kernel/fault';
+import { HARDWARE } from './decisions.ts';
 
 export const variableInvalid = defineFault(
   'invalid',
@@ -15,11 +16,22 @@ export const secretsUnavailable = defineFault(
   'invalid',
   'space.secrets-unavailable',
   () =>
-    'This hub keeps no secrets of Spaces: it serves static ones, and everybody who opens one is sent all that it consists of.',
+    'This hub keeps no secrets of Spaces. What is no secret can be a variable, which everybody sees who may read the Space.',
 );
 export const hardwareUnavailable = defineFault(
   'invalid',
   'space.hardware-unavailable',
   () =>
     'Spaces run on no hardware of this hub: it serves static ones, which the browser runs that opens them.',
+);
+export const hardwareUnknown = defineFault(
+  'invalid',
+  'space.hardware-unknown',
+  (name: string) =>
+    `This hub has no hardware ${JSON.stringify(name.slice(0, 100))}. It has ${HARDWARE.map((one) => one.name).join(', ')}.`,
+);
+export const egressInvalid = defineFault(
+  'invalid',
+  'space.egress-invalid',
+  (why: string) => `A Space cannot be let out like this: ${why}.`,
 );

@@ -1,6 +1,18 @@
 // The face of `spaces`.
-export { hardwareUnavailable, secretsUnavailable } from './faults.ts';
+export { type Egress, HARDWARE, MOST_HOSTS } from './decisions.ts';
+export { secretsUnavailable } from './faults.ts';
 export { spaces as spaceSpaces } from './migrations/0001-spaces.ts';
-export { type Runtime, type Variable, type VariableWish } from './model.ts';
+export { running as spaceRunning } from './migrations/0002-running.ts';
+export {
+  type Reached,
+  type Runtime,
+  type Serving,
+  type Stage,
+  type Variable,
+  type VariableWish,
+} from './model.ts';
+export { Runs } from './runs.ts';
+export { Sources } from './sources.ts';
 export { Spaces, type ServedSpace } from './spaces.ts';
 export { isLabel } from './label.ts';
+export { type FromRunner, type LogKind, type RunnerLink, type ToRunner, type Usage } from './wish.ts';

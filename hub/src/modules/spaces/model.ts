@@ -1,4 +1,6 @@
 // What a Space is beside its repository. Pure.
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
 import { type Problem } from './configuration.ts';
 
 /** What the app sees under a name, as everybody who may read the Space sees it. */
@@ -12,8 +14,37 @@ export interface Variable {
 /** What is asked to be kept under a name. */
 export type VariableWish = Pick<Variable, 'name' | 'value' | 'description'>;
 
+/** Where a runner brings a Space, in the clients' words. */
+export type RunStage =
+  | 'BUILDING'
+  | 'BUILD_ERROR'
+  | 'CONFIG_ERROR'
+  | 'APP_STARTING'
+  | 'RUNNING'
+  | 'RUNNING_BUILDING'
+  | 'RUNNING_APP_STARTING'
+  | 'RUNTIME_ERROR'
+  | 'SLEEPING'
+  | 'STOPPED';
+
 /** Where the life of a Space is, in the clients' words. */
-export type Stage = 'NO_APP_FILE' | 'CONFIG_ERROR' | 'RUNNING' | 'PAUSED';
+export type Stage = RunStage | 'NO_APP_FILE' | 'PAUSED';
+
+/** The run that visitors reach. */
+export interface Serving {
+  readonly run: Id;
+  readonly commit: Sha1;
+  readonly startedAt: Date;
+}
+
+/** What a runner said of a Space last. */
+export interface Told {
+  /** Of the wish that it is about. */
+  readonly generation: number;
+  readonly stage: RunStage;
+  readonly message: string | null;
+  readonly serving: Serving | null;
+}
 
 /** How a Space is. */
 export interface Runtime {
@@ -23,6 +54,13 @@ export interface Runtime {
   /** Everything in its configuration that is wrong, or of no use here. */
   readonly notices: readonly string[];
   readonly label: string;
+  /** Of a Space that runs a program. */
+  readonly program?: {
+    readonly hardware: string;
+    /** After which it sleeps; `null`: never. */
+    readonly sleepSeconds: number | null;
+    readonly serving: Serving | null;
+  };
 }
 
 /** What decides about the stage. */
@@ -31,17 +69,56 @@ export interface StageFacts {
   readonly problems: readonly Problem[];
   /** The file that the configuration names, and whether it is there. */
   readonly appFile: { readonly path: string; readonly there: boolean } | undefined;
+  /** Of a Space that runs a program. */
+  readonly run?: RunFacts | undefined;
+}
+
+/** What decides about the stage of a program. */
+export interface RunFacts {
+  /** Which wish is the last. */
+  readonly generation: number;
+  readonly told: Told | undefined;
+  /** Why no program runs here at all. */
+  readonly unable: string | undefined;
 }
 
 /** The stage of a Space, and what is wrong where something is. */
-export function stageOf({ paused, problems, appFile }: StageFacts): Pick<Runtime, 'stage' | 'error'> {
+export function stageOf({ paused, problems, appFile, run }: StageFacts): Pick<Runtime, 'stage' | 'error'> {
   if (paused) return { stage: 'PAUSED', error: undefined };
   const fatal = problems.find((problem) => problem.fatal);
   if (fatal !== undefined || appFile === undefined)
     return { stage: 'CONFIG_ERROR', error: fatal?.text ?? 'The Space has no configuration.' };
   if (!appFile.there)
     return { stage: 'NO_APP_FILE', error: `There is no file ${JSON.stringify(appFile.path)} in the Space.` };
-  return { stage: 'RUNNING', error: undefined };
+  return run === undefined ? { stage: 'RUNNING', error: undefined } : stageOfRun(run);
+}
+
+function stageOfRun({ generation, told, unable }: RunFacts): Pick<Runtime, 'stage' | 'error'> {
+  if (unable !== undefined) return { stage: 'CONFIG_ERROR', error: unable };
+  // What was told of an older wish says nothing of this one, but that somebody is still served.
+  if (told === undefined || told.generation < generation)
+    return { stage: (told?.serving ?? null) === null ? 'BUILDING' : 'RUNNING_BUILDING', error: undefined };
+  return { stage: told.stage, error: told.message ?? undefined };
+}
+
+/** What a visitor of a program meets. */
+export type Reached =
+  | { readonly kind: 'serving'; readonly serving: Serving }
+  | { readonly kind: 'waiting' | 'asleep' | 'elsewhere' }
+  | { readonly kind: 'failed'; readonly stage: Stage; readonly message: string | null };
+
+const FAILED: ReadonlySet<Stage> = new Set([
+  ...(['NO_APP_FILE', 'CONFIG_ERROR', 'BUILD_ERROR', 'RUNTIME_ERROR', 'STOPPED', 'PAUSED'] as const),
+]);
+
+/** What a visitor meets where the runner said this, and where it is about to say more. */
+export function reachedOf(generation: number, told: Told | undefined): Reached {
+  const serving = told?.serving ?? null;
+  if (serving !== null) return { kind: 'serving', serving };
+  if (told === undefined || told.generation < generation) return { kind: 'waiting' };
+  if (told.stage === 'SLEEPING') return { kind: 'asleep' };
+  if (FAILED.has(told.stage)) return { kind: 'failed', stage: told.stage, message: told.message };
+  return { kind: 'waiting' };
 }
 
 /** What one Space may keep. Bytes of UTF-8 for texts. */

@@ -19,16 +19,35 @@ import {
   type Repos,
 } from '#modules/repos';
 import { readConfiguration, type ReadConfiguration } from './configuration.ts';
-import { variableInvalid, variablesFull } from './faults.ts';
+import {
+  egressInvalid,
+  hardwareUnavailable,
+  hardwareUnknown,
+  variableInvalid,
+  variablesFull,
+} from './faults.ts';
 import {
   problemOfVariable,
   stageOf,
   VARIABLE_LIMITS,
+  type Reached,
+  type RunFacts,
   type Runtime,
   type Variable,
   type VariableWish,
 } from './model.ts';
+import {
+  findHardware,
+  hardwareOf,
+  isHostName,
+  MOST_HOSTS,
+  sleepSecondsOf,
+  type Decisions,
+  type Egress,
+} from './decisions.ts';
 import { LabelCache } from './label-cache.ts';
+import { RunReader, RunWriter } from './run-store.ts';
+import { type Runs } from './runs.ts';
 import { SpaceReader, SpaceWriter } from './store.ts';
 
 /** What Spaces need. */
@@ -40,6 +59,9 @@ export interface SpacesDeps {
   readonly content: Content;
   readonly reads: Reads;
   readonly leaks: Pick<LeakMatch, 'begin'>;
+  /** Absent where no programs are run. */
+  readonly runs: Runs | undefined;
+  readonly whyNoPrograms: string | null;
 }
 
 /** A Space as it is served. */
@@ -56,6 +78,17 @@ interface Scene {
   readonly actor: Actor;
   readonly repo: Repo;
   readonly writer: SpaceWriter;
+}
+
+/** Something that people decide about a Space. */
+interface Act {
+  readonly kind: string;
+  readonly decided: Partial<Decisions>;
+  /** What goes on record; without it, what was decided. */
+  readonly body?: object;
+  /** Whether what runs is to be replaced. */
+  readonly newRun: boolean;
+  readonly factory?: boolean;
 }
 
 /** The Spaces. */
@@ -86,8 +119,29 @@ export class Spaces {
     repos.require(actor, open ? 'discover' : 'read', known.repo);
     const repo = await repos.findById(known.repo.id);
     if (repo === undefined) throw repoMissing();
-    const paused = await new SpaceReader(db).isPaused(repo.id);
-    return { repo, label: known.label, paused, ...readConfiguration(repo.facets.card) };
+    const { paused } = await new SpaceReader(db).decisions(repo.id);
+    return { repo, label: known.label, paused, ...this.#read(repo) };
+  }
+
+  /** What a visitor of a program meets, whom `open` let in. */
+  async reach(repoId: Id): Promise<Reached> {
+    const { db, runs } = this.#deps;
+    const reached = runs?.reach(repoId);
+    if (reached !== undefined) return reached;
+    const reader = new RunReader(db);
+    const holder = (await reader.find(repoId))?.holder ?? null;
+    if (holder !== null && holder !== runs?.hub && (await reader.isLeased(holder)))
+      return { kind: 'elsewhere' };
+    const message = runs?.problem;
+    return message === undefined ? { kind: 'waiting' } : { kind: 'failed', stage: 'CONFIG_ERROR', message };
+  }
+
+  /** Settles at the next change of a program's state, or when the signal aborts. */
+  async changed(repoId: Id, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _listening = this.#deps.runs?.find(repoId)?.onChange(resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (!signal.aborted) await promise;
   }
 
   /**
@@ -111,6 +165,7 @@ export class Spaces {
     return await this.#change(who, name, async (scene) => {
       const { tx, actor, repo, writer } = scene;
       await putVariables(scene, [wish], this.#deps.clock.now());
+      await new RunWriter(tx).change(repo.id, { newRun: true });
       await recordChange(tx, actor, { kind: 'space.variable-set', repo, body: { name: wish.name } });
       return await writer.listVariables(repo.id);
     });
@@ -119,20 +174,57 @@ export class Spaces {
   /** Removes a variable; that there is none is no error. Returns those that are left. Throws what `Repos.get` throws. */
   async deleteVariable(who: Who, name: RepoName, variable: string): Promise<Variable[]> {
     return await this.#change(who, name, async ({ tx, actor, repo, writer }) => {
-      if (await writer.removeVariable(repo.id, variable))
+      if (await writer.removeVariable(repo.id, variable)) {
+        await new RunWriter(tx).change(repo.id, { newRun: true });
         await recordChange(tx, actor, { kind: 'space.variable-deleted', repo, body: { name: variable } });
+      }
       return await writer.listVariables(repo.id);
     });
   }
 
   /** Has a Space be served no more, until it is started again. Throws what `Repos.get` throws. */
   async pause(who: Who, name: RepoName): Promise<Runtime> {
-    return await this.#setPaused(who, name, true);
+    return await this.#decide(who, name, { kind: 'space.paused', decided: { paused: true }, newRun: false });
   }
 
-  /** Starts a Space again. Throws what `Repos.get` throws. */
-  async restart(who: Who, name: RepoName): Promise<Runtime> {
-    return await this.#setPaused(who, name, false);
+  /** Starts a Space again; `factory`: its program is built anew from the ground. Throws what `Repos.get` throws. */
+  async restart(who: Who, name: RepoName, factory: boolean): Promise<Runtime> {
+    const body = factory ? { factory } : {};
+    return await this.#decide(who, name, {
+      ...{ kind: 'space.restarted', decided: { paused: false }, body, newRun: true, factory },
+    });
+  }
+
+  /** Gives a program other limits. Throws `space.hardware-unavailable`, and what `Repos.get` throws. */
+  async requestHardware(
+    who: Who,
+    name: RepoName,
+    { hardware, sleepSeconds }: { readonly hardware: string; readonly sleepSeconds: number | undefined },
+  ): Promise<Runtime> {
+    if (this.#deps.runs !== undefined && findHardware(hardware) === undefined)
+      throw hardwareUnknown(hardware);
+    const decided = { hardware, ...(sleepSeconds !== undefined && { sleepSeconds }) };
+    return await this.#decideProgram(who, name, { kind: 'space.hardware-set', decided, newRun: true });
+  }
+
+  /** Sets after how many seconds without a visitor a program sleeps; -1: never. Throws as `requestHardware` does. */
+  async setSleepTime(who: Who, name: RepoName, sleepSeconds: number): Promise<Runtime> {
+    const decided = { sleepSeconds };
+    return await this.#decideProgram(who, name, { kind: 'space.sleep-time-set', decided, newRun: false });
+  }
+
+  /** Sets where a program may connect. Throws as `requestHardware` does. */
+  async setEgress(who: Who, name: RepoName, egress: Egress): Promise<Egress> {
+    if (egress.kind === 'list') requireHosts(egress.hosts);
+    await this.#decideProgram(who, name, { kind: 'space.egress-set', decided: { egress }, newRun: true });
+    return egress;
+  }
+
+  /** Where a program may connect, for who may write to the Space. Throws what `Repos.get` throws. */
+  async egress(actor: Actor, name: RepoName): Promise<Egress> {
+    const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
+    const { egress } = await new SpaceReader(this.#deps.db).decisions(id);
+    return egress ?? { kind: 'open' };
   }
 
   /**
@@ -154,27 +246,50 @@ export class Spaces {
 
   /** Removes what is kept of a Space whose repository is erased. */
   async erase(repoId: Id): Promise<void> {
-    await this.#deps.db.transaction((tx) => new SpaceWriter(tx).erase(repoId));
+    await this.#deps.db.transaction(async (tx) => {
+      await new SpaceWriter(tx).erase(repoId);
+      await new RunWriter(tx).forget(repoId, null);
+    });
+  }
+
+  #read(repo: Pick<Repo, 'facets'>): ReadConfiguration {
+    const { runs, whyNoPrograms: whyNot } = this.#deps;
+    return readConfiguration(repo.facets.card, { runsPrograms: runs !== undefined, whyNot });
   }
 
   async #runtimeOf({ id }: Pick<Repo, 'id'>): Promise<Runtime> {
     const { db, repos, content } = this.#deps;
-    const space = await new SpaceReader(db).find(id);
+    const reader = new SpaceReader(db);
+    const space = await reader.find(id);
     // The row as it is now: a cached one may be as old as the last change of a name.
     const repo = await repos.findById(id);
     // Deleted meanwhile.
     if (space === undefined || repo === undefined) throw repoMissing();
-    const { configuration, problems } = readConfiguration(repo.facets.card);
+    const { configuration, problems } = this.#read(repo);
     const path = configuration?.appFile;
     const file =
       path === undefined || repo.head === null
         ? undefined
         : await content.findVisited({ repo, commit: repo.head, path });
     const appFile = path === undefined ? undefined : { path, there: file !== undefined };
+    const run = configuration?.program === undefined ? undefined : await this.#runOf(id);
     return {
-      ...stageOf({ paused: space.paused, problems, appFile }),
+      ...stageOf({ paused: space.paused, problems, appFile, run }),
       notices: problems.map(({ text }) => text),
       label: space.label,
+      ...(run !== undefined && { program: programOf(run, await reader.decisions(id)) }),
+    };
+  }
+
+  async #runOf(id: Id): Promise<RunFacts> {
+    const { db, runs } = this.#deps;
+    const reader = new RunReader(db);
+    const row = await reader.find(id);
+    const isHeld = row !== undefined && row.holder !== null && (await reader.isLeased(row.holder));
+    return {
+      generation: row?.generation ?? 0,
+      told: runs?.find(id)?.told ?? row?.told,
+      unable: isHeld ? undefined : runs?.problem,
     };
   }
 
@@ -192,11 +307,17 @@ export class Spaces {
     await search.finish();
   }
 
-  async #setPaused(who: Who, name: RepoName, paused: boolean): Promise<Runtime> {
+  async #decideProgram(who: Who, name: RepoName, act: Act): Promise<Runtime> {
+    const repo = await this.#deps.repos.get(await who(), { type: 'space', ...name }, 'write');
+    if (this.#deps.runs === undefined || repo.facets.sdk === 'static') throw hardwareUnavailable();
+    return await this.#decide(who, name, act);
+  }
+
+  async #decide(who: Who, name: RepoName, { kind, decided, body, ...wish }: Act): Promise<Runtime> {
     const repo = await this.#change(who, name, async ({ tx, actor, repo: held, writer }) => {
-      await writer.setPaused(held.id, paused);
-      const kind = paused ? 'space.paused' : 'space.restarted';
-      await recordChange(tx, actor, { kind, repo: held, body: {} });
+      await writer.decide(held.id, decided);
+      await new RunWriter(tx).change(held.id, wish);
+      await recordChange(tx, actor, { kind, repo: held, body: body ?? decided });
       return held;
     });
     return await this.#runtimeOf(repo);
@@ -213,6 +334,21 @@ export class Spaces {
       return await work({ tx, actor, repo, writer: new SpaceWriter(tx) });
     });
   }
+}
+
+function programOf({ told }: RunFacts, decisions: Decisions): NonNullable<Runtime['program']> {
+  return {
+    hardware: hardwareOf(decisions).name,
+    sleepSeconds: sleepSecondsOf(decisions),
+    serving: told?.serving ?? null,
+  };
+}
+
+function requireHosts(hosts: readonly string[]): void {
+  if (hosts.length > MOST_HOSTS) throw egressInvalid(`a list has ${MOST_HOSTS} hosts at most`);
+  const wrong = hosts.find((host) => !isHostName(host));
+  if (wrong !== undefined)
+    throw egressInvalid(`${JSON.stringify(wrong.slice(0, 200))} is not the name of a host in lower case`);
 }
 
 async function putVariables(

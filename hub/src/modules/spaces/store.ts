@@ -2,6 +2,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Decisions } from './decisions.ts';
 import { type Variable, type VariableWish } from './model.ts';
 import { type SpaceTables } from './tables.ts';
 
@@ -11,6 +12,8 @@ export interface SpaceRow {
   readonly label: string;
   readonly paused: boolean;
 }
+
+const UNDECIDED: Decisions = { paused: false, hardware: null, sleepSeconds: null, egress: null };
 
 /** Reads Spaces. */
 export class SpaceReader {
@@ -33,14 +36,16 @@ export class SpaceReader {
       .executeTakeFirst();
   }
 
-  /** Whether people had it served no more. */
-  async isPaused(repoId: Id): Promise<boolean> {
+  /** What people decided about a Space. */
+  async decisions(repoId: Id): Promise<Decisions> {
     const row = await this.db
       .selectFrom('spaces.decision')
-      .select('paused')
+      .selectAll()
       .where('repo_id', '=', repoId)
       .executeTakeFirst();
-    return row?.paused ?? false;
+    if (row === undefined) return UNDECIDED;
+    const { paused, hardware, sleep_seconds: sleepSeconds, egress } = row;
+    return { paused, hardware, sleepSeconds, egress };
   }
 
   /** The variables of a Space, by name. */
@@ -90,12 +95,19 @@ export class SpaceWriter extends SpaceReader {
     return numDeletedRows === 1n;
   }
 
-  /** Notes whether a Space is paused. */
-  async setPaused(repoId: Id, paused: boolean): Promise<void> {
+  /** Notes what people decided; what is not named stays as it is. */
+  async decide(repoId: Id, decided: Partial<Decisions>): Promise<void> {
+    const { paused, hardware, sleepSeconds, egress } = decided;
+    const said = {
+      ...(paused !== undefined && { paused }),
+      ...(hardware !== undefined && { hardware }),
+      ...(sleepSeconds !== undefined && { sleep_seconds: sleepSeconds }),
+      ...(egress !== undefined && { egress: egress && sql<string>`${JSON.stringify(egress)}::jsonb` }),
+    };
     await this.db
       .insertInto('spaces.decision')
-      .values({ repo_id: repoId, paused })
-      .onConflict((conflict) => conflict.column('repo_id').doUpdateSet({ paused }))
+      .values({ repo_id: repoId, paused: false, ...said })
+      .onConflict((conflict) => conflict.column('repo_id').doUpdateSet(said))
       .execute();
   }
 

@@ -1,5 +1,7 @@
 // Rows of the `spaces` schema.
+import { type ColumnType, type Generated } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
+import { type Egress } from './decisions.ts';
 
 /** The tables that the store of `spaces` sees. */
 export interface SpaceTables {
@@ -11,5 +13,27 @@ export interface SpaceTables {
     description: string | null;
     updated_at: Date;
   };
-  'spaces.decision': { repo_id: Id; paused: boolean };
+  'spaces.decision': {
+    repo_id: Id;
+    paused: boolean;
+    hardware: string | null;
+    sleep_seconds: number | null;
+    egress: ColumnType<Egress | null, string | null, string | null>;
+  };
+  'spaces.run': {
+    repo_id: Id;
+    program: boolean;
+    generation: Generated<number>;
+    factory: Generated<number>;
+    /** As digits: there are more than a number holds. */
+    changed_in: Generated<string>;
+    holder: string | null;
+    told_generation: number | null;
+    stage: string | null;
+    message: string | null;
+    run_id: Id | null;
+    run_commit: string | null;
+    run_started_at: Date | null;
+  };
+  'spaces.runner': { hub: string; lease_until: Date };
 }

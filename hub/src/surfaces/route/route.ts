@@ -57,7 +57,7 @@ export interface RouteDefinition<
   /** Name of the operation, unique. */
   readonly operation: string;
   readonly summary: string;
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS';
   /** `{type}` stands for models, datasets and spaces; `{name}` for one segment; `*` at the end for the rest. */
   readonly path: string;
   /** How clients of another age spell the path. Served alike, and not documented. */

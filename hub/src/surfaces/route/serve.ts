@@ -3,6 +3,7 @@ import { type Server, type ServerResponse } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
 import { Fault } from '@holdfast/kernel/fault';
+import { answerUpgrades, isUpgrade } from '@holdfast/platform/pass-on';
 import { type Log } from '@holdfast/platform/log';
 import { type Counter, type Histogram } from '@holdfast/platform/metrics';
 import { type Actor, type RepoType } from '#modules/access';
@@ -84,6 +85,9 @@ export function buildServer(routes: readonly Route[], options: ServeOptions): Fa
       // Node's parser refuses what could be read two ways by a proxy and by us (request smuggling).
       insecureHTTPParser: false,
       keepAliveTimeout: 65_000,
+      // Only elsewhere is another protocol spoken; here a request that asks for one is answered as any other.
+      shouldUpgradeCallback: (request) =>
+        isUpgrade(request) && options.elsewhere?.(request.headers.host) !== undefined,
     },
   });
   configureServer(app.server, options);
@@ -114,7 +118,11 @@ function configureServer(server: Server, options: ServeOptions): void {
   server.maxConnections = options.limits.connections;
   server.maxRequestsPerSocket = 0;
   inviteOnFirstRead(server);
-  if (options.elsewhere !== undefined) letElsewhereAnswer(server, options.elsewhere);
+  const { elsewhere } = options;
+  if (elsewhere !== undefined) {
+    letElsewhereAnswer(server, elsewhere);
+    answerUpgrades(server, (request, response) => elsewhere(request.headers.host)?.(request, response));
+  }
   server.setTimeout(options.limits.idleTimeout, (socket) => socket.destroy());
 }
 

@@ -16,6 +16,7 @@ export type Answer =
       /** Headers that the author wants. */
       readonly headers: Readonly<Record<string, string>>;
     }
+  | { readonly kind: 'program' }
   | ({ readonly kind: 'notice' } & Notice)
   | { readonly kind: 'redirect'; readonly to: string };
 
@@ -45,6 +46,7 @@ export async function findAnswer(
     const why = problems.find(({ fatal }) => fatal)?.text ?? 'It has no configuration';
     return { kind: 'notice', status: 503, title, text: `This Space cannot be shown. ${why}.` };
   }
+  if (configuration.program !== undefined) return { kind: 'program' };
   const found = await findFile(deps.content, served, { url, appFile: configuration.appFile });
   if (found === undefined) return { kind: 'notice', status: 404, title, text: NO_FILE };
   if ('to' in found) return { kind: 'redirect', to: found.to };

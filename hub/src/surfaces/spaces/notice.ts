@@ -4,19 +4,23 @@ import { pageOf, PAGE_POLICY } from './page.ts';
 
 /** What is said. */
 export interface Notice {
-  readonly status: 403 | 404 | 503;
+  readonly status: 403 | 404 | 502 | 503;
   /** The Space's name. */
   readonly title: string;
   readonly text: string;
+  /** It is worth asking again after so many seconds; a page does so by itself. */
+  readonly again?: number;
 }
 
 /** Says it. The page runs nothing and loads nothing. */
 export function answerNotice(
   { request, reply }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply'>,
-  { status, title, text }: Notice,
+  { status, title, text, again }: Notice,
 ): void {
   const asPage = request.headers.accept?.includes('text/html') === true;
-  const body = asPage ? pageOf({ title, text }) : JSON.stringify({ error: text });
+  const body = asPage
+    ? pageOf({ title, text, ...(again !== undefined && { again }) })
+    : JSON.stringify({ error: text });
   reply.raw
     .writeHead(status, {
       'Content-Type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
@@ -24,6 +28,9 @@ export function answerNotice(
       'Cache-Control': 'no-store',
       'Content-Security-Policy': PAGE_POLICY,
       'X-Content-Type-Options': 'nosniff',
+      ...(again !== undefined && { 'Retry-After': String(again) }),
+      // What is still to come of a body would be read as the next request.
+      ...(!request.complete && { Connection: 'close' }),
       'X-Request-Id': String(reply.request.id),
       Vary: 'Accept, Authorization, Cookie',
     })

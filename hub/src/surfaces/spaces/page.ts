@@ -5,6 +5,8 @@ export interface Page {
   readonly title: string;
   readonly text: string;
   readonly link?: string;
+  /** The page asks again after so many seconds. */
+  readonly again?: number;
 }
 
 /** The policy of such a page: it runs nothing, loads nothing and is shown in no frame. */
@@ -15,11 +17,12 @@ const STYLE =
   'h1{font-size:1.25rem;overflow-wrap:anywhere}';
 
 /** The page as HTML. */
-export function pageOf({ title, text, link }: Page): string {
+export function pageOf({ title, text, link, again }: Page): string {
+  const refresh = again === undefined ? '' : `<meta http-equiv="refresh" content="${again}">`;
   const onwards =
     link === undefined ? '' : `<p><a href="${escape(link)}">${escape(new URL(link).host)}</a></p>`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(title)}</title><style>${STYLE}</style>
+${refresh}<title>${escape(title)}</title><style>${STYLE}</style>
 <h1>${escape(title)}</h1><p>${escape(text)}</p>${onwards}</html>
 `;
 }

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { isFault } from '@holdfast/kernel/fault';
 import { type ServedSpace } from '#modules/spaces';
+import { answerPreflight } from '../route/answer.ts';
+import { routeMissing } from '../route/faults.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { cookieHeader, findCookie } from '../web/cookies.ts';
 import { findAnswer, type Answer } from './find-answer.ts';
@@ -9,36 +11,46 @@ import { answerNotice } from './notice.ts';
 import { redirect } from './redirect.ts';
 import { sendSpaceFile, type SendingDeps } from './send-space-file.ts';
 import { labelIn } from './space-address.ts';
+import { ProgramVisits, type ProgramDeps } from './visit-program.ts';
 import { VISIT_PATH } from './visit-route.ts';
 import { digestOfMark, localPath, MARK_DIGEST, newMark, sessionOf, signPass } from './visits.ts';
 
 /** What serving Spaces needs. */
-export interface SpaceDeps extends SendingDeps {
-  /** Where the hub itself is, without a slash at the end. */
-  readonly hubUrl: () => string;
-}
+export type SpaceDeps = SendingDeps & ProgramDeps;
 
 type SpaceCall = Call<unknown, unknown, unknown>;
 
+/** How each method at a Space's origin is called. */
+const OPERATIONS = {
+  GET: 'getSpaceFile',
+  HEAD: 'headSpaceFile',
+  POST: 'postToSpace',
+  PUT: 'putToSpace',
+  PATCH: 'patchInSpace',
+  DELETE: 'deleteInSpace',
+  OPTIONS: 'askSpaceForOptions',
+} as const;
+
 /** The routes of every Space's origin. */
 export function spaceSiteRoutes(deps: SpaceDeps): Route[] {
-  const file = (method: 'GET' | 'HEAD'): Route =>
+  const visits = new ProgramVisits(deps);
+  const route = (method: keyof typeof OPERATIONS): Route =>
     defineRoute({
-      operation: method === 'GET' ? 'getSpaceFile' : 'headSpaceFile',
-      summary: 'A file of a static Space',
+      operation: OPERATIONS[method],
+      summary: 'A file of a static Space, or what the program of another answers',
       method,
       path: '/*',
       access: 'anyone',
       allowance: 'resolve',
       params: z.unknown(),
       query: z.unknown(),
-      bodyKind: 'none',
+      bodyKind: method === 'GET' || method === 'HEAD' ? 'none' : 'stream',
       body: z.unknown(),
       output: 'stream',
       ownHead: true,
-      run: (call) => answer(deps, call),
+      run: (call) => answer({ ...deps, visits }, call),
     });
-  return [enterRoute(deps), file('GET'), file('HEAD')];
+  return [enterRoute(deps), ...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]).map(route)];
 }
 
 function enterRoute(deps: SpaceDeps): Route {
@@ -74,16 +86,44 @@ function enterRoute(deps: SpaceDeps): Route {
 const WORTHLESS =
   'You could not be let in: this address was used too late or by another browser, or your browser keeps no cookies. Open the Space again.';
 
-async function answer(deps: SpaceDeps, call: SpaceCall): Promise<void> {
+async function answer(deps: SpaceDeps & { readonly visits: ProgramVisits }, call: SpaceCall): Promise<void> {
   const { request, reply, baseUrl } = call;
+  const { method = '' } = request;
   const label = labelIn(request.headers.host, deps.spacesHost) ?? '';
-  const served = await openOrSignIn(deps, call, label);
-  if (served === undefined) return;
+  const served = await (method === 'OPTIONS' ? findOpen(deps, call, label) : openOrSignIn(deps, call, label));
+  if (served === undefined) {
+    // The same for a Space that is not there, and for one whose files anybody may ask for from anywhere.
+    if (method === 'OPTIONS') answerPreflight(reply, reply.request.id);
+    return;
+  }
+  const runs = served.configuration?.program !== undefined;
+  if (!runs && method === 'OPTIONS') {
+    answerPreflight(reply, reply.request.id);
+    return;
+  }
+  if (!runs && method !== 'GET' && method !== 'HEAD') throw routeMissing(method, pathOf(request.url));
   const asked = { label, url: request.url ?? '/', baseUrl };
   const found: Answer = await findAnswer(deps, served, asked);
   if (found.kind === 'redirect') redirect(reply.raw, found.to);
   else if (found.kind === 'notice') answerNotice(call, found);
+  else if (found.kind === 'program') await deps.visits.answer(call, served);
   else await sendSpaceFile(deps, call, found);
+}
+
+function pathOf(url = '/'): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+/** The Space, if the caller may open it. */
+async function findOpen(
+  deps: SpaceDeps,
+  { actor }: SpaceCall,
+  label: string,
+): Promise<ServedSpace | undefined> {
+  return await deps.spaces.open(actor, label).catch((error: unknown) => {
+    if (isFault(error)) return undefined;
+    throw error;
+  });
 }
 
 /** The Space; `undefined` where a browser was sent to the hub instead, to sign in. */

@@ -1,7 +1,8 @@
 // Who visits a Space: the bearer of an access token, or a browser that the hub let in.
-import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { type IncomingMessage } from 'node:http';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
+import { isUpgrade } from '@holdfast/platform/pass-on';
 import { type Sessions } from '#modules/sessions';
 import { identifyCaller, type Caller } from '../route/caller.ts';
 import { findCookie } from '../web/cookies.ts';
@@ -22,7 +23,7 @@ export async function identifyVisitor(
   deps: VisitorDeps,
 ): Promise<Caller> {
   const { authorization, cookie } = request.headers;
-  if (authorization !== undefined || !isOwnUse(request.headers))
+  if (authorization !== undefined || !isOwnUse(request, at.origin))
     return await identifyCaller(request, deps.callers);
   const text = findCookie('space', cookie, at.origin);
   const wanted = { text, label: at.label, now: deps.clock.now(), browser: '' };
@@ -34,10 +35,19 @@ export async function identifyVisitor(
 
 /**
  * Whether a browser asks for the Space itself. Spaces are one site to it, so that cookies go along also where another Space
- * loads a script or a frame of this one: to read what is private, or to have it clicked on (Fetch Metadata, W3C).
+ * loads a script or a frame of this one: to read what is private, or to have it clicked on (Fetch Metadata, W3C). What may
+ * change something must say that it comes from the Space's own pages, and so must a WebSocket, which no policy of ours
+ * keeps another site from opening and reading.
  */
-function isOwnUse(headers: IncomingHttpHeaders): boolean {
+function isOwnUse(request: IncomingMessage, origin: string): boolean {
+  const { headers, method = '' } = request;
+  if (isUpgrade(request)) return headers.origin === origin;
+  if (!SAFE.has(method) && headers.origin !== undefined) return headers.origin === origin;
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'none' || site === 'same-origin') return true;
-  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return (
+    SAFE.has(method) && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  );
 }
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -21,6 +21,8 @@ const SECONDS: Readonly<Record<CookieKind, number>> = {
   mark: 600,
 };
 
+const KINDS = Object.keys(SECONDS) as CookieKind[];
+
 /**
  * The cookie's name. With https it begins with `__Host-`: then a browser takes it from this host alone, and from no
  * other under the same domain (an app's, say). Without, ports of one host share cookies, and the name tells them apart.
@@ -28,6 +30,12 @@ const SECONDS: Readonly<Record<CookieKind, number>> = {
 function cookieName(kind: CookieKind, baseUrl: string): string {
   const { protocol, port } = new URL(baseUrl);
   return protocol === 'https:' ? `__Host-holdfast-${kind}` : `holdfast-${port}-${kind}`;
+}
+
+/** Whether a `Set-Cookie` header of somebody else would take the place of one of ours. */
+export function isOurCookie(setCookie: string, baseUrl: string): boolean {
+  const name = setCookie.split('=', 1)[0]?.trim();
+  return name !== undefined && KINDS.some((kind) => name === cookieName(kind, baseUrl));
 }
 
 /** The cookie's value in a `Cookie` header. */

@@ -30,27 +30,35 @@ export const SpaceRuntime = z.object({
   errorMessage: z.string().optional(),
   /** All that is wrong in the README, or means nothing here. */
   notices: z.array(z.string()).readonly(),
-  hardware: z.object({ current: z.null(), requested: z.null() }),
+  hardware: z.object({ current: z.string().nullable(), requested: z.string().nullable() }),
   storage: z.null(),
-  gcTimeout: z.null(),
+  /** Seconds without a visitor after which it sleeps. */
+  gcTimeout: z.number().nullable(),
   replicas: z.object({ current: z.number(), requested: z.number() }),
   domains: z.array(z.object({ domain: z.string(), stage: z.string() })),
+  /** The commit that visitors meet. */
+  sha: z.string().optional(),
 });
+
+/** Stages in which visitors are served. */
+const SERVED: ReadonlySet<string> = new Set(['RUNNING', 'RUNNING_BUILDING', 'RUNNING_APP_STARTING']);
 
 /** The runtime as a client reads it, with the address for who reaches the hub at this base URL. */
 export function presentRuntime(
-  { stage, error, notices, label }: Runtime,
+  { stage, error, notices, label, program }: Runtime,
   at: SpaceAddressDeps & { readonly baseUrl: string },
 ): z.input<typeof SpaceRuntime> {
-  const running = stage === 'RUNNING';
+  const running = SERVED.has(stage);
+  const requested = program?.hardware ?? null;
   return {
     stage,
     ...(error !== undefined && { errorMessage: error }),
     notices,
-    hardware: { current: null, requested: null },
+    hardware: { current: running ? requested : null, requested },
     storage: null,
-    gcTimeout: null,
+    gcTimeout: program?.sleepSeconds ?? null,
     replicas: { current: running ? 1 : 0, requested: stage === 'PAUSED' ? 0 : 1 },
     domains: [{ domain: new URL(originOf(label, at)).host, stage: running ? 'READY' : 'PENDING' }],
+    ...(program?.serving && { sha: program.serving.commit }),
   };
 }

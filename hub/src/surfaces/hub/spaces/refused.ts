@@ -1,7 +1,7 @@
-// What static Spaces do not have, said in words: `…/secrets`, `…/hardware` and `…/sleeptime`.
+// What Spaces do not have here, said in words: `…/secrets`.
 import { z } from 'zod';
 import { type Repos } from '#modules/repos';
-import { hardwareUnavailable, secretsUnavailable } from '#modules/spaces';
+import { secretsUnavailable } from '#modules/spaces';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { RepoParams } from '../repos/names.ts';
 
@@ -10,8 +10,6 @@ export function refusedRoutes(deps: { readonly repos: Repos }): Route[] {
   return [
     listSecrets(deps),
     refused(deps, { operation: 'setSecret', word: 'secrets', refusal: secretsUnavailable }),
-    refused(deps, { operation: 'requestHardware', word: 'hardware', refusal: hardwareUnavailable }),
-    refused(deps, { operation: 'setSleepTime', word: 'sleeptime', refusal: hardwareUnavailable }),
   ];
 }
 

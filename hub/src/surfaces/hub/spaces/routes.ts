@@ -1,6 +1,7 @@
 // The routes about Spaces beside their repositories.
 import { type Route } from '../../route/route.ts';
 import { getSpaceLogs } from './logs.ts';
+import { limitRoutes } from './limits.ts';
 import { refusedRoutes } from './refused.ts';
 import { runtimeRoutes } from './runtime.ts';
 import { variableRoutes } from './variables.ts';
@@ -9,7 +10,8 @@ type Deps = Parameters<typeof runtimeRoutes>[0] &
   Parameters<typeof refusedRoutes>[0] &
   Parameters<typeof getSpaceLogs>[0];
 
-/** Runtime, host, restart, pause, variables, logs, and what static Spaces do not have. */
+/** Runtime, host, restart, pause, variables, limits, logs, and what Spaces do not have here. */
 export function spaceRoutes(deps: Deps): Route[] {
-  return [...runtimeRoutes(deps), ...variableRoutes(deps), getSpaceLogs(deps), ...refusedRoutes(deps)];
+  const changing = [...variableRoutes(deps), ...limitRoutes(deps), ...refusedRoutes(deps)];
+  return [...runtimeRoutes(deps), ...changing, getSpaceLogs(deps)];
 }

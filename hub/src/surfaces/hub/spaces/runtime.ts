@@ -66,8 +66,12 @@ function restart(deps: RuntimeDeps): Route {
     operation: 'restartSpace',
     summary: 'Start a Space again',
     path: '/api/spaces/{namespace}/{name}/restart',
-    run: async (call) =>
-      presentRuntime(await deps.spaces.restart(whoOf(call), call.params), { ...deps, baseUrl: call.baseUrl }),
+    query: z.object({ factory: z.enum(['true', 'false']).optional() }),
+    run: async (call) => {
+      const factory = call.query.factory === 'true';
+      const runtime = await deps.spaces.restart(whoOf(call), call.params, factory);
+      return presentRuntime(runtime, { ...deps, baseUrl: call.baseUrl });
+    },
   });
 }
 

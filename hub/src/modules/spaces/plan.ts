@@ -1,0 +1,54 @@
+// What follows from all that is known of a Space: that its program runs, that nothing does, or that it is forgotten.
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { RepoReader, type Repo } from '#modules/repos';
+import { type Content } from '#modules/content';
+import { readConfiguration } from './configuration.ts';
+import { type HeldSpace } from './held-space.ts';
+import { RunReader } from './run-store.ts';
+import { SpaceReader } from './store.ts';
+import { wishOf, type Wish } from './wish.ts';
+
+/** What follows. */
+export type Plan =
+  | { readonly kind: 'run'; readonly wish: Wish; readonly repo: Repo }
+  | { readonly kind: 'rest' }
+  | { readonly kind: 'forget' };
+
+/** Finds out, of all that is true at one instant; the Space takes note of which wish it is. */
+export async function planOf(
+  space: HeldSpace,
+  deps: {
+    readonly db: Db;
+    readonly content: Pick<Content, 'findVisited'>;
+    readonly hostOf: (label: string) => string;
+  },
+): Promise<Plan> {
+  const known = await deps.db.snapshot(async (tx) => await read(tx, space));
+  if (known === undefined) return { kind: 'forget' };
+  const { repo, configuration, decisions, row } = known;
+  const { head: commit } = repo;
+  if (decisions.paused || commit === null || configuration?.program === undefined) return { kind: 'rest' };
+  const file = await deps.content.findVisited({ repo, commit, path: configuration.appFile });
+  if (file === undefined) return { kind: 'rest' };
+  space.update(row);
+  const { program } = configuration;
+  const facts = {
+    ...known,
+    ...row,
+    repo: { ...repo, head: commit },
+    configuration: { ...configuration, program },
+  };
+  return { kind: 'run', wish: wishOf({ ...facts, told: space.told, hostOf: deps.hostOf }), repo };
+}
+
+async function read(tx: Tx, { id }: HeldSpace) {
+  const repo = await new RepoReader(tx).findById(id);
+  const row = await new RunReader(tx).find(id);
+  const reader = new SpaceReader(tx);
+  const space = await reader.find(id);
+  if (repo === undefined || row === undefined || space === undefined) return undefined;
+  const { configuration } = readConfiguration(repo.facets.card, { runsPrograms: true });
+  const decisions = await reader.decisions(id);
+  const variables = await reader.listVariables(id);
+  return { repo, row, label: space.label, configuration, decisions, variables };
+}

@@ -1,0 +1,108 @@
+// What a README says about the program of a Space: how it is built, started and reached. Pure.
+import { type Json } from '@holdfast/kernel/canonical-json';
+import { type Metadata, type Sdk } from '#modules/cards';
+import { findHardware, HARDWARE } from './decisions.ts';
+
+/** The kinds of program that are run. */
+export type ProgramSdk = 'gradio' | 'streamlit';
+
+/** How a program is built and started. */
+export interface Program {
+  /** As the package index writes it; `null`: the newest. */
+  readonly sdkVersion: string | null;
+  /** Such as `3.11`; `null`: the usual one. */
+  readonly pythonVersion: string | null;
+  readonly port: number;
+  /** How long it may take until it listens. */
+  readonly startupSeconds: number;
+}
+
+/** Takes note of what is wrong with a key. */
+export type Wrong = (key: string, text: string, fatal?: boolean) => void;
+
+const PORTS: Readonly<Record<ProgramSdk, number>> = { gradio: 7860, streamlit: 8501 };
+const USUAL_STARTUP = 30 * 60;
+const LONGEST_STARTUP = 24 * 3_600;
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
+
+/** Whether programs of this kind are run. */
+export function isProgram(sdk: Sdk): sdk is ProgramSdk {
+  return sdk === 'gradio' || sdk === 'streamlit';
+}
+
+/** Reads how the program is built and started. What is wrong is fatal: another program than was meant would run. */
+export function readProgram(metadata: Metadata, sdk: ProgramSdk, wrong: Wrong): Program {
+  noteSuggestions(metadata, wrong);
+  return {
+    sdkVersion: readVersion(metadata, { key: 'sdk_version', form: /^\d[0-9A-Za-z.!+-]{0,39}$/, wrong }),
+    pythonVersion: readVersion(metadata, {
+      key: 'python_version',
+      form: /^3\.\d{1,2}(?:\.\d{1,3})?$/,
+      wrong,
+    }),
+    port: readPort(metadata['app_port'], wrong) ?? PORTS[sdk],
+    startupSeconds: readStartup(metadata['startup_duration_timeout'], wrong) ?? USUAL_STARTUP,
+  };
+}
+
+function readVersion(
+  metadata: Metadata,
+  { key, form, wrong }: { readonly key: string; readonly form: RegExp; readonly wrong: Wrong },
+): string | null {
+  const value = metadata[key] ?? null;
+  if (value === null) return null;
+  // YAML reads 3.10 as the number 3.1.
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && form.test(text)) return text;
+  wrong(
+    key,
+    `"${key}" must be a version in quotes, such as "${key === 'sdk_version' ? '5.49.1' : '3.11'}"`,
+    true,
+  );
+  return null;
+}
+
+function readPort(value: Json | undefined, wrong: Wrong): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1_024 && value <= 65_535) return value;
+  wrong('app_port', '"app_port" must be a number from 1024 to 65535', true);
+  return undefined;
+}
+
+function readStartup(value: Json | undefined, wrong: Wrong): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === 'string' ? value : '';
+  const [, count = '', unit = ''] = /^(\d{1,6})\s*([smh])$/.exec(text) ?? [];
+  const seconds = Number(count) * (UNITS[unit] ?? 0);
+  if (seconds >= 1 && seconds <= LONGEST_STARTUP) return seconds;
+  wrong(
+    'startup_duration_timeout',
+    '"startup_duration_timeout" must be a time of 24 hours at most, such as 30m or 1h',
+    true,
+  );
+  return undefined;
+}
+
+/** What is shown, and what nothing is done about. */
+function noteSuggestions(metadata: Metadata, wrong: Wrong): void {
+  for (const key of ['models', 'datasets', 'preload_from_hub']) {
+    const value = metadata[key] ?? null;
+    if (value !== null && !isListOfTexts(value)) wrong(key, `"${key}" must be a list of names`);
+  }
+  if (metadata['preload_from_hub'] !== undefined)
+    wrong(
+      'preload_from_hub',
+      '"preload_from_hub" has no effect on this hub: the program loads what it needs',
+    );
+  const hardware = metadata['suggested_hardware'] ?? null;
+  if (hardware === null || (typeof hardware === 'string' && findHardware(hardware) !== undefined)) return;
+  const names = HARDWARE.map(({ name }) => name).join(', ');
+  wrong(
+    'suggested_hardware',
+    `"suggested_hardware" names hardware that this hub does not have; it has ${names}`,
+  );
+}
+
+function isListOfTexts(value: Json): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}

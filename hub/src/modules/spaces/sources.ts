@@ -1,0 +1,112 @@
+// Writes the files of a commit where the runner gives them to a program to read, and removes those that nobody reads any more.
+// Invariant: what a program gets is what its repository holds. A pointer alone opens no object of another repository.
+import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { formatSize, GiB } from '@holdfast/kernel/size';
+import { type FreeSpace } from '@holdfast/platform/objects/free-space';
+import { type SourceFile, type SourceFolders } from '@holdfast/platform/source-folders';
+import { isRecorded, referencesOf, type SystemActor } from '#modules/access';
+import { type Blobs } from '#modules/blobs';
+import { type Content, type ListedFile } from '#modules/content';
+import { quoted } from '#modules/git';
+import { type Reads } from '#modules/ledger';
+import { type Repo } from '#modules/repos';
+
+/** What writing needs. */
+export interface SourcesDeps {
+  readonly content: Pick<Content, 'listFiles' | 'openBlob'>;
+  readonly blobs: Pick<Blobs, 'find' | 'open'>;
+  readonly reads: Pick<Reads, 'recordRead'>;
+  readonly space: Pick<FreeSpace, 'promise'>;
+  readonly folders: SourceFolders;
+}
+
+/** Who reads: the hub, for a program of the repository itself. */
+export const RUNNING: SystemActor = { kind: 'system', part: 'spaces' };
+
+/** What one Space may bring along. */
+const MOST_FILES = 50_000;
+const MOST_BYTES = 20 * GiB;
+
+/** The files of commits, on this machine's disk. */
+export class Sources {
+  readonly #deps: SourcesDeps;
+
+  constructor(deps: SourcesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Has the files of a commit be there. Returns why they cannot be, where that is for people to mend. Throws
+   * `object.store-full`, and what reading throws.
+   */
+  async ensure(repo: Repo, commit: Sha1, signal: AbortSignal): Promise<string | undefined> {
+    const { folders, content, reads, space } = this.#deps;
+    if (await folders.has(repo.id, commit)) return undefined;
+    const files = await content.listFiles(repo, commit, MOST_FILES + 1);
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (files.length > MOST_FILES) return `The Space has more than ${MOST_FILES} files.`;
+    if (bytes > MOST_BYTES) return `The files of the Space have more than ${formatSize(MOST_BYTES)}.`;
+    const missing = await this.#findMissing(repo, files);
+    if (missing !== undefined) return `The content of ${quoted(missing.path)} was never uploaded.`;
+    const all = { address: '', repoId: repo.id, revision: commit, path: '*' };
+    if (isRecorded(repo)) await reads.recordRead({ ...referencesOf(RUNNING), ...all });
+    using _room = await space.promise(bytes);
+    const written = files.map((file) => this.#fileOf(repo, file));
+    await folders.write({ owner: repo.id, name: commit }, written, signal);
+    return undefined;
+  }
+
+  /** Keeps the files of these commits of a Space, and no others. */
+  async keepOnly(repoId: Id, commits: readonly Sha1[]): Promise<void> {
+    await this.#deps.folders.keepOnly(repoId, new Set(commits));
+  }
+
+  /** Removes the files of all Spaces but these. */
+  async keepSpaces(spaces: ReadonlySet<Id>): Promise<void> {
+    const { folders } = this.#deps;
+    for (const owner of await folders.owners())
+      if (!spaces.has(owner as Id)) await folders.keepOnly(owner, new Set());
+  }
+
+  async #findMissing(repo: Repo, files: readonly ListedFile[]): Promise<ListedFile | undefined> {
+    for (const file of files) {
+      if (file.lfs === undefined || file.mode === LINK) continue;
+      const blob = await this.#deps.blobs.find(repo.id, file.lfs.sha256);
+      if (blob?.size !== file.lfs.size) return file;
+    }
+    return undefined;
+  }
+
+  #fileOf(repo: Repo, file: ListedFile): SourceFile {
+    const kind = file.mode === LINK ? 'link' : file.mode === '100755' ? 'program' : 'file';
+    return { path: file.path, kind, content: async () => await this.#open(repo, file) };
+  }
+
+  async #open(
+    repo: Repo,
+    { lfs, mode, oid, path }: ListedFile,
+  ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+    const { blobs, content } = this.#deps;
+    if (lfs !== undefined && mode !== LINK) {
+      const blob = await blobs.find(repo.id, lfs.sha256);
+      if (blob === undefined) throw new Error(`the content of ${quoted(path)} is gone`);
+      return readAll(await blobs.open(blob));
+    }
+    const found = await content.openBlob(repo, oid);
+    if (found === undefined) throw new Error(`the git blob ${oid} is in a tree and not stored`);
+    return found instanceof Uint8Array ? found : readAll(found);
+  }
+}
+
+const LINK = '120000';
+
+type Open = AsyncDisposable & {
+  readonly size: number;
+  read(range: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+};
+
+async function* readAll(opened: Open): AsyncGenerator<Uint8Array> {
+  await using bytes = opened;
+  yield* bytes.read({ start: 0, end: bytes.size });
+}

@@ -1,0 +1,43 @@
+// Opens what knows of Spaces, and, where there is a runner, what has their programs run.
+import { SourceFolders } from '@holdfast/platform/source-folders';
+import { type HubStart } from '@holdfast/supervisor/settings';
+import { type Blobs } from '#modules/blobs';
+import { type Content } from '#modules/content';
+import { type LeakMatch } from '#modules/leaks';
+import { type Reads } from '#modules/ledger';
+import { type Repos } from '#modules/repos';
+import { Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
+import { type Foundation } from './foundation.ts';
+import { originOf } from './surfaces/spaces/space-address.ts';
+
+type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'log' | 'space'> & {
+  readonly repos: Repos;
+  readonly reads: Reads;
+  readonly content: Content;
+  readonly blobs: Blobs;
+  readonly leaks: LeakMatch;
+};
+
+/** Opens it. What has programs run does nothing until it is started. */
+export function openSpaces(
+  parts: Parts,
+  { spaces: folders, spacesProblem, instance, publicUrl, port, spacesHost }: HubStart['settings'],
+  runner: RunnerLink | undefined,
+): { readonly spaces: Spaces; readonly runs: Runs | undefined } & AsyncDisposable {
+  const baseUrl = publicUrl ?? `http://localhost:${port}`;
+  const runs =
+    folders === null || runner === undefined
+      ? undefined
+      : new Runs({
+          ...parts,
+          runner,
+          hub: instance,
+          hostOf: (label) => new URL(originOf(label, { spacesHost, baseUrl })).host,
+          sources: new Sources({ ...parts, folders: new SourceFolders(folders.sources) }),
+        });
+  return {
+    runs,
+    spaces: new Spaces({ ...parts, runs, whyNoPrograms: spacesProblem }),
+    [Symbol.asyncDispose]: async () => await runs?.[Symbol.asyncDispose](),
+  };
+}
