@@ -79,6 +79,8 @@ export type Want = z.infer<typeof Want>;
 
 /** What the hub asks of the runner. */
 export const ToRunner = z.discriminatedUnion('type', [
+  /** A hub has come, perhaps a new one: the runner says whether apps can run, and how each is that it has. */
+  z.strictObject({ type: z.literal('hello') }),
   Want,
   /** It is paused or deleted: what runs is ended. `forget`: nothing made for it is kept. */
   z.strictObject({ type: z.literal('drop'), space: Id, forget: z.boolean() }),
@@ -120,7 +122,7 @@ export type Status = z.infer<typeof Status>;
 
 /** What the runner tells the hub. */
 export const FromRunner = z.discriminatedUnion('type', [
-  /** The first frame: whether apps can run here, and if not, why and what to do. */
+  /** The first frame, and the answer to `hello`: whether apps can run here, and if not, why and what to do. */
   z.strictObject({ type: z.literal('able'), problem: z.string().max(4_000).nullable() }),
   Status,
   /** Lines that a build or an app wrote, without line ends. */

@@ -63,6 +63,7 @@ export class Runs implements AsyncDisposable {
   /** Begins to listen to the runner. */
   start(): void {
     this.#deps.runner.onFrame((frame) => this.#hear(frame));
+    this.#deps.runner.send({ type: 'hello' });
     this.#timer = setInterval(() => this.#look(), POLL_MS);
   }
 

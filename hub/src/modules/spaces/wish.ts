@@ -110,6 +110,7 @@ export interface Usage {
 
 /** What is said to the runner. */
 export type ToRunner =
+  | { readonly type: 'hello' }
   | ({ readonly type: 'want' } & Wish)
   | { readonly type: 'drop'; readonly space: Id; readonly forget: boolean }
   | { readonly type: 'wake'; readonly space: Id }

@@ -64,7 +64,7 @@ void test('what is wanted of a Space is told to a runner that comes, with its fi
   const { runner, repo, opened } = await openHub();
   await using _opened = opened;
   await delay(600);
-  assert.deepEqual(runner.heard, []);
+  assert.deepEqual(runner.heard, [{ type: 'hello' }]);
   runner.able();
   const want = await runner.wanted('ann/demo');
   assert.equal(want.space, repo.id);
