@@ -1,0 +1,56 @@
+// What the outside sees of an app's request for plain HTTP, and the hub of what an app asks it. Pure.
+import { parseDestination, type Destination } from './destination.ts';
+import { elementsOf, valuesOf, type AnswerHead, type RequestHead } from './http/head.ts';
+import { HOP_FIELDS } from './visit.ts';
+
+/** A request on its way out. */
+export interface Errand {
+  readonly destination: Destination;
+  readonly lines: string;
+  readonly closes: boolean;
+}
+
+const ABSOLUTE = /^http:\/\/([^/?#@]+)([/?][^#]*)?$/i;
+const HTTP_PORT = 80;
+/** An app speaks for itself, and for nobody else. */
+const CLAIMS = /^(?:forwarded|x-real-ip|x-forwarded-.*)$/;
+
+/** Reads a request for a proxy: to whom it goes, as its target says. `undefined` for one that is none. */
+export function readErrand(head: RequestHead): Errand | undefined {
+  const [, authority, path = '/'] = ABSOLUTE.exec(head.target) ?? [];
+  const destination = authority === undefined ? undefined : parseDestination(authority, HTTP_PORT);
+  if (destination === undefined || valuesOf(head.fields, 'host').length > 1) return undefined;
+  return { destination, ...write(head, path.startsWith('/') ? path : `/${path}`, hostOf(destination)) };
+}
+
+/** Reads a request on a connection that leads to the hub alone. */
+export function readHubErrand(head: RequestHead, destination: Destination): Errand | undefined {
+  const target = ABSOLUTE.exec(head.target)?.[2] ?? head.target;
+  if (!target.startsWith('/') || valuesOf(head.fields, 'host').length > 1) return undefined;
+  return { destination, ...write(head, target, destination.host) };
+}
+
+// The host that was judged is the host that is asked: what the app wrote as `Host` is left out.
+function write(head: RequestHead, path: string, host: string): { lines: string; closes: boolean } {
+  const named = [...elementsOf(head.fields, 'connection'), ...elementsOf(head.fields, 'proxy-connection')];
+  let lines = `${head.method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
+  for (const { name, written, value } of head.fields) {
+    if (name === 'host' || HOP_FIELDS.has(name) || named.includes(name)) continue;
+    if (!CLAIMS.test(name.replaceAll('_', '-'))) lines += `${written}: ${value}\r\n`;
+  }
+  return { lines, closes: named.includes('close') };
+}
+
+function hostOf({ kind, host, port }: Destination): string {
+  const written = kind === 'address' && host.includes(':') ? `[${host}]` : host;
+  return port === HTTP_PORT ? written : `${written}:${port}`;
+}
+
+/** The head of an answer from outside, without framing and the empty line. */
+export function presentErrand({ status, reason, fields }: AnswerHead): string {
+  const named = elementsOf(fields, 'connection');
+  let lines = `HTTP/1.1 ${status} ${reason}\r\n`;
+  for (const { name, written, value } of fields)
+    if (!HOP_FIELDS.has(name) && !named.includes(name)) lines += `${written}: ${value}\r\n`;
+  return lines;
+}

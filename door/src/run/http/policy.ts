@@ -1,0 +1,69 @@
+// What a connection of a door asks about each request, and how long and how much it bears.
+import type { Socket } from 'node:net';
+import type { AnswerHead, RequestHead } from './head.ts';
+
+/** A connection to the next one, or the answer that says why there is none. */
+export type Opened =
+  { readonly kind: 'open'; readonly socket: Socket } | { readonly kind: 'refused'; readonly answer: string };
+
+/** What happens to a request. */
+export type Plan =
+  | {
+      readonly kind: 'forward';
+      /** Requests with the same key can follow each other on one connection. */
+      readonly key: string;
+      readonly open: () => Opened | Promise<Opened>;
+      /** The head for the next one, without framing and the empty line. */
+      readonly lines: string;
+      readonly websocket: boolean;
+      /** The client wants no second request. */
+      readonly closes: boolean;
+    }
+  /** Said, and the connection ends. */
+  | { readonly kind: 'answer'; readonly answer: string }
+  /** Bytes pass both ways, unread. */
+  | { readonly kind: 'tunnel'; readonly open: () => Promise<Opened> }
+  /** The client is told that it is connected, and is read under other rules. */
+  | { readonly kind: 'switch'; readonly policy: Policy };
+
+/** Why a request has no answer of its own. */
+export type Failure = 400 | 408 | 431 | 502 | 504;
+
+/** The rules of one side of the door. */
+export interface Policy {
+  read(head: RequestHead): Plan;
+  /** The head of an answer for the client, without framing and the empty line. */
+  present(head: AnswerHead): string;
+  /** A whole answer that ends the connection. `head` is that of the request, where there is one. */
+  fail(failure: Failure, head?: RequestHead): string;
+}
+
+/** Milliseconds and bytes. */
+export interface Limits {
+  readonly headBytes: number;
+  /** Until the head of a request is whole. */
+  readonly headMs: number;
+  /** Between requests. */
+  readonly idleMs: number;
+  /** Without a byte of a body, and without a byte that a client takes. */
+  readonly stallMs: number;
+  /** Until the answer begins. */
+  readonly answerMs: number;
+  /** A tunnel in which nothing moves. */
+  readonly tunnelMs: number;
+  /** For a client to take the last answer. */
+  readonly lingerMs: number;
+}
+
+/** What all connections of one side share. */
+export interface Shared {
+  readonly limits: Limits;
+  /** Bytes from clients and to them. */
+  up: number;
+  down: number;
+  /** Requests so far, and those that are under way, tunnels among them. */
+  requests: number;
+  active: number;
+  /** The time, by about a second. */
+  now: number;
+}

@@ -1,0 +1,57 @@
+// One side of the door: a socket that the runner bound, and the connections that came on it.
+import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { Connection } from './http/connection.ts';
+import type { Limits, Policy, Shared } from './http/policy.ts';
+
+/** How a side is opened. */
+export interface SideWish {
+  /** Descriptor of the listening socket. */
+  readonly fd: number;
+  readonly policy: Policy;
+  readonly limits: Limits;
+  /** Connections at the same time. */
+  readonly most: number;
+  /** Said to one too many. */
+  readonly full: string;
+  /** Called for one too many. */
+  readonly onFull: () => void;
+}
+
+/** A side that is open. */
+export interface Side extends Disposable {
+  readonly shared: Readonly<Shared>;
+  /** Ends what took too long. Called about once a second. */
+  check(now: number): void;
+}
+
+/** Listens until it is disposed of. */
+export async function openSide(wish: SideWish, now: number): Promise<Side> {
+  const shared: Shared = { limits: wish.limits, up: 0, down: 0, requests: 0, active: 0, now };
+  const open = new Map<Socket, Connection>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    if (open.size >= wish.most) {
+      wish.onFull();
+      socket.on('error', () => undefined);
+      socket.end(wish.full, () => socket.destroy());
+      return;
+    }
+    open.set(socket, new Connection(socket, wish.policy, shared));
+    socket.once('close', () => {
+      open.delete(socket);
+    });
+  });
+  server.listen({ fd: wish.fd });
+  await once(server, 'listening');
+  return {
+    shared,
+    check: (time) => {
+      shared.now = time;
+      for (const connection of open.values()) connection.check(time);
+    },
+    [Symbol.dispose]: () => {
+      server.close();
+      for (const socket of open.keys()) socket.destroy();
+    },
+  };
+}
