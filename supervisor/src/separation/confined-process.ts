@@ -1,6 +1,6 @@
 // A command that runs within its confinement. Knows the pid of the program itself, which in a sandbox is not the pid
 // of what we started.
-import { type Duplex, type Readable } from 'node:stream';
+import { type Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Exit, type RunningProcess, listChildren, signalPid } from '@holdfast/platform/process';
 
@@ -57,24 +57,7 @@ function descendantsOf(pid: number): number[] {
   return listChildren(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-const LONGEST_ANSWER = 4096;
 const PATIENCE = 1_000;
-
-/** The pid of a sandbox's first process, which bubblewrap tells on its information descriptor; `undefined` when it ended before. */
-export async function readFirstPid(stream: Readable): Promise<number | undefined> {
-  let text = '';
-  try {
-    for await (const chunk of stream) {
-      text += String(chunk);
-      if (text.length > LONGEST_ANSWER) return undefined;
-    }
-    const answer = JSON.parse(text) as { readonly 'child-pid'?: unknown };
-    const pid = answer['child-pid'];
-    return typeof pid === 'number' ? pid : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The program in a sandbox: the one child that its first process has. */
 async function findProgramIn(first: Promise<number | undefined>): Promise<number | undefined> {

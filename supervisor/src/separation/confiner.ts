@@ -1,8 +1,9 @@
 // Starts every child of this instance within its confinement, and can end all of them at once.
+import { readFirstPid } from '@holdfast/platform/first-pid';
 import { type Command, type Descriptor, PLAIN_ENVIRONMENT, startProcess } from '@holdfast/platform/process';
 import { openForChild } from '@holdfast/platform/private-files';
 import { type Confinement, type Mount } from './confinement.ts';
-import { ConfinedProcess, readFirstPid } from './confined-process.ts';
+import { ConfinedProcess } from './confined-process.ts';
 import { type Mechanism, confine, pathIn } from './mechanism.ts';
 import { openGate } from './user-range.ts';
 

@@ -1,0 +1,165 @@
+// Limits that hold for a whole sandbox: memory, processes, processor time. The kernel keeps them in control groups, in one of
+// two layouts; a group lies below a folder that was given to us.
+import { mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { signalPid } from '@holdfast/platform/process';
+import { type SandboxLimits } from './spec.ts';
+import { type GroupSetting, groupSettings } from './group-settings.ts';
+
+/** Where groups may be made. */
+export type ControlGroups =
+  | { readonly version: 1; readonly memory: string; readonly pids: string; readonly cpu: string }
+  | { readonly version: 2; readonly path: string };
+
+/** Folders in which groups are made, one for each set of limits. */
+function rootsOf(groups: ControlGroups): string[] {
+  return groups.version === 2 ? [groups.path] : [...new Set([groups.memory, groups.pids, groups.cpu])];
+}
+
+/** The group of one sandbox. */
+export class ControlGroup {
+  readonly #folders: readonly string[];
+  readonly #groups: ControlGroups;
+  readonly #id: string;
+
+  private constructor(groups: ControlGroups, id: string) {
+    this.#groups = groups;
+    this.#id = id;
+    this.#folders = rootsOf(groups).map((root) => `${root}/${id}`);
+  }
+
+  /** Makes it with its limits. Throws when one of them cannot be set: a limit that does not hold is none. */
+  static open(groups: ControlGroups, id: string, limits: SandboxLimits): ControlGroup {
+    const group = new ControlGroup(groups, id);
+    try {
+      for (const folder of group.#folders) mkdirSync(folder, { mode: 0o755 });
+      for (const setting of groupSettings(groups.version, limits)) group.#set(setting);
+    } catch (error) {
+      group.#removeNow();
+      throw error;
+    }
+    return group;
+  }
+
+  /** One that an earlier runner left. */
+  static left(groups: ControlGroups, id: string): ControlGroup {
+    return new ControlGroup(groups, id);
+  }
+
+  /** Files by which a process joins. */
+  get joins(): readonly string[] {
+    return this.#folders.map((folder) => `${folder}/cgroup.procs`);
+  }
+
+  #folderOf(controller: GroupSetting['controller']): string {
+    return `${this.#groups.version === 2 ? this.#groups.path : this.#groups[controller]}/${this.#id}`;
+  }
+
+  #set(setting: GroupSetting): void {
+    const path = `${this.#folderOf(setting.controller)}/${setting.file}`;
+    if (setting.optional && statSync(path, { throwIfNoEntry: false }) === undefined) return;
+    writeFileSync(path, setting.value);
+  }
+
+  /** Pids of its processes. */
+  listPids(): number[] {
+    return [...new Set(this.joins.flatMap((path) => readNumbers(path)))];
+  }
+
+  /** Bytes of memory that its processes use, without what the kernel could drop at once. */
+  memoryBytes(): number {
+    const folder = this.#folderOf('memory');
+    const used = this.#groups.version === 2 ? 'memory.current' : 'memory.usage_in_bytes';
+    const dropped = this.#groups.version === 2 ? 'inactive_file' : 'total_inactive_file';
+    const total = readNumbers(`${folder}/${used}`)[0] ?? 0;
+    return Math.max(0, total - (readStatistic(`${folder}/memory.stat`, dropped) ?? 0));
+  }
+
+  /** Microseconds of processor time, where the kernel counts them for a group. */
+  cpuMicroseconds(): number | undefined {
+    return this.#groups.version === 2
+      ? readStatistic(`${this.#folderOf('cpu')}/cpu.stat`, 'usage_usec')
+      : undefined;
+  }
+
+  /** Ends every process in it, and lets none be made while it does. */
+  async kill(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      if (this.#groups.version === 2) tryToWrite(`${this.#folderOf('pids')}/cgroup.kill`, '1');
+      tryToWrite(`${this.#folderOf('pids')}/pids.max`, '0');
+      const pids = this.listPids();
+      if (pids.length === 0) return;
+      for (const pid of pids) signalPid(pid, 'SIGKILL');
+      await delay(PAUSE);
+    }
+  }
+
+  /** Removes it once its last process is gone. */
+  async remove(): Promise<void> {
+    for (let round = 0; round < ROUNDS && !this.#removeNow(); round += 1) await delay(PAUSE);
+  }
+
+  #removeNow(): boolean {
+    return this.#folders.map(removeGroup).every(Boolean);
+  }
+}
+
+const ROUNDS = 500;
+const PAUSE = 10;
+
+/** Ends and removes groups that an earlier runner left. Returns their names. */
+export async function endLeftGroups(groups: ControlGroups): Promise<string[]> {
+  const names = new Set(rootsOf(groups).flatMap(listFolders));
+  for (const name of names) {
+    const group = ControlGroup.left(groups, name);
+    await group.kill();
+    await group.remove();
+  }
+  return [...names];
+}
+
+function listFolders(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+function removeGroup(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
+
+function tryToWrite(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch {
+    // The group is gone, or this kernel has no such file.
+  }
+}
+
+function readNumbers(path: string): number[] {
+  try {
+    return readFileSync(path, 'latin1')
+      .split(/\s+/)
+      .filter(Boolean)
+      .map(Number)
+      .filter((number) => number > 0);
+  } catch {
+    return [];
+  }
+}
+
+function readStatistic(path: string, name: string): number | undefined {
+  try {
+    const line = readFileSync(path, 'latin1')
+      .split('\n')
+      .find((text) => text.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  } catch {
+    return undefined;
+  }
+}

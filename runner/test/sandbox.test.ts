@@ -1,0 +1,13 @@
+// The contract of sandboxes, kept where the runner is root of a user namespace and where it is an ordinary user.
+import test from 'node:test';
+import { CONTRACT } from './harness/contract.ts';
+import { levelsHere, openMachine } from './harness/machine.ts';
+
+for (const level of levelsHere())
+  void test(`bubblewrap keeps the contract of sandboxes, started as for ${level}`, async (t) => {
+    await using machine = await openMachine(level);
+    for (const name of Object.keys(CONTRACT))
+      await t.test(name, async () => {
+        await machine.run(name);
+      });
+  });
