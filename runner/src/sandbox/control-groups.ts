@@ -112,6 +112,11 @@ export async function endLeftGroups(groups: ControlGroups): Promise<string[]> {
   const names = new Set(rootsOf(groups).flatMap(listFolders));
   for (const name of names) {
     const group = ControlGroup.left(groups, name);
+    // We may be in one ourselves.
+    if (group.listPids().includes(process.pid)) {
+      names.delete(name);
+      continue;
+    }
     await group.kill();
     await group.remove();
   }
