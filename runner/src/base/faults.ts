@@ -1,0 +1,10 @@
+// What keeps the base from being there.
+import { defineFault } from '@holdfast/kernel/fault';
+
+/** The Debian root could not be made. */
+export const baseFailed = defineFault(
+  'unavailable',
+  'base.failed',
+  (why: string) =>
+    `The Debian root in which apps are built and run could not be made: ${why}. See that the mirror in spaces.base of the configuration file answers; it is tried again at the next start, and when a Space is restarted.`,
+);

@@ -1,0 +1,3 @@
+// The face of the base.
+export { Base, type BaseRoot } from './base.ts';
+export { type BaseSource } from './recipe.ts';
