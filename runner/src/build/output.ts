@@ -1,0 +1,78 @@
+// What a build says: lines, bounded, and the last of them to say why it failed.
+import { createInterface } from 'node:readline';
+import { Transform, type Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { MiB } from '@holdfast/kernel/size';
+
+const MOST_BYTES = 8 * MiB;
+const LONGEST_LINE = 4_096;
+const KEPT_LINES = 20;
+const KEPT_LENGTH = 3_000;
+
+/** Collects the lines of one build. */
+export class BuildOutput {
+  readonly #tell: (line: string) => void;
+  readonly #last: string[] = [];
+  #left = MOST_BYTES;
+  #silenced = false;
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell;
+  }
+
+  /** The last lines of the step that ran last. */
+  get last(): readonly string[] {
+    let room = KEPT_LENGTH;
+    const fitting = this.#last.toReversed().filter((line) => {
+      room -= line.length + 1;
+      return room > 0;
+    });
+    return fitting.toReversed();
+  }
+
+  /** Reads a stream to its end. */
+  async read(stream: Readable): Promise<void> {
+    const cut = cutLongLines();
+    stream.on('error', () => cut.end());
+    for await (const line of createInterface({ input: stream.pipe(cut), crlfDelay: Infinity }))
+      this.#add(line);
+  }
+
+  /** Says something of ours. */
+  say(line: string): void {
+    this.#tell(line);
+  }
+
+  #add(raw: string): void {
+    // Control characters would move the cursor of whoever reads it in a terminal.
+    const line = stripVTControlCharacters(raw).replaceAll(/\p{Cc}/gu, (mark) => (mark === '\t' ? mark : ''));
+    if (line.startsWith('=====')) this.#last.length = 0;
+    else if (line !== '') this.#last.push(line);
+    this.#last.splice(0, this.#last.length - KEPT_LINES);
+    this.#left -= line.length + 1;
+    if (this.#left > 0) this.#tell(line);
+    else if (!this.#silenced) {
+      this.#silenced = true;
+      this.#tell('The build says more than is kept; the rest is left out.');
+    }
+  }
+}
+
+/** A line without an end would be kept whole. */
+function cutLongLines(): Transform {
+  let length = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const pieces: Buffer[] = [];
+      let from = 0;
+      for (let at = 0; at < chunk.length; at += 1) {
+        length = chunk[at] === 10 ? 0 : length + 1;
+        if (length < LONGEST_LINE) continue;
+        pieces.push(chunk.subarray(from, at + 1), Buffer.from('\n'));
+        from = at + 1;
+        length = 0;
+      }
+      done(null, Buffer.concat([...pieces, chunk.subarray(from)]));
+    },
+  });
+}
