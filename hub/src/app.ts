@@ -1,12 +1,14 @@
 // The composition root: the only file that knows every module and every surface. It opens things in order, and
 // whatever was opened is closed in reverse when a later step fails or the hub stops.
 import { systemClock } from '@holdfast/kernel/clock';
+import { type ChainFlaw } from '@holdfast/platform/chained-records';
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { Passages } from '@holdfast/platform/pass-on';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { EntrySearch, Erasure } from '#modules/ledger';
+import { type RemovalsPlace } from '#modules/removals';
 import { RepoReader } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { CourierLink } from './courier-link.ts';
@@ -16,6 +18,7 @@ import { openJobs } from './jobs.ts';
 import { listenOn } from './listen.ts';
 import { openPages } from './pages.ts';
 import { ChannelToRunner } from './runner-link.ts';
+import { settleRemovals } from './taken-removals.ts';
 import { adminServer } from './surfaces/admin/server.ts';
 import { hubWithSpaces } from './surfaces/hub-and-spaces.ts';
 import { LiveStreams } from './surfaces/http/live-streams.ts';
@@ -34,6 +37,8 @@ const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
 export interface App extends AsyncDisposable {
   /** Whether this start made the first administrator. */
   readonly adminCreated: boolean;
+  /** What is wrong with the file of removals; nobody is served then. */
+  readonly removalsFlaw: ChainFlaw | undefined;
 }
 
 function scopesOf({ db, identity }: Modules): TokenScopes {
@@ -58,10 +63,16 @@ function operatorsParts(modules: Modules): OperatorsParts {
   };
 }
 
-function declareGauges(metrics: Metrics, { ledgerLag, scrub }: Modules, streams: LiveStreams): void {
+function declareGauges(
+  metrics: Metrics,
+  { ledgerLag, scrub, removals }: Modules,
+  streams: LiveStreams,
+): void {
   metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
   metrics.gauge('holdfast_open_streams', 'Uploads and downloads under way.', () => streams.size);
   metrics.gauge('holdfast_damaged_objects', 'Stored objects found damaged.', () => scrub.damaged);
+  const waiting = 'Revocations that were taken and are not in the database yet.';
+  metrics.gauge('holdfast_removals_waiting', waiting, () => removals.waiting);
   const lag = 'How long the oldest entry has waited for the notary.';
   metrics.gauge('holdfast_ledger_lag_seconds', lag, () => ledgerLag.seconds);
   metrics.gauge('holdfast_ledger_ordered_entries', 'Entries in the tree.', () => ledgerLag.ordered);
@@ -101,14 +112,21 @@ function servingOf(settings: HubStart['settings'], modules: Modules) {
 }
 
 /** Opens everything and begins to serve. */
-export async function openApp(start: HubStart, log: Log): Promise<App> {
+export async function openApp(
+  start: HubStart,
+  { log, keepHead }: { readonly log: Log; readonly keepHead: RemovalsPlace['keepHead'] },
+): Promise<App> {
   const { settings } = start;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
   const outside = { ...openCourier(settings, opened, log), runner: openRunner(settings, opened, log) };
-  const modules = opened.use(await openModules(start, { log, clock: systemClock, ...outside }));
+  const modules = opened.use(await openModules(start, { log, clock: systemClock, keepHead, ...outside }));
+  // Before anybody is served: what was ended must not work for an instant after a start.
+  await settleRemovals(modules);
   const adminCreated = await firstStart(modules, start);
-  const sealed = settings.sealed !== null;
+  const { flaw } = modules.removals;
+  const flawed = settings.removals.acceptLoss ? undefined : flaw;
+  const sealed = settings.sealed !== null || flawed !== undefined;
   opened.use(await openJobs(modules, { log, sealed }));
   modules.runs?.start();
   const passages = opened.use(new Passages());
@@ -119,7 +137,7 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
     requests: metrics.counter('holdfast_http_requests_total', 'Answered requests by operation and status.'),
     durations: metrics.histogram('holdfast_http_request_seconds', 'Time to the end of an answer.', DURATIONS),
   };
-  const streams = new LiveStreams({ epochs: modules.epochs, clock: systemClock });
+  const streams = new LiveStreams({ ...modules, clock: systemClock });
   declareGauges(metrics, modules, streams);
   const pages = await openPages(settings.pages, modules, log);
   const { version, limits } = settings;
@@ -134,5 +152,5 @@ export async function openApp(start: HubStart, log: Log): Promise<App> {
   opened.use(await listenOn(hub, HTTP_FD));
   opened.use(await listenOn(admin, ADMIN_FD));
   const running = opened.move();
-  return { adminCreated, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { adminCreated, removalsFlaw: flawed, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -2,6 +2,7 @@
 import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
+import { type ChainFlaw } from '@holdfast/platform/chained-records';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
 import { LedgerReader, record } from '#modules/ledger';
@@ -11,7 +12,7 @@ const STARTING: SystemActor = { kind: 'system', part: 'start' };
 
 /** Returns whether the first administrator was made now. */
 export async function firstStart(
-  { db, identity }: Modules,
+  { db, identity, removals }: Modules,
   { settings, secrets }: HubStart,
 ): Promise<boolean> {
   await db.transaction((tx) =>
@@ -29,6 +30,7 @@ export async function firstStart(
     }),
   );
   await recordLoss(db, settings);
+  if (removals.flaw !== undefined) await recordFlaw(db, settings, removals.flaw);
   const { firstAdmin } = settings;
   if (firstAdmin === null || secrets.adminPassword === undefined) return false;
   const wish = { ...firstAdmin, administrator: true, password: secrets.adminPassword };
@@ -91,6 +93,18 @@ async function recordLoss(
     const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '', body };
     await db.transaction((tx) => record(tx, { ...entry, personal: { operator: operator.name } }));
   }
+}
+
+/** A file of removals that is not as it was left stays on record, and so does that somebody accepted it. */
+async function recordFlaw(
+  db: Modules['db'],
+  { instance, removals, operator }: HubStart['settings'],
+  flaw: ChainFlaw,
+): Promise<void> {
+  const kind = removals.acceptLoss ? 'instance.loss-accepted' : 'instance.sealed';
+  const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '' };
+  const body = { why: `removals-${flaw}` };
+  await db.transaction((tx) => record(tx, { ...entry, body, personal: { operator: operator.name } }));
 }
 
 // False when another hub, started for the first time at the same instant, was first.

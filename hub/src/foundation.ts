@@ -10,28 +10,27 @@ import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
 import { Threads } from '@holdfast/platform/threads';
 import { type HubStart } from '@holdfast/supervisor/settings';
+import { openRemovals, type RemovalsPlace } from '#modules/removals';
 
 const CONNECTIONS = 12;
 
 /** Opens it. Disposing the result ends the threads, and closes the object store
  * and the database. */
-export async function openFoundation({ settings, secrets }: HubStart, shared: { log: Log; clock: Clock }) {
+export async function openFoundation(
+  { settings, secrets }: HubStart,
+  shared: { log: Log; clock: Clock; keepHead: RemovalsPlace['keepHead'] },
+) {
   await using opened = new AsyncDisposableStack();
   const { log, clock } = shared;
   const { limits } = settings;
-  const pool = openPool(
-    { ...settings.postgres, password: new Secret(secrets.postgresPassword) },
-    {
-      connections: CONNECTIONS,
-      applicationName: 'holdfast hub',
-      onError: (err) => log.warn({ err }, 'a database connection was lost'),
-    },
-  );
+  const pool = openOurPool(settings, secrets, log);
   const db = opened.use(openDatabase(pool));
   const epochs = opened.use(new Epochs({ db, clock }));
   await epochs.read();
   epochs.start();
   const keys = new Keys(new Secret(Buffer.from(secrets.hubKey, 'base64')));
+  const place = { ...settings.removals, instance: settings.instance, keepHead: shared.keepHead };
+  const removals = opened.use(await openRemovals(place, { keys, clock, log }));
   const buffers = new BufferPool();
   const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
   const space = new FreeSpace({ measure: () => measureSpace(settings.scratch), reserve });
@@ -46,6 +45,7 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
     pool,
     epochs,
     keys,
+    removals,
     clock,
     store,
     buffers,
@@ -53,6 +53,21 @@ export async function openFoundation({ settings, secrets }: HubStart, shared: { 
     space,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function openOurPool(
+  { postgres }: HubStart['settings'],
+  { postgresPassword }: HubStart['secrets'],
+  log: Log,
+): ReturnType<typeof openPool> {
+  return openPool(
+    { ...postgres, password: new Secret(postgresPassword) },
+    {
+      connections: CONNECTIONS,
+      applicationName: 'holdfast hub',
+      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+    },
+  );
 }
 
 /** What every module stands on, open. */

@@ -3,17 +3,22 @@ import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
 import { HubStart } from '@holdfast/supervisor/settings';
 import { openApp } from './app.ts';
+import { KeptHeads } from './kept-heads.ts';
 
 await using channel = openInheritedChannel();
 const log = openLog('hub');
 try {
   const start = HubStart.parse(await channel.next());
   const stopped = Promise.withResolvers<void>();
-  channel.onFrame(() => stopped.resolve());
+  const heads = new KeptHeads((frame) => channel.send(frame));
+  channel.onFrame((frame) => {
+    if (!heads.hear(frame)) stopped.resolve();
+  });
   // Without a supervisor nothing would end this process or its database: it goes when the supervisor goes.
   void channel.closed.then(() => stopped.resolve());
-  await using app = await openApp(start, log);
-  channel.send({ type: 'ready', adminCreated: app.adminCreated });
+  await using app = await openApp(start, { log, keepHead: async (head) => await heads.keep(head) });
+  const { adminCreated, removalsFlaw } = app;
+  channel.send({ type: 'ready', adminCreated, ...(removalsFlaw && { removalsFlaw }) });
   await stopped.promise;
 } catch (error) {
   log.error({ err: error }, 'the hub failed');

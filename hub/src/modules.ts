@@ -1,5 +1,6 @@
 // Opens every module with what it uses.
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
@@ -7,6 +8,7 @@ import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
 import { Downloads, Likes, Namespaces, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
+import { type RemovalsPlace } from '#modules/removals';
 import { type RunnerLink } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { type IssuerLink } from '#modules/sso';
@@ -16,6 +18,8 @@ import { openPeople } from './people.ts';
 import { openSpaces } from './spaces.ts';
 
 interface Shared {
+  /** Has the supervisor remember which removal was written down last. */
+  readonly keepHead: RemovalsPlace['keepHead'];
   readonly log: Log;
   readonly clock: Clock;
   /** Absent where no mail server is configured. */
@@ -79,12 +83,20 @@ export async function openModules(start: HubStart, shared: Shared) {
   };
 }
 
-function openTokens({ db, clock, epochs, keys }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>) {
+function openTokens({
+  db,
+  clock,
+  epochs,
+  keys,
+  removals,
+}: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'removals'>) {
+  const authentication = new Authentication({ db, clock, keys, epochs, removals });
+  const hasSeen = (digest: Sha256): boolean => authentication.hasSeen(digest);
   return {
+    authentication,
     deviceLogins: new DeviceLogins({ db, clock, keys }),
-    tokens: new Tokens({ db, clock, epochs, keys }),
-    foundTokens: new FoundTokens({ db, clock, epochs }),
-    authentication: new Authentication({ db, clock, keys, epochs }),
+    tokens: new Tokens({ db, clock, epochs, keys, removals }),
+    foundTokens: new FoundTokens({ db, clock, epochs, removals, hasSeen }),
     orgTokens: new OrgTokens({
       ...{ db, clock, keys, epochs },
       namespacesOf: async (ids) => await new RepoReader(db).namespacesOf(ids),

@@ -35,6 +35,7 @@ function pageModulesOf(modules: Modules): PageModules {
     identity,
     passwords: modules.passwords,
     sessions: modules.sessions,
+    signOut: modules.signOut,
     signIn: modules.signIn,
     secondFactors: modules.secondFactors,
     passkeys: modules.passkeys,

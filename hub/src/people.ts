@@ -9,7 +9,7 @@ import {
   Passwords,
   type SignUpPolicy,
 } from '#modules/identity';
-import { Passkeys, sealedByHub, SecondFactors, Sessions, SignIn, Throttle } from '#modules/sessions';
+import { Passkeys, sealedByHub, SecondFactors, Sessions, SignIn, SignOut, Throttle } from '#modules/sessions';
 import { People, SingleSignOn, type GroupRole, type IssuerLink } from '#modules/sso';
 import { type Foundation } from './foundation.ts';
 
@@ -20,12 +20,12 @@ interface PeopleSettings {
 
 /** Opens these modules. */
 export function openPeople(
-  { db, clock, epochs, keys }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>,
+  { db, clock, epochs, keys, removals }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'removals'>,
   { signUp, singleSignOn: sso }: PeopleSettings,
   issuer: IssuerLink | undefined,
 ) {
   const passwords = new Passwords({ db, clock });
-  const sessions = new Sessions({ db, clock, keys });
+  const sessions = new Sessions({ db, clock, keys, removals });
   const throttle = new Throttle({ db, clock, keys });
   const secondFactors = new SecondFactors({ db, clock, epochs, keys, seeds: sealedByHub(keys) });
   const passkeys = new Passkeys({ db, clock, keys });
@@ -53,6 +53,7 @@ export function openPeople(
     members: new Members({ db, clock, epochs }),
     passwords,
     sessions,
+    signOut: new SignOut({ db, clock, keys, removals }),
     throttle,
     secondFactors,
     signIn,

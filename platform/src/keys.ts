@@ -14,6 +14,7 @@ export type KeyPurpose =
   | 'token-row'
   | 'token-decision'
   | 'session-row'
+  | 'removal'
   | 'known-browser'
   | 'throttle'
   | 'half-sign-in'

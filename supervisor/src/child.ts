@@ -86,15 +86,16 @@ export class LaunchedChild {
 
   /**
    * Tells the child what to do and waits for its answer, at most `timeout` milliseconds. Throws `childFailed` with
-   * what it said; then nothing of it is left.
+   * what it said; then nothing of it is left. A frame that `hear` takes is no answer.
    */
   async begin(
     start: HubStart | PrepareStart | NotaryStart | CourierStart | RunnerStart,
     timeout: number,
+    hear: (frame: unknown, answer: (reply: object) => void) => boolean = () => false,
   ): Promise<ReadyChild> {
     this.#channel.send(start);
     try {
-      const waiting = { name: this.#name, timeout, tail: this.#tail };
+      const waiting = { name: this.#name, timeout, tail: this.#tail, hear };
       const answer = await untilAnswered(this.#process, this.#channel, waiting);
       return { process: this.#process, channel: this.#channel, answer };
     } catch (error) {
@@ -126,6 +127,7 @@ function keepOutput(process: ConfinedProcess, log: ChildLog): () => string {
 interface Waiting extends Pick<ChildOptions, 'name'> {
   readonly timeout: number;
   readonly tail: () => string;
+  readonly hear: (frame: unknown, answer: (reply: object) => void) => boolean;
 }
 
 async function untilAnswered(
@@ -138,7 +140,12 @@ async function untilAnswered(
     reject(childFailed(waiting.name, `no answer within ${String(waiting.timeout / 1000)} s`));
   }, waiting.timeout);
   try {
-    const frame = await Promise.race([channel.next(), late]);
+    let frame = await Promise.race([channel.next(), late]);
+    const reply = (answer: object): void => {
+      channel.send(answer);
+    };
+    while (frame !== undefined && waiting.hear(frame, reply))
+      frame = await Promise.race([channel.next(), late]);
     if (frame === undefined) throw await silence(process, waiting);
     const answer = Answer.parse(frame);
     if (answer.type === 'failed') throw childFailed(waiting.name, answer.message);

@@ -107,6 +107,8 @@ export async function openChildFolders(
   await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
   await giveTree(layout.objects, accounts?.hub);
   await openSpaceFolders(layout.spaces, accounts);
+  await ensureFolder(layout.removals, { mode: 0o700, ...ownedBy(accounts?.hub) });
+  await giveTree(layout.removals, accounts?.hub);
   const root = accounts === undefined ? {} : { owner: { uid: 0, gid: 0 } };
   await ensureFolder(layout.codeCache, { mode: 0o711, ...root });
   for (const name of ['hub', 'prepare', 'notary', 'courier', 'runner'] as const) {

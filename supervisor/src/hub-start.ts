@@ -16,7 +16,14 @@ import { type NotaryStanding, notaryUser, type RunningNotary } from './notary-st
 import { type LaunchedRunner } from './runner-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
-import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
+import { KeptRemovalsHead, presentFlaw, viewRemovals, withRemovals } from './removals.ts';
+import {
+  type HubSecrets,
+  type HubStart,
+  type PrepareStart,
+  type RemovalsHead,
+  type Settings,
+} from './settings.ts';
 import { currentOperator, type Site } from './site.ts';
 
 /** A hub whose processes load while the database starts. */
@@ -48,10 +55,9 @@ const RUNNER_FD = 7;
 export function launchHub(site: Site, database: Database, ends: HubEnds): LaunchedHub {
   const { sockets, toCourier, toRunner, runner } = ends;
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
-  const hub = groundOf(site, 'hub', {
-    ...database,
-    mounts: [...database.mounts, objects, site.code.pages, ...runner.hubMounts],
-  });
+  const removals = viewRemovals(site);
+  const mounts = [...database.mounts, objects, removals.mount, site.code.pages, ...runner.hubMounts];
+  const hub = groundOf(site, 'hub', { ...database, mounts });
   const lock = site.hubLock.descriptor;
   const launch = (): LaunchedChild => {
     const extra = [...sockets.map((socket) => socket.handle), 'pipe' as const, 'pipe' as const, lock];
@@ -68,9 +74,8 @@ export function launchHub(site: Site, database: Database, ends: HubEnds): Launch
     port: sockets[0]?.port ?? site.config.listen.port,
     spaces: runner.spaces,
     spacesProblem: runner.problem,
-    firstAdmin: null,
-    sealed: null,
-    lost: null,
+    ...{ firstAdmin: null, sealed: null, lost: null },
+    removals: removals.settings,
   };
   return {
     prepare: async () => {
@@ -121,29 +126,31 @@ interface Launches {
 
 async function keepHub(site: Site, settings: Settings, launches: Launches): Promise<Keeper> {
   const admin = openFirstAdmin(site);
+  const head = new KeptRemovalsHead(site.layout.keys, site.instance);
   const { start: timeout, drain } = site.config.file.timeouts;
   const run: HubRun = {
     start: { type: 'start', settings, secrets: secretsOf(site) },
     timeout,
     drain,
     onReady: () => Promise.resolve(),
+    onFlaw: (flaw) => {
+      presentFlaw(site, flaw);
+    },
+    hear: head.hear,
   };
   // Only the first start makes an administrator; the password is not kept for the next ones.
   const firstRun: HubRun = {
     ...run,
-    start: {
-      type: 'start',
-      settings: { ...settings, firstAdmin: admin.account },
-      secrets: { ...run.start.secrets, ...passwordOf(admin) },
-    },
+    start: firstStartOf(run.start, admin),
     onReady: (created) => admin.settle(created),
   };
   let served = false;
   let { sealed } = settings;
   const start = async (): ReturnType<typeof runHub> => {
-    if (served) return await runHub(launches.launch(), withSeal(run, sealed));
+    const kept = await head.read();
+    if (served) return await runHub(launches.launch(), nextRun(run, sealed, kept));
     served = true;
-    return await runHub(launches.first, firstRun);
+    return await runHub(launches.first, withRemovals(firstRun, { head: kept }));
   };
   const report = (message: string): void => {
     site.console.warn(message);
@@ -157,8 +164,15 @@ async function keepHub(site: Site, settings: Settings, launches: Launches): Prom
   return keeper;
 }
 
-function withSeal(run: HubRun, sealed: Settings['sealed']): HubRun {
-  return { ...run, start: { ...run.start, settings: { ...run.start.settings, sealed } } };
+// What was lost once is not lost again because the hub was started anew.
+function nextRun(run: HubRun, sealed: Settings['sealed'], head: RemovalsHead | null): HubRun {
+  const { start } = withRemovals(run, { head, acceptLoss: false });
+  return { ...run, start: { ...start, settings: { ...start.settings, sealed } } };
+}
+
+function firstStartOf(start: HubStart, admin: FirstAdmin): HubStart {
+  const settings = { ...start.settings, firstAdmin: admin.account };
+  return { type: 'start', settings, secrets: { ...start.secrets, ...passwordOf(admin) } };
 }
 
 function passwordOf({ password }: FirstAdmin): Pick<HubSecrets, 'adminPassword'> {
@@ -191,7 +205,7 @@ function settingsOf(
   site: Site,
   database: Database,
   objects: string,
-): Omit<Settings, 'port' | 'spaces' | 'spacesProblem' | 'firstAdmin' | keyof NotaryStanding> {
+): Omit<Settings, 'port' | 'spaces' | 'spacesProblem' | 'firstAdmin' | 'removals' | keyof NotaryStanding> {
   const { config, instance } = site;
   return {
     instance,

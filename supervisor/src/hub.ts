@@ -1,5 +1,5 @@
 // The hub as the supervisor runs it: prepared once, then kept running on sockets that stay bound.
-import { type LaunchedChild } from './child.ts';
+import { type LaunchedChild, type ReadyChild } from './child.ts';
 import { type Kept } from './keeper.ts';
 import { type HubStart, type PrepareStart } from './settings.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
@@ -25,12 +25,22 @@ export interface HubRun {
   readonly drain: number;
   /** Told once it serves, and whether it made the first administrator. */
   readonly onReady: (adminCreated: boolean) => Promise<void>;
+  /** Told when its file of removals is not as it left it. */
+  readonly onFlaw: (flaw: NonNullable<ReadyChild['answer']['removalsFlaw']>) => void;
+  /** Told of each frame that it sends, with the way to answer; whether it is one that says something. */
+  readonly hear: (frame: unknown, answer: (reply: object) => void) => boolean;
 }
 
 /** Starts the hub and returns once it serves. Throws `childFailed`. */
 export async function runHub(launched: LaunchedChild, run: HubRun): Promise<Kept> {
-  const { process, channel, answer } = await launched.begin(run.start, run.timeout);
-  channel.onFrame(() => undefined);
+  const { process, channel, answer } = await launched.begin(run.start, run.timeout, run.hear);
+  const reply = (frame: object): void => {
+    channel.send(frame);
+  };
+  channel.onFrame((frame) => {
+    run.hear(frame, reply);
+  });
+  if (answer.removalsFlaw !== undefined) run.onFlaw(answer.removalsFlaw);
   await run.onReady(answer.adminCreated ?? true);
   void channel.closed.then(async (reason) => {
     // What is no frame comes from a hub that was taken over, or out of its mind: neither gets time to do more.

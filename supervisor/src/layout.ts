@@ -21,6 +21,8 @@ export interface Layout {
   /** A new database while it is made; moved to `postgres` once whole. */
   readonly newPostgres: string;
   readonly objects: string;
+  /** What takes access away while the database is away; the hub's. */
+  readonly removals: string;
   /** Compiled code of our children, so that they start sooner. */
   readonly codeCache: string;
   /** What it was made for. Outside the folder, which a child may write. */
@@ -61,6 +63,7 @@ export function layoutOf(folders: Config['folders']): Layout {
     postgres: join(data, 'postgres'),
     newPostgres: join(data, 'postgres.new'),
     objects,
+    removals: join(data, 'removals'),
     codeCache: join(data, 'code-cache'),
     codeCacheStamp: join(data, 'code-cache.made-for'),
     instanceFile: join(data, 'instance'),

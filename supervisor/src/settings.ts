@@ -137,6 +137,10 @@ export const SpaceSettings = z.strictObject({
 });
 export type SpaceSettings = z.infer<typeof SpaceSettings>;
 
+/** The last record in the hub's file of removals. */
+export const RemovalsHead = z.strictObject({ n: z.int().nonnegative(), mac: z.string().max(100) });
+export type RemovalsHead = z.infer<typeof RemovalsHead>;
+
 /** Everything a child needs to know that is not secret. */
 export const Settings = z.strictObject({
   /** Stable for one data directory: 24 hex digits. */
@@ -175,6 +179,14 @@ export const Settings = z.strictObject({
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),
+  /** Where the hub keeps what takes access away while the database is away. */
+  removals: z.strictObject({
+    path: z.string(),
+    /** The last record, as the supervisor remembers it. */
+    head: RemovalsHead.nullable(),
+    /** Take a file that is not as it was left for granted. */
+    acceptLoss: z.boolean(),
+  }),
   /** Signed entries that the database lacks: nobody is served until the operator has accepted it. */
   sealed: MissingEntries.nullable(),
   /** Signed entries whose loss the operator accepted at this start. */
@@ -291,6 +303,8 @@ export const Answer = z.discriminatedUnion('type', [
     type: z.literal('ready'),
     /** Whether this start made the first administrator; then its password is shown. */
     adminCreated: z.boolean().optional(),
+    /** From the hub: its file of removals is not as it left it; nobody is served then. */
+    removalsFlaw: z.enum(['altered', 'cut', 'emptied']).optional(),
     /** From the notary: what the database lacks; nothing is signed then. */
     sealed: MissingEntries.optional(),
     /** From the notary: what it lacks and the operator took for granted. */
@@ -303,6 +317,12 @@ export type Answer = z.infer<typeof Answer>;
 /** What the notary says when it finds, while it works, that the database lacks what was signed. */
 export const BecameSealed = z.strictObject({ type: z.literal('sealed'), sealed: MissingEntries });
 export type BecameSealed = z.infer<typeof BecameSealed>;
+
+/** What the hub says when it wrote another removal down. */
+export const HeadMoved = RemovalsHead.extend({ type: z.literal('removals-head') });
+
+/** What it is answered once that is remembered. */
+export const HeadKept = z.strictObject({ type: z.literal('removals-head-kept'), n: z.int() });
 
 /** Asks a child to finish what it does and to exit. */
 export const Stop = z.strictObject({ type: z.literal('stop') });

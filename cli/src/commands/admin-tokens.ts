@@ -1,7 +1,7 @@
 // `./holdfast admin token …`.
 import { z } from 'zod';
 import { requestAdmin } from '../admin-client.ts';
-import { CreatedToken, Token } from '../answers.ts';
+import { CreatedToken, RevokedToken, Token } from '../answers.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
@@ -87,6 +87,10 @@ function describeClassic({ role, used }: z.infer<typeof Token>): string {
   return used.length === 0 ? `${role} (classic)` : `${role} (classic; used ${used.join(' ')})`;
 }
 
+const TAKEN =
+  'The database is away. This hub refuses the token from now on, and does and records it as soon as the database is back; ' +
+  'other hubs of the same database learn it then. Taken:';
+
 /** Revokes a token. */
 export const revokeToken: Command = {
   name: 'admin token revoke',
@@ -96,7 +100,8 @@ export const revokeToken: Command = {
   run: async (call) => {
     const [id = ''] = call.rest;
     const answer = await requestAdmin(call, { method: 'POST', path: ['tokens', id, 'revoke'] });
-    printResult(call.json, answer ?? { id }, `Revoked ${id}`);
+    const { recorded } = RevokedToken.parse(answer);
+    printResult(call.json, answer, recorded ? `Revoked ${id}` : `${TAKEN} ${id}`);
     return EXIT.done;
   },
 };

@@ -14,6 +14,7 @@ import { type Repo } from '../../src/modules/repos/index.ts';
 import { type RunnerLink } from '../../src/modules/spaces/index.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
 import { openPages } from '../../src/pages.ts';
+import { settleRemovals } from '../../src/taken-removals.ts';
 import { findPages } from './pages.ts';
 import { LiveStreams } from '../../src/surfaces/http/live-streams.ts';
 import { hubWithSpaces } from '../../src/surfaces/hub-and-spaces.ts';
@@ -102,8 +103,10 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const modules = opened.use(
     await openModules(start, {
       ...{ log, clock: time, carrier: options.carrier, issuer: options.issuer, runner: options.runner },
+      keepHead: () => Promise.resolve(),
     }),
   );
+  await settleRemovals(modules);
   const streams = new LiveStreams(modules);
   const address = { publicUrl: null, port: 0 };
   const metrics = new Metrics();
@@ -219,6 +222,7 @@ function startOf(
       sendsMail: options.carrier !== undefined,
       singleSignOn: options.singleSignOn ?? null,
       spaces: options.spaces ?? null,
+      removals: { path: `${folder}/removals`, head: null, acceptLoss: false },
       sealed: null,
       lost: null,
       operator: { name: 'test', uid: 0 },

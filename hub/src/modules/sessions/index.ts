@@ -3,6 +3,7 @@ export { Sessions, type BegunSession, type Proved, type Visit } from './sessions
 export { Passkeys } from './passkeys.ts';
 export { SecondFactors } from './second-factors.ts';
 export { sealedByHub } from './seeds.ts';
+export { SignOut } from './sign-out.ts';
 export { SignIn, type Outcome, type SignedIn } from './sign-in.ts';
 export { Throttle } from './throttle.ts';
 export { type Browser, type Proof, type WebSession } from './model.ts';

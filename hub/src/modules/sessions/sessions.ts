@@ -16,6 +16,7 @@ import {
 } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
+import { type Removals } from '#modules/removals';
 import { sessionMissing, signInFailed } from './faults.ts';
 import {
   digestValue,
@@ -58,12 +59,14 @@ export class Sessions {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #keys: Keys;
+  readonly #removals: Pick<Removals, 'ends'>;
   readonly #seen = new Map<Id, Date>();
 
-  constructor(deps: { db: Db; clock: Clock; keys: Keys }) {
+  constructor(deps: { db: Db; clock: Clock; keys: Keys; removals: Pick<Removals, 'ends'> }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#keys = deps.keys;
+    this.#removals = deps.removals;
   }
 
   /**
@@ -140,6 +143,7 @@ export class Sessions {
     const accounts = new AccountReader(this.#db);
     const row = await accounts.findSignInById(session.userId);
     if (row === undefined || row.account.disabledAt !== null) return undefined;
+    if (this.#removals.ends(session.digest)) return undefined;
     if (!isLive(session, row.signedOutAt, this.#clock.now())) return undefined;
     this.#noteSeen(session);
     const memberships = await accounts.listMemberships(row.account.id);

@@ -8,6 +8,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type UserActor } from '#modules/access';
 import { AccountReader, type Account, type Membership } from '#modules/identity';
+import { type Removals } from '#modules/removals';
 import { tokenAddressRefused, tokenRejected } from './faults.ts';
 import {
   digestToken,
@@ -45,16 +46,24 @@ export class Authentication {
   readonly #clock: Clock;
   readonly #keys: Keys;
   readonly #epochs: Epochs;
+  readonly #removals: Pick<Removals, 'endsToken' | 'endsTokenId'>;
   #sessions = new Map<Sha256, Session>();
   /** When a token was last noted from an address, by both. */
   readonly #touched = new Map<string, number>();
   readonly #uses = new Map<string, { readonly session: Session; readonly use: LastUse }>();
 
-  constructor(deps: { db: Db; clock: Clock; keys: Keys; epochs: Epochs }) {
+  constructor(deps: {
+    db: Db;
+    clock: Clock;
+    keys: Keys;
+    epochs: Epochs;
+    removals: Pick<Removals, 'endsToken' | 'endsTokenId'>;
+  }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#keys = deps.keys;
     this.#epochs = deps.epochs;
+    this.#removals = deps.removals;
     this.#epochs.onChange('identity', () => {
       this.#sessions = new Map();
     });
@@ -70,14 +79,24 @@ export class Authentication {
     // The form is looked at only where it spares a query: checking it costs more than the digest of a token known here.
     if (cached === undefined && !isTokenText(text)) throw tokenRejected();
     const session = cached ?? (await this.#load(digest));
-    if (standing(session.token, this.#clock.now()) !== 'live') throw tokenRejected();
+    if (!this.#isLive(session)) throw tokenRejected();
     return session;
   }
 
   /** Whether a session that was found before still is what `authenticate` would find, as far as is known right now. */
   isCurrent(session: Session): boolean {
     if (!this.#epochs.areFresh() || this.#sessions.get(session.token.digest) !== session) return false;
-    return standing(session.token, this.#clock.now()) === 'live';
+    return this.#isLive(session);
+  }
+
+  /** Whether this hub has seen a token with this digest work lately; it may have ended since. */
+  hasSeen(digest: Sha256): boolean {
+    return this.#sessions.has(digest);
+  }
+
+  // The database cannot know yet of what was ended here while it was away.
+  #isLive({ token }: Session): boolean {
+    return standing(token, this.#clock.now()) === 'live' && !this.#removals.endsToken(token);
   }
 
   /** Throws `token.address-refused` where a token is bound to addresses and this is none of them. */
@@ -87,13 +106,18 @@ export class Authentication {
 
   /** The session behind a token's id, for what was minted from it. Throws `token.rejected` when it is not live. */
   async authenticateParent(tokenId: Id): Promise<Session> {
-    for (const session of this.#epochs.areFresh() ? this.#sessions.values() : [])
-      if (session.token.id === tokenId && standing(session.token, this.#clock.now()) === 'live')
-        return session;
+    if (this.#removals.endsTokenId(tokenId)) throw tokenRejected();
+    const isFresh = this.#epochs.areFresh();
+    for (const session of this.#sessions.values())
+      if (session.token.id === tokenId) {
+        // What is known to have ended is refused without asking a database that may not answer.
+        if (!this.#isLive(session)) throw tokenRejected();
+        if (isFresh) return session;
+      }
     const token = await new TokenReader(this.#db).findById(tokenId);
     if (token === undefined) throw tokenRejected();
     const session = await this.#load(token.digest);
-    if (standing(session.token, this.#clock.now()) !== 'live') throw tokenRejected();
+    if (!this.#isLive(session)) throw tokenRejected();
     return session;
   }
 

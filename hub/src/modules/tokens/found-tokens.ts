@@ -2,13 +2,15 @@
 // answer is the same whatever the texts are; only what is a live token here is queued, by its id, so that nobody fills the
 // queue with texts that merely pass the check.
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { isTokenText } from '@holdfast/kernel/token-text';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { type Db } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
+import { type Removals } from '#modules/removals';
 import { digestToken } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
@@ -20,20 +22,38 @@ export class FoundTokens {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #epochs: Epochs;
+  readonly #removals: Pick<Removals, 'doOrTake' | 'ends'>;
+  readonly #hasSeen: (digest: Sha256) => boolean;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs }) {
+  constructor(deps: {
+    db: Db;
+    clock: Clock;
+    epochs: Epochs;
+    removals: Pick<Removals, 'doOrTake' | 'ends'>;
+    /** Whether this hub has seen the token with this digest work lately. */
+    hasSeen: (digest: Sha256) => boolean;
+  }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#epochs = deps.epochs;
+    this.#removals = deps.removals;
+    this.#hasSeen = deps.hasSeen;
   }
 
   /** Takes texts that may be tokens, from an address. */
   async report(texts: readonly string[], address: string): Promise<void> {
-    const digests = [...new Set(texts.map((text) => text.trim()).filter(isTokenText))].map(digestToken);
-    await this.#db.transaction(async (tx) => {
-      for (const token of await new TokenReader(tx).listUnrevoked(digests))
-        await enqueue(tx, { task: REVOKE_FOUND_TASK, payload: { token, address }, key: `found:${token}` });
-    });
+    const all = [...new Set(texts.map((text) => text.trim()).filter(isTokenText))].map(digestToken);
+    // Without a database nobody can tell a token from a text that passes the check: those that worked here go first.
+    const parts = [
+      { asker: 'proved', digests: all.filter(this.#hasSeen) },
+      { asker: 'unproved', digests: all.filter((digest) => !this.#hasSeen(digest)) },
+    ] as const;
+    for (const { asker, digests } of parts) {
+      const fresh = digests.filter((digest) => !this.#removals.ends(digest));
+      if (fresh.length === 0) continue;
+      const removal = { kind: 'found', digests: fresh, address } as const;
+      await this.#removals.doOrTake(async () => await this.#queue(fresh, address), removal, asker);
+    }
   }
 
   /** The work of the job; done twice it changes nothing more. Throws for anything but what `report` queues. */
@@ -41,26 +61,45 @@ export class FoundTokens {
     const { token, address } = (payload ?? {}) as { token?: unknown; address?: unknown };
     const id = parseId(String(token));
     if (id === undefined) throw new TypeError('a job to revoke a found token names none');
-    await this.#revokeOne(id, String(address));
+    await this.#db.transaction(
+      async (tx) => await this.#revokeOne(tx, id, { address: String(address), at: this.#clock.now() }),
+    );
   }
 
-  async #revokeOne(id: Id, address: string): Promise<void> {
+  /** Revokes what was reported at that time, while the database was away. */
+  async revokeTaken(digests: readonly Sha256[], report: { address: string; takenAt: Date }): Promise<void> {
+    const { address, takenAt } = report;
     await this.#db.transaction(async (tx) => {
-      const writer = new TokenWriter(tx);
-      const at = this.#clock.now();
-      const token = await writer.findById(id);
-      if (token === undefined || !(await writer.revoke(id, at))) return;
-      await this.#epochs.advance(tx, 'identity');
-      const facts = { kind: 'token-revoked', token: token.name, why: 'found' } as const;
-      await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
-      await record(tx, {
-        kind: 'token.revoked',
-        subject: `token:${id}`,
-        actor: 'anonymous',
-        credential: '',
-        body: { why: 'found' },
-        personal: { address },
-      });
+      for (const id of await new TokenReader(tx).listUnrevoked(digests))
+        await this.#revokeOne(tx, id, { address, at: takenAt, takenAt });
+    });
+  }
+
+  async #queue(digests: readonly Sha256[], address: string): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      for (const token of await new TokenReader(tx).listUnrevoked(digests))
+        await enqueue(tx, { task: REVOKE_FOUND_TASK, payload: { token, address }, key: `found:${token}` });
+    });
+  }
+
+  async #revokeOne(
+    tx: Tx,
+    id: Id,
+    { address, at, takenAt }: { readonly address: string; readonly at: Date; readonly takenAt?: Date },
+  ): Promise<void> {
+    const writer = new TokenWriter(tx);
+    const token = await writer.findById(id);
+    if (token === undefined || !(await writer.revoke(id, at))) return;
+    await this.#epochs.advance(tx, 'identity');
+    const facts = { kind: 'token-revoked', token: token.name, why: 'found' } as const;
+    await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
+    await record(tx, {
+      kind: 'token.revoked',
+      subject: `token:${id}`,
+      actor: 'anonymous',
+      credential: '',
+      body: { why: 'found', ...(takenAt && { takenAt: takenAt.toISOString() }) },
+      personal: { address },
     });
   }
 }

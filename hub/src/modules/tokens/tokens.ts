@@ -4,7 +4,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { formatNetwork, parseNetwork } from '@holdfast/kernel/network';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { type Db } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import {
   isFreshlyProved,
   mayCredentials,
@@ -13,10 +13,12 @@ import {
   referencesOf,
   type Actor,
   type Grant,
+  type OperatorActor,
 } from '#modules/access';
 import { accountMissing, AccountReader, proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
+import { type Removals } from '#modules/removals';
 import {
   tokenAddressesInvalid,
   tokenExpiryInvalid,
@@ -48,12 +50,20 @@ export class Tokens {
   readonly #clock: Clock;
   readonly #epochs: Epochs;
   readonly #keys: Keys;
+  readonly #removals: Pick<Removals, 'doOrTake'>;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; keys: Keys }) {
+  constructor(deps: {
+    db: Db;
+    clock: Clock;
+    epochs: Epochs;
+    keys: Keys;
+    removals: Pick<Removals, 'doOrTake'>;
+  }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#epochs = deps.epochs;
     this.#keys = deps.keys;
+    this.#removals = deps.removals;
   }
 
   /**
@@ -85,26 +95,53 @@ export class Tokens {
     });
   }
 
-  /** Revokes a token: it and all that was made from it stop working within a second. Revoking twice is no error. */
-  async revoke(actor: Actor, id: Id): Promise<void> {
+  /**
+   * Revokes a token: it and all that was made from it stop working within a second. Revoking twice is no error. What the
+   * operator revokes while the database is away is taken, and counts here at once; then it is not recorded yet.
+   */
+  async revoke(actor: Actor, id: Id): Promise<{ readonly recorded: boolean }> {
+    const act = async (): Promise<void> =>
+      await this.#db.transaction(async (tx) => await this.#revoke(tx, { actor, id }));
+    // Whose token it is, only the database knows.
+    if (actor.kind !== 'operator') {
+      await act();
+      return { recorded: true };
+    }
+    const { osUser, terminal, command } = actor;
+    const removal = { kind: 'token', id, operator: { osUser, terminal, command } } as const;
+    return { recorded: await this.#removals.doOrTake(act, removal, 'operator') };
+  }
+
+  /** Revokes what the operator revoked at that time, while the database was away. */
+  async revokeTaken(operator: Omit<OperatorActor, 'kind'>, id: Id, takenAt: Date): Promise<void> {
+    const actor = { kind: 'operator', ...operator } as const;
     await this.#db.transaction(async (tx) => {
-      const writer = new TokenWriter(tx);
-      const token = await writer.findById(id);
-      // Of a token that is somebody else's not even its existence is told.
-      if (token === undefined || !mayCredentials(actor, token.userId).allowed) throw refusedOf(actor, id);
-      const at = this.#clock.now();
-      if (!(await writer.revoke(id, at))) return;
-      await this.#epochs.advance(tx, 'identity');
-      const why = actor.kind === 'operator' ? 'operator' : 'asked';
-      const facts = { kind: 'token-revoked', token: token.name, why } as const;
-      await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
-      await record(tx, {
-        kind: 'token.revoked',
-        subject: `token:${id}`,
-        ...referencesOf(actor),
-        body: {},
-        personal: operatorFields(actor),
-      });
+      // What never was is nothing to revoke, and could not be told when it was asked for.
+      if ((await new TokenReader(tx).findById(id)) === undefined) return;
+      await this.#revoke(tx, { actor, id, takenAt });
+    });
+  }
+
+  async #revoke(
+    tx: Tx,
+    { actor, id, takenAt }: { readonly actor: Actor; readonly id: Id; readonly takenAt?: Date },
+  ): Promise<void> {
+    const writer = new TokenWriter(tx);
+    const token = await writer.findById(id);
+    // Of a token that is somebody else's not even its existence is told.
+    if (token === undefined || !mayCredentials(actor, token.userId).allowed) throw refusedOf(actor, id);
+    const at = takenAt ?? this.#clock.now();
+    if (!(await writer.revoke(id, at))) return;
+    await this.#epochs.advance(tx, 'identity');
+    const why = actor.kind === 'operator' ? 'operator' : 'asked';
+    const facts = { kind: 'token-revoked', token: token.name, why } as const;
+    await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
+    await record(tx, {
+      kind: 'token.revoked',
+      subject: `token:${id}`,
+      ...referencesOf(actor),
+      body: takenAt === undefined ? {} : { takenAt: takenAt.toISOString() },
+      personal: operatorFields(actor),
     });
   }
 

@@ -17,12 +17,13 @@ export function revokeToken({ tokens }: { tokens: Tokens }): Route {
     query: z.unknown(),
     bodyKind: 'json',
     body: z.strictObject({}),
-    output: z.object({ id: z.string() }),
+    // Not recorded: the database is away, and this hub refuses the token alone until it is back.
+    output: z.object({ id: z.string(), recorded: z.boolean() }),
     async run({ actor, params }) {
       const id = parseId(params.id);
       if (id === undefined) throw tokenMissing(params.id.slice(0, 50));
-      await tokens.revoke(actor, id);
-      return { id };
+      const { recorded } = await tokens.revoke(actor, id);
+      return { id, recorded };
     },
   });
 }

@@ -48,11 +48,20 @@ export class LiveStreams {
   #checking = false;
   #again = false;
 
-  constructor(deps: { epochs: RightsNews; clock: Clock }) {
+  constructor(deps: {
+    epochs: RightsNews;
+    clock: Clock;
+    /** What tells of rights that end while the database is away. */
+    removals?: { onTaken(listener: () => void): void };
+  }) {
     this.#news = deps.epochs;
     this.#clock = deps.clock;
     this.#news.onChange('identity', () => this.#checkAll());
     this.#news.onChange('repos', () => this.#checkAll());
+    // Not after the checks that are under way: the database may leave those without an answer.
+    deps.removals?.onTaken(() => {
+      for (const watched of this.#watched.values()) void this.#check(watched);
+    });
   }
 
   /** How many streams are under way. */

@@ -54,6 +54,12 @@ export class ServedPageCall implements PageCall {
     this.#set('session', '');
   }
 
+  async signOut(): Promise<void> {
+    const value = this.#find('session');
+    this.forget();
+    if (value !== undefined) await this.hub.signOut.end(value);
+  }
+
   findNote(kind: NoteKind): string | undefined {
     return this.#find(kind);
   }

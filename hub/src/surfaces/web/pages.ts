@@ -17,6 +17,7 @@ import {
   type SecondFactors,
   type Sessions,
   type SignIn,
+  type SignOut,
   type Visit,
 } from '#modules/sessions';
 import {
@@ -35,6 +36,7 @@ export interface PageModules {
   readonly identity: Identity;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
+  readonly signOut: SignOut;
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
@@ -79,6 +81,8 @@ export interface PageCall {
   keep(begun: BegunSession & { readonly known?: string }): void;
   /** Has the browser forget its session. */
   forget(): void;
+  /** Ends the session of this browser and has it forget it; also while the database is away. */
+  signOut(): Promise<void>;
   /** What the browser was given to keep for what comes next. */
   findNote(kind: NoteKind): string | undefined;
   /** Has the browser keep it; an empty text removes it. */

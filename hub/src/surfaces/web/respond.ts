@@ -31,7 +31,9 @@ export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<vo
   // What the pages' framework offers to scripts, of which there are none.
   if (path.includes('/__')) throw routeMissing(request.method ?? 'GET', path.slice(0, 200));
   const value = findCookie('session', request.headers.cookie, baseUrl);
-  const visit = value === undefined ? undefined : await deps.pageModules.sessions.find(value);
+  // Signing out takes nobody's name, and shall not wait for a database that is away.
+  const isSigningOut = request.method === 'POST' && path.split('?', 1)[0] === '/sign-out';
+  const visit = value === undefined || isSigningOut ? undefined : await deps.pageModules.sessions.find(value);
   const platform = new ServedPageCall(call, { hub: deps.pageModules, visit }, deps);
   const answer = await deps.pages.respond(requestOf(call), {
     platform,

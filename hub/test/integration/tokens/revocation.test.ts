@@ -6,18 +6,22 @@ import { systemClock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
 import { Secret } from '@holdfast/kernel/secret';
 import { Keys } from '@holdfast/platform/keys';
+import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Actor } from '../../../src/modules/access/index.ts';
 import { Identity } from '../../../src/modules/identity/index.ts';
+import { openRemovals } from '../../../src/modules/removals/index.ts';
 import { Authentication, Tokens } from '../../../src/modules/tokens/index.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+import { openScratch } from '../../harness/scratch.ts';
 
 const OPERATOR: Actor = { kind: 'operator', osUser: 'test', command: '', terminal: '' };
 const rejected = (error: unknown): boolean => isFault(error, 'token.rejected');
 
 /** One hub's part of identity, over the shared database. */
-function openNode(database: TestDatabase) {
+async function openNode(database: TestDatabase) {
+  const scratch = await openScratch('node');
   const pool = openPool(database.address, {
     connections: 3,
     applicationName: 'node',
@@ -27,7 +31,17 @@ function openNode(database: TestDatabase) {
   const clock = systemClock;
   const epochs = new Epochs({ db, clock });
   const keys = new Keys(new Secret(Buffer.alloc(32, 1)));
-  const shared = { db, clock, epochs, keys };
+  const log = openLog('test', { write: () => undefined });
+  const keepHead = (): Promise<void> => Promise.resolve();
+  const place = {
+    path: `${scratch.path}/removals`,
+    instance: 'node',
+    head: null,
+    acceptLoss: false,
+    keepHead,
+  };
+  const removals = await openRemovals(place, { keys, clock, log });
+  const shared = { db, clock, epochs, keys, removals };
   return {
     db,
     epochs,
@@ -36,13 +50,15 @@ function openNode(database: TestDatabase) {
     authentication: new Authentication(shared),
     async [Symbol.asyncDispose]() {
       epochs[Symbol.dispose]();
+      await removals[Symbol.asyncDispose]();
       await db[Symbol.asyncDispose]();
+      await scratch[Symbol.asyncDispose]();
     },
   };
 }
 
 async function withUser(
-  node: ReturnType<typeof openNode>,
+  node: Awaited<ReturnType<typeof openNode>>,
 ): Promise<{ id: string; text: string; issue: () => Promise<string> }> {
   await node.identity.createUser(OPERATOR, { name: 'alice', email: 'a@example.org', administrator: false });
   const wish = { user: 'alice', name: 'ci', grant: { role: 'write' }, addresses: ['192.0.2.0/24'] } as const;
@@ -57,8 +73,8 @@ async function withUser(
 
 void test('a revoked token is refused at once by the hub that revoked it, and within a second by every other', async () => {
   await using database = await openTestDatabase();
-  await using here = openNode(database);
-  await using there = openNode(database);
+  await using here = await openNode(database);
+  await using there = await openNode(database);
   for (const node of [here, there]) {
     await node.epochs.read();
     node.epochs.start();
@@ -74,8 +90,8 @@ void test('a revoked token is refused at once by the hub that revoked it, and wi
 
 void test('a hub that cannot read the epochs asks the database instead of its cache', async () => {
   await using database = await openTestDatabase();
-  await using here = openNode(database);
-  await using there = openNode(database);
+  await using here = await openNode(database);
+  await using there = await openNode(database);
   await there.epochs.read();
   const { id, text } = await withUser(here);
   // `there` never polls: as after a lost listener, dropped packets or a process that was stopped for a while.
@@ -88,7 +104,7 @@ void test('a hub that cannot read the epochs asks the database instead of its ca
 
 void test('disabling a user ends their tokens; a role change reaches cached sessions', async () => {
   await using database = await openTestDatabase();
-  await using node = openNode(database);
+  await using node = await openNode(database);
   await node.epochs.read();
   node.epochs.start();
   const { text } = await withUser(node);
@@ -101,7 +117,7 @@ void test('disabling a user ends their tokens; a role change reaches cached sess
 
 void test('a row that was widened, moved or prolonged in the database is refused', async () => {
   await using database = await openTestDatabase();
-  await using node = openNode(database);
+  await using node = await openNode(database);
   const { issue } = await withUser(node);
   await node.identity.createUser(OPERATOR, { name: 'mallory', email: 'm@example.org', administrator: false });
   const superuser = openPool(database.superuser, {
@@ -135,7 +151,7 @@ void test('a row that was widened, moved or prolonged in the database is refused
 
 void test('authenticate() refuses what is malformed, unknown or expired with one fault', async () => {
   await using database = await openTestDatabase();
-  await using node = openNode(database);
+  await using node = await openNode(database);
   const { text } = await withUser(node);
   for (const wrong of ['', 'hf_x', `${text}x`, text.toUpperCase(), 'hf_' + '0'.repeat(36)])
     await assert.rejects(node.authentication.authenticate(wrong), rejected, wrong);
@@ -143,7 +159,7 @@ void test('authenticate() refuses what is malformed, unknown or expired with one
 
 void test('the database holds no text of a token', async () => {
   await using database = await openTestDatabase();
-  await using node = openNode(database);
+  await using node = await openNode(database);
   const { text } = await withUser(node);
   const superuser = openPool(database.superuser, {
     connections: 1,

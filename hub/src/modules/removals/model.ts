@@ -1,0 +1,58 @@
+// Acts that take access away, as they are kept while the database is away. Pure.
+import { z } from 'zod';
+import { parseId, type Id } from '@holdfast/kernel/id';
+import { type Sha256 } from '@holdfast/kernel/digest';
+
+const AnId = z.string().transform((text, at): Id => {
+  const id = parseId(text);
+  if (id === undefined) at.addIssue('no id');
+  return id ?? z.NEVER;
+});
+const Digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => text as Sha256);
+
+const Operator = z.strictObject({ osUser: z.string(), terminal: z.string(), command: z.string() });
+
+const Act = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('token'), id: AnId, operator: Operator }),
+  z.strictObject({ kind: z.literal('found'), digests: z.array(Digest).min(1), address: z.string() }),
+  z.strictObject({ kind: z.literal('sign-out'), digest: Digest }),
+]);
+
+/**
+ * What was asked for: a token that the operator revokes, tokens that somebody found, or a session whose user signs out. All
+ * end for good, so that doing one twice does nothing more.
+ */
+export type Removal = z.infer<typeof Act>;
+
+/** A removal beside when it was taken. */
+export interface TakenRemoval {
+  readonly removal: Removal;
+  readonly at: Date;
+}
+
+const Kept = z.strictObject({ at: z.iso.datetime(), removal: Act });
+
+/** As it is kept. */
+export function toKept({ removal, at }: TakenRemoval) {
+  return { at: at.toISOString(), removal };
+}
+
+/** From what is kept. Throws for anything else, which only a bug or another version of ours has sealed. */
+export function fromKept(act: unknown): TakenRemoval {
+  const { at, removal } = Kept.parse(act);
+  return { removal, at: new Date(at) };
+}
+
+/** Parts of the file's room beyond which no more is taken: of what nobody proved, of what is of use, of what the operator says. */
+const ROOM = { unproved: 0.5, proved: 0.9, operator: 1 } as const;
+
+/** Who asks for a removal: anybody, somebody whose credential this hub has seen work, or the operator. */
+export type Asker = keyof typeof ROOM;
+
+/** Whether the file has room for who asks. */
+export function hasRoom(share: number, asker: Asker): boolean {
+  return share < ROOM[asker];
+}

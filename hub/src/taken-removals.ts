@@ -1,0 +1,26 @@
+// Does in the database what was taken while it was away: before the hub serves, and whenever the database is back.
+import { type TakenRemoval } from '#modules/removals';
+import { type Modules } from './modules.ts';
+
+/** Does all that waits, and begins to do what will be taken. Rejects where the database is away. */
+export async function settleRemovals(
+  modules: Pick<Modules, 'removals' | 'tokens' | 'foundTokens' | 'signOut'>,
+): Promise<void> {
+  const work = async (taken: TakenRemoval): Promise<void> => await settleOne(modules, taken);
+  await modules.removals.settle(work);
+  modules.removals.start(work);
+}
+
+async function settleOne(
+  { tokens, foundTokens, signOut }: Pick<Modules, 'tokens' | 'foundTokens' | 'signOut'>,
+  { removal, at }: TakenRemoval,
+): Promise<void> {
+  switch (removal.kind) {
+    case 'token':
+      return await tokens.revokeTaken(removal.operator, removal.id, at);
+    case 'found':
+      return await foundTokens.revokeTaken(removal.digests, { address: removal.address, takenAt: at });
+    case 'sign-out':
+      return await signOut.endTaken(removal.digest, at);
+  }
+}

@@ -1,0 +1,147 @@
+// Access is taken away while the database is stopped, and the hub that took it is killed: nothing that was ended works
+// again, on no hub, and the ledger has it in the end.
+import assert from 'node:assert/strict';
+import { mkdir, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mustRun } from '../harness/program.ts';
+import {
+  entriesOf,
+  issue,
+  listServer,
+  openPlace,
+  report,
+  statusOf,
+  untilBack,
+} from '../harness/stopped-database.ts';
+import { TestBrowser } from '../harness/test-browser.ts';
+import { isRoot } from '../harness/test-user.ts';
+
+const LIMIT = { timeout: 300_000 };
+
+void test(
+  'what was revoked while the database was stopped stays so, though the hub is killed',
+  LIMIT,
+  async (t) => {
+    await using opened = new AsyncDisposableStack();
+    const { server, start } = await openPlace(opened);
+    const a = opened.use(await start('a'));
+    const b = opened.use(await start('b'));
+    const [found, victim, kept] = [await issue(a, 'found'), await issue(a, 'victim'), await issue(a, 'kept')];
+    const browser = new TestBrowser(a);
+    const password = await a.admin('user', 'reset-password', 'admin');
+    await browser.signIn('admin', password);
+    assert.equal((await browser.open('/account')).status, 200);
+    const session = new Map(browser.cookies);
+    for (const { token } of [found, victim, kept])
+      for (const hub of [a, b]) assert.equal(await statusOf(hub, token), 200);
+
+    await server.server.stop('SIGQUIT');
+    // At once: what this hub remembers of tokens is good for half a second more.
+    assert.equal(await report(a, found.token), 202);
+    assert.notEqual(await statusOf(a, found.token), 200);
+    assert.match(await a.admin('token', 'revoke', victim.id), /^The database is away\..* Taken: /s);
+    assert.notEqual(await statusOf(a, victim.token), 200);
+    const signedOut = await browser.send('/sign-out', {});
+    assert.equal(signedOut.status, 303);
+    assert.equal(browser.cookie('session'), undefined);
+    assert.equal(await report(a, found.token), 202, 'a second time as well');
+
+    process.kill(await a.hubPid(), 'SIGKILL');
+    await server.server.start();
+    const answers = await untilBack(a, kept.token, [found.token, victim.token]);
+    assert.ok(!answers.has(200), `none of them worked for an instant: ${[...answers].join(' ')}`);
+    for (const [name, value] of session) browser.cookies.set(name, value);
+    assert.equal((await browser.open('/account')).status, 303, 'the session has ended');
+    const began = Date.now();
+    while ((await statusOf(b, found.token)) !== 401 || (await statusOf(b, victim.token)) !== 401) {
+      assert.ok(Date.now() - began < 1_000, 'the other hub refuses them within a second');
+      await delay(10);
+    }
+    t.diagnostic(`the other hub refused them after ${Date.now() - began} ms`);
+    assert.equal(await statusOf(b, kept.token), 200);
+    for (const { id } of [found, victim])
+      assert.deepEqual((await entriesOf(server, `token:${id}`)).at(-1), {
+        kind: 'token.revoked',
+        subject: `token:${id}`,
+        taken: true,
+      });
+    const ended = (await entriesOf(server, 'session:%')).filter(({ kind }) => kind === 'session.ended');
+    assert.deepEqual(
+      ended.map(({ taken }) => taken),
+      [true],
+    );
+    assert.equal((await a.command('ledger', 'verify')).status, 0);
+  },
+);
+
+void test('a hub that stays up refuses at once, and records when the database is back', LIMIT, async () => {
+  await using opened = new AsyncDisposableStack();
+  const { server, start } = await openPlace(opened);
+  const a = opened.use(await start('a'));
+  const [victim, kept] = [await issue(a, 'victim'), await issue(a, 'kept')];
+  await server.server.stop('SIGINT');
+  await a.admin('token', 'revoke', victim.id);
+  await server.server.start();
+  const answers = await untilBack(a, kept.token, [victim.token]);
+  assert.ok(!answers.has(200), `it did not work for an instant: ${[...answers].join(' ')}`);
+  const giveUp = Date.now() + 5_000;
+  while ((await entriesOf(server, `token:${victim.id}`)).at(-1)?.['kind'] !== 'token.revoked') {
+    assert.ok(Date.now() < giveUp, 'it is recorded');
+    await delay(20);
+  }
+});
+
+void test(
+  'a database that does not answer keeps nobody from revoking, and its late answer lets nobody in',
+  LIMIT,
+  async () => {
+    await using opened = new AsyncDisposableStack();
+    const { server, start } = await openPlace(opened);
+    const a = opened.use(await start('a'));
+    const [victim, kept] = [await issue(a, 'victim'), await issue(a, 'kept')];
+    assert.equal(await statusOf(a, victim.token), 200);
+    const pids = await listServer(server);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      await delay(600);
+      const asked = statusOf(a, victim.token);
+      assert.match(await a.admin('token', 'revoke', victim.id), /^The database is away/);
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+      assert.equal(await asked, 401, 'the answer to a question of before the revocation');
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+    const answers = await untilBack(a, kept.token, [victim.token]);
+    assert.ok(!answers.has(200), [...answers].join(' '));
+  },
+);
+
+void test(
+  'a full disk and a stopped database',
+  { ...LIMIT, skip: isRoot ? false : 'only root can mount' },
+  async () => {
+    await using opened = new AsyncDisposableStack();
+    const { scratch, server, start } = await openPlace(opened);
+    const disk = path.join(scratch.path, 'disk');
+    await mkdir(disk);
+    await mustRun('mount', ['-t', 'tmpfs', '-o', 'size=256m,mode=0755', 'holdfast-test', disk]);
+    opened.defer(async () => void (await mustRun('umount', ['--lazy', disk])));
+    const a = opened.use(await start('disk'));
+    const [victim, found, kept] = [await issue(a, 'victim'), await issue(a, 'found'), await issue(a, 'kept')];
+    await server.server.stop('SIGINT');
+    const filler = path.join(disk, 'filler');
+    await mustRun('sh', ['-c', 'cat /dev/zero > "$0" || true', filler]);
+    const { bavail } = await statfs(disk);
+    assert.equal(bavail, 0);
+    assert.match(await a.admin('token', 'revoke', victim.id), /^The database is away/);
+    assert.equal(await report(a, found.token), 202);
+    process.kill(await a.hubPid(), 'SIGKILL');
+    await server.server.start();
+    const answers = await untilBack(a, kept.token, [victim.token, found.token]);
+    assert.ok(!answers.has(200), [...answers].join(' '));
+    for (const { id } of [victim, found])
+      assert.equal((await entriesOf(server, `token:${id}`)).at(-1)?.['kind'], 'token.revoked');
+  },
+);

@@ -1,0 +1,68 @@
+// The hub's file of what takes access away while the database is away, as the supervisor sees it. It remembers which removal the hub wrote down last, beside the keys, where the hub cannot write: who cuts the end of the hub's
+// file off is found out at its next start.
+import { join } from 'node:path';
+import { findText, writeText } from '@holdfast/platform/private-files';
+import { type HubRun } from './hub.ts';
+import { type Mount } from './separation/confinement.ts';
+import { HeadMoved, RemovalsHead, type Settings } from './settings.ts';
+import { type Site } from './site.ts';
+
+/** The head of one hub's removals. */
+export class KeptRemovalsHead {
+  readonly #path: string;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  // Several hubs may share their keys.
+  constructor(keys: string, instance: string) {
+    this.#path = join(keys, `removals-${instance}.head`);
+  }
+
+  /** As it was kept last; `null` where none was. A file that cannot be read is one that somebody altered. */
+  async read(): Promise<RemovalsHead | null> {
+    await this.#writing;
+    const text = await findText(this.#path);
+    return text === undefined ? null : RemovalsHead.parse(JSON.parse(text));
+  }
+
+  /** Whether a frame of the hub is one of these; remembers what it says, and then calls `answer`. */
+  readonly hear = (frame: unknown, answer: (reply: object) => void): boolean => {
+    const moved = HeadMoved.safeParse(frame);
+    if (!moved.success) return false;
+    const { n, mac } = moved.data;
+    // One after another: what a taken-over hub sends in a flood is no more than one file.
+    this.#writing = this.#writing.then(async () => {
+      await writeText(this.#path, `${JSON.stringify({ n, mac })}\n`).then(
+        () => answer({ type: 'removals-head-kept', n }),
+        // On a full disk the hub goes on without; its file is whole all the same.
+        () => undefined,
+      );
+    });
+    return true;
+  };
+}
+
+/** The folder as the hub sees it, and what it is told of the file. */
+export function viewRemovals({ layout, confiner, acceptLoss }: Site): {
+  readonly mount: Mount;
+  readonly settings: Settings['removals'];
+} {
+  const mount: Mount = { from: layout.removals, to: '/var/lib/holdfast-removals', access: 'write' };
+  return { mount, settings: { path: `${confiner.pathOf(mount)}/removals`, head: null, acceptLoss } };
+}
+
+/** A run of the hub that is told something else of the file. */
+export function withRemovals(run: HubRun, now: Partial<Settings['removals']>): HubRun {
+  const { settings } = run.start;
+  const removals = { ...settings.removals, ...now };
+  return { ...run, start: { ...run.start, settings: { ...settings, removals } } };
+}
+
+/** Says that the file is not as the hub left it. */
+export function presentFlaw({ console, layout }: Site, flaw: string): void {
+  console.event('sealed', { why: `removals-${flaw}` });
+  console.warn(
+    `This instance is sealed: the file of what was revoked while the database was away was ${flaw} (${layout.removals}). ` +
+      'Clients are answered 503. What is whole of it is done. Revoke again what may be missing with `./holdfast admin`, ' +
+      'and start once with --accept-loss (docs/operating.md, A sealed instance)',
+  );
+}
