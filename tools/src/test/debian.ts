@@ -32,6 +32,9 @@ export const CHROMIUM: DebianPackage = { name: 'chromium', program: 'chromium' }
 /** A client that shows headers as they are. */
 export const CURL: DebianPackage = { name: 'curl', program: 'curl' };
 
+/** Addresses in a network that a test makes for itself. */
+export const IPROUTE: DebianPackage = { name: 'iproute2', program: 'ip' };
+
 /** Debian's own Python where there is one: others may lie where an ordinary user cannot read them. */
 export async function findPython(): Promise<string> {
   return (await isExecutable('/usr/bin/python3')) ? '/usr/bin/python3' : 'python3';

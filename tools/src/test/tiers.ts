@@ -1,6 +1,17 @@
 // The tiers of tests: where each lives, what it needs, how long it may take.
 import type { DebianPackage } from './debian.ts';
-import { BUBBLEWRAP, CHROMIUM, CURL, GIT, GIT_LFS, NGINX, OPENSSL, PYTHON_VENV, STRACE } from './debian.ts';
+import {
+  BUBBLEWRAP,
+  CHROMIUM,
+  CURL,
+  GIT,
+  GIT_LFS,
+  IPROUTE,
+  NGINX,
+  OPENSSL,
+  PYTHON_VENV,
+  STRACE,
+} from './debian.ts';
 
 /** A tier. `minutes` bounds the whole tier; a test that hangs must not hang the run. */
 export interface Tier {
@@ -31,17 +42,18 @@ export const TIERS: readonly Tier[] = [
     ...PLAIN,
     name: 'integration',
     files: [
-      '{platform,supervisor,cli,inside,door,runner}/test/**/*.test.ts',
+      '{platform,supervisor,cli,inside,runner}/test/**/*.test.ts',
+      'door/test/*.test.ts',
       'hub/test/integration/**/*.test.ts',
     ],
-    needs: [BUBBLEWRAP, GIT],
+    needs: [BUBBLEWRAP, GIT, OPENSSL, CURL, IPROUTE],
     atOnce: 2,
     minutes: 12,
   },
   {
     name: 'conformance',
-    files: ['hub/test/conformance/**/*.test.ts'],
-    needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL],
+    files: ['{hub,door}/test/conformance/**/*.test.ts'],
+    needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL, IPROUTE],
     clients: true,
     atOnce: 2,
     minutes: 20,

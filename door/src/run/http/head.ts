@@ -26,7 +26,7 @@ export interface AnswerHead {
 
 /** Most fields of a head; its bytes are bounded where it is collected. */
 const MOST_FIELDS = 128;
-const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ([\u0021-\u007e]{1,32768}) HTTP\/1\.1$/;
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ([\u0021-\u007e]{1,32768}) HTTP\/1\.([01])$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\u0000-\u0008\u000a-\u001f\u007f]*))?$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -36,9 +36,11 @@ const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 /** Reads a head without the empty line that ends it; `undefined` for what is none. */
 export function parseRequestHead(text: string): RequestHead | undefined {
   const lines = text.split('\r\n');
-  const [, method, target] = REQUEST_LINE.exec(lines[0] ?? '') ?? [];
+  const [, method, target, minor] = REQUEST_LINE.exec(lines[0] ?? '') ?? [];
   const fields = parseFields(lines);
   if (method === undefined || target === undefined || fields === undefined) return undefined;
+  // Python asks for a tunnel in HTTP/1.0, where nothing is different. All else of it is not spoken.
+  if (minor === '0' && method !== 'CONNECT') return undefined;
   return { method, target, fields };
 }
 

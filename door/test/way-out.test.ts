@@ -1,0 +1,197 @@
+// What an app may not reach by its door, in every way to ask for it. Nothing leaves the world that the test made.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { test } from 'node:test';
+import { openWorld, type TestDoor, type World } from './harness/open-world.ts';
+
+/** Says something to the door, and gives all that it answers. */
+async function say(door: TestDoor, text: string, more: { readonly waitMs?: number } = {}): Promise<string> {
+  const socket = connect(join(door.out, 'door.sock'));
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (piece) => (answer += piece));
+  socket.on('error', () => undefined);
+  socket.write(text, 'latin1');
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  await Promise.race([ended, delay(more.waitMs ?? 20_000, undefined, { ref: false })]);
+  socket.destroy();
+  return answer;
+}
+
+const get = (url: string, host = 'x.org'): string =>
+  `GET ${url} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+const tunnel = (target: string): string => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`;
+const statusOf = (answer: string): string => answer.slice(9, 12);
+const queries = (world: World): string[] => world.seen.flatMap(({ query }) => query ?? []);
+
+const SPELLINGS = `127.0.0.1 127.1 127.0.1 2130706433 0x7f000001 0x7f.0.0.1 0177.0.0.1 017700000001 127.0.0.01 127.0.0.1. 0 0.0.0.0
+  localhost localhost. LOCALHOST a.localhost 169.254.169.254 2852039166 0xa9fea9fe 0251.0376.0251.0376 169.254.43518 [::1] [::] [0:0:0:0:0:0:0:1]
+  [::ffff:127.0.0.1] [::ffff:7f00:1] [::ffff:a9fe:a9fe] [::127.0.0.1] [64:ff9b::a9fe:a9fe] [64:ff9b::127.0.0.1] [2002:a9fe:a9fe::] [2002:7f00:1::]
+  [2001:0:a9fe:a9fe::] [fd00::1] [fd00:ec2::254] [fe80::1] [fe80::1%25lo] [fec0::1] [ff02::1] 10.0.0.1 172.16.0.1 192.168.0.1 100.100.100.200 168.63.129.16
+  192.0.0.192 198.18.0.1 224.0.0.1 255.255.255.255 metadata.google.internal metadata near.example.org metadata.example.org ①②⑦.0.0.1
+  93.184.216.34@127.0.0.1 127.0.0.1#@93.184.216.34 127.0.0.1:80@models.example.org`;
+
+void test('no spelling of a near address is reached, by requests and by tunnels', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  for (const host of SPELLINGS.split(/\s+/)) {
+    for (const text of [get(`http://${host}/`), tunnel(`${host}:80`), tunnel(`${host}:443`)]) {
+      const answer = await say(door, text);
+      assert.match(statusOf(answer), /^4\d\d$/, `${host}: ${answer}`);
+      assert.doesNotMatch(answer, /INSIDE OF THE MACHINE/, host);
+    }
+  }
+  assert.deepEqual(
+    world.seen.filter(({ request }) => request !== undefined),
+    [],
+  );
+  const named = new Set(queries(world));
+  assert.deepEqual(
+    [...named].toSorted((a, b) => a.localeCompare(b)),
+    ['metadata.example.org', 'near.example.org'],
+  );
+});
+
+void test('an allowed host is reached, and told by the name that was judged', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  assert.match(
+    await say(door, get('http://models.example.org/a', 'near.example.org')),
+    /hello models\.example\.org$/,
+  );
+  assert.match(await say(door, get('http://93.184.216.34/a')), /hello 93\.184\.216\.34$/);
+  assert.match(await say(door, get('http://mixed.example.org/a')), /hello mixed\.example\.org$/);
+  const through = `${tunnel('models.example.org:80')}${get('/b', 'models.example.org')}`;
+  assert.match(await say(door, through), /^HTTP\/1\.1 200 Connection established\r\n\r\nHTTP\/1\.1 200 OK/);
+  assert.equal(statusOf(await say(door, tunnel('models.example.org:22'))), '403');
+  assert.equal(statusOf(await say(door, get('http://gone.example.org/'))), '502');
+});
+
+void test('a name that changes after it was judged, and a redirect, are judged anew', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  assert.equal(statusOf(await say(door, get('http://rebind.example.org/'))), '200');
+  for (let turn = 0; turn < 3; turn += 1) {
+    const answer = await say(door, get('http://rebind.example.org/'));
+    assert.equal(statusOf(answer), '403');
+    assert.match(answer, /loopback/);
+  }
+  const redirect = await say(door, get('http://models.example.org/to-metadata'));
+  const location = /Location: (\S+)/.exec(redirect)?.[1] ?? '';
+  assert.equal(location, 'http://169.254.169.254/latest');
+  assert.equal(statusOf(await say(door, get(location))), '403');
+});
+
+void test('addresses of this machine are refused like private ones', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor({ own: ['93.184.216.34'] });
+  assert.equal(statusOf(await say(door, get('http://models.example.org/'))), '403');
+  assert.equal(statusOf(await say(door, tunnel('93.184.216.34:443'))), '403');
+});
+
+void test('a policy that does not name a host asks nobody where it is', async () => {
+  await using world = await openWorld();
+  await using listed = await world.openDoor({ egress: { kind: 'list', hosts: ['models.example.org'] } });
+  await using closed = await world.openDoor({ egress: { kind: 'closed' } });
+  const secret = 'c2vjcmv0.other.example.org';
+  for (const host of [
+    secret,
+    'models.example.org.other.example.org',
+    'sub.models.example.org',
+    '93.184.216.34',
+  ])
+    for (const text of [get(`http://${host}/`), tunnel(`${host}:443`)]) {
+      assert.equal(statusOf(await say(listed, text)), '403', host);
+      assert.equal(statusOf(await say(closed, text)), '403', host);
+    }
+  assert.equal(statusOf(await say(closed, get('http://models.example.org/'))), '403');
+  assert.deepEqual(queries(world), []);
+  assert.equal(statusOf(await say(listed, get('http://models.example.org/'))), '200');
+  const refused = listed.frames.filter((frame) => frame.type === 'refused');
+  assert.ok(refused.some((frame) => frame.host === secret && /not among/.test(frame.why)));
+});
+
+void test('the hub is reached under its own name by every policy, and hears nobody speak for others', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor({ egress: { kind: 'closed' } });
+  const claims =
+    'X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n';
+  const ask = (path: string, host: string): string =>
+    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${claims}Authorization: Bearer mine\r\n`;
+  assert.match(
+    await say(door, `${ask('http://hub.holdfast.internal/api/a', 'other')}Connection: close\r\n\r\n`),
+    /the hub$/,
+  );
+  const through = `${ask('/api/b', 'evil.example.org')}\r\n${ask('/api/c', 'x')}Connection: close\r\n\r\n`;
+  assert.match(await say(door, `${tunnel('hub.holdfast.internal:80')}${through}`), /the hub[^]*the hub$/);
+  const asked = world.seen.filter(({ hub }) => hub !== undefined);
+  assert.deepEqual(
+    asked.map(({ hub }) => hub),
+    ['/api/a', '/api/b', '/api/c'],
+  );
+  for (const { headers = [] } of asked) {
+    assert.equal(headers.join('\n').includes('6.6.6.6'), false);
+    assert.deepEqual(headers.slice(0, 2), ['Host', 'hub.holdfast.internal']);
+    assert.ok(headers.includes('Bearer mine'));
+  }
+  assert.equal(statusOf(await say(door, tunnel('hub.holdfast.internal:443'))), '403');
+  assert.equal(statusOf(await say(door, tunnel('hub.holdfast.internal:9000'))), '403');
+});
+
+void test('requests that two readers take differently leave by no door', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  const start = 'POST http://models.example.org/ HTTP/1.1\r\nHost: models.example.org\r\n';
+  for (const rest of [
+    'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'Content-Length: 4\r\nContent-Length: 5\r\n\r\naaaaa',
+    'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+    'Host: other.example.org\r\n\r\n',
+    ' folded: 1\r\n\r\n',
+    'X : 1\r\n\r\n',
+  ])
+    assert.equal(statusOf(await say(door, start + rest)), '400', JSON.stringify(rest));
+  assert.equal(statusOf(await say(door, 'GET / HTTP/1.1\r\nHost: models.example.org\r\n\r\n')), '400');
+  assert.equal(
+    statusOf(await say(door, `GET http://models.example.org/ HTTP/1.1\r\nX: ${'a'.repeat(40_000)}`)),
+    '431',
+  );
+  assert.deepEqual(
+    world.seen.filter(({ request }) => request !== undefined),
+    [],
+  );
+});
+
+void test('ten thousand connections and as many hosts take a bounded place, and the door goes on', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor({ egress: { kind: 'list', hosts: ['models.example.org'] } });
+  const open = Array.from({ length: 600 }, () =>
+    connect(join(door.out, 'door.sock'))
+      .on('error', () => undefined)
+      .resume(),
+  );
+  const full = await say(door, get('http://models.example.org/'));
+  assert.match(statusOf(full), /^503$/);
+  for (const socket of open) socket.destroy();
+  await delay(200);
+  const many = Array.from({ length: 500 }, (_, at) =>
+    get(`http://h${at}.example.org/`).replace('Connection: close\r\n', ''),
+  );
+  for (const text of many) await say(door, text);
+  assert.equal(statusOf(await say(door, get('http://models.example.org/'))), '200');
+  const refused = door.frames.filter((frame) => frame.type === 'refused');
+  assert.ok(refused.length <= 110, String(refused.length));
+});
+
+void test('the door ends when the runner is gone, and tells what passed until then', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  await say(door, get('http://models.example.org/'));
+  await delay(2_200);
+  const traffic = door.frames.filter((frame) => frame.type === 'traffic').at(-1);
+  assert.ok(traffic !== undefined && traffic.sentBytes > 50 && traffic.receivedBytes > 50);
+  assert.deepEqual([traffic.visits, traffic.open], [0, 0]);
+  door.closeChannel();
+  await door.ended;
+});
