@@ -1,7 +1,7 @@
 // What visitors reach of an app by its door, and what an app sees of them.
 import assert from 'node:assert/strict';
 import { createServer, request, type IncomingMessage, type RequestOptions, type Server } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer as createRaw, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -248,7 +248,6 @@ void test('an app cannot leave cookies for others, nor an answer that looks whol
 
 /** An app that says these bytes to whoever comes. */
 async function openLiar(path: string, bytes: string): Promise<AsyncDisposable> {
-  const { createServer: createRaw } = await import('node:net');
   const open = new Set<Socket>();
   const server = createRaw((socket) => {
     open.add(socket);
