@@ -12,6 +12,8 @@ import { type BaseSource, pythonsAmong, recipeDigest } from './recipe.ts';
 export interface BaseRoot {
   readonly path: string;
   readonly digest: string;
+  /** Debian's name of its release. */
+  readonly suite: string;
   /** Such as `3.11`, the newest first. */
   readonly pythons: readonly string[];
 }
@@ -78,7 +80,9 @@ export class Base implements AsyncDisposable {
     const { digest, pythons } = Made.parse(JSON.parse(text));
     const path = join(this.#options.folder, digest);
     // Removed by hand, to have it made anew.
-    return (await listNames(path)).length === 0 ? undefined : { path, digest, pythons };
+    return (await listNames(path)).length === 0
+      ? undefined
+      : { path, digest, suite: this.#options.source.suite, pythons };
   }
 
   async #make(): Promise<BaseRoot> {
@@ -92,7 +96,7 @@ export class Base implements AsyncDisposable {
       const path = join(folder, digest);
       if ((await listNames(path)).length === 0) await rename(target, path);
       await writeText(this.#record, JSON.stringify({ digest, pythons }));
-      return { path, digest, pythons };
+      return { path, digest, suite: this.#options.source.suite, pythons };
     } finally {
       await remove(target);
     }

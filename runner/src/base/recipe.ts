@@ -13,9 +13,6 @@ export interface BaseSource {
   readonly packages: readonly string[];
 }
 
-/** Raised when the base is made in another way, so that the old one is not taken. */
-const METHOD = 1;
-
 /**
  * What authors of Spaces find everywhere: a Python with its headers and a compiler, for packages that come as source; git and
  * curl; and the libraries that wheels expect from the system, such as OpenCV's.
@@ -56,7 +53,7 @@ const LEFT_OUT: readonly string[] = [
 
 /** The name of what this source gives. */
 export function recipeDigest(source: BaseSource): string {
-  return sha256(JSON.stringify([METHOD, source, PACKAGES, LEFT_OUT]));
+  return sha256(JSON.stringify(mmdebstrapArguments(source, '')));
 }
 
 /** Debian's keys, on this machine and in the base alike: no mirror is believed without them. */

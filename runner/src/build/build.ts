@@ -2,15 +2,17 @@
 // reaches package indexes and nothing else; what it leaves counts only when it is whole.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BuildDoorStart } from '@holdfast/door/build/frames';
 import { newId } from '@holdfast/kernel/id';
 import { listNames } from '@holdfast/platform/private-files';
 import { type Base, type BaseRoot } from '../base/index.ts';
-import { type BuildDoorStart } from '@holdfast/door/build/frames';
-import { type Environment, Environments } from './environments.ts';
 import { type Code } from './door.ts';
+import { trimCache } from './fetched-files.ts';
+import { askedKey, environmentKey, type EnvironmentWish, layerKey } from './plan.ts';
 import { prepare } from './prepare.ts';
-import { askedKey, type EnvironmentWish } from './plan.ts';
+import { type Product, Products } from './products.ts';
 import { runBuild } from './run-build.ts';
+import { runLayer } from './run-layer.ts';
 import { type OpenBuildSandbox } from './sandbox.ts';
 import { removeTree } from './tree.ts';
 
@@ -58,46 +60,69 @@ export interface BuilderOptions {
   readonly openSandbox: OpenBuildSandbox;
   readonly packages: Pick<BuildDoorStart, 'indexes' | 'mirrors' | 'authorities'>;
   readonly limits: BuildLimits;
+  /** Bytes that what was built may take, and whether something runs on one of the folders. */
+  readonly kept: { readonly bytes: number; readonly isUsed: (path: string) => boolean };
+}
+
+type Tell = (line: string) => void;
+type Failed = Extract<Built, { readonly kind: 'failed' }>;
+
+/** One build, as far as it has come. */
+interface Course {
+  readonly wish: BuildWish;
+  readonly base: BaseRoot;
+  /** A folder for what is not whole yet. */
+  readonly work: string;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
 }
 
 /** Builds environments. */
 export class Builder {
   readonly #options: BuilderOptions;
-  readonly #environments: Environments;
+  readonly #environments: Products;
+  readonly #layers: Products;
+  /** Folders that builds which run now have found or made. */
+  readonly #held = new Map<string, number>();
 
   constructor(options: BuilderOptions) {
     this.#options = options;
-    this.#environments = new Environments(join(options.folder, 'env'));
+    this.#environments = new Products(join(options.folder, 'env'));
+    this.#layers = new Products(join(options.folder, 'layer'));
   }
 
   /** Removes what a killed runner left half done. To be called before the first build, when none of its sandboxes live. */
   async clear(): Promise<void> {
     for (const name of await listNames(this.#work)) await removeTree(join(this.#work, name));
+    await this.#environments.clear();
+    await this.#layers.clear();
   }
 
   /**
    * Builds, or finds what was built. `tell` gets each line of the log. Aborting the signal ends everything and leaves nothing;
    * it throws the signal's reason.
    */
-  async build(wish: BuildWish, tell: (line: string) => void, signal: AbortSignal): Promise<Built> {
+  async build(wish: BuildWish, tell: Tell, signal: AbortSignal): Promise<Built> {
     const base = await this.#openBase(tell, signal);
-    signal.throwIfAborted();
     const prepared = await prepare(wish, base, this.#indexes);
     if (prepared.kind === 'failed') return prepared;
-    const asked = askedKey(prepared.environment, {
-      namespace: wish.namespace,
-      factory: wish.factory,
-      root: base.digest,
-      indexes: this.#indexes,
-    });
-    const found = await this.#environments.find(wish.namespace, asked);
-    if (found !== undefined) {
-      tell(
-        'Nothing that decides what is installed has changed: the environment that was built before is used.',
-      );
-      return present(found, base);
+    const work = join(this.#work, newId(new Date()));
+    const course: Course = { wish, base, work, tell, signal };
+    const held: string[] = [];
+    try {
+      await mkdir(work, { recursive: true, mode: 0o700 });
+      const layer = await this.#layer(course, prepared.debian);
+      if (layer !== null && 'kind' in layer) return layer;
+      if (layer !== null) held.push(this.#hold(layer.path));
+      const env = await this.#environment(course, prepared.environment, layer);
+      if ('kind' in env) return env;
+      held.push(this.#hold(env.path));
+      await this.#trim();
+      return { kind: 'built', env: env.path, base: base.path, layer: layer?.path ?? null, key: env.key };
+    } finally {
+      for (const path of held) this.#release(path);
+      await removeTree(work);
     }
-    return await this.#make({ wish, environment: prepared.environment, asked, base }, tell, signal);
   }
 
   get #work(): string {
@@ -108,7 +133,7 @@ export class Builder {
     return this.#options.packages.indexes.map(({ url }) => url);
   }
 
-  async #openBase(tell: (line: string) => void, signal: AbortSignal): Promise<BaseRoot> {
+  async #openBase(tell: Tell, signal: AbortSignal): Promise<BaseRoot> {
     const { base } = this.#options;
     if (!base.isReady)
       tell(
@@ -117,6 +142,7 @@ export class Builder {
     const aborted = Promise.withResolvers<never>();
     const leave = (): void => aborted.reject(signal.reason as Error);
     signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
     try {
       return await Promise.race([base.ensure(), aborted.promise]);
     } finally {
@@ -124,33 +150,77 @@ export class Builder {
     }
   }
 
-  async #make(
-    todo: { wish: BuildWish; environment: EnvironmentWish; asked: string; base: BaseRoot },
-    tell: (line: string) => void,
-    signal: AbortSignal,
-  ): Promise<Built> {
-    const { folder, code, openSandbox, packages, limits } = this.#options;
-    const work = join(this.#work, newId(new Date()));
-    try {
-      await mkdir(work, { recursive: true, mode: 0o700 });
-      const made = await runBuild({
-        ...{ work, code, openSandbox, limits, tell, signal },
-        root: todo.base.path,
-        user: todo.wish.user,
-        environment: todo.environment,
-        settings: { ...packages, cache: join(folder, 'cache'), budget: limits.fetchedBytes },
-      });
-      if (made.kind === 'failed') return made;
-      const { namespace } = todo.wish;
-      const kept = await this.#environments.keep(made.env, { namespace, asked: todo.asked, lock: made.lock });
-      tell('The environment is ready.');
-      return present(kept, todo.base);
-    } finally {
-      await removeTree(work);
-    }
+  /** The root with the packages of packages.txt; `null` where there are none. */
+  async #layer(course: Course, packages: readonly string[]): Promise<Product | null | Failed> {
+    if (packages.length === 0) return null;
+    const { wish, base, work, tell, signal } = course;
+    const { namespace, factory } = wish;
+    const key = layerKey(packages, { namespace, factory, root: base.digest });
+    const found = await this.#layers.find(namespace, key);
+    if (found !== undefined) return found;
+    tell(`===== Installing ${packages.join(', ')}`);
+    const made = await runLayer({
+      ...{ work, base, packages, tell, signal, code: this.#options.code },
+      settings: this.#doorSettings,
+    });
+    if (made.kind === 'failed') return made;
+    return await this.#layers.keep(made.path, { namespace, asked: key, key });
   }
-}
 
-function present({ path, key }: Environment, base: BaseRoot): Built {
-  return { kind: 'built', env: path, base: base.path, layer: null, key };
+  async #environment(
+    course: Course,
+    environment: EnvironmentWish,
+    layer: Product | null,
+  ): Promise<Product | Failed> {
+    const { wish, base, work, tell, signal } = course;
+    const { namespace, factory, user } = wish;
+    const root = layer?.key ?? base.digest;
+    const asked = askedKey(environment, { namespace, factory, root, indexes: this.#indexes });
+    const found = await this.#environments.find(namespace, asked);
+    if (found !== undefined) {
+      tell(
+        'Nothing that decides what is installed has changed: the environment that was built before is used.',
+      );
+      return found;
+    }
+    const { code, openSandbox, limits } = this.#options;
+    const made = await runBuild({
+      ...{ work, code, openSandbox, limits, tell, signal, user, environment },
+      root: layer?.path ?? base.path,
+      settings: this.#doorSettings,
+    });
+    if (made.kind === 'failed') return made;
+    const key = environmentKey(asked, made.lock);
+    const kept = await this.#environments.keep(made.env, { namespace, asked, key });
+    tell('The environment is ready.');
+    return kept;
+  }
+
+  get #doorSettings(): Omit<BuildDoorStart, 'type'> {
+    const { folder, packages, limits } = this.#options;
+    return { ...packages, cache: this.#cache(folder), budget: limits.fetchedBytes };
+  }
+
+  #cache(folder: string): string {
+    return join(folder, 'cache');
+  }
+
+  #hold(path: string): string {
+    this.#held.set(path, (this.#held.get(path) ?? 0) + 1);
+    return path;
+  }
+
+  #release(path: string): void {
+    const count = (this.#held.get(path) ?? 1) - 1;
+    if (count === 0) this.#held.delete(path);
+    else this.#held.set(path, count);
+  }
+
+  async #trim(): Promise<void> {
+    const { bytes, isUsed } = this.#options.kept;
+    const isKept = (path: string): boolean => this.#held.has(path) || isUsed(path);
+    await this.#environments.trim(bytes, isKept);
+    await this.#layers.trim(bytes, isKept);
+    await trimCache(this.#cache(this.#options.folder), bytes);
+  }
 }

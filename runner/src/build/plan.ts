@@ -66,6 +66,11 @@ export function askedKey(wish: EnvironmentWish, scope: EnvironmentScope): string
   return sha256(JSON.stringify([METHOD, process.arch, scope, wish.python, inputFiles(wish)]));
 }
 
+/** The name of a root with packages of Debian. */
+export function layerKey(packages: readonly string[], scope: Omit<EnvironmentScope, 'indexes'>): string {
+  return sha256(JSON.stringify([METHOD, process.arch, scope, packages]));
+}
+
 /** The name of an environment: what was asked for, and what exactly was installed for it. */
 export function environmentKey(asked: string, lock: string): string {
   return sha256(`${asked}\n${lock}`);
