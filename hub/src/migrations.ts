@@ -16,7 +16,14 @@ import {
   identitySecondFactor,
   identitySignIn,
 } from '#modules/identity';
-import { repoLists, repoNarrowed, repoOrdered, repoRepositories, repoSummaries } from '#modules/repos';
+import {
+  repoLists,
+  repoNarrowed,
+  repoOrdered,
+  repoRepositories,
+  repoSearchedByType,
+  repoSummaries,
+} from '#modules/repos';
 import { ledgerEntries, ledgerErasure, ledgerLanes, ledgerLookUps } from '#modules/ledger';
 import { mailDelivery, mailOutbox } from '#modules/mail';
 import {
@@ -90,4 +97,5 @@ export const migrations: readonly Migration[] = [
   notaryCut,
   ssoLinks,
   spaceRunning,
+  repoSearchedByType,
 ];

@@ -34,3 +34,4 @@ export { summaries as repoSummaries } from './migrations/0002-summary.ts';
 export { narrowed as repoNarrowed } from './migrations/0003-narrowed.ts';
 export { lists as repoLists } from './migrations/0004-lists.ts';
 export { ordered as repoOrdered } from './migrations/0005-ordered.ts';
+export { searchedByType as repoSearchedByType } from './migrations/0006-searched-by-type.ts';

@@ -13,6 +13,11 @@ export interface Reach {
 /** A condition on the columns of `repos.repo`. */
 export type Condition = RawBuilder<boolean>;
 
+/** That a row, narrow or not, is of a type: said so that the indexes of one type are found. */
+export function isOfType(type: RepoQuery['type']): Condition {
+  return sql<boolean>`type = ${sql.lit(type)}`;
+}
+
 /** Joins conditions. */
 export function allOf(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
@@ -95,7 +100,7 @@ export interface Part extends Whole {
  */
 export function searchOf({ type, search }: RepoQuery, facets: readonly string[]): Search | undefined {
   if (search === undefined && facets.length < 2) return undefined;
-  const ofType = sql<boolean>`type = ${type}`;
+  const ofType = isOfType(type);
   const words = wordsOf(search ?? '');
   const keys = facets.map((facet) => sql`repos.facet_key(${facet})`);
   const holdsKeys = sql<boolean>`facets @> array[${sql.join(keys)}]`;
@@ -132,13 +137,21 @@ function surePartsOf(word: string): readonly string[] {
   return word.length === 3 ? [word] : [word.slice(0, 3), word.slice(1, 4)];
 }
 
-// Through the expression that the index holds; what states no number is within no bounds.
+// What states no number is within no bounds.
 function parametersWithin(bounds: RepoQuery['parameters']): Condition[] {
   if (bounds === undefined) return [];
+  return [sql`parameters is not null`, ...boundsOf(bounds)];
+}
+
+/** What of these conditions the narrow rows of an order hold themselves, as conditions on them; what states no number is zero there. */
+export function rangesOf({ parameters: bounds }: RepoQuery): Condition[] {
+  return bounds === undefined ? [] : boundsOf(bounds);
+}
+
+function boundsOf({ min, max }: NonNullable<RepoQuery['parameters']>): Condition[] {
   return [
-    sql`parameters is not null`,
-    ...(bounds.min === undefined ? [] : [sql<boolean>`coalesce(parameters, 0) >= ${bounds.min}`]),
-    ...(bounds.max === undefined ? [] : [sql<boolean>`coalesce(parameters, 0) <= ${bounds.max}`]),
+    ...(min === undefined ? [] : [sql<boolean>`parameters >= ${min}`]),
+    ...(max === undefined ? [] : [sql<boolean>`parameters <= ${max}`]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { allOf } from './list-filter-store.ts';
 import {
   compareGraded,
+  endsAt,
   inOrder,
   inRoughOrder,
   standsForOne,
@@ -14,21 +15,18 @@ import { lookedUpInSearched } from './list-source-store.ts';
 import { isInPage, type PageWish } from './list-wish-store.ts';
 import { type RepoTables } from './tables.ts';
 
-/** Looks at one repository after the other: at `most` of them, or at all. */
+/** Looks at one repository after the other, at `most` of them. */
 export async function followRepos<Row>(
   db: Kysely<RepoTables>,
   wish: PageWish,
-  most: number | undefined,
+  most: number,
 ): Promise<readonly Row[]> {
   const inner = [...wish.within, ...isInPage(wish)];
   const outer = [...wish.matching, wish.visible];
-  const from =
-    most === undefined
-      ? sql`repos.repo r where ${allOf([...inner, ...outer])}`
-      : sql`(select * from repos.repo r where ${allOf(inner)} order by ${inOrder(wish.order)} limit ${most}) as r
-          where ${allOf(outer)}`;
   const { rows } = await sql<Row>`
-    select ${wish.columns} from ${from} order by ${inOrder(wish.order)} limit ${wish.limit}`.execute(db);
+    select ${wish.columns}
+      from (select * from repos.repo r where ${allOf(inner)} order by ${inOrder(wish.order)} limit ${most}) as r
+     where ${allOf(outer)} order by ${inOrder(wish.order)} limit ${wish.limit}`.execute(db);
   return rows;
 }
 
@@ -92,10 +90,13 @@ async function pageOf<Row>(
   return rows;
 }
 
-function narrowRows({ order, ofType, from }: PageWish): RawBuilder<unknown> {
-  const behind = from === undefined ? [] : [startsAt(order, from)];
+function narrowRows({ order, ofType, from, until }: PageWish): RawBuilder<unknown> {
+  const within = [
+    ...(from === undefined ? [] : [startsAt(order, from)]),
+    ...(until === undefined ? [] : [endsAt(order, until)]),
+  ];
   return sql`select repo_id as id, ${order.column} as value, hidden, ${SETS} from repos.ordered
-    where ${allOf([ofType, ...behind])}`;
+    where ${allOf([ofType, ...within])}`;
 }
 
 /** Of narrow rows those that the sets let pass. */

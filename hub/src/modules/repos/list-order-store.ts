@@ -53,6 +53,12 @@ export function isBehind(order: Order, { value, id }: Position): Condition {
   return sql`(${order.expression}, r.id) ${compare} (${value}::${order.type}, ${id})`;
 }
 
+/** That a repository does not come behind a position. */
+export function isNotBeyond(order: Order, { value, id }: Position): Condition {
+  const compare = order.ascending ? sql`<=` : sql`>=`;
+  return sql`(${order.expression}, r.id) ${compare} (${value}::${order.type}, ${id})`;
+}
+
 /** A repository found by a narrow row that holds a grade. */
 export interface Graded {
   readonly grade: number;
@@ -77,6 +83,12 @@ export function startsAt(order: Order, { value, id }: Position): Condition {
   const compare = order.ascending ? sql`>` : sql`<`;
   if (!order.graded) return sql`(${order.column}, repo_id) ${compare} (${value}::${order.type}, ${id})`;
   return sql`${order.column} ${compare}= repos.download_grade(${value}::${order.type})`;
+}
+
+/** That a narrow row, which holds no grade, does not come behind a position, in words that an index serves. */
+export function endsAt({ column, type, ascending }: Order, { value, id }: Position): Condition {
+  const compare = ascending ? sql`<=` : sql`>=`;
+  return sql`(${column}, repo_id) ${compare} (${value}::${type}, ${id})`;
 }
 
 /** That a narrow row `f` may come behind a position; none that does is left out. */

@@ -1,12 +1,14 @@
 // How a page of a list is found without reading in proportion to the hub. Where few match, all of them are gathered from
 // narrow rows, and the first of them are looked up; where many match, following the order soon meets enough of them. Each
-// way has a bound, so that not knowing which it is costs no more than all of them.
+// way has a bound, so that not knowing which it is costs no more than all of them; where none leads to a full page, it ends
+// early, and the next one goes on.
 import { believe, type Beliefs } from './list-belief-store.ts';
 import { followRepos, followSets } from './list-follow-store.ts';
 import { gather } from './list-gather-store.ts';
-import { lastWayOf, patienceOf, waysOf, type Way, type WayBounds } from './list-plan.ts';
+import { findPart, followPart, type Found } from './list-part-store.ts';
+import { isListed, patienceOf, waysOf, type Way, type WayBounds } from './list-plan.ts';
 import { isToldBySets } from './list-set-store.ts';
-import { estimate, facetSource, isFew, repoSource, type Lists } from './list-source-store.ts';
+import { estimate, facetSource, isFew, rangeSource, type Lists } from './list-source-store.ts';
 import { type PageWish } from './list-wish-store.ts';
 
 /** How many are looked at on each way before another one is tried. */
@@ -37,16 +39,28 @@ export function boundsFor(limit: number): Bounds {
   };
 }
 
-/** The page's repositories, in order. */
+/** The page's repositories, in order; fewer than it may hold where the list ends, or goes on behind what was looked at. */
 export async function findPage<Row extends object>(
   lists: Lists,
   wish: PageWish,
   bounds: Bounds,
-): Promise<readonly Row[]> {
+): Promise<Found<Row>> {
   const { db } = lists;
-  if (wish.matching.length === 0) return await followRepos<Row>(db, wish, undefined);
-  if (wish.facets.length === 0 && wish.search === undefined)
-    return await findByOwnIndexes<Row>(lists, wish, bounds);
+  const { followed } = bounds;
+  const within = wish.ranges.length > 0 ? await gatherRanges<Row>(lists, wish, bounds) : undefined;
+  if (within !== undefined) return { rows: within };
+  if (wish.facets.length === 0 && wish.search === undefined) return await followPart<Row>(db, wish, followed);
+  const rows = await findWhole<Row>(lists, wish, bounds);
+  if (rows !== undefined) return { rows };
+  return await findPart<Row>(db, wish, { repos: followed, narrow: followed * NARROWER });
+}
+
+/** The page of facets and words, unless every way to it has more to look at than its bound. */
+async function findWhole<Row extends object>(
+  lists: Lists,
+  wish: PageWish,
+  bounds: Bounds,
+): Promise<readonly Row[] | undefined> {
   const beliefs = await believe(lists, wish);
   const paths: Paths<Row> = {
     facet: async (most) =>
@@ -55,15 +69,17 @@ export async function findPage<Row extends object>(
     follow: async (most) => await follow<Row>(lists, wish, most),
   };
   const patient = patientlyOf(bounds, wish, beliefs);
-  for (const way of waysOf(beliefs, wish.limit, patient)) {
+  const ways = waysOf(beliefs, wish.limit, patient);
+  if (!ways.includes('search') && isListed(beliefs)) ways.push('search');
+  for (const way of ways) {
     const found = await paths[way](patient[way === 'follow' ? 'followed' : way]);
     if (found !== undefined) return found;
   }
-  return (await paths[lastWayOf(beliefs, wish.limit)](undefined)) ?? [];
+  return undefined;
 }
 
 /** Each gives the page, or nothing where it is not found within the bound. */
-type Paths<Row> = Readonly<Record<Way, (most: number | undefined) => Promise<readonly Row[] | undefined>>>;
+type Paths<Row> = Readonly<Record<Way, (most: number) => Promise<readonly Row[] | undefined>>>;
 
 /** How many times more narrow rows are followed than repositories, for less. */
 const NARROWER = 6;
@@ -79,23 +95,21 @@ function patientlyOf(bounds: Bounds, { facets, search, limit }: PageWish, belief
   };
 }
 
-/** Where nothing narrow tells of what is asked for. */
-async function findByOwnIndexes<Row extends object>(
+/** Where few are within the ranges, which are no facets, those are looked up. */
+async function gatherRanges<Row extends object>(
   { db }: Lists,
   wish: PageWish,
   { search: most, first }: Bounds,
-): Promise<readonly Row[]> {
-  const source = repoSource([...wish.within, ...wish.matching], wish.order);
-  const found = isFew(await estimate(db, source), most)
-    ? (await gather<Row>(db, wish, { source, others: [], most, first })).rows
-    : undefined;
-  return found ?? (await followRepos<Row>(db, wish, undefined));
+): Promise<readonly Row[] | undefined> {
+  const source = rangeSource(wish);
+  if (!isFew(await estimate(db, source), most)) return undefined;
+  return (await gather<Row>(db, wish, { source, others: [], most, first })).rows;
 }
 
 async function gatherSearch<Row extends object>(
   { db }: Lists,
   wish: PageWish,
-  how: { readonly beliefs: Beliefs; readonly most: number | undefined; readonly first: number },
+  how: { readonly beliefs: Beliefs; readonly most: number; readonly first: number },
 ): Promise<readonly Row[] | undefined> {
   const { weighed } = how.beliefs;
   if (weighed === undefined) return undefined;
@@ -105,7 +119,7 @@ async function gatherSearch<Row extends object>(
 async function gatherFacet<Row extends object>(
   { db, counts }: Lists,
   wish: PageWish,
-  how: { readonly most: number | undefined; readonly first: number; readonly share: number },
+  how: { readonly most: number; readonly first: number; readonly share: number },
 ): Promise<readonly Row[] | undefined> {
   const [facet] = counts.sort(wish.facets);
   if (facet === undefined) return undefined;
@@ -122,9 +136,8 @@ async function gatherFacet<Row extends object>(
 async function follow<Row extends object>(
   { db }: Lists,
   wish: PageWish,
-  most: number | undefined,
+  most: number,
 ): Promise<readonly Row[] | undefined> {
-  if (most === undefined) return await followRepos<Row>(db, wish, most);
   const rows = isToldBySets(wish)
     ? await followSets<Row>(db, wish, most)
     : await followRepos<Row>(db, wish, most);

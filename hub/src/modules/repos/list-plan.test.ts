@@ -1,7 +1,7 @@
 // Which way to a page is tried first.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { lastWayOf, patienceOf, waysOf, type Belief } from './list-plan.ts';
+import { isListed, patienceOf, waysOf, type Belief } from './list-plan.ts';
 
 const BOUNDS = { facet: 6000, search: 4500, followed: 40_000 };
 const LIMIT = 21;
@@ -22,30 +22,31 @@ void test('waysOf() gathers the rare and follows for the frequent', () => {
 });
 
 void test('waysOf() asks the indexes for what is frequent alone and rare together', () => {
-  const search = { cost: 2500, left: 400 };
+  const search = { listed: 900, cost: 2500, left: 400 };
   const belief = { ...hub, facet: 40_000, matching: 400, search };
   assert.deepEqual(waysOf(belief, LIMIT, BOUNDS), ['search', 'follow']);
   assert.deepEqual(waysOf({ ...belief, matching: 40_000 }, LIMIT, BOUNDS), ['follow', 'search']);
 });
 
 void test('waysOf() leaves out what would not end within its bound', () => {
-  const search = { cost: 50_000, left: 9000 };
+  const search = { listed: 14_000, cost: 50_000, left: 9000 };
   assert.deepEqual(waysOf({ ...hub, facet: 7000, matching: 100, search }, LIMIT, BOUNDS), []);
 });
 
 void test('waysOf() follows repositories themselves for less than narrow rows', () => {
-  const search = { cost: 12_000, left: 3000 };
+  const search = { listed: 3000, cost: 12_000, left: 3000 };
   const belief = { ...hub, matching: 3000, search };
   assert.equal(waysOf(belief, LIMIT, BOUNDS)[0], 'follow');
   assert.equal(waysOf({ ...belief, narrow: false }, LIMIT, { ...BOUNDS, followed: 7000 })[0], 'follow');
   assert.equal(waysOf({ ...belief, narrow: false, matching: 1900 }, LIMIT, BOUNDS)[0], 'search');
 });
 
-void test('lastWayOf() does not follow where anything can be gathered', () => {
-  const search = { cost: 90_000, left: 30_000 };
-  assert.equal(lastWayOf({ ...hub, matching: 300_000, search }, LIMIT), 'search');
-  assert.equal(lastWayOf({ ...hub, matching: 50_000, facet: 60_000, search }, LIMIT), 'facet');
-  assert.equal(lastWayOf({ ...hub, matching: 5 }, LIMIT), 'follow');
+void test('isListed() keeps what the indexes must list within a bound at any size of hub', () => {
+  assert.equal(isListed(hub), false);
+  assert.equal(isListed({ ...hub, search: { listed: 20_000, cost: 200_000, left: 90_000 } }), true);
+  assert.equal(isListed({ ...hub, search: { listed: 31_000, cost: 31_100, left: 10 } }), false);
+  const search = { listed: 31_000, cost: 31_100, left: 10 };
+  assert.ok(!waysOf({ ...hub, matching: 10, search }, LIMIT, BOUNDS).includes('search'));
 });
 
 void test('patienceOf() ends where what was believed to be frequent is not met', () => {
@@ -55,7 +56,7 @@ void test('patienceOf() ends where what was believed to be frequent is not met',
 });
 
 void test('waysOf() looks into those with a facet where the words are frequent, and asks the indexes where they are not', () => {
-  const search = { cost: 9000, left: 300 };
+  const search = { listed: 7800, cost: 9000, left: 300 };
   const belief = { ...hub, facet: 4000, search };
   assert.equal(waysOf({ ...belief, matching: 800, words: 0.2 }, LIMIT, BOUNDS)[0], 'facet');
   assert.equal(waysOf({ ...belief, matching: 20, words: 0.005 }, LIMIT, BOUNDS)[0], 'search');

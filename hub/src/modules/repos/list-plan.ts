@@ -14,8 +14,8 @@ export interface Belief {
   readonly facet: number | undefined;
   /** Which part of those with all facets match the words as well. */
   readonly words: number;
-  /** What gathering from the indexes of words and facets costs, and how many they leave, where that is a way. */
-  readonly search: { readonly cost: number; readonly left: number } | undefined;
+  /** What asking the indexes of words and facets costs, that with looking at what they leave, and how much that is. */
+  readonly search: { readonly listed: number; readonly cost: number; readonly left: number } | undefined;
   /** Following reads narrow rows alone. */
   readonly narrow: boolean;
 }
@@ -54,19 +54,22 @@ export function waysOf(belief: Belief, limit: number, bounds: WayBounds): Way[] 
   const costs = costsOf(belief, limit);
   const isWorth: Record<Way, boolean> = {
     facet: belief.facet !== undefined && belief.facet <= bounds.facet,
-    search: belief.search !== undefined && belief.search.left <= bounds.search,
+    search: belief.search !== undefined && belief.search.left <= bounds.search && isListed(belief),
     follow: stepsOf(belief, limit) <= bounds.followed,
   };
   const worth = ALL.filter((way) => isWorth[way]);
   return worth.toSorted((a, b) => costs[a] - costs[b]);
 }
 
-/** The way that is left when each failed within its bound: gathering reads what matches, following might read the hub. */
-export function lastWayOf(belief: Belief, limit: number): Way {
-  const costs = costsOf(belief, limit);
-  const gathering = (['facet', 'search'] as const).filter((way) => belief[way] !== undefined);
-  const [first = 'follow'] = gathering.toSorted((a, b) => costs[a] - costs[b]);
-  return first;
+/** Of indexes so much is listed at most, in microseconds of one machine: they list all that have a part, at any size. */
+const MOST_LISTED = 30_000;
+
+/**
+ * Whether the indexes of words and facets are worth a try after all other ways failed: more were believed to match than do,
+ * and what they leave is counted only once they were asked.
+ */
+export function isListed({ search }: Belief): boolean {
+  return search !== undefined && search.listed <= MOST_LISTED;
 }
 
 /** Where fewer match, that many are looked into anyway. */

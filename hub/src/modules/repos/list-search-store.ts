@@ -11,7 +11,8 @@ export interface Weighed {
   readonly source: Source;
   /** Which part of all repositories of the type match, as far as the database's statistics tell. */
   readonly share: number;
-  /** What listing and looking at what is left costs, in the terms of `COSTS`, and how many are left. */
+  /** What listing costs, that with looking at what is left, in the terms of `COSTS`, and how many are left. */
+  readonly listed: number;
   readonly cost: number;
   readonly left: number;
 }
@@ -32,12 +33,13 @@ export async function weighSearch(
         parts.push({ part, rows: facets.share * all, listed: facets.rarest * COSTS.listedFacet });
     } else if (parts.length < MAX_WEIGHED) parts.push(await weighWord(lists, search, { part, all }));
   }
-  const { chosen, cost, left } = chooseParts(parts, all);
+  const { chosen, listed, cost, left } = chooseParts(parts, all);
   const source = searchSource(search, order, chosen.length === parts.length ? undefined : chosen);
   const share = parts.reduce((product, { rows }) => product * (rows / all), 1);
   const whole = search.whole === undefined ? 0 : await expectWhole(lists, search, search.whole);
   return {
     source,
+    listed: listed + whole * COSTS.listed,
     cost: cost + whole * (COSTS.listed + COSTS.fetched),
     left: left + whole,
     share: Math.min(1, share + whole / all),
@@ -86,15 +88,16 @@ async function weighWord(
 function chooseParts(
   parts: readonly WeighedPart[],
   all: number,
-): { readonly chosen: readonly Part[]; readonly cost: number; readonly left: number } {
-  let [left, cost] = [all, 0];
+): Pick<Weighed, 'listed' | 'cost' | 'left'> & { readonly chosen: readonly Part[] } {
+  let [left, sum] = [all, 0];
   const chosen: Part[] = [];
   for (const { part, rows, listed } of parts.toSorted((a, b) => a.rows - b.rows)) {
     if (chosen.length > 0 && listed > left * (1 - rows / all) * COSTS.fetched) continue;
     left *= rows / all;
-    cost += listed;
+    sum += listed;
     chosen.push(part);
   }
   const ofFacetsAlone = chosen.every(({ word }) => word === undefined);
-  return { chosen, cost: cost + left * (ofFacetsAlone ? COSTS.fetchedFacet : COSTS.fetched), left };
+  const looked = left * (ofFacetsAlone ? COSTS.fetchedFacet : COSTS.fetched);
+  return { chosen, listed: sum, cost: sum + looked, left };
 }

@@ -1,8 +1,9 @@
 // Where a list can be gathered from: rows that hold what lists are sorted by, of repositories that may belong to it.
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { type FacetCounts } from './facet-counts.ts';
-import { allOf, type Condition, type Part, type Search } from './list-filter-store.ts';
+import { allOf, type Part, type Search } from './list-filter-store.ts';
 import { type Order } from './list-order-store.ts';
+import { type PageWish } from './list-wish-store.ts';
 import { type RepoTables } from './tables.ts';
 
 /** Where pages are found. */
@@ -41,11 +42,10 @@ export function lookedUpInSearched({ matching }: Search): RawBuilder<unknown> {
     select from repos.searched where repo_id = f.id and ${matching} offset 0)`;
 }
 
-/** All that fulfil conditions which only the repositories' own indexes serve. */
-export function repoSource(matching: readonly Condition[], { expression, graded }: Order): Source {
-  const value = graded ? sql`repos.download_grade(${expression})` : expression;
-  const query = sql`select r.id, ${value} as value, visibility = 'private' as hidden, -1::bigint as signature
-    from repos.repo r where ${allOf(matching)}`;
+/** All whose narrow rows are within ranges. */
+export function rangeSource({ ofType, ranges, order }: PageWish): Source {
+  const query = sql`select repo_id as id, ${order.column} as value, hidden, -1::bigint as signature
+    from repos.ordered where ${allOf([ofType, ...ranges])}`;
   return { query, narrow: false };
 }
 

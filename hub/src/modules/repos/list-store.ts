@@ -5,9 +5,18 @@ import { decodeCursor, encodeCursor, type Page, type Position } from '@holdfast/
 import { type Db } from '@holdfast/platform/postgres/database';
 import { cursorInvalid } from './faults.ts';
 import { type FacetCounts } from './facet-counts.ts';
-import { conditionsOf, facetsOf, searchOf, visibleWithin, type Reach } from './list-filter-store.ts';
+import {
+  conditionsOf,
+  facetsOf,
+  isOfType,
+  rangesOf,
+  searchOf,
+  visibleWithin,
+  type Reach,
+} from './list-filter-store.ts';
 import { orderOf } from './list-order-store.ts';
 import { boundsFor, findPage } from './list-page-store.ts';
+import { type Found } from './list-part-store.ts';
 import { type PageWish } from './list-wish-store.ts';
 import { type Repo, type RepoQuery } from './model.ts';
 import { toRepo } from './store.ts';
@@ -41,7 +50,7 @@ export async function listRepos({ db, counts, reach }: ListPlace, query: RepoQue
   const tables: Kysely<RepoTables> = db.withTables<RepoTables>();
   const author = query.author === undefined ? undefined : await findAuthor(tables, query.author);
   // An unknown author matches nothing.
-  if (query.author !== undefined && author === undefined) return pageOf([], query.limit);
+  if (query.author !== undefined && author === undefined) return pageOf({ rows: [] }, query.limit);
   const wish = wishOf(query, { author, reach });
   return pageOf(await findPage<Row>({ db: tables, counts }, wish, boundsFor(wish.limit)), query.limit);
 }
@@ -49,7 +58,7 @@ export async function listRepos({ db, counts, reach }: ListPlace, query: RepoQue
 function wishOf(query: RepoQuery, of: { author: Id | undefined; reach: Reach }): PageWish {
   const order = orderOf(query.sort, query.ascending);
   const facets = facetsOf(query, of.author);
-  const ofType = sql<boolean>`type = ${query.type}`;
+  const ofType = isOfType(query.type);
   const columns = sql.join(COLUMN_NAMES.map((name) => sql.ref(`r.${name}`)));
   return {
     columns: sql`${columns}, (${order.expression})::text as sort_value`,
@@ -59,6 +68,7 @@ function wishOf(query: RepoQuery, of: { author: Id | undefined; reach: Reach }):
     ofType,
     within: [ofType, sql<boolean>`deleted_at is null`],
     matching: conditionsOf(query, of.author),
+    ranges: rangesOf(query),
     facets,
     search: searchOf(query, facets),
     visible: visibleWithin(of.reach),
@@ -76,14 +86,15 @@ async function findAuthor(db: Kysely<RepoTables>, name: string): Promise<Id | un
   return row?.account_id;
 }
 
-function pageOf(rows: readonly Row[], limit: number): RepoPage {
+function pageOf({ rows, reached }: Found<Row>, limit: number): RepoPage {
   const page = rows.slice(0, limit);
   const cursorAfter = (index: number): string => {
     const { sort_value: value, id } = page[index] ?? outOfPage(index);
     return encodeCursor({ value, id });
   };
   const items = page.map(toRepo);
-  if (rows.length <= limit || page.length === 0) return { items, cursorAfter };
+  if (rows.length <= limit)
+    return { items, cursorAfter, ...(reached !== undefined && { next: encodeCursor(reached) }) };
   return { items, cursorAfter, next: cursorAfter(page.length - 1) };
 }
 

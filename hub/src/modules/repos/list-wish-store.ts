@@ -2,7 +2,7 @@
 import { type RawBuilder } from 'kysely';
 import { type Position } from '@holdfast/kernel/page';
 import { type Condition, type Search } from './list-filter-store.ts';
-import { isBehind, type Order } from './list-order-store.ts';
+import { isBehind, isNotBeyond, type Order } from './list-order-store.ts';
 
 /** A page to find. */
 export interface PageWish {
@@ -11,6 +11,8 @@ export interface PageWish {
   readonly order: Order;
   /** Behind this the page begins. */
   readonly from: Position | undefined;
+  /** With this it ends, where it ends early. */
+  readonly until?: Position;
   readonly type: string;
   /** That a row, narrow or not, is of the type. */
   readonly ofType: Condition;
@@ -18,6 +20,8 @@ export interface PageWish {
   readonly within: readonly Condition[];
   /** All that the list is narrowed to. */
   readonly matching: readonly Condition[];
+  /** What of it narrow rows of an order hold themselves, as conditions on them. */
+  readonly ranges: readonly Condition[];
   /** What of it is a facet. */
   readonly facets: readonly string[];
   readonly search: Search | undefined;
@@ -27,7 +31,10 @@ export interface PageWish {
   readonly limit: number;
 }
 
-/** That a repository comes behind where the page begins. */
-export function isInPage({ order, from }: PageWish): readonly Condition[] {
-  return from === undefined ? [] : [isBehind(order, from)];
+/** That a repository comes behind where the page begins, and not behind where it ends. */
+export function isInPage({ order, from, until }: PageWish): readonly Condition[] {
+  return [
+    ...(from === undefined ? [] : [isBehind(order, from)]),
+    ...(until === undefined ? [] : [isNotBeyond(order, until)]),
+  ];
 }

@@ -7,11 +7,12 @@ import { FacetCounts } from '../../../src/modules/repos/facet-counts.ts';
 import {
   conditionsOf,
   facetsOf,
+  rangesOf,
   searchOf,
   visibleWithin,
 } from '../../../src/modules/repos/list-filter-store.ts';
 import { orderOf } from '../../../src/modules/repos/list-order-store.ts';
-import { findPage } from '../../../src/modules/repos/list-page-store.ts';
+import { findPage, type Bounds } from '../../../src/modules/repos/list-page-store.ts';
 import { type Lists } from '../../../src/modules/repos/list-source-store.ts';
 import { type PageWish } from '../../../src/modules/repos/list-wish-store.ts';
 import { type RepoQuery } from '../../../src/modules/repos/index.ts';
@@ -34,6 +35,8 @@ const QUERIES: readonly Partial<RepoQuery>[] = [
   { search: 'rober', pipelineTag: 'fill-mask' },
   { pipelineTag: 'fill-mask', gated: true },
   { parameters: { max: 30 } },
+  { parameters: { min: 10, max: 30 }, search: 'bert' },
+  { parameters: { min: 40 }, tags: ['t1'] },
 ];
 
 void test('findPage() gives the same page whether it follows the order, gathers, or leaves it to the database', async () => {
@@ -52,8 +55,8 @@ void test('findPage() gives the same page whether it follows the order, gathers,
 
 const BOUNDS = [
   { facet: 1000, search: 1000, followed: 1000 },
-  { facet: 1, search: 1, followed: 1 },
-  { facet: 4, search: 1000, followed: 4 },
+  { facet: 1, search: 1, followed: 60 },
+  { facet: 4, search: 1000, followed: 60 },
   { facet: 4, search: 4, followed: 1000 },
 ];
 
@@ -75,6 +78,7 @@ async function requireSame(lists: Lists, query: RepoQuery): Promise<void> {
       from: skipped === 0 ? undefined : rows[skipped - 1],
       within: [sql`type = 'model'`, sql`deleted_at is null`],
       matching: conditions,
+      ranges: rangesOf(query),
       facets: facetsOf(query, undefined),
       search: searchOf(query, facetsOf(query, undefined)),
       visible,
@@ -84,10 +88,24 @@ async function requireSame(lists: Lists, query: RepoQuery): Promise<void> {
     if (skipped > rows.length) continue;
     for (const bounds of BOUNDS)
       for (const first of [1, 20]) {
-        const found = await findPage<Place>(lists, wish, { ...bounds, first });
+        const found = await findInParts(lists, wish, { ...bounds, first });
         const expected = rows.slice(skipped, skipped + query.limit);
         assert.deepEqual(idsOf(found), idsOf(expected), JSON.stringify({ query, skipped, bounds, first }));
       }
+  }
+}
+
+/** The page, going on where one ends early. */
+async function findInParts(lists: Lists, wish: PageWish, bounds: Bounds): Promise<Place[]> {
+  const found: Place[] = [];
+  let { from } = wish;
+  for (let parts = 0; ; parts += 1) {
+    assert.ok(parts < 1000, 'each part goes on');
+    const limit = wish.limit - found.length;
+    const { rows, reached } = await findPage<Place>(lists, { ...wish, from, limit }, bounds);
+    found.push(...rows);
+    if (found.length >= wish.limit || reached === undefined) return found;
+    from = reached;
   }
 }
 
