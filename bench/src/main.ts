@@ -1,5 +1,6 @@
 // `./holdfast bench [name…] [--rounds N]`: measures a real hub against a yardstick in the same run. Writes nothing.
 import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
+import { measureDoor } from './door.ts';
 import { measureDownload } from './download.ts';
 import { LEDGER_USAGE, runLedger } from './ledger/ledger.ts';
 import { LOOK_UP_USAGE, runLookUp } from './ledger/look-up.ts';
@@ -42,6 +43,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     doc: 'HEAD and GET of a small file in a private repository, against a bare node:http server',
     programs: ['wrk'],
     run: measureResolve,
+  },
+  door: {
+    doc: 'GET of a small answer from an app in its sandbox, against the same app started plainly',
+    programs: ['wrk'],
+    run: measureDoor,
   },
 };
 
