@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { joinSockets } from './join.ts';
 import { listen } from './listener.ts';
+import { Turn } from './turn.ts';
 
 /** The descriptor of the socket. */
 const INCOMING_FD = 4;
@@ -36,7 +37,8 @@ async function accepts(host: string, port: number): Promise<boolean> {
 
 /** Passes visitors on to the app until it is disposed of. */
 export async function openWayIn(host: string, port: number): Promise<Disposable> {
+  const turn = new Turn();
   return await listen({ fd: INCOMING_FD }, (visitor) => {
-    joinSockets(visitor, connect({ host, port, allowHalfOpen: true, noDelay: true }));
+    joinSockets(visitor, connect({ host, port, allowHalfOpen: true, noDelay: true }), turn);
   });
 }

@@ -5,6 +5,7 @@ import { findServerName } from './client-hello.ts';
 import { joinSockets } from './join.ts';
 import { listen } from './listener.ts';
 import { findHost, isHostName, type RequestHost } from './request-host.ts';
+import { Turn } from './turn.ts';
 
 /** Where a proxy is for who knows one. */
 export const PROXY_PORT = 3128;
@@ -33,21 +34,28 @@ const GUISES: readonly Guise[] = [
 /** Listens until it is disposed of. Rejects when a port cannot be bound. */
 export async function openWayOut(door: string): Promise<Disposable> {
   using stack = new DisposableStack();
+  const turn = new Turn();
   const open = async (port: number, serve: (socket: Socket) => void): Promise<void> => {
     stack.use(await listen({ port, host: ADDRESS }, serve));
   };
   await open(PROXY_PORT, (socket) => {
-    joinSockets(socket, connect({ path: door, allowHalfOpen: true }));
+    joinSockets(socket, connect({ path: door, allowHalfOpen: true }), turn);
   });
   for (const guise of GUISES)
     await open(guise.port, (socket) => {
-      lead(socket, guise, door);
+      lead(socket, { guise, door, turn });
     });
   return stack.move();
 }
 
+interface Lead {
+  readonly guise: Guise;
+  readonly door: string;
+  readonly turn: Turn;
+}
+
 // Collects the first bytes until they tell whom the client wants.
-function lead(client: Socket, guise: Guise, door: string): void {
+function lead(client: Socket, { guise, door, turn }: Lead): void {
   let start = Buffer.alloc(0);
   const refuse = (): void => void client.end(guise.refusal).resume();
   client.setTimeout(FIRST_BYTES_MS, () => client.destroy());
@@ -59,22 +67,20 @@ function lead(client: Socket, guise: Guise, door: string): void {
     client.off('data', read);
     client.setTimeout(0).pause();
     if (found.kind === 'name' && isHostName(found.name))
-      openTunnel({ client, start, guise, door, target: `${found.name}:${guise.port}` });
+      openTunnel({ client, start, guise, door, turn, target: `${found.name}:${guise.port}` });
     else refuse();
   };
   client.on('data', read);
 }
 
-interface Tunnel {
+interface Tunnel extends Lead {
   readonly client: Socket;
   readonly start: Buffer;
-  readonly guise: Guise;
-  readonly door: string;
   readonly target: string;
 }
 
 // Asks the door for a connection, and hands over what was read.
-function openTunnel({ client, start, guise, door, target }: Tunnel): void {
+function openTunnel({ client, start, guise, door, turn, target }: Tunnel): void {
   const out = connect({ path: door, allowHalfOpen: true });
   out.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
   let answer = Buffer.alloc(0);
@@ -94,7 +100,7 @@ function openTunnel({ client, start, guise, door, target }: Tunnel): void {
     }
     client.write(granted ? answer.subarray(end + 4) : answer);
     if (granted) out.write(start);
-    joinSockets(client, out);
+    joinSockets(client, out, turn);
     client.resume();
   };
   out.on('data', read);

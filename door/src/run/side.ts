@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { Connection } from './http/connection.ts';
 import type { Limits, Policy, Shared } from './http/policy.ts';
+import { Turn } from './http/turn.ts';
 
 /** How a side is opened. */
 export interface SideWish {
@@ -27,7 +28,15 @@ export interface Side extends Disposable {
 
 /** Listens until it is disposed of. */
 export async function openSide(wish: SideWish, now: number): Promise<Side> {
-  const shared: Shared = { limits: wish.limits, up: 0, down: 0, requests: 0, active: 0, now };
+  const shared: Shared = {
+    limits: wish.limits,
+    turn: new Turn(),
+    up: 0,
+    down: 0,
+    requests: 0,
+    active: 0,
+    now,
+  };
   const open = new Map<Socket, Connection>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (open.size >= wish.most) {

@@ -204,7 +204,10 @@ export class Connection {
   }
 
   #sendHead({ plan, framing }: Exchange): void {
-    this.#upstream?.socket.write(`${plan.lines}${framingLine(framing)}\r\n`, 'latin1');
+    const socket = this.#upstream?.socket;
+    if (socket === undefined) return;
+    this.#shared.turn.hold(socket);
+    socket.write(`${plan.lines}${framingLine(framing)}\r\n`, 'latin1');
   }
 
   /** Sends on what has come of a body. */
@@ -230,6 +233,7 @@ export class Connection {
       this.#dropUpstream(); // nobody asked
     else {
       exchange.begun = true;
+      this.#shared.turn.hold(this.#client);
       const from = exchange.answer === undefined ? this.#readAnswerHead(exchange, bytes) : bytes;
       if (exchange.answer !== undefined && from !== undefined) this.#giveBody(exchange, from, '');
     }
@@ -282,7 +286,6 @@ export class Connection {
       if (answer.body.done) this.#finish(exchange, stop === bytes.length);
       return;
     }
-    client.cork();
     if (head !== '') client.write(head, 'latin1');
     let stop: number;
     try {
@@ -291,7 +294,6 @@ export class Connection {
       client.destroy();
       return;
     }
-    client.uncork();
     if (client.writableNeedDrain) this.#upstream?.socket.pause();
     if (answer.body.done) this.#finish(exchange, stop === bytes.length);
   }

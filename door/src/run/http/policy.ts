@@ -1,6 +1,7 @@
 // What a connection of a door asks about each request, and how long and how much it bears.
 import type { Socket } from 'node:net';
 import type { AnswerHead, RequestHead } from './head.ts';
+import type { Turn } from './turn.ts';
 
 /** A connection to the next one, or the answer that says why there is none. */
 export type Opened =
@@ -58,6 +59,7 @@ export interface Limits {
 /** What all connections of one side share. */
 export interface Shared {
   readonly limits: Limits;
+  readonly turn: Turn;
   /** Bytes from clients and to them. */
   up: number;
   down: number;
