@@ -11,3 +11,9 @@ for (const level of levelsHere())
         await machine.run(name);
       });
   });
+
+for (const level of levelsHere())
+  void test(`a Space’s variables reach nothing outside its sandbox, started as for ${level}`, async () => {
+    await using machine = await openMachine(level);
+    await machine.run('variables stay inside');
+  });

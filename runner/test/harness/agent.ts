@@ -2,8 +2,20 @@
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { closeStrayDescriptors } from '@holdfast/platform/stray-descriptors';
 import { CONTRACT } from './contract.ts';
-import { openPlace } from './place.ts';
+import { lookAround } from '../look-around/look.ts';
+import { letBombsGoOff } from '../look-around/neighbourhood.ts';
+import { type Place, openPlace } from './place.ts';
+import { variablesStayInside } from './variables.ts';
 import { type AgentStart } from './machine.ts';
+
+/** All that can be asked for. */
+const PARTS: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
+  ...CONTRACT,
+  'look around in a run': (place) => lookAround(place, 'run'),
+  'variables stay inside': variablesStayInside,
+  'let bombs go off': letBombsGoOff,
+  'look around in a build': (place) => lookAround(place, 'build'),
+};
 
 closeStrayDescriptors(3);
 const channel = openInheritedChannel();
@@ -12,7 +24,7 @@ for (;;) {
   const wish = (await channel.next()) as { readonly run?: string } | undefined;
   if (wish?.run === undefined) break;
   try {
-    const value = await CONTRACT[wish.run]?.(place);
+    const value = await PARTS[wish.run]?.(place);
     channel.send({ value: value ?? null });
   } catch (error) {
     channel.send({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

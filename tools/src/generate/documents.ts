@@ -5,6 +5,7 @@ import { ROOT } from '../environment.ts';
 import { accessMatrixDocument } from './access-matrix.ts';
 import { accessDocument } from './access.ts';
 import { errorsDocument } from './errors.ts';
+import { isolationDocument } from './isolation.ts';
 import { modulesDocument } from './modules.ts';
 import { openApiDocument } from './openapi.ts';
 import { settingsDocument } from './settings.ts';
@@ -22,6 +23,7 @@ export async function documents(): Promise<readonly GeneratedDocument[]> {
     { file: 'docs/generated/access.md', text: accessDocument() },
     { file: 'docs/generated/access-matrix.md', text: accessMatrixDocument() },
     { file: 'docs/generated/errors.md', text: await errorsDocument() },
+    { file: 'docs/generated/isolation.md', text: isolationDocument() },
     { file: 'docs/generated/modules.md', text: await modulesDocument() },
     { file: 'docs/generated/openapi.json', text: openApiDocument(version) },
     { file: 'docs/generated/settings.md', text: await settingsDocument() },

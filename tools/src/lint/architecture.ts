@@ -57,7 +57,7 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   cli: ['kernel', 'platform', 'notary', 'supervisor'],
   // Types alone: the objects reach a page at run time.
   web: ['surface'],
-  tools: ['supervisor', 'app'],
+  tools: ['runner', 'supervisor', 'app'],
   bench: ['kernel'],
 };
 
