@@ -49,6 +49,9 @@ void test('findServerName() finds none where there is none, and bears every brok
   ])
     assert.equal(findServerName(Buffer.from(text, 'latin1')).kind, 'none', JSON.stringify(text));
   const hello = await greet('a.example.org');
+  const longer = Buffer.from(hello);
+  longer.writeUInt16BE(60_000, longer.indexOf('a.example.org') - 2);
+  assert.equal(findServerName(longer).kind, 'none');
   for (let at = 0; at < hello.length; at += 1)
     for (const value of [0, 1, 0x7f, 0xff]) {
       const broken = Buffer.from(hello);
