@@ -12,6 +12,7 @@ import {
 import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectLocally } from './local-http.ts';
 
 /** A request that goes on. */
@@ -50,6 +51,8 @@ const MOST_SOCKETS = 500;
 const IDLE_CONNECTIONS = 32;
 /** An upgraded or streaming connection may be silent for so long, in milliseconds. */
 const SILENCE_MS = 3_600_000;
+/** How long one side of an upgraded connection may go on alone. */
+const FAREWELL_MS = 2_000;
 
 class LocalAgent extends Agent {
   readonly #path: string;
@@ -213,8 +216,11 @@ async function join(
   client.write(`HTTP/1.1 101 Switching Protocols\r\n${text}\r\n`, 'latin1');
   client.setTimeout(SILENCE_MS);
   if (head.length > 0) socket.unshift(head);
-  // Either side may end first and still be sent to.
-  await Promise.allSettled([pipeline(socket, client, { signal }), pipeline(client, socket, { signal })]);
+  const ways = [pipeline(socket, client, { signal }), pipeline(client, socket, { signal })];
+  const both = Promise.allSettled(ways);
+  await Promise.race(ways).catch(() => undefined);
+  // Who has said all may still be answered, but not for ever.
+  await Promise.race([both, delay(FAREWELL_MS, undefined, { ref: false })]);
   client.destroy();
   socket.destroy();
 }
@@ -237,7 +243,8 @@ export function answerUpgrades(
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    response.once('finish', () => socket.end());
+    // Nobody reads it any more, so that its end would never be seen.
+    response.once('finish', () => socket.destroySoon());
     answer(request, response);
   });
 }

@@ -88,6 +88,7 @@ const RULES: Readonly<Record<string, readonly Kind[]>> = {
   getSpaceRuntime: READERS,
   getSpaceHost: READERS,
   getSpaceLogs: WRITERS,
+  getSpaceMetrics: WRITERS,
   restartSpace: WRITERS,
   pauseSpace: WRITERS,
   listVariables: READERS,

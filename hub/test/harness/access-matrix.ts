@@ -128,6 +128,7 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   getSpaceRuntime: READ,
   getSpaceHost: READ,
   getSpaceLogs: WRITE,
+  getSpaceMetrics: WRITE,
   listVariables: READ,
   restartSpace: WRITE,
   pauseSpace: WRITE,

@@ -87,6 +87,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   getSpaceRuntime: {},
   getSpaceHost: {},
   getSpaceLogs: {},
+  getSpaceMetrics: {},
   restartSpace: {},
   pauseSpace: {},
   listVariables: {},

@@ -25,7 +25,7 @@ export class StandInRunner implements AsyncDisposable {
   /** What the hub is opened with. */
   readonly options: Pick<ServedHubOptions, 'runner' | 'spaces'>;
   readonly #channel: Channel;
-  readonly #servers = new Map<string, Server>();
+  readonly #servers = new Map<string, { readonly server: Server; readonly sockets: Set<Socket> }>();
   readonly #opened: AsyncDisposableStack;
 
   private constructor(
@@ -77,7 +77,12 @@ export class StandInRunner implements AsyncDisposable {
     const server = typeof program === 'function' ? createServer(program) : program;
     server.listen(`${this.folders.visit}/${run}.sock`);
     await once(server, 'listening');
-    this.#servers.set(run, server);
+    // Those that were upgraded are no longer the server's, and are waited for all the same.
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+    });
+    this.#servers.set(run, { server, sockets });
     const startedAt = new Date().toISOString();
     this.status(want, 'RUNNING', { serving: { run, commit: want.commit, startedAt } });
     return run;
@@ -85,10 +90,12 @@ export class StandInRunner implements AsyncDisposable {
 
   /** Ends a run. What is under way there is cut off. */
   async end(run: string): Promise<void> {
-    const server = this.#servers.get(run);
+    const serving = this.#servers.get(run);
     this.#servers.delete(run);
-    server?.closeAllConnections();
-    await new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
+    for (const socket of serving?.sockets ?? []) socket.destroy();
+    await new Promise<void>((resolve) =>
+      serving === undefined ? resolve() : serving.server.close(() => resolve()),
+    );
     await rm(`${this.folders.visit}/${run}.sock`, { force: true });
   }
 

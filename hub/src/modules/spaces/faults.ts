@@ -10,7 +10,7 @@ export const variableInvalid = defineFault(
 export const variablesFull = defineFault(
   'invalid',
   'space.variables-full',
-  (most: number) => `A Space has ${most} variables at most. Delete one first.`,
+  (most: string) => `A Space has ${most} at most. Delete one first.`,
 );
 export const secretsUnavailable = defineFault(
   'invalid',

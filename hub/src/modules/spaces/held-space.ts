@@ -1,7 +1,7 @@
 // A Space that this hub has: what was said to the runner of it, and what the runner said.
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { emptyLogs, type SpaceLogs } from './log-ring.ts';
+import { emptyLogs, nextOf, type SpaceLogs } from './log-ring.ts';
 import { type Told } from './model.ts';
 import { type RunRow } from './run-store.ts';
 import { type Usage, type Wish } from './wish.ts';
@@ -138,10 +138,9 @@ export class HeldSpace {
     await this.#settling;
   }
 
-  /** Calls the listener at every change, until the result is disposed. */
-  onChange(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  /** Settles at the next change, or when the signal aborts. */
+  async changed(signal: AbortSignal): Promise<void> {
+    await nextOf(this.#listeners, signal);
   }
 
   async #settleUntilQuiet(work: () => Promise<void>): Promise<void> {
@@ -157,6 +156,6 @@ export class HeldSpace {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -7,7 +7,7 @@ const MOST_LINES = 5_000;
 const MOST_CHARACTERS = 1024 ** 2;
 
 /** A log that goes on. */
-class LogRing {
+export class LogRing {
   #lines: LogLine[] = [];
   #characters = 0;
   /** How many lines there ever were, so that who follows knows where to go on. */
@@ -30,24 +30,37 @@ class LogRing {
     while (this.#characters > MOST_CHARACTERS && drop < this.#lines.length)
       this.#characters -= this.#lines[drop++]?.text.length ?? 0;
     if (drop > 0) this.#lines = this.#lines.slice(drop);
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 
-  /** The lines from a place on, and the place behind them; without one the last `tail`, or all. */
+  /**
+   * The lines from a place on, the place behind them, and how many between were dropped; without a place the last `tail`, or
+   * all.
+   */
   read(
     from: number | undefined,
     tail?: number,
-  ): { readonly lines: readonly LogLine[]; readonly next: number } {
+  ): { readonly lines: readonly LogLine[]; readonly next: number; readonly left: number } {
     const first = this.#end - this.#lines.length;
     const start = from ?? (tail === undefined ? first : this.#end - tail);
-    return { lines: this.#lines.slice(Math.max(0, start - first)), next: this.#end };
+    const lines = this.#lines.slice(Math.max(0, start - first));
+    return { lines, next: this.#end, left: from === undefined ? 0 : Math.max(0, first - from) };
   }
 
-  /** Calls the listener whenever there is more, until the result is disposed. */
-  onMore(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  /** Settles when there is more, or when the signal aborts. */
+  async waitForMore(signal: AbortSignal): Promise<void> {
+    await nextOf(this.#listeners, signal);
   }
+}
+
+/** Settles when one of these listeners is called next, or when the signal aborts. */
+export async function nextOf(listeners: Set<() => void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  listeners.add(resolve);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  listeners.delete(resolve);
 }
 
 /** Both logs of a Space. */

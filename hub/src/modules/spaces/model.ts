@@ -121,8 +121,29 @@ export function reachedOf(generation: number, told: Told | undefined): Reached {
   return { kind: 'waiting' };
 }
 
+const BUILDING: ReadonlySet<RunStage> = new Set(['BUILDING', 'RUNNING_BUILDING']);
+const RUNS: ReadonlySet<RunStage> = new Set([
+  'BUILDING',
+  'RUNNING_BUILDING',
+  'APP_STARTING',
+  'RUNNING_APP_STARTING',
+  'RUNNING',
+]);
+
+/** Whether a log of a Space has come to its end, until people want something else. */
+export function isSilent(kind: 'build' | 'run', generation: number, told: Told | undefined): boolean {
+  if (told === undefined || told.generation < generation) return false;
+  return !(kind === 'build' ? BUILDING : RUNS).has(told.stage);
+}
+
 /** What one Space may keep. Bytes of UTF-8 for texts. */
-export const VARIABLE_LIMITS = { count: 100, name: 128, value: 32_768, description: 1_024 } as const;
+export const VARIABLE_LIMITS = {
+  count: 100,
+  name: 128,
+  value: 32_768,
+  description: 1_024,
+  total: 131_072,
+} as const;
 
 /** Why a variable cannot be kept; `undefined` for one that can. */
 export function problemOfVariable({ name, value, description }: VariableWish): string | undefined {

@@ -9,12 +9,11 @@ import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Content } from '#modules/content';
 import { HeldSpace } from './held-space.ts';
-import { type SpaceLogs } from './log-ring.ts';
 import { reachedOf, type Reached } from './model.ts';
 import { RunRecords } from './run-records.ts';
 import { RunReader, RunWriter, type RunRow } from './run-store.ts';
 import { type Sources } from './sources.ts';
-import { type FromRunner, type RunnerLink, type Usage } from './wish.ts';
+import { type FromRunner, type RunnerLink, type Wish } from './wish.ts';
 import { planOf, type Plan } from './plan.ts';
 
 /** What running needs. */
@@ -92,16 +91,6 @@ export class Runs implements AsyncDisposable {
     if (reached.kind === 'asleep' && space.mayWake(this.#deps.clock.now().getTime()))
       this.#deps.runner.send({ type: 'wake', space: repoId });
     return reached;
-  }
-
-  /** What was written in a Space that this hub has. */
-  logsOf(repoId: Id): SpaceLogs | undefined {
-    return this.#held.get(repoId)?.logs;
-  }
-
-  /** What the run of a Space used when it was last asked. */
-  usageOf(repoId: Id): Usage | undefined {
-    return this.#held.get(repoId)?.usage;
   }
 
   #hear(frame: FromRunner): void {
@@ -228,7 +217,9 @@ export class Runs implements AsyncDisposable {
       return;
     }
     const { wish, repo } = plan;
-    const problem = await sources.ensure(repo, wish.commit, this.#ended.signal);
+    const problem = isTooLarge(wish)
+      ? 'The variables of the Space are more than its program can be given. Delete some.'
+      : await sources.ensure(repo, wish.commit, this.#ended.signal);
     // Another push came meanwhile, and is settled next.
     if (space.generation !== wish.generation) return;
     if (problem === undefined && space.say(wish)) runner.send({ type: 'want', ...wish });
@@ -257,6 +248,13 @@ export class Runs implements AsyncDisposable {
     await this.#looking;
     await this.#records[Symbol.asyncDispose]();
   }
+}
+
+/** Characters of a wish that a frame surely holds. */
+const LARGEST_WISH = 900_000;
+
+function isTooLarge(wish: Wish): boolean {
+  return JSON.stringify(wish).length > LARGEST_WISH;
 }
 
 const NO_PROGRAM = 'the file that its README names is not there';

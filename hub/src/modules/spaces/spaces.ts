@@ -19,35 +19,24 @@ import {
   type Repos,
 } from '#modules/repos';
 import { readConfiguration, type ReadConfiguration } from './configuration.ts';
+import { hardwareUnavailable, hardwareUnknown, variableInvalid, variablesFull } from './faults.ts';
 import {
-  egressInvalid,
-  hardwareUnavailable,
-  hardwareUnknown,
-  variableInvalid,
-  variablesFull,
-} from './faults.ts';
-import {
+  isSilent,
   problemOfVariable,
   stageOf,
   VARIABLE_LIMITS,
   type Reached,
-  type RunFacts,
   type Runtime,
   type Variable,
   type VariableWish,
 } from './model.ts';
-import {
-  findHardware,
-  hardwareOf,
-  isHostName,
-  MOST_HOSTS,
-  sleepSecondsOf,
-  type Decisions,
-  type Egress,
-} from './decisions.ts';
+import { findHardware, type Decisions, type Egress } from './decisions.ts';
 import { LabelCache } from './label-cache.ts';
-import { RunReader, RunWriter } from './run-store.ts';
+import { type LogRing } from './log-ring.ts';
+import { findRunFacts, programOf, reachProgram, requireHosts } from './program-state.ts';
+import { RunWriter } from './run-store.ts';
 import { type Runs } from './runs.ts';
+import { type LogKind, type Usage } from './wish.ts';
 import { SpaceReader, SpaceWriter } from './store.ts';
 
 /** What Spaces need. */
@@ -125,23 +114,34 @@ export class Spaces {
 
   /** What a visitor of a program meets, whom `open` let in. */
   async reach(repoId: Id): Promise<Reached> {
-    const { db, runs } = this.#deps;
-    const reached = runs?.reach(repoId);
-    if (reached !== undefined) return reached;
-    const reader = new RunReader(db);
-    const holder = (await reader.find(repoId))?.holder ?? null;
-    if (holder !== null && holder !== runs?.hub && (await reader.isLeased(holder)))
-      return { kind: 'elsewhere' };
-    const message = runs?.problem;
-    return message === undefined ? { kind: 'waiting' } : { kind: 'failed', stage: 'CONFIG_ERROR', message };
+    return await reachProgram(repoId, this.#deps);
   }
 
   /** Settles at the next change of a program's state, or when the signal aborts. */
   async changed(repoId: Id, signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    using _listening = this.#deps.runs?.find(repoId)?.onChange(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (!signal.aborted) await promise;
+    const space = this.#deps.runs?.find(repoId);
+    if (space !== undefined) return await space.changed(signal);
+    // Nobody tells of a Space that this hub does not have.
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** What was written in a Space that this hub has. */
+  logOf(repoId: Id, kind: LogKind): LogRing | undefined {
+    return this.#deps.runs?.find(repoId)?.logs[kind];
+  }
+
+  /** Whether nothing more is written there until people want something else. */
+  isSilent(repoId: Id, kind: LogKind): boolean {
+    const space = this.#deps.runs?.find(repoId);
+    return space === undefined || space.resting || isSilent(kind, space.generation, space.told);
+  }
+
+  /** What the run of a Space used when it was last asked. */
+  usageOf(repoId: Id): Usage | undefined {
+    return this.#deps.runs?.find(repoId)?.usage;
   }
 
   /**
@@ -272,24 +272,12 @@ export class Spaces {
         ? undefined
         : await content.findVisited({ repo, commit: repo.head, path });
     const appFile = path === undefined ? undefined : { path, there: file !== undefined };
-    const run = configuration?.program === undefined ? undefined : await this.#runOf(id);
+    const run = configuration?.program === undefined ? undefined : await findRunFacts(id, this.#deps);
     return {
       ...stageOf({ paused: space.paused, problems, appFile, run }),
       notices: problems.map(({ text }) => text),
       label: space.label,
       ...(run !== undefined && { program: programOf(run, await reader.decisions(id)) }),
-    };
-  }
-
-  async #runOf(id: Id): Promise<RunFacts> {
-    const { db, runs } = this.#deps;
-    const reader = new RunReader(db);
-    const row = await reader.find(id);
-    const isHeld = row !== undefined && row.holder !== null && (await reader.isLeased(row.holder));
-    return {
-      generation: row?.generation ?? 0,
-      told: runs?.find(id)?.told ?? row?.told,
-      unable: isHeld ? undefined : runs?.problem,
     };
   }
 
@@ -336,29 +324,18 @@ export class Spaces {
   }
 }
 
-function programOf({ told }: RunFacts, decisions: Decisions): NonNullable<Runtime['program']> {
-  return {
-    hardware: hardwareOf(decisions).name,
-    sleepSeconds: sleepSecondsOf(decisions),
-    serving: told?.serving ?? null,
-  };
-}
-
-function requireHosts(hosts: readonly string[]): void {
-  if (hosts.length > MOST_HOSTS) throw egressInvalid(`a list has ${MOST_HOSTS} hosts at most`);
-  const wrong = hosts.find((host) => !isHostName(host));
-  if (wrong !== undefined)
-    throw egressInvalid(`${JSON.stringify(wrong.slice(0, 200))} is not the name of a host in lower case`);
-}
-
 async function putVariables(
   { writer, repo }: Pick<Scene, 'writer' | 'repo'>,
   variables: readonly VariableWish[],
   at: Date,
 ): Promise<void> {
   for (const variable of variables) await writer.putVariable(repo.id, variable, at);
-  const { count } = VARIABLE_LIMITS;
-  if ((await writer.listVariables(repo.id)).length > count) throw variablesFull(count);
+  const { count, total } = VARIABLE_LIMITS;
+  const all = await writer.listVariables(repo.id);
+  if (all.length > count) throw variablesFull(`${count} variables`);
+  // They go to the program as one.
+  const bytes = all.reduce((sum, { name, value }) => sum + Buffer.byteLength(name + value), 0);
+  if (bytes > total) throw variablesFull(`${total} bytes of variables`);
 }
 
 async function recordChange(

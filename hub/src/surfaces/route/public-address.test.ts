@@ -20,6 +20,18 @@ void test('baseUrlFor() answers with the public address for its host, whatever t
   assert.equal(baseUrlFor(PUBLIC, 'localhost:8080'), 'http://localhost:8080');
 });
 
+void test('baseUrlFor() follows the name by which programs of Spaces know the hub, exactly as it is', () => {
+  for (const address of [LOCAL, PUBLIC]) {
+    assert.equal(baseUrlFor(address, 'hub.holdfast.internal'), 'http://hub.holdfast.internal');
+    for (const host of ['hub.holdfast.internal:8080', 'HUB.holdfast.internal', 'a.hub.holdfast.internal'])
+      assert.throws(
+        () => baseUrlFor(address, host),
+        (error) => isFault(error, 'request.host-refused'),
+        host,
+      );
+  }
+});
+
 void test('baseUrlFor() refuses every other host, so that DNS rebinding reaches nothing', () => {
   const hosts = [
     undefined,

@@ -1,72 +1,18 @@
-// What the hub wants of its runner, what it makes of what the runner says, and who is let to a program.
+// What the hub wants of its runner, and what it makes of what the runner says.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { openProgramHub } from '../../harness/program-hub.ts';
 import { askSite } from '../../harness/site.ts';
-import { StandInRunner } from '../../harness/stand-in-runner.ts';
-
-const README = '---\nsdk: gradio\nsdk_version: 5.49.1\ntitle: A demo\n---\n';
-const FILES = { 'README.md': README, 'app.py': 'print(1)', 'lib/part.py': 'x = 1' };
-
-async function openHub(options: Parameters<typeof openServedHub>[0] = {}) {
-  await using opened = new AsyncDisposableStack();
-  const runner = opened.use(await StandInRunner.open());
-  const hub = opened.use(await openServedHub({ ...options, ...runner.options }));
-  const token = await hub.addUser('ann');
-  const repo = await hub.addRepo('ann/demo', {
-    type: 'space',
-    visibility: 'public',
-    sdk: 'gradio',
-    files: FILES,
-  });
-  const bearer = { authorization: `Bearer ${token}` };
-  return { hub, runner, repo, token, bearer, opened: opened.move() };
-}
-
-type Runtime = {
-  stage: string;
-  errorMessage?: string;
-  gcTimeout: number | null;
-  hardware: { current: string | null; requested: string | null };
-  notices: string[];
-};
-
-function clientOf(hub: ServedHub, token: string) {
-  return async (
-    method: string,
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; answer: Runtime }> => {
-    const answer = await fetch(`${hub.url}/api/spaces/ann/demo${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    return { status: answer.status, answer: (await answer.json()) as Runtime };
-  };
-}
-
-/** The stage, once it is this one. */
-async function becomes(ask: ReturnType<typeof clientOf>, stage: string): Promise<Runtime> {
-  let now = '';
-  for (let tries = 0; tries < 200; tries += 1) {
-    const { answer } = await ask('GET', '/runtime');
-    if (answer.stage === stage) return answer;
-    now = answer.stage;
-    await delay(25);
-  }
-  assert.fail(`the stage is ${now}, not ${stage}`);
-}
+import { openSuperuserPool } from '../../harness/superuser.ts';
 
 void test('what is wanted of a Space is told to a runner that comes, with its files', async () => {
-  const { runner, repo, opened } = await openHub();
-  await using _opened = opened;
+  await using opened = await openProgramHub();
+  const { runner, repo } = opened;
   await delay(600);
   assert.deepEqual(runner.heard, [{ type: 'hello' }]);
-  runner.able();
-  const want = await runner.wanted('ann/demo');
+  const want = await opened.begin();
   assert.equal(want.space, repo.id);
   assert.equal(want.commit, repo.head);
   assert.deepEqual(want.app, {
@@ -83,76 +29,70 @@ void test('what is wanted of a Space is told to a runner that comes, with its fi
   assert.deepEqual((await runner.sent('all-wanted')).spaces, [repo.id]);
 });
 
-void test('stages follow what the runner says, and visitors reach the run', async () => {
-  const { hub, runner, token, bearer, opened } = await openHub();
-  await using _opened = opened;
-  runner.able();
-  const ask = clientOf(hub, token);
-  const want = await runner.wanted('ann/demo');
-  await becomes(ask, 'BUILDING');
-  runner.status(want, 'APP_STARTING');
-  await becomes(ask, 'APP_STARTING');
-  await runner.serve(want, (request, response) => {
-    response.setHeader('x-from', 'app');
-    response.end(
-      `${request.method} ${request.url} ${request.headers['x-forwarded-proto']} ${request.headers.host}`,
-    );
-  });
-  const { hardware, gcTimeout } = await becomes(ask, 'RUNNING');
-  assert.deepEqual(hardware, { current: 'cpu-basic', requested: 'cpu-basic' });
-  assert.equal(gcTimeout, 172_800);
-  const answer = await askSite(hub, { label: 'ann-demo', path: '/a?b=c', method: 'POST' }, bearer);
-  assert.deepEqual([answer.status, answer.headers['x-from']], [200, 'app']);
-  assert.equal(answer.text, `POST /a?b=c http ann-demo.localhost:${hub.port}`);
-});
-
 void test('a push, a variable and a restart each want a new run; what served goes on meanwhile', async () => {
-  const { hub, runner, token, bearer, opened } = await openHub();
-  await using _opened = opened;
-  runner.able();
-  const ask = clientOf(hub, token);
-  const first = await runner.wanted('ann/demo');
+  await using opened = await openProgramHub();
+  const { hub, runner, bearer, ask, becomes } = opened;
+  const first = await opened.begin();
   await runner.serve(first, (_request, response) => response.end('first'));
-  await becomes(ask, 'RUNNING');
+  await becomes('RUNNING');
   await ask('POST', '/variables', { key: 'A', value: '1' });
   const second = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
-  assert.deepEqual(
-    second.variables.filter(({ name }) => name === 'A'),
-    [{ name: 'A', value: '1' }],
-  );
-  await becomes(ask, 'RUNNING_BUILDING');
+  const mine = second.variables.filter(({ name }) => name === 'A');
+  assert.deepEqual(mine, [{ name: 'A', value: '1' }]);
+  await becomes('RUNNING_BUILDING');
   assert.equal((await askSite(hub, { label: 'ann-demo', path: '/' }, bearer)).text, 'first');
   const { answer } = await ask('POST', '/restart?factory=true');
   assert.equal(answer.stage, 'RUNNING_BUILDING');
   const third = await runner.wanted('ann/demo', ({ generation }) => generation > second.generation);
   assert.equal(third.factory, 1);
-  const file = { key: 'file', value: { path: 'app.py', content: 'print(2)' } };
-  const lines = [{ key: 'header', value: { summary: 'second' } }, file].map((line) => JSON.stringify(line));
-  const pushed = await fetch(`${hub.url}/api/spaces/ann/demo/commit/main`, {
-    method: 'POST',
-    headers: { ...bearer, 'content-type': 'application/x-ndjson' },
-    body: lines.join('\n'),
-  });
-  assert.equal(pushed.status, 200);
+  await opened.push('app.py', 'print(2)');
   const last = await runner.wanted('ann/demo', ({ commit }) => commit !== first.commit);
   assert.ok(last.generation > third.generation);
   // Those of the commit that still serves stay.
   const kept = async () => (await readdir(`${runner.folders.sources}/${first.space}`)).toSorted();
   assert.deepEqual(await kept(), [first.commit, last.commit].toSorted());
   await runner.serve(last, (_request, response) => response.end('second'));
-  await becomes(ask, 'RUNNING');
+  await becomes('RUNNING');
   assert.equal((await askSite(hub, { label: 'ann-demo', path: '/' }, bearer)).text, 'second');
   assert.deepEqual(await kept(), [last.commit]);
 });
 
+void test('what is said of an older wish, or of a later one than there is, counts for nothing', async () => {
+  await using opened = await openProgramHub();
+  const { runner, ask, becomes } = opened;
+  const first = await opened.begin();
+  await ask('POST', '/restart');
+  const second = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
+  runner.status(second, 'APP_STARTING');
+  await becomes('APP_STARTING');
+  runner.status(first, 'BUILD_ERROR', { message: 'late' });
+  runner.status({ ...second, generation: second.generation + 7 }, 'RUNTIME_ERROR', { message: 'early' });
+  await delay(200);
+  assert.equal((await ask('GET', '/runtime')).answer.stage, 'APP_STARTING');
+  runner.status(second, 'RUNTIME_ERROR', { message: 'it ended with code 3' });
+  assert.equal((await becomes('RUNTIME_ERROR')).errorMessage, 'it ended with code 3');
+});
+
+void test('of two pushes during one build the last counts, and no files of the other stay', async () => {
+  await using opened = await openProgramHub();
+  const { runner } = opened;
+  const first = await opened.begin();
+  runner.status(first, 'BUILDING');
+  await opened.push('app.py', 'print(2)');
+  await opened.push('app.py', 'print(3)');
+  const { head } = (await opened.hub.modules.repos.findById(opened.repo.id)) ?? {};
+  const last = await runner.wanted('ann/demo', ({ commit }) => commit === head);
+  await runner.serve(last, (_request, response) => response.end('third'));
+  await opened.becomes('RUNNING');
+  assert.deepEqual(await readdir(`${runner.folders.sources}/${first.space}`), [last.commit]);
+});
+
 void test('a Space that is paused or deleted is dropped, and its files go', async () => {
-  const { hub, runner, token, bearer, opened } = await openHub();
-  await using _opened = opened;
-  runner.able();
-  const ask = clientOf(hub, token);
-  const want = await runner.wanted('ann/demo');
+  await using opened = await openProgramHub();
+  const { hub, runner, bearer, ask, becomes } = opened;
+  const want = await opened.begin();
   await runner.serve(want, (_request, response) => response.end('first'));
-  await becomes(ask, 'RUNNING');
+  await becomes('RUNNING');
   assert.equal((await ask('POST', '/pause')).answer.stage, 'PAUSED');
   assert.deepEqual(await runner.sent('drop'), { type: 'drop', space: want.space, forget: false });
   assert.equal((await askSite(hub, { label: 'ann-demo', path: '/' }, bearer)).status, 503);
@@ -167,19 +107,83 @@ void test('a Space that is paused or deleted is dropped, and its files go', asyn
   assert.deepEqual(await runner.sent('drop', from), { type: 'drop', space: want.space, forget: true });
   await delay(100);
   assert.deepEqual(await readdir(runner.folders.sources), []);
+  await using superuser = openSuperuserPool(hub.database);
+  const { rows } = await superuser.pool.query('select repo_id from spaces.run');
+  assert.deepEqual(rows, []);
 });
 
 void test('a runner that comes anew is told everything again, and of a Space that slept, that it sleeps', async () => {
-  const { hub, runner, token, opened } = await openHub();
-  await using _opened = opened;
-  runner.able();
-  const ask = clientOf(hub, token);
-  const want = await runner.wanted('ann/demo');
+  await using opened = await openProgramHub();
+  const { runner, becomes } = opened;
+  const want = await opened.begin();
   assert.equal(want.asleep, false);
   runner.status(want, 'SLEEPING');
-  await becomes(ask, 'SLEEPING');
+  await becomes('SLEEPING');
   const from = runner.heard.length;
   runner.able();
   assert.deepEqual(await runner.sent('want', from), { ...want, asleep: true });
   await runner.sent('all-wanted', from);
+});
+
+void test('limits, sleep and egress are wanted as people decided, and refused in words where they cannot be', async () => {
+  await using opened = await openProgramHub();
+  const { runner, ask } = opened;
+  const first = await opened.begin();
+  const { answer } = await ask('POST', '/hardware', { flavor: 'cpu-upgrade', sleepTimeSeconds: 600 });
+  assert.deepEqual([answer.hardware.requested, answer.gcTimeout], ['cpu-upgrade', 600]);
+  const second = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
+  assert.deepEqual(second.hardware, { name: 'cpu-upgrade', cpus: 8, memoryBytes: 32 * 1024 ** 3 });
+  assert.equal(second.sleepSeconds, 600);
+  assert.equal((await ask('POST', '/sleeptime', { seconds: -1 })).answer.gcTimeout, null);
+  const third = await runner.wanted('ann/demo', ({ sleepSeconds }) => sleepSeconds === null);
+  assert.equal(third.generation, second.generation, 'no new run');
+  const hosts = ['pypi.org', 'files.pythonhosted.org'];
+  assert.deepEqual((await ask('PUT', '/egress', { kind: 'list', hosts })).answer, { kind: 'list', hosts });
+  const fourth = await runner.wanted('ann/demo', ({ egress }) => egress.kind === 'list');
+  assert.deepEqual(fourth.egress, { kind: 'list', hosts });
+  assert.deepEqual((await ask('GET', '/egress')).answer, { kind: 'list', hosts });
+  for (const [method, path, body, says] of [
+    ['POST', '/hardware', { flavor: 'a100-large' }, /cpu-basic, cpu-upgrade/],
+    ['POST', '/sleeptime', { seconds: 0 }, /seconds/],
+    ['PUT', '/egress', { kind: 'list', hosts: ['10.0.0.1'] }, /"10\.0\.0\.1" is not the name of a host/],
+  ] as const) {
+    const refused = await ask(method, path, body);
+    assert.equal(refused.status, 400, path);
+    assert.match(refused.answer.error ?? '', says);
+  }
+});
+
+void test('where no program can run, a Space says why, and the runner is asked for nothing', async () => {
+  await using opened = await openProgramHub();
+  const { runner, hub, bearer, becomes } = opened;
+  runner.able('control groups cannot be written');
+  assert.match((await becomes('CONFIG_ERROR')).errorMessage ?? '', /control groups cannot be written/);
+  const page = await askSite(hub, { label: 'ann-demo', path: '/' }, bearer);
+  assert.equal(page.status, 503);
+  assert.match(page.text, /control groups cannot be written/);
+  assert.deepEqual(runner.heard, [{ type: 'hello' }]);
+});
+
+void test('runs and refusals of their doors are on the ledger, and reads of private files by the hub', async () => {
+  await using opened = await openProgramHub({ visibility: 'private' });
+  const { hub, runner, repo } = opened;
+  const want = await opened.begin();
+  const run = await runner.serve(want, (_request, response) => response.end());
+  await opened.becomes('RUNNING');
+  const about = { space: want.space, run };
+  for (let n = 0; n < 40; n += 1)
+    runner.say({ type: 'refused', ...about, host: `h${n}.example`, why: 'not on the list', count: 2 });
+  runner.say({ type: 'ended', ...about, why: 'asked to' });
+  await delay(500);
+  await using superuser = openSuperuserPool(hub.database);
+  const { rows } = await superuser.pool.query<{ kind: string; n: number }>(
+    `select kind, count(*)::int as n from ledger.entry where subject = $1 and kind ~ '^(space|read)' group by 1 order by 1`,
+    [`repo:${repo.id}`],
+  );
+  assert.deepEqual(rows, [
+    { kind: 'read.private', n: 1 },
+    { kind: 'space.egress-refused', n: 30 },
+    { kind: 'space.run-ended', n: 1 },
+    { kind: 'space.run-serves', n: 1 },
+  ]);
 });
