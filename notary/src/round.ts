@@ -77,5 +77,5 @@ export async function areHeadsWhole(tx: Tx, top: UpperTree): Promise<boolean> {
 }
 
 function isPartOf(buckets: Buckets, top: UpperTree): boolean {
-  return top.rootWith(subtreesOf(buckets)).equals(top.root());
+  return top.holds(subtreesOf(buckets));
 }

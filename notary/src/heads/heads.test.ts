@@ -117,6 +117,31 @@ void test('UpperTree.changedAt() names what a change makes of the nodes above it
   assert.deepEqual(top.nodesAt(MIDDLE_DEPTH)[other.key[0] ?? 0]?.subtree, changed?.subtree);
 });
 
+void test('UpperTree.holds() knows what is there from what is not, as the root does', () => {
+  const top = new UpperTree(BUCKET_DEPTH);
+  const placed = (of: readonly MapLeaf[]) =>
+    of.map((one) => ({ place: bucketOf(one.key), subtree: subtreeOf([one], BUCKET_DEPTH) }));
+  const few = MANY.slice(0, 5);
+  top.set(placed(few));
+  assert.ok(top.holds(placed(few)));
+  assert.ok(top.holds([{ place: bucketOf(leaf('nobody').key), subtree: subtreeOf([], BUCKET_DEPTH) }]));
+  const [one] = few;
+  assert.ok(one !== undefined);
+  const place = bucketOf(one.key);
+  for (const other of [
+    [],
+    [{ ...one, n: 2 }],
+    sorted([one, { ...one, key: one.key.map((byte, at) => (at < 31 ? byte : byte ^ 1)) as Buffer }]),
+  ]) {
+    const changed = [{ place, subtree: subtreeOf(other, BUCKET_DEPTH) }];
+    assert.ok(!top.holds(changed));
+    assert.ok(!top.rootWith(changed).equals(top.root()));
+    assert.ok(top.holds(placed(few)), 'what was only asked for is not taken over');
+  }
+  top.set([{ place, subtree: subtreeOf([], BUCKET_DEPTH) }]);
+  assert.ok(!top.holds(placed(few)));
+});
+
 void test('extend() depends on every entry and on their order', () => {
   const hashes = ['a', 'b', 'c'].map((text) => sha256(Buffer.from(text)).toString('hex') as Sha256);
   const headOf = (list: readonly Sha256[]) => list.reduce((head, hash) => extend(head, { hash }), NO_ENTRIES);

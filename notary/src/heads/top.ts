@@ -25,6 +25,9 @@ export class UpperTree {
   readonly #hashes: Buffer;
   /** 0, 1, or 2 for more: it only matters whether there is one. */
   readonly #counts: Uint8Array;
+  /** What was computed last: a round asks for the same nodes three times, and they are most of its work. */
+  #computed:
+    { readonly changed: readonly Placed[]; readonly nodes: ReadonlyMap<number, Subtree> } | undefined;
 
   constructor(depth: number) {
     this.#depth = depth;
@@ -35,6 +38,14 @@ export class UpperTree {
   /** The root. */
   root(): Buffer {
     return this.#at(1).hash;
+  }
+
+  /** Whether these are what is there: their hashes stand for all that is below and above them. */
+  holds(subtrees: readonly Placed[]): boolean {
+    return subtrees.every(({ place, subtree }) => {
+      const { count, hash } = this.#at(2 ** this.#depth + place);
+      return Math.min(count, 2) === Math.min(subtree.count, 2) && hash.equals(subtree.hash);
+    });
   }
 
   /** The root as it would be with these, which are not taken over yet. */
@@ -61,6 +72,7 @@ export class UpperTree {
       this.#counts[node] = Math.min(count, 2);
       this.#hashes.set(hash, node * HASH_BYTES);
     }
+    this.#computed = undefined;
   }
 
   /**
@@ -80,7 +92,8 @@ export class UpperTree {
     return { beside, place: node - 2 ** this.#depth };
   }
 
-  #above(changed: readonly Placed[]): Map<number, Subtree> {
+  #above(changed: readonly Placed[]): ReadonlyMap<number, Subtree> {
+    if (this.#computed?.changed === changed) return this.#computed.nodes;
     const nodes = new Map(changed.map(({ place, subtree }) => [2 ** this.#depth + place, subtree]));
     let row = [...nodes.keys()];
     while (row.length > 0 && row[0] !== 1) {
@@ -88,6 +101,7 @@ export class UpperTree {
       const get = (node: number): Subtree => nodes.get(node) ?? this.#at(node);
       for (const node of row) nodes.set(node, join(get(2 * node), get(2 * node + 1)));
     }
+    this.#computed = { changed, nodes };
     return nodes;
   }
 
