@@ -226,6 +226,7 @@ function settingsOf(
     limits: config.file.limits,
     xet: config.file.xet,
     quota: config.file.quota,
+    keepDays: config.file.ledger.keepDays,
     scrubRate: config.file.scrubRate,
     sendsMail: config.file.mail !== null,
     singleSignOn: config.file.singleSignOn && {

@@ -168,6 +168,8 @@ export const Settings = z.strictObject({
   xet: XetSettings,
   /** Bytes that a namespace may store unless the operator decided otherwise; `null` is without a limit. */
   quota: z.int().nonnegative().nullable(),
+  /** For how many days entries of the ledger are kept; `null`: for ever. The notary cuts; a start says what was decided. */
+  keepDays: z.int().positive().nullable(),
   /** Bytes a second that are read again to find damage. */
   scrubRate: z.int().positive(),
   /** Whether there is a mail server; without one, mail is kept and shown to administrators. */

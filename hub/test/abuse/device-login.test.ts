@@ -9,6 +9,9 @@ import { TestBrowser } from '../harness/test-browser.ts';
 
 const CLIENT = { client_id: '26be6b09-91c5-47da-9861-d2d2bb7a7e36' };
 
+/** What the page has chosen before anybody changes it. */
+const CHOICE = { gated: 'yes' };
+
 async function begin(hub: ServedHub): Promise<{ device_code: string; user_code: string }> {
   const answer = await fetch(`${hub.url}/oauth/device`, {
     method: 'POST',
@@ -43,7 +46,7 @@ void test('the token is fetched once, also by many at the same time, and by nobo
   assert.equal((await ask(hub, device_code)).error, 'slow_down');
   for (const other of ['', 'x', user_code, 'A'.repeat(43)])
     assert.equal((await ask(hub, other)).error, 'expired_token');
-  await alice.send('/device?/approve', { code: user_code });
+  await alice.send('/device?/approve', { code: user_code, ...CHOICE });
   const answers = await Promise.all(Array.from({ length: 8 }, () => ask(hub, device_code)));
   const tokens = answers.flatMap(({ access_token }) => access_token ?? []);
   assert.equal(tokens.length, 1, JSON.stringify(answers));
@@ -55,7 +58,7 @@ void test('whoever answers first has answered, and a token or nobody answers not
   const [alice, mallory] = [await signedIn(hub, 'alice'), await signedIn(hub, 'mallory')];
   const { device_code, user_code } = await begin(hub);
   assert.match(
-    (await new TestBrowser(hub).send('/device?/approve', { code: user_code })).location,
+    (await new TestBrowser(hub).send('/device?/approve', { code: user_code, ...CHOICE })).location,
     /^\/sign-in/,
   );
   const { actor } = await hub.modules.authentication.authenticate(
@@ -65,7 +68,7 @@ void test('whoever answers first has answered, and a token or nobody answers not
     isFault(error, 'token.forbidden'),
   );
   assert.equal((await alice.send('/device?/deny', { code: user_code })).location, '/device?done=denied');
-  assert.equal((await mallory.send('/device?/approve', { code: user_code })).status, 404);
+  assert.equal((await mallory.send('/device?/approve', { code: user_code, ...CHOICE })).status, 404);
   assert.equal((await ask(hub, device_code)).error, 'access_denied');
 });
 
@@ -75,15 +78,15 @@ void test('letting in needs a fresh proof, and ends with the code, the password 
   hub.passTime(11);
   const first = await begin(hub);
   assert.match(
-    (await alice.send('/device?/approve', { code: first.user_code })).location,
+    (await alice.send('/device?/approve', { code: first.user_code, ...CHOICE })).location,
     /^\/account\/prove\?to=%2Fdevice%3Fcode%3D/,
   );
   hub.passTime(16);
   assert.equal((await ask(hub, first.device_code)).error, 'expired_token');
   const again = await signedIn(hub, 'alice');
-  assert.equal((await again.send('/device?/approve', { code: first.user_code })).status, 404);
+  assert.equal((await again.send('/device?/approve', { code: first.user_code, ...CHOICE })).status, 404);
   const second = await begin(hub);
-  await again.send('/device?/approve', { code: second.user_code });
+  await again.send('/device?/approve', { code: second.user_code, ...CHOICE });
   await again.send('/account?/password', { next: 'quite another password', again: 'quite another password' });
   assert.equal((await ask(hub, second.device_code)).error, 'access_denied', 'the user was signed out since');
 });
@@ -101,4 +104,35 @@ void test('another client, and another kind of grant, get nothing', async () => 
     await post('/oauth/token', { grant_type: 'refresh_token', refresh_token: 'x' }),
     'invalid_grant',
   );
+});
+
+void test('the token does what was chosen on the page, and nothing beside, whatever the form says', async () => {
+  await using hub = await openServedHub();
+  const alice = await signedIn(hub, 'alice');
+  await hub.addUser('bob');
+  await hub.addRepo('alice/own');
+  await hub.addRepo('bob/hidden');
+  const tokenFor = async (fields: Record<string, string>): Promise<string | undefined> => {
+    const { device_code, user_code } = await begin(hub);
+    await alice.send('/device?/approve', { code: user_code, ...fields });
+    return (await ask(hub, device_code)).access_token;
+  };
+  const reader = await tokenFor({ 'user:alice': 'read' });
+  const writer = await tokenFor({ 'user:alice': 'write', 'user:bob': 'write' });
+  const call = async (token: string | undefined, path: string, wish?: object): Promise<number> => {
+    const headers = { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' };
+    const sent = wish === undefined ? {} : { method: 'POST', body: JSON.stringify(wish) };
+    return (await fetch(`${hub.url}${path}`, { headers, ...sent })).status;
+  };
+  for (const token of [reader, writer]) {
+    assert.equal(await call(token, '/api/models/alice/own'), 200);
+    assert.equal(await call(token, '/api/models/bob/hidden'), 404);
+  }
+  const wish = { type: 'model', name: 'new' };
+  assert.equal(await call(reader, '/api/repos/create', wish), 403);
+  assert.equal(await call(writer, '/api/repos/create', wish), 200);
+  const { actor } = await hub.modules.authentication.authenticate(writer ?? '');
+  assert.equal(actor.grant.role, 'fineGrained');
+  for (const fields of [{}, { role: 'write' }, { kind: 'write' }])
+    assert.equal(await tokenFor(fields as Record<string, string>), undefined, 'no classic token');
 });

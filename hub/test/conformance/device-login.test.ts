@@ -43,7 +43,7 @@ for (const answer of ['approve', 'deny'] as const)
       assert.equal((await browser.open(page)).location, `/sign-in?to=${encodeURIComponent(page)}`);
       await browser.signIn('admin', PASSWORD);
       assert.match((await browser.open(page)).body, new RegExp(userCode));
-      const answered = await browser.send(`/device?/${answer}`, { code: userCode, role: 'read' });
+      const answered = await browser.send(`/device?/${answer}`, { code: userCode, 'user:admin': 'read' });
       assert.equal(answered.location, `/device?done=${answer === 'approve' ? 'approved' : 'denied'}`);
       assert.equal((await ended) === 0, answer === 'approve', said);
       const who = await runProgram(venvProgram('hub-newest', 'hf'), ['auth', 'whoami'], {
@@ -59,7 +59,7 @@ for (const answer of ['approve', 'deny'] as const)
       const { auth } = (await answerOf.json()) as {
         auth: { accessToken: { role: string; displayName: string } };
       };
-      assert.deepEqual(auth.accessToken.role, 'read');
+      assert.deepEqual(auth.accessToken.role, 'fineGrained');
       assert.equal(auth.accessToken.displayName, `hf-login-${userCode.replace('-', '').toLowerCase()}`);
       assert.ok(
         !(await readFile(path.join(instance.data, 'logs/hub.log'), 'utf8')).includes(stored.slice(0, 40)),

@@ -218,6 +218,7 @@ function startOf(
       limits: { ...TEST_LIMITS, ...options.limits },
       xet: { dedupScope: options.dedupScope ?? 'repository' },
       quota: options.quota ?? null,
+      keepDays: null,
       scrubRate: 10 * GiB,
       sendsMail: options.carrier !== undefined,
       singleSignOn: options.singleSignOn ?? null,

@@ -1,6 +1,7 @@
 // Every start is on the ledger, with which program and which configuration it was: an operator who swaps one of them
 // leaves a trace.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { startInstance } from '../../harness/instance.ts';
@@ -27,13 +28,17 @@ void test('a start is recorded with digests of program and configuration', { tim
   const folder = path.join(scratch.path, 'hub');
   await startAndRead(folder, {});
   await startAndRead(folder, {});
-  const entries = await startAndRead(folder, { HOLDFAST_ACCESS: 'anonymous' });
-  assert.equal(entries.length, 3);
-  const [first, second, third] = entries;
+  await startAndRead(folder, { HOLDFAST_ACCESS: 'anonymous' });
+  const file = path.join(folder, 'data', 'config.json');
+  await writeFile(file, JSON.stringify({ ledger: { keepDays: 730 } }));
+  const entries = await startAndRead(folder, {});
+  assert.equal(entries.length, 4);
+  const [first, second, third, fourth] = entries;
   assert.match(first?.program ?? '', /^[0-9a-f]{64}$/);
   assert.match(first?.configuration ?? '', /^[0-9a-f]{64}$/);
   assert.equal(second?.program, first?.program);
   assert.equal(second?.configuration, first?.configuration);
   assert.equal(third?.program, first?.program);
   assert.notEqual(third?.configuration, first?.configuration);
+  assert.notEqual(fourth?.configuration, first?.configuration, 'for how long entries are kept');
 });

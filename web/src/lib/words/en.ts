@@ -76,8 +76,8 @@ export const en = {
     warning:
       'Go on only if you have started this yourself just now, and the program shows this very code. Whoever sent you a link to here would act as you.',
     may: 'What it may do, for 30 days',
-    write: 'read and write',
-    read: 'read',
+    narrow:
+      'It reads what everybody may read in any case. Take away what you do not need now: it cannot be given more later, but you can sign in again.',
     approve: 'Let it in',
     deny: 'Refuse',
     approved: 'The program is let in. You can go back to it.',

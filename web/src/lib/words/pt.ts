@@ -75,8 +75,8 @@ export const pt: Words = {
     warning:
       'Continue só se foi você que começou isto agora mesmo, e se o programa mostra este mesmo código. Quem lhe tivesse enviado uma ligação para aqui agiria como você.',
     may: 'O que pode fazer, durante 30 dias',
-    write: 'ler e escrever',
-    read: 'ler',
+    narrow:
+      'Lê em qualquer caso o que todos podem ler. Tire o que não precisa agora: não se lhe pode dar mais depois, mas pode entrar de novo.',
     approve: 'Deixar entrar',
     deny: 'Recusar',
     approved: 'O programa pode entrar. Pode voltar a ele.',
