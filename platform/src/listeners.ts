@@ -55,8 +55,11 @@ export function bindTcp(address: string, port: number): BoundSocket {
   return bound(handle, name.port ?? port);
 }
 
-/** Binds a Unix socket that only this user can connect to. What a crash left at the path is replaced. */
-export function bindUnix(path: string): BoundSocket {
+/**
+ * Binds a Unix socket that only this user can connect to, or whom the mode lets who sees its folder. What a crash left at the
+ * path is replaced.
+ */
+export function bindUnix(path: string, { mode } = { mode: 0o600 }): BoundSocket {
   // A socket's path may have 108 bytes; from inside its folder the name alone counts.
   const before = process.cwd();
   process.chdir(dirname(path));
@@ -67,7 +70,7 @@ export function bindUnix(path: string): BoundSocket {
     const handle = makeSocket(name, -1, -1);
     process.umask(mask);
     if (typeof handle === 'number') throw new BindError(errorName(handle), path);
-    chmodSync(name, 0o600);
+    chmodSync(name, mode);
     return bound(handle, 0);
   } finally {
     process.chdir(before);

@@ -3,9 +3,13 @@
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
 import { RunnerStart } from '@holdfast/supervisor/settings';
+import { openRunner } from './runner.ts';
 
 /** Where the supervisor hands over the way to the hub. */
 const HUB_FD = 4;
+
+// What it makes is read by the users of sandboxes; the folder around it is closed to everybody else.
+process.umask(0o022);
 
 await using channel = openInheritedChannel();
 const log = openLog('runner');
@@ -15,8 +19,7 @@ try {
   channel.onFrame(() => stopped.resolve());
   void channel.closed.then(() => stopped.resolve());
   await using hub = openInheritedChannel(HUB_FD);
-  hub.send({ type: 'able', problem: null });
-  log.info({ level: settings.level, cgroups: settings.cgroups }, 'ready');
+  await using _runner = await openRunner(settings, { hub, log });
   channel.send({ type: 'ready' });
   await stopped.promise;
 } catch (error) {

@@ -51,6 +51,9 @@ export interface HubEnds {
 const COURIER_FD = 6;
 const RUNNER_FD = 7;
 
+/** What the first start and the notary tell. */
+const UNTIL_KNOWN = { firstAdmin: null, sealed: null, lost: null } as const;
+
 /** Launches preparation and hub. They wait for `start`. */
 export function launchHub(site: Site, database: Database, ends: HubEnds): LaunchedHub {
   const { sockets, toCourier, toRunner, runner } = ends;
@@ -66,15 +69,14 @@ export function launchHub(site: Site, database: Database, ends: HubEnds): Launch
     toRunner.attach(launched.end(RUNNER_FD));
     return launched;
   };
-  const log = site.logs.of('prepare');
-  const prepare = new LaunchedChild({ ...groundOf(site, 'prepare', database), extra: [lock], log });
+  const prepare = launchPreparation(site, database);
   const first = launch();
-  const settings = {
+  const settings: Settings = {
     ...settingsOf(site, database, site.confiner.pathOf(objects)),
     port: sockets[0]?.port ?? site.config.listen.port,
     spaces: runner.spaces,
     spacesProblem: runner.problem,
-    ...{ firstAdmin: null, sealed: null, lost: null },
+    ...UNTIL_KNOWN,
     removals: removals.settings,
   };
   return {
@@ -90,6 +92,11 @@ export function launchHub(site: Site, database: Database, ends: HubEnds): Launch
       return { [Symbol.asyncDispose]: () => keeper.stop() };
     },
   };
+}
+
+function launchPreparation(site: Site, database: Database): LaunchedChild {
+  const ground = groundOf(site, 'prepare', database);
+  return new LaunchedChild({ ...ground, extra: [site.hubLock.descriptor], log: site.logs.of('prepare') });
 }
 
 /** A preparation that failed on the operator's own server says which that is. */

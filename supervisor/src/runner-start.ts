@@ -124,7 +124,7 @@ function startOf(
 ): RunnerStart {
   const { mechanism } = confiner;
   const { address } = config.listen;
-  const { mirror, suite, index, certificates, resolver, environmentBytes, dangerouslyUnlimited } =
+  const { mirror, suite, index, indexFiles, certificates, resolver, environmentBytes, dangerouslyUnlimited } =
     config.file.spaces;
   return {
     type: 'start',
@@ -138,7 +138,7 @@ function startOf(
       dangerouslyUnlimited,
       hub: { address: EVERYWHERE.has(address) ? '127.0.0.1' : address, port },
       packages: {
-        ...{ mirror, suite, index },
+        ...{ mirror, suite, index, indexFiles },
         certificates: certificates === null ? null : CERTIFICATES,
       },
       resolver,

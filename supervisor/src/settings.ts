@@ -291,6 +291,8 @@ export const RunnerStart = z.strictObject({
       mirror: z.string(),
       suite: z.string(),
       index: z.string(),
+      /** Origins on which its files lie, beside its own. */
+      indexFiles: z.array(z.string()),
       certificates: z.string().nullable(),
     }),
     resolver: z.array(z.string()).nullable(),

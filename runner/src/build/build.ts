@@ -110,7 +110,8 @@ export class Builder {
     const course: Course = { wish, base, work, tell, signal };
     const held: string[] = [];
     try {
-      await mkdir(work, { recursive: true, mode: 0o700 });
+      // Sandboxes are made as users of their own, who must get here; the folder around it is closed to everybody else.
+      await mkdir(work, { recursive: true, mode: 0o755 });
       const layer = await this.#layer(course, prepared.debian);
       if (layer !== null && 'kind' in layer) return layer;
       if (layer !== null) held.push(this.#hold(layer.path));

@@ -52,9 +52,11 @@ export class BubblewrapRuntime implements SandboxRuntime {
     if (made && first !== undefined)
       return new BubblewrapSandbox({ spec, outer: started.outer, first, group });
     if (first !== undefined) endProcess(first);
+    // Before the group is waited for: a moment later nobody has what it said.
+    const said = await lastWords(started.outer);
     await group?.kill();
     await group?.remove();
-    throw new SandboxUnavailable(`the sandbox could not be made: ${await lastWords(started.outer)}`);
+    throw new SandboxUnavailable(`the sandbox could not be made: ${said}`);
   }
 }
 

@@ -21,6 +21,15 @@ export const SpacesFile = z.strictObject({
     .default('bookworm'),
   /** The package index that builds install from (PEP 503). */
   index: Index.default('https://pypi.org/simple'),
+  /** Origins on which the files of the index lie, beside its own. */
+  indexFiles: z
+    .array(
+      z
+        .string()
+        .regex(/^https?:\/\/[^/?#@\s]+$/, 'is not the origin of a server, such as https://files.example.org'),
+    )
+    .max(20)
+    .default(['https://files.pythonhosted.org']),
   /** Absolute path of a file with further certificate authorities for mirror and index. */
   certificates: z
     .string()

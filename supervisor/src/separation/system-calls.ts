@@ -72,7 +72,14 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
 };
 
 /** What whoever makes sandboxes needs of them. */
-const FOR_SANDBOXES: ReadonlySet<string> = new Set(['mount', 'umount2', 'pivot_root', 'unshare', 'setns']);
+const FOR_SANDBOXES: ReadonlySet<string> = new Set([
+  'mount',
+  'umount2',
+  'pivot_root',
+  'chroot',
+  'unshare',
+  'setns',
+]);
 
 /**
  * The filter for processes of this architecture, as Node names it; `undefined` where there is none. One that makes sandboxes

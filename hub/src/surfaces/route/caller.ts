@@ -1,4 +1,4 @@
-// Who calls: the token in the Authorization header, or nobody. Cookies are never read here.
+// Who calls: the token in the Authorization header, or in the one that takes its place, or nobody. Cookies are never read here.
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Actor } from '#modules/access';
@@ -28,8 +28,8 @@ export async function identifyCaller(
     readonly anonymousMayRead: boolean;
     readonly known: WeakMap<Socket, KnownCaller>;
   },
+  authorization = request.headers.authorization,
 ): Promise<Caller> {
-  const { authorization } = request.headers;
   const before = deps.known.get(request.socket);
   if (before !== undefined && before.authorization === authorization)
     if (deps.authentication.isCurrent(before.session)) return before.caller;

@@ -23,6 +23,9 @@ export async function identifyVisitor(
   deps: VisitorDeps,
 ): Promise<Caller> {
   const { authorization, cookie } = request.headers;
+  // Clients of Gradio have their own for tokens of the hub, and leave the usual one to the app.
+  const forHub = request.headers['x-hf-authorization'];
+  if (typeof forHub === 'string') return await identifyCaller(request, deps.callers, forHub);
   if (authorization !== undefined || !isOwnUse(request, at.origin))
     return await identifyCaller(request, deps.callers);
   const text = findCookie('space', cookie, at.origin);

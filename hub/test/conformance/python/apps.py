@@ -1,0 +1,208 @@
+# Spaces that run a program: built, used, changed, put to sleep and woken by the clients that people have.
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+import httpx
+from gradio_client import Client
+
+from suite import ENDPOINT, api, case, equal, run
+
+TOKEN = os.environ["HF_TOKEN"]
+NAME = "admin/hello"
+# A first start makes the root that all apps share.
+PATIENCE = 1500
+
+admin = api()
+
+# Names below `localhost` lead to this machine (RFC 6761), whatever the system's resolver makes of them.
+resolve = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest, **named: resolve(
+    "127.0.0.1" if isinstance(host, str) and host.endswith(".localhost") else host, *rest, **named
+)
+
+GREETER = """
+import os
+import gradio as gr
+
+print("greeting with", os.environ["GREETING"], flush=True)
+gr.Interface(fn=lambda name: f"{os.environ['GREETING']} {name}{MARK}", inputs="text", outputs="text", api_name="greet").launch()
+"""
+
+PAGE = """
+import streamlit as st
+
+st.title("A page of Streamlit")
+st.write(st.text_input("name"))
+"""
+
+
+def wait(stage, patience=PATIENCE, repo=NAME):
+    """Waits until a Space has come to this stage; another end is a failure that says what the Space says."""
+    until = time.monotonic() + patience
+    seen = []
+    while time.monotonic() < until:
+        runtime = admin.get_space_runtime(repo)
+        if not seen or seen[-1] != runtime.stage:
+            seen.append(runtime.stage)
+        if runtime.stage == stage:
+            return seen
+        if runtime.stage.endswith("_ERROR") or runtime.stage == "NO_APP_FILE":
+            break
+        time.sleep(0.25)
+    raise AssertionError(f"{repo} is {seen}, not {stage}: {runtime.raw.get('errorMessage')}\n" + logs("build", repo) + logs("run", repo))
+
+
+def logs(kind, repo=NAME):
+    """What a Space's log has now."""
+    lines = []
+    with httpx.stream("GET", f"{ENDPOINT}/api/spaces/{repo}/logs/{kind}", headers=auth(), timeout=3) as answer:
+        try:
+            for line in answer.iter_lines():
+                lines.append(line)
+        except httpx.ReadTimeout:
+            pass
+    return "\n".join(lines)
+
+
+def auth(token=TOKEN):
+    return {"authorization": f"Bearer {token}"}
+
+
+def host(repo=NAME):
+    return httpx.get(f"{ENDPOINT}/api/spaces/{repo}/host", headers=auth()).json()["host"]
+
+
+def greet(name, repo=NAME):
+    return Client(f"{host(repo)}/", token=TOKEN, verbose=False).predict(name, api_name="/greet")
+
+
+def push(mark, repo=NAME, port=None):
+    folder = Path("app")
+    folder.mkdir(exist_ok=True)
+    more = f"app_port: {port}\n" if port else ""
+    (folder / "README.md").write_text(f"---\ntitle: Hello\nsdk: gradio\nstartup_duration_timeout: 5m\n{more}---\n")
+    (folder / "app.py").write_text(GREETER.replace("{MARK}", mark))
+    admin.upload_folder(repo_id=repo, repo_type="space", folder_path=folder)
+
+
+@case("a Gradio app is built and runs")
+def built():
+    admin.create_repo(NAME, repo_type="space", space_sdk="gradio", private=True)
+    equal(admin.get_space_runtime(NAME).stage, "NO_APP_FILE")
+    admin.add_space_variable(NAME, "GREETING", "Hello")
+    push("!")
+    seen = wait("RUNNING")
+    assert "BUILDING" in seen or "APP_STARTING" in seen, seen
+
+
+@case("its logs say what was built and what it said")
+def told():
+    assert "gradio" in logs("build"), logs("build")
+    assert "greeting with Hello" in logs("run"), logs("run")
+
+
+@case("gradio_client uses it by its address and by its name")
+def used():
+    equal(greet("Ada"), "Hello Ada!")
+    equal(Client(NAME, token=TOKEN, verbose=False).predict("Bob", api_name="/greet"), "Hello Bob!")
+
+
+@case("a private one is nobody else's")
+def closed():
+    equal(httpx.get(host(), headers={"accept": "application/json"}).status_code, 401)
+
+
+@case("a variable that is set is there, and no request is lost on the way")
+def changed():
+    failures, stop = [], threading.Event()
+
+    def visit():
+        with httpx.Client(headers=auth(), timeout=30) as client:
+            address = f"{host()}/config"
+            while not stop.is_set():
+                try:
+                    answer = client.get(address)
+                    if answer.status_code != 200:
+                        failures.append(answer.status_code)
+                except httpx.HTTPError as error:
+                    failures.append(repr(error))
+                time.sleep(0.02)
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    before = admin.get_space_runtime(NAME).raw
+    admin.add_space_variable(NAME, "GREETING", "Good morning")
+    for _ in range(600):
+        if greet("Ada").startswith("Good morning"):
+            break
+        time.sleep(0.5)
+    wait("RUNNING")
+    # What the run before still had to answer, it answers.
+    time.sleep(2)
+    stop.set()
+    visitor.join()
+    equal(failures, [])
+    equal(greet("Ada"), "Good morning Ada!")
+    equal(before["stage"], "RUNNING")
+
+
+@case("a push is built and takes the place of what ran")
+def pushed():
+    push("?")
+    for _ in range(600):
+        if admin.get_space_runtime(NAME).stage != "RUNNING":
+            break
+        time.sleep(0.05)
+    wait("RUNNING")
+    equal(greet("Ada"), "Good morning Ada?")
+
+
+@case("it is paused and restarted")
+def paused():
+    equal(admin.pause_space(NAME).stage, "PAUSED")
+    equal(httpx.get(host(), headers=auth()).status_code, 503)
+    admin.restart_space(NAME)
+    wait("RUNNING")
+    equal(greet("Ada"), "Good morning Ada?")
+
+
+@case("what runs is ended with its repository")
+def deleted():
+    admin.delete_repo(NAME, repo_type="space")
+
+
+@case("a Streamlit app is built and runs")
+def streamlit():
+    admin.create_repo("admin/page", repo_type="space", space_sdk="streamlit")
+    Path("page").mkdir()
+    Path("page/README.md").write_text("---\ntitle: Page\nsdk: streamlit\n---\n")
+    Path("page/app.py").write_text(PAGE)
+    admin.upload_folder(repo_id="admin/page", repo_type="space", folder_path="page")
+    wait("RUNNING", repo="admin/page")
+    answer = httpx.get(host("admin/page"), headers=auth())
+    equal(answer.status_code, 200)
+    assert "streamlit" in answer.text.lower()
+    equal(httpx.get(f"{host('admin/page')}/_stcore/health", headers=auth()).text, "ok")
+
+
+@case("what cannot be installed is a build error that says so")
+def wrong():
+    admin.upload_file(
+        path_or_fileobj=b"no-such-package-of-anybody==99\n",
+        path_in_repo="requirements.txt",
+        repo_id="admin/page",
+        repo_type="space",
+    )
+    for _ in range(600):
+        runtime = admin.get_space_runtime("admin/page")
+        if runtime.stage == "BUILD_ERROR":
+            break
+        time.sleep(0.5)
+    equal(runtime.stage, "BUILD_ERROR")
+    assert "no-such-package" in logs("build", "admin/page"), logs("build", "admin/page")
+
+
+run()

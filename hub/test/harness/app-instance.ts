@@ -1,0 +1,58 @@
+// An instance that runs apps. The root that they share takes minutes to make: the first instance leaves a copy of its own to
+// those that follow.
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { copyCheckout, giveFolder } from './checkout-copy.ts';
+import { startInstance, type Instance } from './instance.ts';
+import { mustRun, ROOT } from './program.ts';
+import { openScratch } from './scratch.ts';
+import { openTestUser } from './test-user.ts';
+
+const KEPT = path.join(ROOT, '.tools/app-base');
+// Where nobody delegates control groups to ordinary users, nothing bounds what their apps take.
+const SETTINGS = { spaces: { dangerouslyUnlimited: true } };
+
+/** One that runs. */
+export interface AppInstance extends AsyncDisposable {
+  readonly instance: Instance;
+}
+
+/** Starts one as whoever runs this, or as an ordinary user made for it, which takes root. */
+export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance> {
+  await using stack = new AsyncDisposableStack();
+  const scratch = stack.use(await openScratch('apps'));
+  const user = as === 'user' ? stack.use(await openTestUser(scratch.path)) : undefined;
+  const data = path.join(scratch.path, 'data');
+  const checkout = user === undefined ? ROOT : path.join(scratch.path, 'checkout');
+  if (user !== undefined) await copyCheckout(checkout);
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(path.join(data, 'config.json'), JSON.stringify(user === undefined ? {} : SETTINGS));
+  await seed(data);
+  if (user !== undefined) {
+    await mustRun('chown', ['-R', `${user.uid}:${user.gid}`, data, checkout]);
+    await giveFolder(scratch.path, user);
+  }
+  const options = { folder: scratch.path, checkout, ...(user !== undefined && { user }) };
+  const instance = stack.use(await startInstance(options));
+  stack.defer(() => keep(data));
+  const kept = stack.move();
+  return { instance, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function seed(data: string): Promise<void> {
+  if (!existsSync(KEPT)) return;
+  const own = path.join(data, 'spaces', 'runner');
+  await mkdir(own, { recursive: true });
+  for (const folder of [path.dirname(own), own]) await chmod(folder, 0o711);
+  await mustRun('cp', ['-a', KEPT, path.join(own, 'base')]);
+}
+
+/** Copies the base away, once there is one. */
+async function keep(data: string): Promise<void> {
+  const base = path.join(data, 'spaces', 'runner', 'base');
+  if (existsSync(KEPT) || !existsSync(base)) return;
+  const copy = `${KEPT}.${process.pid}`;
+  await mustRun('cp', ['-a', base, copy]);
+  await rename(copy, KEPT).catch(() => rm(copy, { recursive: true, force: true }));
+}

@@ -1,0 +1,121 @@
+// Builds for the Spaces of this machine: where they happen, within which bounds, and what an app is then run on.
+import { join } from 'node:path';
+import { GiB, MiB } from '@holdfast/kernel/size';
+import { type Log } from '@holdfast/platform/log';
+import { type RunnerStart } from '@holdfast/supervisor/settings';
+import { Base } from './base/index.ts';
+import { Builder, type OpenBuildSandbox } from './build/index.ts';
+import { type Want } from './frames.ts';
+import { listRootParts, type SandboxLimits, type SandboxRuntime } from './sandbox/index.ts';
+import { ENVIRONMENT_FOLDER, SOURCE } from './runs/environment.ts';
+import { insideCommand, programMounts, type InsideProgram } from './runs/run-spec.ts';
+import { type SpaceDeps } from './runs/space.ts';
+import { Turns } from './turns.ts';
+import { Uses } from './uses.ts';
+
+type Settings = RunnerStart['settings'];
+
+/** What building needs. */
+export interface BuildingDeps extends Pick<SpaceDeps, 'users'> {
+  readonly runtime: SandboxRuntime;
+  readonly inside: InsideProgram;
+  readonly log: Log;
+}
+
+/** Builds, and what they share. */
+export interface Building extends AsyncDisposable {
+  readonly build: SpaceDeps['build'];
+}
+
+/** What one build may use. The rest of a machine is for those who run. */
+const SANDBOX_LIMITS: Omit<SandboxLimits, 'openFiles'> = {
+  cpus: 2,
+  memoryBytes: 8 * GiB,
+  processes: 1_024,
+  fileBytes: 20 * GiB,
+  homeBytes: GiB,
+  tmpBytes: GiB,
+  sharedMemoryBytes: 64 * MiB,
+};
+const BUILD_LIMITS = {
+  milliseconds: 60 * 60_000,
+  bytes: 20 * GiB,
+  entries: 2_000_000,
+  fetchedBytes: 20 * GiB,
+};
+/** Builds at a time; others wait for their turn. */
+const AT_ONCE = 2;
+
+/** Opens it. Disposing of the result gives up a base that is being made. */
+export async function openBuilding(settings: Settings, deps: BuildingDeps): Promise<Building> {
+  const { sources } = settings.folders;
+  const { base, builder, uses } = openBuilder(settings, deps);
+  await builder.clear();
+  const turns = new Turns(AT_ONCE);
+  return {
+    build: async (want, lines, signal) => {
+      using slot = deps.users?.slots.take();
+      const user = deps.users === null || slot === undefined ? null : deps.users.first + slot.number;
+      const source = join(sources, want.space, want.commit);
+      using _turn = await turns.take(signal, () => {
+        lines.say('Waiting for other builds of this machine');
+      });
+      const built = await builder.build(wishOf(want, source, user), (line) => lines.say(line), signal);
+      if (built.kind === 'failed') return built;
+      const { env, layer } = built;
+      return {
+        kind: 'built',
+        hold: uses.hold(layer === null ? [env] : [env, layer]),
+        root: listRootParts(built.layer ?? built.base),
+        mounts: [
+          { from: built.env, to: ENVIRONMENT_FOLDER, access: 'read' },
+          { from: source, to: SOURCE, access: 'read' },
+        ],
+      };
+    },
+    [Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
+  };
+}
+
+function openBuilder(
+  settings: Settings,
+  deps: BuildingDeps,
+): { readonly base: Base; readonly builder: Builder; readonly uses: Uses } {
+  const { own } = settings.folders;
+  const { mirror, suite, index, indexFiles, certificates } = settings.packages;
+  const uses = new Uses();
+  const base = new Base({
+    folder: join(own, 'base'),
+    source: { mirror, securityMirror: null, suite, packages: [] },
+    tell: (line) => {
+      deps.log.info({ line }, 'making the base');
+    },
+  });
+  const builder = new Builder({
+    ...{ folder: own, base, limits: BUILD_LIMITS, openSandbox: sandboxesOf(deps) },
+    kept: { bytes: settings.environmentBytes, isUsed: (path) => uses.has(path) },
+    code: { root: settings.code, node: settings.node, libraries: settings.libraries },
+    packages: {
+      indexes: [{ url: index, files: indexFiles }],
+      mirrors: { debian: mirror, 'debian-security': null },
+      authorities: certificates,
+    },
+  });
+  return { base, builder, uses };
+}
+
+function wishOf({ namespace, factory, app }: Want, source: string, user: number | null) {
+  const { sdk, sdkVersion, pythonVersion } = app;
+  return { source, namespace, factory, sdk, sdkVersion, pythonVersion, user };
+}
+
+function sandboxesOf({ runtime, inside }: BuildingDeps): OpenBuildSandbox {
+  return async ({ id, root, mounts, door, user }) =>
+    await runtime.openSandbox({
+      ...{ id, door, user, hostname: 'build', descriptors: [] },
+      limits: { ...SANDBOX_LIMITS, openFiles: inside.openFiles },
+      root: listRootParts(root),
+      mounts: [...mounts, ...programMounts(inside)],
+      command: insideCommand(),
+    });
+}

@@ -1,0 +1,89 @@
+// Puts the runner together: what makes sandboxes, doors and environments, and the Spaces that are wanted of it.
+import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@holdfast/kernel/clock';
+import { type Channel } from '@holdfast/platform/channel';
+import { type Log } from '@holdfast/platform/log';
+import { type RunnerStart } from '@holdfast/supervisor/settings';
+import { Doors } from './doors/doors.ts';
+import { openBuilding } from './building.ts';
+import { openRuntime, SandboxUnavailable, type SandboxRuntime } from './sandbox/index.ts';
+import { type RunGround } from './runs/run.ts';
+import { Slots } from './runs/slots.ts';
+import { Spaces } from './runs/spaces.ts';
+
+type Settings = RunnerStart['settings'];
+
+/** What the runner is given. */
+export interface RunnerDeps {
+  readonly hub: Pick<Channel, 'onFrame' | 'send'>;
+  readonly log: Log;
+}
+
+/** The name by which apps reach the hub; nobody else can resolve it. */
+const HUB_NAME = 'hub.holdfast.internal';
+/** The first user of sandboxes and of doors, in a namespace that has more than one. */
+const FIRST_OF_SANDBOXES = 1_000;
+const FIRST_OF_DOORS = 32_000;
+const MOST = 30_000;
+const WANTED_OPEN_FILES = 65_536;
+
+/** Opens it. Disposing of the result ends all that runs. */
+export async function openRunner(settings: Settings, { hub, log }: RunnerDeps): Promise<AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const runs = join(settings.folders.own, 'runs');
+  // What a killed runner left: its processes are dead, because the kernel ended them with it.
+  await rm(runs, { recursive: true, force: true });
+  await mkdir(runs, { recursive: true, mode: 0o755 });
+  const isRange = settings.level === 'uids';
+  const runtime = openSandboxes(settings);
+  if (typeof runtime === 'string') {
+    stack.use(new Spaces({ hub, log, space: runtime, forget: () => Promise.resolve() }));
+    return stack.move();
+  }
+  const users = isRange ? { first: FIRST_OF_SANDBOXES, slots: new Slots(MOST) } : null;
+  const doors = new Doors({
+    ...{ code: settings.code, node: settings.node, libraries: settings.libraries, log },
+    users: isRange ? { first: FIRST_OF_DOORS, slots: new Slots(MOST) } : null,
+  });
+  const inside = { code: settings.code, node: settings.node, openFiles: mostOpenFiles() };
+  const building = stack.use(await openBuilding(settings, { runtime, users, inside, log }));
+  const ground: RunGround = {
+    ...{ runtime, doors, inside, folder: runs, visit: settings.folders.visit },
+    outside: {
+      hub: { name: HUB_NAME, ...settings.hub },
+      own: ownAddresses(),
+      resolver: settings.resolver,
+    },
+  };
+  const space = { ground, users, clock: systemClock, build: building.build };
+  stack.use(new Spaces({ hub, log, space, forget: () => Promise.resolve() }));
+  return stack.move();
+}
+
+function openSandboxes(settings: Settings): SandboxRuntime | string {
+  const { folders, code, node, cgroups, dangerouslyUnlimited, level } = settings;
+  try {
+    return openRuntime({
+      places: [folders.own, folders.sources, `${code}/inside`, node],
+      dataFolder: folders.own,
+      users: level === 'uids',
+      ...{ cgroups, dangerouslyUnlimited },
+    });
+  } catch (error) {
+    if (error instanceof SandboxUnavailable) return `This machine runs no apps: ${error.message}`;
+    throw error;
+  }
+}
+
+/** As many as we may have ourselves: nobody can give away more. */
+function mostOpenFiles(): number {
+  const hard = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'));
+  return Math.min(WANTED_OPEN_FILES, Number(hard?.[1] ?? WANTED_OPEN_FILES));
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+}

@@ -1,0 +1,202 @@
+// One run: an app in its sandbox, with its door. Whatever ends first, the rest ends with it.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FromDoor, type DoorStart } from '@holdfast/door/run/frames';
+import { type FromInside } from '@holdfast/inside/frames';
+import { type Id } from '@holdfast/kernel/id';
+import { Channel } from '@holdfast/platform/channel';
+import { bindUnix, type BoundSocket } from '@holdfast/platform/listeners';
+import { type Door, type Doors } from '../doors/doors.ts';
+import { type Want } from '../frames.ts';
+import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/index.ts';
+import { type LogLines } from './log-lines.ts';
+import { type Ran } from './backoff.ts';
+import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
+
+/** What runs share. */
+export interface RunGround {
+  readonly runtime: SandboxRuntime;
+  readonly doors: Doors;
+  /** The folder of runs, and of the sockets by which the hub reaches them. */
+  readonly folder: string;
+  readonly visit: string;
+  /** What doors are told of the machine. */
+  readonly outside: Pick<DoorStart, 'hub' | 'own' | 'resolver'>;
+  readonly inside: InsideProgram;
+}
+
+/** One run. */
+export interface RunPlan {
+  readonly id: Id;
+  readonly want: Want;
+  /** Parts of the root and further folders: base, environment, sources. */
+  readonly root: SandboxSpec['root'];
+  readonly mounts: SandboxSpec['mounts'];
+  readonly user: number | null;
+  readonly lines: LogLines;
+  /** A connection that the door refused. */
+  readonly refused: (what: { readonly host: string; readonly why: string; readonly count: number }) => void;
+}
+
+/** How a run ended. */
+export interface RunEnd extends Ran {
+  readonly why: string;
+}
+
+/** Bytes through the door since the start, and visitors. */
+interface Traffic {
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly open: number;
+  /** When somebody last visited. */
+  readonly lastVisit: number;
+}
+
+/** For the app's own farewell, in milliseconds. */
+const GRACE = 5_000;
+/** How long a door may take to be there. */
+const DOOR_PATIENCE = 20_000;
+
+/** A run that was started. */
+export class Run {
+  readonly id: Id;
+  readonly want: Want;
+  readonly startedAt = new Date();
+  /** Settles once the app accepts visitors; `false` when it ended before. */
+  readonly listening: Promise<boolean>;
+  /** Settles when its last process is dead and nothing of it is left. */
+  readonly ended: Promise<RunEnd>;
+  readonly #sandbox: Sandbox;
+  readonly #door: Door;
+  readonly #inside: Channel;
+  #listened = false;
+  #why: string | undefined;
+  #traffic: Traffic = { sentBytes: 0, receivedBytes: 0, open: 0, lastVisit: Date.now() };
+
+  private constructor(plan: RunPlan, parts: { sandbox: Sandbox; door: Door; clean: () => Promise<void> }) {
+    this.id = plan.id;
+    this.want = plan.want;
+    const { sandbox, door, clean } = parts;
+    this.#sandbox = sandbox;
+    this.#door = door;
+    this.#inside = new Channel(sandbox.channel);
+    plan.lines.follow(sandbox.output.stdout);
+    plan.lines.follow(sandbox.output.stderr);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.listening = promise;
+    this.#inside.onFrame((frame) => {
+      this.#accept(frame as FromInside, resolve);
+    });
+    this.#followDoor(plan);
+    this.ended = this.#end(clean).finally(() => {
+      resolve(false);
+    });
+    this.#inside.send(insideStart(plan.want));
+  }
+
+  /** Starts it. Throws what making a sandbox throws; nothing is left then. */
+  static async start(ground: RunGround, plan: RunPlan): Promise<Run> {
+    await using stack = new AsyncDisposableStack();
+    const folder = join(ground.folder, plan.id);
+    const [out, incoming] = [join(folder, 'out'), join(folder, 'in')];
+    for (const path of [out, incoming]) await mkdir(path, { recursive: true, mode: 0o755 });
+    stack.defer(() => rm(folder, { recursive: true, force: true }));
+    const visit = join(ground.visit, `${plan.id}.sock`);
+    stack.defer(() => rm(visit, { force: true }));
+    // Whoever sees the folders may connect: the door and the hub are other users than ours.
+    const bind = (path: string): BoundSocket => stack.use(bindUnix(path, { mode: 0o666 }));
+    const sockets = {
+      out: bind(join(out, 'door.sock')),
+      app: bind(join(incoming, 'app.sock')),
+      visit: bind(visit),
+    };
+    const door = ground.doors.open({
+      kind: 'run',
+      mounts: [{ path: incoming, access: 'read' }],
+      descriptors: [sockets.out.handle, sockets.visit.handle],
+    });
+    stack.defer(() => {
+      door.kill();
+    });
+    await openDoor(door, {
+      ...ground.outside,
+      ...doorSettings(plan.want),
+      incoming: join(incoming, 'app.sock'),
+    });
+    const sandbox = await ground.runtime.openSandbox(
+      specOf(ground.inside, plan, { out, app: sockets.app.handle }),
+    );
+    // The children have them.
+    for (const socket of Object.values(sockets)) socket[Symbol.dispose]();
+    const kept = stack.move();
+    return new Run(plan, { sandbox, door, clean: () => kept.disposeAsync() });
+  }
+
+  /** What it uses, and who visits. */
+  usage(): Traffic & { readonly cpuMs: number; readonly memoryBytes: number } {
+    return { ...this.#traffic, ...this.#sandbox.usage() };
+  }
+
+  /** Lets the app say farewell, and ends it. Settles with `ended`. */
+  async stop(why: string, graceMs = GRACE): Promise<void> {
+    this.#why ??= why;
+    this.#inside.send({ type: 'stop', graceMs });
+    const timer = setTimeout(() => void this.#sandbox.kill(), graceMs + 1_000);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Ends it at once. */
+  async kill(why: string): Promise<void> {
+    this.#why ??= why;
+    await this.#sandbox.kill();
+    await this.ended;
+  }
+
+  // From inside comes what the app wants us to read: a wrong word costs that app alone.
+  #accept(frame: FromInside | null, listening: (is: boolean) => void): void {
+    if (frame?.type === 'listening') {
+      this.#listened = true;
+      listening(true);
+    } else if (frame?.type === 'exited') this.#why ??= sayExit(frame);
+  }
+
+  #followDoor({ refused }: RunPlan): void {
+    this.#door.channel.onFrame((frame) => {
+      const told = FromDoor.parse(frame);
+      if (told.type === 'refused') refused({ host: told.host, why: told.why, count: told.count });
+      if (told.type !== 'traffic') return;
+      const { sentBytes, receivedBytes, open, visits } = told;
+      const lastVisit = visits > 0 || open > 0 ? Date.now() : this.#traffic.lastVisit;
+      this.#traffic = { sentBytes, receivedBytes, open, lastVisit };
+    });
+    void this.#door.exited.then(() => {
+      this.#why ??= 'its door ended';
+      void this.#sandbox.kill();
+    });
+  }
+
+  async #end(clean: () => Promise<void>): Promise<RunEnd> {
+    const exit = await this.#sandbox.exited;
+    await clean();
+    const why = this.#why ?? sayExit(exit);
+    return { why, listened: this.#listened, forMs: Date.now() - this.startedAt.getTime() };
+  }
+}
+
+function sayExit({ code, signal }: { readonly code: number | null; readonly signal: string | null }): string {
+  // Only the kernel does this to an app that nobody stopped: it ran out of its memory.
+  if (signal === 'SIGKILL' || code === 137)
+    return 'it was killed, most likely because it used more memory than it has';
+  return signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
+}
+
+async function openDoor(door: Door, start: Omit<DoorStart, 'type'>): Promise<void> {
+  door.channel.send({ type: 'start', ...start });
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, DOOR_PATIENCE, undefined);
+  const answer = await Promise.race([door.channel.next(), late, door.exited.then(() => undefined)]);
+  clearTimeout(timer);
+  if (answer === undefined || FromDoor.parse(answer).type !== 'ready')
+    throw new Error('the door of the Space could not be opened');
+}

@@ -1,0 +1,285 @@
+// Brings one Space to how it is wanted and keeps it there: builds, starts, replaces, lets sleep, starts again what crashed.
+// Invariants: at most one run is served and at most one more is being started; what is wanted later wins over what is under
+// way; the stage that is told is the one that the Space has.
+import { newId } from '@holdfast/kernel/id';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type FromRunner, type RunStage, type Status, type Want } from '../frames.ts';
+import { countCrash, pauseAfter } from './backoff.ts';
+import { Change } from './change.ts';
+import { LogLines } from './log-lines.ts';
+import { Run, type RunEnd, type RunGround, type RunPlan } from './run.ts';
+import { type Slots } from './slots.ts';
+import { SpaceLog } from './space-log.ts';
+
+/** What an app is run on, held until it is let go; or why there is nothing. */
+export type BuildOutcome =
+  | ({ readonly kind: 'built'; readonly hold: Disposable } & Pick<RunPlan, 'root' | 'mounts'>)
+  | { readonly kind: 'failed'; readonly stage: 'BUILD_ERROR' | 'CONFIG_ERROR'; readonly message: string };
+
+/** What bringing Spaces up needs. */
+export interface SpaceDeps {
+  readonly ground: RunGround;
+  readonly build: (want: Want, lines: LogLines, signal: AbortSignal) => Promise<BuildOutcome>;
+  /** Numbers for the users of sandboxes; `null` where the runner is one user alone. */
+  readonly users: { readonly first: number; readonly slots: Slots } | null;
+  readonly tell: (frame: FromRunner) => void;
+  readonly clock: Clock;
+}
+
+/** How long the run before is kept for the requests it has, in milliseconds. */
+const DRAIN = 30_000;
+/** How often is looked at what a run uses and when it was last visited. */
+const LOOK = 1_000;
+
+/** One Space that is wanted. */
+export class Space {
+  readonly #deps: SpaceDeps;
+  readonly #log: SpaceLog;
+  readonly #life: Promise<void>;
+  #want: Want;
+  #change = new Change();
+  #isDropped = false;
+  #isAsleep: boolean;
+  #crashes = 0;
+  #serving: Run | undefined;
+  readonly #leaving = new Set<Promise<void>>();
+  #stage: RunStage = 'STOPPED';
+  #message: string | null = null;
+
+  constructor(want: Want, deps: SpaceDeps) {
+    this.#deps = deps;
+    this.#want = want;
+    this.#isAsleep = want.asleep;
+    this.#log = new SpaceLog(want.space, deps.tell);
+    this.#life = this.#live();
+  }
+
+  /** It is wanted otherwise. Without a new generation, what runs goes on. */
+  want(next: Want): void {
+    const isNew = next.generation !== this.#want.generation;
+    this.#want = next;
+    if (!isNew) return;
+    this.#isAsleep = next.asleep;
+    this.#crashes = 0;
+    this.#happen();
+  }
+
+  /** Somebody visits: one that sleeps is started. */
+  wake(): void {
+    if (!this.#isAsleep) return;
+    this.#isAsleep = false;
+    this.#happen();
+  }
+
+  /** Tells once more how it is, to a hub that has just started. */
+  tellAgain(): void {
+    this.#log.again();
+    this.#deps.tell(this.#status());
+  }
+
+  /** Ends all that runs of it. */
+  async drop(): Promise<void> {
+    this.#isDropped = true;
+    this.#happen();
+    await this.#life;
+    await Promise.all([this.#serving?.stop('it is not wanted any more'), ...this.#leaving]);
+    this.#serving = undefined;
+    this.#settle('STOPPED');
+  }
+
+  #happen(): void {
+    const before = this.#change;
+    this.#change = new Change();
+    before.happen();
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isDropped) {
+      const change = this.#change;
+      try {
+        await this.#bring(this.#want, change);
+      } catch (error) {
+        if (change.signal.aborted) continue;
+        this.#settle('RUNTIME_ERROR', error instanceof Error ? error.message : String(error));
+        await change.within();
+      }
+    }
+  }
+
+  async #bring(want: Want, change: Change): Promise<void> {
+    if (this.#isAsleep) {
+      await this.#leave('it sleeps');
+      this.#settle('SLEEPING');
+      await change.within();
+      return;
+    }
+    if (this.#serving?.want.generation !== want.generation) {
+      const run = await this.#startNew(want, change);
+      if (run === undefined) return;
+      this.#replace(run);
+    }
+    await this.#watch(change);
+  }
+
+  /** The new run, accepting visitors; `undefined` where there is none, and all is said. */
+  async #startNew(want: Want, change: Change): Promise<Run | undefined> {
+    this.#settle(this.#serving === undefined ? 'BUILDING' : 'RUNNING_BUILDING');
+    const built = await this.#build(want, change.signal);
+    if (change.signal.aborted) {
+      if (built.kind === 'built') built.hold[Symbol.dispose]();
+      return undefined;
+    }
+    if (built.kind === 'failed') {
+      // What was there before goes on: nobody is helped by a Space that is gone because of a typing error.
+      this.#settle(built.stage, built.message);
+      await change.within();
+      return undefined;
+    }
+    this.#settle(this.#serving === undefined ? 'APP_STARTING' : 'RUNNING_APP_STARTING');
+    const run = await this.#start(want, built);
+    const outcome = await Promise.race([
+      run.listening,
+      change.within(want.app.startupSeconds * 1_000).then((changed) => (changed ? 'changed' : 'late')),
+    ]);
+    if (outcome === true) return run;
+    if (outcome === 'changed') {
+      await run.kill('something else is wanted');
+      return undefined;
+    }
+    if (outcome === 'late') await run.kill(sayLate(want));
+    await this.#leave('the one that follows could not start');
+    this.#settle('RUNTIME_ERROR', `The app could not start: ${(await run.ended).why}.`);
+    await change.within();
+    return undefined;
+  }
+
+  async #build(want: Want, signal: AbortSignal): Promise<BuildOutcome> {
+    const take = this.#log.begin('build');
+    using lines = new LogLines(take);
+    return await this.#deps.build(want, lines, signal);
+  }
+
+  async #start(want: Want, built: Extract<BuildOutcome, { kind: 'built' }>): Promise<Run> {
+    const { ground, users, clock, tell } = this.#deps;
+    const { space } = want;
+    const slot = users?.slots.take();
+    const lines = new LogLines(this.#log.begin('run'));
+    const id = newId(clock.now());
+    const letGo = (): void => {
+      slot?.[Symbol.dispose]();
+      lines[Symbol.dispose]();
+      built.hold[Symbol.dispose]();
+    };
+    try {
+      const run = await Run.start(ground, {
+        ...{ id, want, lines, root: built.root, mounts: built.mounts },
+        user: users === null || slot === undefined ? null : users.first + slot.number,
+        refused: (what) => {
+          tell({ type: 'refused', space, run: id, ...what });
+        },
+      });
+      void run.ended.then(({ why }) => {
+        letGo();
+        tell({ type: 'ended', space, run: id, why });
+      });
+      return run;
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  }
+
+  /** Serves the new run; the one before keeps the requests that it has. */
+  #replace(run: Run): void {
+    const before = this.#serving;
+    this.#serving = run;
+    this.#settle('RUNNING');
+    if (before === undefined) return;
+    const leaving = drain(before).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  /** Looks after the run that is served, until something else is wanted, it sleeps or it ends. */
+  async #watch(change: Change): Promise<void> {
+    const run = this.#serving;
+    if (run === undefined) return;
+    const { promise: ended, resolve } = Promise.withResolvers<RunEnd>();
+    void run.ended.then(resolve);
+    for (;;) {
+      const next = await Promise.race([ended, change.within(LOOK)]);
+      if (next === true) return;
+      if (next !== false) {
+        await this.#afterEnd(run, next, change);
+        return;
+      }
+      this.#tellUsage(run);
+      if (this.#isIdle(run)) {
+        this.#isAsleep = true;
+        return;
+      }
+    }
+  }
+
+  #isIdle(run: Run): boolean {
+    const { sleepSeconds } = this.#want;
+    const { open, lastVisit } = run.usage();
+    return sleepSeconds !== null && open === 0 && Date.now() - lastVisit >= sleepSeconds * 1_000;
+  }
+
+  async #afterEnd(run: Run, end: RunEnd, change: Change): Promise<void> {
+    if (this.#serving === run) this.#serving = undefined;
+    this.#crashes = countCrash(this.#crashes, end);
+    const pause = pauseAfter(this.#crashes, end);
+    const goesOn = pause === undefined ? '' : ` It is started again in ${Math.ceil(pause / 1_000)} s.`;
+    this.#settle('RUNTIME_ERROR', `The app ended: ${end.why}.${goesOn}`);
+    await change.within(pause);
+  }
+
+  #tellUsage(run: Run): void {
+    const { cpuMs, memoryBytes, sentBytes, receivedBytes } = run.usage();
+    const { cpus, memoryBytes: memoryLimitBytes } = run.want.hardware;
+    this.#deps.tell({
+      ...{ type: 'usage', space: this.#want.space, run: run.id, cpuMs: Math.round(cpuMs) },
+      ...{ memoryBytes, memoryLimitBytes, cpus, sentBytes, receivedBytes },
+    });
+  }
+
+  async #leave(why: string): Promise<void> {
+    const run = this.#serving;
+    this.#serving = undefined;
+    await run?.stop(why);
+  }
+
+  #settle(stage: RunStage, message: string | null = null): void {
+    this.#stage = stage;
+    this.#message = message;
+    this.#deps.tell(this.#status());
+  }
+
+  #status(): Status {
+    const run = this.#serving;
+    return {
+      type: 'status',
+      space: this.#want.space,
+      generation: this.#want.generation,
+      stage: this.#stage,
+      message: this.#message?.slice(0, 4_000) ?? null,
+      serving:
+        run === undefined
+          ? null
+          : { run: run.id, commit: run.want.commit, startedAt: run.startedAt.toISOString() },
+    };
+  }
+}
+
+function sayLate({ app }: Want): string {
+  return `it did not accept connections on port ${app.port} within ${app.startupSeconds} s`;
+}
+
+async function drain(run: Run): Promise<void> {
+  const until = Date.now() + DRAIN;
+  // A hub that does not know of the new one yet still sends its next requests here.
+  await new Change().within(LOOK);
+  while (run.usage().open > 0 && Date.now() < until) await new Change().within(LOOK);
+  await run.stop('another one follows it');
+}
