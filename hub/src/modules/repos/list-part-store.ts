@@ -65,16 +65,18 @@ export async function followPart<Row extends object>(
   steps: number,
 ): Promise<Found<Row>> {
   const { order, within, matching, visible, limit, columns } = wish;
-  const inner = sql`from repos.repo r where ${allOf([...within, ...isInPage(wish)])} order by ${inOrder(order)}`;
+  const inner = allOf([...within, ...isInPage(wish)]);
+  // That the page is short is asked inside of the look for the end: joined on it, the end would be looked for each time.
   const { rows } = await sql<Answer<Row>>`
     with page as materialized (
       select *, row_number() over () as page_row from (
-        select ${columns} from (select * ${inner} limit ${steps}) as r
+        select ${columns} from (select * from repos.repo r where ${inner} order by ${inOrder(order)} limit ${steps}) as r
          where ${allOf([...matching, visible])} order by ${inOrder(order)} limit ${limit}) as p)
     select page.*, place.id as reached_id, place.value as reached_value
       from (select count(*) < ${limit} as short from page) as c
-      left join lateral (select r.id, (${order.expression})::text as value ${inner} offset ${steps - 1} limit 1) as place
-        on c.short
+      left join lateral (
+        select r.id, (${order.expression})::text as value from repos.repo r where c.short and ${inner}
+         order by ${inOrder(order)} offset ${steps - 1} limit 1) as place on true
       left join page on true
      order by page_row`.execute(db);
   const { reached_id: id = null, reached_value: value = null } = rows[0] ?? {};
