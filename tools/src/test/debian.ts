@@ -5,16 +5,22 @@ import path from 'node:path';
 import { childEnvironment, isRoot } from '../environment.ts';
 import { run } from '../run.ts';
 
-/** A package, and how one sees that it is there. */
+/** A package, and how one sees that it is there: a program it brings, a Python module, or a file. */
 export interface DebianPackage {
   readonly name: string;
-  /** A program it brings, or a Python module. */
   readonly program?: string;
   readonly pythonModule?: string;
+  readonly file?: string;
 }
 
 /** Sandboxes. */
 export const BUBBLEWRAP: DebianPackage = { name: 'bubblewrap', program: 'bwrap' };
+/** Makes the root that apps share, and what it checks Debian's signatures with. */
+export const MMDEBSTRAP: DebianPackage = { name: 'mmdebstrap', program: 'mmdebstrap' };
+export const DEBIAN_KEYRING: DebianPackage = {
+  name: 'debian-archive-keyring',
+  file: '/usr/share/keyrings/debian-archive-keyring.gpg',
+};
 /** The reverse proxy that the documentation describes. */
 export const NGINX: DebianPackage = { name: 'nginx-light', program: 'nginx' };
 /** Shows the order of system calls. */
@@ -69,11 +75,20 @@ async function isPresent(one: DebianPackage): Promise<boolean> {
   if (one.pythonModule !== undefined) {
     return (await run(await findPython(), ['-c', `import venv, ${one.pythonModule}`])).status === 0;
   }
+  const { file } = one;
+  if (file !== undefined) return await isReadable(file);
   const folders = (childEnvironment()['PATH'] ?? '').split(':');
   const found = await Promise.all(
     folders.map((folder) => isExecutable(path.join(folder, one.program ?? ''))),
   );
   return found.includes(true);
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isExecutable(file: string): Promise<boolean> {
