@@ -6,9 +6,11 @@ import { ensureFolder, exists, findText, remove } from '@holdfast/platform/priva
 import { type Config } from './config/config.ts';
 import { needsNetwork } from './database.ts';
 import { findAccount } from './separation/accounts.ts';
+import { canMakeCgroupFolder } from './separation/cgroup-folder.ts';
 import { measureSeparation } from './separation/measure.ts';
 import { writeSandboxFiles } from './separation/sandbox-files.ts';
 import { type Mechanism } from './separation/mechanism.ts';
+import { trySpaceSandbox } from './separation/space-trial.ts';
 
 /** What was found. */
 export interface Diagnosis {
@@ -18,6 +20,15 @@ export interface Diagnosis {
   /** Whether the package with PostgreSQL for this machine is installed. */
   readonly postgres: boolean;
   readonly swap: 'none' | 'present' | 'unknown';
+  readonly spaces: SpaceDiagnosis;
+}
+
+/** Whether apps can run here. */
+export interface SpaceDiagnosis {
+  /** Why no sandbox can be made for one; `null` when it can. */
+  readonly problem: string | null;
+  /** Whether there is a place for limits. */
+  readonly limits: boolean;
 }
 
 /** Measures. As root, sandboxes are tried with the hub's user, or with an ordinary number while it does not exist. */
@@ -44,9 +55,19 @@ export async function diagnose(config: Config, checkout: string): Promise<Diagno
       'postgres',
     );
     const network = needsNetwork(config.database);
-    return { mechanism, network, postgres: exists(programs), swap: await findSwap() };
+    const spaces = { problem: (await trySpaceSandbox(mechanism)) ?? null, limits: findLimits() };
+    return { mechanism, network, postgres: exists(programs), swap: await findSwap(), spaces };
   } finally {
     await remove(folder);
+  }
+}
+
+function findLimits(): boolean {
+  try {
+    return canMakeCgroupFolder();
+  } catch {
+    // No control groups are mounted, or not where they are looked for.
+    return false;
   }
 }
 

@@ -24,14 +24,30 @@ export const doctor: Command = {
   },
 };
 
-function describe({ mechanism, network, postgres, swap }: Diagnosis): string {
+function describe({ mechanism, network, postgres, swap, spaces }: Diagnosis): string {
   return [
     `Separation  ${describeSeparation(mechanism)}`,
     ...mechanism.shortcomings.map((line) => `            missing: ${line}${remedyFor(line)}`),
     `Network     ${describeNetwork(mechanism, network)}`,
+    ...describeSpaces(spaces),
     `PostgreSQL  ${postgres ? 'the embedded server is installed' : 'missing: the embedded server is not installed for this machine; set DATABASE_URL'}`,
     `Swap        ${{ none: 'none', present: 'there is some: make sure that it is encrypted, or secrets can reach a disk', unknown: 'unknown' }[swap]}`,
   ].join('\n');
+}
+
+// There is no other way to run somebody's code: without a sandbox and its limits, no app starts.
+function describeSpaces({ problem, limits }: Diagnosis['spaces']): string[] {
+  if (problem !== null)
+    return [
+      'Spaces      no app can run here; static ones are served',
+      `            missing: ${problem}${remedyFor(problem)}`,
+    ];
+  if (limits) return ['Spaces      apps run in sandboxes, each within limits of its own'];
+  return [
+    'Spaces      no app runs here unless spaces.dangerouslyUnlimited is set: nothing would limit what it uses',
+    '            missing: control groups in which this user may make others',
+    '            remedy: systemd-run --user --scope -p Delegate=yes ./holdfast start, or start as root',
+  ];
 }
 
 // The usual reasons why the kernel refuses, each with the narrowest change that helps.

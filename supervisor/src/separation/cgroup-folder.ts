@@ -38,6 +38,13 @@ export function openCgroupFolder(instance: string, owner: Account | undefined): 
     : openLegacy(own, name, owner);
 }
 
+/** Whether one could be made here; none is left. */
+export function canMakeCgroupFolder(): boolean {
+  const folder = openCgroupFolder(`trial-${String(process.pid)}`, undefined);
+  for (const mount of folder?.mounts ?? []) removeGroup(mount.from);
+  return folder !== undefined;
+}
+
 /** Which group this process is in, by controller; of version 2 under the empty name. */
 function readOwnGroups(): ReadonlyMap<string, string> {
   const groups = new Map<string, string>();
