@@ -84,7 +84,6 @@ async function compare(app: App, rounds: number): Promise<Pick<Result, 'hub' | '
       ports: [80, 443],
       own: [],
       resolver: null,
-      cookies: ['session'],
     },
     hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: 1 },
     ...{ incoming: path.join(scratch.path, 'app.sock'), spaceHost: 'a-b.localhost' },

@@ -26,12 +26,20 @@ export function fieldHoldsToken({ name, value }: Field): boolean {
   return basic !== undefined && holdsToken(Buffer.from(basic, 'base64').toString('latin1'));
 }
 
+/** Cookies of the hub and of its visits begin so, whatever its address and port; an app has none of such a name. */
+const OUR_COOKIE = /^(?:__host-)?holdfast-/i;
+
+/** Whether this is the name of a cookie of ours. */
+export function isOurCookie(name: string): boolean {
+  return OUR_COOKIE.test(name);
+}
+
 /** What is left of a `Cookie` without ours; `undefined` when nothing is. */
-export function withoutOurCookies(value: string, ours: ReadonlySet<string>): string | undefined {
+export function withoutOurCookies(value: string): string | undefined {
   const kept = value
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair !== '' && !ours.has(cookieName(pair)) && !holdsToken(pair));
+    .filter((pair) => pair !== '' && !isOurCookie(cookieName(pair)) && !holdsToken(pair));
   return kept.length === 0 ? undefined : kept.join('; ');
 }
 

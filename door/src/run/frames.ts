@@ -17,8 +17,6 @@ export const DoorStart = z.strictObject({
   own: z.array(z.string()),
   /** Servers that resolve names, as `address` or `address:port`; `null`: the system's. */
   resolver: z.array(z.string()).nullable(),
-  /** Cookies of ours, by name: an app sees none of them. */
-  cookies: z.array(z.string()),
   /** The socket on which the app is reached. */
   incoming: z.string(),
   /** The host of the Space's origin. */

@@ -1,5 +1,5 @@
 // What an app sees of a visitor's request, and a visitor of its answer. Pure.
-import { cookieName, fieldHoldsToken, holdsToken, withoutOurCookies } from './credentials.ts';
+import { cookieName, fieldHoldsToken, holdsToken, isOurCookie, withoutOurCookies } from './credentials.ts';
 import type { DoorStart } from './frames.ts';
 import { FRAMING_FIELDS } from './http/framing.ts';
 import { elementsOf, valuesOf, type AnswerHead, type Field, type RequestHead } from './http/head.ts';
@@ -29,12 +29,11 @@ export type Visit =
 /** What the door knows when it reads visits. */
 export interface VisitRules {
   readonly spaceHost: string;
-  readonly cookies: ReadonlySet<string>;
 }
 
 /** The rules of a start frame. */
-export function rulesOf({ spaceHost, cookies }: DoorStart): VisitRules {
-  return { spaceHost, cookies: new Set(cookies) };
+export function rulesOf({ spaceHost }: DoorStart): VisitRules {
+  return { spaceHost };
 }
 
 /** Reads a visitor's request. The lines are the whole head but for its framing and the empty line. */
@@ -45,7 +44,7 @@ export function readVisit(head: RequestHead, rules: VisitRules): Visit {
   const websocket = isWebSocket(head, named);
   let lines = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${rules.spaceHost}\r\n`;
   for (const field of head.fields) {
-    const value = valueForApp(field, named, rules);
+    const value = valueForApp(field, named);
     if (value !== undefined) lines += `${field.written}: ${value}\r\n`;
   }
   if (websocket) lines += 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
@@ -77,33 +76,33 @@ function isWebSocket({ method, fields }: RequestHead, named: readonly string[]):
 }
 
 // Some frameworks take `_` and `-` for the same, so that `X_Forwarded_For` would be believed, too.
-function valueForApp(field: Field, named: readonly string[], rules: VisitRules): string | undefined {
+function valueForApp(field: Field, named: readonly string[]): string | undefined {
   const { name, value } = field;
   if (name === 'host' || HOP_FIELDS.has(name) || named.includes(name)) return undefined;
   const dashed = name.includes('_') ? name.replaceAll('_', '-') : name;
   if (dashed !== name && (NEEDED.has(dashed) || HOP_FIELDS.has(dashed))) return undefined;
   if (CLAIMS.test(dashed) && !(dashed === name && SET_BY_HUB.has(name))) return undefined;
-  if (name === 'cookie') return withoutOurCookies(value, rules.cookies);
+  if (name === 'cookie') return withoutOurCookies(value);
   return fieldHoldsToken({ ...field, name: dashed }) ? undefined : value;
 }
 
 /** The head of an app's answer for a visitor, without framing and the empty line. */
-export function presentVisit({ status, reason, fields }: AnswerHead, rules: VisitRules): string {
+export function presentVisit({ status, reason, fields }: AnswerHead): string {
   const named = elementsOf(fields, 'connection');
   let lines = `HTTP/1.1 ${status} ${reason}\r\n`;
   for (const { name, written, value } of fields) {
     // Another address for this origin would lead visitors past the door.
     if (HOP_FIELDS.has(name) || named.includes(name) || name === 'alt-svc') continue;
-    if (name === 'set-cookie' && !mayBeKept(value, rules.cookies)) continue;
+    if (name === 'set-cookie' && !mayBeKept(value)) continue;
     lines += `${written}: ${value}\r\n`;
   }
   return lines;
 }
 
 // With a domain a cookie would reach other Spaces; under a name of ours it would pass for a session that we made.
-function mayBeKept(cookie: string, ours: ReadonlySet<string>): boolean {
+function mayBeKept(cookie: string): boolean {
   const [pair = '', ...attributes] = cookie.split(';');
   return (
-    !ours.has(cookieName(pair)) && !attributes.some((attribute) => /^\s*domain\s*(?:=|$)/i.test(attribute))
+    !isOurCookie(cookieName(pair)) && !attributes.some((attribute) => /^\s*domain\s*(?:=|$)/i.test(attribute))
   );
 }

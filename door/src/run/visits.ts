@@ -31,7 +31,7 @@ export function visitPolicy({ rules, socket, refused }: VisitDeps): Policy {
       if (visit.credential) refused(rules.spaceHost, 'a visitor sent an access token in the address');
       return { kind: 'answer', answer: tellVisitor(visit.status, visit.why, head) };
     },
-    present: (head) => presentVisit(head, rules),
+    present: presentVisit,
     fail: tellFailure,
   };
 }

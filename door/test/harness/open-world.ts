@@ -102,7 +102,6 @@ const START: DoorStart = {
   hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: 9_000 },
   own: [],
   resolver: ['127.0.0.1:5353'],
-  cookies: ['holdfast-8080-session', 'holdfast-8080-space'],
   incoming: '',
   spaceHost: 'a-b.spaces.example.org',
 };

@@ -20,11 +20,8 @@ export interface InsideProgram {
 }
 
 /** What the door of this Space is told beside what is the same for all. */
-export function doorSettings({
-  egress,
-  host,
-}: Want): Pick<DoorStart, 'egress' | 'ports' | 'cookies' | 'spaceHost'> {
-  return { egress, ports: [80, 443], cookies: [], spaceHost: host };
+export function doorSettings({ egress, host }: Want): Pick<DoorStart, 'egress' | 'ports' | 'spaceHost'> {
+  return { egress, ports: [80, 443], spaceHost: host };
 }
 
 /** Its sandbox. */
