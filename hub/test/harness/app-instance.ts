@@ -1,5 +1,5 @@
-// An instance that runs apps. The root that they share takes minutes to make: the first instance leaves a copy of its own to
-// those that follow.
+// An instance that runs apps. The root that they share takes minutes to make, and packages take
+// long to fetch: the first instance leaves a copy of both to those that follow.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { mustRun, ROOT } from './program.ts';
 import { openScratch } from './scratch.ts';
 import { openTestUser } from './test-user.ts';
 
-const KEPT = path.join(ROOT, '.tools/app-base');
+const KEPT = path.join(ROOT, '.tools/app-ground');
 // Where nobody delegates control groups to ordinary users, nothing bounds what their apps take.
 const SETTINGS = { spaces: { dangerouslyUnlimited: true } };
 
@@ -40,19 +40,23 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   return { instance, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
+/** What of the runner's own folder is kept: the base, and what builds fetched. */
+const KEPT_FOLDERS = ['base', 'cache'] as const;
+
 async function seed(data: string): Promise<void> {
   if (!existsSync(KEPT)) return;
   const own = path.join(data, 'spaces', 'runner');
   await mkdir(own, { recursive: true });
   for (const folder of [path.dirname(own), own]) await chmod(folder, 0o711);
-  await mustRun('cp', ['-a', KEPT, path.join(own, 'base')]);
+  for (const name of KEPT_FOLDERS) await mustRun('cp', ['-a', path.join(KEPT, name), path.join(own, name)]);
 }
 
-/** Copies the base away, once there is one. */
+/** Copies it away, once it is there. */
 async function keep(data: string): Promise<void> {
-  const base = path.join(data, 'spaces', 'runner', 'base');
-  if (existsSync(KEPT) || !existsSync(base)) return;
+  const own = path.join(data, 'spaces', 'runner');
+  if (existsSync(KEPT) || KEPT_FOLDERS.some((name) => !existsSync(path.join(own, name)))) return;
   const copy = `${KEPT}.${process.pid}`;
-  await mustRun('cp', ['-a', base, copy]);
+  await mkdir(copy);
+  for (const name of KEPT_FOLDERS) await mustRun('cp', ['-a', path.join(own, name), path.join(copy, name)]);
   await rename(copy, KEPT).catch(() => rm(copy, { recursive: true, force: true }));
 }

@@ -44,8 +44,8 @@ export const TIERS: readonly Tier[] = [
     ...PLAIN,
     name: 'integration',
     files: [
-      '{platform,supervisor,cli,inside,runner}/test/**/*.test.ts',
-      'door/test/*.test.ts',
+      '{platform,supervisor,cli,inside}/test/**/*.test.ts',
+      '{door,runner}/test/*.test.ts',
       'hub/test/integration/**/*.test.ts',
     ],
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],
@@ -55,10 +55,19 @@ export const TIERS: readonly Tier[] = [
   {
     name: 'conformance',
     files: ['{hub,door}/test/conformance/**/*.test.ts'],
-    needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL, IPROUTE],
+    needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL, IPROUTE],
     clients: true,
     atOnce: 2,
     minutes: 20,
+  },
+  {
+    // Apps that are built and run; the first of them makes the root that all share.
+    name: 'apps',
+    files: ['hub/test/apps/**/*.test.ts', 'runner/test/build/**/*.test.ts'],
+    needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL],
+    clients: true,
+    atOnce: 1,
+    minutes: 25,
   },
   {
     ...PLAIN,
