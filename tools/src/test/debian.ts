@@ -15,8 +15,9 @@ export interface DebianPackage {
 
 /** Sandboxes. */
 export const BUBBLEWRAP: DebianPackage = { name: 'bubblewrap', program: 'bwrap' };
-/** Makes the root that apps share, and what it checks Debian's signatures with. */
+/** Makes the root that apps share. */
 export const MMDEBSTRAP: DebianPackage = { name: 'mmdebstrap', program: 'mmdebstrap' };
+/** What Debian signs its packages with. */
 export const DEBIAN_KEYRING: DebianPackage = {
   name: 'debian-archive-keyring',
   file: '/usr/share/keyrings/debian-archive-keyring.gpg',
