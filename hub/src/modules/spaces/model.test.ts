@@ -1,7 +1,15 @@
 // Stages, and what a variable may be.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { problemOfVariable, stageOf } from './model.ts';
+import {
+  isSilent,
+  problemOfVariable,
+  reachedOf,
+  stageOf,
+  type RunFacts,
+  type Serving,
+  type Told,
+} from './model.ts';
 
 const there = { path: 'index.html', there: true };
 
@@ -40,4 +48,33 @@ void test('problemOfVariable() takes what a shell would, and refuses what would 
   assert.ok(problem('A', 'é'.repeat(16_385)));
   assert.equal(problem('A', 'é'.repeat(16_384)), undefined);
   assert.ok(problem('A', 'x', 'y'.repeat(1_025)));
+});
+
+void test('stageOf() believes what was said of the last wish, and of an older one only that somebody is served', () => {
+  const startedAt = new Date(0);
+  const serving = { run: 'a'.repeat(24), commit: 'b'.repeat(40), startedAt } as unknown as Serving;
+  const told = (generation: number, more: Partial<Told> = {}): Told => ({
+    ...{ generation, stage: 'RUNTIME_ERROR', message: 'it ended', serving: null },
+    ...more,
+  });
+  const stage = (run: RunFacts) => stageOf({ paused: false, problems: [], appFile: there, run });
+  const unable = undefined;
+  assert.deepEqual(stage({ generation: 2, told: told(2), unable }), {
+    stage: 'RUNTIME_ERROR',
+    error: 'it ended',
+  });
+  assert.equal(stage({ generation: 3, told: told(2), unable }).stage, 'BUILDING');
+  assert.equal(stage({ generation: 3, told: told(2, { serving }), unable }).stage, 'RUNNING_BUILDING');
+  assert.equal(stage({ generation: 1, told: undefined, unable }).stage, 'BUILDING');
+  assert.deepEqual(stage({ generation: 2, told: told(2), unable: 'why' }), {
+    stage: 'CONFIG_ERROR',
+    error: 'why',
+  });
+  assert.equal(reachedOf(2, told(2)).kind, 'failed');
+  assert.equal(reachedOf(3, told(2)).kind, 'waiting');
+  assert.equal(reachedOf(3, told(2, { serving })).kind, 'serving');
+  assert.equal(reachedOf(2, told(2, { stage: 'SLEEPING' })).kind, 'asleep');
+  assert.equal(isSilent('build', 2, told(2, { stage: 'RUNNING' })), true);
+  assert.equal(isSilent('run', 2, told(2, { stage: 'RUNNING' })), false);
+  assert.equal(isSilent('build', 3, told(2)), false);
 });
