@@ -2,6 +2,7 @@
 // left alone.
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
+import { closeStrayDescriptors } from '@holdfast/platform/stray-descriptors';
 import { RunnerStart } from '@holdfast/supervisor/settings';
 import { openRunner } from './runner.ts';
 
@@ -11,6 +12,8 @@ const HUB_FD = 4;
 // What it makes is read by the users of sandboxes; the folder around it is closed to everybody else.
 process.umask(0o022);
 
+// What we have open, every sandbox would have.
+closeStrayDescriptors(HUB_FD);
 await using channel = openInheritedChannel();
 const log = openLog('runner');
 try {

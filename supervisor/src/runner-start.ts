@@ -71,7 +71,8 @@ function startRunner(site: Site, end: RelayEnd): LaunchedRunner['start'] {
     const groups = openCgroupFolder(site.instance, site.accounts?.runner);
     const child = new LaunchedChild({
       ...groundOf(site, 'runner', { mounts: mountsOf(site, groups), network: true, makesSandboxes: true }),
-      extra: ['pipe' as const, site.hubLock.descriptor],
+      // Not the lock that the others hold: every app would inherit it. A runner is always in a sandbox, and outlives nobody.
+      extra: ['pipe'],
       log: site.logs.of('runner'),
     });
     end.attach(child.end(HUB_FD));

@@ -45,7 +45,7 @@ export interface Site extends StartOptions {
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;
-  /** Inherited by preparation, notary, courier, runner and hub, so that the next start finds one that outlived us. */
+  /** Inherited by preparation, notary, courier and hub, so that the next start finds one that outlived us. */
   readonly hubLock: Lock;
   readonly confiner: Confiner;
   /** Present when the children run as users of their own. */

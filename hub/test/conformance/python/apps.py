@@ -25,6 +25,9 @@ socket.getaddrinfo = lambda host, *rest, **named: resolve(
 
 GREETER = """
 import os
+
+print("open:", *sorted(os.listdir("/proc/self/fd")), flush=True)
+
 import gradio as gr
 
 print("greeting with", os.environ["GREETING"], flush=True)
@@ -102,6 +105,12 @@ def built():
 def told():
     assert "gradio" in logs("build"), logs("build")
     assert "greeting with Hello" in logs("run"), logs("run")
+
+
+@case("it has no descriptor that it did not open")
+def descriptors():
+    # The last is that of the listing itself.
+    assert "open: 0 1 2 3\\n" in logs("run"), logs("run")
 
 
 @case("gradio_client uses it by its address and by its name")
