@@ -6,5 +6,5 @@ export const baseFailed = defineFault(
   'unavailable',
   'base.failed',
   (why: string) =>
-    `The Debian root in which apps are built and run could not be made: ${why}. See that the mirror in spaces.base of the configuration file answers; it is tried again at the next start, and when a Space is restarted.`,
+    `The Debian root in which apps are built and run could not be made: ${why}. See that the mirror answers (spaces.mirror in the configuration file); it is tried again when a Space is built.`,
 );

@@ -36,7 +36,7 @@ export type Made =
   | Extract<Built, { readonly kind: 'failed' }>;
 
 const LARGEST_LOCK = 8 * MiB;
-const MINUTE = 60_000;
+const [SECOND, MINUTE] = [1_000, 60_000];
 
 /** Runs it. Throws the signal's reason when it is aborted. */
 export async function runBuild(run: BuildRun): Promise<Made> {
@@ -107,9 +107,7 @@ async function attend(
   signal.addEventListener('abort', abort, { signal: ended.signal });
   if (signal.aborted) abort();
   const timer = setTimeout(() => {
-    stop(
-      `The build took longer than ${String(Math.round(limits.milliseconds / MINUTE))} minutes and was ended.`,
-    );
+    stop(`The build took longer than ${inWords(limits.milliseconds)} and was ended.`);
   }, limits.milliseconds);
   try {
     const code = converse(sandbox, run);
@@ -167,4 +165,10 @@ async function readLock(path: string): Promise<string | undefined> {
 
 function failed(message: string): Made {
   return { kind: 'failed', stage: 'BUILD_ERROR', message };
+}
+
+function inWords(milliseconds: number): string {
+  return milliseconds < 2 * MINUTE
+    ? `${String(Math.round(milliseconds / SECOND))} seconds`
+    : `${String(Math.round(milliseconds / MINUTE))} minutes`;
 }

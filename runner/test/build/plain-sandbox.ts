@@ -41,7 +41,7 @@ export async function openPlainSandbox(wish: BuildSandboxWish): Promise<BuildSan
     ...['--ro-bind', NODE, '/opt/holdfast/node', '--ro-bind', wish.door, '/run/holdfast/out'],
     ...['--ro-bind', join(CHECKOUT, 'inside'), '/opt/holdfast/inside'],
     ...wish.mounts.flatMap(({ from, to, access }) => [access === 'write' ? '--bind' : '--ro-bind', from, to]),
-    ...['--setenv', 'LD_LIBRARY_PATH', '/opt/holdfast/node/lib', '--'],
+    ...['--setenv', 'LD_LIBRARY_PATH', '/opt/holdfast/node/lib', '--remount-ro', '/', '--'],
     ...['/opt/holdfast/node/bin/node', '/opt/holdfast/inside/src/main.ts'],
   ];
   const child = spawn('/usr/bin/unshare', args, {

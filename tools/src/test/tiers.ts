@@ -2,6 +2,7 @@
 import type { DebianPackage } from './debian.ts';
 import {
   BUBBLEWRAP,
+  MMDEBSTRAP,
   CHROMIUM,
   CURL,
   DEBIAN_KEYRING,
@@ -46,6 +47,7 @@ export const TIERS: readonly Tier[] = [
     files: [
       '{platform,supervisor,cli,inside}/test/**/*.test.ts',
       '{door,runner}/test/*.test.ts',
+      'door/test/build/*.test.ts',
       'hub/test/integration/**/*.test.ts',
     ],
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],

@@ -1,0 +1,58 @@
+// A package index on loopback, whose pages and files a test decides: an operator's own, beside PyPI.
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+/** What is asked for, and how often. */
+export interface IndexServer extends AsyncDisposable {
+  /** Of the simple index. */
+  readonly url: string;
+  /** Requests that came, as `GET /path`. */
+  readonly asked: readonly string[];
+  /** Has it offer a file of a project, and give these bytes for it. */
+  offer(file: OfferedFile): string;
+}
+
+/** A file that is offered. */
+export interface OfferedFile {
+  readonly project: string;
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Opens one. */
+export async function openIndexServer(): Promise<IndexServer> {
+  const files = new Map<string, Buffer>();
+  const pages = new Map<string, string[]>();
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked.push(`${request.method ?? ''} ${path}`);
+    const page = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];
+    const links = page === undefined ? undefined : pages.get(page);
+    const bytes = files.get(path);
+    if (links !== undefined) response.setHeader('content-type', 'text/html').end(links.join('\n'));
+    else if (bytes !== undefined) response.end(bytes);
+    else response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return {
+    url: `${origin}/simple`,
+    asked,
+    offer: ({ project, name, bytes }) => {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      files.set(`/files/${name}`, bytes);
+      const link = `<a href="${origin}/files/${name}#sha256=${sha256}">${name}</a>`;
+      pages.set(project, [...(pages.get(project) ?? []), link]);
+      return sha256;
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
