@@ -2,7 +2,6 @@
 import type { DebianPackage } from './debian.ts';
 import {
   BUBBLEWRAP,
-  MMDEBSTRAP,
   CHROMIUM,
   CURL,
   DEBIAN_KEYRING,
