@@ -82,11 +82,11 @@ function openBuilder(
   deps: BuildingDeps,
 ): { readonly base: Base; readonly builder: Builder; readonly uses: Uses } {
   const { own } = settings.folders;
-  const { mirror, suite, index, indexFiles, certificates } = settings.packages;
+  const { mirror, securityMirror, suite, index, indexFiles, certificates } = settings.packages;
   const uses = new Uses();
   const base = new Base({
     folder: join(own, 'base'),
-    source: { mirror, securityMirror: null, suite, packages: [] },
+    source: { mirror, securityMirror, suite, packages: [] },
     tell: (line) => {
       deps.log.info({ line }, 'making the base');
     },
@@ -97,7 +97,7 @@ function openBuilder(
     code: { root: settings.code, node: settings.node, libraries: settings.libraries },
     packages: {
       indexes: [{ url: index, files: indexFiles }],
-      mirrors: { debian: mirror, 'debian-security': null },
+      mirrors: { debian: mirror, 'debian-security': securityMirror },
       authorities: certificates,
     },
   });

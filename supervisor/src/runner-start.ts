@@ -125,8 +125,17 @@ function startOf(
 ): RunnerStart {
   const { mechanism } = confiner;
   const { address } = config.listen;
-  const { mirror, suite, index, indexFiles, certificates, resolver, environmentBytes, dangerouslyUnlimited } =
-    config.file.spaces;
+  const {
+    mirror,
+    securityMirror,
+    suite,
+    index,
+    indexFiles,
+    certificates,
+    resolver,
+    environmentBytes,
+    dangerouslyUnlimited,
+  } = config.file.spaces;
   return {
     type: 'start',
     settings: {
@@ -139,7 +148,7 @@ function startOf(
       dangerouslyUnlimited,
       hub: { address: EVERYWHERE.has(address) ? '127.0.0.1' : address, port },
       packages: {
-        ...{ mirror, suite, index, indexFiles },
+        ...{ mirror, securityMirror, suite, index, indexFiles },
         certificates: certificates === null ? null : CERTIFICATES,
       },
       resolver,

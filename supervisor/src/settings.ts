@@ -289,6 +289,7 @@ export const RunnerStart = z.strictObject({
     /** Where builds get packages from. */
     packages: z.strictObject({
       mirror: z.string(),
+      securityMirror: z.string().nullable(),
       suite: z.string(),
       index: z.string(),
       /** Origins on which its files lie, beside its own. */

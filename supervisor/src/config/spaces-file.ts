@@ -15,6 +15,8 @@ export const SpacesFile = z.strictObject({
   dangerouslyUnlimited: z.boolean().default(false),
   /** The Debian mirror and release that the base is made from. */
   mirror: Index.default('http://deb.debian.org/debian'),
+  /** Where its security updates are; `null` for none. */
+  securityMirror: Index.nullable().default('http://deb.debian.org/debian-security'),
   suite: z
     .string()
     .regex(/^[a-z][a-z0-9-]{1,40}$/, 'is not the name of a Debian release')
