@@ -1,10 +1,10 @@
 // What builds made and is kept: environments, and roots with further packages of Debian. Each is in the folder of its namespace
 // under its key. What has its name is whole; beside it is written what was asked for it, and when it was used last.
-import { mkdir, rename, stat, utimes } from 'node:fs/promises';
+import { mkdir, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findText, listNames, remove, writeText } from '@holdfast/platform/private-files';
 import { z } from 'zod';
-import { freeze, measure, removeTree } from './tree.ts';
+import { freeze, measure, moveFrozen, removeTree } from './tree.ts';
 import { chooseVictims, type Kept } from './victims.ts';
 
 /** Something that was made. */
@@ -56,7 +56,7 @@ export class Products {
     const { bytes } = await measure(from);
     if ((await listNames(path)).length === 0) {
       await freeze(from);
-      await rename(from, path);
+      await moveFrozen(from, path);
     }
     await writeText(this.#note(name.namespace, name.asked), JSON.stringify({ key: name.key, bytes }));
     return { path, key: name.key };
@@ -83,7 +83,7 @@ export class Products {
       // First of all nobody finds it any more; then it is moved away at once, and removed in its time.
       await remove(note);
       const gone = join(this.#folder, `${GOING}${basename(name)}`);
-      await rename(name, gone).catch(() => undefined);
+      await moveFrozen(name, gone).catch(() => undefined);
       await removeTree(gone);
     }
   }

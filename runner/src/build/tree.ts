@@ -1,5 +1,5 @@
 // Folders that a sandbox wrote: looked through, closed and removed without ever following a link in them.
-import { chmod, lchown, lstat, opendir, rm } from 'node:fs/promises';
+import { chmod, lchown, lstat, opendir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
 
@@ -15,6 +15,7 @@ export type Bounds = Measure;
 const WITHOUT_BOUNDS: Bounds = { bytes: Infinity, entries: Infinity };
 const BLOCK = 512;
 const FOLDER = 0o555;
+const OPEN_FOLDER = 0o755;
 const FILE = 0o444;
 const PROGRAM = 0o555;
 const EXECUTABLE = 0o111;
@@ -53,6 +54,13 @@ export async function freeze(folder: string): Promise<void> {
   // What is in a folder before the folder itself.
   for await (const path of walk(folder)) await close(path);
   await close(folder);
+}
+
+/** Moves a folder that nobody may write to. Its entry for the folder above changes, and for that it has to be writable. */
+export async function moveFrozen(from: string, to: string): Promise<void> {
+  await chmod(from, OPEN_FOLDER);
+  await rename(from, to);
+  await chmod(to, FOLDER);
 }
 
 /**

@@ -140,7 +140,7 @@ def changed():
                     failures.append(repr(error))
                 time.sleep(0.02)
 
-    visitor = threading.Thread(target=visit)
+    visitor = threading.Thread(target=visit, daemon=True)
     visitor.start()
     before = admin.get_space_runtime(NAME).raw
     admin.add_space_variable(NAME, "GREETING", "Good morning")
