@@ -1,12 +1,10 @@
 // Starts the door of a build: a process with the network, its own code and the folder of fetched files, and nothing else. The
 // sandbox finds its socket in a folder of its own.
-import { chmod, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type BuildDoorStart, FromBuildDoor } from '@holdfast/door/build/frames';
-import { Channel } from '@holdfast/platform/channel';
-import { bindUnix } from '@holdfast/platform/listeners';
-import { exists, findLink } from '@holdfast/platform/private-files';
-import { findProgram, startProcess } from '@holdfast/platform/process';
+import { bindUnix, type BoundSocket } from '@holdfast/platform/listeners';
+import { startDoor, type Door } from '../doors/start-door.ts';
 
 /** Where our own program lies. */
 export interface Code {
@@ -30,41 +28,36 @@ export interface DoorWish {
 /** A door that serves. Disposing of it ends the process. */
 export type OpenDoor = AsyncDisposable;
 
-const HOLDFAST = '/opt/holdfast';
-const CODE_FOLDERS = ['kernel', 'platform', 'door', 'node_modules', 'package.json'];
-const SYSTEM = ['/lib', '/lib64', '/bin', '/sbin'];
-const NETWORK = [
-  '/etc/resolv.conf',
-  '/etc/hosts',
-  '/etc/nsswitch.conf',
-  '/etc/ssl',
-  '/etc/pki/tls',
-  '/etc/ld.so.cache',
-];
-const CACHE = '/var/cache/holdfast';
-const AUTHORITIES = '/etc/holdfast/certificates.pem';
+function start(wish: DoorWish, socket: BoundSocket): Door {
+  const { root: code, node, libraries } = wish.code;
+  const { authorities, cache } = wish.settings;
+  return startDoor(
+    { code, node, libraries },
+    {
+      kind: 'build',
+      // All builds share what was fetched, so that all their doors are one user.
+      user: null,
+      mounts: [
+        { path: cache, access: 'write' },
+        ...(authorities === null ? [] : [{ path: authorities, access: 'read' } as const]),
+      ],
+      descriptors: [socket.handle],
+      said: (text) => wish.onRefused('the door', text),
+    },
+  );
+}
 
 /** Starts one; settles once it serves. */
 export async function openDoor(wish: DoorWish): Promise<OpenDoor> {
-  const sandbox = findProgram('bwrap');
-  if (sandbox === undefined) throw new Error('the program bwrap (Debian package bubblewrap) is missing');
   const { settings } = wish;
   for (const folder of [wish.folder, settings.cache]) await mkdir(folder, { recursive: true, mode: 0o755 });
-  using socket = bindUnix(join(wish.folder, 'door.sock'));
   // Who builds may be another user. The folder lies where nobody but us and the sandbox can look.
-  await chmod(join(wish.folder, 'door.sock'), 0o666);
-  const child = startProcess(
-    { file: sandbox, args: doorArguments(wish) },
-    {
-      descriptors: ['ignore', 'ignore', 'inherit', 'pipe', socket.handle],
-      ...(wish.code.libraries === null ? {} : { env: { LD_LIBRARY_PATH: `${HOLDFAST}/lib` } }),
-      ownSession: true,
-    },
-  );
-  const channel = new Channel(child.end(3));
+  using socket = bindUnix(join(wish.folder, 'door.sock'), { mode: 0o666 });
+  const door = start(wish, socket);
+  const { channel } = door;
   const end = async (): Promise<void> => {
-    child.signal('SIGKILL');
-    await child.exited.catch(() => undefined);
+    door.kill();
+    await door.exited.catch(() => undefined);
     await channel[Symbol.asyncDispose]();
   };
   const ready = Promise.withResolvers<undefined>();
@@ -75,8 +68,7 @@ export async function openDoor(wish: DoorWish): Promise<OpenDoor> {
     else wish.onRefused(told.data.what, told.data.why);
   });
   void channel.closed.then(() => ready.reject(new Error('the door of the build could not be opened')));
-  const authorities = settings.authorities === null ? null : AUTHORITIES;
-  channel.send({ type: 'start', ...settings, cache: CACHE, authorities } satisfies BuildDoorStart);
+  channel.send({ type: 'start', ...settings } satisfies BuildDoorStart);
   try {
     await ready.promise;
   } catch (error) {
@@ -84,28 +76,4 @@ export async function openDoor(wish: DoorWish): Promise<OpenDoor> {
     throw error;
   }
   return { [Symbol.asyncDispose]: end };
-}
-
-function doorArguments({ code, settings }: DoorWish): string[] {
-  const show = (from: string, to: string): string[] => ['--ro-bind', from, to];
-  return [
-    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
-    ...['--die-with-parent', '--new-session', '--hostname', 'holdfast', '--cap-drop', 'ALL'],
-    ...show('/usr', '/usr'),
-    ...SYSTEM.flatMap((path) => {
-      const link = findLink(path);
-      if (link !== undefined) return ['--symlink', link, path];
-      return exists(path) ? show(path, path) : [];
-    }),
-    ...['--proc', '/proc', '--dev', '/dev', '--size', String(16 * 1024 * 1024), '--tmpfs', '/tmp'],
-    ...NETWORK.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...CODE_FOLDERS.flatMap((name) => show(join(code.root, name), `${HOLDFAST}/${name}`)),
-    ...show(code.node, `${HOLDFAST}/bin/node`),
-    ...(code.libraries === null ? [] : show(code.libraries, `${HOLDFAST}/lib`)),
-    ...(settings.authorities === null
-      ? []
-      : ['--dir', dirname(AUTHORITIES), ...show(settings.authorities, AUTHORITIES)]),
-    ...['--bind', settings.cache, CACHE, '--remount-ro', '/', '--chdir', '/', '--'],
-    ...[`${HOLDFAST}/bin/node`, '--disable-sigusr1', `${HOLDFAST}/door/src/build/main.ts`],
-  ];
 }

@@ -1,103 +1,39 @@
-// Starts doors: each a process of its own, in a sandbox of its own, that ends with what it serves.
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { Channel } from '@holdfast/platform/channel';
+// The doors of apps: each is a user of its own, where there is more than one.
 import { type Log } from '@holdfast/platform/log';
-import {
-  findProgram,
-  PLAIN_ENVIRONMENT,
-  startProcess,
-  type Descriptor,
-  type Exit,
-} from '@holdfast/platform/process';
-import { sandboxFilter } from '../sandbox/system-calls.ts';
 import { type Slots } from '../runs/slots.ts';
-import { doorCommand, type DoorPlan } from './door-arguments.ts';
-
-/** A door that runs. */
-export interface Door {
-  readonly channel: Channel;
-  readonly exited: Promise<Exit>;
-  /** Ends it at once. */
-  kill(): void;
-}
+import { startDoor, type Door, type DoorGround, type DoorWish } from './start-door.ts';
 
 /** What is common to all doors. */
-export interface DoorsOptions {
-  readonly code: string;
-  readonly node: string;
-  readonly libraries: string | null;
+export interface DoorsOptions extends DoorGround {
   /** Numbers for their users; `null` where the runner is one user alone. */
   readonly users: { readonly first: number; readonly slots: Slots } | null;
   readonly log: Log;
 }
 
-/** One door. */
-export interface DoorWish extends Pick<DoorPlan, 'kind' | 'mounts'> {
-  /** What it finds on descriptors from 4 on. */
-  readonly descriptors: readonly Descriptor[];
-}
-
-const SYSTEM_FOLDERS = ['/lib', '/lib32', '/lib64', '/libx32', '/bin', '/sbin'];
-
-/** Starts doors. */
+/** Opens doors of apps. */
 export class Doors {
   readonly #options: DoorsOptions;
-  readonly #shared: Pick<DoorPlan, 'programs' | 'system'>;
-  readonly #filter: Buffer;
 
-  /** Throws an `Error` that names what is missing. */
   constructor(options: DoorsOptions) {
     this.#options = options;
-    const [bubblewrap, setpriv] = [findProgram('bwrap'), findProgram('setpriv')];
-    if (bubblewrap === undefined || setpriv === undefined)
-      throw new Error('bubblewrap or setpriv is missing');
-    const filter = sandboxFilter(process.arch);
-    if (filter === undefined) throw new Error(`there is no list of system calls for ${process.arch}`);
-    this.#filter = filter;
-    this.#shared = { programs: { bubblewrap, setpriv }, system: readSystem() };
   }
 
-  /** Starts one. */
-  open(wish: DoorWish): Door {
-    const { code, node, libraries, users, log } = this.#options;
+  /** Opens one, which then waits for its first frame. Throws what `startDoor` throws. */
+  open(wish: Pick<DoorWish, 'mounts' | 'descriptors'>): Door {
+    const { users, log, ...ground } = this.#options;
     const slot = users?.slots.take();
+    const letGo = (): void => slot?.[Symbol.dispose]();
     const user = users === null || slot === undefined ? null : users.first + slot.number;
-    const filterFd = 4 + wish.descriptors.length;
-    const [file = '', ...args] = doorCommand({
-      ...this.#shared,
-      ...{ node, code, libraries, user, filterFd },
-      ...{ kind: wish.kind, mounts: wish.mounts },
-    });
-    const child = startProcess(
-      { file, args },
-      {
-        descriptors: ['ignore', 'pipe', 'pipe', 'pipe', ...wish.descriptors, 'pipe'],
-        env: PLAIN_ENVIRONMENT,
-        ownSession: true,
-      },
-    );
-    const pipe = child.end(filterFd);
-    pipe.on('error', () => undefined); // it ended before it read; that it ended tells
-    pipe.end(this.#filter);
-    for (const n of [1, 2])
-      child.end(n).on('data', (bytes: Buffer) => {
-        log.warn({ said: bytes.toString('utf8').slice(0, 2_000) }, 'a door said something');
-      });
-    const exited = child.exited.finally(() => slot?.[Symbol.dispose]());
-    exited.catch(() => undefined); // whoever waits for it hears
-    return {
-      channel: new Channel(child.end(3)),
-      exited,
-      kill: () => {
-        child.signal('SIGKILL');
-      },
+    const said = (text: string): void => {
+      log.warn({ said: text }, 'a door said something');
     };
+    try {
+      const door = startDoor(ground, { ...wish, kind: 'run', user, said });
+      door.exited.then(letGo, letGo);
+      return door;
+    } catch (error) {
+      letGo();
+      throw error;
+    }
   }
-}
-
-function readSystem(): (readonly [string, string | undefined])[] {
-  return SYSTEM_FOLDERS.filter((path) => existsSync(path)).map((path) => [
-    path,
-    lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined,
-  ]);
 }
