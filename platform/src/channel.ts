@@ -7,6 +7,9 @@ import { type Duplex } from 'node:stream';
 /** Longest frame, in UTF-16 code units, without its line end. */
 export const MAX_FRAME = 1024 * 1024;
 
+/** Frames that wait for somebody to listen. */
+const MOST_WAITING = 1_000;
+
 /** The descriptor on which a child finds its channel. */
 export const CHANNEL_FD = 3;
 
@@ -84,12 +87,17 @@ export class Channel implements AsyncDisposable {
   #accept(bytes: Buffer): void {
     try {
       for (const frame of this.#reader.push(bytes)) {
-        if (this.#listener === undefined) this.#waiting.push(frame);
+        if (this.#listener === undefined) this.#keep(frame);
         else this.#listener(frame);
       }
     } catch (error) {
       this.#stream.destroy(error instanceof Error ? error : new Error('unreadable frame'));
     }
+  }
+
+  #keep(frame: unknown): void {
+    if (this.#waiting.length >= MOST_WAITING) throw new RangeError('nobody reads the frames of the channel');
+    this.#waiting.push(frame);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -28,7 +28,12 @@ export const AppWish = z.strictObject({
     .nullable(),
   /** Path in the repository. */
   file: z.string().min(1).max(1_000),
-  port: z.int().min(1024).max(65_535),
+  port: z
+    .int()
+    .min(1024)
+    .max(65_535)
+    // Ours: visitors would be led to the app's way out.
+    .refine((port) => port !== 3128),
   /** How long the app may take until it listens, in seconds. */
   startupSeconds: z.int().min(1).max(86_400),
 });

@@ -138,6 +138,8 @@ export class Gateway implements Disposable {
     const answer = await this.#upstream.ask({ url, method, accept: '*/*', origins, signal });
     if (answer.statusCode === 200) return { mediaType: BYTES, size: sizeOf(answer), chunks: answer };
     answer.resume();
+    // Names that are not there could carry something out.
+    this.#allowance.miss();
     throw new Refusal(404, `${url} is not there`);
   }
 

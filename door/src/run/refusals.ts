@@ -29,11 +29,11 @@ export class Refusals {
       this.#until = now + MINUTE;
     }
     const named = this.#repeats.size < MOST || this.#repeats.has(`${shorten(host)} ${why}`);
-    const shown = named ? shorten(host) : 'other hosts';
-    const key = `${shown} ${why}`;
+    const [shown, said] = named ? [shorten(host), why] : ['other hosts', 'several reasons'];
+    const key = `${shown} ${said}`;
     const before = this.#repeats.get(key);
-    if (before === undefined) this.#tell({ host: shown, why, count: 1 });
-    this.#repeats.set(key, { host: shown, why, count: (before?.count ?? -1) + 1 });
+    if (before === undefined) this.#tell({ host: shown, why: said, count: 1 });
+    this.#repeats.set(key, { host: shown, why: said, count: (before?.count ?? -1) + 1 });
   }
 
   /** Tells the repeats and forgets them. */

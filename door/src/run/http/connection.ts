@@ -7,13 +7,11 @@ import { giveContent, writeEnd } from './body.ts';
 import { Exchange, type Forward } from './exchange.ts';
 import { framingLine, framingOfRequest } from './framing.ts';
 import { elementsOf, parseAnswerHead, parseRequestHead, type AnswerHead } from './head.ts';
+import { CONNECTED, HEAD_END, UPGRADED } from './lines.ts';
 import { judgeWait } from './patience.ts';
 import type { Failure, Opened, Plan, Policy, Shared } from './policy.ts';
 
 const NOTHING = Buffer.alloc(0);
-const HEAD_END = '\r\n\r\n';
-const CONNECTED = 'HTTP/1.1 200 Connection established\r\n\r\n';
-const UPGRADED = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 /** Bytes of a next request that are kept while one is under way. */
 const MOST_PENDING = 65_536;
 /** Content up to this size is sent in one piece with its head. */
@@ -50,6 +48,9 @@ export class Connection {
     client.on('drain', () => {
       this.#moved = shared.now;
       this.#upstream?.socket.resume();
+      if (this.#exchange !== undefined || this.#mode !== 'http') return;
+      client.resume();
+      this.#advance();
     });
     client.on('end', () => {
       if (this.#mode === 'tunnel') this.#upstream?.socket.end();
@@ -100,6 +101,11 @@ export class Connection {
     while (this.#mode === 'http' && this.#pending.length > 0) {
       const exchange = this.#exchange;
       if (exchange === undefined) {
+        // Who does not read its answers gets no more of them.
+        if (this.#client.writableNeedDrain) {
+          this.#client.pause();
+          return;
+        }
         if (!this.#begin()) return;
       } else if (exchange.body.done) {
         // The next request waits for this one's answer.
@@ -251,6 +257,7 @@ export class Connection {
       rest = rest.subarray(end + HEAD_END.length);
       if (head === undefined) return this.#failAnswer();
       if (head.status >= 200 || head.status === 101) return this.#beginAnswer(exchange, head, rest);
+      if (!exchange.mayHint()) return this.#failAnswer();
       // Hints for the client; others are between the app and the door.
       if (head.status === 100 || head.status === 103)
         this.#client.write(`${this.#policy.present(head)}\r\n`, 'latin1');

@@ -16,6 +16,9 @@ export interface AnswerState {
   readonly keeps: boolean;
 }
 
+/** Heads before that of an answer, such as early hints. */
+const MOST_HINTS = 16;
+
 /** A request on its way, and its answer on the way back. */
 export class Exchange {
   readonly head: RequestHead;
@@ -29,12 +32,20 @@ export class Exchange {
   begun = false;
   /** Something of it has been said to the client. */
   said = false;
+  /** Heads that came before that of the answer. */
+  #hints = 0;
 
   constructor(head: RequestHead, plan: Forward, framing: Framing) {
     this.head = head;
     this.plan = plan;
     this.framing = framing;
     this.body = readBody(framing);
+  }
+
+  /** Counts a head before that of the answer; false for one too many: whoever sends them without end answers nothing. */
+  mayHint(): boolean {
+    this.#hints += 1;
+    return this.#hints <= MOST_HINTS;
   }
 
   /** Nothing would happen twice if it were sent again: for a connection that was closed just when it was used once more. */

@@ -1,0 +1,8 @@
+// Lines of HTTP/1.1 that are always the same (RFC 9112).
+
+/** The end of a head, with that of its last line. */
+export const HEAD_END = '\r\n\r\n';
+/** What a client is told whose tunnel is open. */
+export const CONNECTED = `HTTP/1.1 200 Connection established${HEAD_END}`;
+/** The end of the head by which both begin to speak WebSocket. */
+export const UPGRADED = `Connection: Upgrade\r\nUpgrade: websocket${HEAD_END}`;
