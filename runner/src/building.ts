@@ -47,19 +47,29 @@ const BUILD_LIMITS = {
 const AT_ONCE = 2;
 
 /** Opens it. Disposing of the result gives up a base that is being made. */
-export async function openBuilding(settings: Settings, deps: BuildingDeps): Promise<Building> {
+export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
   const { sources } = settings.folders;
   const { base, builder, uses } = openBuilder(settings, deps);
-  await builder.clear();
+  // In its time: what a killed build left may be much.
+  builder.clear().catch((error: unknown) => {
+    deps.log.warn({ err: error }, 'what former builds left could not be removed');
+  });
   const turns = new Turns(AT_ONCE);
+  const own = new Map<string, Turns>();
+  const turnsOf = (namespace: string): Turns => {
+    const known = own.get(namespace) ?? new Turns(1);
+    own.set(namespace, known);
+    return known;
+  };
   return {
     build: async (want, lines, signal) => {
       using slot = deps.users?.slots.take();
       const user = deps.users === null || slot === undefined ? null : deps.users.first + slot.number;
       const source = join(sources, want.space, want.commit);
-      using _turn = await turns.take(signal, () => {
-        lines.say('Waiting for other builds of this machine');
-      });
+      const waits = (): void => lines.say('Waiting for other builds of this machine');
+      // One after the other for each namespace, so that nobody's builds hold up everybody else's.
+      using _own = await turnsOf(want.namespace).take(signal, waits);
+      using _turn = await turns.take(signal, waits);
       const built = await builder.build(wishOf(want, source, user), (line) => lines.say(line), signal);
       if (built.kind === 'failed') return built;
       const { env, layer } = built;

@@ -22,6 +22,8 @@ try {
   channel.onFrame(() => stopped.resolve());
   void channel.closed.then(() => stopped.resolve());
   await using hub = openInheritedChannel(HUB_FD);
+  // Whom nobody can tell to end anything must not go on.
+  void hub.closed.then(() => stopped.resolve());
   await using _runner = await openRunner(settings, { hub, log });
   channel.send({ type: 'ready' });
   await stopped.promise;

@@ -49,14 +49,15 @@ export async function openRunner(settings: Settings, { hub, log }: RunnerDeps): 
     users: isRange ? { first: FIRST_OF_DOORS, slots: new Slots(MOST) } : null,
   });
   const inside = { code: settings.code, node: settings.node, openFiles: mostOpenFiles() };
-  const building = stack.use(await openBuilding(settings, { runtime, users, inside, log }));
+  const building = stack.use(openBuilding(settings, { runtime, users, inside, log }));
   const ground: RunGround = {
     ...{ runtime, doors, inside, folder: runs, visit: settings.folders.visit },
-    outside: {
+    outside: () => ({
       hub: { name: HUB_NAME, ...settings.hub },
+      // As they are now: a machine gets others while it runs.
       own: ownAddresses(),
       resolver: settings.resolver,
-    },
+    }),
   };
   const space = { ground, users, clock: systemClock, build: building.build };
   stack.use(new Spaces({ hub, log, space, forget: () => Promise.resolve() }));

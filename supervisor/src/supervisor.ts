@@ -64,9 +64,11 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   options.stop.throwIfAborted();
   if (courier !== undefined) stack.use(await courier.start());
   const port = sockets[0]?.port ?? options.config.listen.port;
-  const apps = runner.start(port);
-  // Seen below; nothing that fails before is to be hidden by it.
-  apps.catch(() => undefined);
+  // A hub without apps is of more use than none.
+  const apps = runner.start(port).catch((error: unknown) => {
+    console.warn(`apps do not run: ${error instanceof Error ? error.message : String(error)}`);
+    return new AsyncDisposableStack();
+  });
   const serving = await hub.start(running);
   stack.use(await apps);
   stack.use(serving);

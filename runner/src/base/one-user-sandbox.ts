@@ -1,5 +1,5 @@
 // Runs Debian's tools as root of a sandbox with that one user, who is us outside, without any right over the machine.
-import { type Duplex } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { createInterface } from 'node:readline';
 import {
   type Exit,
@@ -97,7 +97,11 @@ export async function runAsOneUser(wish: OneUserWish): Promise<OneUserOutcome> {
 async function attend(child: RunningProcess, tell: (line: string) => void): Promise<OneUserOutcome> {
   const last: string[] = [];
   const listen = async (stream: 1 | 2): Promise<void> => {
-    for await (const line of createInterface({ input: child.end(stream), crlfDelay: Infinity })) {
+    const end = child.end(stream);
+    const heard = new PassThrough();
+    // One that is destroyed says neither that it ended nor that it broke.
+    for (const event of ['error', 'close']) end.on(event, () => heard.end());
+    for await (const line of createInterface({ input: end.pipe(heard), crlfDelay: Infinity })) {
       tell(line);
       last.push(line);
       last.splice(0, last.length - KEPT_LINES);

@@ -118,11 +118,14 @@ export class Builder {
       const env = await this.#environment(course, prepared.environment, layer);
       if ('kind' in env) return env;
       held.push(this.#hold(env.path));
-      await this.#trim();
       return { kind: 'built', env: env.path, base: base.path, layer: layer?.path ?? null, key: env.key };
     } finally {
-      for (const path of held) this.#release(path);
       await removeTree(work);
+      // A build that failed has fetched, too.
+      await this.#trim().catch((error: unknown) =>
+        tell(`What is too much could not be removed: ${String(error)}`),
+      );
+      for (const path of held) this.#release(path);
     }
   }
 

@@ -33,7 +33,8 @@ export class BuildOutput {
   /** Reads a stream to its end. */
   async read(stream: Readable): Promise<void> {
     const cut = cutLongLines();
-    stream.on('error', () => cut.end());
+    // One that is destroyed says neither that it ended nor that it broke.
+    for (const event of ['error', 'close']) stream.on(event, () => cut.end());
     for await (const line of createInterface({ input: stream.pipe(cut), crlfDelay: Infinity }))
       this.#add(line);
   }

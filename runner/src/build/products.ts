@@ -32,6 +32,8 @@ const GOING = '.';
 /** One folder of such things. */
 export class Products {
   readonly #folder: string;
+  /** Settles when whoever keeps or removes something is done. */
+  #last: Promise<undefined> = Promise.resolve(undefined);
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -50,16 +52,18 @@ export class Products {
 
   /** Takes what a build made. From then on nobody writes to it. */
   async keep(from: string, name: ProductName): Promise<Product> {
-    const folder = join(this.#folder, name.namespace);
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-    const path = join(folder, name.key);
-    const { bytes } = await measure(from);
-    if ((await listNames(path)).length === 0) {
-      await freeze(from);
-      await moveFrozen(from, path);
-    }
-    await writeText(this.#note(name.namespace, name.asked), JSON.stringify({ key: name.key, bytes }));
-    return { path, key: name.key };
+    return await this.#alone(async () => {
+      const folder = join(this.#folder, name.namespace);
+      await mkdir(folder, { recursive: true, mode: 0o755 });
+      const path = join(folder, name.key);
+      const { bytes } = await measure(from);
+      if ((await listNames(path)).length === 0) {
+        await freeze(from);
+        await moveFrozen(from, path);
+      }
+      await writeText(this.#note(name.namespace, name.asked), JSON.stringify({ key: name.key, bytes }));
+      return { path, key: name.key };
+    });
   }
 
   /** Removes what a killed runner was removing. */
@@ -70,21 +74,45 @@ export class Products {
 
   /** Removes those unused for longest until the others take no more than this. */
   async trim(budget: number, isUsed: (path: string) => boolean): Promise<void> {
+    await this.#alone(async () => {
+      for (const { name, note } of chooseVictims(await this.#list(isUsed), budget)) {
+        if (isUsed(name)) continue; // since it was looked
+        // First of all nobody finds it any more; then it is moved away at once, and removed in its time.
+        await remove(note);
+        const gone = join(this.#folder, `${GOING}${basename(name)}`);
+        await moveFrozen(name, gone).catch(() => undefined);
+        await removeTree(gone);
+      }
+    });
+  }
+
+  async #list(isUsed: (path: string) => boolean): Promise<(Kept & { readonly note: string })[]> {
     const items: (Kept & { readonly note: string })[] = [];
-    for (const namespace of await listNames(this.#folder))
+    for (const namespace of await listNames(this.#folder)) {
+      if (namespace.startsWith(GOING)) continue;
       for (const name of await listNames(join(this.#folder, namespace))) {
         if (!name.endsWith(SUFFIX)) continue;
         const note = join(this.#folder, namespace, name);
-        const { key, bytes } = (await readNote(note)) ?? { key: '', bytes: 0 };
-        const path = join(this.#folder, namespace, key);
-        items.push({ name: path, note, bytes, usedAt: (await stat(note)).mtimeMs, isUsed: isUsed(path) });
+        const read = await readNote(note);
+        if (read === undefined) continue;
+        const path = join(this.#folder, namespace, read.key);
+        const usedAt = (await stat(note)).mtimeMs;
+        items.push({ name: path, note, bytes: read.bytes, usedAt, isUsed: isUsed(path) });
       }
-    for (const { name, note } of chooseVictims(items, budget)) {
-      // First of all nobody finds it any more; then it is moved away at once, and removed in its time.
-      await remove(note);
-      const gone = join(this.#folder, `${GOING}${basename(name)}`);
-      await moveFrozen(name, gone).catch(() => undefined);
-      await removeTree(gone);
+    }
+    return items;
+  }
+
+  /** One after the other: two that keep the same, or remove what the other looks at, would fail. */
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.#last;
+    const done = Promise.withResolvers<undefined>();
+    this.#last = done.promise;
+    try {
+      await before;
+      return await work();
+    } finally {
+      done.resolve(undefined);
     }
   }
 
@@ -95,5 +123,5 @@ export class Products {
 
 async function readNote(path: string): Promise<Note | undefined> {
   const text = await findText(path);
-  return text === undefined ? undefined : Note.parse(JSON.parse(text));
+  return text === undefined ? undefined : Note.safeParse(JSON.parse(text)).data;
 }

@@ -9,7 +9,8 @@ export type Checked =
 const MOST_PROBLEMS = 10;
 const LONGEST_SHOWN = 120;
 /** The newest that a distribution's name may be; Debian's rule, with a bound. */
-const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]{1,100}$/;
+const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]{0,99}[a-z0-9+]$/;
+const MOST_PACKAGES = 200;
 
 /** Checks one of the files that `pip` would read. `indexes` are the addresses that the operator named. */
 export function checkRequirements(name: string, text: string, indexes: readonly string[]): Checked {
@@ -36,6 +37,8 @@ export function checkPackages(text: string): Checked {
         problems.push(
           `packages.txt, line ${String(index + 1)} (${shorten(word)}): this is not the name of a Debian package; one name a line, without options`,
         );
+  if (names.size > MOST_PACKAGES)
+    problems.push(`packages.txt: it has more than ${String(MOST_PACKAGES)} names`);
   if (problems.length > 0) return { kind: 'wrong', problems: problems.slice(0, MOST_PROBLEMS) };
   return { kind: 'fine', text: [...names].sort().join('\n') };
 }

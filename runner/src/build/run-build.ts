@@ -139,8 +139,12 @@ async function converse(sandbox: BuildSandbox, { environment, settings }: BuildR
     copy: null,
     port: null,
   };
+  // The first word counts; nothing keeps what comes after it.
+  const first = Promise.withResolvers<unknown>();
+  channel.onFrame(first.resolve);
   channel.send(start);
-  const frame = (await channel.next()) as FromInside | undefined;
+  const frame = (await Promise.race([first.promise, channel.closed.then(() => undefined)])) as
+    FromInside | undefined;
   // What comes from inside may be anything; a code that is none counts as a failure.
   return frame?.type === 'exited' && typeof frame.code === 'number' ? frame.code : null;
 }

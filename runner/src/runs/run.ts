@@ -2,15 +2,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FromDoor, type DoorStart } from '@holdfast/door/run/frames';
-import { type FromInside } from '@holdfast/inside/frames';
 import { type Id } from '@holdfast/kernel/id';
 import { Channel } from '@holdfast/platform/channel';
 import { bindUnix, type BoundSocket } from '@holdfast/platform/listeners';
-import { type Door, type Doors } from '../doors/doors.ts';
+import { type Doors } from '../doors/doors.ts';
+import { type Door } from '../doors/start-door.ts';
 import { type Want } from '../frames.ts';
 import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/index.ts';
 import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
+import { FromInside } from './from-inside.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
 /** What runs share. */
@@ -20,8 +21,8 @@ export interface RunGround {
   /** The folder of runs, and of the sockets by which the hub reaches them. */
   readonly folder: string;
   readonly visit: string;
-  /** What doors are told of the machine. */
-  readonly outside: Pick<DoorStart, 'hub' | 'own' | 'resolver'>;
+  /** What a door that is opened now is told of the machine. */
+  readonly outside: () => Pick<DoorStart, 'hub' | 'own' | 'resolver'>;
   readonly inside: InsideProgram;
 }
 
@@ -85,7 +86,7 @@ export class Run {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.listening = promise;
     this.#inside.onFrame((frame) => {
-      this.#accept(frame as FromInside, resolve);
+      this.#accept(frame, resolve);
     });
     this.#followDoor(plan);
     this.ended = this.#end(clean).finally(() => {
@@ -111,7 +112,6 @@ export class Run {
       visit: bind(visit),
     };
     const door = ground.doors.open({
-      kind: 'run',
       mounts: [{ path: incoming, access: 'read' }],
       descriptors: [sockets.out.handle, sockets.visit.handle],
     });
@@ -119,7 +119,7 @@ export class Run {
       door.kill();
     });
     await openDoor(door, {
-      ...ground.outside,
+      ...ground.outside(),
       ...doorSettings(plan.want),
       incoming: join(incoming, 'app.sock'),
     });
@@ -129,7 +129,13 @@ export class Run {
     // The children have them.
     for (const socket of Object.values(sockets)) socket[Symbol.dispose]();
     const kept = stack.move();
-    return new Run(plan, { sandbox, door, clean: () => kept.disposeAsync() });
+    try {
+      return new Run(plan, { sandbox, door, clean: () => kept.disposeAsync() });
+    } catch (error) {
+      await sandbox.kill();
+      await kept.disposeAsync();
+      throw error;
+    }
   }
 
   /** What it uses, and who visits. */
@@ -141,7 +147,7 @@ export class Run {
   async stop(why: string, graceMs = GRACE): Promise<void> {
     this.#why ??= why;
     this.#inside.send({ type: 'stop', graceMs });
-    const timer = setTimeout(() => void this.#sandbox.kill(), graceMs + 1_000);
+    const timer = setTimeout(() => void this.#kill(), graceMs + 1_000);
     await this.ended;
     clearTimeout(timer);
   }
@@ -149,36 +155,48 @@ export class Run {
   /** Ends it at once. */
   async kill(why: string): Promise<void> {
     this.#why ??= why;
-    await this.#sandbox.kill();
+    await this.#kill();
     await this.ended;
   }
 
-  // From inside comes what the app wants us to read: a wrong word costs that app alone.
-  #accept(frame: FromInside | null, listening: (is: boolean) => void): void {
-    if (frame?.type === 'listening') {
+  async #kill(): Promise<void> {
+    await this.#sandbox.kill().catch(() => undefined); // `ended` tells
+  }
+
+  // From inside comes what the app wants us to read: a wrong word is none.
+  #accept(frame: unknown, listening: (is: boolean) => void): void {
+    const told = FromInside.safeParse(frame).data;
+    if (told?.type === 'listening') {
       this.#listened = true;
       listening(true);
-    } else if (frame?.type === 'exited') this.#why ??= sayExit(frame);
+    } else if (told?.type === 'exited') this.#why ??= sayExit(told);
   }
 
   #followDoor({ refused }: RunPlan): void {
     this.#door.channel.onFrame((frame) => {
-      const told = FromDoor.parse(frame);
+      const told = FromDoor.safeParse(frame).data;
+      // A door that says what no door says is in somebody else's hands.
+      if (told === undefined) {
+        this.#door.kill();
+        return;
+      }
       if (told.type === 'refused') refused({ host: told.host, why: told.why, count: told.count });
       if (told.type !== 'traffic') return;
       const { sentBytes, receivedBytes, open, visits } = told;
       const lastVisit = visits > 0 || open > 0 ? Date.now() : this.#traffic.lastVisit;
       this.#traffic = { sentBytes, receivedBytes, open, lastVisit };
     });
-    void this.#door.exited.then(() => {
+    const close = (): void => {
       this.#why ??= 'its door ended';
-      void this.#sandbox.kill();
-    });
+      void this.#kill();
+    };
+    this.#door.exited.then(close, close);
   }
 
   async #end(clean: () => Promise<void>): Promise<RunEnd> {
-    const exit = await this.#sandbox.exited;
-    await clean();
+    const exit = await this.#sandbox.exited.catch(() => ({ code: null, signal: null }));
+    // What is left on the disk goes with the next start of the runner.
+    await clean().catch(() => undefined);
     const why = this.#why ?? sayExit(exit);
     return { why, listened: this.#listened, forMs: Date.now() - this.startedAt.getTime() };
   }

@@ -1,7 +1,9 @@
 // What a Space's build and app wrote last.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { MAX_FRAME } from '@holdfast/platform/channel';
 import { type FromRunner } from '../frames.ts';
+import { LogLines } from './log-lines.ts';
 import { SpaceLog } from './space-log.ts';
 
 type LogFrame = Extract<FromRunner, { type: 'log' }>;
@@ -33,6 +35,16 @@ void test('SpaceLog keeps no more than a bounded text, and cuts frames that a ch
   const size = (frame: LogFrame): number => frame.lines.reduce((sum, { text }) => sum + text.length, 0);
   assert.ok(sent.every((frame) => size(frame) <= 200_000));
   assert.ok(sent.reduce((sum, frame) => sum + size(frame), 0) <= 256 * 1024);
+});
+
+void test('a log of control characters fits into the frames of a channel', () => {
+  const frames: LogFrame[] = [];
+  const log = new SpaceLog('space', (frame) => frames.push(frame));
+  const lines = new LogLines(log.begin('run'));
+  for (let n = 0; n < 399; n += 1) lines.say('\0\u001b"'.repeat(2_600));
+  lines[Symbol.dispose]();
+  assert.ok(frames.every((frame) => JSON.stringify(frame).length < MAX_FRAME));
+  assert.ok(frames.length > 2);
 });
 
 void test('SpaceLog drops what comes of a run that another has followed', () => {

@@ -65,12 +65,14 @@ function inFrames(lines: readonly LogLine[]): LogLine[][] {
   let characters = 0;
   for (const line of lines) {
     const last = frames.at(-1);
-    if (last !== undefined && last.length < KEPT && characters + line.text.length <= FRAME_CHARACTERS) {
+    // As it is written in the frame.
+    const size = JSON.stringify(line.text).length;
+    if (last !== undefined && last.length < KEPT && characters + size <= FRAME_CHARACTERS) {
       last.push(line);
-      characters += line.text.length;
+      characters += size;
     } else {
       frames.push([line]);
-      characters = line.text.length;
+      characters = size;
     }
   }
   return frames;

@@ -31,6 +31,11 @@ const DRAIN = 30_000;
 /** How often is looked at what a run uses and when it was last visited. */
 const LOOK = 1_000;
 
+const WITHOUT_RUN: Readonly<Partial<Record<RunStage, RunStage>>> = {
+  RUNNING_BUILDING: 'BUILDING',
+  RUNNING_APP_STARTING: 'APP_STARTING',
+};
+
 /** One Space that is wanted. */
 export class Space {
   readonly #deps: SpaceDeps;
@@ -40,9 +45,13 @@ export class Space {
   #change = new Change();
   #isDropped = false;
   #isAsleep: boolean;
+  /** What is served must not go on, whatever becomes of its successor. */
+  #mustLeave = false;
   #crashes = 0;
   #serving: Run | undefined;
   readonly #leaving = new Set<Promise<void>>();
+  /** Happens when those that leave are to be gone. */
+  #hurry = new Change();
   #stage: RunStage = 'STOPPED';
   #message: string | null = null;
 
@@ -56,9 +65,11 @@ export class Space {
 
   /** It is wanted otherwise. Without a new generation, what runs goes on. */
   want(next: Want): void {
-    const isNew = next.generation !== this.#want.generation;
+    const before = this.#want;
     this.#want = next;
-    if (!isNew) return;
+    if (next.generation === before.generation) return;
+    // Where it may connect is decided to be so at once, and not once a build has come to its end.
+    if (JSON.stringify(next.egress) !== JSON.stringify(before.egress)) this.#mustLeave = true;
     this.#isAsleep = next.asleep;
     this.#crashes = 0;
     this.#happen();
@@ -80,6 +91,7 @@ export class Space {
   /** Ends all that runs of it. */
   async drop(): Promise<void> {
     this.#isDropped = true;
+    this.#hurry.happen();
     this.#happen();
     await this.#life;
     await Promise.all([this.#serving?.stop('it is not wanted any more'), ...this.#leaving]);
@@ -107,6 +119,10 @@ export class Space {
   }
 
   async #bring(want: Want, change: Change): Promise<void> {
+    if (this.#mustLeave) {
+      this.#mustLeave = false;
+      await this.#leave('where it may connect was changed');
+    }
     if (this.#isAsleep) {
       await this.#leave('it sleeps');
       this.#settle('SLEEPING');
@@ -162,15 +178,16 @@ export class Space {
   async #start(want: Want, built: Extract<BuildOutcome, { kind: 'built' }>): Promise<Run> {
     const { ground, users, clock, tell } = this.#deps;
     const { space } = want;
-    const slot = users?.slots.take();
     const lines = new LogLines(this.#log.begin('run'));
     const id = newId(clock.now());
+    const held = new DisposableStack();
+    held.use(built.hold);
+    held.use(lines);
     const letGo = (): void => {
-      slot?.[Symbol.dispose]();
-      lines[Symbol.dispose]();
-      built.hold[Symbol.dispose]();
+      held.dispose();
     };
     try {
+      const slot = users === null ? undefined : held.use(users.slots.take());
       const run = await Run.start(ground, {
         ...{ id, want, lines, root: built.root, mounts: built.mounts },
         user: users === null || slot === undefined ? null : users.first + slot.number,
@@ -178,10 +195,14 @@ export class Space {
           tell({ type: 'refused', space, run: id, ...what });
         },
       });
-      void run.ended.then(({ why }) => {
+      const gone = (why: string): void => {
         letGo();
-        tell({ type: 'ended', space, run: id, why });
-      });
+        tell({ type: 'ended', space, run: id, why: why.slice(0, 300) });
+      };
+      run.ended.then(
+        ({ why }) => gone(why),
+        () => gone('it ended in a way that nobody saw'),
+      );
       return run;
     } catch (error) {
       letGo();
@@ -194,9 +215,23 @@ export class Space {
     const before = this.#serving;
     this.#serving = run;
     this.#settle('RUNNING');
+    const gone = (): void => {
+      this.#noteEnd(run);
+    };
+    run.ended.then(gone, gone);
     if (before === undefined) return;
-    const leaving = drain(before).finally(() => this.#leaving.delete(leaving));
+    // Whoever leaves already has had its time: no more than two take memory, however often it is restarted.
+    this.#hurry.happen();
+    this.#hurry = new Change();
+    const leaving = drain(before, this.#hurry).finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
+  }
+
+  /** A run that ended while another was built or had failed to be; one that is looked after is `watch`'s. */
+  #noteEnd(run: Run): void {
+    if (this.#serving !== run || this.#stage === 'RUNNING') return;
+    this.#serving = undefined;
+    this.#settle(WITHOUT_RUN[this.#stage] ?? this.#stage, this.#message);
   }
 
   /** Looks after the run that is served, until something else is wanted, it sleeps or it ends. */
@@ -276,10 +311,10 @@ function sayLate({ app }: Want): string {
   return `it did not accept connections on port ${app.port} within ${app.startupSeconds} s`;
 }
 
-async function drain(run: Run): Promise<void> {
+async function drain(run: Run, hurry: Change): Promise<void> {
   const until = Date.now() + DRAIN;
   // A hub that does not know of the new one yet still sends its next requests here.
-  await new Change().within(LOOK);
-  while (run.usage().open > 0 && Date.now() < until) await new Change().within(LOOK);
+  let isHurried = await hurry.within(LOOK);
+  while (!isHurried && run.usage().open > 0 && Date.now() < until) isHurried = await hurry.within(LOOK);
   await run.stop('another one follows it');
 }

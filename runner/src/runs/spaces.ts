@@ -2,7 +2,7 @@
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
-import { ToRunner, type Want } from '../frames.ts';
+import { ToRunner, type FromRunner, type Want } from '../frames.ts';
 import { Space, type SpaceDeps } from './space.ts';
 
 /** What following the hub needs. */
@@ -17,6 +17,8 @@ export interface SpacesDeps {
 
 /** What the supervisor says for a hub that is not there. */
 const Gone = z.object({ gone: z.literal(true) });
+/** How long Spaces go on without a hub. Then another hub of the same database may have them: a little less than its lease. */
+const ALONE_MS = 25_000;
 
 /** The Spaces of this machine. */
 export class Spaces implements AsyncDisposable {
@@ -25,6 +27,7 @@ export class Spaces implements AsyncDisposable {
   readonly #wanted = new Map<string, Want>();
   readonly #spaces = new Map<string, Space>();
   readonly #ending = new Map<string, Promise<void>>();
+  #alone: NodeJS.Timeout | undefined;
 
   constructor(deps: SpacesDeps) {
     this.#deps = deps;
@@ -32,8 +35,12 @@ export class Spaces implements AsyncDisposable {
     this.#greet();
     hub.onFrame((frame) => {
       const parsed = ToRunner.safeParse(frame);
-      if (parsed.success) this.#follow(parsed.data);
-      else if (!Gone.safeParse(frame).success)
+      if (parsed.success) {
+        clearTimeout(this.#alone);
+        this.#alone = undefined;
+        this.#follow(parsed.data);
+      } else if (Gone.safeParse(frame).success) this.#alone ??= setTimeout(() => this.#endAll(), ALONE_MS);
+      else
         log.error({ issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) }, 'refused');
     });
   }
@@ -55,14 +62,21 @@ export class Spaces implements AsyncDisposable {
         this.#end(frame.space, frame.forget);
         return;
       case 'wake':
-        this.#spaces.get(frame.space)?.wake();
+        this.#wake(frame.space);
         return;
       case 'all-wanted': {
         const wanted = new Set(frame.spaces);
-        for (const id of this.#spaces.keys()) if (!wanted.has(id)) this.#end(id, false);
+        // Those, too, that only wait until the one before has ended.
+        for (const id of [...this.#wanted.keys()]) if (!wanted.has(id)) this.#end(id, false);
         for (const space of this.#spaces.values()) space.tellAgain();
       }
     }
+  }
+
+  #wake(id: string): void {
+    const want = this.#wanted.get(id);
+    if (want !== undefined) this.#wanted.set(id, { ...want, asleep: false });
+    this.#spaces.get(id)?.wake();
   }
 
   #want(want: Want): void {
@@ -82,13 +96,12 @@ export class Spaces implements AsyncDisposable {
   #begin(id: string, deps: Omit<SpaceDeps, 'tell'>): void {
     const want = this.#wanted.get(id);
     if (want === undefined) return;
-    const { hub } = this.#deps;
     this.#spaces.set(
       id,
       new Space(want, {
         ...deps,
         tell: (frame) => {
-          hub.send(frame);
+          this.#tell(frame);
         },
       }),
     );
@@ -117,9 +130,23 @@ export class Spaces implements AsyncDisposable {
     this.#ending.set(id, ending);
   }
 
+  // Nothing that an app makes us tell may end the runner, which holds all others.
+  #tell(frame: FromRunner): void {
+    try {
+      this.#deps.hub.send(frame);
+    } catch (error) {
+      this.#deps.log.error({ err: error, type: frame.type }, 'this could not be told');
+    }
+  }
+
+  #endAll(): void {
+    for (const id of [...this.#wanted.keys()]) this.#end(id, false);
+  }
+
   /** Ends them all. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const id of [...this.#wanted.keys()]) this.#end(id, false);
+    clearTimeout(this.#alone);
+    this.#endAll();
     await Promise.all(this.#ending.values());
   }
 }

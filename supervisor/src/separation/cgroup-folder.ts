@@ -9,7 +9,8 @@ import {
   readdirSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
 import { type Account, type Mount } from './confinement.ts';
 
 /** Where the runner makes its groups, as it sees it. */
@@ -27,12 +28,14 @@ export interface CgroupFolder {
 
 const ROOT = '/sys/fs/cgroup';
 const INSIDE = '/run/cgroup';
+const PREFIX = 'holdfast-';
 const CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
 
 /** Makes the folder for this instance; what one before left is removed. `undefined` where this user may make none. */
 export function openCgroupFolder(instance: string, owner: Account | undefined): CgroupFolder | undefined {
   const own = readOwnGroups();
-  const name = `holdfast-${instance}`;
+  // A new name each time: one that was killed may still have processes that die.
+  const name = `${PREFIX}${instance}-${randomBytes(3).toString('hex')}`;
   return existsSync(join(ROOT, 'cgroup.controllers'))
     ? openUnified(join(ROOT, own.get('') ?? '/'), name, owner)
     : openLegacy(own, name, owner);
@@ -89,7 +92,11 @@ function openUnified(own: string, name: string, owner: Account | undefined): Cgr
       place: { version: 2, path: INSIDE },
       mounts: [{ from: path, to: INSIDE, access: 'write' }],
       adopt: (pid) => {
-        writeFileSync(join(runner, 'cgroup.procs'), String(pid));
+        try {
+          writeFileSync(join(runner, 'cgroup.procs'), String(pid));
+        } catch {
+          // It has ended meanwhile.
+        }
       },
     };
   }
@@ -111,8 +118,8 @@ function enable(path: string): boolean {
 }
 
 function makeGroup(path: string, owner: Account | undefined, files: readonly string[]): string | undefined {
+  removeOlder(path);
   try {
-    removeGroup(path);
     mkdirSync(path);
     if (owner !== undefined)
       for (const file of ['', ...files]) chownSync(join(path, file), owner.uid, owner.gid);
@@ -122,9 +129,22 @@ function makeGroup(path: string, owner: Account | undefined, files: readonly str
   }
 }
 
-// Groups are removed from the leaves up; one that still holds a process stays, and then there is no new one.
+// Those of starts before, named like this one but for its end.
+function removeOlder(path: string): void {
+  const [parent, name] = [dirname(path), basename(path)];
+  const stem = name.slice(0, name.lastIndexOf('-') + 1);
+  if (!name.startsWith(PREFIX)) return;
+  for (const other of readdirSync(parent))
+    if (other.startsWith(stem))
+      try {
+        removeGroup(join(parent, other));
+      } catch {
+        // It still holds a process that dies; the next start removes it.
+      }
+}
+
+// From the leaves up.
 function removeGroup(path: string): void {
-  if (!existsSync(path)) return;
   for (const entry of readdirSync(path, { withFileTypes: true }))
     if (entry.isDirectory()) removeGroup(join(path, entry.name));
   rmdirSync(path);
