@@ -16,6 +16,8 @@ const SETTINGS = { spaces: { dangerouslyUnlimited: true } };
 /** One that runs. */
 export interface AppInstance extends AsyncDisposable {
   readonly instance: Instance;
+  /** The file with the administrator's password. */
+  readonly passwordFile: string;
 }
 
 /** Starts one as whoever runs this, or as an ordinary user made for it, which takes root. */
@@ -37,7 +39,8 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   const instance = stack.use(await startInstance(options));
   stack.defer(() => keep(data));
   const kept = stack.move();
-  return { instance, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const passwordFile = path.join(`${data}.keys`, 'admin.password');
+  return { instance, passwordFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** What of the runner's own folder is kept: the base, and what builds fetched. */

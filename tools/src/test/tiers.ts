@@ -65,7 +65,7 @@ export const TIERS: readonly Tier[] = [
     // Apps that are built and run; the first of them makes the root that all share.
     name: 'apps',
     files: ['hub/test/apps/**/*.test.ts', 'runner/test/build/**/*.test.ts'],
-    needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL],
+    needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
     atOnce: 1,
     minutes: 25,

@@ -1,8 +1,10 @@
 # Spaces that run a program: built, used, changed, put to sleep and woken by the clients that people have.
+import contextlib
 import os
 import socket
 import threading
 import time
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import httpx
@@ -91,6 +93,15 @@ def push(mark, repo=NAME, port=None):
     admin.upload_folder(repo_id=repo, repo_type="space", folder_path=folder)
 
 
+def push_text(text, startup="5m", repo=NAME):
+    """Pushes another program with the same requirements."""
+    folder = Path("app")
+    readme = f"---\ntitle: Hello\nsdk: gradio\nstartup_duration_timeout: {startup}\n---\n"
+    (folder / "README.md").write_text(readme)
+    (folder / "app.py").write_text(text)
+    admin.upload_folder(repo_id=repo, repo_type="space", folder_path=folder)
+
+
 @case("a Gradio app is built and runs")
 def built():
     admin.create_repo(NAME, repo_type="space", space_sdk="gradio", private=True)
@@ -145,8 +156,10 @@ def changed():
     before = admin.get_space_runtime(NAME).raw
     admin.add_space_variable(NAME, "GREETING", "Good morning")
     for _ in range(600):
-        if greet("Ada").startswith("Good morning"):
-            break
+        # Its clients keep a session with one run: one that begins with the last request of the run before goes with it.
+        with contextlib.suppress(Exception, CancelledError):
+            if greet("Ada").startswith("Good morning"):
+                break
         time.sleep(0.5)
     wait("RUNNING")
     # What the run before still had to answer, it answers.
@@ -176,6 +189,57 @@ def paused():
     admin.restart_space(NAME)
     wait("RUNNING")
     equal(greet("Ada"), "Good morning Ada?")
+
+
+@case("it sleeps when nobody comes, and an answer wakes it")
+def slept():
+    admin.set_space_sleep_time(NAME, 3)
+    wait("SLEEPING")
+    equal(greet("Ada"), "Good morning Ada?")
+    equal(admin.get_space_runtime(NAME).stage, "RUNNING")
+    admin.set_space_sleep_time(NAME, -1)
+
+
+@case("one that ends by itself is started again")
+def crashed():
+    push_text("import os, threading\nthreading.Timer(8, lambda: os._exit(3)).start()\n" + GREETER.replace("{MARK}", "#"))
+    until = time.monotonic() + 120
+    said = []
+    while time.monotonic() < until:
+        runtime = admin.get_space_runtime(NAME)
+        if runtime.stage == "RUNTIME_ERROR":
+            said.append(runtime.raw["errorMessage"])
+        if said and runtime.stage == "RUNNING":
+            break
+        time.sleep(0.1)
+    assert said and "code 3" in said[0] and "started again" in said[0], said
+    equal(runtime.stage, "RUNNING")
+
+
+@case("one that never listens says so after its time, however it resists its end")
+def deaf():
+    push_text("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('x' * 100_000)\ntime.sleep(600)\n", "3s")
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        runtime = admin.get_space_runtime(NAME)
+        if "did not accept connections on port 7860 within 3 s" in (runtime.raw.get("errorMessage") or ""):
+            break
+        time.sleep(0.2)
+    equal(runtime.stage, "RUNTIME_ERROR")
+    assert "did not accept connections on port 7860 within 3 s" in runtime.raw["errorMessage"], runtime.raw
+    equal(httpx.get(host(), headers=auth()).status_code, 503)
+
+
+@case("one that ends at once says with what")
+def ended():
+    push_text("raise SystemExit(7)\n")
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        runtime = admin.get_space_runtime(NAME)
+        if "exited with code 7" in (runtime.raw.get("errorMessage") or ""):
+            break
+        time.sleep(0.2)
+    assert "exited with code 7" in runtime.raw["errorMessage"], runtime.raw
 
 
 @case("what runs is ended with its repository")
