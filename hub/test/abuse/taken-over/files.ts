@@ -61,7 +61,7 @@ function descriptors(): Attempt[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     const target = findLink(`/proc/self/fd/${fd}`);
     const own =
-      /^(socket|pipe|anon_inode):|^\/dev\/(null|urandom)$|^\/(opt\/holdfast|var\/(lib|cache)\/holdfast|proc)\/|\/hub\.lock$/;
+      /^(socket|pipe|anon_inode):|^\/dev\/(null|urandom)$|^\/(opt\/holdfast|var\/(lib|cache)\/holdfast|var\/lib\/holdfast-removals|proc)\/|\/hub\.lock$/;
     if (target === undefined || own.test(target)) return [];
     return [{ name: `descriptor ${fd}`, act: () => target }];
   });
