@@ -67,7 +67,7 @@ export const TIERS: readonly Tier[] = [
     files: ['hub/test/apps/**/*.test.ts', 'runner/test/build/**/*.test.ts'],
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
-    atOnce: 1,
+    atOnce: 2,
     minutes: 25,
   },
   {
