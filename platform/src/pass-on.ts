@@ -1,7 +1,7 @@
 // Passes HTTP/1.1 on to a program of this machine behind a Unix socket, as it comes: both ways at once, with each side only as
 // fast as the other takes it, and given up on both sides when one hangs up.
 // Invariants: headers that belong to one connection do not go on to the next (RFC 9110, section 7.6.1), and what the program
-// answers is an answer to this request alone; a body of which a byte was read is never sent a second time.
+// answers is an answer to this request alone; what may change something is never sent a second time.
 import {
   Agent,
   request as askFor,
@@ -47,10 +47,14 @@ const OF_A_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 const SAID_BY_PROXIES = /^(?:x-forwarded-.*|forwarded|x-real-ip)$/;
 
+const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 const MOST_SOCKETS = 500;
 const IDLE_CONNECTIONS = 32;
 /** An upgraded or streaming connection may be silent for so long, in milliseconds. */
 const SILENCE_MS = 3_600_000;
+/** How long a program may think about another protocol, in milliseconds: nobody notices meanwhile that who asks has gone. */
+const UPGRADE_MS = 60_000;
 /** How long one side of an upgraded connection may go on alone. */
 const FAREWELL_MS = 2_000;
 
@@ -73,8 +77,10 @@ export class Passages implements Disposable {
 
   /** Passes one on, with its upgrade where it asks for one. Settles when the answer has ended, or when there is none. */
   async pass(passed: PassedRequest): Promise<Passage> {
-    const plain = !hasBody(passed.request) && !isUpgrade(passed.request);
-    const first = await this.#once(passed, plain);
+    const { request } = passed;
+    // What may change something is sent once: a connection that closes says nothing of what was done behind it.
+    const repeatable = REPEATABLE.has(request.method ?? '') && !hasBody(request) && !isUpgrade(request);
+    const first = await this.#once(passed, repeatable);
     // A kept connection may have been closed at the other end just now, before anything of the request was seen there.
     return first === 'stale' ? unlessStale(await this.#once(passed, false)) : unlessStale(first);
   }
@@ -90,9 +96,12 @@ export class Passages implements Disposable {
     });
     const hangUp = (): void => void outgoing.destroy();
     response.once('close', hangUp);
+    const late = isUpgrade(request) ? setTimeout(hangUp, UPGRADE_MS) : undefined;
+    outgoing.once('upgrade', () => clearTimeout(late)).once('response', () => clearTimeout(late));
     try {
       return await answerOf(outgoing, passed);
     } finally {
+      clearTimeout(late);
       response.removeListener('close', hangUp);
       request.socket.setTimeout(before);
     }
@@ -117,9 +126,9 @@ function unlessStale(passage: Passage | 'stale'): Passage {
   return passage === 'stale' ? 'broken' : passage;
 }
 
-/** Whether a request asks for another protocol on its connection. */
-export function isUpgrade({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
+/** Whether a request asks for another protocol on its connection. One with a body asks for none: it would come in between. */
+export function isUpgrade(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket' && !hasBody(request);
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -214,7 +223,8 @@ async function join(
   ];
   const text = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   client.write(`HTTP/1.1 101 Switching Protocols\r\n${text}\r\n`, 'latin1');
-  client.setTimeout(SILENCE_MS);
+  // Nobody else looks at how long it is silent: it is no connection of the server's any more.
+  client.setTimeout(SILENCE_MS, () => client.destroy());
   if (head.length > 0) socket.unshift(head);
   const ways = [pipeline(socket, client, { signal }), pipeline(client, socket, { signal })];
   const both = Promise.allSettled(ways);
@@ -223,6 +233,9 @@ async function join(
   await Promise.race([both, delay(FAREWELL_MS, undefined, { ref: false })]);
   client.destroy();
   socket.destroy();
+  // It was sent without the response, which would wait for its end for ever, and with it who counts the calls.
+  response.statusCode = 101;
+  response.destroy();
 }
 
 function* pairsOf(raw: readonly string[]): Generator<[string, string]> {

@@ -63,6 +63,12 @@ void test("another site's page opens no WebSocket and sends nothing with a visit
     { cookie, origin: 'http://evil.example', 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' },
   );
   assert.equal(posted.status, 401);
+  const read = await askSite(
+    hub,
+    { label: 'ann-demo', path: '/' },
+    { cookie, origin: 'http://evil.example' },
+  );
+  assert.equal(read.status, 401, 'a browser that sends no Sec-Fetch-Site');
   assert.deepEqual(seen, []);
   const socket = await openSocket(hub, 'ann-demo', { cookie, origin: own });
   assert.ok(typeof socket !== 'number', 'its own page may');

@@ -23,10 +23,13 @@ export function openEventStream(
   const live = streams.watch(right);
   live.signal.addEventListener('abort', () => response.destroy(), { once: true });
   const closed = new Promise<void>((resolve) => {
-    response.once('close', () => {
+    const end = (): void => {
       ended.abort();
       resolve();
-    });
+    };
+    // Who hung up while their right was looked at is told of to nobody a second time.
+    if (response.destroyed || response.closed) end();
+    else response.once('close', end);
   });
   const type = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' };
   response.writeHead(200, { ...type, 'X-Accel-Buffering': 'no' });

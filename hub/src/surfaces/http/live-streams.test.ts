@@ -101,3 +101,19 @@ void test('watch() ends a stream when its token expires', async () => {
   await wait(600);
   assert.deepEqual([ending.signal.aborted, staying.signal.aborted], [true, false]);
 });
+
+void test('watch() asks a right now and then that ends silently, and not while an answer is awaited', async () => {
+  const { streams } = open();
+  const asked = { quick: 0, slow: 0 };
+  const right = { expiresAt: null, endsSilently: true } as const;
+  using _quick = streams.watch({
+    ...{ ...right, key: 'quick' },
+    check: () => Promise.resolve((asked.quick += 1)),
+  });
+  using _slow = streams.watch({
+    ...{ ...right, key: 'slow' },
+    check: () => new Promise(() => (asked.slow += 1)),
+  });
+  await wait(2_500);
+  assert.deepEqual(asked, { quick: 3, slow: 1 });
+});

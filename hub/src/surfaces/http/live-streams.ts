@@ -17,7 +17,7 @@ export interface StreamRight {
   /** Rejects when the right is gone, or when nobody can tell. */
   readonly check: () => Promise<unknown>;
   readonly expiresAt: Date | null;
-  /** The right may end without any news, as a session does: it is asked at every tick. */
+  /** The right may end without any news, as a session does: it is asked now and then. */
   readonly endsSilently?: true;
 }
 
@@ -32,12 +32,16 @@ export interface LiveStream extends Disposable {
 interface Watched {
   readonly right: StreamRight;
   readonly streams: Set<AbortController>;
+  /** How many checks are under way. */
+  asking: number;
 }
 
 /** What is smaller need not be watched: it is in the socket's hands before a right could end. Bytes. */
 export const WATCHED_SIZE = 128 * KiB;
 
 const TICK_MS = 250;
+/** Every so many ticks a right is asked that ends silently. */
+const SILENT_TICKS = 4;
 
 /** The streams that are under way in this process. */
 export class LiveStreams {
@@ -45,6 +49,7 @@ export class LiveStreams {
   readonly #clock: Clock;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
   #checking = false;
   #again = false;
 
@@ -76,7 +81,7 @@ export class LiveStreams {
     const abort = new AbortController();
     let watched = this.#watched.get(right.key);
     if (watched === undefined) {
-      watched = { right, streams: new Set() };
+      watched = { right, streams: new Set(), asking: 0 };
       this.#watched.set(right.key, watched);
     }
     watched.streams.add(abort);
@@ -99,9 +104,16 @@ export class LiveStreams {
     const now = this.#clock.now();
     for (const watched of this.#watched.values())
       if (watched.right.expiresAt !== null && watched.right.expiresAt <= now) this.#end(watched);
-    for (const watched of this.#watched.values()) if (watched.right.endsSilently) void this.#check(watched);
+    this.#ticks += 1;
+    if (this.#ticks % SILENT_TICKS === 0) this.#checkSilent();
     // Without news a revocation elsewhere would go unseen: then the database itself is asked, or the stream ends.
     if (!this.#news.areFresh()) this.#checkAll();
+  }
+
+  /** Not where an answer is still awaited: a slow database would be asked ever more. */
+  #checkSilent(): void {
+    for (const watched of this.#watched.values())
+      if (watched.right.endsSilently && watched.asking === 0) void this.#check(watched);
   }
 
   #checkAll(): void {
@@ -120,10 +132,13 @@ export class LiveStreams {
   }
 
   async #check(watched: Watched): Promise<void> {
+    watched.asking += 1;
     try {
       await watched.right.check();
     } catch (error) {
       this.#end(watched, error);
+    } finally {
+      watched.asking -= 1;
     }
   }
 

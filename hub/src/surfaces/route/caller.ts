@@ -1,6 +1,7 @@
 // Who calls: the token in the Authorization header, or in the one that takes its place, or nobody. Cookies are never read here.
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
+import { isTokenText } from '@holdfast/kernel/token-text';
 import { type Actor } from '#modules/access';
 import { tokenRejected, type Authentication, type Session } from '#modules/tokens';
 
@@ -45,11 +46,23 @@ export async function identifyCaller(
 /** The token in a header: `Bearer`, or the password of `Basic`, whose user name git clients fill at will. */
 function tokenIn(authorization: string | undefined): string | undefined {
   if (authorization === undefined || authorization === '') return undefined;
+  const text = credentialIn(authorization);
+  if (text === undefined) throw tokenRejected();
+  return text;
+}
+
+/** Whether a header holds what a token of this hub looks like, live or not. */
+export function holdsToken(authorization: string): boolean {
+  return isTokenText(credentialIn(authorization) ?? '');
+}
+
+/** What stands where a token would; `undefined` for a scheme in which none is sent. */
+function credentialIn(authorization: string): string | undefined {
   const space = authorization.indexOf(' ');
   const scheme = authorization.slice(0, space).toLowerCase();
   const value = authorization.slice(space + 1).trim();
   if (scheme === 'bearer') return value;
-  if (scheme !== 'basic') throw tokenRejected();
+  if (scheme !== 'basic') return undefined;
   const pair = Buffer.from(value, 'base64').toString('utf8');
   return pair.slice(pair.indexOf(':') + 1);
 }

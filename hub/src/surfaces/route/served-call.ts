@@ -49,7 +49,10 @@ export class ServedCall implements Call<unknown, unknown, unknown> {
     if (this.#abort === undefined) {
       const abort = new AbortController();
       this.#abort = abort;
-      this.reply.raw.once('close', () => abort.abort());
+      const { raw } = this.reply;
+      // Who hung up before anybody asked is told of to nobody a second time.
+      if (raw.destroyed || raw.closed) abort.abort();
+      else raw.once('close', () => abort.abort());
     }
     return this.#abort.signal;
   }

@@ -89,7 +89,8 @@ function rightOf(spaces: Spaces, call: SpaceCall, { served }: FileAnswer): Strea
   return {
     key: `space/${actor ?? ''}/${credential ?? ''}/${repo.id}`,
     expiresAt: call.session?.token.expiresAt ?? null,
-    ...(call.session === undefined && { endsSilently: true }),
+    // Nobody signed in has no session that could end.
+    ...(call.session === undefined && call.actor.kind === 'user' && { endsSilently: true }),
     check: async () => {
       const now = await spaces.open((await call.callerNow()).actor, label);
       // Another may be at the label by now.

@@ -3,7 +3,7 @@
 // Invariants: a visitor is passed on for as long as they may be there, and no longer; what the program gets says who asked
 // for which host, whatever the visitor said of it.
 import { type Clock } from '@holdfast/kernel/clock';
-import { type Passages, type Passage } from '@holdfast/platform/pass-on';
+import { isUpgrade, type Passages, type Passage } from '@holdfast/platform/pass-on';
 import { isRecorded, referencesOf } from '#modules/access';
 import { type Reads } from '#modules/ledger';
 import { fullName, repoMissing, requireRight } from '#modules/repos';
@@ -61,8 +61,19 @@ export class ProgramVisits {
       }
       // It ended just now, or is about to be replaced; nobody has read anything of the request.
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+      // Its runner may take a while to say so: who can wait does.
+      if (tries > 1 || !this.#mayWait(call, deadline)) continue;
+      await this.#wait(call, served, deadline - this.#deps.clock.now().getTime());
+      if (call.signal.aborted) return;
+      tries += 1;
     }
     answerNotice(call, { ...noticeOf(served, GONE), again: PAGE_AGAIN });
+  }
+
+  /** A browser asks again by itself; and that who wants another protocol has hung up would not be noticed. */
+  #mayWait(call: SpaceCall, deadline: number): boolean {
+    if (asksForPage(call) || isUpgrade(call.request)) return false;
+    return this.#waiting < MOST_WAITING && this.#deps.clock.now().getTime() < deadline;
   }
 
   /** The run that serves; `undefined` where the visitor was told why there is none. */
@@ -75,15 +86,14 @@ export class ProgramVisits {
       answerNotice(call, notice);
       return undefined;
     }
-    const patience = deadline - clock.now().getTime();
-    if (asksForPage(call) || this.#waiting >= MOST_WAITING || patience <= 0) {
+    if (!this.#mayWait(call, deadline)) {
       answerNotice(call, {
         ...noticeOf(served, reached.kind === 'asleep' ? WAKING : STARTING),
         again: PAGE_AGAIN,
       });
       return undefined;
     }
-    await this.#wait(call, served, patience);
+    await this.#wait(call, served, deadline - clock.now().getTime());
     return call.signal.aborted ? undefined : await this.#awaitRun(call, served, deadline);
   }
 
@@ -180,7 +190,8 @@ function rightOf(spaces: Spaces, call: SpaceCall, { label, repo }: ServedSpace):
   return {
     key: `program/${actor}/${credential}/${repo.id}`,
     expiresAt: call.session?.token.expiresAt ?? null,
-    ...(call.session === undefined && { endsSilently: true }),
+    // Nobody signed in has no session that could end.
+    ...(call.session === undefined && call.actor.kind === 'user' && { endsSilently: true }),
     check: async () => {
       const now = await spaces.open((await call.callerNow()).actor, label);
       // Another may be at the label by now.

@@ -4,7 +4,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { isUpgrade } from '@holdfast/platform/pass-on';
 import { type Sessions } from '#modules/sessions';
-import { identifyCaller, type Caller } from '../route/caller.ts';
+import { holdsToken, identifyCaller, type Caller } from '../route/caller.ts';
 import { findCookie } from '../web/cookies.ts';
 import { sessionOf } from './visits.ts';
 
@@ -16,7 +16,7 @@ export interface VisitorDeps {
   readonly sessions: Pick<Sessions, 'findById'>;
 }
 
-/** The visitor. Throws `token.rejected` for a token that is not live; a cookie that is not counts for nothing. */
+/** The visitor. Throws `token.rejected` for a token of ours that is not live; a cookie that is not counts for nothing. */
 export async function identifyVisitor(
   request: IncomingMessage,
   at: { readonly label: string; readonly origin: string },
@@ -26,14 +26,16 @@ export async function identifyVisitor(
   // Clients of Gradio have their own for tokens of the hub, and leave the usual one to the app.
   const forHub = request.headers['x-hf-authorization'];
   if (typeof forHub === 'string') return await identifyCaller(request, deps.callers, forHub);
-  if (authorization !== undefined || !isOwnUse(request, at.origin))
+  if (authorization !== undefined && holdsToken(authorization))
     return await identifyCaller(request, deps.callers);
+  // Other credentials are between the visitor and the app: they prove nothing here, and take nothing away.
+  if (!isOwnUse(request, at.origin)) return await identifyCaller(request, deps.callers, '');
   const text = findCookie('space', cookie, at.origin);
   const wanted = { text, label: at.label, now: deps.clock.now(), browser: '' };
   const sessionId = sessionOf(deps.keys, 'space-cookie', wanted);
   const visit = sessionId && (await deps.sessions.findById(sessionId));
   if (visit !== undefined) return { actor: visit.actor, session: undefined };
-  return await identifyCaller(request, deps.callers);
+  return await identifyCaller(request, deps.callers, '');
 }
 
 /**
@@ -47,7 +49,9 @@ function isOwnUse(request: IncomingMessage, origin: string): boolean {
   if (isUpgrade(request)) return headers.origin === origin;
   if (!SAFE.has(method) && headers.origin !== undefined) return headers.origin === origin;
   const site = headers['sec-fetch-site'];
-  if (site === undefined || site === 'none' || site === 'same-origin') return true;
+  // A browser that does not say so says at least from where it reads what another origin lets it read.
+  if (site === undefined) return headers.origin === undefined || headers.origin === origin;
+  if (site === 'none' || site === 'same-origin') return true;
   return (
     SAFE.has(method) && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
   );

@@ -145,6 +145,12 @@ void test('a WebSocket is passed on both ways, and only from the pages of the Sp
   const [echo] = (await once(socket, 'data')) as [Buffer];
   assert.equal(String(echo), 'ping');
   socket.destroy();
+  // The program may still answer for two seconds.
+  await delay(2_300);
+  assert.ok(
+    opened.hub.lines.some((line) => line.includes('"status":101')),
+    'it is in the log once it has ended',
+  );
   assert.equal(await openSocket(opened.hub, 'ann-demo', {}), 401);
 });
 
@@ -159,6 +165,26 @@ void test('while a Space starts, a browser gets a page that asks again, and a pr
   await delay(300);
   await runner.serve(want, (_request, response) => response.end('at last'));
   assert.equal((await waiting).text, 'at last');
+});
+
+void test('a WebSocket is not kept waiting while a Space starts: nobody would notice that who asks has gone', async () => {
+  await using opened = await openProgramHub();
+  await opened.begin();
+  const refused = await Promise.race([
+    openSocket(opened.hub, 'ann-demo', opened.bearer),
+    delay(2_000, 'late'),
+  ]);
+  assert.equal(refused, 503);
+});
+
+void test("an app's own credentials let its visitor in, and do not take away what the cookie gives", async () => {
+  const { made } = await openServing((request, response) => response.end(request.headers.authorization), {
+    visibility: 'public',
+    access: 'anonymous',
+  });
+  await using opened = made;
+  for (const authorization of ['Bearer of-the-app', 'Digest x', `Basic ${btoa('me:secret')}`])
+    assert.equal((await askSite(opened.hub, DEMO, { authorization })).text, authorization);
 });
 
 void test('who visits a Space that sleeps wakes it, once for all who come', async () => {
