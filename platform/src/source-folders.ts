@@ -21,7 +21,8 @@ export interface SourceFile {
 
 /** What a path may not hold: it would lead elsewhere, or be no path of a file. */
 const STRAY = /^$|^\.{1,2}$|\0|\//;
-const LONGEST_LINK = 4_095;
+/** Bytes of what a link can point to. */
+export const LONGEST_LINK = 4_095;
 const TEMPORARY = '.new-';
 /** Who runs a program is another user than who writes it; the mask of this process must not decide. */
 const FOLDER = 0o755;
@@ -40,7 +41,7 @@ export class SourceFolders {
     return found?.isDirectory() === true;
   }
 
-  /** Makes a folder of these files. Nothing is left of one that fails. Throws a `RangeError` for a path that leads elsewhere. */
+  /** Makes a folder of these files. Nothing is left of one that fails. Throws a `RangeError` for a path that leads elsewhere or is none. */
   async write(
     { owner, name }: { readonly owner: string; readonly name: string },
     files: readonly SourceFile[],
@@ -126,12 +127,21 @@ async function writeFile(path: string, { kind, content }: SourceFile, signal: Ab
   await file.sync();
 }
 
-async function makeLink(path: string, { content }: SourceFile): Promise<void> {
+async function makeLink(path: string, { path: name, content }: SourceFile): Promise<void> {
   const parts: Uint8Array[] = [];
+  let size = 0;
   const bytes = await content();
-  for await (const part of bytes instanceof Uint8Array ? [bytes] : bytes) parts.push(part);
+  for await (const part of bytes instanceof Uint8Array ? [bytes] : bytes) {
+    size += part.length;
+    // Whatever was said of its size: what is longer is not gathered in memory.
+    if (size > LONGEST_LINK) throw noPath(name);
+    parts.push(part);
+  }
   const target = Buffer.concat(parts);
-  if (target.length === 0 || target.length > LONGEST_LINK || target.includes(0))
-    throw new RangeError('a link points to what is no path');
+  if (target.length === 0 || target.includes(0)) throw noPath(name);
   await symlink(target, path);
+}
+
+function noPath(link: string): RangeError {
+  return new RangeError(`the link ${JSON.stringify(link.slice(0, 200))} points to what is no path`);
 }

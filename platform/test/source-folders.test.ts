@@ -13,6 +13,11 @@ function fileOf(path: string, text: string, kind: SourceFile['kind'] = 'file'): 
   return { path, kind, content: () => Promise.resolve(Buffer.from(text)) };
 }
 
+/** More than there is memory. */
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) yield await Promise.resolve(Buffer.alloc(1_000, 'x'));
+}
+
 async function open() {
   const root = await mkdtemp(join(tmpdir(), 'holdfast-sources-'));
   const folders = new SourceFolders(join(root, 'sources'));
@@ -49,6 +54,8 @@ void test('no path leads out of its folder, not through a link either, and nothi
     [fileOf('same', 'x'), fileOf('same', 'y')],
     [fileOf('a', 'x\0y', 'link')],
     [fileOf('a', '', 'link')],
+    [fileOf('a', 'x'.repeat(4_096), 'link')],
+    [{ ...fileOf('a', '', 'link'), content: () => Promise.resolve(endless()) }],
   ];
   for (const files of hostile)
     await assert.rejects(folders.write(AT, files, SIGNAL), JSON.stringify(files.map(({ path }) => path)));

@@ -62,6 +62,11 @@ export class StandInRunner implements AsyncDisposable {
     this.say({ type: 'able', problem });
   }
 
+  /** Is gone, as the supervisor says it. */
+  gone(): void {
+    this.#channel.send({ gone: true });
+  }
+
   /** Says how a Space is. */
   status(want: Pick<Want, 'space' | 'generation'>, stage: RunStage, rest: Partial<Status> = {}): void {
     const { space, generation } = want;

@@ -1,17 +1,23 @@
 // A Space that this hub has: what was said to the runner of it, and what the runner said.
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { emptyLogs, nextOf, type SpaceLogs } from './log-ring.ts';
-import { type Told } from './model.ts';
+import { emptyLogs, nextOf, type LogRoom, type SpaceLogs } from './log-ring.ts';
+import { toldWithoutRun, type Told } from './model.ts';
 import { type RunRow } from './run-store.ts';
 import { type Usage, type Wish } from './wish.ts';
 
 const WAKE_MS = 1_000;
+const RETRY_MS = 5_000;
+const MOST_RETRY_MS = 5 * 60_000;
+/** Runs of one Space that are remembered until they end. */
+const MOST_RUNS = 20;
 
 /** One Space. */
 export class HeldSpace {
   readonly id: Id;
-  readonly logs: SpaceLogs = emptyLogs();
+  readonly logs: SpaceLogs;
+  /** The commits of runs that served and have not ended: one that was replaced still answers what it was asked. */
+  readonly #runs = new Map<Id, Sha1>();
   readonly #listeners = new Set<() => void>();
   #row: RunRow;
   #told: Told | undefined;
@@ -20,15 +26,21 @@ export class HeldSpace {
   /** What was sent, as text; the same is not sent twice. */
   #sent: string | undefined;
   #retryAt = Infinity;
+  #failures = 0;
+  #preparing: Sha1 | undefined;
+  /** What serves is asleep, whichever wish it is of. */
+  #sleeps = false;
   #wokenAt = -Infinity;
   #settling: Promise<void> | undefined;
   #again = false;
   #resting = false;
 
-  constructor(row: RunRow) {
+  constructor(row: RunRow, room: LogRoom) {
     this.id = row.repoId;
+    this.logs = emptyLogs(room);
     this.#row = row;
     this.#told = row.told;
+    this.#sleeps = row.told?.stage === 'SLEEPING';
   }
 
   /** The row as it was last read. */
@@ -51,9 +63,14 @@ export class HeldSpace {
     return this.#usage;
   }
 
-  /** Whether it is to run. */
-  get wanted(): boolean {
-    return this.#wanted !== undefined;
+  /** Whether what would serve is asleep. */
+  get sleeps(): boolean {
+    return this.#sleeps;
+  }
+
+  /** Its runs that served and have not ended. */
+  get runs(): readonly Id[] {
+    return [...this.#runs.keys()];
   }
 
   /** Whether it was found out that nothing is to run. */
@@ -64,7 +81,8 @@ export class HeldSpace {
   /** The commits whose files somebody reads. */
   get commits(): readonly Sha1[] {
     const { serving } = this.#told ?? {};
-    return [this.#wanted?.commit, serving?.commit].filter((commit) => commit !== undefined);
+    const known = [this.#wanted?.commit, this.#preparing, serving?.commit, ...this.#runs.values()];
+    return known.filter((commit) => commit !== undefined);
   }
 
   /** Whether something that failed is to be tried again by now. */
@@ -72,13 +90,24 @@ export class HeldSpace {
     return now >= this.#retryAt;
   }
 
-  /** Has it be tried again. */
-  retryAt(time: number): void {
-    this.#retryAt = time;
+  /** Has it be tried again, later each time. */
+  retryAfter(now: number): void {
+    this.#retryAt = now + Math.min(RETRY_MS * 2 ** this.#failures, MOST_RETRY_MS);
+    this.#failures += 1;
+  }
+
+  /** Has the files of a commit stay while they are made ready. */
+  prepare(commit: Sha1): void {
+    this.#preparing = commit;
   }
 
   /** Takes note of what changed. */
   update(row: RunRow): void {
+    if (row.generation !== this.#row.generation) {
+      // People want something else: that nothing is to run is no longer known, and what failed is not tried again later.
+      this.#resting = false;
+      this.#failures = 0;
+    }
     this.#row = row;
     this.#changed();
   }
@@ -86,6 +115,8 @@ export class HeldSpace {
   /** Takes note of a wish. Returns whether it is to be sent. */
   say(wish: Wish): boolean {
     this.#wanted = wish;
+    this.#preparing = undefined;
+    this.#failures = 0;
     this.#resting = false;
     const { asleep: _asleep, ...lasting } = wish;
     // Whether it slept is told to a runner that does not know, and is no change.
@@ -98,10 +129,20 @@ export class HeldSpace {
   /** Nothing is wanted of it any more. */
   rest(): void {
     this.#resting = true;
+    this.#sleeps = false;
+    this.#failures = 0;
+    this.#preparing = undefined;
     this.#wanted = undefined;
     this.#sent = undefined;
     this.#told = undefined;
     this.#usage = undefined;
+    this.#emptyLogs();
+    this.#changed();
+  }
+
+  /** Nobody asks for its logs here any more, and nobody who waits learns more. */
+  close(): void {
+    this.#emptyLogs();
     this.#changed();
   }
 
@@ -110,12 +151,35 @@ export class HeldSpace {
     this.#sent = undefined;
   }
 
-  /** Takes note of what the runner says; `false` for what comes too late to count. */
-  tell(told: Told): boolean {
-    if (told.generation > this.generation || told.generation < (this.#told?.generation ?? 0)) return false;
-    this.#told = told;
-    this.#changed();
-    return true;
+  /**
+   * Takes note of what the runner says. Returns how the Space is then; `undefined` where that counts for nothing. What is said
+   * of an older wish says only who is served, and whether that sleeps.
+   */
+  tell(told: Told): Told | undefined {
+    if (told.generation > this.generation) return undefined;
+    this.#sleeps = told.stage === 'SLEEPING';
+    const last = this.#told;
+    return this.#take(
+      last === undefined || told.generation >= last.generation ? told : { ...last, serving: told.serving },
+    );
+  }
+
+  /** Takes note of why it cannot be made ready. What ran before goes on. Returns how it is then. */
+  refuse(message: string): Told {
+    const serving = this.#told?.serving ?? null;
+    return this.#take({ generation: this.generation, stage: 'BUILD_ERROR', message, serving });
+  }
+
+  /** A run has ended. */
+  endRun(run: Id): void {
+    this.#runs.delete(run);
+  }
+
+  /** Nothing of it runs any more. Returns how it is then. */
+  endRuns(): Told | undefined {
+    this.#runs.clear();
+    this.#sent = undefined;
+    return this.#told && this.#take(toldWithoutRun(this.#told));
   }
 
   /** Whether to say that somebody visits it; not again at once. */
@@ -153,6 +217,27 @@ export class HeldSpace {
     } finally {
       this.#settling = undefined;
     }
+  }
+
+  #take(told: Told): Told {
+    this.#told = told;
+    this.#noteRun();
+    this.#changed();
+    return told;
+  }
+
+  #noteRun(): void {
+    const { serving } = this.#told ?? {};
+    if (serving === undefined || serving === null) return;
+    this.#runs.set(serving.run, serving.commit);
+    // The one that serves is the last: a runner that never says that one has ended fills no memory.
+    const [first] = this.#runs.keys();
+    if (this.#runs.size > MOST_RUNS && first !== undefined) this.#runs.delete(first);
+  }
+
+  #emptyLogs(): void {
+    this.logs.build.empty();
+    this.logs.run.empty();
   }
 
   #changed(): void {

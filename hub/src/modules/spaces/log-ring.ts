@@ -1,18 +1,56 @@
 // The last lines that a build and a program wrote, kept in memory for who asks. Pure.
-// Invariant: what is kept has a bound, however much a program writes; the oldest goes first.
+// Invariant: what is kept has a bound, however much a program writes, and one for all programs; the oldest goes first.
 import { type LogKind, type LogLine } from './wish.ts';
 
 /** How much one log holds. */
 const MOST_LINES = 5_000;
 const MOST_CHARACTERS = 1024 ** 2;
 
+/** What all logs hold together: characters, and for each line what it takes beside its text. */
+const MOST_IN_ALL = 256 * 1024 ** 2;
+const LINE = 100;
+
+/** What all logs of a hub hold. The one into which nothing was written for longest is emptied first. */
+export class LogRoom {
+  readonly #most: number;
+  /** How much each holds, in the order in which they were written to last. */
+  readonly #held = new Map<LogRing, number>();
+  #total = 0;
+
+  constructor(most = MOST_IN_ALL) {
+    this.#most = most;
+  }
+
+  /** Takes note of how much a log holds by now. */
+  note(ring: LogRing, size: number): void {
+    this.#total += size - (this.#held.get(ring) ?? 0);
+    this.#held.delete(ring);
+    if (size === 0) return;
+    this.#held.set(ring, size);
+    for (const oldest of this.#held.keys()) {
+      if (this.#total <= this.#most || oldest === ring) return;
+      oldest.empty();
+    }
+  }
+}
+
 /** A log that goes on. */
 export class LogRing {
+  readonly #room: LogRoom;
   #lines: LogLine[] = [];
   #characters = 0;
   /** How many lines there ever were, so that who follows knows where to go on. */
   #end = 0;
   readonly #listeners = new Set<() => void>();
+
+  constructor(room: LogRoom) {
+    this.#room = room;
+  }
+
+  /** Drops all lines. */
+  empty(): void {
+    this.add([], true);
+  }
 
   /** Adds lines; `fresh`: those before belong to another build or run. */
   add(lines: readonly LogLine[], fresh: boolean): void {
@@ -30,6 +68,7 @@ export class LogRing {
     while (this.#characters > MOST_CHARACTERS && drop < this.#lines.length)
       this.#characters -= this.#lines[drop++]?.text.length ?? 0;
     if (drop > 0) this.#lines = this.#lines.slice(drop);
+    this.#room.note(this, this.#characters + this.#lines.length * LINE);
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -67,6 +106,6 @@ export async function nextOf(listeners: Set<() => void>, signal: AbortSignal): P
 export type SpaceLogs = Readonly<Record<LogKind, LogRing>>;
 
 /** Two logs without a line. */
-export function emptyLogs(): SpaceLogs {
-  return { build: new LogRing(), run: new LogRing() };
+export function emptyLogs(room: LogRoom): SpaceLogs {
+  return { build: new LogRing(room), run: new LogRing(room) };
 }

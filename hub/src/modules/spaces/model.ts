@@ -46,6 +46,14 @@ export interface Told {
   readonly serving: Serving | null;
 }
 
+/** How a Space is whose runs have ended without a word of its runner; one that sleeps has none that could. */
+export function toldWithoutRun(told: Told): Told {
+  const { stage } = told;
+  if (stage === 'RUNNING' || stage === 'RUNNING_APP_STARTING')
+    return { ...told, stage: 'APP_STARTING', serving: null };
+  return { ...told, stage: stage === 'RUNNING_BUILDING' ? 'BUILDING' : stage, serving: null };
+}
+
 /** How a Space is. */
 export interface Runtime {
   readonly stage: Stage;

@@ -125,7 +125,11 @@ export class RunWriter extends RunReader {
       .execute();
     await this.db
       .updateTable('spaces.run as r')
-      .set({ holder: hub, changed_in: sql<string>`pg_current_xact_id()` })
+      // What ran was its last hub's, and cannot be reached from here.
+      .set({
+        ...{ holder: hub, changed_in: sql<string>`pg_current_xact_id()` },
+        ...{ run_id: null, run_commit: null, run_started_at: null },
+      })
       .where('r.program', '=', true)
       .where(
         sql<boolean>`r.holder is null or not exists (

@@ -8,7 +8,9 @@ import { Gate } from '@holdfast/platform/gate';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Content } from '#modules/content';
+import { type Repo } from '#modules/repos';
 import { HeldSpace } from './held-space.ts';
+import { LogRoom } from './log-ring.ts';
 import { reachedOf, type Reached } from './model.ts';
 import { RunRecords } from './run-records.ts';
 import { RunReader, RunWriter, type RunRow } from './run-store.ts';
@@ -35,7 +37,6 @@ const LEASE_SECONDS = 30;
 const RENEW_MS = 5_000;
 /** How long this hub may be without word from the database before its Spaces are somebody else's. */
 const LOST_MS = 25_000;
-const RETRY_MS = 5_000;
 /** Spaces whose files are written at the same time. */
 const AT_ONCE = 3;
 
@@ -44,6 +45,9 @@ export class Runs implements AsyncDisposable {
   readonly #deps: RunsDeps;
   readonly #records: RunRecords;
   readonly #held = new Map<Id, HeldSpace>();
+  readonly #logRoom = new LogRoom();
+  /** Runs of Spaces that were let go, until they have ended. */
+  readonly #left = new Map<Id, Id>();
   readonly #gate = new Gate(AT_ONCE);
   readonly #ended = new AbortController();
   /** `undefined`: no runner is there; `null`: one that can run programs. */
@@ -51,6 +55,9 @@ export class Runs implements AsyncDisposable {
   #since: string | undefined;
   #heldAt = 0;
   #saidAll = false;
+  /** Grows whenever all is to be said anew: what was begun before then says nothing more. */
+  #round = 0;
+  #saying: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -63,7 +70,7 @@ export class Runs implements AsyncDisposable {
   start(): void {
     this.#deps.runner.onFrame((frame) => this.#hear(frame));
     this.#deps.runner.send({ type: 'hello' });
-    this.#timer = setInterval(() => this.#look(), POLL_MS);
+    this.#timer = setInterval(() => this.#tick(), POLL_MS);
   }
 
   /** Why no program runs on this machine; `undefined` where they do, or where nobody knows yet. */
@@ -87,24 +94,30 @@ export class Runs implements AsyncDisposable {
     if (space === undefined || this.#problem !== null) return undefined;
     if (space.resting) return { kind: 'failed', stage: 'NO_APP_FILE', message: NO_PROGRAM };
     const reached = reachedOf(space.generation, space.told);
+    // Also where what is wanted now cannot be made ready: what ran before then goes on.
+    if (reached.kind === 'serving' || !space.sleeps) return reached;
     // However many come, it is said once in a while.
-    if (reached.kind === 'asleep' && space.mayWake(this.#deps.clock.now().getTime()))
+    if (space.mayWake(this.#deps.clock.now().getTime()))
       this.#deps.runner.send({ type: 'wake', space: repoId });
-    return reached;
+    return { kind: 'asleep' };
   }
 
   #hear(frame: FromRunner): void {
+    if (this.#ended.signal.aborted) return;
     if (frame.type === 'able' || frame.type === 'gone') {
       this.#problem = frame.type === 'gone' ? undefined : frame.problem;
+      if (frame.type === 'gone') this.#endAll();
       // It may be another runner, which knows nothing yet.
-      this.#since = undefined;
-      this.#heldAt = 0;
-      this.#saidAll = false;
+      this.#beginAnew();
       for (const space of this.#held.values()) space.forgetSent();
       this.#look();
       return;
     }
     const space = this.#held.get(frame.space);
+    if (frame.type === 'ended') {
+      this.#noteEnd(space, frame);
+      return;
+    }
     // What is said of a Space that another hub has by now counts for nothing.
     if (space === undefined) return;
     if (frame.type === 'log') space.logs[frame.kind].add(frame.lines, frame.fresh);
@@ -114,59 +127,108 @@ export class Runs implements AsyncDisposable {
   }
 
   #noteStatus(space: HeldSpace, frame: Extract<FromRunner, { type: 'status' }>): void {
-    const { type: _type, space: repoId, ...told } = frame;
-    if (!space.tell(told)) return;
+    const { type: _type, space: repoId, ...said } = frame;
+    const told = space.tell(said);
+    if (told === undefined) return;
     this.#records.keep(repoId, told);
     void this.#trim(space);
+  }
+
+  #noteEnd(space: HeldSpace | undefined, frame: Extract<FromRunner, { type: 'ended' }>): void {
+    const wasLeft = this.#left.get(frame.run) === frame.space && this.#left.delete(frame.run);
+    if (space === undefined && !wasLeft) return;
+    this.#records.note(frame);
+    if (space === undefined) return;
+    space.endRun(frame.run);
+    void this.#trim(space);
+  }
+
+  /** The runner is gone, and with it all that it ran. */
+  #endAll(): void {
+    for (const space of this.#held.values()) {
+      for (const run of space.runs) this.#left.set(run, space.id);
+      const told = space.endRuns();
+      if (told !== undefined) this.#records.keep(space.id, told);
+    }
+    for (const [run, space] of this.#left)
+      this.#records.note({ type: 'ended', space, run, why: 'its runner ended' });
+    this.#left.clear();
+  }
+
+  #beginAnew(): void {
+    this.#round += 1;
+    this.#since = undefined;
+    this.#heldAt = 0;
+    this.#saidAll = false;
+  }
+
+  // Also while a look gets no answer: others do not wait for it.
+  #tick(): void {
+    if (this.#problem === null) this.#loseIfLate();
+    this.#look();
   }
 
   #look(): void {
     if (this.#problem === undefined || this.#ended.signal.aborted) return;
     this.#looking ??= this.#lookOnce()
-      .catch((err: unknown) => this.#missedLook(err))
+      .catch((err: unknown) =>
+        this.#deps.log.warn({ err }, 'what is wanted of Spaces could not be read; it is tried again'),
+      )
       .finally(() => (this.#looking = undefined));
   }
 
   async #lookOnce(): Promise<void> {
     const { db, hub, clock } = this.#deps;
+    const round = this.#round;
     const now = clock.now().getTime();
     if (this.#problem !== null) {
       // A hub that can run them takes them.
       if (this.#heldAt === 0) await db.transaction((tx) => new RunWriter(tx).release(hub));
-      this.#held.clear();
+      if (round !== this.#round) return;
+      for (const space of this.#held.values()) this.#forget(space);
       this.#heldAt = now;
       return;
     }
     if (now - this.#heldAt >= RENEW_MS) {
       await db.transaction((tx) => new RunWriter(tx).hold(hub, LEASE_SECONDS));
+      if (round !== this.#round) return;
       this.#heldAt = now;
     }
+    const isFirst = this.#since === undefined;
     const { rows, next } = await new RunReader(db).changes(hub, this.#since);
+    if (round !== this.#round) return;
     this.#since = next;
+    if (isFirst) this.#letGoAllBut(new Set(rows.map(({ repoId }) => repoId)));
     const work = rows.map((row) => this.#take(row));
-    if (!this.#saidAll) await this.#sayAll(work);
+    // Not waited for: while files are written, the lease is renewed, and others are told of.
+    if (!this.#saidAll) this.#saying = this.#sayAll(work, round);
     for (const space of this.#held.values()) if (space.isDue(now)) void this.#settle(space);
   }
 
   /** Once all that is wanted was said: what else the runner has is ended, and its files go. */
-  async #sayAll(work: readonly Promise<void>[]): Promise<void> {
+  async #sayAll(work: readonly Promise<void>[], round: number): Promise<void> {
+    const { runner, sources, log } = this.#deps;
     this.#saidAll = true;
-    await Promise.all(work);
-    const spaces = [...this.#held.values()].filter(({ wanted }) => wanted).map(({ id }) => id);
-    this.#deps.runner.send({ type: 'all-wanted', spaces });
-    await this.#deps.sources.keepSpaces(new Set(this.#held.keys()));
+    await Promise.allSettled(work);
+    if (round !== this.#round || this.#ended.signal.aborted) return;
+    // Those that could not be made ready are among them: what ran of them before goes on.
+    const spaces = [...this.#held.values()].filter(({ resting }) => !resting).map(({ id }) => id);
+    runner.send({ type: 'all-wanted', spaces });
+    await sources.keepSpaces((id) => this.#held.has(id)).catch((err: unknown) => log.warn({ err }, LEFT));
   }
 
-  #missedLook(err: unknown): void {
-    const { log, clock, runner } = this.#deps;
-    log.warn({ err }, 'what is wanted of Spaces could not be read; it is tried again');
+  #loseIfLate(): void {
+    const { clock, runner } = this.#deps;
     if (this.#heldAt === 0 || clock.now().getTime() - this.#heldAt < LOST_MS) return;
     // Another hub may have them by now.
     runner.send({ type: 'all-wanted', spaces: [] });
-    for (const space of this.#held.values()) space.forgetSent();
-    this.#since = undefined;
-    this.#heldAt = 0;
-    this.#saidAll = false;
+    for (const space of this.#held.values()) space.endRuns();
+    this.#beginAnew();
+  }
+
+  /** What went to others, or was forgotten, while nobody here could see it. */
+  #letGoAllBut(found: ReadonlySet<Id>): void {
+    for (const space of this.#held.values()) if (!found.has(space.id)) this.#letGo(space, false);
   }
 
   async #take(row: RunRow): Promise<void> {
@@ -175,16 +237,22 @@ export class Runs implements AsyncDisposable {
       if (before !== undefined) this.#letGo(before, false);
       return;
     }
-    const space = before ?? new HeldSpace(row);
+    const space = before ?? new HeldSpace(row, this.#logRoom);
     this.#held.set(row.repoId, space);
     space.update(row);
     await this.#settle(space);
   }
 
-  #letGo({ id }: HeldSpace, forget: boolean): void {
-    this.#held.delete(id);
-    this.#deps.runner.send({ type: 'drop', space: id, forget });
-    void this.#deps.sources.keepOnly(id, []).catch((err: unknown) => this.#deps.log.warn({ err }, LEFT));
+  #letGo(space: HeldSpace, forget: boolean): void {
+    this.#forget(space);
+    this.#deps.runner.send({ type: 'drop', space: space.id, forget });
+    void this.#keepFiles(space.id);
+  }
+
+  #forget(space: HeldSpace): void {
+    this.#held.delete(space.id);
+    for (const run of space.runs) this.#left.set(run, space.id);
+    space.close();
   }
 
   /** Has the runner know what is wanted of a Space. Changes that come meanwhile are settled after it, in one go. */
@@ -193,17 +261,25 @@ export class Runs implements AsyncDisposable {
       try {
         await this.#gate.pass(async () => await this.#say(space));
       } catch (err) {
-        if (this.#ended.signal.aborted) return;
-        this.#deps.log.warn({ err, space: space.id }, 'a Space could not be made ready; it is tried again');
-        space.retryAt(this.#deps.clock.now().getTime() + RETRY_MS);
-        if (isFault(err)) this.#refuse(space, err.message);
+        this.#retry(space, err);
       }
     });
   }
 
+  #retry(space: HeldSpace, err: unknown): void {
+    if (this.#ended.signal.aborted) return;
+    const { log, clock } = this.#deps;
+    log.warn({ err, space: space.id }, 'a Space could not be made ready; it is tried again');
+    space.retryAfter(clock.now().getTime());
+  }
+
   async #say(space: HeldSpace): Promise<void> {
-    const { runner, hub, db, sources } = this.#deps;
+    const { runner, hub, db } = this.#deps;
+    const round = this.#round;
+    const isCurrent = (): boolean => this.#held.get(space.id) === space && round === this.#round;
     const plan: Plan = await planOf(space, this.#deps);
+    // It went to another hub meanwhile, or all is said anew, and this with it.
+    if (!isCurrent()) return;
     if (plan.kind === 'forget') {
       this.#letGo(space, true);
       await db.transaction((tx) => new RunWriter(tx).forget(space.id, hub));
@@ -217,28 +293,38 @@ export class Runs implements AsyncDisposable {
       return;
     }
     const { wish, repo } = plan;
-    const problem = isTooLarge(wish)
-      ? 'The variables of the Space are more than its program can be given. Delete some.'
-      : await sources.ensure(repo, wish.commit, this.#ended.signal);
+    const problem = await this.#prepare(space, repo, wish);
     // Another push came meanwhile, and is settled next.
-    if (space.generation !== wish.generation) return;
+    if (!isCurrent() || space.generation !== wish.generation) return;
     if (problem === undefined && space.say(wish)) runner.send({ type: 'want', ...wish });
-    if (problem !== undefined) this.#refuse(space, problem);
+    // Said in the runner's place.
+    if (problem !== undefined) this.#records.keep(space.id, space.refuse(problem));
     await this.#trim(space);
   }
 
-  /** Says in the runner's place that a Space cannot be made ready. What ran before goes on. */
-  #refuse(space: HeldSpace, message: string): void {
-    const serving = space.told?.serving ?? null;
-    const told = { generation: space.generation, stage: 'BUILD_ERROR', message, serving } as const;
-    if (space.tell(told)) this.#records.keep(space.id, told);
+  /** Has the files be there. Returns why they cannot be. */
+  async #prepare(space: HeldSpace, repo: Repo, wish: Wish): Promise<string | undefined> {
+    if (isTooLarge(wish))
+      return 'The variables of the Space are more than its program can be given. Delete some.';
+    space.prepare(wish.commit);
+    try {
+      return await this.#deps.sources.ensure(repo, wish.commit, this.#ended.signal);
+    } catch (err) {
+      this.#ended.signal.throwIfAborted();
+      this.#retry(space, err);
+      return isFault(err) ? err.message : NOT_WRITTEN;
+    }
   }
 
   async #trim(space: HeldSpace): Promise<void> {
-    if (this.#held.get(space.id) !== space) return;
-    await this.#deps.sources
-      .keepOnly(space.id, space.commits)
-      .catch((err: unknown) => this.#deps.log.warn({ err }, LEFT));
+    if (this.#held.get(space.id) === space) await this.#keepFiles(space.id);
+  }
+
+  async #keepFiles(id: Id): Promise<void> {
+    const { sources, log } = this.#deps;
+    await sources
+      .keepOnly(id, () => this.#held.get(id)?.commits ?? [])
+      .catch((err: unknown) => log.warn({ err }, LEFT));
   }
 
   /** Stops saying anything. What runs goes on, and is known to the next hub. */
@@ -246,6 +332,7 @@ export class Runs implements AsyncDisposable {
     clearInterval(this.#timer);
     this.#ended.abort();
     await this.#looking;
+    await this.#saying;
     await this.#records[Symbol.asyncDispose]();
   }
 }
@@ -258,4 +345,6 @@ function isTooLarge(wish: Wish): boolean {
 }
 
 const NO_PROGRAM = 'the file that its README names is not there';
+const NOT_WRITTEN =
+  'The files of the Space could not be written. It is tried again; the log of the hub says why, which its operator reads.';
 const LEFT = 'files of a Space that nobody reads any more could not be removed';

@@ -4,7 +4,7 @@ import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { formatSize, GiB } from '@holdfast/kernel/size';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
-import { type SourceFile, type SourceFolders } from '@holdfast/platform/source-folders';
+import { LONGEST_LINK, type SourceFile, type SourceFolders } from '@holdfast/platform/source-folders';
 import { isRecorded, referencesOf, type SystemActor } from '#modules/access';
 import { type Blobs } from '#modules/blobs';
 import { type Content, type ListedFile } from '#modules/content';
@@ -28,9 +28,10 @@ export const RUNNING: SystemActor = { kind: 'system', part: 'spaces' };
 const MOST_FILES = 50_000;
 const MOST_BYTES = 20 * GiB;
 
-/** The files of commits, on this machine's disk. */
+/** The files of commits, on this machine's disk. What is done about those of one Space is done one after another. */
 export class Sources {
   readonly #deps: SourcesDeps;
+  readonly #last = new Map<string, Promise<void>>();
 
   constructor(deps: SourcesDeps) {
     this.#deps = deps;
@@ -41,32 +42,65 @@ export class Sources {
    * `object.store-full`, and what reading throws.
    */
   async ensure(repo: Repo, commit: Sha1, signal: AbortSignal): Promise<string | undefined> {
+    return await this.#inTurn(repo.id, async () => await this.#write(repo, commit, signal));
+  }
+
+  async #write(repo: Repo, commit: Sha1, signal: AbortSignal): Promise<string | undefined> {
     const { folders, content, reads, space } = this.#deps;
     if (await folders.has(repo.id, commit)) return undefined;
     const files = await content.listFiles(repo, commit, MOST_FILES + 1);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (files.length > MOST_FILES) return `The Space has more than ${MOST_FILES} files.`;
     if (bytes > MOST_BYTES) return `The files of the Space have more than ${formatSize(MOST_BYTES)}.`;
+    const long = files.find(({ mode, size }) => mode === LINK && size > LONGEST_LINK);
+    if (long !== undefined) return `The link ${quoted(long.path)} is longer than a path can be.`;
     const missing = await this.#findMissing(repo, files);
     if (missing !== undefined) return `The content of ${quoted(missing.path)} was never uploaded.`;
     const all = { address: '', repoId: repo.id, revision: commit, path: '*' };
     if (isRecorded(repo)) await reads.recordRead({ ...referencesOf(RUNNING), ...all });
     using _room = await space.promise(bytes);
     const written = files.map((file) => this.#fileOf(repo, file));
-    await folders.write({ owner: repo.id, name: commit }, written, signal);
+    try {
+      await folders.write({ owner: repo.id, name: commit }, written, signal);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      return problem;
+    }
     return undefined;
   }
 
-  /** Keeps the files of these commits of a Space, and no others. */
-  async keepOnly(repoId: Id, commits: readonly Sha1[]): Promise<void> {
-    await this.#deps.folders.keepOnly(repoId, new Set(commits));
+  /** Keeps the files of those commits of a Space that somebody reads once it is its turn, and no others. */
+  async keepOnly(repoId: Id, commits: () => readonly Sha1[]): Promise<void> {
+    await this.#inTurn(
+      repoId,
+      async () => await this.#deps.folders.keepOnly(repoId, new Set<string>(commits())),
+    );
   }
 
-  /** Removes the files of all Spaces but these. */
-  async keepSpaces(spaces: ReadonlySet<Id>): Promise<void> {
+  /** Removes the files of all Spaces but those that are kept once it is their turn. */
+  async keepSpaces(isKept: (space: Id) => boolean): Promise<void> {
     const { folders } = this.#deps;
-    for (const owner of await folders.owners())
-      if (!spaces.has(owner as Id)) await folders.keepOnly(owner, new Set());
+    for (const owner of (await folders.owners()) as Id[])
+      if (!isKept(owner))
+        await this.#inTurn(owner, async () => {
+          if (!isKept(owner)) await folders.keepOnly(owner, new Set());
+        });
+  }
+
+  // To remove what is being written would take it from under the pen.
+  async #inTurn<Result>(owner: string, work: () => Promise<Result>): Promise<Result> {
+    const mine = (this.#last.get(owner) ?? Promise.resolve()).then(work);
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#last.set(owner, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(owner) === settled) this.#last.delete(owner);
+    }
   }
 
   async #findMissing(repo: Repo, files: readonly ListedFile[]): Promise<ListedFile | undefined> {
@@ -100,6 +134,13 @@ export class Sources {
 }
 
 const LINK = '120000';
+
+/** Why files cannot be written, where that is for people to mend. */
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof RangeError) return `The files of the Space cannot be written: ${error.message}.`;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENAMETOOLONG' ? 'A path in the Space is longer than a file system takes.' : undefined;
+}
 
 type Open = AsyncDisposable & {
   readonly size: number;

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openProgramHub } from '../../harness/program-hub.ts';
+import { type ServedHub } from '../../harness/served-hub.ts';
 import { askSite } from '../../harness/site.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
 
@@ -33,7 +34,7 @@ void test('a push, a variable and a restart each want a new run; what served goe
   await using opened = await openProgramHub();
   const { hub, runner, bearer, ask, becomes } = opened;
   const first = await opened.begin();
-  await runner.serve(first, (_request, response) => response.end('first'));
+  const run = await runner.serve(first, (_request, response) => response.end('first'));
   await becomes('RUNNING');
   await ask('POST', '/variables', { key: 'A', value: '1' });
   const second = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
@@ -54,6 +55,11 @@ void test('a push, a variable and a restart each want a new run; what served goe
   await runner.serve(last, (_request, response) => response.end('second'));
   await becomes('RUNNING');
   assert.equal((await askSite(hub, { label: 'ann-demo', path: '/' }, bearer)).text, 'second');
+  // It still answers what it was asked.
+  await delay(100);
+  assert.deepEqual(await kept(), [first.commit, last.commit].toSorted());
+  runner.say({ type: 'ended', space: first.space, run, why: 'it was replaced' });
+  await delay(100);
   assert.deepEqual(await kept(), [last.commit]);
 });
 
@@ -187,3 +193,54 @@ void test('runs and refusals of their doors are on the ledger, and reads of priv
     { kind: 'space.run-serves', n: 1 },
   ]);
 });
+
+void test('runs end on record when the runner is gone, and visitors are led to none of them', async () => {
+  await using opened = await openProgramHub();
+  const { hub, runner, bearer, becomes } = opened;
+  const want = await opened.begin();
+  await runner.serve(want, (_request, response) => response.end('first'));
+  await becomes('RUNNING');
+  runner.gone();
+  await becomes('APP_STARTING');
+  runner.able();
+  await runner.sent('all-wanted', runner.heard.length);
+  const page = await askSite(hub, { label: 'ann-demo', path: '/' }, { ...bearer, accept: 'text/html' });
+  assert.equal(page.status, 503);
+  assert.equal(await countEnded(hub), 1);
+});
+
+void test('a run that ends after its Space was let go is on record, and no other', async () => {
+  await using opened = await openProgramHub();
+  const { hub, runner, becomes } = opened;
+  const want = await opened.begin();
+  const run = await runner.serve(want, (_request, response) => response.end());
+  await becomes('RUNNING');
+  await using superuser = openSuperuserPool(hub.database);
+  await superuser.pool.query(`update spaces.run set holder = 'other', changed_in = pg_current_xact_id()`);
+  await superuser.pool.query(`insert into spaces.runner values ('other', now() + interval '1 minute')`);
+  await runner.sent('drop');
+  for (const ended of [run, 'f'.repeat(24)])
+    runner.say({ type: 'ended', space: want.space, run: ended, why: 'asked to' });
+  await delay(300);
+  assert.equal(await countEnded(hub), 1);
+});
+
+void test('a Space that went away unseen is dropped when all is read anew', async () => {
+  await using opened = await openProgramHub();
+  const { hub, runner } = opened;
+  const want = await opened.begin();
+  await runner.sent('all-wanted');
+  await using superuser = openSuperuserPool(hub.database);
+  await superuser.pool.query(`insert into spaces.runner values ('other', now() + interval '1 minute')`);
+  // Nothing says that it changed.
+  await superuser.pool.query(`update spaces.run set holder = 'other'`);
+  const from = runner.heard.length;
+  runner.able();
+  assert.deepEqual(await runner.sent('drop', from), { type: 'drop', space: want.space, forget: false });
+});
+
+async function countEnded({ database }: Pick<ServedHub, 'database'>): Promise<number> {
+  await using superuser = openSuperuserPool(database);
+  const { rows } = await superuser.pool.query(`select from ledger.entry where kind = 'space.run-ended'`);
+  return rows.length;
+}
