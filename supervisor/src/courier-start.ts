@@ -1,9 +1,10 @@
 // Starts the courier where the operator configured a place outside, and keeps it running: before the hub, and ended after it.
 // Between the two the supervisor passes frames on and reads none of them.
 import { RelayEnd } from '@holdfast/platform/frame-relay';
-import { LaunchedChild, type ReadyChild } from './child.ts';
+import { LaunchedChild } from './child.ts';
 import { groundOf } from './child-ground.ts';
-import { Keeper, type Kept } from './keeper.ts';
+import { keepSilent } from './kept-child.ts';
+import { Keeper } from './keeper.ts';
 import { type CourierStart } from './settings.ts';
 import { type Site } from './site.ts';
 
@@ -88,30 +89,11 @@ async function keepCourier(site: Site, start: CourierStart, launches: Launches):
     start: async () => {
       const launched = next ?? launches.launch();
       next = undefined;
-      return keptOf(await launched.begin(start, site.config.file.timeouts.start));
+      return keepSilent(await launched.begin(start, site.config.file.timeouts.start), FAREWELL);
     },
     report: (message) => {
       site.console.warn(message);
     },
   });
   return { [Symbol.asyncDispose]: () => keeper.stop() };
-}
-
-function keptOf({ process, channel }: ReadyChild): Kept {
-  const kill = (): void => {
-    process.kill();
-  };
-  // It has nothing to say here; without its channel it cannot be asked to end.
-  channel.onFrame(kill);
-  void channel.closed.then(() => setTimeout(kill, FAREWELL).unref());
-  return {
-    ended: process.exited,
-    kill,
-    stop: async () => {
-      channel.send({ type: 'stop' });
-      const timer = setTimeout(kill, FAREWELL);
-      await process.exited;
-      clearTimeout(timer);
-    },
-  };
 }

@@ -1,8 +1,9 @@
 // Starts the runner, which holds the sandboxes of Spaces, and keeps it running: before the hub, and ended after it. Between the
 // two the supervisor passes frames on and reads none of them.
 import { RelayEnd } from '@holdfast/platform/frame-relay';
-import { LaunchedChild, type ReadyChild } from './child.ts';
+import { LaunchedChild } from './child.ts';
 import { groundOf } from './child-ground.ts';
+import { keepSilent } from './kept-child.ts';
 import { Keeper, type Kept } from './keeper.ts';
 import { type CgroupFolder, openCgroupFolder } from './separation/cgroup-folder.ts';
 import { type Mount } from './separation/confinement.ts';
@@ -85,7 +86,7 @@ function startRunner(site: Site, end: RelayEnd): LaunchedRunner['start'] {
       next = undefined;
       const ready = await child.begin(startOf(site, groups, port), site.config.file.timeouts.start);
       for (const pid of ready.process.family()) groups?.adopt(pid);
-      return keptOf(ready);
+      return keepSilent(ready, FAREWELL);
     };
     const report = (message: string): void => {
       site.console.warn(message);
@@ -153,25 +154,6 @@ function startOf(
       },
       resolver,
       environmentBytes,
-    },
-  };
-}
-
-function keptOf({ process, channel }: ReadyChild): Kept {
-  const kill = (): void => {
-    process.kill();
-  };
-  // It has nothing to say here; without its channel it cannot be asked to end.
-  channel.onFrame(kill);
-  void channel.closed.then(() => setTimeout(kill, FAREWELL).unref());
-  return {
-    ended: process.exited,
-    kill,
-    stop: async () => {
-      channel.send({ type: 'stop' });
-      const timer = setTimeout(kill, FAREWELL);
-      await process.exited;
-      clearTimeout(timer);
     },
   };
 }
