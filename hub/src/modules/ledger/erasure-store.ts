@@ -5,9 +5,16 @@ import { type PreparedEntry } from './model.ts';
 import { conditionsOf, type EntryFilter } from './search-store.ts';
 import { type LedgerTables } from './tables.ts';
 
-/** The time by the database's clock. */
+/**
+ * The time by the database's clock: every entry recorded before this was asked is older, every one recorded after the
+ * answer is not. A `Date` has no microseconds, so it is the next whole millisecond, which the database waits for; cut
+ * off, it would leave out the entries of the last millisecond.
+ */
 export async function readNow(db: Db): Promise<Date> {
-  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db.withTables());
+  const { rows } = await sql<{ now: Date }>`
+    select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as now, pg_sleep(0.001)`.execute(
+    db.withTables(),
+  );
   const [row] = rows;
   if (row === undefined) throw new Error('the database told no time');
   return row.now;
