@@ -1,27 +1,24 @@
 // What vault and door say to each other about the brokered secrets of one run. It travels in boxes sealed for the other
 // (`@holdfast/kernel/sealing`), because the runner in between carries it. A grant has values, and is bytes; all else is
 // small JSON.
+import type { Place } from '@holdfast/kernel/brokering/place';
 import { z } from 'zod';
 
-/** Directions, as purposes of sealed boxes. */
+/** The purpose of boxes in one direction. */
 export const VAULT_TO_DOOR = 'from the vault to a door';
+/** And in the other. */
 export const DOOR_TO_VAULT = 'from a door to the vault';
 
 const VersionId = z.string().regex(/^[0-9a-f]{24}$/);
 const Host = z.string().max(253);
 
 /** Where a credential belongs in a request. */
-export const Place = z.discriminatedUnion('in', [
-  /** A header whose whole value is the template with `{}` replaced. */
+const PlaceOnWire: z.ZodType<Place> = z.discriminatedUnion('in', [
   z.strictObject({ in: z.literal('header'), name: z.string().max(60), template: z.string().max(60) }),
-  /** Name or password of HTTP's Basic scheme. */
   z.strictObject({ in: z.literal('basic'), part: z.enum(['user', 'password']) }),
-  /** A parameter of the query, whose whole value it is. */
   z.strictObject({ in: z.literal('query'), name: z.string().max(60) }),
-  /** It signs: AWS Signature Version 4 in headers. The access key is public, and named beside. */
   z.strictObject({ in: z.literal('aws-signature'), accessKeyId: z.string().max(128) }),
 ]);
-export type Place = z.infer<typeof Place>;
 
 /** A brokered secret without its value. */
 export const BrokeredSecret = z.strictObject({
@@ -31,7 +28,7 @@ export const BrokeredSecret = z.strictObject({
   placeholder: z.string().min(1).max(32_768),
   /** Exact names, on port 443. The hub's reserved name is one like others. */
   hosts: z.array(Host).min(1).max(20),
-  places: z.array(Place).min(1).max(8),
+  places: z.array(PlaceOnWire).min(1).max(8),
   /** Of the table of providers: its rules for routes apply. `null`: named by hosts alone. */
   provider: z.string().max(40).nullable(),
   bytes: z.int().positive().max(32_768),

@@ -1,0 +1,84 @@
+// What a value may be bound to.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeBinding } from './binding.ts';
+import { BEARER, header, PASSWORD, type Place } from './place.ts';
+
+const SIGNS: Place = { in: 'aws-signature', accessKeyId: 'AKIAIOSFODNN7EXAMPLE' };
+
+void test('judgeBinding() takes exact names of the outside, and the hub', () => {
+  for (const host of [
+    'api.openai.com',
+    'hub.holdfast.internal',
+    'my-models.openai.azure.com',
+    'x.co.uk',
+    'a.b.c.d.e.org',
+  ])
+    assert.equal(judgeBinding([host], [BEARER]), undefined, host);
+});
+
+void test('judgeBinding() refuses names that are none, near, ours, or for anybody to get', () => {
+  const refused =
+    `* *.openai.com api.openai.com. API.openai.com api.openai.com:443 localhost a.localhost internal x.internal
+    holdfast.internal a.hub.holdfast.internal 1.2.3.4 2130706433 0x7f.1 127.1 [::1] ::1 fe80::1 com co.uk github.io me.github.io
+    x.herokuapp.com a.vercel.app a.hf.space bucket.s3.amazonaws.com s3.eu-west-1.amazonaws.com x.trycloudflare.com a..b.com -a.com
+    a_b.com münchen.de https://a.com a.com/path printer.local`.split(/\s+/);
+  for (const host of refused) assert.equal(judgeBinding(['api.openai.com', host], [BEARER])?.what, host);
+  assert.equal(
+    judgeBinding([`${'a'.repeat(64)}.com`], [BEARER])?.why,
+    'it is no name of a host in lower case',
+  );
+});
+
+void test('judgeBinding() lets a signature go to a bucket, where a value may not', () => {
+  assert.equal(judgeBinding(['bucket.s3.eu-west-1.amazonaws.com', 'sts.amazonaws.com'], [SIGNS]), undefined);
+  assert.notEqual(judgeBinding(['bucket.s3.amazonaws.com'], [SIGNS, BEARER]), undefined);
+  assert.notEqual(judgeBinding(['bucket.github.io'], [SIGNS]), undefined);
+});
+
+void test('judgeBinding() wants some hosts and places, and not many', () => {
+  assert.equal(judgeBinding([], [BEARER])?.what, 'hosts');
+  assert.equal(judgeBinding(['a.com'], [])?.what, 'places');
+  assert.equal(
+    judgeBinding(
+      Array.from({ length: 21 }, (_, at) => `a${at}.com`),
+      [BEARER],
+    )?.what,
+    'hosts',
+  );
+  assert.equal(
+    judgeBinding(
+      ['a.com'],
+      Array.from({ length: 9 }, () => BEARER),
+    )?.what,
+    'places',
+  );
+});
+
+void test('judgeBinding() refuses places that mean something else, or hold two values or none', () => {
+  const good: readonly Place[] = [
+    PASSWORD,
+    SIGNS,
+    header('x-api-key'),
+    header('authorization', 'Token token="{}"'),
+    { in: 'query', name: 'key' },
+  ];
+  assert.equal(judgeBinding(['a.com'], good), undefined);
+  const bad: readonly Place[] = [
+    header('host'),
+    header('X-Api-Key'),
+    header('cookie'),
+    header('content-type'),
+    header('x-forwarded-for'),
+    header('a b'),
+    header('x-key', '{} {}'),
+    header('x-key', 'none'),
+    header('x-key', 'a\r\nb: {}'),
+    header('x-key', `${'a'.repeat(60)}{}`),
+    { in: 'query', name: 'a&b' },
+    { in: 'query', name: '' },
+    { in: 'aws-signature', accessKeyId: 'a/b' },
+  ];
+  for (const place of bad)
+    assert.match(judgeBinding(['a.com'], [place])?.what ?? '', /^place/, JSON.stringify(place));
+});

@@ -1,0 +1,24 @@
+// The table of those who give out keys: how a key looks, where it may go, and what must not be asked with it. Pure, and data.
+// A wrong host here would send keys to strangers: hosts are exact, and from the providers' own documents.
+import { CODE_PROVIDERS } from './code-providers.ts';
+import { HUB_PROVIDERS } from './hub-providers.ts';
+import { MODEL_PROVIDERS } from './model-providers.ts';
+import { SERVICE_PROVIDERS } from './service-providers.ts';
+import { UNBROKERABLE_PROVIDERS } from './unbrokerable-providers.ts';
+import type { Provider } from './provider.ts';
+
+export type { Brokering, Provider, ProviderRoute, RouteKind } from './provider.ts';
+
+/** All of them. Where two have the same shape, the first that knows the value wins. */
+export const PROVIDERS: readonly Provider[] = [
+  ...HUB_PROVIDERS,
+  ...MODEL_PROVIDERS,
+  ...CODE_PROVIDERS,
+  ...SERVICE_PROVIDERS,
+  ...UNBROKERABLE_PROVIDERS,
+];
+
+/** The provider of an id. */
+export function findProvider(id: string | null): Provider | undefined {
+  return PROVIDERS.find((provider) => provider.id === id);
+}

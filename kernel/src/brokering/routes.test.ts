@@ -1,0 +1,42 @@
+// Routes of providers, in every spelling.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findProvider } from './providers.ts';
+import { provider, to } from './provider.ts';
+import { findRoute, isRefusedRoute } from './routes.ts';
+
+const route = (id: string | null, method: string, path: string) => findRoute(findProvider(id), method, path);
+
+void test('findRoute() gives templates, never what was in their places', () => {
+  assert.deepEqual(route('openai', 'POST', '/v1/chat/completions'), {
+    template: '/v1/chat/completions',
+    kind: 'uses',
+  });
+  assert.equal(route('openai', 'GET', '/v1/models/my-secret-model').template, '/v1/models/{}');
+  assert.equal(route('openai', 'HEAD', '/v1/models').template, '/v1/models');
+  assert.equal(route('github', 'GET', '/repos/a/b/contents/c/d').template, '/repos/{}/{}/{*}');
+  assert.equal(route('openai', 'POST', '/v1/models').template, '*');
+  assert.equal(route('openai', 'GET', '/unknown/path').template, '*');
+  assert.deepEqual(route(null, 'GET', '/v1/models'), { template: '*', kind: 'uses' });
+  assert.equal(route('holdfast', 'GET', '/api/models/a/b/xet-read-token/main').kind, 'derives');
+  assert.equal(route('holdfast', 'GET', '/a/b/resolve/main/x/y').kind, 'derives');
+});
+
+void test('findRoute() refuses what mints or echoes, in every spelling of its path', () => {
+  const spellings =
+    `/v1/organization/admin_api_keys /v1//organization/projects /v1/./organization/x /V1/Organization/x /v1/%6frganization/x
+    /v1/%256frganization/x /x/../v1/organization/x /v1/organization;a=b/x /v1\\organization\\x /v1%2Forganization%2Fx /x/%2e%2e/v1/organization/x
+    /v1/organization /v1/organization/ /v1/%2e/organization/x`.split(/\s+/);
+  for (const path of spellings) assert.ok(isRefusedRoute(route('openai', 'GET', path)), path);
+  assert.ok(isRefusedRoute(route('slack', 'POST', '/api/api.test')));
+  assert.ok(isRefusedRoute(route('github', 'POST', '/app/installations/1/access_tokens')));
+  assert.equal(isRefusedRoute(route('github', 'GET', '/user/keys')), false);
+  assert.equal(isRefusedRoute(route('holdfast', 'GET', '/api/models/a/b/xet-read-token/main')), false);
+});
+
+void test('provider() refuses a row that names no route', () => {
+  const row = { id: 'x', title: 'X', names: [], brokering: to([]) };
+  assert.throws(() => provider({ ...row, routes: ['gives GET /x'] }), TypeError);
+  assert.throws(() => provider({ ...row, routes: ['mints GET x'] }), TypeError);
+  assert.throws(() => provider({ ...row, routes: ['mints'] }), TypeError);
+});
