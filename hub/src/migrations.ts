@@ -6,6 +6,7 @@ import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
 import { notaryCheckpointSizes } from '@holdfast/notary/migrations/0004-checkpoint-sizes';
 import { notaryCut } from '@holdfast/notary/migrations/0005-cut';
+import { vaultSecrets } from '@holdfast/vault/migrations/0001-secrets';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -98,4 +99,5 @@ export const migrations: readonly Migration[] = [
   ssoLinks,
   spaceRunning,
   repoSearchedByType,
+  vaultSecrets,
 ];

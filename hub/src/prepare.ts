@@ -7,6 +7,7 @@ import {
   HUB_GROUP,
   provisionHubRole,
   provisionNotaryRole,
+  provisionVaultRole,
   provisionOwner,
   requireDurability,
   type LoginRole,
@@ -31,6 +32,7 @@ async function prepare(start: PrepareStart): Promise<void> {
   const logins: Logins = {
     hub: { name: settings.postgres.user, password: new Secret(secrets.hubPassword) },
     notary: { name: start.notaryUser, password: new Secret(secrets.notaryPassword) },
+    vault: { name: start.vaultUser, password: new Secret(secrets.vaultPassword) },
   };
   if (secrets.superuser !== undefined) await provisionEmbedded(start, secrets.superuser, logins);
   await withPool(ownerOf(start), async (pool) => {
@@ -48,11 +50,16 @@ async function prepare(start: PrepareStart): Promise<void> {
 interface Logins {
   readonly hub: LoginRole;
   readonly notary: LoginRole;
+  readonly vault: LoginRole;
 }
 
-async function provisionLogins(pool: ReturnType<typeof openPool>, { hub, notary }: Logins): Promise<void> {
+async function provisionLogins(
+  pool: ReturnType<typeof openPool>,
+  { hub, notary, vault }: Logins,
+): Promise<void> {
   await provisionHubRole(pool, hub);
   await provisionNotaryRole(pool, notary);
+  await provisionVaultRole(pool, vault);
 }
 
 /** Who owns the schemas: the operator's role on a server of their own, which must be allowed to make roles. */

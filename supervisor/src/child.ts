@@ -1,4 +1,4 @@
-// Starts one of our own programs (`hub`, `prepare`, `notary`, `courier`, `runner`) within its confinement and speaks its channel.
+// Starts one of our own programs (`hub`, `prepare`, `notary`, `vault`, `courier`, `runner`) within its confinement and speaks its channel.
 import { join } from 'node:path';
 import { type Duplex } from 'node:stream';
 import { Channel } from '@holdfast/platform/channel';
@@ -13,6 +13,7 @@ import {
   type NotaryStart,
   type PrepareStart,
   type RunnerStart,
+  type VaultStart,
 } from './settings.ts';
 import { type Confinement } from './separation/confinement.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
@@ -20,12 +21,14 @@ import { type Confiner } from './separation/confiner.ts';
 
 /** What a child is launched with. */
 export interface ChildOptions {
-  readonly name: 'hub' | 'prepare' | 'notary' | 'courier' | 'runner';
+  readonly name: 'hub' | 'prepare' | 'notary' | 'vault' | 'courier' | 'runner';
   readonly confiner: Confiner;
   readonly confinement: Confinement;
   readonly code: CodeView;
   /** Further descriptors, from 4 on: the bound sockets, pipes, then the lock that is only to be held. */
   readonly extra: readonly Descriptor[];
+  /** Further words for Node, before the program. */
+  readonly nodeOptions?: readonly string[];
   /** Added to the constant environment; itself constant. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: ChildLog;
@@ -58,7 +61,7 @@ export class LaunchedChild {
         // Nobody can open an inspector in it by a signal. A small young generation, and its collection when uploads have
         // brought enough, keep resident memory within 150 MiB of idle; at Node's defaults it went over.
         args: [
-          ...['--disable-sigusr1', '--max-semi-space-size=8', '--expose-gc'],
+          ...['--disable-sigusr1', '--max-semi-space-size=8', '--expose-gc', ...(options.nodeOptions ?? [])],
           join(confiner.pathOf(code.root), ...ENTRIES[options.name]),
         ],
       },
@@ -89,7 +92,7 @@ export class LaunchedChild {
    * what it said; then nothing of it is left. A frame that `hear` takes is no answer.
    */
   async begin(
-    start: HubStart | PrepareStart | NotaryStart | CourierStart | RunnerStart,
+    start: HubStart | PrepareStart | NotaryStart | VaultStart | CourierStart | RunnerStart,
     timeout: number,
     hear: (frame: unknown, answer: (reply: object) => void) => boolean = () => false,
   ): Promise<ReadyChild> {
@@ -109,6 +112,7 @@ const ENTRIES: Readonly<Record<ChildOptions['name'], readonly string[]>> = {
   hub: ['hub', 'src', 'main.ts'],
   prepare: ['hub', 'src', 'prepare.ts'],
   notary: ['notary', 'src', 'main.ts'],
+  vault: ['vault', 'src', 'main.ts'],
   courier: ['courier', 'src', 'main.ts'],
   runner: ['runner', 'src', 'main.ts'],
 };

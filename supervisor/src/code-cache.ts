@@ -41,7 +41,7 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
   const stamp = site.layout.codeCacheStamp;
   const code = await describeCode(site.checkout);
   if ((await findText(stamp)) === code) return;
-  for (const name of ['prepare', 'notary', 'courier', 'hub'] as const) {
+  for (const name of ['prepare', 'notary', 'vault', 'courier', 'hub'] as const) {
     const cache = viewCodeCache(site, name, 'write');
     const launched = new LaunchedChild({
       name,
@@ -71,6 +71,7 @@ async function describeCode(checkout: string): Promise<string> {
     'platform',
     'supervisor',
     'notary',
+    'vault',
     'courier',
     'inside',
     'door',

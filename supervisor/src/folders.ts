@@ -22,6 +22,8 @@ export interface ChildAccounts {
   readonly postgres: Account;
   /** Holds the key that signs the ledger. */
   readonly notary: Account;
+  /** Holds the root key. */
+  readonly vault: Account;
   /** Holds the operator's credentials for the mail server, and has the network. */
   readonly courier: Account;
   /** Holds the sandboxes of Spaces. */
@@ -104,6 +106,8 @@ export async function openChildFolders(
     for (const folder of [layout.data, layout.run, layout.keys]) await ensureFolder(folder, { mode: 0o711 });
   await ensureFolder(layout.notary, { mode: 0o700, ...ownedBy(accounts?.notary) });
   await giveTree(layout.notary, accounts?.notary);
+  await ensureFolder(layout.vault, { mode: 0o700, ...ownedBy(accounts?.vault) });
+  await giveTree(layout.vault, accounts?.vault);
   await ensureFolder(layout.objects, { mode: 0o700, ...ownedBy(accounts?.hub) });
   await giveTree(layout.objects, accounts?.hub);
   await openSpaceFolders(layout.spaces, accounts);
@@ -111,7 +115,7 @@ export async function openChildFolders(
   await giveTree(layout.removals, accounts?.hub);
   const root = accounts === undefined ? {} : { owner: { uid: 0, gid: 0 } };
   await ensureFolder(layout.codeCache, { mode: 0o711, ...root });
-  for (const name of ['hub', 'prepare', 'notary', 'courier', 'runner'] as const) {
+  for (const name of ['hub', 'prepare', 'notary', 'vault', 'courier', 'runner'] as const) {
     const folder = join(layout.codeCache, name);
     await ensureFolder(folder, { mode: 0o700, ...ownedBy(accounts?.[name]) });
     await giveTree(folder, accounts?.[name]);

@@ -14,6 +14,7 @@ import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
 import { type NotaryStanding, notaryUser, type RunningNotary } from './notary-start.ts';
 import { type LaunchedRunner } from './runner-start.ts';
+import { vaultUser } from './vault-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
 import { KeptRemovalsHead, presentFlaw, viewRemovals, withRemovals } from './removals.ts';
@@ -44,29 +45,36 @@ export interface HubEnds {
   readonly toCourier: RelayEnd;
   /** The way to the runner; nobody is there where no app can run. */
   readonly toRunner: RelayEnd;
+  /** The way to the vault; nobody is there where nothing keeps it apart from the rest. */
+  readonly toVault: RelayEnd;
   readonly runner: Pick<LaunchedRunner, 'spaces' | 'problem' | 'hubMounts'>;
 }
 
 /** Where the hub finds them. */
 const COURIER_FD = 6;
 const RUNNER_FD = 7;
+const VAULT_FD = 8;
+
+/** To courier, runner and vault. */
+const PIPES = ['pipe', 'pipe', 'pipe'] as const;
 
 /** What the first start and the notary tell. */
 const UNTIL_KNOWN = { firstAdmin: null, sealed: null, lost: null } as const;
 
 /** Launches preparation and hub. They wait for `start`. */
 export function launchHub(site: Site, database: Database, ends: HubEnds): LaunchedHub {
-  const { sockets, toCourier, toRunner, runner } = ends;
+  const { sockets, toCourier, toRunner, toVault, runner } = ends;
   const objects: Mount = { from: site.layout.objects, to: '/var/lib/holdfast', access: 'write' };
   const removals = viewRemovals(site);
   const mounts = [...database.mounts, objects, removals.mount, site.code.pages, ...runner.hubMounts];
   const hub = groundOf(site, 'hub', { ...database, mounts });
   const lock = site.hubLock.descriptor;
   const launch = (): LaunchedChild => {
-    const extra = [...sockets.map((socket) => socket.handle), 'pipe' as const, 'pipe' as const, lock];
+    const extra = [...sockets.map((socket) => socket.handle), ...PIPES, lock];
     const launched = new LaunchedChild({ ...hub, extra, log: site.logs.of('hub') });
     toCourier.attach(launched.end(COURIER_FD));
     toRunner.attach(launched.end(RUNNER_FD));
+    toVault.attach(launched.end(VAULT_FD));
     return launched;
   };
   const prepare = launchPreparation(site, database);
@@ -199,11 +207,13 @@ function prepareStartOf(site: Site, database: Database, settings: Settings): Pre
     type: 'start',
     settings,
     notaryUser: notaryUser(site.instance),
+    vaultUser: vaultUser(site.instance),
     secrets: {
       ...database.credentials,
       ownerPassword: site.keys.ownerPassword.reveal('the preparation sets and uses it'),
       hubPassword: site.keys.hubPassword.reveal('the preparation sets it'),
       notaryPassword: site.keys.notaryPassword.reveal('the preparation sets it'),
+      vaultPassword: site.keys.vaultPassword.reveal('the preparation sets it'),
     },
   };
 }

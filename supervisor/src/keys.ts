@@ -14,6 +14,7 @@ export interface Keys {
   readonly ownerPassword: Secret<string>;
   readonly hubPassword: Secret<string>;
   readonly notaryPassword: Secret<string>;
+  readonly vaultPassword: Secret<string>;
 }
 
 const FILES = {
@@ -22,6 +23,7 @@ const FILES = {
   ownerPassword: 'postgres-owner.password',
   hubPassword: 'postgres-hub.password',
   notaryPassword: 'postgres-notary.password',
+  vaultPassword: 'postgres-vault.password',
 } as const;
 
 /** Where the first administrator's password is left when there is no terminal to show it on. */
@@ -57,8 +59,10 @@ export async function openKeys(folder: string, isNew: boolean): Promise<Keys> {
     superuserPassword: await read(FILES.superuserPassword, 'base64url'),
     ownerPassword: await read(FILES.ownerPassword, 'base64url'),
     hubPassword: await read(FILES.hubPassword, 'base64url'),
-    // Instances from before there was a notary have none; a new one opens as much, because it is set at every start.
+    // Instances from before there was a notary or a vault have none; a new one opens as much, because it is set at every
+    // start.
     notaryPassword: await read(FILES.notaryPassword, 'base64url', true),
+    vaultPassword: await read(FILES.vaultPassword, 'base64url', true),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Layout {
   readonly keys: string;
   /** What the notary alone may read: its signing key, and what it signed last. */
   readonly notary: string;
+  /** What the vault alone may read: the root key, and its journal. */
+  readonly vault: string;
   /** Things of this run alone: sockets, lists. */
   readonly run: string;
   /** `passwd`, `group` and `pg_hba.conf` of the sandboxes. */
@@ -34,6 +36,8 @@ export interface Layout {
   /** What runs Spaces, and their files. */
   readonly spaces: SpaceFolders;
   readonly adminSocket: string;
+  /** By which the operator, and nobody else, speaks to the vault. */
+  readonly vaultSocket: string;
   readonly adminMarker: string;
 }
 
@@ -56,6 +60,7 @@ export function layoutOf(folders: Config['folders']): Layout {
     data,
     keys,
     notary: join(keys, 'notary'),
+    vault: join(keys, 'vault'),
     run,
     etc: join(run, 'etc'),
     noPages: join(run, 'no-pages'),
@@ -77,6 +82,7 @@ export function layoutOf(folders: Config['folders']): Layout {
       own: join(data, 'spaces', 'runner'),
     },
     adminSocket: join(run, 'admin.sock'),
+    vaultSocket: join(run, 'vault.sock'),
     adminMarker: join(data, 'first-admin'),
   };
 }
@@ -87,6 +93,7 @@ const CODE = [
   'platform',
   'supervisor',
   'notary',
+  'vault',
   'courier',
   'inside',
   'door',

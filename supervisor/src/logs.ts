@@ -20,7 +20,7 @@ export class Logs implements Disposable {
   }
 
   /** The log of the child with this name. */
-  of(name: 'hub' | 'prepare' | 'notary' | 'courier' | 'runner' | 'postgres'): ChildLog {
+  of(name: 'hub' | 'prepare' | 'notary' | 'vault' | 'courier' | 'runner' | 'postgres'): ChildLog {
     const file = this.#open.get(name) ?? new RotatedLog(join(this.#folder, `${name}.log`));
     this.#open.set(name, file);
     return {

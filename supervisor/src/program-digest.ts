@@ -11,6 +11,7 @@ export const WORKSPACES = [
   'platform',
   'supervisor',
   'notary',
+  'vault',
   'courier',
   'inside',
   'door',

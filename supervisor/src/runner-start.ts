@@ -27,8 +27,9 @@ export interface LaunchedRunner {
   start(port: number): Promise<AsyncDisposable>;
 }
 
-/** Where the runner finds the hub. */
+/** Where the runner finds the hub and the vault. */
 const HUB_FD = 4;
+const VAULT_FD = 5;
 /** How long it may take to end what it runs, in milliseconds. */
 const FAREWELL = 8_000;
 const INSIDE = '/var/lib/spaces';
@@ -41,7 +42,7 @@ export function joinRunnerEnds(): RunnerEnds {
 }
 
 /** Launches it where apps can run. It waits for `start`. */
-export function launchRunner(site: Site, end: RelayEnd): LaunchedRunner {
+export function launchRunner(site: Site, end: RelayEnd, toVault: RelayEnd): LaunchedRunner {
   const problem = problemOf(site);
   if (problem !== undefined)
     return { spaces: null, problem, hubMounts: [], start: () => Promise.resolve(new AsyncDisposableStack()) };
@@ -55,7 +56,7 @@ export function launchRunner(site: Site, end: RelayEnd): LaunchedRunner {
     spaces: { sources: `${INSIDE}/sources`, visit: `${INSIDE}/visit` },
     problem: null,
     hubMounts,
-    start: startRunner(site, end),
+    start: startRunner(site, { hub: end, vault: toVault }),
   };
 }
 
@@ -67,16 +68,20 @@ function problemOf({ config, confiner: { mechanism } }: Site): string | undefine
   return undefined;
 }
 
-function startRunner(site: Site, end: RelayEnd): LaunchedRunner['start'] {
+function startRunner(
+  site: Site,
+  ends: { readonly hub: RelayEnd; readonly vault: RelayEnd },
+): LaunchedRunner['start'] {
   const launch = (): Launched => {
     const groups = openCgroupFolder(site.instance, site.accounts?.runner);
     const child = new LaunchedChild({
       ...groundOf(site, 'runner', { mounts: mountsOf(site, groups), network: true, makesSandboxes: true }),
       // Not the lock that the others hold: every app would inherit it. A runner is always in a sandbox, and outlives nobody.
-      extra: ['pipe'],
+      extra: ['pipe', 'pipe'],
       log: site.logs.of('runner'),
     });
-    end.attach(child.end(HUB_FD));
+    ends.hub.attach(child.end(HUB_FD));
+    ends.vault.attach(child.end(VAULT_FD));
     return { child, groups };
   };
   let next: Launched | undefined = launch();

@@ -215,6 +215,7 @@ export const PrepareSecrets = z.strictObject({
   ownerPassword: z.string(),
   hubPassword: z.string(),
   notaryPassword: z.string(),
+  vaultPassword: z.string(),
 });
 export type PrepareSecrets = z.infer<typeof PrepareSecrets>;
 
@@ -232,6 +233,8 @@ export const PrepareStart = z.strictObject({
   settings: Settings,
   /** The role that the notary signs in as. */
   notaryUser: z.string(),
+  /** The role that the vault signs in as. */
+  vaultUser: z.string(),
   secrets: PrepareSecrets,
 });
 export type PrepareStart = z.infer<typeof PrepareStart>;
@@ -253,6 +256,25 @@ export const NotaryStart = z.strictObject({
   secrets: z.strictObject({ postgresPassword: z.string() }),
 });
 export type NotaryStart = z.infer<typeof NotaryStart>;
+
+/** First frame on the vault's channel. Its root key is in its folder, and in no frame. */
+export const VaultStart = z.strictObject({
+  type: z.literal('start'),
+  settings: z.strictObject({
+    /** The folder of its own, as it sees it. */
+    folder: z.string(),
+    /** What this one is called among those that share the folder. */
+    instance: z.string(),
+    postgres: PostgresSettings,
+    /** The key by which checkpoints of the notary are believed, as C2SP writes it. */
+    notary: z.string(),
+    /** For how many days the ledger keeps entries; `null`: for ever. */
+    keepDays: z.int().positive().nullable(),
+  }),
+  /** `passphrase`: of the root key; `null`: it lies open in the folder, or is asked for later. */
+  secrets: z.strictObject({ postgresPassword: z.string(), passphrase: z.string().nullable() }),
+});
+export type VaultStart = z.infer<typeof VaultStart>;
 
 /** First frame on the courier's channel. */
 export const CourierStart = z.strictObject({

@@ -45,7 +45,7 @@ export interface Site extends StartOptions {
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;
-  /** Inherited by preparation, notary, courier and hub, so that the next start finds one that outlived us. */
+  /** Inherited by preparation, notary, vault, courier and hub, so that the next start finds one that outlived us. */
   readonly hubLock: Lock;
   readonly confiner: Confiner;
   /** Present when the children run as users of their own. */
@@ -94,6 +94,7 @@ async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildA
   return {
     hub: await ensureAccount(names.hub),
     notary: await ensureAccount(names.notary),
+    vault: await ensureAccount(names.vault),
     courier: await ensureAccount(names.courier),
     runner: await ensureAccount(names.runner),
     postgres: await ensureAccount(names.postgres),

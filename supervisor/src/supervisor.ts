@@ -1,11 +1,12 @@
-// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, notary, courier,
-// runner, hub; what was opened last is closed first. This process parses no traffic and holds no connection to the database.
+// Brings an instance up and takes it down again. The order is fixed: lock, sockets, database, preparation, notary, vault,
+// courier, runner, hub; what was opened last is closed first. This process parses no traffic and holds no connection to the database.
 import { bindTcp, bindUnix, BindError, type BoundSocket } from '@holdfast/platform/listeners';
 import { openLock } from '@holdfast/platform/lock';
 import { forbidCoreDumps } from '@holdfast/platform/core-dumps';
 import { remove, writeText } from '@holdfast/platform/private-files';
 import { joinEnds, launchCourier } from './courier-start.ts';
 import { joinRunnerEnds, launchRunner } from './runner-start.ts';
+import { joinVaultEnds, launchVault, problemOfVault, type LaunchedVault } from './vault-start.ts';
 import { needsNetwork, openDatabase } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
 import { claimFolder, openInstance } from './folders.ts';
@@ -17,7 +18,7 @@ import { presentDatabase } from './present-address.ts';
 import { takeFromLeftovers } from './leftovers.ts';
 import { Logs } from './logs.ts';
 import { presentSeparation } from './separation/present.ts';
-import { type Ground, openSite, type StartOptions } from './site.ts';
+import { type Ground, openSite, type Site, type StartOptions } from './site.ts';
 
 /** Runs the instance until it is asked to stop. Throws a `Fault` when it cannot be brought up. */
 export async function superviseInstance(options: StartOptions): Promise<void> {
@@ -33,7 +34,7 @@ export async function superviseInstance(options: StartOptions): Promise<void> {
 }
 
 async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Promise<void> {
-  const { ground, sockets } = await openGround(options, stack);
+  const { ground, sockets, vaultSocket } = await openGround(options, stack);
   const site = await openSite(ground);
   const { confiner, console } = site;
   options.abandon.addEventListener('abort', () => {
@@ -53,15 +54,24 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   }
   const ends = joinEnds();
   const toRunner = joinRunnerEnds();
-  const runner = launchRunner(site, toRunner.runner);
-  const hub = launchHub(site, database, { sockets, toCourier: ends.hub, toRunner: toRunner.hub, runner });
+  const toVault = joinVaultEnds();
+  const runner = launchRunner(site, toRunner.runner, toVault.runner);
+  const hub = launchHub(site, database, {
+    sockets,
+    toCourier: ends.hub,
+    toRunner: toRunner.hub,
+    toVault: toVault.hub,
+    runner,
+  });
   const courier = launchCourier(site, ends.courier);
+  const vault = launchVault(site, database, { ends: toVault, socket: vaultSocket });
   const notary = await launchNotary(site, database);
   stack.use(await database.start());
   options.stop.throwIfAborted();
   await hub.prepare();
   const running = stack.use(await notary.start());
   options.stop.throwIfAborted();
+  stack.use(await startVault(site, vault));
   if (courier !== undefined) stack.use(await courier.start());
   const port = sockets[0]?.port ?? options.config.listen.port;
   // A hub without apps is of more use than none.
@@ -74,11 +84,26 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   stack.use(serving);
 }
 
+// A hub without secrets is of more use than none.
+async function startVault(site: Site, vault: LaunchedVault | undefined): Promise<AsyncDisposable> {
+  const nothing = new AsyncDisposableStack();
+  if (vault === undefined) {
+    site.console.warn(`Spaces have no secrets: ${problemOfVault(site) ?? ''}`);
+    return nothing;
+  }
+  try {
+    return await vault.start();
+  } catch (error) {
+    site.console.warn(`Spaces have no secrets: ${error instanceof Error ? error.message : String(error)}`);
+    return nothing;
+  }
+}
+
 // Everything up to the bound sockets: cheap, and where most refusals come from.
 async function openGround(
   options: StartOptions,
   stack: AsyncDisposableStack,
-): Promise<{ ground: Ground; sockets: readonly BoundSocket[] }> {
+): Promise<{ ground: Ground; sockets: readonly BoundSocket[]; vaultSocket: BoundSocket }> {
   const layout = layoutOf(options.config.folders);
   await claimFolder(layout);
   const lock = await openLock(layout.lockFile);
@@ -93,7 +118,8 @@ async function openGround(
   const logs = stack.use(new Logs(layout.logs, copy));
   const hubLock = stack.use(await takeFromLeftovers(layout.hubLockFile));
   const sockets = [stack.use(bindPort(options)), stack.use(bindUnix(layout.adminSocket))];
-  return { ground: { ...options, layout, instance: instance.id, keys, logs, hubLock }, sockets };
+  const vaultSocket = stack.use(bindUnix(layout.vaultSocket));
+  return { ground: { ...options, layout, instance: instance.id, keys, logs, hubLock }, sockets, vaultSocket };
 }
 
 function bindPort(options: StartOptions): BoundSocket {

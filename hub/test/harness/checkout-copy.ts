@@ -8,6 +8,7 @@ const WORKSPACES = [
   'platform',
   'supervisor',
   'notary',
+  'vault',
   'courier',
   'inside',
   'door',

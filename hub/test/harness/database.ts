@@ -8,6 +8,7 @@ import {
   HUB_GROUP,
   provisionHubRole,
   provisionNotaryRole,
+  provisionVaultRole,
   provisionOwner,
 } from '@holdfast/platform/postgres/provision';
 import { migrateQueue } from '@holdfast/platform/queue';
@@ -31,6 +32,7 @@ export interface TestDatabase extends AsyncDisposable {
 const TEMPLATE = 'template_holdfast';
 const HUB = 'holdfast_hub_test';
 const NOTARY = 'holdfast_notary_test';
+const VAULT = 'holdfast_vault_test';
 const OWNER = 'holdfast_owner_test';
 
 /** Opens a fresh database. */
@@ -84,6 +86,7 @@ class Template {
       await provisionOwner(pool, { name: OWNER, password }, TEMPLATE);
       await provisionHubRole(pool, { name: HUB, password });
       await provisionNotaryRole(pool, { name: NOTARY, password });
+      await provisionVaultRole(pool, { name: VAULT, password });
     });
     await withPool(server.addressOf({ database: TEMPLATE, user: OWNER, password }), async (pool) => {
       await pool.query(`create schema extensions`);

@@ -15,7 +15,10 @@ export const HUB_GROUP = 'holdfast_hub';
 /** The group role whose grants every notary's login role has. */
 export const NOTARY_GROUP = 'holdfast_notary';
 
-const GROUPS = [HUB_GROUP, NOTARY_GROUP] as const;
+/** The group role whose grants every vault's login role has. */
+export const VAULT_GROUP = 'holdfast_vault';
+
+const GROUPS = [HUB_GROUP, NOTARY_GROUP, VAULT_GROUP] as const;
 
 const DUPLICATE_OBJECT = '42710';
 
@@ -27,6 +30,11 @@ export async function provisionHubRole(client: Pool | PoolClient, hub: LoginRole
 /** Makes or renews the login role of one notary and the group it belongs to. */
 export async function provisionNotaryRole(client: Pool | PoolClient, notary: LoginRole): Promise<void> {
   await provisionMember(client, NOTARY_GROUP, notary);
+}
+
+/** Makes or renews the login role of one vault and the group it belongs to. */
+export async function provisionVaultRole(client: Pool | PoolClient, vault: LoginRole): Promise<void> {
+  await provisionMember(client, VAULT_GROUP, vault);
 }
 
 async function provisionMember(client: Pool | PoolClient, group: string, member: LoginRole): Promise<void> {
@@ -68,7 +76,7 @@ export async function requireDurability(client: Pool): Promise<void> {
   );
 }
 
-// Both, whoever is made: migrations grant to both.
+// All, whoever is made: migrations grant to all.
 async function ensureGroups(client: Pool | PoolClient): Promise<void> {
   for (const group of GROUPS) await ensureGroup(client, group);
 }

@@ -6,6 +6,7 @@ import { Limits, RateLimits, SignUp, XetSettings } from '../settings.ts';
 import { IssuerFile } from './issuer-file.ts';
 import { MailFile } from './mail-file.ts';
 import { SpacesFile } from './spaces-file.ts';
+import { VaultFile } from './vault-file.ts';
 
 const DEFAULT_RATE_LIMITS: RateLimits = {
   windowSeconds: 300,
@@ -62,6 +63,7 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       hub: AccountName.default('holdfast-hub'),
       notary: AccountName.default('holdfast-notary'),
+      vault: AccountName.default('holdfast-vault'),
       courier: AccountName.default('holdfast-courier'),
       runner: AccountName.default('holdfast-runner'),
       postgres: AccountName.default('holdfast-postgres'),
@@ -112,6 +114,8 @@ export const ConfigFile = z.strictObject({
   singleSignOn: IssuerFile.nullable().default(null),
   /** Apps of Spaces. */
   spaces: SpacesFile.prefault({}),
+  /** Secrets of apps. */
+  vault: VaultFile.prefault({}),
   /** Uploads of large files in chunks. */
   xet: XetSettings.partial().prefault({}),
   /** Bytes that each user and organisation may store; `null` is without a limit. */

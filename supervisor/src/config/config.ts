@@ -59,7 +59,9 @@ export async function openConfig(
   const file = parseConfigFile(text, path, problems);
   const mailPassword = file?.mail?.passwordFile ?? undefined;
   const issuerSecret = file?.singleSignOn?.secretFile ?? undefined;
-  const secrets = await readConfigSecrets(env, { cwd: place.cwd, mailPassword, issuerSecret }, problems);
+  const vaultPassphrase = file?.vault.passphraseFile ?? undefined;
+  const places = { cwd: place.cwd, mailPassword, issuerSecret, vaultPassphrase };
+  const secrets = await readConfigSecrets(env, places, problems);
   if (file?.signUp === 'single-sign-on' && file.singleSignOn === null)
     problems.push(`${path}: signUp is "single-sign-on", and singleSignOn is missing: nobody could sign in`);
   checkTogether(env, folders, problems);

@@ -12,6 +12,8 @@ export interface ConfigSecrets {
   readonly mailPassword: Secret<string> | undefined;
   /** What the issuer knows us by. */
   readonly issuerSecret: Secret<string> | undefined;
+  /** What opens the root key. */
+  readonly vaultPassphrase: Secret<string> | undefined;
 }
 
 /** Where relative paths begin, and the files that the configuration names. */
@@ -19,6 +21,7 @@ export interface SecretPlaces {
   readonly cwd: string;
   readonly mailPassword: string | undefined;
   readonly issuerSecret: string | undefined;
+  readonly vaultPassphrase: string | undefined;
 }
 
 const SHORTEST_PASSWORD = 8;
@@ -34,6 +37,7 @@ export async function readConfigSecrets(
   const password = given ?? (await readSecretFile(path, 'HOLDFAST_ADMIN_PASSWORD_FILE', problems));
   const mailPassword = await readSecretFile(place.mailPassword, 'mail.passwordFile', problems);
   const issuerSecret = await readSecretFile(place.issuerSecret, 'singleSignOn.secretFile', problems);
+  const passphrase = await readSecretFile(place.vaultPassphrase, 'vault.passphraseFile', problems);
   if (password !== undefined && password.length < SHORTEST_PASSWORD)
     problems.push(
       `the first administrator's password is shorter than ${String(SHORTEST_PASSWORD)} characters`,
@@ -43,6 +47,7 @@ export async function readConfigSecrets(
     adminPassword: password === undefined ? undefined : new Secret(password),
     mailPassword: mailPassword === undefined ? undefined : new Secret(mailPassword),
     issuerSecret: issuerSecret === undefined ? undefined : new Secret(issuerSecret),
+    vaultPassphrase: passphrase === undefined ? undefined : new Secret(passphrase),
   };
 }
 

@@ -5,6 +5,7 @@ export type Layer =
   | 'kernel'
   | 'platform'
   | 'notary'
+  | 'vault'
   | 'courier'
   | 'inside'
   | 'door'
@@ -24,6 +25,7 @@ export const LAYER_OF_FOLDER: readonly (readonly [string, Layer])[] = [
   ['kernel/', 'kernel'],
   ['platform/', 'platform'],
   ['notary/', 'notary'],
+  ['vault/', 'vault'],
   ['courier/', 'courier'],
   ['inside/', 'inside'],
   ['door/', 'door'],
@@ -44,17 +46,19 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   kernel: [],
   platform: ['kernel'],
   notary: ['kernel', 'platform', 'supervisor'],
+  // What it says to doors is in their words; that the notary signed is checked by the notary's own rules.
+  vault: ['kernel', 'platform', 'notary', 'door', 'supervisor'],
   courier: ['kernel', 'platform', 'supervisor'],
   // Runs beside the app: nothing of ours but itself is there.
   inside: [],
   door: ['kernel', 'platform'],
-  runner: ['kernel', 'platform', 'inside', 'door', 'supervisor'],
+  runner: ['kernel', 'platform', 'vault', 'inside', 'door', 'supervisor'],
   module: ['kernel', 'platform'],
   config: ['kernel', 'supervisor'],
   surface: ['kernel', 'platform', 'notary', 'module', 'config'],
-  app: ['kernel', 'platform', 'notary', 'courier', 'runner', 'module', 'config', 'surface', 'supervisor'],
+  app: ['kernel', 'platform', 'notary', 'vault', 'courier', 'runner', 'module', 'config', 'surface', 'supervisor'],
   supervisor: ['kernel', 'platform'],
-  cli: ['kernel', 'platform', 'notary', 'supervisor'],
+  cli: ['kernel', 'platform', 'notary', 'vault', 'supervisor'],
   // Types alone: the objects reach a page at run time.
   web: ['surface'],
   tools: ['runner', 'supervisor', 'app'],
@@ -110,6 +114,7 @@ export const ENTRY_FILES: readonly string[] = [
   'hub/src/main.ts',
   'hub/src/prepare.ts',
   'notary/src/main.ts',
+  'vault/src/main.ts',
   'courier/src/main.ts',
   'inside/src/main.ts',
   'door/src/*/main.ts',

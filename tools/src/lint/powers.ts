@@ -63,6 +63,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
       'platform/src/postgres/**',
       'platform/src/queue.ts',
       'notary/src/{tables,*-store}.ts',
+      'vault/src/{tables,*-store}.ts',
       'hub/src/modules/*/{store,tables,*-store}.ts',
       'hub/src/modules/*/store/**',
       'hub/src/modules/*/migrations/*.ts',

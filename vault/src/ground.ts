@@ -1,0 +1,47 @@
+// What the acts of the vault share.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type SealingPair } from '@holdfast/kernel/sealing';
+import { type Log } from '@holdfast/platform/log';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type Journal, type Noted } from './journal.ts';
+import { type KeyHolder } from './key-holder.ts';
+import { type LedgerReader } from './ledger-store.ts';
+
+/** What an act of the vault needs. */
+export interface Ground {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keys: KeyHolder;
+  readonly journal: Journal;
+  readonly ledger: LedgerReader;
+  /** What this vault is called among those of the database. */
+  readonly instance: string;
+  /** The keys by which boxes are sealed for this process. */
+  readonly pair: SealingPair;
+}
+
+/** The line of the journal that an entry belongs to, as its body says it. */
+export function journalOf({ n, previous }: Noted, instance: string): { readonly journal: JournalMark } {
+  return { journal: { of: instance, n, previous } };
+}
+
+type JournalMark = { readonly of: string; readonly n: number; readonly previous: string };
+
+/** What an act gave, and the entries that it left on the ledger. */
+export interface Act<Result> {
+  readonly entries: readonly string[];
+  readonly result: Result;
+}
+
+/** Notes an act in the journal, does it, and remembers that it stands on the ledger, if it does. */
+export async function journalled<Result>(
+  { journal }: Pick<Ground, 'journal'>,
+  what: { readonly act: string; readonly [key: string]: unknown },
+  act: (noted: Noted) => Promise<Act<Result>>,
+): Promise<Result> {
+  const noted = await journal.note(what);
+  const { entries, result } = await act(noted);
+  if (entries.length > 0) journal.recorded(noted);
+  return result;
+}

@@ -1,0 +1,216 @@
+// Holds the root key, which wraps the key of each Space. The one kind that is here keeps it in a file of the vault's own
+// folder, plain or under a passphrase; a key manager outside would be another one behind the same words.
+import { argon2Sync, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { findText, writeText } from '@holdfast/platform/private-files';
+import { z } from 'zod';
+import { decrypt, encrypt, makeKey, unwrapKey, wrapKey, type Bound } from './envelope.ts';
+
+/** Why a root key does not open anything. */
+export type Closed = 'sealed' | 'passphrase-needed' | 'missing';
+
+/** A root key, in generations. While it is closed everything but `closed`, `open` and `exists` throws an `Error`. */
+export interface KeyHolder {
+  /** Why it is closed; `undefined` while it is open. */
+  readonly closed: Closed | undefined;
+  /** Whether a passphrase opens it. */
+  readonly hasPassphrase: boolean;
+  /** Opens it; `false`: that is not its passphrase. */
+  open(passphrase: Buffer | undefined): Promise<boolean>;
+  /** Forgets it until it is opened again. */
+  close(): void;
+  /** The generation that wraps what is new. */
+  readonly generation: number;
+  /** When it was made; `undefined` while it is closed. */
+  readonly madeAt: Date | undefined;
+  wrap(key: KeyObject, bound: Bound): { readonly generation: number; readonly wrapped: Buffer };
+  /** Throws an `Error` for another key's, and for a generation that is gone. */
+  unwrap(generation: number, wrapped: Buffer, bound: Bound): Promise<KeyObject>;
+  /** Makes the next generation; the ones before still unwrap. On disk when this returns. */
+  advance(): Promise<number>;
+  /** Destroys the generations before this one. On disk when this returns. */
+  retire(before: number): Promise<void>;
+}
+
+const Generations = z
+  .array(z.strictObject({ n: z.int().positive(), key: z.string(), at: z.iso.datetime() }))
+  .min(1);
+const RootFile = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('plain'), generations: Generations }),
+  z.strictObject({
+    kind: z.literal('passphrase'),
+    memory: z.int().max(4_194_304),
+    passes: z.int().max(16),
+    salt: z.string(),
+    box: z.string(),
+  }),
+]);
+type RootFile = z.infer<typeof RootFile>;
+
+/** 256 MiB, three passes: a quarter of a second here; RFC 9106's second choice with four times its memory. */
+const COST = { memory: 262_144, passes: 3 };
+const BOX_BOUND = { what: 'holdfast root key' };
+
+/** The root key in a file. */
+export class FileKeyHolder implements KeyHolder {
+  readonly #path: string;
+  #keys: Keys | undefined;
+  #closed: Closed | undefined = 'sealed';
+  /** What re-encrypts the file when it changes; of this opening alone. */
+  #passphrase: { readonly key: KeyObject; readonly salt: string } | undefined;
+  #hasPassphrase = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get closed(): Closed | undefined {
+    return this.#closed;
+  }
+
+  get hasPassphrase(): boolean {
+    return this.#hasPassphrase;
+  }
+
+  /** Whether there is one. */
+  async exists(): Promise<boolean> {
+    return (await findText(this.#path)) !== undefined;
+  }
+
+  /** Makes the first generation, under a passphrase if one is given, and opens it. */
+  async make(passphrase: Buffer | undefined): Promise<void> {
+    if (passphrase !== undefined) this.#passphrase = derive(passphrase, randomBytes(16).toString('base64'));
+    this.#hasPassphrase = passphrase !== undefined;
+    await this.#write(new Map([[1, fresh()]]));
+    this.#closed = undefined;
+  }
+
+  async open(passphrase: Buffer | undefined): Promise<boolean> {
+    const file = await this.#read();
+    if (file === undefined) {
+      this.#closed = 'missing';
+      return false;
+    }
+    this.#hasPassphrase = file.kind === 'passphrase';
+    const generations = this.#openFile(file, passphrase);
+    if (generations === undefined) {
+      this.#closed ??= 'passphrase-needed';
+      if (passphrase === undefined) this.#closed = 'passphrase-needed';
+      return false;
+    }
+    this.#keys = keysOf(generations);
+    this.#closed = undefined;
+    return true;
+  }
+
+  close(): void {
+    this.#keys = undefined;
+    this.#passphrase = undefined;
+    this.#closed = 'sealed';
+  }
+
+  get generation(): number {
+    return Math.max(...this.#open().keys());
+  }
+
+  get madeAt(): Date | undefined {
+    return this.#keys?.get(this.generation)?.at;
+  }
+
+  wrap(key: KeyObject, bound: Bound): { readonly generation: number; readonly wrapped: Buffer } {
+    const { generation } = this;
+    return { generation, wrapped: wrapKey(this.#of(generation), key, { ...bound, generation }) };
+  }
+
+  async unwrap(generation: number, wrapped: Buffer, bound: Bound): Promise<KeyObject> {
+    // Another vault of the same keys may have made the next one.
+    if (!this.#open().has(generation) && !this.#hasPassphrase) await this.open(undefined);
+    return unwrapKey(this.#of(generation), wrapped, { ...bound, generation });
+  }
+
+  async advance(): Promise<number> {
+    const next = this.generation + 1;
+    await this.#write(new Map([...this.#open(), [next, fresh()]]));
+    return next;
+  }
+
+  async retire(before: number): Promise<void> {
+    await this.#write(new Map([...this.#open()].filter(([n]) => n >= before)));
+  }
+
+  #open(): Keys {
+    if (this.#keys === undefined) throw new Error('the vault is sealed');
+    return this.#keys;
+  }
+
+  #of(generation: number): KeyObject {
+    const key = this.#open().get(generation)?.key;
+    if (key === undefined) throw new Error(`the root key of generation ${generation} is gone`);
+    return key;
+  }
+
+  async #read(): Promise<RootFile | undefined> {
+    const text = await findText(this.#path);
+    return text === undefined ? undefined : RootFile.parse(JSON.parse(text));
+  }
+
+  #openFile(file: RootFile, passphrase: Buffer | undefined): z.infer<typeof Generations> | undefined {
+    if (file.kind === 'plain') return file.generations;
+    if (passphrase === undefined) return undefined;
+    const derived = derive(passphrase, file.salt, file);
+    try {
+      const bytes = decrypt(derived.key, Buffer.from(file.box, 'base64'), BOX_BOUND);
+      this.#passphrase = derived;
+      return Generations.parse(JSON.parse(bytes.toString('utf8')));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #write(keys: Keys): Promise<void> {
+    const generations = [...keys].map(([n, { key, at }]) => ({
+      n,
+      key: key.export().toString('base64'),
+      at: at.toISOString(),
+    }));
+    const file: RootFile =
+      this.#passphrase === undefined
+        ? { kind: 'plain', generations }
+        : {
+            ...{ kind: 'passphrase', ...COST, salt: this.#passphrase.salt },
+            box: encrypt(this.#passphrase.key, Buffer.from(JSON.stringify(generations)), BOX_BOUND).toString(
+              'base64',
+            ),
+          };
+    await writeText(this.#path, `${JSON.stringify(file)}\n`);
+    this.#keys = keys;
+  }
+}
+
+type Keys = ReadonlyMap<number, { readonly key: KeyObject; readonly at: Date }>;
+
+function keysOf(generations: z.infer<typeof Generations>): Keys {
+  return new Map(
+    generations.map(({ n, key, at }) => [
+      n,
+      { key: createSecretKey(Buffer.from(key, 'base64')), at: new Date(at) },
+    ]),
+  );
+}
+
+function fresh(): { readonly key: KeyObject; readonly at: Date } {
+  return { key: makeKey(), at: new Date() };
+}
+
+function derive(
+  passphrase: Buffer,
+  salt: string,
+  { memory, passes }: typeof COST = COST,
+): { readonly key: KeyObject; readonly salt: string } {
+  const bytes = argon2Sync('argon2id', {
+    ...{ message: passphrase, nonce: Buffer.from(salt, 'base64') },
+    ...{ parallelism: 1, tagLength: 32, memory, passes },
+  });
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return { key, salt };
+}

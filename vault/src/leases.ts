@@ -1,0 +1,257 @@
+// What doors may use while their runs live. Each is told twice a second which versions it may use, and asks before it uses one on
+// a route; the entry that allows so many uses stands on the ledger before it is answered. Invariant: a version that is revoked,
+// expired or replaced is in no word after that.
+import { type KeyObject } from 'node:crypto';
+import { openSealing, type Sealing } from '@holdfast/kernel/sealing';
+import {
+  DOOR_TO_VAULT,
+  DoorWord,
+  VAULT_TO_DOOR,
+  writeGrant,
+  type GrantedSecret,
+  type VaultWord,
+} from '@holdfast/door/run/lease';
+import { journalled, journalOf, type Ground } from './ground.ts';
+import { type ToRunner } from './frames.ts';
+import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { isLive, newestOf, type KeptVersion } from './model.ts';
+import { openValue, type Brokered, type Releases } from './releases.ts';
+import { SecretReader, SecretWriter } from './secret-store.ts';
+
+/** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
+const USES = 200;
+const SECONDS = 30;
+/** How often doors hear from the vault, in milliseconds. */
+const PULSE_MS = 500;
+
+interface Lease {
+  readonly run: string;
+  readonly space: string;
+  readonly to: Sealing;
+  readonly from: Sealing;
+  /** What stands for a name in this run; it stays when the value is replaced. */
+  readonly placeholders: ReadonlyMap<string, string>;
+  versions: KeptVersion[];
+  /** Of the last word in each direction. */
+  sent: number;
+  heard: number;
+  readonly asks: Map<number, string>;
+}
+
+/** A run whose door gets values. */
+export interface LeaseWish {
+  readonly run: string;
+  readonly space: string;
+  readonly door: string;
+  readonly brokered: readonly Brokered[];
+}
+
+/** The leases of all doors. */
+export class Leases implements Disposable {
+  readonly #ground: Ground;
+  readonly #releases: Releases;
+  readonly #tell: (frame: ToRunner) => void;
+  readonly #leases = new Map<string, Lease>();
+  readonly #timer: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
+
+  // oxlint-disable-next-line max-params -- the ground, where keys are opened, and whom to tell
+  constructor(ground: Ground, releases: Releases, tell: (frame: ToRunner) => void) {
+    this.#ground = ground;
+    this.#releases = releases;
+    this.#tell = tell;
+    this.#timer = setInterval(() => this.#pulse(), PULSE_MS);
+  }
+
+  /** How many doors may use something. */
+  get size(): number {
+    return this.#leases.size;
+  }
+
+  /** Grants a door what was released to it. Its box is on its way when this returns. */
+  async grant({ run, space, door, brokered }: LeaseWish): Promise<void> {
+    if (brokered.length === 0) return;
+    const { pair } = this.#ground;
+    const lease: Lease = {
+      ...{ run, space, sent: 0, heard: 0, asks: new Map() },
+      to: openSealing(pair, door, VAULT_TO_DOOR),
+      from: openSealing(pair, door, DOOR_TO_VAULT),
+      placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
+      versions: brokered.map(({ version }) => version),
+    };
+    this.#sayGrant(lease, await this.#releases.openKey(space));
+    this.#leases.set(run, lease);
+  }
+
+  // Numbered and on its way in one step, so that no word overtakes it.
+  #sayGrant(lease: Lease, key: KeyObject | undefined): void {
+    const secrets = lease.versions.map((version): GrantedSecret => {
+      const { id, name, hosts, places, provider, bytes } = version;
+      const placeholder = lease.placeholders.get(name) ?? '';
+      const value = openValue(key, version);
+      return {
+        ...{ version: id, name, placeholder, hosts: [...hosts], places: [...places], provider, bytes, value },
+      };
+    });
+    lease.sent += 1;
+    const bytes = writeGrant({ number: lease.sent, secrets });
+    for (const { value } of secrets) value.fill(0);
+    const box = lease.to.seal(bytes, lease.run);
+    bytes.fill(0);
+    this.#tell({ type: 'door', run: lease.run, kind: 'grant', box });
+  }
+
+  /** The run has ended. */
+  drop(run: string): void {
+    this.#leases.delete(run);
+  }
+
+  /** Nothing is used any more: the vault is sealed. Doors hear so at once. */
+  dropAll(): void {
+    for (const lease of this.#leases.values()) this.#say(lease, { type: 'alive', versions: [] });
+    this.#leases.clear();
+  }
+
+  /** Versions are not to be used any more: their doors hear so at once. */
+  revoke(versions: readonly string[]): void {
+    for (const lease of this.#leases.values()) {
+      const rest = lease.versions.filter(({ id }) => !versions.includes(id));
+      if (rest.length === lease.versions.length) continue;
+      lease.versions = rest;
+      this.#sayAlive(lease);
+    }
+  }
+
+  /** No run of the Space uses anything any more. */
+  stop(space: string): void {
+    for (const lease of this.#leases.values())
+      if (lease.space === space) this.revoke(lease.versions.map(({ id }) => id));
+  }
+
+  /** A version was set: doors that had the one before get it in its place. */
+  async replace(space: string, next: KeptVersion): Promise<void> {
+    for (const lease of this.#leases.values()) {
+      const before = lease.versions.find(({ name }) => name === next.name);
+      if (lease.space !== space || before === undefined || next.way !== 'brokered') continue;
+      lease.versions = [...lease.versions.filter((one) => one !== before), next];
+      await this.#record(lease, { version: next.id, kind: 'secret.released', body: { holder: 'door' } });
+      this.#sayGrant(lease, await this.#releases.openKey(space));
+    }
+  }
+
+  /** What a door says. What cannot be read, or is older than what was heard, is nobody's word. */
+  async hear(run: string, box: string): Promise<void> {
+    const lease = this.#leases.get(run);
+    if (lease === undefined) return;
+    const word = DoorWord.parse(JSON.parse(lease.from.open(box, run).toString('utf8')));
+    if (word.number <= lease.heard) return;
+    lease.heard = word.number;
+    if (word.type === 'ask') await this.#answer(lease, word);
+    else if (word.type === 'used') await this.#close(lease, word);
+    else await this.#note(lease, word);
+  }
+
+  async #answer(lease: Lease, ask: Extract<DoorWord, { type: 'ask' }>): Promise<void> {
+    const version = lease.versions.find(({ id }) => id === ask.version);
+    const reply = { type: 'answer', ask: ask.number, seconds: SECONDS } as const;
+    if (
+      version === undefined ||
+      !isLive(version, this.#ground.clock.now()) ||
+      !version.hosts.includes(ask.route.host)
+    ) {
+      this.#say(lease, { ...reply, uses: 0, why: 'the secret may not be used there, or not any more' });
+      return;
+    }
+    const body = { ...ask.route, ask: ask.number, uses: USES, seconds: SECONDS };
+    await this.#record(lease, { version: version.id, kind: 'secret.lease', body });
+    lease.asks.set(ask.number, version.id);
+    this.#say(lease, { ...reply, uses: USES, why: null });
+  }
+
+  async #close(lease: Lease, { ask, uses }: Extract<DoorWord, { type: 'used' }>): Promise<void> {
+    const version = lease.asks.get(ask);
+    if (version === undefined) return;
+    lease.asks.delete(ask);
+    await this.#record(lease, { version, kind: 'secret.used', body: { ask, uses: Math.min(uses, USES) } });
+  }
+
+  async #note(lease: Lease, word: Extract<DoorWord, { type: 'echo' | 'misplaced' }>): Promise<void> {
+    if (!lease.versions.some(({ id }) => id === word.version)) return;
+    const { version } = word;
+    if (word.type === 'echo')
+      // From now on the run holds the value itself.
+      await this.#record(lease, {
+        version,
+        kind: 'secret.echoed',
+        body: { ...word.route, holder: 'sandbox' },
+      });
+    else {
+      const { host, where, count } = word;
+      await this.#record(lease, { version, kind: 'secret.misplaced', body: { host, where, count } });
+    }
+  }
+
+  async #record(
+    lease: Lease,
+    { version, kind, body }: { version: string; kind: VaultEntry['kind']; body: VaultEntry['body'] },
+  ): Promise<void> {
+    const { run, space } = lease;
+    const said = { space, run, ...body };
+    await journalled(this.#ground, { act: kind, version, ...said }, (noted) =>
+      this.#ground.db.transaction(async (tx) => {
+        if (kind === 'secret.used' && typeof body['uses'] === 'number')
+          await new SecretWriter(tx).countUses(version, body['uses']);
+        const entries = await recordEntries(tx, [
+          {
+            ...{ kind, subject: `secret:${version}`, actor: `run:${run}`, credential: '' },
+            body: { ...said, ...journalOf(noted, this.#ground.instance) },
+          },
+        ]);
+        return { entries, result: undefined };
+      }),
+    );
+  }
+
+  #pulse(): void {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+  }
+
+  // The database may have been changed by another vault, or by who rules it: what has no value there is not used here.
+  async #look(): Promise<void> {
+    if (this.#leases.size === 0) return;
+    try {
+      const ids = [...this.#leases.values()].flatMap(({ versions }) => versions.map(({ id }) => id));
+      const now = this.#ground.clock.now();
+      const kept = await new SecretReader(this.#ground.db).listVersions(ids);
+      const live = new Set(kept.filter((one) => isLive(one, now)).map(({ id }) => id));
+      for (const lease of this.#leases.values()) {
+        lease.versions = newestOf(lease.versions.filter(({ id }) => live.has(id)));
+        this.#sayAlive(lease);
+      }
+    } catch (error) {
+      // Doors that hear nothing use nothing.
+      this.#ground.log.warn({ err: error }, 'doors could not be told what they may use');
+    }
+  }
+
+  #sayAlive(lease: Lease): void {
+    this.#say(lease, { type: 'alive', versions: lease.versions.map(({ id }) => id) });
+  }
+
+  #say(lease: Lease, word: Unnumbered): void {
+    lease.sent += 1;
+    const bytes = Buffer.from(JSON.stringify({ ...word, number: lease.sent }));
+    this.#tell({ type: 'door', run: lease.run, kind: 'word', box: lease.to.seal(bytes, lease.run) });
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#leases.clear();
+  }
+}
+
+type Unnumbered = VaultWord extends infer Word
+  ? Word extends VaultWord
+    ? Omit<Word, 'number'>
+    : never
+  : never;

@@ -1,0 +1,91 @@
+// Records what the vault does, and sees whether it stands under a checkpoint that the notary signed.
+import { createHash, randomBytes } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type VaultTables } from './tables.ts';
+
+/** What is recorded. The writer is set by the database. */
+export interface VaultEntry {
+  readonly kind: `secret.${string}`;
+  readonly subject: string;
+  readonly actor: string;
+  readonly credential: string;
+  readonly body: { readonly [key: string]: Json | undefined };
+  /** Erasable values, of which the entry holds salted commitments. */
+  readonly personal?: Readonly<Record<string, string>>;
+}
+
+/** Appends entries in the transaction of the acts that they record. Returns their digests, in order. */
+export async function recordEntries(tx: Tx, entries: readonly VaultEntry[]): Promise<string[]> {
+  const hashes: string[] = [];
+  for (const entry of entries) hashes.push(await recordOne(tx.withTables<VaultTables>(), entry));
+  return hashes;
+}
+
+async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<string> {
+  const { kind, subject, actor, credential } = entry;
+  const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => {
+    const salt = randomBytes(16);
+    return { field, value, salt, commitment: createHash('sha256').update(salt).update(value).digest('hex') };
+  });
+  const commitments = Object.fromEntries(personal.map((one) => [one.field, one.commitment]));
+  const body = canonicalJson({ ...entry.body, ...(personal.length > 0 && { personal: commitments }) });
+  const { rows } = await sql<{ hash: string }>`
+    insert into ledger.entry (kind, subject, actor, credential, body)
+    values (${kind}, ${subject}, ${actor}, ${credential}, ${body}) returning hash`.execute(db);
+  const hash = rows[0]?.hash;
+  if (hash === undefined) throw new Error('the ledger took an entry and returned no digest');
+  if (personal.length > 0)
+    await db
+      .insertInto('ledger.personal')
+      .values(personal.map(({ field, value, salt }) => ({ entry: hash, field, value, salt })))
+      .execute();
+  return hash;
+}
+
+/** Reads the ledger. */
+export class LedgerReader {
+  readonly #db: Kysely<VaultTables>;
+
+  constructor(db: Db) {
+    this.#db = db.withTables<VaultTables>();
+  }
+
+  /** Which leaves these entries are; fewer than asked for while some are not ordered, or are not there any more. */
+  async listLeaves(hashes: readonly string[]): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom('ledger.entry as e')
+      .innerJoin('notary.writer as w', 'w.name', 'e.writer')
+      .innerJoin('notary.leaf as l', (join) =>
+        join.onRef('l.writer', '=', 'w.id').onRef('l.lane', '=', 'e.lane').onRef('l.n', '=', 'e.n'),
+      )
+      .select('l.index')
+      .where('e.hash', 'in', [...hashes])
+      .execute();
+    return rows.map(({ index }) => index);
+  }
+
+  /** The note of the newest checkpoint. */
+  async findNote(): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('notary.checkpoint')
+      .select('note')
+      .orderBy('minute', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.note;
+  }
+
+  /** The highest number of the journal that the last entries of this role name; 0 where there are none. */
+  async findJournalNumber(writer: string): Promise<number> {
+    const { rows } = await sql<{ n: number | null }>`
+      select max((last.body::jsonb #>> '{journal,n}')::bigint) as n
+        from generate_series(0, 7) as lane(number), lateral (
+          select body from ledger.entry
+           where writer = ${writer} and lane = lane.number order by n desc limit 100) as last`.execute(
+      this.#db,
+    );
+    return rows[0]?.n ?? 0;
+  }
+}

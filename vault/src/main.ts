@@ -1,0 +1,66 @@
+// The vault's process: reads what the supervisor says, opens the root key, and hands secrets over until it is told to stop or left
+// alone.
+import { systemClock } from '@holdfast/kernel/clock';
+import { makeSealingPair } from '@holdfast/kernel/sealing';
+import { Secret } from '@holdfast/kernel/secret';
+import { parseVerifier } from '@holdfast/notary/note';
+import { openInheritedChannel } from '@holdfast/platform/channel';
+import { openLog } from '@holdfast/platform/log';
+import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
+import { VaultStart } from '@holdfast/supervisor/settings';
+import { Journal } from './journal.ts';
+import { FileKeyHolder } from './key-holder.ts';
+import { LedgerReader } from './ledger-store.ts';
+import { SecretReader } from './secret-store.ts';
+import { Vault } from './vault.ts';
+
+const [HUB_FD, RUNNER_FD, OPERATOR_FD] = [4, 5, 6];
+
+await using channel = openInheritedChannel();
+const log = openLog('vault');
+try {
+  const { settings, secrets } = VaultStart.parse(await channel.next());
+  const stopped = Promise.withResolvers<void>();
+  channel.onFrame(() => stopped.resolve());
+  void channel.closed.then(() => stopped.resolve());
+  const pool = openPool(
+    { ...settings.postgres, password: new Secret(secrets.postgresPassword) },
+    {
+      connections: 4,
+      applicationName: 'holdfast vault',
+      onError: (err) => log.warn({ err }, 'a database connection was lost'),
+    },
+  );
+  await using db = openDatabase(pool);
+  await using journal = await Journal.open(`${settings.folder}/journal-${settings.instance}.jsonl`);
+  const ledger = new LedgerReader(db);
+  const found = await ledger.findJournalNumber(settings.postgres.user);
+  const behind =
+    found < journal.end.recorded
+      ? `The ledger ends before what the vault did: its entry ${journal.end.recorded} is missing, and ${found} is the last. ` +
+        'The database was set back, or entries were deleted. Restore a newer one'
+      : undefined;
+  const keys = new FileKeyHolder(`${settings.folder}/root.key`);
+  const passphrase = secrets.passphrase === null ? undefined : Buffer.from(secrets.passphrase, 'utf8');
+  if (!(await keys.exists()) && (await new SecretReader(db).count()).spaces === 0)
+    await keys.make(passphrase);
+  else await keys.open(passphrase);
+  const verifier = parseVerifier(settings.notary);
+  if (verifier === undefined) throw new Error('the notary has no public key');
+  await using stack = new AsyncDisposableStack();
+  const [hub, runner, operator] = [HUB_FD, RUNNER_FD, OPERATOR_FD].map((fd) =>
+    stack.use(openInheritedChannel(fd)),
+  );
+  if (hub === undefined || runner === undefined || operator === undefined)
+    throw new Error('a channel is missing');
+  const ground = { db, clock: systemClock, log, keys, journal, ledger, instance: settings.instance };
+  stack.use(
+    new Vault({ ...ground, pair: makeSealingPair() }, { hub, runner, operator }, { verifier, behind }),
+  );
+  channel.send({ type: 'ready' });
+  await stopped.promise;
+} catch (error) {
+  log.error({ err: error }, 'the vault failed');
+  process.exitCode = 1;
+  channel.send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,224 @@
+// Hands the secrets of a Space to one run of it: against a ticket that the hub put on the ledger, once, and after the entries
+// that say so are signed. Invariants: no value leaves before its entry is committed, none for a sandbox before its entry is
+// signed; what a run holds is in `vault.held` from before the hand-over until its end is recorded.
+import { randomBytes, type KeyObject } from 'node:crypto';
+import { makePlaceholder } from '@holdfast/kernel/brokering/placeholder';
+import { openSealing } from '@holdfast/kernel/sealing';
+import { type NoteVerifier } from '@holdfast/notary/note';
+import { z } from 'zod';
+import { Allowance } from './allowance.ts';
+import { decrypt } from './envelope.ts';
+import { VAULT_TO_INSIDE, type InsideHead } from './frames.ts';
+import { journalled, journalOf, type Ground } from './ground.ts';
+import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { boundOf, isLive, keyBound, newestOf, type KeptVersion } from './model.ts';
+import { VaultRefusal } from './refusal.ts';
+import { RunReader, RunWriter, type Ticket } from './run-store.ts';
+import { SecretReader } from './secret-store.ts';
+import { untilSigned } from './signed.ts';
+import { factsOf } from './writes.ts';
+
+/** What the runner asks for. */
+export interface ReleaseWish {
+  readonly run: string;
+  readonly space: string;
+  readonly ticket: string;
+  readonly door: string;
+  readonly inside: string;
+}
+
+/** A version and what stands in its place in the app. */
+export interface Brokered {
+  readonly version: KeptVersion;
+  readonly placeholder: string;
+}
+
+/** What was released. */
+export interface Released {
+  readonly inside: string;
+  /** For the run's door. */
+  readonly brokered: readonly Brokered[];
+}
+
+/** A ticket is good for so long, in seconds: a build may come between. */
+const TICKET_AGE = 900;
+/** Releases at once and a second: of one Space, and of all. */
+const OF_ONE = { most: 20, perSecond: 0.5 };
+const OF_ALL = { most: 500, perSecond: 50 };
+
+const TicketBody = z.looseObject({ run: z.string(), commit: z.string() });
+
+/** Releases, and ends possession. */
+export class Releases {
+  readonly #ground: Ground;
+  readonly #verifier: NoteVerifier;
+  readonly #ofOne = new Allowance(OF_ONE.most, OF_ONE.perSecond);
+  readonly #ofAll = new Allowance(OF_ALL.most, OF_ALL.perSecond);
+
+  constructor(ground: Ground, verifier: NoteVerifier) {
+    this.#ground = ground;
+    this.#verifier = verifier;
+  }
+
+  /** Releases what the run may have. Throws a `VaultRefusal`. */
+  async release(wish: ReleaseWish): Promise<Released> {
+    const { run, space } = wish;
+    const now = this.#ground.clock.now().getTime();
+    // A runner that was taken over gets no more out of the vault than apps could have been started.
+    if (!this.#ofOne.take(space, now) || !this.#ofAll.take('', now))
+      throw new VaultRefusal('too-many', 'this Space was started too often; it is tried again');
+    const ticket = judgeTicket(await new RunReader(this.#ground.db).findTicket(wish.ticket), wish);
+    const versions = newestOf(await this.#live(space));
+    const entries = await journalled(
+      this.#ground,
+      { act: 'release', run, space, versions: versions.map(({ id }) => id) },
+      async (noted) =>
+        await this.#ground.db.transaction(async (tx) => {
+          const writer = new RunWriter(tx);
+          if (!(await writer.useTicket(wish.ticket, run)))
+            throw new VaultRefusal('invalid', 'the start ticket was used before');
+          const held = versions.map(({ id, way }) => ({ version: id, holder: holderOf(way) }));
+          await writer.begin({ run, space, instance: this.#ground.instance }, held);
+          const more = { ...journalOf(noted, this.#ground.instance), ticket: wish.ticket };
+          const made = await recordEntries(
+            tx,
+            versions.map((version) => entryOf(version, { ...wish, ...ticket }, more)),
+          );
+          return { entries: made, result: made };
+        }),
+    );
+    // A brokered value stays with the door, and each use is on the ledger before it happens; what an app gets is gone.
+    const shown = entries.filter((_, n) => versions[n]?.way !== 'brokered');
+    if (shown.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, shown);
+    return await this.#handOver(wish, versions);
+  }
+
+  async #live(space: string): Promise<KeptVersion[]> {
+    const now = this.#ground.clock.now();
+    return (await new SecretReader(this.#ground.db).listKept(space)).filter((one) => isLive(one, now));
+  }
+
+  async #handOver({ run, space, inside }: ReleaseWish, versions: readonly KeptVersion[]): Promise<Released> {
+    const key = versions.length === 0 ? undefined : await this.openKey(space);
+    const values = versions.map((version) => ({ version, value: openValue(key, version) }));
+    const shown: { name: string; way: 'variable' | 'file'; value: Buffer }[] = [];
+    const brokered: Brokered[] = [];
+    for (const { version, value } of values) {
+      const { name, way } = version;
+      if (way !== 'brokered') shown.push({ name, way, value });
+      else {
+        const placeholder = makePlaceholder(value, randomBytes);
+        shown.push({ name, way: 'variable', value: Buffer.from(placeholder) });
+        brokered.push({ version, placeholder });
+      }
+    }
+    const bytes = writeInside(shown);
+    const box = openSealing(this.#ground.pair, inside, VAULT_TO_INSIDE).seal(bytes, run);
+    for (const { value } of [...values, ...shown]) value.fill(0);
+    bytes.fill(0);
+    return { inside: box, brokered };
+  }
+
+  /** The key of a Space. */
+  async openKey(space: string): Promise<KeyObject | undefined> {
+    const found = await new SecretReader(this.#ground.db).findKey(space);
+    return found && (await this.#ground.keys.unwrap(found.generation, found.wrapped, keyBound(space)));
+  }
+
+  /** The program inside has what it was given. */
+  async deliver(run: string): Promise<void> {
+    await this.#say(run, 'secret.delivered', async (writer) => {
+      await writer.deliver(run);
+      return true;
+    });
+  }
+
+  /** The run never began. */
+  async abort(run: string, why: string): Promise<void> {
+    await this.#say(run, 'secret.aborted', async (writer) => await writer.end(run), { why });
+  }
+
+  /** The run's last process is dead. */
+  async end(run: string): Promise<void> {
+    await this.#say(run, 'secret.ended', async (writer) => await writer.end(run));
+  }
+
+  /** A runner has come that knows of no run: what an earlier one had is dead. */
+  async endAll(): Promise<void> {
+    for (const { run } of await new RunReader(this.#ground.db).listOpen(this.#ground.instance))
+      await this.end(run);
+  }
+
+  // oxlint-disable-next-line max-params -- the entry, and the change that it records
+  async #say(
+    run: string,
+    kind: VaultEntry['kind'],
+    change: (writer: RunWriter) => Promise<boolean>,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const held = await new RunReader(this.#ground.db).listHeld(run);
+    await journalled(this.#ground, { act: kind, run }, (noted) =>
+      this.#ground.db.transaction(async (tx) => {
+        if (!(await change(new RunWriter(tx)))) return { entries: [], result: undefined };
+        const entries = await recordEntries(
+          tx,
+          held.map(({ version, holder }) => ({
+            ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },
+            body: { run, holder, ...more, ...journalOf(noted, this.#ground.instance) },
+          })),
+        );
+        return { entries, result: undefined };
+      }),
+    );
+  }
+}
+
+function holderOf(way: KeptVersion['way']): string {
+  return way === 'brokered' ? 'door' : 'sandbox';
+}
+
+function judgeTicket(ticket: Ticket | undefined, wish: ReleaseWish): TicketFacts {
+  const isOf = ticket?.kind === 'run.started' && ticket.subject === `repo:${wish.space}`;
+  if (ticket === undefined || !isOf || !ticket.writer.startsWith('holdfast_hub_'))
+    throw new VaultRefusal('invalid', 'there is no start ticket of this Space on the ledger');
+  const { run, commit } = TicketBody.parse(JSON.parse(ticket.body));
+  if (run !== wish.run) throw new VaultRefusal('invalid', 'the start ticket is for another run');
+  if (ticket.age > TICKET_AGE) throw new VaultRefusal('invalid', 'the start ticket is too old');
+  return { commit, actor: ticket.actor, credential: ticket.credential };
+}
+
+interface TicketFacts {
+  readonly commit: string;
+  readonly actor: string;
+  readonly credential: string;
+}
+
+function entryOf(
+  version: KeptVersion,
+  { run, commit, actor, credential }: ReleaseWish & TicketFacts,
+  more: VaultEntry['body'],
+): VaultEntry {
+  return {
+    ...{ kind: 'secret.released', subject: `secret:${version.id}`, actor, credential },
+    body: { ...factsOf(version), run, commit, holder: holderOf(version.way), ...more },
+  };
+}
+
+/** The value of a version. Throws an `Error` when anything of it was changed in the database. */
+export function openValue(key: KeyObject | undefined, version: KeptVersion): Buffer {
+  if (key === undefined || version.value === null) throw new Error('a secret has no value, or no key');
+  return decrypt(key, version.value, boundOf(version));
+}
+
+// Length of the head in four bytes, the head as JSON, the values one after the other.
+function writeInside(
+  secrets: readonly { readonly name: string; readonly way: 'variable' | 'file'; readonly value: Buffer }[],
+): Buffer {
+  const said: z.infer<typeof InsideHead> = {
+    secrets: secrets.map(({ name, way, value }) => ({ name, way, bytes: value.length })),
+  };
+  const head = Buffer.from(JSON.stringify(said));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(head.length);
+  return Buffer.concat([length, head, ...secrets.map(({ value }) => value)]);
+}

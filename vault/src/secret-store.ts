@@ -1,0 +1,195 @@
+// Rows of secrets: the keys of Spaces and the versions under them.
+import { sql, type Kysely, type Selectable } from 'kysely';
+import { BrokeredSecret } from '@holdfast/door/run/lease';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { z } from 'zod';
+import { type KeptVersion, type Version, type Way } from './model.ts';
+import { type VaultTables } from './tables.ts';
+
+/** The key of a Space, wrapped. */
+export interface WrappedKey {
+  readonly space: string;
+  readonly generation: number;
+  readonly wrapped: Buffer;
+}
+
+/** Reads secrets. */
+export class SecretReader {
+  readonly #db: Kysely<VaultTables>;
+
+  constructor(db: Db | Tx) {
+    this.#db = db.withTables<VaultTables>();
+  }
+
+  /** Versions of a Space that have a value. */
+  async listKept(space: string): Promise<KeptVersion[]> {
+    const rows = await this.#db
+      .selectFrom('vault.version')
+      .selectAll()
+      .where('space', '=', space)
+      .where('value', 'is not', null)
+      .orderBy('name')
+      .orderBy('n')
+      .execute();
+    return rows.map(toVersion);
+  }
+
+  /** Of these versions, those that have a value. */
+  async listVersions(ids: readonly string[]): Promise<KeptVersion[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#db
+      .selectFrom('vault.version')
+      .selectAll()
+      .where('id', 'in', [...ids])
+      .where('value', 'is not', null)
+      .execute();
+    return rows.map(toVersion);
+  }
+
+  /** The key of a Space; `undefined` where it never had a secret, or was forgotten. */
+  async findKey(space: string): Promise<WrappedKey | undefined> {
+    return await this.#db
+      .selectFrom('vault.space_key')
+      .selectAll()
+      .where('space', '=', space)
+      .executeTakeFirst();
+  }
+
+  /** Keys under generations before this one, at most `limit`. */
+  async listKeysBefore(generation: number, limit: number): Promise<WrappedKey[]> {
+    return await this.#db
+      .selectFrom('vault.space_key')
+      .selectAll()
+      .where('generation', '<', generation)
+      .limit(limit)
+      .execute();
+  }
+
+  /** How much there is. */
+  async count(): Promise<{ readonly spaces: number; readonly secrets: number }> {
+    const { rows } = await sql<{ spaces: number; secrets: number }>`
+      select (select count(*) from vault.space_key) as spaces,
+        (select count(distinct (space, name)) from vault.version where value is not null) as secrets`.execute(
+      this.#db,
+    );
+    return rows[0] ?? { spaces: 0, secrets: 0 };
+  }
+}
+
+/** Writes secrets. */
+export class SecretWriter {
+  readonly #db: Kysely<VaultTables>;
+
+  constructor(tx: Tx) {
+    this.#db = tx.withTables<VaultTables>();
+  }
+
+  /**
+   * The key of a Space, locked against other writers; this one where there was none. A row and no advisory lock, which every
+   * role could hold.
+   */
+  async lockKey({ space, generation, wrapped }: WrappedKey): Promise<WrappedKey> {
+    await this.#db
+      .insertInto('vault.space_key')
+      .values({ space, generation, wrapped })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return await this.#db
+      .selectFrom('vault.space_key')
+      .selectAll()
+      .where('space', '=', space)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+  }
+
+  /** The key of a Space, locked; `undefined` where it has none any more. */
+  async findLockedKey(space: string): Promise<WrappedKey | undefined> {
+    return await this.#db
+      .selectFrom('vault.space_key')
+      .selectAll()
+      .where('space', '=', space)
+      .forUpdate()
+      .executeTakeFirst();
+  }
+
+  /** Sets the key of a Space. */
+  async putKey({ space, generation, wrapped }: WrappedKey): Promise<void> {
+    await this.#db
+      .insertInto('vault.space_key')
+      .values({ space, generation, wrapped })
+      .onConflict((conflict) => conflict.column('space').doUpdateSet({ generation, wrapped }))
+      .execute();
+  }
+
+  /** Destroys the key of a Space. */
+  async dropKey(space: string): Promise<void> {
+    await this.#db.deleteFrom('vault.space_key').where('space', '=', space).execute();
+  }
+
+  /** The number of the next version of a name. */
+  async nextNumber(space: string, name: string): Promise<number> {
+    const row = await this.#db
+      .selectFrom('vault.version')
+      .select(({ fn }) => fn.max('n').as('n'))
+      .where('space', '=', space)
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return (row?.n ?? 0) + 1;
+  }
+
+  async insert(version: Version, value: Buffer): Promise<void> {
+    const { id, space, name, n, way, provider, description, bytes } = version;
+    await this.#db
+      .insertInto('vault.version')
+      .values({
+        ...{ id, space, name, n, way, provider, description, bytes, value },
+        hosts: [...version.hosts],
+        places: JSON.stringify(version.places),
+        expires_at: version.expiresAt,
+      })
+      .execute();
+  }
+
+  /** The same version under another key. */
+  async replaceValue(id: string, value: Buffer): Promise<void> {
+    await this.#db.updateTable('vault.version').set({ value }).where('id', '=', id).execute();
+  }
+
+  /** The version may be used until then; from then on its value is nobody's. */
+  async endVersion(id: string, until: Date): Promise<void> {
+    await this.#db.updateTable('vault.version').set({ live_until: until }).where('id', '=', id).execute();
+  }
+
+  /** Destroys the ciphertext of versions. */
+  async eraseValues(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#db
+      .updateTable('vault.version')
+      .set({ value: null, live_until: sql<Date>`coalesce(live_until, clock_timestamp())` })
+      .where('id', 'in', [...ids])
+      .execute();
+  }
+
+  /** Counts uses of a version. */
+  async countUses(id: string, uses: number): Promise<void> {
+    await this.#db
+      .updateTable('vault.version')
+      .set({ uses: sql<number>`uses + ${uses}`, last_used_at: sql<Date>`clock_timestamp()` })
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+const Places = z.array(BrokeredSecret.shape.places.element);
+
+function toVersion(row: Selectable<VaultTables['vault.version']>): KeptVersion {
+  return {
+    ...{ id: row.id, space: row.space, name: row.name, n: row.n, hosts: row.hosts },
+    way: row.way as Way,
+    // The database may say anything: what it changed does not open.
+    places: Places.parse(row.places),
+    ...{ provider: row.provider, expiresAt: row.expires_at, description: row.description },
+    ...{ bytes: row.bytes, value: row.value, createdAt: row.created_at, liveUntil: row.live_until },
+    ...{ uses: row.uses, lastUsedAt: row.last_used_at },
+  };
+}

@@ -1,0 +1,51 @@
+// Rows of the `vault` schema, and those of ledger and notary that the vault reads.
+import { type Generated } from 'kysely';
+
+/** The tables that the vault's stores see. */
+export type VaultTables = {
+  'vault.space_key': { space: string; generation: number; wrapped: Buffer };
+  'vault.version': {
+    id: string;
+    space: string;
+    name: string;
+    n: number;
+    way: string;
+    hosts: string[];
+    places: unknown;
+    provider: string | null;
+    expires_at: Date | null;
+    description: string;
+    bytes: number;
+    value: Buffer | null;
+    created_at: Generated<Date>;
+    live_until: Date | null;
+    uses: Generated<number>;
+    last_used_at: Date | null;
+  };
+  'vault.ticket': { entry: string; run: string; at: Generated<Date> };
+  'vault.run': {
+    run: string;
+    space: string;
+    instance: string;
+    released_at: Generated<Date>;
+    delivered_at: Date | null;
+    ended_at: Date | null;
+  };
+  'vault.held': { run: string; version: string; holder: string };
+  'ledger.entry': {
+    writer: string;
+    lane: number;
+    n: number;
+    at: Date;
+    kind: string;
+    subject: string;
+    actor: string;
+    credential: string;
+    body: string;
+    hash: string;
+  };
+  'ledger.personal': { entry: string; field: string; salt: Buffer; value: string };
+  'notary.writer': { id: number; name: string };
+  'notary.leaf': { index: number; writer: number; lane: number; n: number };
+  'notary.checkpoint': { minute: number; size: number; note: string };
+};

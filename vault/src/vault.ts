@@ -1,0 +1,242 @@
+// The vault at work: three channels, each with its own words, and one state, open or sealed.
+import { openSealing } from '@holdfast/kernel/sealing';
+import { type Channel } from '@holdfast/platform/channel';
+import { type NoteVerifier } from '@holdfast/notary/note';
+import {
+  FromHub,
+  FromOperator,
+  FromRunner,
+  OPERATOR_TO_VAULT,
+  type ToHub,
+  type ToOperator,
+  type ToRunner,
+} from './frames.ts';
+import { type Ground } from './ground.ts';
+import { recordEntries } from './ledger-store.ts';
+import { Leases } from './leases.ts';
+import { describeVersion } from './model.ts';
+import { VaultRefusal } from './refusal.ts';
+import { Releases } from './releases.ts';
+import { rotateRootKey } from './rotation.ts';
+import { RunReader } from './run-store.ts';
+import { SecretReader } from './secret-store.ts';
+import { Writes } from './writes.ts';
+
+/** Whom the vault hears. */
+export interface Channels {
+  readonly hub: Pick<Channel, 'onFrame' | 'send'>;
+  readonly runner: Pick<Channel, 'onFrame' | 'send'>;
+  readonly operator: Pick<Channel, 'onFrame' | 'send'>;
+}
+
+/** Why nothing is handed over although the key is there: what the vault did is missing in the database. */
+export type Behind = string | undefined;
+
+/** The vault. */
+export class Vault implements Disposable {
+  readonly #ground: Ground;
+  readonly #channels: Channels;
+  readonly #writes: Writes;
+  readonly #releases: Releases;
+  readonly #leases: Leases;
+  readonly #behind: Behind;
+
+  constructor(ground: Ground, channels: Channels, more: { verifier: NoteVerifier; behind: Behind }) {
+    this.#ground = ground;
+    this.#channels = channels;
+    this.#behind = more.behind;
+    this.#writes = new Writes(ground);
+    this.#releases = new Releases(ground, more.verifier);
+    this.#leases = new Leases(ground, this.#releases, (frame) => this.#tellRunner(frame));
+    this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
+    this.#listen(channels.runner, FromRunner, (frame) => this.#hearRunner(frame));
+    this.#listen(channels.operator, FromOperator, (frame) => this.#hearOperator(frame));
+    this.#tellState();
+  }
+
+  // What is no word of the channel is noted and counts for nothing.
+  #listen<Frame>(
+    channel: Channels['hub'],
+    schema: { safeParse(frame: unknown): { success: boolean; data?: Frame | undefined } },
+    hear: (frame: Frame) => Promise<void>,
+  ): void {
+    channel.onFrame((text) => {
+      const frame = schema.safeParse(text).data;
+      if (frame === undefined) return;
+      hear(frame).catch((error: unknown) => {
+        this.#ground.log.error({ err: error }, 'a word could not be answered');
+      });
+    });
+  }
+
+  /** Why nothing can be read here, for people; `null` when everything can. */
+  get #sealed(): string | null {
+    if (this.#behind !== undefined) return this.#behind;
+    return CLOSED[this.#ground.keys.closed ?? 'open'];
+  }
+
+  #requireOpen(): void {
+    if (this.#sealed !== null) throw new VaultRefusal('sealed', this.#sealed);
+  }
+
+  #tellState(): void {
+    const state = { type: 'state', key: this.#ground.pair.publicKey, sealed: this.#sealed } as const;
+    this.#tellHub(state);
+    this.#tellRunner(state);
+  }
+
+  #tellHub(frame: ToHub): void {
+    this.#channels.hub.send(frame);
+  }
+
+  #tellRunner(frame: ToRunner): void {
+    this.#channels.runner.send(frame);
+  }
+
+  async #hearHub(frame: FromHub): Promise<void> {
+    if (frame.type === 'hello') {
+      this.#tellState();
+      return;
+    }
+    try {
+      const secrets = (await this.#doForHub(frame)).map(describeVersion);
+      this.#tellHub({ type: 'done', id: frame.id, secrets: secrets.map(asFrame) });
+    } catch (error) {
+      this.#tellHub({ type: 'refused', id: frame.id, why: this.#refusalOf(error) });
+    }
+  }
+
+  async #doForHub(frame: Exclude<FromHub, { type: 'hello' }>) {
+    if (frame.type === 'list') return await this.#writes.list(frame.space);
+    if (frame.type === 'write') {
+      this.#requireOpen();
+      const version = await this.#writes.write(frame);
+      await this.#leases.replace(frame.space, version);
+      return [version];
+    }
+    // What takes access away waits for no key (threat 18).
+    if (frame.type === 'delete')
+      this.#leases.revoke(await this.#writes.delete(frame.space, frame.name, frame.by));
+    else if (frame.type === 'forget') this.#leases.revoke(await this.#writes.forget(frame.space, frame.by));
+    else this.#leases.stop(frame.space);
+    return [];
+  }
+
+  async #hearRunner(frame: FromRunner): Promise<void> {
+    if (frame.type === 'hello') {
+      this.#leases.dropAll();
+      await this.#releases.endAll();
+      this.#tellState();
+    } else if (frame.type === 'release') await this.#release(frame);
+    else if (frame.type === 'delivered') await this.#releases.deliver(frame.run);
+    else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
+    else {
+      this.#leases.drop(frame.run);
+      if (frame.type === 'aborted') await this.#releases.abort(frame.run, frame.why);
+      else await this.#releases.end(frame.run);
+    }
+  }
+
+  async #release(frame: Extract<FromRunner, { type: 'release' }>): Promise<void> {
+    const { run, space, door } = frame;
+    try {
+      this.#requireOpen();
+      const { inside, brokered } = await this.#releases.release(frame);
+      await this.#leases.grant({ run, space, door, brokered });
+      this.#tellRunner({ type: 'released', run, inside });
+    } catch (error) {
+      const { code, message } = this.#refusalOf(error);
+      const retry = code === 'sealed' || code === 'failed' || code === 'too-many';
+      this.#tellRunner({ type: 'refused', run, why: message, retry });
+    }
+  }
+
+  async #hearOperator({ type, operator, passphrase }: FromOperator): Promise<void> {
+    const { keys } = this.#ground;
+    try {
+      if (type === 'seal') {
+        keys.close();
+        this.#leases.dropAll();
+      } else if (type === 'unseal') await this.#unseal(passphrase);
+      else if (type === 'rotate') {
+        this.#requireOpen();
+        await rotateRootKey(this.#ground, { actor: 'operator', personal: personalOf(operator) });
+      }
+      if (type === 'seal' || type === 'unseal') {
+        this.#tellState();
+        await this.#recordState(type, operator);
+      }
+      this.#channels.operator.send(await this.#status());
+    } catch (error) {
+      const { message } = this.#refusalOf(error);
+      this.#channels.operator.send({ type: 'refused', message } satisfies ToOperator);
+    }
+  }
+
+  async #unseal(passphrase: FromOperator['passphrase']): Promise<void> {
+    const { keys, pair } = this.#ground;
+    const opened =
+      passphrase && openSealing(pair, passphrase.key, OPERATOR_TO_VAULT).open(passphrase.box, 'passphrase');
+    try {
+      if (await keys.open(opened ?? undefined)) return;
+    } finally {
+      opened?.fill(0);
+    }
+    throw new VaultRefusal(
+      'sealed',
+      keys.closed === 'missing' ? CLOSED.missing : 'that is not the passphrase of the root key',
+    );
+  }
+
+  async #recordState(type: 'seal' | 'unseal', operator: FromOperator['operator']): Promise<void> {
+    const kind = type === 'seal' ? 'secret.vault-sealed' : 'secret.vault-unsealed';
+    const { instance } = this.#ground;
+    await this.#ground.db.transaction((tx) =>
+      recordEntries(tx, [
+        {
+          ...{ kind, subject: 'vault:root', actor: 'operator', credential: '' },
+          ...{ body: { instance }, personal: personalOf(operator) },
+        },
+      ]),
+    );
+  }
+
+  async #status(): Promise<ToOperator> {
+    const { keys, pair, db, instance } = this.#ground;
+    const { spaces, secrets } = await new SecretReader(db).count();
+    return {
+      ...{ type: 'status', key: pair.publicKey, sealed: this.#sealed, passphrase: keys.hasPassphrase },
+      generation: keys.closed === undefined ? keys.generation : null,
+      ...{ rotatedAt: keys.madeAt?.toISOString() ?? null, spaces, secrets },
+      runs: (await new RunReader(db).listOpen(instance)).length,
+    };
+  }
+
+  #refusalOf(error: unknown): { code: VaultRefusal['code']; message: string } {
+    if (error instanceof VaultRefusal) return { code: error.code, message: error.message };
+    this.#ground.log.error({ err: error }, 'the vault could not do what it was asked');
+    return { code: 'failed', message: 'the vault could not do it: its log says why' };
+  }
+
+  [Symbol.dispose](): void {
+    this.#leases[Symbol.dispose]();
+  }
+}
+
+const CLOSED = {
+  open: null,
+  sealed: 'The vault is sealed: `./holdfast vault unseal` opens it. Spaces with secrets wait until then.',
+  'passphrase-needed':
+    'The vault is sealed until it has its passphrase: `./holdfast vault unseal`. Spaces with secrets wait until then.',
+  missing:
+    'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back; ' +
+    'nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back and start again',
+} as const;
+
+function personalOf({ osUser, terminal, command }: FromOperator['operator']): Record<string, string> {
+  return { osUser, ...(terminal !== null && { terminal }), command };
+}
+
+function asFrame({ places, ...rest }: ReturnType<typeof describeVersion>) {
+  return { ...rest, hosts: [...rest.hosts], places: places.map((place) => ({ ...place })) };
+}

@@ -1,0 +1,149 @@
+// Reads what somebody wants of a secret, and decides how it is to reach the app. Pure.
+import { type Place } from '@holdfast/kernel/brokering/place';
+import { judgeBinding } from '@holdfast/kernel/brokering/binding';
+import { BEARER } from '@holdfast/kernel/brokering/place';
+import { judgeBrokeredValue } from '@holdfast/kernel/brokering/placeholder';
+import { recogniseSecret, type Recognised } from '@holdfast/kernel/brokering/recognise';
+import { MOST_BYTES, NAME, type Version, type Way } from './model.ts';
+import { readFlatObject, type FieldValue } from './write-body.ts';
+
+/** A secret as it is to be kept. */
+export interface SecretWish extends Pick<
+  Version,
+  'name' | 'way' | 'hosts' | 'places' | 'provider' | 'expiresAt' | 'description'
+> {
+  readonly value: Buffer;
+  /** How long the version before may still be used, in seconds. */
+  readonly overlapSeconds: number;
+}
+
+/** A wish that cannot be granted; the message says what to do, and quotes no value. */
+export class WishProblem extends Error {}
+
+const MOST_DESCRIPTION = 1_000;
+const MOST_OVERLAP = 7 * 24 * 3_600;
+/** Set by the sandbox itself, or read by the loader before the app is: a secret there would not be what it seems. */
+const TAKEN =
+  /^(?:PATH|HOME|USER|LD_.*|PYTHONPATH|VIRTUAL_ENV|(?:HTTPS?|ALL|NO)_PROXY|HF_ENDPOINT|SPACE_.*|.*_CA_BUNDLE|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO)$/i;
+
+/** Reads the body of a request. Throws a `WishProblem`, or a `SyntaxError` that quotes nothing. */
+export function readWish(body: Buffer, now: Date): SecretWish {
+  const fields = readFlatObject(body);
+  const name = textOf(fields, 'key');
+  if (name === undefined || !NAME.test(name))
+    throw new WishProblem('`key` is a name of letters, digits and `_` that does not begin with a digit');
+  if (TAKEN.test(name)) throw new WishProblem(`${name} is set by the hub, and cannot be a secret`);
+  const value = fields.get('value');
+  if (!Buffer.isBuffer(value) || value.length === 0)
+    throw new WishProblem('`value` is missing or empty; to remove a secret, delete it');
+  if (value.length > MOST_BYTES)
+    throw new WishProblem(`the value has ${value.length} bytes, and a secret has at most ${MOST_BYTES}`);
+  const description = textOf(fields, 'description') ?? '';
+  if (description.length > MOST_DESCRIPTION)
+    throw new WishProblem(`a description has at most ${MOST_DESCRIPTION} characters`);
+  return {
+    ...{ name, value, description, expiresAt: expiryOf(fields, now) },
+    overlapSeconds: overlapOf(fields),
+    ...bindingOf(fields, name, value),
+  };
+}
+
+type Binding = Pick<SecretWish, 'way' | 'hosts' | 'places' | 'provider'>;
+
+function bindingOf(fields: ReadonlyMap<string, FieldValue>, name: string, value: Buffer): Binding {
+  const way = wayOf(fields);
+  const hosts = hostsOf(fields);
+  const known = recogniseSecret(name, value);
+  const isBrokered =
+    way === 'brokered' || (way === undefined && (hosts !== undefined || isBrokerable(known, value)));
+  if (isBrokered) return brokered(fields, { hosts, known, value });
+  if (hosts !== undefined)
+    throw new WishProblem('`hosts` are for secrets that are brokered; leave them out, or `way`');
+  if (way !== 'file' && value.includes(0))
+    throw new WishProblem('the value has a zero byte, which no variable can hold; set `way` to `file`');
+  return { way: way ?? 'variable', hosts: [], places: [], provider: known?.provider ?? null };
+}
+
+function isBrokerable(known: Recognised | undefined, value: Buffer): boolean {
+  return (
+    known !== undefined &&
+    known.unbrokerable === undefined &&
+    known.hosts.length > 0 &&
+    judgeBrokeredValue(value) === undefined
+  );
+}
+
+interface Brokered {
+  readonly hosts: readonly string[] | undefined;
+  readonly known: Recognised | undefined;
+  readonly value: Buffer;
+}
+
+function brokered(fields: ReadonlyMap<string, FieldValue>, { hosts, known, value }: Brokered): Binding {
+  if (known?.unbrokerable !== undefined)
+    throw new WishProblem(`a key of ${known.title} cannot be brokered: ${known.unbrokerable}`);
+  const flaw = judgeBrokeredValue(value);
+  if (flaw !== undefined) throw new WishProblem(`the value cannot be brokered: ${flaw}`);
+  const place = textOf(fields, 'place');
+  const places =
+    place === undefined
+      ? known !== undefined && known.places.length > 0
+        ? known.places
+        : [BEARER]
+      : [parsePlace(place)];
+  const wanted = hosts ?? known?.hosts ?? [];
+  const problem = judgeBinding(wanted, places);
+  if (problem !== undefined)
+    throw new WishProblem(`the secret cannot be brokered to ${problem.what}: ${problem.why}`);
+  return { way: 'brokered', hosts: wanted, places, provider: known?.provider ?? null };
+}
+
+// `header:x-api-key`, `header:authorization:Token {}`, `query:key`, `basic:password`.
+function parsePlace(text: string): Place {
+  const [, where, name = '', template = '{}'] =
+    /^(header|query|basic):([^:]{1,60})(?::(.{2,60}))?$/.exec(text) ?? [];
+  if (where === 'header') return { in: 'header', name: name.toLowerCase(), template };
+  if (where === 'query' && template === '{}') return { in: 'query', name };
+  if (where === 'basic' && (name === 'user' || name === 'password')) return { in: 'basic', part: name };
+  throw new WishProblem(
+    '`place` is `header:NAME`, `header:NAME:TEMPLATE` with `{}` for the value, `query:NAME`, `basic:user` or `basic:password`',
+  );
+}
+
+function wayOf(fields: ReadonlyMap<string, FieldValue>): Way | undefined {
+  const way = textOf(fields, 'way');
+  if (way === undefined || way === 'brokered' || way === 'file' || way === 'variable') return way;
+  throw new WishProblem('`way` is `brokered`, `file` or `variable`');
+}
+
+function hostsOf(fields: ReadonlyMap<string, FieldValue>): readonly string[] | undefined {
+  const hosts = fields.get('hosts') ?? undefined;
+  if (hosts === undefined) return undefined;
+  if (!Array.isArray(hosts) || hosts.length === 0)
+    throw new WishProblem('`hosts` is a list of names of hosts');
+  return hosts.map((host: Buffer) => host.toString('utf8').toLowerCase().replace(/\.$/, ''));
+}
+
+function expiryOf(fields: ReadonlyMap<string, FieldValue>, now: Date): Date | null {
+  const text = textOf(fields, 'expiresAt');
+  if (text === undefined) return null;
+  const at = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/.test(text) || Number.isNaN(at.getTime()))
+    throw new WishProblem('`expiresAt` is a time such as 2027-01-31T12:00:00Z');
+  if (at <= now) throw new WishProblem('`expiresAt` is in the past');
+  return at;
+}
+
+function overlapOf(fields: ReadonlyMap<string, FieldValue>): number {
+  const seconds = fields.get('overlapSeconds') ?? 0;
+  if (typeof seconds !== 'number' || seconds < 0 || seconds > MOST_OVERLAP)
+    throw new WishProblem(`\`overlapSeconds\` is a whole number up to ${MOST_OVERLAP}`);
+  return seconds;
+}
+
+function textOf(fields: ReadonlyMap<string, FieldValue>, name: string): string | undefined {
+  const value = fields.get(name) ?? undefined;
+  if (value === undefined) return undefined;
+  if (!Buffer.isBuffer(value)) throw new WishProblem(`\`${name}\` is a string`);
+  return value.toString('utf8');
+}

@@ -1,0 +1,201 @@
+// Sets, lists and deletes secrets: all that the hub may ask for. Values come in here, and none goes out.
+import { type KeyObject } from 'node:crypto';
+import { newId } from '@holdfast/kernel/id';
+import { openSealing } from '@holdfast/kernel/sealing';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { decrypt, encrypt, makeKey } from './envelope.ts';
+import { HUB_TO_VAULT, type By } from './frames.ts';
+import { journalled, journalOf, type Act, type Ground } from './ground.ts';
+import { recordEntries } from './ledger-store.ts';
+import {
+  boundOf,
+  isLive,
+  keyBound,
+  MOST_SECRETS,
+  newestOf,
+  type KeptVersion,
+  type Version,
+} from './model.ts';
+import { VaultRefusal } from './refusal.ts';
+import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
+import { readWish, WishProblem, type SecretWish } from './wish.ts';
+
+/** A secret as the hub hands it over. */
+export interface SealedWrite {
+  readonly space: string;
+  /** The public key of this one call. */
+  readonly key: string;
+  readonly box: string;
+  readonly by: By;
+}
+
+/** Writes secrets. */
+export class Writes {
+  readonly #ground: Ground;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** Sets a secret; gives the version. Throws a `VaultRefusal`. */
+  async write({ space, key, box, by }: SealedWrite): Promise<KeptVersion> {
+    const { pair, clock } = this.#ground;
+    const body = openBox(() => openSealing(pair, key, HUB_TO_VAULT).open(box, space));
+    try {
+      const wish = judged(() => readWish(body, clock.now()));
+      const { value, overlapSeconds: _overlap, ...said } = wish;
+      const version: Version = { ...said, id: newId(clock.now()), space, n: 0, bytes: value.length };
+      const { id, name } = version;
+      return await journalled(this.#ground, { act: 'set', space, version: id, name }, (noted) =>
+        this.#ground.db.transaction(async (tx) => await this.#insert(tx, { version, wish, by, noted })),
+      );
+    } finally {
+      // What was read of it lies in other buffers; they go with `wish`.
+      body.fill(0);
+    }
+  }
+
+  async #insert(tx: Tx, { version, wish, by, noted }: Insert): Promise<Act<KeptVersion>> {
+    const { space, name } = version;
+    const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
+    const spaceKey = await this.#lock(writer, space);
+    const kept = await reader.listKept(space);
+    if (newestOf(kept).filter((one) => one.name !== name).length >= MOST_SECRETS)
+      throw new VaultRefusal('too-many', `a Space has at most ${MOST_SECRETS} secrets`);
+    const numbered = { ...version, n: await writer.nextNumber(space, name) };
+    await this.#replace(
+      writer,
+      kept.filter((one) => one.name === name),
+      wish,
+    );
+    const sealed = encrypt(spaceKey, wish.value, boundOf(numbered));
+    wish.value.fill(0);
+    await writer.insert(numbered, sealed);
+    const entries = await recordEntries(tx, [
+      {
+        ...{ kind: 'secret.set', subject: `secret:${numbered.id}`, ...by },
+        body: {
+          ...factsOf(numbered),
+          overlap: wish.overlapSeconds,
+          ...journalOf(noted, this.#ground.instance),
+        },
+      },
+    ]);
+    const at = this.#ground.clock.now();
+    const result = { ...numbered, value: sealed, createdAt: at, liveUntil: null, uses: 0, lastUsedAt: null };
+    return { entries, result };
+  }
+
+  async #replace(writer: SecretWriter, before: readonly KeptVersion[], wish: SecretWish): Promise<void> {
+    const until = new Date(this.#ground.clock.now().getTime() + wish.overlapSeconds * 1_000);
+    if (wish.overlapSeconds === 0) await writer.eraseValues(before.map(({ id }) => id));
+    else for (const { id, liveUntil } of before) if (liveUntil === null) await writer.endVersion(id, until);
+  }
+
+  /** The secrets of a Space: the newest version of each, without values. */
+  async list(space: string): Promise<KeptVersion[]> {
+    return newestOf(await new SecretReader(this.#ground.db).listKept(space));
+  }
+
+  /** Deletes a secret; gives the versions that may not be used any more. Throws a `VaultRefusal`. */
+  async delete(space: string, name: string, by: By): Promise<readonly string[]> {
+    return await journalled(this.#ground, { act: 'delete', space, name }, (noted) =>
+      this.#ground.db.transaction(async (tx) => {
+        const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
+        const wrapped = await reader.findKey(space);
+        const kept = wrapped === undefined ? [] : await reader.listKept(space);
+        const gone = kept.filter((one) => one.name === name);
+        if (gone.length === 0) throw new VaultRefusal('missing', `this Space has no secret ${name}`);
+        await writer.eraseValues(gone.map(({ id }) => id));
+        await this.#rekey(
+          writer,
+          space,
+          kept.filter((one) => one.name !== name),
+        );
+        const entries = await recordEntries(
+          tx,
+          gone.map((version) => ({
+            ...{ kind: 'secret.deleted' as const, subject: `secret:${version.id}`, ...by },
+            body: { ...factsOf(version), ...journalOf(noted, this.#ground.instance) },
+          })),
+        );
+        return { entries, result: gone.map(({ id }) => id) };
+      }),
+    );
+  }
+
+  // A key that could read what was deleted goes with it: what is left gets another one.
+  async #rekey(writer: SecretWriter, space: string, rest: readonly KeptVersion[]): Promise<void> {
+    const { keys } = this.#ground;
+    if (keys.closed !== undefined) return; // the ciphertext is gone; the key goes with the next rotation
+    const before = await this.#lock(writer, space);
+    const next = makeKey();
+    for (const version of rest) {
+      if (version.value === null) continue;
+      const value = decrypt(before, version.value, boundOf(version));
+      await writer.replaceValue(version.id, encrypt(next, value, boundOf(version)));
+      value.fill(0);
+    }
+    await writer.putKey({ space, ...keys.wrap(next, keyBound(space)) });
+  }
+
+  /** Forgets a Space: its key is destroyed, and with it everything under it. Gives the versions that were live. */
+  async forget(space: string, by: By): Promise<readonly string[]> {
+    return await journalled(this.#ground, { act: 'forget', space }, (noted) =>
+      this.#ground.db.transaction(async (tx) => {
+        const kept = await new SecretReader(tx).listKept(space);
+        const writer = new SecretWriter(tx);
+        await writer.eraseValues(kept.map(({ id }) => id));
+        await writer.dropKey(space);
+        const entries = await recordEntries(
+          tx,
+          kept.map((version) => ({
+            ...{ kind: 'secret.deleted' as const, subject: `secret:${version.id}`, ...by },
+            body: { ...factsOf(version), with: 'space', ...journalOf(noted, this.#ground.instance) },
+          })),
+        );
+        const now = this.#ground.clock.now();
+        return { entries, result: kept.filter((one) => isLive(one, now)).map(({ id }) => id) };
+      }),
+    );
+  }
+
+  async #lock(writer: SecretWriter, space: string): Promise<KeyObject> {
+    const { keys } = this.#ground;
+    const candidate: WrappedKey = { space, ...keys.wrap(makeKey(), keyBound(space)) };
+    const { generation, wrapped } = await writer.lockKey(candidate);
+    return await keys.unwrap(generation, wrapped, keyBound(space));
+  }
+}
+
+interface Insert {
+  readonly version: Version;
+  readonly wish: SecretWish;
+  readonly by: By;
+  readonly noted: Parameters<typeof journalOf>[0];
+}
+
+/** What the ledger says of a version in each of its entries. */
+export function factsOf(version: Version): Record<string, string | number | null | string[]> {
+  const { space, name, n, way, hosts, provider, expiresAt } = version;
+  return { space, name, n, way, hosts: [...hosts], provider, expires: expiresAt?.toISOString() ?? null };
+}
+
+function openBox(open: () => Buffer): Buffer {
+  try {
+    return open();
+  } catch {
+    // Sealed for a vault that was there before.
+    throw new VaultRefusal('failed', 'the secret was sealed for another vault; send it again');
+  }
+}
+
+function judged(read: () => SecretWish): SecretWish {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WishProblem || error instanceof SyntaxError)
+      throw new VaultRefusal('invalid', error.message);
+    throw error;
+  }
+}
