@@ -34,7 +34,7 @@ import {
   sessionSecondFactor,
   sessionSessions,
 } from '#modules/sessions';
-import { spaceRunning, spaceSpaces } from '#modules/spaces';
+import { spaceRunning, spaceSecrets, spaceSpaces } from '#modules/spaces';
 import {
   tokenAddresses,
   tokenDeviceLogins,
@@ -100,4 +100,5 @@ export const migrations: readonly Migration[] = [
   spaceRunning,
   repoSearchedByType,
   vaultSecrets,
+  spaceSecrets,
 ];

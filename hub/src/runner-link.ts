@@ -47,6 +47,8 @@ function toFrame(frame: Frame): FromRunner {
     const lines = frame.lines.map(({ at, text }) => ({ at: new Date(at), text }));
     return { ...frame, space, lines };
   }
+  if (frame.type === 'ticket-wanted')
+    return { ...frame, space, run: frame.run as Id, commit: frame.commit as Sha1 };
   if (frame.type !== 'status') return { ...frame, space, run: frame.run as Id };
   const { serving } = frame;
   return {

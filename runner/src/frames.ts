@@ -76,6 +76,8 @@ export const Want = z.strictObject({
   /** It slept when the hub last knew: nothing is started until somebody comes. */
   asleep: z.boolean(),
   egress: Egress,
+  /** Whether the vault is asked for secrets when it starts. What it may have, the vault alone decides. */
+  secrets: z.boolean(),
   /** The host of its origin, and its full name for messages. */
   host: z.string().max(300),
   name: z.string().max(200),
@@ -93,6 +95,16 @@ export const ToRunner = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('wake'), space: Id }),
   /** All Spaces that are wanted have been named since the channel opened: others are ended. */
   z.strictObject({ type: z.literal('all-wanted'), spaces: z.array(Id) }),
+  /** The answer to `ticket-wanted`: the entry of the ledger that lets the run have secrets, or why there is none. */
+  z.strictObject({
+    type: z.literal('ticket'),
+    run: Id,
+    entry: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+    why: z.string().max(1_000).nullable(),
+  }),
 ]);
 export type ToRunner = z.infer<typeof ToRunner>;
 
@@ -150,6 +162,8 @@ export const FromRunner = z.discriminatedUnion('type', [
   }),
   /** A run has ended, and its last process is dead. */
   z.strictObject({ type: z.literal('ended'), space: Id, run: Id, why: z.string().max(300) }),
+  /** A run is about to start of a Space that has secrets, and of this commit. */
+  z.strictObject({ type: z.literal('ticket-wanted'), space: Id, run: Id, commit: Commit }),
   /** What a run uses. Bytes for memory and traffic, since its start; processor time in milliseconds. */
   z.strictObject({
     type: z.literal('usage'),

@@ -68,6 +68,11 @@ export class HeldSpace {
     return this.#sleeps;
   }
 
+  /** What was said to the runner last. */
+  get wanted(): Wish | undefined {
+    return this.#wanted;
+  }
+
   /** Its runs that served and have not ended. */
   get runs(): readonly Id[] {
     return [...this.#runs.keys()];

@@ -4,6 +4,7 @@ export { secretsUnavailable } from './faults.ts';
 export { type LogRing } from './log-ring.ts';
 export { spaces as spaceSpaces } from './migrations/0001-spaces.ts';
 export { running as spaceRunning } from './migrations/0002-running.ts';
+export { secrets as spaceSecrets } from './migrations/0003-secrets.ts';
 export {
   type Reached,
   type Runtime,

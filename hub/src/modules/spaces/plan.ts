@@ -5,6 +5,7 @@ import { type Content } from '#modules/content';
 import { readConfiguration } from './configuration.ts';
 import { type HeldSpace } from './held-space.ts';
 import { RunReader } from './run-store.ts';
+import { SecretNoteReader } from './secret-notes.ts';
 import { SpaceReader } from './store.ts';
 import { wishOf, type Wish } from './wish.ts';
 
@@ -50,5 +51,6 @@ async function read(tx: Tx, { id }: HeldSpace) {
   const { configuration } = readConfiguration(repo.facets.card, { runsPrograms: true });
   const decisions = await reader.decisions(id);
   const variables = await reader.listVariables(id);
-  return { repo, row, label: space.label, configuration, decisions, variables };
+  const secrets = (await new SecretNoteReader(tx).find(id)).mayHaveSome;
+  return { repo, row, label: space.label, configuration, decisions, variables, secrets };
 }

@@ -15,6 +15,7 @@ import { reachedOf, type Reached } from './model.ts';
 import { RunRecords } from './run-records.ts';
 import { RunReader, RunWriter, type RunRow } from './run-store.ts';
 import { type Sources } from './sources.ts';
+import { StartTickets } from './start-tickets.ts';
 import { type FromRunner, type RunnerLink, type Wish } from './wish.ts';
 import { planOf, type Plan } from './plan.ts';
 
@@ -44,6 +45,7 @@ const AT_ONCE = 3;
 export class Runs implements AsyncDisposable {
   readonly #deps: RunsDeps;
   readonly #records: RunRecords;
+  readonly #tickets: StartTickets;
   readonly #held = new Map<Id, HeldSpace>();
   readonly #logRoom = new LogRoom();
   /** Runs of Spaces that were let go, until they have ended. */
@@ -64,6 +66,7 @@ export class Runs implements AsyncDisposable {
   constructor(deps: RunsDeps) {
     this.#deps = deps;
     this.#records = new RunRecords(deps);
+    this.#tickets = new StartTickets(deps);
   }
 
   /** Begins to listen to the runner. */
@@ -116,6 +119,10 @@ export class Runs implements AsyncDisposable {
     const space = this.#held.get(frame.space);
     if (frame.type === 'ended') {
       this.#noteEnd(space, frame);
+      return;
+    }
+    if (frame.type === 'ticket-wanted') {
+      void this.#tickets.answer(frame, space);
       return;
     }
     // What is said of a Space that another hub has by now counts for nothing.
@@ -333,6 +340,7 @@ export class Runs implements AsyncDisposable {
     this.#ended.abort();
     await this.#looking;
     await this.#saying;
+    await this.#tickets[Symbol.asyncDispose]();
     await this.#records[Symbol.asyncDispose]();
   }
 }

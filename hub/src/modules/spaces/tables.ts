@@ -35,5 +35,6 @@ export interface SpaceTables {
     run_commit: string | null;
     run_started_at: Date | null;
   };
+  'spaces.secrets': { repo_id: Id; names: string[]; unsettled: boolean };
   'spaces.runner': { hub: string; lease_until: Date };
 }

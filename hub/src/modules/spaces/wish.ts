@@ -1,5 +1,5 @@
 // What is asked of the runner for a Space, and what it says back, as the frames between hub and runner have it. Pure.
-import { type Sha1 } from '@holdfast/kernel/digest';
+import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { fullName, type Repo } from '#modules/repos';
 import { hardwareOf, sleepSecondsOf, type Decisions, type Egress, type Hardware } from './decisions.ts';
@@ -20,6 +20,7 @@ export interface Wish {
   readonly sleepSeconds: number | null;
   readonly asleep: boolean;
   readonly egress: Egress;
+  readonly secrets: boolean;
   readonly host: string;
   readonly name: string;
 }
@@ -34,6 +35,8 @@ export interface WishFacts {
   readonly generation: number;
   readonly factory: number;
   readonly told: Told | undefined;
+  /** Whether the vault may have something for it. */
+  readonly secrets: boolean;
   /** The host of a Space with this label. */
   readonly hostOf: (label: string) => string;
 }
@@ -59,6 +62,7 @@ export function wishOf(facts: WishFacts): Wish {
     sleepSeconds: sleepSecondsOf(decisions),
     asleep: told?.stage === 'SLEEPING' && told.generation === generation,
     egress: decisions.egress ?? { kind: 'open' },
+    secrets: facts.secrets,
     host,
     name: fullName(repo),
   };
@@ -114,7 +118,13 @@ export type ToRunner =
   | ({ readonly type: 'want' } & Wish)
   | { readonly type: 'drop'; readonly space: Id; readonly forget: boolean }
   | { readonly type: 'wake'; readonly space: Id }
-  | { readonly type: 'all-wanted'; readonly spaces: readonly Id[] };
+  | { readonly type: 'all-wanted'; readonly spaces: readonly Id[] }
+  | {
+      readonly type: 'ticket';
+      readonly run: Id;
+      readonly entry: Sha256 | null;
+      readonly why: string | null;
+    };
 
 /** What the runner says. */
 export type FromRunner =
@@ -136,6 +146,7 @@ export type FromRunner =
       readonly count: number;
     }
   | { readonly type: 'ended'; readonly space: Id; readonly run: Id; readonly why: string }
+  | { readonly type: 'ticket-wanted'; readonly space: Id; readonly run: Id; readonly commit: Sha1 }
   | ({ readonly type: 'usage'; readonly space: Id } & Usage)
   /** It is not there any more; another one says `able`. */
   | { readonly type: 'gone' };

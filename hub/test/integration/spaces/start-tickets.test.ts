@@ -1,0 +1,44 @@
+// Start tickets: what the hub puts on record before a run may have secrets, and for which runs it does not.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LedgerReader } from '#modules/ledger';
+import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
+
+const RUN = '68f0c1d2a3b4c5d6e7f80901';
+
+async function askTicket({ runner }: ProgramHub, asked: { space: string; commit: string; run?: string }) {
+  const from = runner.heard.length;
+  runner.say({ type: 'ticket-wanted', run: RUN, ...asked });
+  return await runner.sent('ticket', from);
+}
+
+void test('a start is on the ledger, by its run and commit, before the runner hears of it', async () => {
+  await using opened = await openProgramHub();
+  const { space, commit, generation, secrets } = await opened.begin();
+  assert.equal(secrets, false);
+  const { run, entry, why } = await askTicket(opened, { space, commit });
+  assert.deepEqual([run, why], [RUN, null]);
+  const kept = await new LedgerReader(opened.hub.modules.db).listOfSubject(`repo:${space}`);
+  const started = kept.filter(({ kind }) => kind === 'run.started');
+  assert.deepEqual(
+    started.map(({ hash, actor, body }) => ({ hash, actor, body })),
+    [{ hash: entry, actor: 'system:spaces', body: JSON.stringify({ commit, generation, run: RUN }) }],
+  );
+});
+
+void test('another commit, a Space that is paused, another one and too many starts get no ticket', async () => {
+  await using opened = await openProgramHub();
+  const { space, commit } = await opened.begin();
+  const other = await askTicket(opened, { space, commit: 'e'.repeat(40) });
+  assert.deepEqual([other.entry, other.why], [null, 'this commit is not wanted']);
+  const unknown = await askTicket(opened, { space: '1'.repeat(24), commit });
+  assert.deepEqual([unknown.entry, unknown.why], [null, 'this commit is not wanted']);
+  for (let n = 0; n < 40; n += 1) await askTicket(opened, { space, commit });
+  const many = await askTicket(opened, { space, commit });
+  assert.deepEqual([many.entry, many.why?.slice(0, 25)], [null, 'it was started too often;']);
+  await opened.ask('POST', '/pause');
+  await opened.runner.sent('drop');
+  await delay(50);
+  assert.equal((await askTicket(opened, { space, commit })).entry, null);
+});
