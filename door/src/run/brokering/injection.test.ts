@@ -1,0 +1,159 @@
+// The grammar of requests with secrets.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BEARER, header, PASSWORD, USER, type Place } from '@holdfast/kernel/brokering/place';
+import { parseRequestHead } from '../http/head.ts';
+import { formsOf } from './forms.ts';
+import { readInjection, type InjectionRules } from './injection.ts';
+import { Search } from './search.ts';
+
+const HELD = 'sk-proj-PLACEHOLDERplaceholder0123456789';
+const VALUE = Buffer.from('sk-proj-real-REAL-0000000000000000000000');
+const QUERY: Place = { in: 'query', name: 'key' };
+
+function rules(places: readonly Place[], provider: string | null = null): InjectionRules {
+  const secret = {
+    ...{ version: '1'.repeat(24), name: 'KEY', placeholder: HELD, hosts: ['api.openai.com'] },
+    ...{ places: [...places], provider, bytes: VALUE.length },
+  };
+  const text = Buffer.from(HELD);
+  const other = {
+    ...secret,
+    version: '2'.repeat(24),
+    placeholder: `other-${HELD.slice(6)}`,
+    hosts: ['api.stripe.com'],
+  };
+  const wanted = [
+    ...formsOf(text).map((form) => ({ name: secret.version, text: form })),
+    ...formsOf(Buffer.from(other.placeholder)).map((form) => ({ name: other.version, text: form })),
+  ];
+  return { host: 'api.openai.com', port: 443, secrets: [secret, other], search: new Search(wanted) };
+}
+
+function read(lines: readonly string[], places: readonly Place[] = [BEARER], provider: string | null = null) {
+  const head = parseRequestHead(lines.join('\r\n'));
+  assert.ok(head !== undefined, lines.join());
+  const reading = readInjection(head, rules(places, provider));
+  const written = reading.kind === 'inject' ? reading.write(VALUE) : undefined;
+  return { reading, written, kind: reading.kind };
+}
+
+const POST = 'POST /v1/chat/completions HTTP/1.1';
+const HOST = 'Host: api.openai.com';
+
+void test('a placeholder at its place is swapped, and only there', () => {
+  const { reading, written } = read(
+    [POST, HOST, `authorization: bearer ${HELD}`, 'X-Other: 1'],
+    [BEARER],
+    'openai',
+  );
+  assert.deepEqual(reading.kind === 'inject' && reading.route, {
+    host: 'api.openai.com',
+    method: 'POST',
+    template: '/v1/chat/completions',
+  });
+  assert.deepEqual(
+    written?.fields.map(({ written: name, value }) => `${name}: ${value}`),
+    [HOST, `authorization: Bearer ${VALUE.toString()}`, 'X-Other: 1'],
+  );
+  assert.equal(
+    read([POST, HOST, `x-api-key: ${HELD}`], [BEARER, header('x-api-key')]).written?.fields[1]?.value,
+    VALUE.toString(),
+  );
+  assert.equal(read([POST, 'Host: API.openai.com:443', `Authorization: Bearer ${HELD}`]).kind, 'inject');
+});
+
+void test('both parts of Basic, and a parameter of the query, are places', () => {
+  const basic = (text: string): string => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
+  const password = read([POST, HOST, basic(`git:${HELD}`)], [PASSWORD]).written?.fields[1]?.value;
+  assert.equal(Buffer.from(password?.slice(6) ?? '', 'base64').toString(), `git:${VALUE.toString()}`);
+  const user = read([POST, HOST, basic(`${HELD}:`)], [USER]).written?.fields[1]?.value;
+  assert.equal(Buffer.from(user?.slice(6) ?? '', 'base64').toString(), `${VALUE.toString()}:`);
+  const query = read([`GET /a?x=1&key=${HELD}&y HTTP/1.1`, HOST], [QUERY]).written?.target;
+  assert.equal(query, `/a?x=1&key=${VALUE.toString()}&y`);
+  assert.equal(read([POST, HOST, basic(`${HELD}:${HELD}`)], [PASSWORD]).kind, 'misplaced');
+  assert.equal(read([POST, HOST, basic(`git:x${HELD}`)], [PASSWORD]).kind, 'misplaced');
+  assert.equal(read([POST, HOST, basic(`git:${HELD}`)], [BEARER]).kind, 'misplaced');
+  assert.equal(read([`GET /a?key=${HELD}&k%65y=2 HTTP/1.1`, HOST], [QUERY]).kind, 'misplaced');
+});
+
+void test('a placeholder anywhere else is misplaced, however it is written', () => {
+  const good = `Authorization: Bearer ${HELD}`;
+  const hex = Buffer.from(HELD).toString('hex');
+  const elsewhere: readonly (readonly string[])[] = [
+    [`POST /v1/${HELD} HTTP/1.1`, HOST, good],
+    [`POST /v1?x=${HELD} HTTP/1.1`, HOST, good],
+    [`POST /v1?x=${HELD.replace('s', '%73')} HTTP/1.1`, HOST, good],
+    [`POST /v1?x=${hex} HTTP/1.1`, HOST, good],
+    [POST, HOST, good, `X-Copy: ${HELD}`],
+    [POST, HOST, good, `X-Copy: prefix ${HELD} suffix`],
+    [POST, HOST, good, `X-${HELD}: 1`],
+    [POST, HOST, good, `Cookie: a=${HELD}`],
+    [POST, HOST, good, `Referer: https://x/?${HELD}`],
+    [POST, HOST, good, `X-Copy: ${Buffer.from(`a${HELD}`).toString('base64')}`],
+    [POST, HOST, good, `X-Copy: ${Buffer.from(`ab${HELD}`).toString('base64url')}`],
+    [POST, HOST, `Authorization: Bearer  ${HELD}x`],
+    [POST, HOST, `Authorization: Token ${HELD}`],
+    [POST, HOST, `Authorization: Bearer ${HELD}, x`],
+    [POST, HOST, `Proxy-Authorization: Bearer ${HELD}`],
+    [POST, HOST, `Authorization: Bearer other-${HELD.slice(6)}`],
+    [POST, HOST, `User-Agent: ${HELD}`],
+    [`${'POST'} /a#${HELD} HTTP/1.1`, HOST],
+  ];
+  for (const lines of elsewhere) assert.equal(read(lines).kind, 'misplaced', lines.join(' | '));
+  const { reading } = read([POST, HOST, good, `X-Copy: ${HELD}`]);
+  assert.deepEqual(reading, { kind: 'misplaced', version: '1'.repeat(24), where: 'header x-copy' });
+});
+
+void test('requests that two could take differently are refused', () => {
+  const good = `Authorization: Bearer ${HELD}`;
+  const refused: readonly (readonly string[])[] = [
+    [POST, 'Host: evil.example.org', good],
+    [POST, good],
+    [POST, HOST, HOST, good],
+    [POST, `${HOST}.`, good],
+    [POST, `${HOST}:80`, good],
+    ['POST https://api.openai.com/v1 HTTP/1.1', HOST, good],
+    ['POST //evil.example.org/v1 HTTP/1.1', HOST, good],
+    ['OPTIONS * HTTP/1.1', HOST, good],
+    ['TRACE / HTTP/1.1', HOST, good],
+    ['post / HTTP/1.1', HOST, good],
+    [POST, HOST, good, 'Authorization: Bearer x'],
+    [POST, HOST, good, 'Connection: Upgrade', 'Upgrade: h2c'],
+    [POST, HOST, good, 'Upgrade: websocket, h2c'],
+    [POST, HOST, good, 'Connection: authorization'],
+  ];
+  for (const lines of refused) assert.equal(read(lines).kind, 'refused', lines.join(' | '));
+});
+
+void test('routes that mint or echo are refused with a secret, and free without', () => {
+  const good = `Authorization: Bearer ${HELD}`;
+  for (const path of [
+    '/v1/organization/admin_api_keys',
+    '/v1/%6frganization/x',
+    '/v1/realtime/client_secrets',
+  ])
+    assert.equal(read([`POST ${path} HTTP/1.1`, HOST, good], [BEARER], 'openai').kind, 'refused', path);
+  assert.equal(read(['POST /v1/organization/x HTTP/1.1', HOST], [BEARER], 'openai').kind, 'plain');
+});
+
+void test('a request without a placeholder has nothing swapped', () => {
+  assert.equal(read([POST, HOST, 'Authorization: Bearer sk-proj-of-somebody-else']).kind, 'plain');
+});
+
+void test('a request that is signed as AWS does is signed again, or refused with a reason', () => {
+  const place: Place = { in: 'aws-signature', accessKeyId: 'AKIAIOSFODNN7EXAMPLE' };
+  const signed = (key: string, more: readonly string[] = []): readonly string[] => [
+    ...['GET / HTTP/1.1', HOST, 'X-Amz-Date: 20130524T000000Z', ...more],
+    `Authorization: AWS4-HMAC-SHA256 Credential=${key}/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'a'.repeat(64)}`,
+  ];
+  assert.equal(read(signed('AKIAIOSFODNN7EXAMPLE'), [place]).kind, 'sign');
+  assert.equal(read(signed('AKIAIOSFODNN7OTHERS'), [place]).kind, 'plain');
+  assert.equal(read(signed('AKIAIOSFODNN7EXAMPLE'), [BEARER]).kind, 'plain');
+  const chunks = ['X-Amz-Content-Sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD'];
+  assert.equal(read(signed('AKIAIOSFODNN7EXAMPLE', chunks), [place]).kind, 'refused');
+  assert.equal(
+    read(signed('AKIAIOSFODNN7EXAMPLE', [`X-Key: ${HELD}`]), [place, header('x-key')]).kind,
+    'refused',
+  );
+});
