@@ -33,7 +33,12 @@ export const FromHub = z.discriminatedUnion('type', [
   /** The first word of a hub: whom do I seal for, and are you open? */
   z.strictObject({ type: z.literal('hello') }),
   /** Sets a secret. The box holds the body of the request, sealed with a key of this one call. */
-  z.strictObject({ type: z.literal('write'), ...call, space: Id, key: Key, box: Box, by: By }),
+  z.strictObject({
+    type: z.literal('write'),
+    ...{ ...call, space: Id, key: Key, box: Box, by: By },
+    /** Names of the Space's variables: the hub does not read the box, and one name must not mean two things to an app. */
+    taken: z.array(z.string().max(128)).max(1_000),
+  }),
   z.strictObject({ type: z.literal('list'), ...call, space: Id }),
   z.strictObject({ type: z.literal('delete'), ...call, space: Id, name: z.string().max(128), by: By }),
   /** The Space is deleted: its key is destroyed. */
@@ -70,7 +75,12 @@ export type Refusal = z.infer<typeof Refusal>;
 export const ToHub = z.discriminatedUnion('type', [
   /** The answer to `hello`, and whenever it changes. The key is of this process of the vault. */
   z.strictObject({ type: z.literal('state'), key: Key, sealed: z.string().max(1_000).nullable() }),
-  z.strictObject({ type: z.literal('done'), ...call, secrets: z.array(Described).max(200) }),
+  z.strictObject({
+    type: z.literal('done'),
+    ...{ ...call, secrets: z.array(Described).max(200) },
+    /** For how many seconds the version before a written one may still be used; 0 for anything else. */
+    overlap: z.int().nonnegative(),
+  }),
   z.strictObject({ type: z.literal('refused'), ...call, why: Refusal }),
 ]);
 export type ToHub = z.infer<typeof ToHub>;

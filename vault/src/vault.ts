@@ -14,7 +14,7 @@ import {
 import { type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
-import { describeVersion } from './model.ts';
+import { describeVersion, type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { Releases } from './releases.ts';
 import { rotateRootKey } from './rotation.ts';
@@ -99,27 +99,30 @@ export class Vault implements Disposable {
       return;
     }
     try {
-      const secrets = (await this.#doForHub(frame)).map(describeVersion);
-      this.#tellHub({ type: 'done', id: frame.id, secrets: secrets.map(asFrame) });
+      const { versions, overlap = 0 } = await this.#doForHub(frame);
+      const secrets = versions.map((version) => asFrame(describeVersion(version)));
+      this.#tellHub({ type: 'done', id: frame.id, secrets, overlap });
     } catch (error) {
       this.#tellHub({ type: 'refused', id: frame.id, why: this.#refusalOf(error) });
     }
   }
 
-  async #doForHub(frame: Exclude<FromHub, { type: 'hello' }>) {
-    if (frame.type === 'list') return await this.#writes.list(frame.space);
+  async #doForHub(
+    frame: Exclude<FromHub, { type: 'hello' }>,
+  ): Promise<{ readonly versions: readonly KeptVersion[]; readonly overlap?: number }> {
+    if (frame.type === 'list') return { versions: await this.#writes.list(frame.space) };
     if (frame.type === 'write') {
       this.#requireOpen();
-      const version = await this.#writes.write(frame);
+      const { version, overlap } = await this.#writes.write(frame);
       await this.#leases.replace(frame.space, version);
-      return [version];
+      return { versions: [version], overlap };
     }
     // What takes access away waits for no key (threat 18).
     if (frame.type === 'delete')
       this.#leases.revoke(await this.#writes.delete(frame.space, frame.name, frame.by));
     else if (frame.type === 'forget') this.#leases.revoke(await this.#writes.forget(frame.space, frame.by));
     else this.#leases.stop(frame.space);
-    return [];
+    return { versions: [] };
   }
 
   async #hearRunner(frame: FromRunner): Promise<void> {

@@ -27,6 +27,14 @@ export interface SealedWrite {
   readonly key: string;
   readonly box: string;
   readonly by: By;
+  /** Names that it may not have. */
+  readonly taken: readonly string[];
+}
+
+/** What was written. */
+interface Written {
+  readonly version: KeptVersion;
+  readonly overlap: number;
 }
 
 /** Writes secrets. */
@@ -37,18 +45,21 @@ export class Writes {
     this.#ground = ground;
   }
 
-  /** Sets a secret; gives the version. Throws a `VaultRefusal`. */
-  async write({ space, key, box, by }: SealedWrite): Promise<KeptVersion> {
+  /** Sets a secret; gives the version, and for how many seconds the one before lasts. Throws a `VaultRefusal`. */
+  async write({ space, key, box, by, taken }: SealedWrite): Promise<Written> {
     const { pair, clock } = this.#ground;
     const body = openBox(() => openSealing(pair, key, HUB_TO_VAULT).open(box, space));
     try {
       const wish = judged(() => readWish(body, clock.now()));
-      const { value, overlapSeconds: _overlap, ...said } = wish;
+      const { value, overlapSeconds: overlap, ...said } = wish;
       const version: Version = { ...said, id: newId(clock.now()), space, n: 0, bytes: value.length };
       const { id, name } = version;
-      return await journalled(this.#ground, { act: 'set', space, version: id, name }, (noted) =>
+      if (taken.includes(name))
+        throw new VaultRefusal('invalid', `the Space has a variable ${name}; delete it first`);
+      const written = await journalled(this.#ground, { act: 'set', space, version: id, name }, (noted) =>
         this.#ground.db.transaction(async (tx) => await this.#insert(tx, { version, wish, by, noted })),
       );
+      return { version: written, overlap };
     } finally {
       // What was read of it lies in other buffers; they go with `wish`.
       body.fill(0);
