@@ -2,7 +2,7 @@
 // Holdfast has, because nothing of it is here.
 import { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
-import type { FromInside, InsideStart, InsideStop } from './frames.ts';
+import type { FromInside, InsideSecrets, InsideStart, InsideStop } from './frames.ts';
 
 /** Longest frame, in UTF-16 code units: the variables of a Space are in the first. */
 const LONGEST = 16 * 1024 * 1024;
@@ -12,6 +12,7 @@ export class Channel implements Disposable {
   readonly #socket: Socket;
   readonly #decoder = new StringDecoder('utf8');
   readonly #start = Promise.withResolvers<InsideStart>();
+  readonly #secrets = Promise.withResolvers<InsideSecrets>();
   readonly #stop = Promise.withResolvers<InsideStop>();
   readonly #closed = Promise.withResolvers<undefined>();
   #rest = '';
@@ -30,6 +31,11 @@ export class Channel implements Disposable {
   /** What is to be started. */
   get start(): Promise<InsideStart> {
     return this.#start.promise;
+  }
+
+  /** What the vault sealed for this program. */
+  get secrets(): Promise<InsideSecrets> {
+    return this.#secrets.promise;
   }
 
   /** Settles once the runner is gone. */
@@ -52,8 +58,9 @@ export class Channel implements Disposable {
     this.#rest = lines.pop() ?? '';
     if (this.#rest.length > LONGEST) this.#socket.destroy();
     for (const line of lines) {
-      const frame = JSON.parse(line) as InsideStart | InsideStop;
+      const frame = JSON.parse(line) as InsideStart | InsideSecrets | InsideStop;
       if (frame.type === 'start') this.#start.resolve(frame);
+      else if (frame.type === 'secrets') this.#secrets.resolve(frame);
       else this.#stop.resolve(frame);
     }
   }

@@ -15,6 +15,15 @@ export interface InsideStart {
   readonly copy: { readonly from: string; readonly to: string } | null;
   /** The port of the app on loopback; only of a run. */
   readonly port: number | null;
+  /** Secrets follow, from the vault with this public key; `null`: there are none. */
+  readonly secrets: { readonly vault: string; readonly run: string } | null;
+}
+
+/** What the vault sealed for this program, and the authority of the door. */
+export interface InsideSecrets {
+  readonly type: 'secrets';
+  readonly box: string;
+  readonly certificate: string;
 }
 
 /** Asks the program to end, and ends it after `graceMs`. */
@@ -25,6 +34,10 @@ export interface InsideStop {
 
 /** What comes from inside. The runner believes none of it more than it believes the app. */
 export type FromInside =
+  /** Secrets are to be sealed for this key. */
+  | { readonly type: 'key'; readonly key: string }
+  /** They were opened. */
+  | { readonly type: 'opened' }
   /** The app accepts connections. */
   | { readonly type: 'listening' }
   | { readonly type: 'exited'; readonly code: number | null; readonly signal: string | null };

@@ -5,6 +5,7 @@ import { startApp, type Ended } from './app-process.ts';
 import { Channel } from './channel.ts';
 import { copyFolder } from './copy.ts';
 import type { InsideStart } from './frames.ts';
+import { makePair, openBox, placeSecrets, trustDoor, type Variables } from './secrets.ts';
 import { openResolver } from './resolver.ts';
 import { openWayIn, waitForPort } from './way-in.ts';
 import { openWayOut } from './way-out.ts';
@@ -21,6 +22,9 @@ function say(text: string): void {
 /** Prepares the sandbox and runs the program to its end. */
 async function run(start: InsideStart, channel: Channel): Promise<Ended> {
   using stack = new DisposableStack();
+  // While they come, the rest is made ready.
+  const secrets = receive(start.secrets, channel);
+  secrets.catch(() => undefined); // seen below
   stack.use(await openResolver());
   stack.use(await openWayOut(DOOR));
   if (start.copy !== null)
@@ -30,7 +34,7 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
         say(`${JSON.stringify(path)} is not copied: ${why}`);
       },
     });
-  const app = startApp(start);
+  const app = startApp({ ...start, env: { ...start.env, ...(await secrets) } });
   void channel.stop.then(({ graceMs }) => {
     app.stop(graceMs);
   });
@@ -46,6 +50,20 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
     app.kill();
     (await serving)?.[Symbol.dispose]();
   }
+}
+
+/** What the app finds of its secrets in its environment. A runner that goes meanwhile ends this program. */
+async function receive(from: InsideStart['secrets'], channel: Channel): Promise<Variables> {
+  if (from === null) return {};
+  const pair = makePair();
+  channel.send({ type: 'key', key: pair.publicKey });
+  const frame = await Promise.race([channel.secrets, channel.closed]);
+  if (frame === undefined) throw new Error('the runner is gone');
+  const opened = openBox(pair, { ...from, box: frame.box });
+  const { variables, brokered } = placeSecrets(opened);
+  opened.fill(0);
+  channel.send({ type: 'opened' });
+  return { ...variables, ...(brokered && trustDoor(frame.certificate)) };
 }
 
 /** Lets visitors in once the app accepts. */

@@ -11,6 +11,9 @@ import { Doors } from './doors/doors.ts';
 import { openBuilding } from './building.ts';
 import { openRuntime, SandboxUnavailable, type SandboxRuntime } from './sandbox/index.ts';
 import { type RunGround } from './runs/run.ts';
+import { type SecretSource } from './secrets/hand-over.ts';
+import { Tickets } from './secrets/tickets.ts';
+import { VaultLink } from './secrets/vault-link.ts';
 import { Slots } from './runs/slots.ts';
 import { Spaces } from './runs/spaces.ts';
 
@@ -19,6 +22,7 @@ type Settings = RunnerStart['settings'];
 /** What the runner is given. */
 export interface RunnerDeps {
   readonly hub: Pick<Channel, 'onFrame' | 'send'>;
+  readonly vault: Pick<Channel, 'onFrame' | 'send'>;
   readonly log: Log;
 }
 
@@ -31,7 +35,10 @@ const MOST = 30_000;
 const WANTED_OPEN_FILES = 65_536;
 
 /** Opens it. Disposing of the result ends all that runs. */
-export async function openRunner(settings: Settings, { hub, log }: RunnerDeps): Promise<AsyncDisposable> {
+export async function openRunner(
+  settings: Settings,
+  { hub, vault, log }: RunnerDeps,
+): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const runs = join(settings.folders.own, 'runs');
   // What a killed runner left: its processes are dead, because the kernel ended them with it.
@@ -50,8 +57,12 @@ export async function openRunner(settings: Settings, { hub, log }: RunnerDeps): 
   });
   const inside = { code: settings.code, node: settings.node, openFiles: mostOpenFiles() };
   const building = stack.use(openBuilding(settings, { runtime, users, inside, log }));
+  const secrets: SecretSource = {
+    vault: new VaultLink(vault, log),
+    tickets: new Tickets((frame) => hub.send(frame)),
+  };
   const ground: RunGround = {
-    ...{ runtime, doors, inside, folder: runs, visit: settings.folders.visit },
+    ...{ runtime, doors, inside, secrets, folder: runs, visit: settings.folders.visit },
     outside: () => ({
       hub: { name: HUB_NAME, ...settings.hub },
       // As they are now: a machine gets others while it runs.

@@ -27,8 +27,6 @@ export interface ChildOptions {
   readonly code: CodeView;
   /** Further descriptors, from 4 on: the bound sockets, pipes, then the lock that is only to be held. */
   readonly extra: readonly Descriptor[];
-  /** Further words for Node, before the program. */
-  readonly nodeOptions?: readonly string[];
   /** Added to the constant environment; itself constant. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: ChildLog;
@@ -61,7 +59,7 @@ export class LaunchedChild {
         // Nobody can open an inspector in it by a signal. A small young generation, and its collection when uploads have
         // brought enough, keep resident memory within 150 MiB of idle; at Node's defaults it went over.
         args: [
-          ...['--disable-sigusr1', '--max-semi-space-size=8', '--expose-gc', ...(options.nodeOptions ?? [])],
+          ...['--disable-sigusr1', '--max-semi-space-size=8', '--expose-gc'],
           join(confiner.pathOf(code.root), ...ENTRIES[options.name]),
         ],
       },

@@ -69,7 +69,6 @@ export function launchVault(
   const launch = (): LaunchedChild => {
     const child = new LaunchedChild({
       ...ground,
-      nodeOptions: permissionsOf(site.confiner.pathOf(own)),
       extra: ['pipe', 'pipe', 'pipe', site.hubLock.descriptor],
       log: site.logs.of('vault'),
     });
@@ -101,11 +100,6 @@ export function launchVault(
       };
     },
   };
-}
-
-// Belt and braces beside user and sandbox: it starts no process or thread, loads no foreign code, and writes nowhere else.
-function permissionsOf(folder: string): readonly string[] {
-  return ['--permission', '--allow-net', '--allow-fs-read=*', `--allow-fs-write=${folder}`];
 }
 
 async function startOf(site: Site, database: Database, own: Mount): Promise<VaultStart> {

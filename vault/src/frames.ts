@@ -73,7 +73,7 @@ export type Refusal = z.infer<typeof Refusal>;
 
 /** What the vault tells the hub. */
 export const ToHub = z.discriminatedUnion('type', [
-  /** The answer to `hello`, and whenever it changes. The key is of this process of the vault. */
+  /** The answer to `hello`, and whenever it changes. */
   z.strictObject({ type: z.literal('state'), key: Key, sealed: z.string().max(1_000).nullable() }),
   z.strictObject({
     type: z.literal('done'),
@@ -87,8 +87,11 @@ export type ToHub = z.infer<typeof ToHub>;
 
 /** What the runner asks. */
 export const FromRunner = z.discriminatedUnion('type', [
-  /** A runner has come. It knows of no run: all that an earlier one had are dead, because the kernel ended them with it. */
-  z.strictObject({ type: z.literal('hello') }),
+  /**
+   * A runner has come, or a vault: these runs live. All others that this instance had are dead, because the kernel ended them
+   * with their runner.
+   */
+  z.strictObject({ type: z.literal('hello'), runs: z.array(Id).max(10_000) }),
   /** Hands over what the Space's app may have, to the door and to the program inside that have these keys. */
   z.strictObject({
     type: z.literal('release'),
@@ -154,6 +157,8 @@ export type ToOperator = z.infer<typeof ToOperator>;
 
 /** What the program inside finds in its box: how each secret is to be shown to the app, and its bytes behind. */
 export const InsideHead = z.strictObject({
+  /** Whether the door puts values into requests: then its authority is to be believed. */
+  brokered: z.boolean(),
   secrets: z.array(
     z.strictObject({ name: z.string(), way: z.enum(['variable', 'file']), bytes: z.int().nonnegative() }),
   ),

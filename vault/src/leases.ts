@@ -15,7 +15,8 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
-import { openValue, type Brokered, type Releases } from './releases.ts';
+import { openValue, type Living, type Releases } from './releases.ts';
+import { RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 
 /** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
@@ -36,14 +37,6 @@ interface Lease {
   sent: number;
   heard: number;
   readonly asks: Map<number, string>;
-}
-
-/** A run whose door gets values. */
-export interface LeaseWish {
-  readonly run: string;
-  readonly space: string;
-  readonly door: string;
-  readonly brokered: readonly Brokered[];
 }
 
 /** The leases of all doors. */
@@ -68,12 +61,18 @@ export class Leases implements Disposable {
     return this.#leases.size;
   }
 
+  /** Whether a run's door may use something. */
+  has(run: string): boolean {
+    return this.#leases.has(run);
+  }
+
   /** Grants a door what was released to it. Its box is on its way when this returns. */
-  async grant({ run, space, door, brokered }: LeaseWish): Promise<void> {
+  async grant({ run, space, door, brokered }: Living): Promise<void> {
     if (brokered.length === 0) return;
     const { pair } = this.#ground;
     const lease: Lease = {
-      ...{ run, space, sent: 0, heard: 0, asks: new Map() },
+      // Numbers go on where a vault before this one ended.
+      ...{ run, space, sent: this.#ground.clock.now().getTime(), heard: 0, asks: new Map() },
       to: openSealing(pair, door, VAULT_TO_DOOR),
       from: openSealing(pair, door, DOOR_TO_VAULT),
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
@@ -134,7 +133,11 @@ export class Leases implements Disposable {
       const before = lease.versions.find(({ name }) => name === next.name);
       if (lease.space !== space || before === undefined || next.way !== 'brokered') continue;
       lease.versions = [...lease.versions.filter((one) => one !== before), next];
-      await this.#record(lease, { version: next.id, kind: 'secret.released', body: { holder: 'door' } });
+      await this.#record(
+        lease,
+        { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
+        before,
+      );
       this.#sayGrant(lease, await this.#releases.openKey(space));
     }
   }
@@ -194,11 +197,16 @@ export class Leases implements Disposable {
   async #record(
     lease: Lease,
     { version, kind, body }: { version: string; kind: VaultEntry['kind']; body: VaultEntry['body'] },
+    before?: KeptVersion,
   ): Promise<void> {
     const { run, space } = lease;
     const said = { space, run, ...body };
     await journalled(this.#ground, { act: kind, version, ...said }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
+        if (before !== undefined)
+          await new RunWriter(tx).hold(run, {
+            ...{ version, holder: 'door', placeholder: lease.placeholders.get(before.name) ?? null },
+          });
         if (kind === 'secret.used' && typeof body['uses'] === 'number')
           await new SecretWriter(tx).countUses(version, body['uses']);
         const entries = await recordEntries(tx, [

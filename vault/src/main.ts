@@ -1,13 +1,13 @@
 // The vault's process: reads what the supervisor says, opens the root key, and hands secrets over until it is told to stop or left
 // alone.
 import { systemClock } from '@holdfast/kernel/clock';
-import { makeSealingPair } from '@holdfast/kernel/sealing';
 import { Secret } from '@holdfast/kernel/secret';
 import { parseVerifier } from '@holdfast/notary/note';
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { VaultStart } from '@holdfast/supervisor/settings';
+import { openPair } from './box-key.ts';
 import { Journal } from './journal.ts';
 import { FileKeyHolder } from './key-holder.ts';
 import { LedgerReader } from './ledger-store.ts';
@@ -45,6 +45,7 @@ try {
   if (!(await keys.exists()) && (await new SecretReader(db).count()).spaces === 0)
     await keys.make(passphrase);
   else await keys.open(passphrase);
+  const pair = await openPair(`${settings.folder}/box-${settings.instance}.key`);
   const verifier = parseVerifier(settings.notary);
   if (verifier === undefined) throw new Error('the notary has no public key');
   await using stack = new AsyncDisposableStack();
@@ -54,9 +55,7 @@ try {
   if (hub === undefined || runner === undefined || operator === undefined)
     throw new Error('a channel is missing');
   const ground = { db, clock: systemClock, log, keys, journal, ledger, instance: settings.instance };
-  stack.use(
-    new Vault({ ...ground, pair: makeSealingPair() }, { hub, runner, operator }, { verifier, behind }),
-  );
+  stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind }));
   channel.send({ type: 'ready' });
   await stopped.promise;
 } catch (error) {

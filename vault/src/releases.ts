@@ -13,7 +13,7 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { boundOf, isLive, keyBound, newestOf, type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
-import { RunReader, RunWriter, type Ticket } from './run-store.ts';
+import { RunReader, RunWriter, type Held, type Ticket } from './run-store.ts';
 import { SecretReader } from './secret-store.ts';
 import { untilSigned } from './signed.ts';
 import { factsOf } from './writes.ts';
@@ -40,6 +40,13 @@ export interface Released {
   readonly brokered: readonly Brokered[];
 }
 
+interface Opened {
+  readonly version: KeptVersion;
+  readonly value: Buffer;
+  /** `null`: the app gets the value. */
+  readonly placeholder: string | null;
+}
+
 /** A ticket is good for so long, in seconds: a build may come between. */
 const TICKET_AGE = 900;
 /** Releases at once and a second: of one Space, and of all. */
@@ -47,6 +54,14 @@ const OF_ONE = { most: 20, perSecond: 0.5 };
 const OF_ALL = { most: 500, perSecond: 50 };
 
 const TicketBody = z.looseObject({ run: z.string(), commit: z.string() });
+
+/** A run that lives, and what is brokered to it. */
+export interface Living {
+  readonly run: string;
+  readonly space: string;
+  readonly door: string;
+  readonly brokered: readonly Brokered[];
+}
 
 /** Releases, and ends possession. */
 export class Releases {
@@ -62,61 +77,71 @@ export class Releases {
 
   /** Releases what the run may have. Throws a `VaultRefusal`. */
   async release(wish: ReleaseWish): Promise<Released> {
-    const { run, space } = wish;
+    const { space } = wish;
     const now = this.#ground.clock.now().getTime();
     // A runner that was taken over gets no more out of the vault than apps could have been started.
     if (!this.#ofOne.take(space, now) || !this.#ofAll.take('', now))
       throw new VaultRefusal('too-many', 'this Space was started too often; it is tried again');
     const ticket = judgeTicket(await new RunReader(this.#ground.db).findTicket(wish.ticket), wish);
-    const versions = newestOf(await this.#live(space));
-    const entries = await journalled(
-      this.#ground,
-      { act: 'release', run, space, versions: versions.map(({ id }) => id) },
-      async (noted) =>
-        await this.#ground.db.transaction(async (tx) => {
-          const writer = new RunWriter(tx);
-          if (!(await writer.useTicket(wish.ticket, run)))
-            throw new VaultRefusal('invalid', 'the start ticket was used before');
-          const held = versions.map(({ id, way }) => ({ version: id, holder: holderOf(way) }));
-          await writer.begin({ run, space, instance: this.#ground.instance }, held);
-          const more = { ...journalOf(noted, this.#ground.instance), ticket: wish.ticket };
-          const made = await recordEntries(
-            tx,
-            versions.map((version) => entryOf(version, { ...wish, ...ticket }, more)),
-          );
-          return { entries: made, result: made };
-        }),
-    );
-    // A brokered value stays with the door, and each use is on the ledger before it happens; what an app gets is gone.
-    const shown = entries.filter((_, n) => versions[n]?.way !== 'brokered');
-    if (shown.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, shown);
-    return await this.#handOver(wish, versions);
-  }
-
-  async #live(space: string): Promise<KeptVersion[]> {
-    const now = this.#ground.clock.now();
-    return (await new SecretReader(this.#ground.db).listKept(space)).filter((one) => isLive(one, now));
-  }
-
-  async #handOver({ run, space, inside }: ReleaseWish, versions: readonly KeptVersion[]): Promise<Released> {
-    const key = versions.length === 0 ? undefined : await this.openKey(space);
-    const values = versions.map((version) => ({ version, value: openValue(key, version) }));
-    const shown: { name: string; way: 'variable' | 'file'; value: Buffer }[] = [];
-    const brokered: Brokered[] = [];
-    for (const { version, value } of values) {
-      const { name, way } = version;
-      if (way !== 'brokered') shown.push({ name, way, value });
-      else {
-        const placeholder = makePlaceholder(value, randomBytes);
-        shown.push({ name, way: 'variable', value: Buffer.from(placeholder) });
-        brokered.push({ version, placeholder });
-      }
+    const opened = await this.#open(space);
+    try {
+      const entries = await this.#record(wish, ticket, opened);
+      // A brokered value stays with the door, and each use is on the ledger before it happens; what an app gets is gone.
+      const shown = entries.filter((_, n) => opened[n]?.placeholder === null);
+      if (shown.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, shown);
+      return { inside: this.#seal(wish, opened), brokered: opened.filter(isBrokered) };
+    } finally {
+      for (const { value } of opened) value.fill(0);
     }
-    const bytes = writeInside(shown);
+  }
+
+  // Read into this process alone: nothing has left it yet.
+  async #open(space: string): Promise<Opened[]> {
+    const now = this.#ground.clock.now();
+    const kept = await new SecretReader(this.#ground.db).listKept(space);
+    const versions = newestOf(kept.filter((one) => isLive(one, now)));
+    const key = versions.length === 0 ? undefined : await this.openKey(space);
+    return versions.map((version) => {
+      const value = openValue(key, version);
+      const placeholder = version.way === 'brokered' ? makePlaceholder(value, randomBytes) : null;
+      return { version, value, placeholder };
+    });
+  }
+
+  async #record(
+    wish: ReleaseWish,
+    ticket: TicketFacts,
+    opened: readonly Opened[],
+  ): Promise<readonly string[]> {
+    const { run, space, door } = wish;
+    const { instance, db } = this.#ground;
+    const versions = opened.map(({ version }) => version.id);
+    return await journalled(this.#ground, { act: 'release', run, space, versions }, (noted) =>
+      db.transaction(async (tx) => {
+        const writer = new RunWriter(tx);
+        if (!(await writer.useTicket(wish.ticket, run)))
+          throw new VaultRefusal('invalid', 'the start ticket was used before');
+        await writer.begin({ run, space, instance, door }, opened.map(heldOf));
+        const more = { ...journalOf(noted, instance), ticket: wish.ticket };
+        const entries = await recordEntries(
+          tx,
+          opened.map(({ version }) => entryOf(version, { ...wish, ...ticket }, more)),
+        );
+        return { entries, result: entries };
+      }),
+    );
+  }
+
+  #seal({ run, inside }: ReleaseWish, opened: readonly Opened[]): string {
+    const shown = opened.map(({ version: { name, way }, value, placeholder }) => ({
+      name,
+      way: way === 'file' ? ('file' as const) : ('variable' as const),
+      value: placeholder === null ? value : Buffer.from(placeholder),
+    }));
+    const bytes = writeInside(shown, opened.some(isBrokered));
     const box = openSealing(this.#ground.pair, inside, VAULT_TO_INSIDE).seal(bytes, run);
-    for (const { value } of [...values, ...shown]) value.fill(0);
     bytes.fill(0);
-    return { inside: box, brokered };
+    return box;
   }
 
   /** The key of a Space. */
@@ -143,10 +168,26 @@ export class Releases {
     await this.#say(run, 'secret.ended', async (writer) => await writer.end(run));
   }
 
-  /** A runner has come that knows of no run: what an earlier one had is dead. */
-  async endAll(): Promise<void> {
-    for (const { run } of await new RunReader(this.#ground.db).listOpen(this.#ground.instance))
-      await this.end(run);
+  /** Ends all but these, which live; gives what is brokered to each of them. */
+  async endAllBut(living: readonly string[]): Promise<Living[]> {
+    const reader = new RunReader(this.#ground.db);
+    const left: Living[] = [];
+    for (const { run, space, door } of await reader.listOpen(this.#ground.instance)) {
+      if (!living.includes(run)) {
+        await this.end(run);
+        continue;
+      }
+      const held = (await reader.listHeld(run)).filter(({ placeholder }) => placeholder !== null);
+      const versions = await new SecretReader(this.#ground.db).listVersions(
+        held.map(({ version }) => version),
+      );
+      const brokered = versions.map((version) => ({
+        version,
+        placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
+      }));
+      left.push({ run, space, door, brokered });
+    }
+    return left;
   }
 
   // oxlint-disable-next-line max-params -- the entry, and the change that it records
@@ -171,6 +212,14 @@ export class Releases {
       }),
     );
   }
+}
+
+function heldOf({ version: { id, way }, placeholder }: Opened): Held {
+  return { version: id, holder: holderOf(way), placeholder };
+}
+
+function isBrokered(opened: Opened): opened is Opened & Brokered {
+  return opened.placeholder !== null;
 }
 
 function holderOf(way: KeptVersion['way']): string {
@@ -213,8 +262,10 @@ export function openValue(key: KeyObject | undefined, version: KeptVersion): Buf
 // Length of the head in four bytes, the head as JSON, the values one after the other.
 function writeInside(
   secrets: readonly { readonly name: string; readonly way: 'variable' | 'file'; readonly value: Buffer }[],
+  brokered: boolean,
 ): Buffer {
   const said: z.infer<typeof InsideHead> = {
+    brokered,
     secrets: secrets.map(({ name, way, value }) => ({ name, way, bytes: value.length })),
   };
   const head = Buffer.from(JSON.stringify(said));

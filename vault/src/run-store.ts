@@ -15,6 +15,14 @@ export interface Ticket {
   readonly age: number;
 }
 
+/** A version that a run possesses. */
+export interface Held {
+  readonly version: string;
+  readonly holder: string;
+  /** Of a brokered one. */
+  readonly placeholder: string | null;
+}
+
 /** Reads runs and tickets. */
 export class RunReader {
   readonly #db: Kysely<VaultTables>;
@@ -34,21 +42,23 @@ export class RunReader {
   }
 
   /** Runs of an instance whose end is not recorded. */
-  async listOpen(instance: string): Promise<{ readonly run: string; readonly space: string }[]> {
+  async listOpen(
+    instance: string,
+  ): Promise<{ readonly run: string; readonly space: string; readonly door: string }[]> {
     return await this.#db
       .selectFrom('vault.run')
-      .select(['run', 'space'])
+      .select(['run', 'space', 'door'])
       .where('instance', '=', instance)
       .where('ended_at', 'is', null)
       .execute();
   }
 
   /** What a run holds whose end is not recorded. */
-  async listHeld(run: string): Promise<{ readonly version: string; readonly holder: string }[]> {
+  async listHeld(run: string): Promise<Held[]> {
     return await this.#db
       .selectFrom('vault.held')
       .innerJoin('vault.run', 'vault.run.run', 'vault.held.run')
-      .select(['version', 'holder'])
+      .select(['version', 'holder', 'placeholder'])
       .where('vault.held.run', '=', run)
       .where('ended_at', 'is', null)
       .execute();
@@ -75,19 +85,19 @@ export class RunWriter {
 
   /** Begins possession. */
   async begin(
-    { run, space, instance }: { readonly run: string; readonly space: string; readonly instance: string },
-    held: readonly { readonly version: string; readonly holder: string }[],
+    run: { readonly run: string; readonly space: string; readonly instance: string; readonly door: string },
+    held: readonly Held[],
   ): Promise<void> {
-    await this.#db.insertInto('vault.run').values({ run, space, instance }).execute();
+    await this.#db.insertInto('vault.run').values(run).execute();
     if (held.length > 0)
       await this.#db
         .insertInto('vault.held')
-        .values(held.map((one) => ({ run, ...one })))
+        .values(held.map((one) => ({ run: run.run, ...one })))
         .execute();
   }
 
   /** Another version came into a run's door. */
-  async hold(run: string, held: { readonly version: string; readonly holder: string }): Promise<void> {
+  async hold(run: string, held: Held): Promise<void> {
     await this.#db
       .insertInto('vault.held')
       .values({ run, ...held })

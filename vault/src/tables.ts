@@ -27,11 +27,12 @@ export type VaultTables = {
     run: string;
     space: string;
     instance: string;
+    door: string;
     released_at: Generated<Date>;
     delivered_at: Date | null;
     ended_at: Date | null;
   };
-  'vault.held': { run: string; version: string; holder: string };
+  'vault.held': { run: string; version: string; holder: string; placeholder: string | null };
   'ledger.entry': {
     writer: string;
     lane: number;

@@ -127,9 +127,7 @@ export class Vault implements Disposable {
 
   async #hearRunner(frame: FromRunner): Promise<void> {
     if (frame.type === 'hello') {
-      this.#leases.dropAll();
-      await this.#releases.endAll();
-      this.#tellState();
+      await this.#greetRunner(frame.runs);
     } else if (frame.type === 'release') await this.#release(frame);
     else if (frame.type === 'delivered') await this.#releases.deliver(frame.run);
     else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
@@ -138,6 +136,14 @@ export class Vault implements Disposable {
       if (frame.type === 'aborted') await this.#releases.abort(frame.run, frame.why);
       else await this.#releases.end(frame.run);
     }
+  }
+
+  // What is brokered to runs that live goes on, also through a vault that was started anew.
+  async #greetRunner(runs: readonly string[]): Promise<void> {
+    const living = await this.#releases.endAllBut(runs);
+    if (this.#sealed === null)
+      for (const one of living) if (!this.#leases.has(one.run)) await this.#leases.grant(one);
+    this.#tellState();
   }
 
   async #release(frame: Extract<FromRunner, { type: 'release' }>): Promise<void> {

@@ -1,4 +1,5 @@
 // What the runner and the door of an app say to each other, on descriptor 3.
+import { PUBLIC_KEY } from '@holdfast/kernel/sealing';
 import { z } from 'zod';
 
 /** The first frame: whom the door serves, and where that one may go. */
@@ -21,12 +22,30 @@ export const DoorStart = z.strictObject({
   incoming: z.string(),
   /** The host of the Space's origin. */
   spaceHost: z.string(),
+  /** Whom brokered secrets come from, sealed and about this run; `null`: the Space has no secrets. */
+  secrets: z.strictObject({ vault: z.string().regex(PUBLIC_KEY), run: z.string() }).nullable(),
 });
 export type DoorStart = z.infer<typeof DoorStart>;
 
+/** What a door is told after that: a box of the vault, which the runner cannot open. */
+export const ToDoor = z.strictObject({
+  type: z.literal('box'),
+  kind: z.enum(['grant', 'word']),
+  box: z.string().max(400_000),
+});
+export type ToDoor = z.infer<typeof ToDoor>;
+
 /** What a door tells. Counts are since the last frame of the kind; bytes since the start. */
 export const FromDoor = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({
+    type: z.literal('ready'),
+    /** For whom the vault seals, and the authority that the sandbox is to believe, in PEM; where there are secrets. */
+    identity: z
+      .strictObject({ key: z.string().regex(PUBLIC_KEY), certificate: z.string().max(10_000) })
+      .nullable(),
+  }),
+  /** For the vault. */
+  z.strictObject({ type: z.literal('box'), box: z.string().max(400_000) }),
   z.strictObject({
     type: z.literal('refused'),
     host: z.string().max(300),

@@ -90,7 +90,7 @@ if (errands !== undefined && visits !== undefined) {
   stack.use(errands);
   stack.use(visits);
   const timer = setInterval(tellTraffic(channel, [errands, visits], refusals), TICK_MS);
-  channel.send({ type: 'ready' });
+  channel.send({ type: 'ready', identity: null });
   await channel.closed;
   clearInterval(timer);
 }

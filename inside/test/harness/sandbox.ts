@@ -139,7 +139,7 @@ function drive(
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const send = (frame: object): void => void channel.write(`${JSON.stringify(frame)}\n`);
   send({
-    ...{ type: 'start', mode: 'run', env: {}, cwd: '/home/user/app', port: null },
+    ...{ type: 'start', mode: 'run', env: {}, cwd: '/home/user/app', port: null, secrets: null },
     copy: { from: '/source', to: '/home/user/app' },
     ...wish.start,
   });

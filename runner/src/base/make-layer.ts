@@ -103,6 +103,7 @@ function orderOf({ suite, security, packages }: LayerWish): InsideStart {
     cwd: '/',
     copy: null,
     port: null,
+    secrets: null,
   };
 }
 

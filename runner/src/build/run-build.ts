@@ -138,6 +138,7 @@ async function converse(sandbox: BuildSandbox, { environment, settings }: BuildR
     cwd: WORK,
     copy: null,
     port: null,
+    secrets: null,
   };
   // The first word counts; nothing keeps what comes after it.
   const first = Promise.withResolvers<unknown>();

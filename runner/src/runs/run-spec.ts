@@ -77,7 +77,7 @@ function limitsOf({ hardware: { cpus, memoryBytes } }: Want, inside: InsideProgr
 }
 
 /** What the program inside is told. */
-export function insideStart(want: Want): InsideStart {
+export function insideStart(want: Want, secrets: InsideStart['secrets']): InsideStart {
   return {
     type: 'start',
     mode: 'run',
@@ -86,5 +86,6 @@ export function insideStart(want: Want): InsideStart {
     cwd: APP_FOLDER,
     copy: { from: SOURCE, to: APP_FOLDER },
     port: want.app.port,
+    secrets,
   };
 }

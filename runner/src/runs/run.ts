@@ -11,6 +11,7 @@ import { type Want } from '../frames.ts';
 import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/index.ts';
 import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
+import { HandOver, type DoorIdentity, type SecretSource } from '../secrets/hand-over.ts';
 import { FromInside } from './from-inside.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
@@ -24,6 +25,7 @@ export interface RunGround {
   /** What a door that is opened now is told of the machine. */
   readonly outside: () => Pick<DoorStart, 'hub' | 'own' | 'resolver'>;
   readonly inside: InsideProgram;
+  readonly secrets: SecretSource;
 }
 
 /** One run. */
@@ -53,6 +55,14 @@ interface Traffic {
   readonly lastVisit: number;
 }
 
+interface Parts {
+  readonly sandbox: Sandbox;
+  readonly door: Door;
+  /** Where the Space has secrets. */
+  readonly handOver: HandOver | undefined;
+  readonly clean: () => Promise<void>;
+}
+
 /** For the app's own farewell, in milliseconds. */
 const GRACE = 5_000;
 /** How long a door may take to be there. */
@@ -70,14 +80,16 @@ export class Run {
   readonly #sandbox: Sandbox;
   readonly #door: Door;
   readonly #inside: Channel;
+  readonly #handOver: HandOver | undefined;
   #listened = false;
   #why: string | undefined;
   #traffic: Traffic = { sentBytes: 0, receivedBytes: 0, open: 0, lastVisit: Date.now() };
 
-  private constructor(plan: RunPlan, parts: { sandbox: Sandbox; door: Door; clean: () => Promise<void> }) {
+  private constructor(plan: RunPlan, parts: Parts) {
     this.id = plan.id;
     this.want = plan.want;
-    const { sandbox, door, clean } = parts;
+    const { sandbox, door, handOver, clean } = parts;
+    this.#handOver = handOver;
     this.#sandbox = sandbox;
     this.#door = door;
     this.#inside = new Channel(sandbox.channel);
@@ -92,7 +104,7 @@ export class Run {
     this.ended = this.#end(clean).finally(() => {
       resolve(false);
     });
-    this.#inside.send(insideStart(plan.want));
+    this.#inside.send(insideStart(plan.want, handOver?.peer ?? null));
   }
 
   /** Starts it. Throws what making a sandbox throws; nothing is left then. */
@@ -118,11 +130,21 @@ export class Run {
     stack.defer(() => {
       door.kill();
     });
-    await openDoor(door, {
+    const { space, commit } = plan.want;
+    const handOver = plan.want.secrets
+      ? stack.use(
+          new HandOver(ground.secrets, { space, run: plan.id, commit }, (box) => {
+            door.channel.send({ type: 'box', ...box });
+          }),
+        )
+      : undefined;
+    const identity = await openDoor(door, {
       ...ground.outside(),
       ...doorSettings(plan.want),
       incoming: join(incoming, 'app.sock'),
+      secrets: handOver?.peer ?? null,
     });
+    if (identity !== null) handOver?.meetDoor(identity);
     const sandbox = await ground.runtime.openSandbox(
       specOf(ground.inside, plan, { out, app: sockets.app.handle }),
     );
@@ -130,7 +152,7 @@ export class Run {
     for (const socket of Object.values(sockets)) socket[Symbol.dispose]();
     const kept = stack.move();
     try {
-      return new Run(plan, { sandbox, door, clean: () => kept.disposeAsync() });
+      return new Run(plan, { sandbox, door, handOver, clean: () => kept.disposeAsync() });
     } catch (error) {
       await sandbox.kill();
       await kept.disposeAsync();
@@ -169,7 +191,18 @@ export class Run {
     if (told?.type === 'listening') {
       this.#listened = true;
       listening(true);
-    } else if (told?.type === 'exited') this.#why ??= sayExit(told);
+    } else if (told?.type === 'key') void this.#give(told.key);
+    else if (told?.type === 'opened') this.#handOver?.delivered();
+    else if (told?.type === 'exited') this.#why ??= sayExit(told);
+  }
+
+  async #give(key: string): Promise<void> {
+    try {
+      const secrets = await this.#handOver?.fetch(key);
+      if (secrets !== undefined) this.#inside.send(secrets);
+    } catch (error) {
+      await this.kill(`it got no secrets: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #followDoor({ refused }: RunPlan): void {
@@ -181,6 +214,7 @@ export class Run {
         return;
       }
       if (told.type === 'refused') refused({ host: told.host, why: told.why, count: told.count });
+      if (told.type === 'box') this.#handOver?.fromDoor(told.box);
       if (told.type !== 'traffic') return;
       const { sentBytes, receivedBytes, open, visits } = told;
       const lastVisit = visits > 0 || open > 0 ? Date.now() : this.#traffic.lastVisit;
@@ -209,12 +243,13 @@ function sayExit({ code, signal }: { readonly code: number | null; readonly sign
   return signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
 }
 
-async function openDoor(door: Door, start: Omit<DoorStart, 'type'>): Promise<void> {
+async function openDoor(door: Door, start: Omit<DoorStart, 'type'>): Promise<DoorIdentity | null> {
   door.channel.send({ type: 'start', ...start });
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, DOOR_PATIENCE, undefined);
   const answer = await Promise.race([door.channel.next(), late, door.exited.then(() => undefined)]);
   clearTimeout(timer);
-  if (answer === undefined || FromDoor.parse(answer).type !== 'ready')
-    throw new Error('the door of the Space could not be opened');
+  const ready = answer === undefined ? undefined : FromDoor.parse(answer);
+  if (ready?.type !== 'ready') throw new Error('the door of the Space could not be opened');
+  return ready.identity;
 }

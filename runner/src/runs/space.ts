@@ -152,6 +152,10 @@ export class Space {
       return undefined;
     }
     this.#settle(this.#serving === undefined ? 'APP_STARTING' : 'RUNNING_APP_STARTING');
+    if (want.secrets && !(await this.#untilOpen(change))) {
+      built.hold[Symbol.dispose]();
+      return undefined;
+    }
     const run = await this.#start(want, built);
     const outcome = await Promise.race([
       run.listening,
@@ -167,6 +171,18 @@ export class Space {
     this.#settle('RUNTIME_ERROR', `The app could not start: ${(await run.ended).why}.`);
     await change.within();
     return undefined;
+  }
+
+  /** Waits until the vault is open, and says so; `false`: something else is wanted meanwhile. */
+  async #untilOpen(change: Change): Promise<boolean> {
+    const { vault } = this.#deps.ground.secrets;
+    while (vault.closed !== null) {
+      this.#settle(this.#stage, vault.closed);
+      await Promise.race([change.within(), vault.change.within()]);
+      if (change.signal.aborted) return false;
+      this.#settle(this.#stage);
+    }
+    return true;
   }
 
   async #build(want: Want, signal: AbortSignal): Promise<BuildOutcome> {

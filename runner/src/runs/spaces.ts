@@ -61,6 +61,9 @@ export class Spaces implements AsyncDisposable {
       case 'drop':
         this.#end(frame.space, frame.forget);
         return;
+      case 'ticket':
+        if (typeof this.#deps.space !== 'string') this.#deps.space.ground.secrets.tickets.hear(frame);
+        return;
       case 'wake':
         this.#wake(frame.space);
         return;

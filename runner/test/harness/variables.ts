@@ -57,7 +57,7 @@ export async function variablesStayInside(place: Place): Promise<void> {
     'import os, time; print(os.environ["WORD"] + " " + os.environ["LD_PRELOAD"], flush=True); time.sleep(60)';
   const start = {
     ...{ type: 'start', mode: 'build', command: ['/usr/bin/python3', '-c', app] },
-    ...{ env, cwd: '/home/user', copy: null, port: null },
+    ...{ env, cwd: '/home/user', copy: null, port: null, secrets: null },
   };
   sandbox.channel.write(`${JSON.stringify(start)}\n`);
   const [said] = (await once(sandbox.output.stdout, 'data')) as [Buffer];

@@ -43,6 +43,8 @@ create table vault.run (
   space text not null,
   -- Which vault released it, because another one's runner knows nothing of it.
   instance text not null,
+  -- For whom its values are sealed, should the vault be started anew meanwhile.
+  door text not null,
   released_at timestamptz not null default clock_timestamp(),
   delivered_at timestamptz,
   ended_at timestamptz
@@ -52,6 +54,8 @@ create index run_open on vault.run (instance) where ended_at is null;
 -- Possession: from the release on, until the run has ended.
 create table vault.held (
   run text not null references vault.run (run), version text not null, holder text not null,
+  -- What the app has in place of a brokered one; worthless anywhere else.
+  placeholder text,
   primary key (run, version)
 );
 
