@@ -21,6 +21,8 @@ export interface TestDatabase extends AsyncDisposable {
   readonly address: DatabaseAddress;
   /** As the notary signs in. */
   readonly notary: DatabaseAddress;
+  /** As the vault signs in. */
+  readonly vault: DatabaseAddress;
   /** As the owner of the schemas signs in. */
   readonly owner: DatabaseAddress;
   /** As the superuser signs in, for tests that look behind the hub's back. */
@@ -44,6 +46,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   });
   const address = template.server.addressOf({ database, user: HUB, password: template.password });
   const notary = { ...address, user: NOTARY };
+  const vault = { ...address, user: VAULT };
   const owner = { ...address, user: OWNER };
   const superuser = template.server.addressOf({ database });
   const db = openDatabase(
@@ -52,6 +55,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return {
     address,
     notary,
+    vault,
     owner,
     superuser,
     db,

@@ -1,0 +1,169 @@
+// The vault in the test's own process, over a test's database, with a notary that signs all the time; the test speaks to it as hub,
+// runner and operator do.
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '@holdfast/kernel/clock';
+import { newId } from '@holdfast/kernel/id';
+import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
+import { verifierOf } from '@holdfast/notary/note';
+import { openLog } from '@holdfast/platform/log';
+import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
+import { openPair } from '@holdfast/vault/box-key';
+import { HUB_TO_VAULT, type ToHub, type ToOperator, type ToRunner } from '@holdfast/vault/frames';
+import { Journal } from '@holdfast/vault/journal';
+import { FileKeyHolder } from '@holdfast/vault/key-holder';
+import { LedgerReader } from '@holdfast/vault/ledger-store';
+import { Vault } from '@holdfast/vault/vault';
+import { record } from '../../src/modules/ledger/index.ts';
+import { openTestDatabase, type TestDatabase } from './database.ts';
+import { openTestNotary } from './notary.ts';
+import { openScratch } from './scratch.ts';
+
+/** One side of a channel, as the test holds it. */
+export interface Side<Frame> {
+  /** What the vault said. */
+  readonly frames: Frame[];
+  say(frame: object): void;
+  /** The first frame that fits, also one that came before; within twenty seconds. */
+  until(fits: (frame: Frame) => boolean): Promise<Frame>;
+}
+
+/** A vault at work. */
+export interface TestVault extends AsyncDisposable {
+  readonly database: TestDatabase;
+  readonly folder: string;
+  readonly hub: Side<ToHub>;
+  readonly runner: Side<ToRunner>;
+  readonly operator: Side<ToOperator>;
+  /** Sets a secret as the hub does; gives the answer. */
+  write(space: string, body: object | string): Promise<ToHub>;
+  /** An entry of the ledger by which a run may start, as the hub makes it. */
+  ticket(space: string, run: string): Promise<string>;
+  /** Stops and starts the notary's signing. */
+  readonly notary: { isStopped: boolean };
+  /** What it logged. */
+  readonly lines: readonly string[];
+}
+
+/** Who does it, in tests. */
+export const BY = { actor: 'user:0123456789abcdef01234567', credential: 'token:1', personal: {} };
+
+/** A new identifier. */
+export function id(): string {
+  return newId(new Date());
+}
+
+/** How it is opened. */
+export interface TestVaultOptions {
+  /** Of an earlier one, as after a restart. */
+  readonly database?: TestDatabase;
+  readonly folder?: string;
+  readonly passphrase?: string;
+}
+
+/** Opens one. */
+export async function openTestVault(options: TestVaultOptions = {}): Promise<TestVault> {
+  await using stack = new AsyncDisposableStack();
+  const database = options.database ?? stack.use(await openTestDatabase());
+  const folder = options.folder ?? stack.use(await openScratch('vault')).path;
+  const notary = stack.use(await openTestNotary(database.notary, { folder: path.join(folder, 'notary') }));
+  const signing = { isStopped: false };
+  stack.use(keepSigning(notary.round, signing));
+  const lines: string[] = [];
+  const log = openLog('vault', { write: (line) => void lines.push(line) });
+  const pool = openPool(database.vault, {
+    connections: 4,
+    applicationName: 'vault',
+    onError: () => undefined,
+  });
+  const db = stack.use(openDatabase(pool));
+  const keys = new FileKeyHolder(path.join(folder, 'root.key'));
+  const passphrase = options.passphrase === undefined ? undefined : Buffer.from(options.passphrase);
+  if (await keys.exists()) await keys.open(passphrase);
+  else await keys.make(passphrase);
+  const journal = stack.use(await Journal.open(path.join(folder, 'journal.jsonl')));
+  const ends = { hub: makeSide<ToHub>(), runner: makeSide<ToRunner>(), operator: makeSide<ToOperator>() };
+  const pair = await openPair(path.join(folder, 'box.key'));
+  const ground = {
+    db,
+    clock: systemClock,
+    log,
+    keys,
+    journal,
+    ledger: new LedgerReader(db),
+    instance: 'test',
+    pair,
+  };
+  const channels = { hub: ends.hub.channel, runner: ends.runner.channel, operator: ends.operator.channel };
+  stack.use(new Vault(ground, channels, { verifier: verifierOf(notary.signer), behind: undefined }));
+  const kept = stack.move();
+  let calls = 0;
+  return {
+    ...{ database, folder, lines, notary: signing },
+    ...{ hub: ends.hub.side, runner: ends.runner.side, operator: ends.operator.side },
+    write: async (space, body) => {
+      const own = makeSealingPair();
+      const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+      const box = openSealing(own, pair.publicKey, HUB_TO_VAULT).seal(bytes, space);
+      calls += 1;
+      const call = calls;
+      ends.hub.side.say({ type: 'write', id: call, space, key: own.publicKey, box, by: BY, taken: [] });
+      return await ends.hub.side.until((frame) => frame.type !== 'state' && frame.id === call);
+    },
+    ticket: async (space, run) =>
+      await database.db.transaction((tx) =>
+        record(tx, {
+          ...{ kind: 'run.started', subject: `repo:${space}`, actor: BY.actor, credential: BY.credential },
+          body: { run, commit: randomBytes(20).toString('hex') },
+        }),
+      ),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function keepSigning(round: () => Promise<void>, signing: { isStopped: boolean }): AsyncDisposable {
+  const ended = new AbortController();
+  const work = (async () => {
+    while (!ended.signal.aborted) {
+      if (!signing.isStopped) await round();
+      await delay(20);
+    }
+  })();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      ended.abort();
+      await work;
+    },
+  };
+}
+
+interface End<Frame> {
+  readonly side: Side<Frame>;
+  readonly channel: { send(frame: object): void; onFrame(listener: (frame: unknown) => void): void };
+}
+
+function makeSide<Frame>(): End<Frame> {
+  const frames: Frame[] = [];
+  let listener: (frame: unknown) => void = () => undefined;
+  return {
+    side: {
+      frames,
+      say: (frame) => listener(structuredClone(frame)),
+      until: async (fits) => {
+        for (let n = 0; n < 2_000; n += 1) {
+          const found = frames.find(fits);
+          if (found !== undefined) return found;
+          await delay(10);
+        }
+        throw new Error(`the vault did not say it; it said ${JSON.stringify(frames)}`);
+      },
+    },
+    channel: {
+      send: (frame) => void frames.push(structuredClone(frame) as Frame),
+      onFrame: (next) => {
+        listener = next;
+      },
+    },
+  };
+}

@@ -1,0 +1,320 @@
+// What a run may have is handed over against one start ticket, once, sealed for that run, and not before the ledger has it signed.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { DOOR_TO_VAULT, readGrant, VAULT_TO_DOOR, VaultWord } from '@holdfast/door/run/lease';
+import { makePair, openBox, placeSecrets } from '@holdfast/inside/secrets';
+import { makeSealingPair, openSealing, type SealingPair } from '@holdfast/kernel/sealing';
+import { type ToRunner } from '@holdfast/vault/frames';
+import { EntrySearch } from '../../../src/modules/ledger/index.ts';
+import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
+
+const LIMIT = { timeout: 120_000 };
+const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
+
+interface TestRun {
+  readonly run: string;
+  readonly door: SealingPair;
+  readonly answer: ToRunner;
+  /** What the program inside finds, where it was released. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+async function start(
+  vault: TestVault,
+  space: string,
+  given?: { run?: string; ticket?: string },
+): Promise<TestRun> {
+  const run = given?.run ?? id();
+  const ticket = given?.ticket ?? (await vault.ticket(space, run));
+  const [door, inside] = [makeSealingPair(), makePair()];
+  const from = vault.runner.frames.length;
+  vault.runner.say({ type: 'release', run, space, ticket, door: door.publicKey, inside: inside.publicKey });
+  const answer = await vault.runner.until(
+    (frame) =>
+      (frame.type === 'released' || frame.type === 'refused') &&
+      frame.run === run &&
+      vault.runner.frames.indexOf(frame) >= from,
+  );
+  const { key } = stateOf(vault);
+  const variables =
+    answer.type === 'released'
+      ? placeSecrets(openBox(inside, { vault: key, run, box: answer.inside })).variables
+      : {};
+  return { run, door, answer, variables };
+}
+
+function stateOf({ runner }: TestVault): Extract<ToRunner, { type: 'state' }> {
+  const state = runner.frames.find((frame) => frame.type === 'state');
+  assert.ok(state?.type === 'state');
+  return state;
+}
+
+async function entriesOf(vault: TestVault, kind: string) {
+  const { items } = await new EntrySearch(vault.database.db).list({ kind }, { limit: 100 });
+  return items.map(({ body, subject }) => ({ subject, body: JSON.parse(body) as Record<string, unknown> }));
+}
+
+void test(
+  'a run gets values, placeholders for what is brokered, and its door gets those values',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+    await vault.write(space, { key: 'PLAIN', value: 'a plain value' });
+    const { run, door, answer, variables } = await start(vault, space);
+    assert.equal(answer.type, 'released');
+    assert.equal(variables['PLAIN'], 'a plain value');
+    const placeholder = variables['OPENAI_API_KEY'] ?? '';
+    assert.equal(placeholder.length, OPENAI.length);
+    assert.notEqual(placeholder, OPENAI);
+    assert.ok(!JSON.stringify(vault.runner.frames).includes(OPENAI));
+    const frame = vault.runner.frames.find((one) => one.type === 'door' && one.kind === 'grant');
+    assert.ok(frame?.type === 'door');
+    const grant = readGrant(openSealing(door, stateOf(vault).key, VAULT_TO_DOOR).open(frame.box, run));
+    assert.deepEqual(
+      grant.secrets.map((one) => [one.value.toString(), one.placeholder, one.hosts]),
+      [[OPENAI, placeholder, ['api.openai.com']]],
+    );
+    const released = await entriesOf(vault, 'secret.released');
+    assert.deepEqual(released.map(({ body }) => [body['name'], body['holder'], body['run']]).toSorted(), [
+      ['OPENAI_API_KEY', 'door', run],
+      ['PLAIN', 'sandbox', run],
+    ]);
+    vault.runner.say({ type: 'delivered', run });
+    vault.runner.say({ type: 'ended', run });
+    for (let n = 0; (await entriesOf(vault, 'secret.ended')).length < 2 && n < 100; n += 1) await delay(20);
+    assert.equal((await entriesOf(vault, 'secret.ended')).length, 2);
+  },
+);
+
+void test('a ticket is good for one release of its own run and Space', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const [space, other] = [id(), id()];
+  await vault.write(space, { key: 'A', value: 'a-value' });
+  const run = id();
+  const ticket = await vault.ticket(space, run);
+  for (const [why, given] of [
+    [/another run/, { run: id(), ticket }],
+    [/no start ticket/, { run, ticket: '0'.repeat(64) }],
+    [/no start ticket/, { run, ticket: await vault.ticket(other, run) }],
+  ] as const) {
+    const { answer } = await start(vault, space, given);
+    assert.ok(answer.type === 'refused');
+    assert.match(answer.why, why);
+  }
+  assert.equal((await start(vault, space, { run, ticket })).answer.type, 'released');
+  const again = (await start(vault, space, { run, ticket })).answer;
+  assert.ok(again.type === 'refused');
+  assert.match(again.why, /used before/);
+});
+
+void test(
+  'nothing that the program inside gets is handed over before the notary signed it',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'A', value: 'a-value' });
+    const run = id();
+    const ticket = await vault.ticket(space, run);
+    await delay(200);
+    vault.notary.isStopped = true;
+    await delay(100);
+    const starting = start(vault, space, { run, ticket });
+    await delay(1_500);
+    assert.equal((await entriesOf(vault, 'secret.released')).length, 1, 'it is on the ledger');
+    assert.ok(!vault.runner.frames.some(({ type }) => type === 'released'));
+    vault.notary.isStopped = false;
+    assert.equal((await starting).answer.type, 'released');
+  },
+);
+
+void test(
+  'an entry that was deleted before it was signed is nothing that something is handed over for',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'A', value: 'a-value' });
+    const run = id();
+    const ticket = await vault.ticket(space, run);
+    await delay(200);
+    vault.notary.isStopped = true;
+    await delay(100);
+    const starting = start(vault, space, { run, ticket });
+    for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
+      await delay(20);
+    {
+      await using behind = openSuperuserPool(vault.database);
+      await behind.pool.query('set session_replication_role = replica');
+      await behind.pool.query(`delete from ledger.entry where kind = 'secret.released'`);
+    }
+    vault.notary.isStopped = false;
+    const { answer } = await starting;
+    assert.ok(answer.type === 'refused');
+  },
+);
+
+void test('who changes a secret in the database makes it unreadable, column by column', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const changes = [
+    `set name = 'OTHER'`,
+    `set way = 'file'`,
+    `set hosts = '{evil.example.com}'`,
+    `set places = '[{"in":"query","name":"q"}]'`,
+    `set provider = 'openai'`,
+    `set expires_at = now() + interval '1 year'`,
+    `set n = 9`,
+    `set id = '0123456789abcdef01234567'`,
+    `set value = value || '\\x00'`,
+  ];
+  for (const change of changes) {
+    const space = id();
+    await vault.write(space, { key: 'A', value: 'a-value' });
+    {
+      await using behind = openSuperuserPool(vault.database);
+      await behind.pool.query(`update vault.version ${change} where space = '${space}'`);
+    }
+    assert.equal((await start(vault, space)).answer.type, 'refused', change);
+  }
+  const [space, other] = [id(), id()];
+  await vault.write(space, { key: 'A', value: 'a-value' });
+  await vault.write(other, { key: 'A', value: 'another' });
+  {
+    await using behind = openSuperuserPool(vault.database);
+    await behind.pool.query(`update vault.version set space = '${other}', n = 2 where space = '${space}'`);
+  }
+  assert.equal((await start(vault, other)).answer.type, 'refused', 'moved to another Space');
+});
+
+void test(
+  'a door may use what the ledger says it may, is told so twice a second, and not what is deleted',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+    const { run, door } = await start(vault, space);
+    const [from, to] = [VAULT_TO_DOOR, DOOR_TO_VAULT].map((way) =>
+      openSealing(door, stateOf(vault).key, way),
+    );
+    const words = () =>
+      vault.runner.frames.flatMap((frame) =>
+        frame.type === 'door' && frame.kind === 'word'
+          ? [VaultWord.parse(JSON.parse(from?.open(frame.box, run).toString() ?? ''))]
+          : [],
+      );
+    const until = async (fits: (word: VaultWord) => boolean): Promise<VaultWord> => {
+      for (let n = 0; n < 300; n += 1) {
+        const found = words().find(fits);
+        if (found !== undefined) return found;
+        await delay(20);
+      }
+      throw new Error('no such word');
+    };
+    const alive = await until(({ type }) => type === 'alive');
+    assert.ok(alive.type === 'alive' && alive.versions.length === 1);
+    const version = alive.versions[0] ?? '';
+    const ask = (number: number, host: string): void => {
+      const word = {
+        type: 'ask',
+        number,
+        version,
+        route: { host, method: 'POST', template: '/v1/responses' },
+      };
+      vault.runner.say({ type: 'door', run, box: to?.seal(Buffer.from(JSON.stringify(word)), run) });
+    };
+    ask(1, 'evil.example.com');
+    const no = await until((word) => word.type === 'answer' && word.ask === 1);
+    assert.ok(no.type === 'answer' && no.uses === 0);
+    ask(2, 'api.openai.com');
+    const yes = await until((word) => word.type === 'answer' && word.ask === 2);
+    assert.ok(yes.type === 'answer' && yes.uses > 0);
+    assert.equal((await entriesOf(vault, 'secret.lease')).length, 1);
+    vault.runner.say({
+      type: 'door',
+      ...{
+        run,
+        box: to?.seal(Buffer.from(JSON.stringify({ type: 'used', number: 3, ask: 2, uses: 7 })), run),
+      },
+    });
+    for (let n = 0; (await entriesOf(vault, 'secret.used')).length === 0 && n < 100; n += 1) await delay(20);
+    assert.equal((await entriesOf(vault, 'secret.used'))[0]?.body['uses'], 7);
+    const began = performance.now();
+    vault.hub.say({ type: 'delete', id: 5, space, name: 'OPENAI_API_KEY', by: BY });
+    await until((word) => word.type === 'alive' && word.versions.length === 0);
+    assert.ok(performance.now() - began < 1_000);
+  },
+);
+
+void test(
+  'a vault that is started anew goes on with the runs that live, and ends the others',
+  LIMIT,
+  async () => {
+    await using first = await openTestVault();
+    const space = id();
+    await first.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+    const [living, dead] = [await start(first, space), await start(first, space)];
+    first.notary.isStopped = true;
+  await delay(200);
+  await using second = await openTestVault({ database: first.database, folder: first.folder });
+    second.runner.say({ type: 'hello', runs: [living.run] });
+    const frame = await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');
+    assert.ok(frame.type === 'door' && frame.run === living.run);
+    const grant = readGrant(
+      openSealing(living.door, stateOf(second).key, VAULT_TO_DOOR).open(frame.box, living.run),
+    );
+    assert.equal(grant.secrets[0]?.placeholder, living.variables['OPENAI_API_KEY']);
+    const ended = await entriesOf(second, 'secret.ended');
+    assert.deepEqual(
+      ended.map(({ body }) => body['run']),
+      [dead.run],
+    );
+  },
+);
+
+void test('after the root key is rotated everything opens, and the key before is gone', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = id();
+  await vault.write(space, { key: 'A', value: 'a-value' });
+  const before = await readKey(vault);
+  vault.operator.say({
+    type: 'rotate',
+    ...{ operator: { osUser: 'root', terminal: null, command: 'vault rotate' }, passphrase: null },
+  });
+  const status = await vault.operator.until(({ type }) => type === 'status');
+  assert.ok(status.type === 'status' && status.generation === 2);
+  assert.notDeepEqual(await readKey(vault), before);
+  assert.equal((await start(vault, space)).variables['A'], 'a-value');
+  assert.equal((await entriesOf(vault, 'secret.root-rotated')).length, 1);
+});
+
+async function readKey({ database }: TestVault): Promise<unknown> {
+  let found: unknown;
+  {
+    await using behind = openSuperuserPool(database);
+    found = (await behind.pool.query('select generation, wrapped from vault.space_key')).rows;
+  }
+  return found;
+}
+
+void test(
+  'each role of the database but the vault’s reads and writes nothing of the vault',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    for (const statement of [
+      sql`select * from vault.version`,
+      sql`update vault.version set hosts = '{}'`,
+      sql`insert into ledger.entry (kind, subject, actor, credential, body) values ('secret.released', 'secret:1', '', '', '{}')`,
+    ])
+      await assert.rejects(
+        statement.execute(vault.database.db.withTables()),
+        /permission denied|may not record/,
+      );
+  },
+);
