@@ -72,19 +72,19 @@ function requestOf(call: Call, wanted: AdminRequest): { folder: string; request:
   return { folder: folders.data, request };
 }
 
-/** Why nobody answers, and what to do. */
-function reasonOf(error: unknown): [why: string, hint: string] {
+/** Why nobody answers at a socket, and what to do. */
+export function reasonOf(error: unknown, socket = SOCKET): [why: string, hint: string] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return [`${SOCKET} is not there`, START];
+      return [`${socket} is not there`, START];
     case 'ECONNREFUSED':
-      return [`${SOCKET} is not served`, 'wait until it has started, or start it with `./holdfast start`'];
+      return [`${socket} is not served`, 'wait until it has started, or start it with `./holdfast start`'];
     case 'EACCES':
-      return [`${SOCKET} is another user's`, 'run this as the user who started Holdfast, or as root'];
+      return [`${socket} is another user's`, 'run this as the user who started Holdfast, or as root'];
     default:
-      return [`${SOCKET} failed: ${error instanceof Error ? error.message : String(error)}`, START];
+      return [`${socket} failed: ${error instanceof Error ? error.message : String(error)}`, START];
   }
 }
 

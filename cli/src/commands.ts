@@ -34,6 +34,7 @@ import { eraseLedger } from './commands/ledger-erase.ts';
 import { listEntries } from './commands/ledger-list.ts';
 import { tailLedger } from './commands/ledger-tail.ts';
 import { start } from './commands/start.ts';
+import { rotateVault, sealVault, unsealVault, vaultStatus } from './commands/vault.ts';
 
 const ACTING: readonly Command[] = [
   start,
@@ -76,6 +77,10 @@ const ACTING: readonly Command[] = [
   proveConsistency,
   compareLedgers,
   eraseLedger,
+  vaultStatus,
+  sealVault,
+  unsealVault,
+  rotateVault,
   test,
   check,
   bench,

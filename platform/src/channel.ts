@@ -1,6 +1,7 @@
 // The control channel between the supervisor and one child: JSON objects, one per line, over an inherited socket pair.
 // A frame is bounded, so that a child that was taken over cannot fill the supervisor's memory.
-import { Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { type Duplex } from 'node:stream';
 
@@ -104,6 +105,13 @@ export class Channel implements AsyncDisposable {
     this.#stream.destroy();
     await this.#closed.promise;
   }
+}
+
+/** A channel over a Unix socket. Rejects with the system's error when nobody listens there. */
+export async function connectChannel(path: string): Promise<Channel> {
+  const socket = connect({ path });
+  await once(socket, 'connect');
+  return new Channel(socket);
 }
 
 /** A channel that a child was given at its start; the supervisor's, unless another is named. */

@@ -63,7 +63,7 @@ export function launchVault(
   if (problemOfVault(site) !== undefined) return undefined;
   const own: Mount = { from: site.layout.vault, to: '/var/lib/vault', access: 'write' };
   const ground = groundOf(site, 'vault', { mounts: [...database.mounts, own], network: database.network });
-  const operator = new RelayEnd();
+  const operator = new RelayEnd({ gone: true });
   const fromSocket = new RelayEnd();
   RelayEnd.join(operator, fromSocket);
   const launch = (): LaunchedChild => {
