@@ -23,12 +23,14 @@ import { adminServer } from './surfaces/admin/server.ts';
 import { hubWithSpaces } from './surfaces/hub-and-spaces.ts';
 import { LiveStreams } from './surfaces/http/live-streams.ts';
 import { RateLimiter } from './surfaces/route/rate-limit.ts';
+import { ChannelToVault } from './vault-link.ts';
 
 /** Descriptors on which the supervisor hands over what it has bound. */
 const HTTP_FD = 4;
 const ADMIN_FD = 5;
 const COURIER_FD = 6;
 const RUNNER_FD = 7;
+const VAULT_FD = 8;
 
 // Seconds; from a cached answer to a large upload.
 const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];
@@ -98,6 +100,15 @@ function openRunner(
   return new ChannelToRunner(opened.use(openInheritedChannel(RUNNER_FD)), log);
 }
 
+/** The ways to the other processes. */
+function openOutside(settings: HubStart['settings'], opened: AsyncDisposableStack, log: Log) {
+  return {
+    ...{ ...openCourier(settings, opened, log), runner: openRunner(settings, opened, log) },
+    // Where no vault can be, the supervisor says so to whoever asks.
+    vault: new ChannelToVault(opened.use(openInheritedChannel(VAULT_FD)), log),
+  };
+}
+
 function servingOf(settings: HubStart['settings'], modules: Modules) {
   const { windowSeconds, resolve, api, exemptLoopback } = settings.rateLimits;
   return {
@@ -119,7 +130,7 @@ export async function openApp(
   const { settings } = start;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
-  const outside = { ...openCourier(settings, opened, log), runner: openRunner(settings, opened, log) };
+  const outside = openOutside(settings, opened, log);
   const modules = opened.use(await openModules(start, { log, clock: systemClock, keepHead, ...outside }));
   // Before anybody is served: what was ended must not work for an instant after a start.
   await settleRemovals(modules);

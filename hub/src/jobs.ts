@@ -8,6 +8,8 @@ import { REVOKE_FOUND_TASK } from '#modules/tokens';
 import { UPKEEP_SCHEDULE, upkeepJobs } from '#modules/upkeep';
 import { type Modules } from './modules.ts';
 
+/** Has the vault forget deleted Spaces, also those for which it was not there before. */
+const FORGET_TASK = 'secrets:forget-deleted';
 const FLUSH_MS = 10_000;
 
 /** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
@@ -36,7 +38,7 @@ export async function openJobs(
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {
-  const { blobs, uploads, downloads, foundTokens, spaces, pool, db } = modules;
+  const { blobs, uploads, downloads, foundTokens, spaces, secrets, pool, db } = modules;
   return await Worker.open(
     pool,
     {
@@ -44,9 +46,11 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         ...blobJobs({ blobs, uploads }),
         [WINDOWS_TASK]: () => downloads.renewWindows(),
         ...upkeepJobs(modules),
+        [FORGET_TASK]: async (_payload, signal) => await secrets.forgetDeleted(signal),
         [REVOKE_FOUND_TASK]: async (payload) => await foundTokens.revoke(payload),
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
+          await secrets.forgetDeleted(signal);
           await uploads.dropOf(repoId);
           await spaces.erase(repoId);
           await blobs.eraseOf(repoId, signal);
@@ -54,7 +58,12 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         },
       },
       // Minutes and hours in UTC.
-      schedule: [`17 * * * * ${WINDOWS_TASK}`, `42 3 * * * ${COLLECT_TASK}`, ...UPKEEP_SCHEDULE],
+      schedule: [
+        `17 * * * * ${WINDOWS_TASK}`,
+        `42 3 * * * ${COLLECT_TASK}`,
+        `* * * * * ${FORGET_TASK}`,
+        ...UPKEEP_SCHEDULE,
+      ],
     },
     log,
   );

@@ -15,7 +15,7 @@ import { type IssuerLink } from '#modules/sso';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
-import { openSpaces } from './spaces.ts';
+import { openSpaces, type OpenVault } from './spaces.ts';
 
 interface Shared {
   /** Has the supervisor remember which removal was written down last. */
@@ -28,6 +28,7 @@ interface Shared {
   readonly issuer: IssuerLink | undefined;
   /** Absent where no programs of Spaces are run. */
   readonly runner: RunnerLink | undefined;
+  readonly vault: OpenVault;
 }
 
 function openMail(
@@ -58,7 +59,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     // The embedded database serves this hub alone; its refs can then be remembered in the process.
     soleHub: postgres.embedded,
   });
-  const parts = { ...foundation, repos, reads, content: content.content, blobs, leaks };
+  const parts = { ...foundation, repos, reads, content: content.content, blobs, leaks, vault: shared.vault };
   const spaces = opened.use(openSpaces(parts, start.settings, shared.runner));
   const running = opened.move();
   return {

@@ -1,14 +1,17 @@
 // Opens what knows of Spaces, and, where there is a runner, what has their programs run.
 import { SourceFolders } from '@holdfast/platform/source-folders';
 import { type HubStart } from '@holdfast/supervisor/settings';
+import { referencesOf, type SystemActor } from '#modules/access';
 import { type Blobs } from '#modules/blobs';
 import { type Content } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
+import { Secrets, type VaultLink } from '#modules/secrets';
 import { Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
 import { type Foundation } from './foundation.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
+import { type ChannelToVault } from './vault-link.ts';
 
 type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'log' | 'space'> & {
   readonly repos: Repos;
@@ -16,14 +19,25 @@ type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'log' | 'space'> & {
   readonly content: Content;
   readonly blobs: Blobs;
   readonly leaks: LeakMatch;
+  readonly vault: OpenVault;
 };
+
+/** The way to the vault, as modules and runs use it. */
+export type OpenVault = Pick<ChannelToVault, keyof VaultLink | 'stop'>;
+
+/** Whoever runs the programs of Spaces. */
+const RUNS: SystemActor = { kind: 'system', part: 'spaces' };
 
 /** Opens it. What has programs run does nothing until it is started. */
 export function openSpaces(
   parts: Parts,
   { spaces: folders, spacesProblem, instance, publicUrl, port, spacesHost }: HubStart['settings'],
   runner: RunnerLink | undefined,
-): { readonly spaces: Spaces; readonly runs: Runs | undefined } & AsyncDisposable {
+): {
+  readonly spaces: Spaces;
+  readonly secrets: Secrets;
+  readonly runs: Runs | undefined;
+} & AsyncDisposable {
   const baseUrl = publicUrl ?? `http://localhost:${port}`;
   const runs =
     folders === null || runner === undefined
@@ -32,11 +46,13 @@ export function openSpaces(
           ...parts,
           runner,
           hub: instance,
+          stopSecrets: (space) => void parts.vault.stop(space, referencesOf(RUNS)),
           hostOf: (label) => new URL(originOf(label, { spacesHost, baseUrl })).host,
           sources: new Sources({ ...parts, folders: new SourceFolders(folders.sources) }),
         });
   return {
     runs,
+    secrets: new Secrets(parts),
     spaces: new Spaces({ ...parts, runs, whyNoPrograms: spacesProblem }),
     [Symbol.asyncDispose]: async () => await runs?.[Symbol.asyncDispose](),
   };

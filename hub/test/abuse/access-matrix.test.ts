@@ -29,7 +29,7 @@ interface Scene extends AsyncDisposable {
 async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
   await using opened = new AsyncDisposableStack();
   const runner = opened.use(await StandInRunner.open());
-  const hub = opened.use(await openServedHub({ access, ...runner.options }));
+  const hub = opened.use(await openServedHub({ access, vault: true, ...runner.options }));
   const { identity, members, tokens, changes, authentication, orgTokens } = hub.modules;
   const { value } = await signInAs(hub, 'ada');
   for (const name of ['stranger', 'outsider', 'reader', 'contributor', 'writer']) await hub.addUser(name);

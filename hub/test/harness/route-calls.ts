@@ -94,8 +94,8 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   setVariable: { body: () => ({ key: 'A', value: 'a' }) },
   deleteVariable: { body: () => ({ key: 'A' }) },
   listSecrets: {},
-  // Refused to everybody: there is none.
-  setSecret: { bodyProves: true, body: () => ({}) },
+  setSecret: { body: () => ({ key: 'B', value: 'b' }) },
+  deleteSecret: { body: () => ({ key: 'B' }) },
   listHardware: {},
   requestHardware: { body: () => ({ flavor: 'cpu-upgrade' }) },
   setSleepTime: { body: () => ({ seconds: 3_600 }) },

@@ -20,6 +20,7 @@ import { LiveStreams } from '../../src/surfaces/http/live-streams.ts';
 import { hubWithSpaces } from '../../src/surfaces/hub-and-spaces.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { openScratch } from './scratch.ts';
+import { openLinkedVault, type LinkedVault } from './linked-vault.ts';
 
 /** Limits small enough to reach. */
 export const TEST_LIMITS: Limits = {
@@ -58,6 +59,8 @@ export interface ServedHubOptions {
   /** What runs the programs of Spaces, and the folders that are shared with it. */
   readonly runner?: RunnerLink;
   readonly spaces?: HubStart['settings']['spaces'];
+  /** Whether something keeps secrets of Spaces. */
+  readonly vault?: true;
 }
 
 /** A repository that a test wants; a private model without files where nothing is said. */
@@ -68,12 +71,17 @@ export interface RepoOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+const gone = () => Promise.resolve({ kind: 'refused', problem: 'gone', message: '' } as const);
+const noVault = { write: gone, list: gone, delete: gone, forget: gone, stop: gone };
+
 /** A hub that serves. */
 export interface ServedHub extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly modules: Modules;
   readonly database: TestDatabase;
+  /** Where one was asked for. */
+  readonly vault: LinkedVault | undefined;
   readonly streams: LiveStreams;
   readonly objects: string;
   /** What was logged. */
@@ -100,9 +108,11 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const lines: string[] = [];
   const log = openLog('test', { write: (line) => void lines.push(line) });
   const time = { passed: 0, now: () => new Date(systemClock.now().getTime() + time.passed) };
+  const vault = options.vault && opened.use(await openLinkedVault(database.vault));
   const modules = opened.use(
     await openModules(start, {
       ...{ log, clock: time, carrier: options.carrier, issuer: options.issuer, runner: options.runner },
+      vault: vault?.link ?? noVault,
       keepHead: () => Promise.resolve(),
     }),
   );
@@ -152,7 +162,13 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
     streams,
     objects: start.settings.objects,
   };
-  return { ...made, database, ...peopleOf(modules), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    ...made,
+    database,
+    vault,
+    ...peopleOf(modules),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 function peopleOf(modules: Modules): Pick<ServedHub, 'addUser' | 'addToken' | 'addRepo'> {

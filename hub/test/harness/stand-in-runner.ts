@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createPair, connect, type Socket } from 'node:net';
+import { type Socket } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { FromRunner, ToRunner, type RunStage, type Want } from '@holdfast/runner
 import { ChannelToRunner } from '../../src/runner-link.ts';
 import { type ServedHubOptions } from './served-hub.ts';
 import { openScratch } from './scratch.ts';
+import { socketPair } from './socket-pair.ts';
 
 type Frame = ToRunner;
 type Status = Extract<FromRunner, { type: 'status' }>;
@@ -128,15 +129,4 @@ export class StandInRunner implements AsyncDisposable {
     for (const run of [...this.#servers.keys()]) await this.end(run);
     await this.#opened.disposeAsync();
   }
-}
-
-async function socketPair(path: string): Promise<[Socket, Socket]> {
-  const server = createPair();
-  server.listen(path);
-  await once(server, 'listening');
-  const incoming = once(server, 'connection') as Promise<[Socket]>;
-  const one = connect(path);
-  const [other] = await incoming;
-  server.close();
-  return [one, other];
 }

@@ -56,7 +56,18 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   module: ['kernel', 'platform'],
   config: ['kernel', 'supervisor'],
   surface: ['kernel', 'platform', 'notary', 'module', 'config'],
-  app: ['kernel', 'platform', 'notary', 'vault', 'courier', 'runner', 'module', 'config', 'surface', 'supervisor'],
+  app: [
+    'kernel',
+    'platform',
+    'notary',
+    'vault',
+    'courier',
+    'runner',
+    'module',
+    'config',
+    'surface',
+    'supervisor',
+  ],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'notary', 'vault', 'supervisor'],
   // Types alone: the objects reach a page at run time.
@@ -100,6 +111,8 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks', 'repos'],
   // Files of Spaces are written where their programs read them, large ones too.
   spaces: ['access', 'ledger', 'blobs', 'git', 'cards', 'leaks', 'repos', 'content'],
+  // The vault keeps them; here it is decided who may ask, and what follows for the Space.
+  secrets: ['access', 'identity', 'repos', 'spaces'],
   upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet'],
 };
 

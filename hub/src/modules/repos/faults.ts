@@ -83,6 +83,12 @@ export const licenceUnknown = defineFault(
   'repo.licence-unknown',
   (licence: string, problem: string) => `The licence ${JSON.stringify(licence)} cannot be set: ${problem}`,
 );
+export const secretsComeLater = defineFault(
+  'invalid',
+  'repo.secrets-come-later',
+  () =>
+    'Secrets are not taken together with a new Space. Make it without them, and set each with `add_space_secret` or `hf spaces secrets add`.',
+);
 export const optionUnavailable = defineFault(
   'invalid',
   'repo.option-unavailable',

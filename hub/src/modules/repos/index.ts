@@ -22,6 +22,7 @@ export { RepoReader, RepoWriter } from './store.ts';
 export {
   listSignInNeeded,
   optionUnavailable,
+  secretsComeLater,
   repoMissing,
   repoSignInNeeded,
   visibilityContradicts,

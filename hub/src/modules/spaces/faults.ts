@@ -12,12 +12,6 @@ export const variablesFull = defineFault(
   'space.variables-full',
   (most: string) => `A Space has ${most} at most. Delete one first.`,
 );
-export const secretsUnavailable = defineFault(
-  'invalid',
-  'space.secrets-unavailable',
-  () =>
-    'This hub keeps no secrets of Spaces. What is no secret can be a variable, which everybody sees who may read the Space.',
-);
 export const hardwareUnavailable = defineFault(
   'invalid',
   'space.hardware-unavailable',

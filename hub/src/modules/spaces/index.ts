@@ -1,6 +1,5 @@
 // The face of `spaces`.
 export { type Egress, HARDWARE, MOST_HOSTS } from './decisions.ts';
-export { secretsUnavailable } from './faults.ts';
 export { type LogRing } from './log-ring.ts';
 export { spaces as spaceSpaces } from './migrations/0001-spaces.ts';
 export { running as spaceRunning } from './migrations/0002-running.ts';
@@ -14,7 +13,9 @@ export {
   type VariableWish,
 } from './model.ts';
 export { Runs } from './runs.ts';
+export { SecretNoteReader, SecretNoteWriter } from './secret-note-store.ts';
 export { Sources } from './sources.ts';
 export { Spaces, type ServedSpace } from './spaces.ts';
+export { SpaceReader } from './store.ts';
 export { isLabel } from './label.ts';
 export { type FromRunner, type LogKind, type RunnerLink, type ToRunner, type Usage } from './wish.ts';

@@ -5,7 +5,7 @@ import { type Content } from '#modules/content';
 import { readConfiguration } from './configuration.ts';
 import { type HeldSpace } from './held-space.ts';
 import { RunReader } from './run-store.ts';
-import { SecretNoteReader } from './secret-notes.ts';
+import { SecretNoteReader } from './secret-note-store.ts';
 import { SpaceReader } from './store.ts';
 import { wishOf, type Wish } from './wish.ts';
 

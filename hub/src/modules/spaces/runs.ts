@@ -27,6 +27,8 @@ export interface RunsDeps {
   readonly content: Pick<Content, 'findVisited'>;
   readonly sources: Sources;
   readonly runner: RunnerLink;
+  /** Has no run of a Space use a secret any more. */
+  readonly stopSecrets: (space: Id) => void;
   /** What this hub is called among those of the database. */
   readonly hub: string;
   /** The host of the Space with a label. */
@@ -253,6 +255,7 @@ export class Runs implements AsyncDisposable {
   #letGo(space: HeldSpace, forget: boolean): void {
     this.#forget(space);
     this.#deps.runner.send({ type: 'drop', space: space.id, forget });
+    this.#deps.stopSecrets(space.id);
     void this.#keepFiles(space.id);
   }
 
@@ -281,7 +284,7 @@ export class Runs implements AsyncDisposable {
   }
 
   async #say(space: HeldSpace): Promise<void> {
-    const { runner, hub, db } = this.#deps;
+    const { runner, hub, db, stopSecrets } = this.#deps;
     const round = this.#round;
     const isCurrent = (): boolean => this.#held.get(space.id) === space && round === this.#round;
     const plan: Plan = await planOf(space, this.#deps);
@@ -295,6 +298,8 @@ export class Runs implements AsyncDisposable {
     if (plan.kind === 'rest') {
       space.rest();
       runner.send({ type: 'drop', space: space.id, forget: false });
+      // At once, also in answers that are under way: the run itself may take its time to end.
+      stopSecrets(space.id);
       await this.#records.rest(space.id);
       await this.#trim(space);
       return;

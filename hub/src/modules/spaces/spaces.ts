@@ -37,6 +37,7 @@ import { findRunFacts, programOf, reachProgram, requireHosts } from './program-s
 import { RunWriter } from './run-store.ts';
 import { type Runs } from './runs.ts';
 import { type LogKind, type Usage } from './wish.ts';
+import { SecretNoteReader } from './secret-note-store.ts';
 import { SpaceReader, SpaceWriter } from './store.ts';
 
 /** What Spaces need. */
@@ -164,6 +165,9 @@ export class Spaces {
     await this.#requireVariables([wish]);
     return await this.#change(who, name, async (scene) => {
       const { tx, actor, repo, writer } = scene;
+      const { names } = await new SecretNoteReader(tx).find(repo.id);
+      if (names.includes(wish.name))
+        throw variableInvalid(wish.name, 'the Space has a secret of this name; delete it first');
       await putVariables(scene, [wish], this.#deps.clock.now());
       await new RunWriter(tx).change(repo.id, { newRun: true });
       await recordChange(tx, actor, { kind: 'space.variable-set', repo, body: { name: wish.name } });

@@ -1,7 +1,7 @@
 // What may be asked for where a repository is made, copied or set up, and what this hub does not offer.
 import { z } from 'zod';
 import { type RepoType, type Visibility } from '#modules/access';
-import { optionUnavailable, visibilityContradicts, type Beginning } from '#modules/repos';
+import { optionUnavailable, secretsComeLater, visibilityContradicts, type Beginning } from '#modules/repos';
 import { type Spaces } from '#modules/spaces';
 import { variableOf, VariableBody } from '../spaces/wishes.ts';
 
@@ -41,7 +41,8 @@ export function visibilityOf(wish: z.output<typeof VisibilityWish>): Visibility 
 export function refuseOtherOptions(wish: z.output<typeof OtherOptions>, type: RepoType): void {
   if (wish.storageTier != null) throw optionUnavailable(`storage tier ${wish.storageTier}`);
   if (wish.hardware != null && wish.hardware !== 'cpu-basic') throw optionUnavailable(wish.hardware);
-  if ((wish.secrets ?? []).length > 0) throw optionUnavailable('secrets of Spaces');
+  // This body was parsed, and with it what it holds. A secret is set by the call for it, whose body nobody reads.
+  if ((wish.secrets ?? []).length > 0) throw secretsComeLater();
   if (type !== 'space' && (wish.variables ?? []).length > 0)
     throw optionUnavailable('variables of anything but Spaces');
   if ((wish.volumes ?? []).length > 0) throw optionUnavailable('volumes of Spaces');

@@ -1,0 +1,54 @@
+// What the hub knows of secrets of Spaces: all but their values.
+import { type Id } from '@holdfast/kernel/id';
+
+/** How a secret reaches an app. */
+export type SecretWay = 'brokered' | 'file' | 'variable';
+
+/** A secret as people may know it. */
+export interface SecretFacts {
+  readonly name: string;
+  /** Counts the values that this name has had. */
+  readonly version: number;
+  readonly way: SecretWay;
+  /** Where a brokered one may go. */
+  readonly hosts: readonly string[];
+  readonly provider: string | null;
+  readonly description: string;
+  readonly updatedAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  readonly uses: number;
+}
+
+/** Who does it, as the ledger names them. */
+export interface SecretAuthor {
+  readonly actor: string;
+  readonly credential: string;
+}
+
+/** Why the vault did not do it. `gone`: nobody is there; `silent`: nothing was said in time, and it may have been done. */
+export type VaultProblem = 'invalid' | 'missing' | 'too-many' | 'sealed' | 'failed' | 'gone' | 'silent';
+
+/** What the vault answers. */
+export type VaultAnswer =
+  | { readonly kind: 'done'; readonly secrets: readonly SecretFacts[]; readonly overlapSeconds: number }
+  | { readonly kind: 'refused'; readonly problem: VaultProblem; readonly message: string };
+
+/** A secret that is to be set. Nothing but the link looks at the body. */
+export interface SecretWrite {
+  readonly space: Id;
+  /** The request's body as it came. */
+  readonly body: Uint8Array;
+  readonly by: SecretAuthor;
+  /** Names that it may not have. */
+  readonly taken: readonly string[];
+}
+
+/** The way to the vault. Each answer comes within seconds. */
+export interface VaultLink {
+  write(write: SecretWrite): Promise<VaultAnswer>;
+  list(space: Id): Promise<VaultAnswer>;
+  delete(space: Id, name: string, by: SecretAuthor): Promise<VaultAnswer>;
+  /** Has all that belongs to a Space be gone for good. */
+  forget(space: Id, by: SecretAuthor): Promise<VaultAnswer>;
+}

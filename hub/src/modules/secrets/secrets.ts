@@ -1,0 +1,137 @@
+// Secrets of Spaces, on the hub's side: who may set, see and delete them, and what follows for the Space. The vault keeps them,
+// and records what it does. Invariant: a value passes through here as bytes that nobody reads, and is overwritten on every
+// way out (threat 7).
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { type Log } from '@holdfast/platform/log';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { isFreshlyProved, referencesOf, type Actor, type SystemActor, type Who } from '#modules/access';
+import { proofNeeded } from '#modules/identity';
+import { type Repo, type RepoName, type Repos } from '#modules/repos';
+import { SecretNoteReader, SecretNoteWriter, SpaceReader } from '#modules/spaces';
+import { faultOf, secretsStatic } from './faults.ts';
+import { type SecretFacts, type VaultAnswer, type VaultLink } from './model.ts';
+
+/** What secrets need. */
+export interface SecretsDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly repos: Repos;
+  readonly vault: VaultLink;
+}
+
+const SELF: SystemActor = { kind: 'system', part: 'secrets' };
+
+/** Secrets of Spaces. */
+export class Secrets {
+  readonly #deps: SecretsDeps;
+
+  constructor(deps: SecretsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The secrets of a Space without their values, for who may write to it. Throws what `Repos.get` throws, and
+   * `secret.no-vault`, `.vault-silent`, `.vault-failed`.
+   */
+  async list(actor: Actor, name: RepoName): Promise<readonly SecretFacts[]> {
+    const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
+    return await this.#listOf(id);
+  }
+
+  /**
+   * Whether the caller may set a secret: asked before its bytes are taken at all. Throws `secret.static-space`,
+   * `account.proof-needed`, and what `Repos.get` throws.
+   */
+  async requireSetting(actor: Actor, name: RepoName): Promise<Repo> {
+    const repo = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
+    if (repo.facets.sdk === 'static') throw secretsStatic();
+    this.#requireProof(actor);
+    return repo;
+  }
+
+  /**
+   * Sets the secret that the body of a request describes; nothing of it is left in memory then, also where it is refused.
+   * Returns all that the Space has. Throws as `requireSetting` and `list` do, and `secret.invalid`, `.too-many`,
+   * `.vault-sealed`.
+   */
+  async set(who: Who, name: RepoName, body: Uint8Array): Promise<readonly SecretFacts[]> {
+    try {
+      const { db, vault } = this.#deps;
+      const actor = await who();
+      const { id } = await this.requireSetting(actor, name);
+      const variables = await new SpaceReader(db).listVariables(id);
+      // Noted first: a Space whose secret is kept while the hub ends still asks the vault when it starts.
+      await db.transaction(async (tx) => await new SecretNoteWriter(tx).begin(id));
+      const taken = variables.map((variable) => variable.name);
+      const answer = await vault.write({ space: id, body, by: referencesOf(actor), taken });
+      return await this.#settle(id, answer);
+    } finally {
+      body.fill(0);
+    }
+  }
+
+  /** Deletes a secret; that there is none is no error. Returns those that are left. Throws as `list` does. */
+  async delete(who: Who, name: RepoName, secret: string): Promise<readonly SecretFacts[]> {
+    const actor = await who();
+    const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
+    if (!(await new SecretNoteReader(this.#deps.db).find(id)).mayHaveSome) return [];
+    const answer = await this.#deps.vault.delete(id, secret, referencesOf(actor));
+    const isMissing = answer.kind === 'refused' && answer.problem === 'missing';
+    return isMissing ? await this.#listOf(id) : await this.#settle(id, answer);
+  }
+
+  /** Has the vault forget the secrets of Spaces that are deleted. What it does not do now is asked for the next time. */
+  async forgetDeleted(signal: AbortSignal): Promise<void> {
+    const { db, vault, log } = this.#deps;
+    for (const space of await new SecretNoteReader(db).listDeleted()) {
+      if (signal.aborted) return;
+      const answer = await vault.forget(space, referencesOf(SELF));
+      if (answer.kind === 'done')
+        await db.transaction(async (tx) => await new SecretNoteWriter(tx).remove(space));
+      else
+        log.warn(
+          { space, problem: answer.problem },
+          'the secrets of a deleted Space could not be destroyed; it is tried again',
+        );
+    }
+  }
+
+  /** Notes what there is now, has the Space start anew with it, and throws what the vault refused. */
+  async #settle(id: Id, answer: VaultAnswer): Promise<readonly SecretFacts[]> {
+    if (answer.kind === 'refused') {
+      // Whether it was done is not known of one that said nothing: the Space goes on asking.
+      if (answer.problem !== 'silent' && answer.problem !== 'gone') await this.#note(id, undefined, false);
+      throw faultOf(answer.problem, answer.message);
+    }
+    const secrets = await this.#listOf(id);
+    await this.#note(
+      id,
+      secrets.map(({ name }) => name),
+      answer.overlapSeconds === 0,
+    );
+    return secrets;
+  }
+
+  async #note(id: Id, names: readonly string[] | undefined, newRun: boolean): Promise<void> {
+    await this.#deps.db.transaction(
+      async (tx) => await new SecretNoteWriter(tx).settle(id, { names, newRun }),
+    );
+  }
+
+  async #listOf(id: Id): Promise<readonly SecretFacts[]> {
+    const { db, vault } = this.#deps;
+    // Hubs without a vault have none, and say so.
+    if (!(await new SecretNoteReader(db).find(id)).mayHaveSome) return [];
+    const answer = await vault.list(id);
+    if (answer.kind === 'refused') throw faultOf(answer.problem, answer.message);
+    return answer.secrets;
+  }
+
+  // What is set outlasts the session: a browser left open is not enough. Tokens are made for such acts.
+  #requireProof(actor: Actor): void {
+    const isSession = actor.kind === 'user' && actor.credential.kind === 'session';
+    if (isSession && !isFreshlyProved(actor, this.#deps.clock.now())) throw proofNeeded();
+  }
+}

@@ -1,0 +1,89 @@
+// What the hub notes of the secrets that the vault keeps for a Space: their names, and whether there may be some.
+import { sql, type Kysely } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { RunWriter } from './run-store.ts';
+import { type SpaceTables } from './tables.ts';
+
+/** What is noted. */
+export interface SecretNote {
+  readonly names: readonly string[];
+  /** Whether the vault is to be asked when it starts. */
+  readonly mayHaveSome: boolean;
+}
+
+/** Reads the notes. */
+export class SecretNoteReader {
+  protected readonly db: Kysely<SpaceTables>;
+
+  constructor(db: Db | Tx) {
+    this.db = db.withTables<SpaceTables>();
+  }
+
+  /** The note of a Space. */
+  async find(repoId: Id): Promise<SecretNote> {
+    const row = await this.db
+      .selectFrom('spaces.secrets')
+      .select(['names', 'unsettled'])
+      .where('repo_id', '=', repoId)
+      .executeTakeFirst();
+    if (row === undefined) return { names: [], mayHaveSome: false };
+    return { names: row.names, mayHaveSome: row.unsettled || row.names.length > 0 };
+  }
+
+  /** Spaces that are deleted, and of which the vault may still have something. */
+  async listDeleted(): Promise<Id[]> {
+    const rows = await this.db
+      .selectFrom('spaces.secrets as s')
+      .select('s.repo_id')
+      .where(
+        sql<boolean>`exists (select from repos.repo r where r.id = s.repo_id and r.deleted_at is not null)`,
+      )
+      .execute();
+    return rows.map(({ repo_id: id }) => id);
+  }
+}
+
+/** Changes the notes. */
+export class SecretNoteWriter extends SecretNoteReader {
+  readonly #tx: Tx;
+
+  constructor(tx: Tx) {
+    super(tx);
+    this.#tx = tx;
+  }
+
+  /** Notes that the vault is being asked to keep one. */
+  async begin(repoId: Id): Promise<void> {
+    await this.db
+      .insertInto('spaces.secrets')
+      .values({ repo_id: repoId, names: [], unsettled: true })
+      .onConflict((conflict) => conflict.column('repo_id').doUpdateSet({ unsettled: true }))
+      .execute();
+  }
+
+  /**
+   * Notes how that went: the names that there are now, or, where none are given, that nothing changed. `newRun`: what runs is
+   * to be replaced; it is also where a name is new or gone.
+   */
+  async settle(
+    repoId: Id,
+    { names, newRun }: { readonly names: readonly string[] | undefined; readonly newRun: boolean },
+  ): Promise<void> {
+    const before = await this.find(repoId);
+    const now = [...(names ?? before.names)].toSorted();
+    const said = { names: now, unsettled: false };
+    await this.db
+      .insertInto('spaces.secrets')
+      .values({ repo_id: repoId, ...said })
+      .onConflict((conflict) => conflict.column('repo_id').doUpdateSet(said))
+      .execute();
+    const isOther = now.join() !== before.names.join();
+    await new RunWriter(this.#tx).change(repoId, { newRun: newRun || isOther });
+  }
+
+  /** Removes the note: there is nothing any more. */
+  async remove(repoId: Id): Promise<void> {
+    await this.db.deleteFrom('spaces.secrets').where('repo_id', '=', repoId).execute();
+  }
+}

@@ -1,0 +1,156 @@
+// The way to the vault, which keeps the secrets of Spaces: asks, and waits for the answer, but not for ever. What passes here
+// is sealed for the vault's process, with a key made for each write; the supervisor between carries what it cannot read.
+import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
+import { type Id } from '@holdfast/kernel/id';
+import { type Channel } from '@holdfast/platform/channel';
+import { type Log } from '@holdfast/platform/log';
+import { z } from 'zod';
+import { HUB_TO_VAULT, ToHub, type FromHub } from '@holdfast/vault/frames';
+import {
+  type SecretAuthor,
+  type SecretFacts,
+  type SecretWrite,
+  type VaultAnswer,
+  type VaultLink,
+} from '#modules/secrets';
+
+const PATIENCE_MS = 10_000;
+/** Questions without an answer yet. */
+const MOST_WAITING = 100;
+
+/** What the supervisor says when there is no vault. */
+const Gone = z.object({ gone: z.literal(true) });
+
+const GONE: VaultAnswer = { kind: 'refused', problem: 'gone', message: '' };
+const SILENT: VaultAnswer = { kind: 'refused', problem: 'silent', message: '' };
+const BUSY: VaultAnswer = { kind: 'refused', problem: 'failed', message: 'it has too much to do' };
+
+type End = Pick<Channel, 'send' | 'onFrame' | 'closed'>;
+/** What is asked, without its number. */
+type Question<Frame = Exclude<FromHub, { type: 'hello' }>> = Frame extends { id: number }
+  ? Omit<Frame, 'id'>
+  : never;
+type State = Extract<ToHub, { type: 'state' }>;
+
+/** The way over a channel. */
+export class ChannelToVault implements VaultLink {
+  readonly #channel: End;
+  readonly #log: Log;
+  readonly #waiting = new Map<number, (answer: VaultAnswer) => void>();
+  readonly #greeted = new Set<(state: State | undefined) => void>();
+  #state: State | undefined;
+  #last = 0;
+
+  constructor(channel: End, log: Log) {
+    this.#channel = channel;
+    this.#log = log;
+    channel.onFrame((frame) => this.#hear(frame));
+    void channel.closed.then(() => this.#lose());
+    channel.send({ type: 'hello' } satisfies FromHub);
+  }
+
+  /** Sets a secret. */
+  async write({ space, body, by, taken }: SecretWrite): Promise<VaultAnswer> {
+    const state = await this.#greet();
+    if (state === undefined) return GONE;
+    if (state.sealed !== null) return { kind: 'refused', problem: 'sealed', message: state.sealed };
+    const pair = makeSealingPair();
+    const box = openSealing(pair, state.key, HUB_TO_VAULT).seal(body, space);
+    return await this.#ask({
+      ...{ type: 'write', space, key: pair.publicKey, box, by: authorOf(by), taken: [...taken] },
+    });
+  }
+
+  /** The secrets of a Space. */
+  async list(space: Id): Promise<VaultAnswer> {
+    return await this.#ask({ type: 'list', space });
+  }
+
+  /** Deletes one. */
+  async delete(space: Id, name: string, by: SecretAuthor): Promise<VaultAnswer> {
+    return await this.#ask({ type: 'delete', space, name, by: authorOf(by) });
+  }
+
+  /** Destroys all that belongs to a Space. */
+  async forget(space: Id, by: SecretAuthor): Promise<VaultAnswer> {
+    return await this.#ask({ type: 'forget', space, by: authorOf(by) });
+  }
+
+  /** Has no run of a Space use anything any more. */
+  async stop(space: Id, by: SecretAuthor): Promise<VaultAnswer> {
+    return await this.#ask({ type: 'stop', space, by: authorOf(by) });
+  }
+
+  /** The vault that is there. One that has only now been started is waited for. */
+  async #greet(): Promise<State | undefined> {
+    if (this.#state !== undefined) return this.#state;
+    const { promise, resolve } = Promise.withResolvers<State | undefined>();
+    this.#greeted.add(resolve);
+    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    this.#channel.send({ type: 'hello' } satisfies FromHub);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#greeted.delete(resolve);
+    }
+  }
+
+  async #ask(question: Question): Promise<VaultAnswer> {
+    if (this.#waiting.size >= MOST_WAITING) return BUSY;
+    this.#last += 1;
+    const id = this.#last;
+    const { promise, resolve } = Promise.withResolvers<VaultAnswer>();
+    this.#waiting.set(id, resolve);
+    const timer = setTimeout(() => resolve(SILENT), PATIENCE_MS);
+    this.#channel.send({ ...question, id } satisfies FromHub);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  #hear(frame: unknown): void {
+    const read = ToHub.safeParse(frame);
+    if (read.success) this.#take(read.data);
+    else if (Gone.safeParse(frame).success) this.#lose();
+    // What it was is not said: nothing of a box belongs in a log.
+    else this.#log.error('the vault said what is no frame');
+  }
+
+  #take(frame: ToHub): void {
+    if (frame.type === 'state') {
+      this.#state = frame;
+      for (const resolve of this.#greeted) resolve(frame);
+    } else if (frame.type === 'done') {
+      const secrets = frame.secrets.map(factsOf);
+      this.#waiting.get(frame.id)?.({ kind: 'done', secrets, overlapSeconds: frame.overlap });
+    } else {
+      const { code: problem, message } = frame.why;
+      this.#waiting.get(frame.id)?.({ kind: 'refused', problem, message });
+    }
+  }
+
+  /** The vault is gone, and with it what it was asked. Its key is of that process alone. */
+  #lose(): void {
+    this.#state = undefined;
+    for (const resolve of this.#greeted) resolve(undefined);
+    for (const resolve of this.#waiting.values()) resolve(GONE);
+  }
+}
+
+function authorOf({ actor, credential }: SecretAuthor) {
+  return { actor, credential, personal: {} };
+}
+
+function factsOf(frame: Extract<ToHub, { type: 'done' }>['secrets'][number]): SecretFacts {
+  const { name, n, way, hosts, provider, description, uses, createdAt, expiresAt, lastUsedAt } = frame;
+  return {
+    ...{ name, version: n, way, hosts, provider, description, uses },
+    updatedAt: new Date(createdAt),
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+  };
+}

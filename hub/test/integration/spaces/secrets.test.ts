@@ -1,0 +1,146 @@
+// Secrets of a Space by its API, with a vault that keeps them: who may, what follows for the Space, and what is refused.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
+
+const VALUE = 'a value that nobody reads back';
+const LATER = '2127-01-31T12:00:00.000Z';
+
+type Listed = Record<string, Record<string, unknown>>;
+
+async function secrets({ ask }: ProgramHub, method: string, body?: object) {
+  const { status, answer } = await ask(method, '/secrets', body);
+  return { status, listed: answer as unknown as Listed, error: answer.error ?? '' };
+}
+
+void test('a secret is set, listed without its value, set anew and deleted, and the Space starts anew each time', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  const first = await opened.begin();
+  assert.deepEqual(await secrets(opened, 'GET'), { status: 200, listed: {}, error: '' });
+  const made = await secrets(opened, 'POST', { key: 'TOKEN', value: VALUE, description: 'of ours' });
+  assert.equal(made.status, 200, made.error);
+  const { updatedAt, ...rest } = made.listed['TOKEN'] ?? {};
+  assert.ok(typeof updatedAt === 'string');
+  assert.deepEqual(rest, {
+    ...{ key: 'TOKEN', version: 1, way: 'variable', hosts: [], provider: null, description: 'of ours' },
+    ...{ uses: 0, expiresAt: null, lastUsedAt: null },
+  });
+  const second = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  assert.ok(second.generation > first.generation);
+  const more = { hosts: ['api.example.org'], place: 'header:x-api-key', expiresAt: LATER };
+  const again = await secrets(opened, 'POST', { key: 'TOKEN', value: 'another-value-of-it', ...more });
+  const { version, way, hosts, expiresAt } = again.listed['TOKEN'] ?? {};
+  assert.deepEqual([version, way, hosts, expiresAt], [2, 'brokered', ['api.example.org'], LATER]);
+  const third = await opened.runner.wanted('ann/demo', ({ generation }) => generation > second.generation);
+  // Clients delete what may not be there.
+  assert.equal((await secrets(opened, 'DELETE', { key: 'OTHER' })).status, 200);
+  assert.deepEqual((await secrets(opened, 'DELETE', { key: 'TOKEN' })).listed, {});
+  await opened.runner.wanted('ann/demo', (want) => !want.secrets && want.generation > third.generation);
+  const ann = (await opened.hub.modules.identity.findByName('ann'))?.id;
+  await using superuser = openSuperuserPool(opened.hub.database);
+  const { rows } = await superuser.pool.query<{ kind: string; actor: string; body: string }>(
+    `select kind, actor, body from ledger.entry where kind like 'secret.%' order by at`,
+  );
+  assert.deepEqual(
+    rows.map(({ kind, actor }) => [kind, actor]),
+    ['secret.set', 'secret.set', 'secret.deleted'].map((kind) => [kind, `user:${ann}`]),
+  );
+  assert.ok(!JSON.stringify(rows).includes(VALUE));
+});
+
+void test('a version that lasts on beside the new one has nothing start anew', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.begin();
+  // The first one is new to the Space, whatever lasts on.
+  await secrets(opened, 'POST', { key: 'TOKEN', value: VALUE, overlapSeconds: 60 });
+  const { generation } = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  const again = await secrets(opened, 'POST', { key: 'TOKEN', value: 'next', overlapSeconds: 60 });
+  assert.equal(again.listed['TOKEN']?.['version'], 2);
+  await delay(600);
+  assert.equal((await opened.runner.wanted('ann/demo')).generation, generation);
+});
+
+void test('one name is not a variable and a secret', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.ask('POST', '/variables', { key: 'A', value: '1' });
+  const taken = await secrets(opened, 'POST', { key: 'A', value: VALUE });
+  assert.deepEqual([taken.status, /has a variable A/.test(taken.error)], [400, true]);
+  await secrets(opened, 'POST', { key: 'B', value: VALUE });
+  const { status, answer } = await opened.ask('POST', '/variables', { key: 'B', value: '1' });
+  assert.deepEqual([status, /has a secret of this name/.test(answer.error ?? '')], [400, true]);
+});
+
+void test('a static Space, a bad body and one that is too large are refused in words', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  const refusals = [
+    [{ key: 'not a name', value: VALUE }, 400, /`key` is a name/],
+    [{ key: 'EMPTY', value: '' }, 400, /to remove a secret, delete it/],
+    [{ key: 'PATH', value: VALUE }, 400, /set by the hub/],
+    [{ key: 'LARGE', value: 'x'.repeat(32_769) }, 400, /at most 32768/],
+    [{ key: 'PAST', value: VALUE, expiresAt: '2020-01-01' }, 400, /in the past/],
+    [{ key: 'OWN', value: VALUE, hosts: ['127.0.0.1'] }, 400, /cannot be brokered/],
+    [{ key: 'HUGE', value: 'x'.repeat(200_000) }, 413, /larger than/],
+  ] as const;
+  for (const [body, status, message] of refusals) {
+    const answer = await secrets(opened, 'POST', body);
+    assert.equal(answer.status, status, answer.error);
+    assert.match(answer.error, message);
+  }
+  // As a client writes it that escapes all that is not ASCII.
+  const escaped = `{"key":"WIDE","value":"${'\\u0436'.repeat(16_384)}"}`;
+  const wide = await fetch(`${opened.hub.url}/api/spaces/ann/demo/secrets`, {
+    ...{ method: 'POST', headers: opened.bearer, body: escaped },
+  });
+  assert.equal(wide.status, 200, await wide.text());
+  await opened.hub.addRepo('ann/site', { type: 'space', sdk: 'static', files: { 'index.html': 'x' } });
+  const site = await fetch(`${opened.hub.url}/api/spaces/ann/site/secrets`, {
+    ...{ method: 'POST', headers: opened.bearer, body: JSON.stringify({ key: 'A', value: VALUE }) },
+  });
+  assert.equal(site.status, 400);
+  assert.match(await site.text(), /static Space has no secrets/);
+});
+
+void test('without a vault and with a sealed one it is said, and a Space without secrets needs none', async () => {
+  await using without = await openProgramHub();
+  assert.equal((await secrets(without, 'GET')).status, 200);
+  assert.equal((await secrets(without, 'DELETE', { key: 'A' })).status, 200);
+  const gone = await secrets(without, 'POST', { key: 'A', value: VALUE });
+  assert.deepEqual([gone.status, /The vault.*is not there/.test(gone.error)], [503, true]);
+  await using opened = await openProgramHub({ vault: true });
+  await secrets(opened, 'POST', { key: 'A', value: VALUE });
+  opened.hub.vault?.seal();
+  const sealed = await secrets(opened, 'POST', { key: 'B', value: VALUE });
+  assert.deepEqual([sealed.status, /vault is sealed/.test(sealed.error)], [503, true]);
+  // What takes access away needs no key.
+  assert.deepEqual((await secrets(opened, 'DELETE', { key: 'A' })).listed, {});
+});
+
+void test('a deleted Space is forgotten, at the latest once the vault is there again; a copy gets no secret', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  const { hub, repo } = opened;
+  await secrets(opened, 'POST', { key: 'A', value: VALUE });
+  const copied = await fetch(`${hub.url}/api/spaces/ann/demo/duplicate`, {
+    method: 'POST',
+    headers: { ...opened.bearer, 'content-type': 'application/json' },
+    body: JSON.stringify({ repository: 'ann/copy' }),
+  });
+  assert.equal(copied.status, 200, await copied.text());
+  const ofCopy = await fetch(`${hub.url}/api/spaces/ann/copy/secrets`, { headers: opened.bearer });
+  assert.deepEqual(await ofCopy.json(), {});
+  await fetch(`${hub.url}/api/repos/delete`, {
+    method: 'DELETE',
+    headers: { ...opened.bearer, 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'space', name: 'demo', organization: 'ann' }),
+  });
+  const kept = async () => {
+    const answer = await hub.vault?.link.list(repo.id);
+    return answer?.kind === 'done' ? answer.secrets.length : undefined;
+  };
+  assert.equal(await kept(), 1);
+  await hub.modules.secrets.forgetDeleted(new AbortController().signal);
+  assert.equal(await kept(), 0);
+  hub.vault?.leave();
+  await hub.modules.secrets.forgetDeleted(new AbortController().signal);
+});
