@@ -70,12 +70,37 @@ def duplicate():
 
 @case("secrets and hardware are refused in words")
 def refused():
-    with raises((BadRequestError, HfHubHTTPError), "no secrets"):
+    with raises((BadRequestError, HfHubHTTPError), "static Space has no secrets"):
         admin.add_space_secret("admin/site", "KEY", "value")
     with raises((BadRequestError, HfHubHTTPError), "no hardware"):
         admin.request_space_hardware("admin/site", "cpu-upgrade")
     with raises((BadRequestError, HfHubHTTPError), "is set by the hub"):
         admin.add_space_variable("admin/site", "LD_PRELOAD", "x.so")
+
+
+@case("secrets are set, listed without their values, set anew and deleted")
+def secrets():
+    admin.create_repo("admin/app", repo_type="space", space_sdk="gradio", private=True)
+    equal(admin.add_space_secret("admin/app", "API_KEY", "a value: \u00fc", description="of a model"), None)
+    admin.add_space_secret("admin/app", "API_KEY", "another value", description="of a model")
+    admin.add_space_secret("admin/app", "OPENAI_API_KEY", "sk-proj-" + "a1B2" * 10)
+    if hasattr(admin, "get_space_secrets"):
+        told = admin.get_space_secrets("admin/app")
+        equal({key: secret.description for key, secret in told.items()}, {"API_KEY": "of a model", "OPENAI_API_KEY": None})
+        assert told["API_KEY"].updated_at is not None
+    admin.delete_space_secret("admin/app", "OPENAI_API_KEY")
+    asked = urllib.request.Request(
+        f"{ENDPOINT}/api/spaces/admin/app/secrets", headers={"authorization": f"Bearer {os.environ['HF_TOKEN']}"}
+    )
+    left = json.load(urllib.request.urlopen(asked))
+    equal({key: (one["version"], one["way"]) for key, one in left.items()}, {"API_KEY": (2, "variable")})
+    with raises((BadRequestError, HfHubHTTPError), "to remove a secret, delete it"):
+        admin.add_space_secret("admin/app", "EMPTY", "")
+    with raises((BadRequestError, HfHubHTTPError), "has a secret of this name"):
+        admin.add_space_variable("admin/app", "API_KEY", "1")
+    with raises((BadRequestError, HfHubHTTPError), "Make it without them"):
+        wish = [{"key": "KEY", "value": "value"}]
+        admin.create_repo("admin/more", repo_type="space", space_sdk="gradio", space_secrets=wish)
 
 
 @case("wait_for_space() and fetch_space_logs() end where nothing is built or run")
