@@ -7,7 +7,7 @@ import { remove, writeText } from '@holdfast/platform/private-files';
 import { joinEnds, launchCourier } from './courier-start.ts';
 import { joinRunnerEnds, launchRunner } from './runner-start.ts';
 import { joinVaultEnds, launchVault, problemOfVault, type LaunchedVault } from './vault-start.ts';
-import { needsNetwork, openDatabase } from './database.ts';
+import { needsNetwork, openDatabase, type Database } from './database.ts';
 import { addressTaken, alreadyRunning } from './faults.ts';
 import { claimFolder, openInstance } from './folders.ts';
 import { launchHub } from './hub-start.ts';
@@ -52,6 +52,22 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
     presentDatabase(site);
     return;
   }
+  await bringUpPrograms({ site, database, sockets, vaultSocket }, stack);
+}
+
+interface Bound {
+  readonly site: Site;
+  readonly database: Database;
+  readonly sockets: readonly BoundSocket[];
+  readonly vaultSocket: BoundSocket;
+}
+
+// All are launched first, so that their code is loaded while the database starts.
+async function bringUpPrograms(
+  { site, database, sockets, vaultSocket }: Bound,
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  const { stop, console } = site;
   const ends = joinEnds();
   const toRunner = joinRunnerEnds();
   const toVault = joinVaultEnds();
@@ -67,13 +83,13 @@ async function bringUp(options: StartOptions, stack: AsyncDisposableStack): Prom
   const vault = launchVault(site, database, { ends: toVault, socket: vaultSocket });
   const notary = await launchNotary(site, database);
   stack.use(await database.start());
-  options.stop.throwIfAborted();
+  stop.throwIfAborted();
   await hub.prepare();
   const running = stack.use(await notary.start());
-  options.stop.throwIfAborted();
+  stop.throwIfAborted();
   stack.use(await startVault(site, vault));
   if (courier !== undefined) stack.use(await courier.start());
-  const port = sockets[0]?.port ?? options.config.listen.port;
+  const port = sockets[0]?.port ?? site.config.listen.port;
   // A hub without apps is of more use than none.
   const apps = runner.start(port).catch((error: unknown) => {
     console.warn(`apps do not run: ${error instanceof Error ? error.message : String(error)}`);

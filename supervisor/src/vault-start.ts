@@ -64,8 +64,6 @@ export function launchVault(
   const own: Mount = { from: site.layout.vault, to: '/var/lib/vault', access: 'write' };
   const ground = groundOf(site, 'vault', { mounts: [...database.mounts, own], network: database.network });
   const operator = new RelayEnd({ gone: true });
-  const fromSocket = new RelayEnd();
-  RelayEnd.join(operator, fromSocket);
   const launch = (): LaunchedChild => {
     const child = new LaunchedChild({
       ...ground,
@@ -81,17 +79,8 @@ export function launchVault(
   return {
     start: async () => {
       const start = await startOf(site, database, own);
-      let next: LaunchedChild | undefined = first;
-      const keeper = await Keeper.open({
-        name: 'vault',
-        start: async () => {
-          const child = next ?? launch();
-          next = undefined;
-          return keepSilent(await child.begin(start, site.config.file.timeouts.start), FAREWELL);
-        },
-        report: (message) => site.console.warn(message),
-      });
-      const listening = listenTo(socket, fromSocket);
+      const keeper = await keepVault(site, { start, first, launch });
+      const listening = listenTo(socket, operator);
       return {
         [Symbol.asyncDispose]: async () => {
           listening[Symbol.dispose]();
@@ -100,6 +89,25 @@ export function launchVault(
       };
     },
   };
+}
+
+interface Launches {
+  readonly start: VaultStart;
+  readonly first: LaunchedChild;
+  readonly launch: () => LaunchedChild;
+}
+
+async function keepVault(site: Site, { start, first, launch }: Launches): Promise<Keeper> {
+  let next: LaunchedChild | undefined = first;
+  return await Keeper.open({
+    name: 'vault',
+    start: async () => {
+      const child = next ?? launch();
+      next = undefined;
+      return keepSilent(await child.begin(start, site.config.file.timeouts.start), FAREWELL);
+    },
+    report: (message) => site.console.warn(message),
+  });
 }
 
 async function startOf(site: Site, database: Database, own: Mount): Promise<VaultStart> {
@@ -123,7 +131,9 @@ async function startOf(site: Site, database: Database, own: Mount): Promise<Vaul
 }
 
 // One after the other: an answer goes to whoever is connected.
-function listenTo(socket: BoundSocket, end: RelayEnd): Disposable {
+function listenTo(socket: BoundSocket, vault: RelayEnd): Disposable {
+  const end = new RelayEnd();
+  RelayEnd.join(end, vault);
   const server = createServer((connection) => {
     end.attach(connection);
   });

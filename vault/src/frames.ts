@@ -13,9 +13,11 @@ const Box = z
   .max(400_000)
   .regex(/^[A-Za-z0-9_-]+$/);
 
-/** Directions, as purposes of sealed boxes. */
+/** The purpose of boxes that the hub seals. */
 export const HUB_TO_VAULT = 'a secret for the vault';
+/** Of those for the program inside a sandbox. */
 export const VAULT_TO_INSIDE = 'secrets for the program inside';
+/** And of those that the operator seals. */
 export const OPERATOR_TO_VAULT = 'a passphrase for the vault';
 
 /** Who does it, as the hub's ledger names people. */

@@ -46,14 +46,14 @@ export class Leases implements Disposable {
   readonly #tell: (frame: ToRunner) => void;
   readonly #leases = new Map<string, Lease>();
   readonly #timer: NodeJS.Timeout;
-  #looking: Promise<void> | undefined;
+  #isLooking = false;
 
   // oxlint-disable-next-line max-params -- the ground, where keys are opened, and whom to tell
   constructor(ground: Ground, releases: Releases, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
     this.#releases = releases;
     this.#tell = tell;
-    this.#timer = setInterval(() => this.#pulse(), PULSE_MS);
+    this.#timer = setInterval(() => void this.#pulse(), PULSE_MS);
   }
 
   /** How many doors may use something. */
@@ -220,8 +220,11 @@ export class Leases implements Disposable {
     );
   }
 
-  #pulse(): void {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+  async #pulse(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    await this.#look();
+    this.#isLooking = false;
   }
 
   // The database may have been changed by another vault, or by who rules it: what has no value there is not used here.

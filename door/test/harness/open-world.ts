@@ -104,7 +104,7 @@ const START: DoorStart = {
   resolver: ['127.0.0.1:5353'],
   incoming: '',
   spaceHost: 'a-b.spaces.example.org',
-      secrets: null,
+  secrets: null,
 };
 
 async function openDoor(world: number, folder: string, wish: Partial<DoorStart>): Promise<TestDoor> {

@@ -69,7 +69,7 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   const folder = options.folder ?? stack.use(await openScratch('vault')).path;
   const notary = stack.use(await openTestNotary(database.notary, { folder: path.join(folder, 'notary') }));
   const signing = { isStopped: false };
-  stack.use(keepSigning(notary.round, signing));
+  stack.use(keepSigning(async () => await notary.round(), signing));
   const lines: string[] = [];
   const log = openLog('vault', { write: (line) => void lines.push(line) });
   const pool = openPool(database.vault, {

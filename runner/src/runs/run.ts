@@ -12,6 +12,7 @@ import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/
 import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
 import { HandOver, type DoorIdentity, type SecretSource } from '../secrets/hand-over.ts';
+import { type DoorBox } from '../secrets/vault-link.ts';
 import { FromInside } from './from-inside.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
@@ -110,34 +111,21 @@ export class Run {
   /** Starts it. Throws what making a sandbox throws; nothing is left then. */
   static async start(ground: RunGround, plan: RunPlan): Promise<Run> {
     await using stack = new AsyncDisposableStack();
-    const folder = join(ground.folder, plan.id);
-    const [out, incoming] = [join(folder, 'out'), join(folder, 'in')];
-    for (const path of [out, incoming]) await mkdir(path, { recursive: true, mode: 0o755 });
-    stack.defer(() => rm(folder, { recursive: true, force: true }));
-    const visit = join(ground.visit, `${plan.id}.sock`);
-    stack.defer(() => rm(visit, { force: true }));
-    // Whoever sees the folders may connect: the door and the hub are other users than ours.
-    const bind = (path: string): BoundSocket => stack.use(bindUnix(path, { mode: 0o666 }));
-    const sockets = {
-      out: bind(join(out, 'door.sock')),
-      app: bind(join(incoming, 'app.sock')),
-      visit: bind(visit),
-    };
+    const { out, incoming, sockets } = await bindSockets(ground, plan, stack);
+    // First in, last out: it says that nothing is left, the door included.
+    const handOver = stack.use(
+      beginHandOver(ground, plan, (box) => {
+        door.channel.send({ type: 'box', ...box });
+      }),
+    );
     const door = ground.doors.open({
       mounts: [{ path: incoming, access: 'read' }],
       descriptors: [sockets.out.handle, sockets.visit.handle],
     });
-    stack.defer(() => {
+    stack.defer(async () => {
       door.kill();
+      await door.exited.catch(() => undefined);
     });
-    const { space, commit } = plan.want;
-    const handOver = plan.want.secrets
-      ? stack.use(
-          new HandOver(ground.secrets, { space, run: plan.id, commit }, (box) => {
-            door.channel.send({ type: 'box', ...box });
-          }),
-        )
-      : undefined;
     const identity = await openDoor(door, {
       ...ground.outside(),
       ...doorSettings(plan.want),
@@ -241,6 +229,44 @@ function sayExit({ code, signal }: { readonly code: number | null; readonly sign
   if (signal === 'SIGKILL' || code === 137)
     return 'it was killed, most likely because it used more memory than it has';
   return signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
+}
+
+interface Sockets {
+  /** Folders that sandbox and door see. */
+  readonly out: string;
+  readonly incoming: string;
+  readonly sockets: Readonly<Record<'out' | 'app' | 'visit', BoundSocket>>;
+}
+
+async function bindSockets(
+  ground: RunGround,
+  { id }: RunPlan,
+  stack: AsyncDisposableStack,
+): Promise<Sockets> {
+  const folder = join(ground.folder, id);
+  const [out, incoming] = [join(folder, 'out'), join(folder, 'in')];
+  for (const path of [out, incoming]) await mkdir(path, { recursive: true, mode: 0o755 });
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const visit = join(ground.visit, `${id}.sock`);
+  stack.defer(() => rm(visit, { force: true }));
+  // Whoever sees the folders may connect: the door and the hub are other users than ours.
+  const bind = (path: string): BoundSocket => stack.use(bindUnix(path, { mode: 0o666 }));
+  const sockets = {
+    out: bind(join(out, 'door.sock')),
+    app: bind(join(incoming, 'app.sock')),
+    visit: bind(visit),
+  };
+  return { out, incoming, sockets };
+}
+
+/** `undefined` where the Space has no secrets. */
+function beginHandOver(
+  { secrets }: RunGround,
+  { id, want }: RunPlan,
+  toDoor: (box: DoorBox) => void,
+): HandOver | undefined {
+  const { space, commit } = want;
+  return want.secrets ? new HandOver(secrets, { space, run: id, commit }, toDoor) : undefined;
 }
 
 async function openDoor(door: Door, start: Omit<DoorStart, 'type'>): Promise<DoorIdentity | null> {

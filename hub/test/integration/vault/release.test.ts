@@ -80,10 +80,9 @@ void test(
       [[OPENAI, placeholder, ['api.openai.com']]],
     );
     const released = await entriesOf(vault, 'secret.released');
-    assert.deepEqual(released.map(({ body }) => [body['name'], body['holder'], body['run']]).toSorted(), [
-      ['OPENAI_API_KEY', 'door', run],
-      ['PLAIN', 'sandbox', run],
-    ]);
+    const holders = new Map(released.map(({ body }) => [body['name'], [body['holder'], body['run']]]));
+    assert.deepEqual(holders.get('OPENAI_API_KEY'), ['door', run]);
+    assert.deepEqual(holders.get('PLAIN'), ['sandbox', run]);
     vault.runner.say({ type: 'delivered', run });
     vault.runner.say({ type: 'ended', run });
     for (let n = 0; (await entriesOf(vault, 'secret.ended')).length < 2 && n < 100; n += 1) await delay(20);
@@ -260,8 +259,8 @@ void test(
     await first.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
     const [living, dead] = [await start(first, space), await start(first, space)];
     first.notary.isStopped = true;
-  await delay(200);
-  await using second = await openTestVault({ database: first.database, folder: first.folder });
+    await delay(200);
+    await using second = await openTestVault({ database: first.database, folder: first.folder });
     second.runner.say({ type: 'hello', runs: [living.run] });
     const frame = await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');
     assert.ok(frame.type === 'door' && frame.run === living.run);
