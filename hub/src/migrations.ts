@@ -24,7 +24,13 @@ import {
   repoSearchedByType,
   repoSummaries,
 } from '#modules/repos';
-import { ledgerEntries, ledgerErasure, ledgerLanes, ledgerLookUps } from '#modules/ledger';
+import {
+  ledgerEntries,
+  ledgerErasure,
+  ledgerLanes,
+  ledgerLookUps,
+  ledgerOneStatement,
+} from '#modules/ledger';
 import { mailDelivery, mailOutbox } from '#modules/mail';
 import {
   sessionKept,
@@ -98,4 +104,5 @@ export const migrations: readonly Migration[] = [
   ssoLinks,
   spaceRunning,
   repoSearchedByType,
+  ledgerOneStatement,
 ];
