@@ -48,7 +48,7 @@ import {
   tokenTokens,
   tokenUses,
 } from '#modules/tokens';
-import { ssoLinks } from '#modules/sso';
+import { ssoLinks, ssoUndone } from '#modules/sso';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -105,4 +105,5 @@ export const migrations: readonly Migration[] = [
   spaceRunning,
   repoSearchedByType,
   ledgerOneStatement,
+  ssoUndone,
 ];
