@@ -13,6 +13,7 @@ import {
   enableUser,
   listUsers,
   promoteUser,
+  disconnectUser,
   removeSecondFactor,
   resetPassword,
 } from './commands/admin-users.ts';
@@ -45,6 +46,7 @@ const ACTING: readonly Command[] = [
   enableUser,
   promoteUser,
   demoteUser,
+  disconnectUser,
   removeSecondFactor,
   resetPassword,
   renameUser,

@@ -29,7 +29,11 @@ export class Issuer {
     this.#secret = secret;
     this.#log = log;
     const { protocol, host } = new URL(settings.address);
-    this.#hosts = { protocol, names: new Set([host, ...settings.hosts]) };
+    this.#hosts = {
+      protocol,
+      names: new Set([host, ...settings.hosts]),
+      certificates: settings.certificates,
+    };
   }
 
   /** The address to which a browser goes to sign on. Never throws. */

@@ -5,7 +5,7 @@ import { type Secret } from '@holdfast/kernel/secret';
 import { type MailSettings } from '@holdfast/supervisor/settings';
 import { type MailOutcome, type OutgoingMail } from './frames.ts';
 import { describeFailure, outcomeOf } from './mail-failure.ts';
-import { openSocket } from './reach.ts';
+import { authorities, openSocket } from './reach.ts';
 
 /** Milliseconds for one mail, however the server trickles. */
 const PATIENCE = 40_000;
@@ -66,7 +66,7 @@ export class MailServer {
 
   // A connection for each mail: there are few, and none is found dead when it is needed.
   async #open(signal: AbortSignal): Promise<Transporter> {
-    const { host, port, security, user } = this.#settings;
+    const { host, port, security, user, certificates } = this.#settings;
     const pass = this.#password?.reveal('to sign in to the mail server') ?? '';
     return createTransport({
       host,
@@ -75,6 +75,7 @@ export class MailServer {
       // Whoever sits between could else leave the offer of TLS out, and read.
       requireTLS: security === 'starttls',
       ignoreTLS: security === 'off',
+      tls: { ca: authorities(certificates) },
       ...(user !== null && { auth: { user, pass } }),
       connectionTimeout: SILENCE,
       greetingTimeout: SILENCE,

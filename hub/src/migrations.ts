@@ -25,7 +25,13 @@ import {
   repoSearchedByType,
   repoSummaries,
 } from '#modules/repos';
-import { ledgerEntries, ledgerErasure, ledgerLanes, ledgerLookUps } from '#modules/ledger';
+import {
+  ledgerEntries,
+  ledgerErasure,
+  ledgerLanes,
+  ledgerLookUps,
+  ledgerOneStatement,
+} from '#modules/ledger';
 import { mailDelivery, mailOutbox } from '#modules/mail';
 import {
   sessionKept,
@@ -43,7 +49,7 @@ import {
   tokenTokens,
   tokenUses,
 } from '#modules/tokens';
-import { ssoLinks } from '#modules/sso';
+import { ssoLinks, ssoUndone } from '#modules/sso';
 import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
@@ -99,6 +105,8 @@ export const migrations: readonly Migration[] = [
   ssoLinks,
   spaceRunning,
   repoSearchedByType,
+  ledgerOneStatement,
+  ssoUndone,
   vaultSecrets,
   spaceSecrets,
 ];

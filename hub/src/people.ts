@@ -40,7 +40,7 @@ export function openPeople(
       sso === null || issuer === undefined
         ? undefined
         : new SingleSignOn({
-            ...{ db, clock, keys, signIn, link: issuer, name: sso.name },
+            ...{ db, clock, keys, signIn, sessions, link: issuer, name: sso.name },
             people: new People({
               ...{ clock, epochs, newcomers, invitations, policy: signUp, groups: sso.groups },
             }),

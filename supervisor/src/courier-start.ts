@@ -61,6 +61,7 @@ function startOf({ config, secrets }: Site): CourierStart {
         security: mail.security,
         from: mail.from,
         user: mail.user,
+        certificates: config.certificates.mail,
       },
       issuer: singleSignOn && {
         address: singleSignOn.issuer,
@@ -68,6 +69,7 @@ function startOf({ config, secrets }: Site): CourierStart {
         scopes: singleSignOn.scopes,
         groupsClaim: singleSignOn.groupsClaim,
         hosts: singleSignOn.hosts,
+        certificates: config.certificates.issuer,
       },
     },
     secrets: {

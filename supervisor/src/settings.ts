@@ -68,6 +68,8 @@ export const MailSettings = z.strictObject({
   /** The sender, as `hub@example.org` or `Name <hub@example.org>`. */
   from: z.string(),
   user: z.string().nullable(),
+  /** Certificate authorities of the operator's own, as PEM. */
+  certificates: z.string().nullable(),
 });
 export type MailSettings = z.infer<typeof MailSettings>;
 
@@ -81,6 +83,8 @@ export const IssuerSettings = z.strictObject({
   groupsClaim: z.string(),
   /** Hosts on which it has endpoints, beside its own. */
   hosts: z.array(z.string()),
+  /** Certificate authorities of the operator's own, as PEM. */
+  certificates: z.string().nullable(),
 });
 export type IssuerSettings = z.infer<typeof IssuerSettings>;
 

@@ -131,3 +131,17 @@ export const removeSecondFactor: Command = {
     return EXIT.done;
   },
 };
+
+/** Undoes the connection to single sign-on. */
+export const disconnectUser: Command = {
+  name: 'admin user disconnect',
+  doc: 'Undo the connection of a user to single sign-on, and end their sessions',
+  words: ['NAME'],
+  flags: {},
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'disconnect'] });
+    printResult(call.json, answer, `${name} is not connected to single sign-on any more`);
+    return EXIT.done;
+  },
+};

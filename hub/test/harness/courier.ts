@@ -21,7 +21,7 @@ export interface TestCourier extends AsyncDisposable {
 /** Settings for a mail server on this machine. */
 export function mailSettings(port: number, more: Partial<MailSettings> = {}): MailSettings {
   const from = 'Holdfast <hub@example.org>';
-  return { host: '127.0.0.1', port, security: 'off', from, user: null, ...more };
+  return { host: '127.0.0.1', port, security: 'off', from, user: null, certificates: null, ...more };
 }
 
 /** Opens a mail server as the courier does. */

@@ -102,7 +102,14 @@ export async function startForgedIssuer(): Promise<ForgedIssuer> {
     },
     client: (hosts = []) =>
       new Issuer(
-        { address, clientId: CLIENT, scopes: ['openid'], groupsClaim: 'groups', hosts: [...hosts] },
+        {
+          address,
+          clientId: CLIENT,
+          scopes: ['openid'],
+          groupsClaim: 'groups',
+          hosts: [...hosts],
+          certificates: null,
+        },
         undefined,
         openLog('test', { write: () => undefined }),
       ),

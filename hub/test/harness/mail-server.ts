@@ -16,6 +16,8 @@ export interface MailServerOptions {
   readonly afterMail?: (address: string) => AfterMail;
   /** Whom it lets in; everybody where absent. */
   readonly login?: { readonly user: string; readonly password: string };
+  /** Its certificate; without one it has no TLS. `first` speaks it from the first byte. */
+  readonly certificate?: { readonly key: string; readonly cert: string; readonly first: boolean };
 }
 
 /** A mail that was taken, as it came over the line. */
@@ -40,7 +42,11 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   const server = new SMTPServer({
     authOptional: options.login === undefined,
     allowInsecureAuth: true,
-    disabledCommands: options.login === undefined ? ['STARTTLS', 'AUTH'] : ['STARTTLS'],
+    disabledCommands: [
+      ...(options.login === undefined ? ['AUTH'] : []),
+      ...(options.certificate === undefined ? ['STARTTLS'] : []),
+    ],
+    ...(options.certificate && { ...options.certificate, secure: options.certificate.first }),
     disableReverseLookup: true,
     onAuth: ({ username, password }, _session, done) => {
       const { login } = options;

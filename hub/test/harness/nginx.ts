@@ -5,7 +5,8 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { mustRun, plainEnvironment, ROOT } from './program.ts';
+import { makeCertificates } from './certificates.ts';
+import { plainEnvironment, ROOT } from './program.ts';
 import { openScratch } from './scratch.ts';
 
 /** A running nginx. */
@@ -80,41 +81,6 @@ http {
 ${server}
 }
 `;
-}
-
-async function makeCertificates(folder: string): Promise<void> {
-  const openssl = async (...args: readonly string[]): Promise<string> =>
-    await mustRun('openssl', args, { cwd: folder });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  await openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-days',
-    '2',
-    '-keyout',
-    'authority.key',
-    '-out',
-    'authority.pem',
-    '-subj',
-    '/CN=Test authority',
-  );
-  await openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
-  await writeFile(path.join(folder, 'extensions'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  const authority = ['-CA', 'authority.pem', '-CAkey', 'authority.key', '-CAcreateserial'];
-  await openssl(
-    'x509',
-    '-req',
-    '-in',
-    'server.csr',
-    ...authority,
-    '-days',
-    '2',
-    '-extfile',
-    'extensions',
-    '-out',
-    'server.pem',
-  );
 }
 
 async function waitForPort(port: number): Promise<void> {

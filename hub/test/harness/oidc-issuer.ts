@@ -71,6 +71,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
           scopes: ['openid', 'profile', 'email'],
           groupsClaim: 'groups',
           hosts: [],
+          certificates: null,
         },
         new Secret(ISSUER_CLIENT.secret),
         log,

@@ -4,6 +4,7 @@ import { sep, join, resolve } from 'node:path';
 import { findText } from '@holdfast/platform/private-files';
 import { requireOwnFolder } from '../own-folder.ts';
 import { configurationRejected } from '../faults.ts';
+import { readCertificates } from './certificates.ts';
 import { type FileSettings, parseConfigFile } from './config-file.ts';
 import { type Environment, type RawEnvironment, parseEnvironment } from './env.ts';
 import { type ConfigSecrets, readConfigSecrets } from './secrets.ts';
@@ -30,6 +31,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly database: DatabaseConfig;
   readonly file: FileSettings;
+  /** Certificate authorities of the operator's own, as PEM. */
+  readonly certificates: { readonly mail: string | null; readonly issuer: string | null };
 }
 
 /** Where the process was started and where its code lies. */
@@ -62,11 +65,15 @@ export async function openConfig(
   const vaultPassphrase = file?.vault.passphraseFile ?? undefined;
   const places = { cwd: place.cwd, mailPassword, issuerSecret, vaultPassphrase };
   const secrets = await readConfigSecrets(env, places, problems);
+  const certificates = {
+    mail: await readCertificates(file?.mail?.certificates, 'mail.certificates', problems),
+    issuer: await readCertificates(file?.singleSignOn?.certificates, 'singleSignOn.certificates', problems),
+  };
   if (file?.signUp === 'single-sign-on' && file.singleSignOn === null)
     problems.push(`${path}: signUp is "single-sign-on", and singleSignOn is missing: nobody could sign in`);
   checkTogether(env, folders, problems);
   if (problems.length > 0 || file === undefined) throw configurationRejected(problems);
-  return { config: build(env, folders, file), secrets };
+  return { config: Object.freeze({ ...build(env, folders, file), certificates }), secrets };
 }
 
 /** The folders alone, for commands that talk to a running instance. */
@@ -106,8 +113,12 @@ function checkTogether(env: Environment, folders: Config['folders'], problems: s
     );
 }
 
-function build(env: Environment, folders: Config['folders'], file: FileSettings): Config {
-  const config: Config = {
+function build(
+  env: Environment,
+  folders: Config['folders'],
+  file: FileSettings,
+): Omit<Config, 'certificates'> {
+  return {
     folders,
     listen: { address: env.HOLDFAST_LISTEN ?? '127.0.0.1', port: env.HOLDFAST_PORT ?? 8080 },
     publicUrl: env.HOLDFAST_URL ?? null,
@@ -118,7 +129,6 @@ function build(env: Environment, folders: Config['folders'], file: FileSettings)
       env.DATABASE_URL === undefined ? { kind: 'embedded', ...file.postgres } : external(env.DATABASE_URL),
     file,
   };
-  return Object.freeze(config);
 }
 
 function external(address: string): DatabaseConfig {

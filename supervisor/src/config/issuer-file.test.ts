@@ -30,6 +30,7 @@ void test('parseConfigFile() names what is wrong with an issuer', () => {
     [{ ...GOOD, scopes: ['profile'] }, /lacks "openid"/],
     [{ ...GOOD, hosts: ['https://x.example.org'] }, /is not the name of a host/],
     [{ ...GOOD, secretFile: 'sso.secret' }, /not an absolute path/],
+    [{ ...GOOD, certificates: 'ca.pem' }, /singleSignOn\.certificates: is not an absolute path/],
     [
       { ...GOOD, groups: [{ group: 'a', organization: 'b', role: 'owner' }] },
       /singleSignOn\.groups\.0\.role/,

@@ -1,5 +1,6 @@
 // Single sign-on in the configuration file.
 import { z } from 'zod';
+import { CertificatesFile } from './certificates.ts';
 import { SingleSignOn } from '../settings.ts';
 
 const HostName = z
@@ -30,6 +31,8 @@ export const IssuerFile = z.strictObject({
     .regex(/^\/[^\0]*[^/\0]$/, 'is not an absolute path of a file')
     .nullable()
     .default(null),
+  /** Absolute path of a file with further certificate authorities for it. */
+  certificates: CertificatesFile,
   scopes: z
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'is not a scope'))
     .default(['openid', 'profile', 'email'])

@@ -34,6 +34,8 @@ void test('parseConfigFile() names what is wrong with a mail server', () => {
     [{ ...GOOD, user: 'hub' }, /mail\.passwordFile: is missing/],
     [{ ...GOOD, passwordFile: '/etc/holdfast/mail' }, /mail\.user: is missing/],
     [{ ...GOOD, user: 'hub', passwordFile: 'mail' }, /not an absolute path/],
+    [{ ...GOOD, certificates: 'ca.pem' }, /mail\.certificates: is not an absolute path/],
+    [{ ...GOOD, security: 'off', certificates: '/x/ca.pem' }, /nobody would look at them/],
     [{ ...GOOD, security: 'off', user: 'hub', passwordFile: '/x/y' }, /mail\.security: is "off"/],
     [{ ...GOOD, password: 'secret' }, /Unrecognized key: "password"/],
   ];

@@ -1,6 +1,7 @@
 // The mail server in the configuration file, and what contradicts itself there.
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { CertificatesFile } from './certificates.ts';
 import { MailSettings } from '../settings.ts';
 
 const Written = z.strictObject({
@@ -26,23 +27,29 @@ const Written = z.strictObject({
     .regex(/^\/[^\0]*[^/\0]$/, 'is not an absolute path of a file')
     .nullable()
     .default(null),
+  /** Absolute path of a file with further certificate authorities for it. */
+  certificates: CertificatesFile,
 });
 
 /** Ports by custom: submission, and submission with TLS from the first byte (RFC 8314). */
 const PORTS = { tls: 465, starttls: 587, off: 25 } as const;
 
 /** The member `mail`. */
-export const MailFile = Written.superRefine(({ user, passwordFile, security, host }, context) => {
-  const complain = (member: string, message: string): void => {
-    context.addIssue({ code: 'custom', path: [member], message });
-  };
-  if (user !== null && passwordFile === null)
-    complain('passwordFile', 'is missing: name the file that holds the password of mail.user');
-  if (user === null && passwordFile !== null)
-    complain('user', 'is missing: whose is the password in mail.passwordFile?');
-  if (security === 'off' && user !== null && !isOnThisMachine(host))
-    complain('security', 'is "off", which would send the password readably through the network');
-}).transform((written) => ({ ...written, port: written.port ?? PORTS[written.security] }));
+export const MailFile = Written.superRefine(
+  ({ user, passwordFile, security, host, certificates }, context) => {
+    const complain = (member: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [member], message });
+    };
+    if (user !== null && passwordFile === null)
+      complain('passwordFile', 'is missing: name the file that holds the password of mail.user');
+    if (user === null && passwordFile !== null)
+      complain('user', 'is missing: whose is the password in mail.passwordFile?');
+    if (security === 'off' && certificates !== null)
+      complain('certificates', 'is there, and mail.security is "off": nobody would look at them');
+    if (security === 'off' && user !== null && !isOnThisMachine(host))
+      complain('security', 'is "off", which would send the password readably through the network');
+  },
+).transform((written) => ({ ...written, port: written.port ?? PORTS[written.security] }));
 
 function isOnThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -109,6 +109,11 @@ export class Passkeys {
     return await new PasskeyReader(this.#db).listOfUser(userId);
   }
 
+  /** Whether a user has any. */
+  async isUsed(userId: Id): Promise<boolean> {
+    return (await new PasskeyReader(this.#db).listOfUser(userId)).length > 0;
+  }
+
   /** Removes one: what takes access away needs no fresh proof. Throws `passkey.missing`. */
   async remove(actor: Actor, userId: Id, id: Id): Promise<void> {
     if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();

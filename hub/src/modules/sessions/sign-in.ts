@@ -142,6 +142,14 @@ export class SignIn {
     return { ...begun, known: throttle.recognise(row) };
   }
 
+  /** Whether a user could sign in without the issuer. */
+  async hasOwnWay(userId: Id): Promise<boolean> {
+    const { issuerAlone, passkeys } = this.#deps;
+    const row = await this.#find(userId);
+    if (row === undefined || (issuerAlone && !row.account.administrator)) return false;
+    return row.password !== null || (await passkeys.isUsed(userId));
+  }
+
   /** Begins the first session of who has just made an account. */
   async begin(userId: Id, proofs: readonly Proof[], browser: Browser): Promise<SignedIn> {
     const row = await this.#find(userId);

@@ -44,6 +44,17 @@ export const ssoTaken = defineFault(
   'sso.taken',
   () => 'This sign-on belongs to another account, or your account has another one.',
 );
+export const ssoOnlyWay = defineFault(
+  'conflict',
+  'sso.only-way',
+  () =>
+    'Without single sign-on you could not sign in any more. Set a password or add a passkey first; where people come by single sign-on alone, ask the operator.',
+);
+export const ssoUnconnected = defineFault(
+  'missing',
+  'sso.unconnected',
+  () => 'This account is not connected to single sign-on.',
+);
 export const ssoOther = defineFault(
   'forbidden',
   'sso.other',

@@ -13,8 +13,8 @@ import {
   type Newcomers,
   type SignUpPolicy,
 } from '#modules/identity';
-import { record } from '#modules/ledger';
-import { ssoEmailMissing, ssoEmailTaken, ssoNotInvited, ssoTaken } from './faults.ts';
+import { record, type Entry } from '#modules/ledger';
+import { ssoEmailMissing, ssoEmailTaken, ssoNotInvited, ssoTaken, ssoUnconnected } from './faults.ts';
 import { namesFor, rolesOf, type Claims, type GroupRole } from './model.ts';
 import { LinkWriter } from './store.ts';
 
@@ -61,6 +61,31 @@ export class People {
       body: { issuer: claims.issuer },
       personal: { subject: claims.subject },
     });
+  }
+
+  /**
+   * Has no name of the issuer's stand for a user any more. Memberships that groups gave end with it: nobody would take them
+   * away later. Throws `sso.unconnected`.
+   */
+  async disconnect(tx: Tx, by: Pick<Entry, 'actor' | 'credential'>, userId: Id): Promise<void> {
+    const { clock, epochs } = this.#deps;
+    const writer = new LinkWriter(tx);
+    const removed = await writer.remove(userId);
+    if (removed.length === 0) throw ssoUnconnected();
+    for (const orgId of await writer.listGiven(userId)) {
+      const org = await new AccountReader(tx).findById(orgId);
+      // The last administrator stays one, as a decision that somebody else may change.
+      if (org !== undefined) await changeMembership(tx, { clock, epochs }, { org, userId, role: null });
+      await writer.mark(userId, orgId, false);
+    }
+    for (const { issuer, subject } of removed)
+      await record(tx, {
+        kind: 'account.sign-on-disconnected',
+        subject: `account:${userId}`,
+        ...by,
+        body: { issuer },
+        personal: { subject },
+      });
   }
 
   /** Has memberships follow the groups. What somebody else decided stays, but for a role that a group names. */

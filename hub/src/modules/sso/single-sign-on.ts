@@ -4,10 +4,17 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { isFreshlyProved } from '#modules/access';
+import { isFreshlyProved, referencesOf, type Actor } from '#modules/access';
 import { proofNeeded } from '#modules/identity';
-import { type Browser, type Outcome, type SignedIn, type SignIn, type Visit } from '#modules/sessions';
-import { ssoDenied, ssoInvalid, ssoOther, ssoOver, ssoUnreachable } from './faults.ts';
+import {
+  type Browser,
+  type Outcome,
+  type Sessions,
+  type SignedIn,
+  type SignIn,
+  type Visit,
+} from '#modules/sessions';
+import { ssoDenied, ssoInvalid, ssoOnlyWay, ssoOther, ssoOver, ssoUnreachable } from './faults.ts';
 import { Begun, LONGEST_MS, mintStart, type Claims, type IssuerLink, type Purpose } from './model.ts';
 import { type People } from './people.ts';
 import { LinkReader, LinkWriter } from './store.ts';
@@ -19,6 +26,7 @@ export interface SingleSignOnDeps {
   readonly keys: Keys;
   readonly link: IssuerLink;
   readonly signIn: SignIn;
+  readonly sessions: Pick<Sessions, 'endAll'>;
   readonly people: People;
   /** What people call the issuer. */
   readonly name: string;
@@ -84,6 +92,29 @@ export class SingleSignOn {
     if (!isFreshlyProved(visit.actor, this.#deps.clock.now())) throw proofNeeded();
     const purpose = { kind: 'connect', userId: visit.account.id, sessionId: visit.session.id } as const;
     return await this.begin(purpose, at);
+  }
+
+  /**
+   * Undoes the visitor's connection. Sessions other than this one end, as the issuer may have begun them for somebody else.
+   * Throws `sso.only-way` where nothing else lets them in, `sso.unconnected`.
+   */
+  async disconnect({ actor, account, session }: Visit): Promise<void> {
+    if (!(await this.#deps.signIn.hasOwnWay(account.id))) throw ssoOnlyWay();
+    await this.#undo(actor, account.id, session.id);
+  }
+
+  /** The same for the operator, who is told by somebody that it is another person's, and ends all sessions. */
+  async disconnectUser(actor: Actor, userId: Id): Promise<void> {
+    await this.#undo(actor, userId);
+  }
+
+  // In this order: no session can begin by the issuer once those that had begun are ended.
+  async #undo(actor: Actor, userId: Id, but?: Id): Promise<void> {
+    const { db, people, sessions } = this.#deps;
+    await db.transaction(async (tx) => {
+      await people.disconnect(tx, referencesOf(actor), userId);
+    });
+    await sessions.endAll(actor, userId, but);
   }
 
   /**

@@ -64,6 +64,15 @@ export class LinkWriter extends LinkReader {
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
+  /** Removes what ties a user to names of issuers; gives these. */
+  async remove(userId: Id): Promise<Named[]> {
+    return await this.db
+      .deleteFrom('sso.link')
+      .where('user_id', '=', userId)
+      .returning(['issuer', 'subject'])
+      .execute();
+  }
+
   /** Notes that a membership follows the groups, or no longer. */
   async mark(userId: Id, orgId: Id, given: boolean): Promise<void> {
     if (given)

@@ -7,6 +7,7 @@ import { createOrg } from './create-org.ts';
 import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { disableUser } from './disable-user.ts';
+import { disconnectUser } from './disconnect-user.ts';
 import { enableUser } from './enable-user.ts';
 import { runFsck } from './fsck.ts';
 import { ledgerRoutes } from './ledger.ts';
@@ -30,6 +31,7 @@ import { identifyOperator } from './operator.ts';
 
 type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof removeSecondFactor>[0] &
+  Parameters<typeof disconnectUser>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof listTokens>[0] &
   Parameters<typeof putMember>[0] &
@@ -52,6 +54,7 @@ export function adminRoutes(deps: Deps): Route[] {
     createToken(deps),
     createUser(deps),
     disableUser(deps),
+    disconnectUser(deps),
     enableUser(deps),
     forgetXet(deps),
     listMail(deps),

@@ -126,6 +126,43 @@ void test('the hub cannot record kinds that are not its own', async () => {
     );
 });
 
+void test('what is malformed or too long is not recorded, nor what comes in another encoding', async () => {
+  await using database = await openTestDatabase();
+  const insert = `insert into ledger.entry (kind, subject, actor, credential, body) values ($1, $2, $3, $4, $5)`;
+  const fits = ['repo.created', 's', 'a', '', '{}'];
+  await asRole(database.address, async (pool) => {
+    for (const [at, value] of [
+      [0, 'repo.Created'],
+      [0, `repo.${'x'.repeat(60)}`],
+      [1, 's'.repeat(257)],
+      [2, 'a'.repeat(257)],
+      [3, 'c'.repeat(257)],
+      [4, 'b'.repeat(65_537)],
+      [4, null],
+    ] as const)
+      await assert.rejects(pool.query(insert, fits.with(at, value as string)), /malformed or too long/);
+    await pool.query(insert, ['repo.created', 'é'.repeat(256), 'a', '', 'b'.repeat(65_536)]);
+    const client = await pool.connect();
+    await client.query(`set client_encoding = 'LATIN1'`);
+    await assert.rejects(client.query(insert, fits), /whose encoding is UTF8/);
+    client.release(true);
+  });
+});
+
+void test('whoever holds the advisory locks of all lanes holds nobody up', async () => {
+  await using database = await openTestDatabase();
+  await database.db.transaction((tx) => record(tx, ENTRY));
+  await asRole(database.address, async (pool) => {
+    const client = await pool.connect();
+    await client.query(
+      'select pg_advisory_lock(hashname(session_user), lane) from generate_series(0, 31) lane',
+    );
+    await database.db.transaction((tx) => record(tx, ENTRY));
+    client.release(true);
+  });
+  assert.equal((await new LedgerReader(database.db).listOfSubject('repo:1')).length, 2);
+});
+
 void test('the hub can neither change, remove nor empty what is recorded, nor touch the chains', async () => {
   await using database = await openTestDatabase();
   await database.db.transaction((tx) => record(tx, ENTRY));
@@ -145,7 +182,9 @@ void test('the hub can neither change, remove nor empty what is recorded, nor to
       'alter table ledger.entry disable trigger all',
       'drop table ledger.entry',
       'create table ledger.other (x int)',
-      'select ledger.take_lane(current_user)',
+      'select ledger.refuse_unfit(e) from ledger.entry e',
+      `select ledger.hold_subject('token:1')`,
+      `select ledger.move_subject('token:1', 0, '')`,
       'set session_replication_role = replica',
       'set role holdfast_owner_test',
     ])
@@ -175,6 +214,9 @@ void test('an edit behind the triggers is found by whoever verifies the chain', 
     await pool.query('alter table ledger.entry disable trigger all');
     await pool.query(`update ledger.entry set body = '{"x":1}' where n = 2`);
   });
-  const entries = await new LedgerReader(database.db).listOfLane(database.address.user, 0);
+  const reader = new LedgerReader(database.db);
+  // One connection, and so one lane.
+  const lane = (await reader.listOfSubject(ENTRY.subject))[0]?.lane ?? -1;
+  const entries = await reader.listOfLane(database.address.user, lane);
   assert.deepEqual(verifyLane(entries), { n: 2, flaw: 'altered' });
 });

@@ -82,6 +82,50 @@ void test('an account is connected by its owner, with a fresh proof, and not by 
   assert.equal((await signOn(browser, 'u2', '/account/prove/issuer')).location, '/account?problem=sso.other');
 });
 
+void test('a connection is undone by its owner who has another way in, and by the operator', async () => {
+  await using it = await openSignedOnHub('open', [
+    { group: 'staff', organization: 'research', role: 'read' },
+  ]);
+  const { identity, sessions, passwords, pool } = it.hub.modules;
+  await it.hub.addUser('owner');
+  await identity.createOrg(OPERATOR, { name: 'research', owner: 'owner' });
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada', groups: ['staff'] });
+  const [browser, other] = [new TestBrowser(it.hub), new TestBrowser(it.hub)];
+  await signOn(browser, 'u1');
+  await signOn(other, 'u1');
+  const ada = await identity.findByName('ada');
+  assert.ok(ada !== undefined);
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), 'read');
+  // It is the only way in: nothing is undone.
+  const refused = await browser.send('/account?/disconnect', {});
+  assert.match(refused.body, /Without single sign-on you could not sign in any more/);
+  assert.equal((await signOn(other, 'u1')).location, '/account');
+  await passwords.change(OPERATOR, ada.id, PASSWORD);
+  await browser.signIn('ada', PASSWORD);
+  await signOn(other, 'u1');
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  assert.equal((await browser.send('/account?/disconnect', {}, foreign)).status, 403);
+  assert.equal((await browser.send('/account?/disconnect', {})).location, '/account');
+  assert.match((await browser.open('/account')).body, /Connect Example/);
+  assert.match((await other.open('/account')).location, /^\/sign-in/, 'the session of another browser');
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), undefined);
+  it.issuer.people.set('u1', { email: 'nina@example.org', preferred_username: 'nina' });
+  await signOn(new TestBrowser(it.hub), 'u1');
+  const anew = await identity.findByName('nina');
+  assert.ok(anew !== undefined, 'who signs on is somebody new here');
+  assert.match((await browser.send('/account?/disconnect', {})).body, /is not connected/);
+  // The operator undoes it whatever else there is.
+  await it.hub.modules.singleSignOn?.disconnectUser(OPERATOR, anew.id);
+  assert.equal((await sessions.list(OPERATOR, anew.id)).length, 0);
+  const { rows } = await pool.query<{ actor: string }>(
+    `select actor from ledger.entry where kind = 'account.sign-on-disconnected' order by at`,
+  );
+  assert.deepEqual(
+    rows.map(({ actor }) => actor.split(':')[0]),
+    ['user', 'operator'],
+  );
+});
+
 void test('memberships follow the groups, and others stay', async () => {
   const groups = [
     { group: 'readers', organization: 'research', role: 'read' },

@@ -52,6 +52,9 @@ export const en = {
     connected: 'You can sign in with',
     connect: 'Connect',
     connectHint: 'Afterwards you can sign in without your password.',
+    disconnect: 'Disconnect',
+    disconnectHint:
+      'Afterwards you sign in with your password or a passkey. Your other sessions end, and so do memberships that your groups gave you.',
     onward: 'Go on to',
     roles: { read: 'may read', contributor: 'contributes', write: 'may write', admin: 'administers' },
   },
@@ -295,6 +298,9 @@ export const en = {
     'sso.email-missing':
       'The server for single sign-on does not say your email address, and an account needs one.',
     'sso.taken': 'This sign-on belongs to another account, or your account has another one.',
+    'sso.only-way':
+      'Without single sign-on you could not sign in any more. Set a password or add a passkey first; where people come by single sign-on alone, ask the operator.',
+    'sso.unconnected': 'Your account is not connected to single sign-on.',
     'sso.other': 'You signed on as somebody else than who is signed in here.',
     'sign-in.failed': 'The name and the password do not belong together.',
     'invitation.missing':

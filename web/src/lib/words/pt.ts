@@ -51,6 +51,9 @@ export const pt: Words = {
     connected: 'Pode entrar com',
     connect: 'Ligar',
     connectHint: 'Depois pode entrar sem a palavra-passe.',
+    disconnect: 'Desligar',
+    disconnectHint:
+      'Depois entra com a palavra-passe ou uma chave de acesso. As suas outras sessões terminam, e também a pertença a organizações que os seus grupos lhe deram.',
     onward: 'Continuar para',
     roles: { read: 'pode ler', contributor: 'contribui', write: 'pode escrever', admin: 'administra' },
   },
@@ -299,6 +302,9 @@ export const pt: Words = {
     'sso.email-missing':
       'O servidor do início de sessão único não diz o seu endereço de email, e uma conta precisa de um.',
     'sso.taken': 'Este início de sessão pertence a outra conta, ou a sua conta tem outro.',
+    'sso.only-way':
+      'Sem o início de sessão único já não poderia entrar. Defina primeiro uma palavra-passe ou acrescente uma chave de acesso; onde só se entra pelo início de sessão único, peça ao operador.',
+    'sso.unconnected': 'A sua conta não está ligada ao início de sessão único.',
     'sso.other': 'Quem iniciou sessão não é quem está aqui.',
     'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
     'sign-in.failed': 'O nome e a palavra-passe não condizem.',

@@ -35,6 +35,18 @@ export const actions = {
       return { onward: begun.address };
     });
   },
+  disconnect: async (event: RequestEvent) => {
+    const visit = requireVisit(event);
+    const { singleSignOn } = callOf(event).hub;
+    if (singleSignOn === undefined) return fail(404);
+    const outcome = await attempt(event, async () => {
+      await singleSignOn.disconnect(visit);
+      return undefined;
+    });
+    // Memberships may have ended with it: the page is opened anew.
+    if (outcome === undefined) redirect(303, '/account');
+    return outcome;
+  },
   requirement: async (event: RequestEvent) => {
     const { actor } = requireVisit(event);
     const { hub, form } = callOf(event);
