@@ -4,20 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
-import { openWorld, type TestDoor, type World } from './harness/open-world.ts';
-
-/** Says something to the door, and gives all that it answers. */
-async function say(door: TestDoor, text: string, more: { readonly waitMs?: number } = {}): Promise<string> {
-  const socket = connect(join(door.out, 'door.sock'));
-  let answer = '';
-  socket.setEncoding('latin1').on('data', (piece) => (answer += piece));
-  socket.on('error', () => undefined);
-  socket.write(text, 'latin1');
-  const ended = new Promise((resolve) => socket.once('close', resolve));
-  await Promise.race([ended, delay(more.waitMs ?? 20_000, undefined, { ref: false })]);
-  socket.destroy();
-  return answer;
-}
+import { openWorld, type World } from './harness/open-world.ts';
+import { say } from './harness/say.ts';
 
 const get = (url: string, host = 'x.org'): string =>
   `GET ${url} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;

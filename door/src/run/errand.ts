@@ -6,6 +6,8 @@ import { HOP_FIELDS } from './visit.ts';
 /** A request on its way out. */
 export interface Errand {
   readonly destination: Destination;
+  /** With the query, as a server reads it. */
+  readonly path: string;
   readonly lines: string;
   readonly closes: boolean;
 }
@@ -20,18 +22,31 @@ export function readErrand(head: RequestHead): Errand | undefined {
   const [, authority, path = '/'] = ABSOLUTE.exec(head.target) ?? [];
   const destination = authority === undefined ? undefined : parseDestination(authority, HTTP_PORT);
   if (destination === undefined || valuesOf(head.fields, 'host').length > 1) return undefined;
-  return { destination, ...write(head, path.startsWith('/') ? path : `/${path}`, hostOf(destination)) };
+  const asked = path.startsWith('/') ? path : `/${path}`;
+  return { destination, path: asked, ...writeErrand(head, asked, hostOf(destination)) };
 }
 
 /** Reads a request on a connection that leads to the hub alone. */
 export function readHubErrand(head: RequestHead, destination: Destination): Errand | undefined {
   const target = ABSOLUTE.exec(head.target)?.[2] ?? head.target;
   if (!target.startsWith('/') || valuesOf(head.fields, 'host').length > 1) return undefined;
-  return { destination, ...write(head, target, destination.host) };
+  return { destination, path: target, ...writeErrand(head, target, destination.host) };
 }
 
-// The host that was judged is the host that is asked: what the app wrote as `Host` is left out.
-function write(head: RequestHead, path: string, host: string): { lines: string; closes: boolean } {
+/** Whether a request asks to go on as a WebSocket. */
+export function asksForWebSocket({ method, fields }: RequestHead): boolean {
+  const named = elementsOf(fields, 'connection');
+  return (
+    method === 'GET' && named.includes('upgrade') && elementsOf(fields, 'upgrade').join() === 'websocket'
+  );
+}
+
+/** The lines of a request; the host that was judged is the host that is asked: what the app wrote as `Host` is left out. */
+export function writeErrand(
+  head: RequestHead,
+  path: string,
+  host: string,
+): { lines: string; closes: boolean } {
   const named = [...elementsOf(head.fields, 'connection'), ...elementsOf(head.fields, 'proxy-connection')];
   let lines = `${head.method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
   for (const { name, written, value } of head.fields) {

@@ -2,6 +2,7 @@
 import { readErrand, readHubErrand, presentErrand } from './errand.ts';
 import { tellApp } from './answers.ts';
 import { isHub, parseDestination, type Destination } from './destination.ts';
+import type { Front } from './brokering/front.ts';
 import type { DoorStart } from './frames.ts';
 import type { Failure, Plan, Policy } from './http/policy.ts';
 import type { RequestHead } from './http/head.ts';
@@ -15,12 +16,26 @@ const WORDS: Readonly<Record<Failure, string>> = {
   504: 'the other side took too long to answer',
 };
 
+/** What the rules need. */
+export interface ErrandDeps {
+  readonly outside: Outside;
+  readonly start: Pick<DoorStart, 'hub'>;
+  readonly refused: (host: string, why: string) => void;
+  /** Of a run with brokered secrets. */
+  readonly front: Front | undefined;
+}
+
 /** The rules for everything that an app sends out. */
-export function errandPolicy(
-  outside: Outside,
-  start: Pick<DoorStart, 'hub'>,
-  refused: (host: string, why: string) => void,
-): Policy {
+export function errandPolicy({ outside, start, refused, front }: ErrandDeps): Policy {
+  const plain = plainPolicy({ outside, start, refused, front });
+  if (front === undefined) return plain;
+  return {
+    ...plain,
+    read: (head) => (front.broker.waits ? front.wait(() => plain.read(head)) : plain.read(head)),
+  };
+}
+
+function plainPolicy({ outside, start, refused, front }: ErrandDeps): Policy {
   const refuse = (host: string, why: string, status = 400): Plan => {
     refused(host, why);
     return { kind: 'answer', answer: tellApp(status, `${host} is not reached: ${why}`) };
@@ -33,16 +48,22 @@ export function errandPolicy(
           return refuse(head.target, 'it is no host and port in their usual form');
         // The hub is spoken to in requests that are read, so that an app cannot speak for a proxy of the hub's.
         if (isHub(destination, start) && destination.port === 80)
-          return { kind: 'switch', policy: hubPolicy(outside, destination) };
+          return {
+            kind: 'switch',
+            policy: front?.hubPolicy(destination) ?? hubPolicy(outside, destination),
+          };
+        const served = front?.serve(destination);
+        if (served !== undefined) return served;
         return { kind: 'tunnel', open: async () => await outside.open(destination) };
       }
       const errand = readErrand(head);
       if (errand === undefined || head.method === 'TRACE')
         return refuse(head.target.slice(0, 100), 'it is no address of plain HTTP in its usual form');
+      if (front !== undefined) return front.forward(head, errand);
       return { kind: 'forward', websocket: false, ...forward(outside, errand.destination), ...errand };
     },
     present: presentErrand,
-    fail: tell,
+    fail: tellFailure,
   };
 }
 
@@ -52,11 +73,11 @@ function hubPolicy(outside: Outside, destination: Destination): Policy {
     read: (head: RequestHead) => {
       const errand = readHubErrand(head, destination);
       if (errand === undefined || head.method === 'CONNECT' || head.method === 'TRACE')
-        return { kind: 'answer', answer: tell(400) };
+        return { kind: 'answer', answer: tellFailure(400) };
       return { kind: 'forward', websocket: false, ...forward(outside, destination), ...errand };
     },
     present: presentErrand,
-    fail: tell,
+    fail: tellFailure,
   };
 }
 
@@ -67,6 +88,7 @@ function forward(outside: Outside, destination: Destination) {
   };
 }
 
-function tell(failure: Failure): string {
+/** What an app is told of a failure. */
+export function tellFailure(failure: Failure): string {
   return tellApp(failure, WORDS[failure]);
 }

@@ -23,7 +23,14 @@ export const DoorStart = z.strictObject({
   /** The host of the Space's origin. */
   spaceHost: z.string(),
   /** Whom brokered secrets come from, sealed and about this run; `null`: the Space has no secrets. */
-  secrets: z.strictObject({ vault: z.string().regex(PUBLIC_KEY), run: z.string() }).nullable(),
+  secrets: z
+    .strictObject({
+      vault: z.string().regex(PUBLIC_KEY),
+      run: z.string(),
+      /** Certificates (PEM) by which the outside is believed beside the public ones. */
+      certificates: z.array(z.string()).max(100).optional(),
+    })
+    .nullable(),
 });
 export type DoorStart = z.infer<typeof DoorStart>;
 

@@ -1,8 +1,11 @@
 // The door of an app: a process of its own for each run, which knows whom it serves because of the sockets it was given.
 import { openInheritedChannel, type Channel } from '@holdfast/platform/channel';
 import { tellApp, tellVisitor } from './answers.ts';
-import { errandPolicy } from './errands.ts';
-import { DoorStart, type FromDoor } from './frames.ts';
+import { errandPolicy, tellFailure } from './errands.ts';
+import { Broker } from './brokering/broker.ts';
+import { Front } from './brokering/front.ts';
+import { SecureOutside } from './brokering/secure.ts';
+import { DoorStart, ToDoor, type FromDoor } from './frames.ts';
 import { ERRAND_LIMITS, MOST_ERRANDS, MOST_VISITS, VISIT_LIMITS } from './limits.ts';
 import { openResolve, Outside } from './outside.ts';
 import { Refusals } from './refusals.ts';
@@ -27,13 +30,21 @@ function measure(errands: Side, visits: Side): Traffic {
   };
 }
 
+interface Sides {
+  readonly start: DoorStart;
+  readonly refused: (host: string, why: string) => void;
+  readonly broker: Broker | undefined;
+}
+
 /** Opens both sides. */
-async function openSides(start: DoorStart, refused: (host: string, why: string) => void): Promise<Side[]> {
+async function openSides({ start, refused, broker }: Sides): Promise<Side[]> {
   const outside = new Outside({ start, resolve: openResolve(start.resolver), refused });
+  const secure = new SecureOutside(start.secrets?.certificates ?? []);
+  const front = broker && new Front({ broker, outside, secure, start, refused, fail: tellFailure });
   const now = Date.now();
   const errands = {
     fd: OUT_FD,
-    policy: errandPolicy(outside, start, refused),
+    policy: errandPolicy({ outside, start, refused, front }),
     limits: ERRAND_LIMITS,
     most: MOST_ERRANDS,
     full: tellApp(503, `an app has ${MOST_ERRANDS} connections at most`),
@@ -77,20 +88,43 @@ function tellTraffic(
   };
 }
 
+function openBroker({ secrets }: DoorStart, channel: Channel): Broker | undefined {
+  if (secrets === null) return undefined;
+  return new Broker({
+    secrets,
+    send: (frame) => {
+      channel.send(frame);
+    },
+    now: () => performance.now(),
+    date: () => Date.now(),
+  });
+}
+
 await using channel = openInheritedChannel();
 const start = DoorStart.parse(await channel.next());
 const refusals = new Refusals((refused) => {
   channel.send({ type: 'refused', ...refused });
 });
-const [errands, visits] = await openSides(start, (host, why) => {
-  refusals.add(host, why, Date.now());
+using stack = new DisposableStack();
+const broker = stack.adopt(openBroker(start, channel), (opened) => opened?.[Symbol.dispose]());
+const [errands, visits] = await openSides({
+  start,
+  broker,
+  refused: (host, why) => {
+    refusals.add(host, why, Date.now());
+  },
 });
 if (errands !== undefined && visits !== undefined) {
-  using stack = new DisposableStack();
   stack.use(errands);
   stack.use(visits);
   const timer = setInterval(tellTraffic(channel, [errands, visits], refusals), TICK_MS);
-  channel.send({ type: 'ready', identity: null });
+  stack.defer(() => {
+    clearInterval(timer);
+  });
+  channel.send({ type: 'ready', identity: broker?.identity ?? null });
+  if (broker !== undefined)
+    channel.onFrame((frame) => {
+      broker.receive(ToDoor.parse(frame));
+    });
   await channel.closed;
-  clearInterval(timer);
 }

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { bindUnix, type BoundSocket } from '@holdfast/platform/listeners';
 import type { DoorStart, FromDoor } from '../../src/run/frames.ts';
+import { PLAYED } from './values.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../../..');
 const PLAIN = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
@@ -20,6 +21,13 @@ export interface Seen {
   readonly host?: string;
   readonly hub?: string;
   readonly headers?: readonly string[];
+  /** Of a host that the world plays: which, and what it was asked. */
+  readonly played?: string;
+  readonly method?: string;
+  readonly url?: string;
+  readonly raw?: readonly string[];
+  readonly body?: string;
+  readonly closed?: string;
 }
 
 /** A world. */
@@ -38,6 +46,8 @@ export interface TestDoor extends AsyncDisposable {
   readonly app: string;
   readonly pid: number;
   readonly frames: FromDoor[];
+  onFrame(listener: (frame: FromDoor) => void): void;
+  send(frame: object): void;
   readonly ended: Promise<unknown>;
   closeChannel(): void;
 }
@@ -52,7 +62,9 @@ async function mustRun(file: string, args: readonly string[], cwd: string): Prom
 
 /** Makes a repository that can be cloned from files, and a certificate. */
 async function furnish(folder: string): Promise<void> {
-  const names = ['models.example.org', 'other.example.org'].map((name) => `DNS:${name}`).join(',');
+  const names = ['models.example.org', 'other.example.org', ...Object.values(PLAYED)]
+    .map((name) => `DNS:${name}`)
+    .join(',');
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];
   const subject = ['-subj', '/CN=models.example.org', '-addext', `subjectAltName=${names}`, '-days', '2'];
   await mustRun('openssl', ['req', '-x509', ...key, '-out', 'cert.pem', ...subject], folder);
@@ -128,7 +140,12 @@ async function driveDoor(
   const channel = child.stdio[3] as Socket;
   const frames: FromDoor[] = [];
   const lines = createInterface({ input: channel });
-  lines.on('line', (line) => frames.push(JSON.parse(line) as FromDoor));
+  const listeners: ((frame: FromDoor) => void)[] = [];
+  lines.on('line', (line) => {
+    const frame = JSON.parse(line) as FromDoor;
+    frames.push(frame);
+    for (const listener of listeners) listener(frame);
+  });
   channel.write(`${JSON.stringify(start)}\n`);
   const ended = once(child, 'close');
   await Promise.race([
@@ -139,6 +156,8 @@ async function driveDoor(
     ...place,
     pid: child.pid ?? 0,
     frames,
+    onFrame: (listener) => listeners.push(listener),
+    send: (frame) => channel.write(`${JSON.stringify(frame)}\n`),
     ended,
     closeChannel: () => channel.destroy(),
     [Symbol.asyncDispose]: async () => {

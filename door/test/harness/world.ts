@@ -5,6 +5,8 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { playHosts } from './played-hosts.ts';
+import { PLAYED } from './values.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const PUBLIC = '93.184.216.34';
@@ -12,6 +14,7 @@ const PUBLIC = '93.184.216.34';
 const NAMES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'models.example.org': [[PUBLIC]],
   'other.example.org': [[PUBLIC]],
+  ...Object.fromEntries(Object.values(PLAYED).map((name) => [name, [[PUBLIC]]])),
   'near.example.org': [['127.0.0.1']],
   'metadata.example.org': [['169.254.169.254']],
   'mixed.example.org': [['10.0.0.1', PUBLIC]],
@@ -65,8 +68,13 @@ const outside: RequestListener = (request, response) => {
 };
 
 const key = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) };
-createHttp(outside).listen(80, PUBLIC);
-createHttps(key, outside).listen(443, PUBLIC);
+const played = playHosts(tell, folder);
+const all: RequestListener = (request, response) => {
+  if (Object.values<string | undefined>(PLAYED).includes(request.headers.host)) played(request, response);
+  else outside(request, response);
+};
+createHttp(all).listen(80, PUBLIC);
+createHttps(key, all).listen(443, PUBLIC);
 createHttp((request, response) => {
   tell({ hub: request.url, headers: request.rawHeaders });
   response.end('the hub');

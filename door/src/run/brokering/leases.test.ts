@@ -1,5 +1,6 @@
 // Leases by a clock that the test moves.
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { DoorWord, Grant, Route } from '../lease.ts';
 import { Leases, type Permit } from './leases.ts';
@@ -30,6 +31,10 @@ function open() {
     leases.hear({ type: 'answer', number, ask, uses, seconds, why: uses === 0 ? 'too many' : null });
   };
   return { said, clock, leases, alive, answer };
+}
+
+function carrier(destroy: () => unknown) {
+  return Object.assign(new EventEmitter(), { destroy });
 }
 
 const kindOf = async (permit: Permit | Promise<Permit>): Promise<string> => (await permit).kind;
@@ -123,7 +128,10 @@ void test('two seconds of silence end every use, a word begins it again, and thi
   alive(ONE);
   assert.equal(await kindOf(leases.use(ONE, ROUTE)), 'granted');
   let closed = 0;
-  leases.carry(ONE, { destroy: () => (closed += 1) });
+  leases.carry(
+    ONE,
+    carrier(() => (closed += 1)),
+  );
   clock.now += 30_000;
   leases.tick();
   assert.equal(given.secrets[0]?.value.toString('hex'), '0000000000');
@@ -142,11 +150,17 @@ void test('a version that is missing is overwritten, and what carried it is clos
   await first;
   const waiting = leases.use(TWO, ROUTE);
   const closed: string[] = [];
-  leases.carry(ONE, { destroy: () => closed.push('one') });
-  const ended = { destroy: () => closed.push('ended') };
+  leases.carry(
+    ONE,
+    carrier(() => closed.push('one')),
+  );
+  const ended = carrier(() => closed.push('ended'));
   leases.carry(ONE, ended);
-  leases.drop(ended);
-  leases.carry(TWO, { destroy: () => closed.push('two') });
+  ended.emit('close');
+  leases.carry(
+    TWO,
+    carrier(() => closed.push('two')),
+  );
   alive(TWO);
   assert.deepEqual(closed, ['one']);
   assert.deepEqual(said.at(-1), { type: 'used', number: 3, ask: 1, uses: 1 });
@@ -155,7 +169,10 @@ void test('a version that is missing is overwritten, and what carried it is clos
   assert.deepEqual(closed, ['one', 'two']);
   assert.deepEqual(await waiting, { kind: 'refused', why: 'it was revoked' });
   // What begins to carry it after that is closed, too.
-  leases.carry(TWO, { destroy: () => closed.push('late') });
+  leases.carry(
+    TWO,
+    carrier(() => closed.push('late')),
+  );
   assert.deepEqual(closed, ['one', 'two', 'late']);
   assert.deepEqual(leases.values, []);
 });

@@ -20,6 +20,7 @@ export type Permit =
 /** Something that carried a value, and ends with its right to be used. */
 export interface Carrier {
   destroy(): unknown;
+  once(event: 'close', closed: () => void): unknown;
 }
 
 /** After so long without a word nothing is used. */
@@ -124,17 +125,18 @@ export class Leases {
     return promise.then(async (permit) => (permit === AGAIN ? await this.use(version, route) : permit));
   }
 
-  /** Says that this carries a version: it is destroyed when the version may no longer be used. */
+  /** Whether a version may be used now. */
+  mayUse(version: string): boolean {
+    return this.#refusalOf(version) === undefined;
+  }
+
+  /** Says that this carries a version, until it has closed: it is destroyed when the version may no longer be used. */
   carry(version: string, carrier: Carrier): void {
     const carriers = this.#carriers.get(version) ?? new Set();
+    if (!carriers.has(carrier)) carrier.once('close', () => carriers.delete(carrier));
     this.#carriers.set(version, carriers.add(carrier));
     // Revoked between the permit and now.
     if (!this.#values.has(version)) this.#revoke(version);
-  }
-
-  /** Says that this has ended. */
-  drop(carrier: Carrier): void {
-    for (const carriers of this.#carriers.values()) carriers.delete(carrier);
   }
 
   /** Tells the vault something, under the next number. Gives that number. */

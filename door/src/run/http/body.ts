@@ -14,9 +14,20 @@ export class BrokenBody extends Error {
   override readonly name = 'BrokenBody';
 }
 
-/** A reader for a framing. */
-export function readBody(framing: Framing): BodyReader {
-  if (framing.kind === 'chunked') return new ChunkedBody();
+/** A body that must not go on. */
+export class RefusedBody extends BrokenBody {
+  /** What is said in place of an answer. */
+  readonly answer: string | undefined;
+
+  constructor(answer: string | undefined) {
+    super('somebody who looks at it refuses it');
+    this.answer = answer;
+  }
+}
+
+/** A reader for a framing. `hear` is given what chunks have beside their content; false: it must not go on. */
+export function readBody(framing: Framing, hear?: (line: string) => boolean): BodyReader {
+  if (framing.kind === 'chunked') return new ChunkedBody(hear);
   if (framing.kind === 'until-end') return new LengthBody(Number.POSITIVE_INFINITY);
   return new LengthBody(framing.kind === 'length' ? framing.length : 0);
 }
@@ -48,10 +59,15 @@ const SIZE = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;[\u0009\u0020-\u007e\u0080-\u00ff]*)
 type Place = 'size' | 'content' | 'after-content' | 'trailer' | 'end';
 
 class ChunkedBody implements BodyReader {
+  readonly #hear: ((line: string) => boolean) | undefined;
   #place: Place = 'size';
   #left = 0;
   #line = '';
   #trailers = 0;
+
+  constructor(hear: ((line: string) => boolean) | undefined) {
+    this.#hear = hear;
+  }
 
   get done(): boolean {
     return this.#place === 'end';
@@ -86,6 +102,7 @@ class ChunkedBody implements BodyReader {
   }
 
   #acceptLine(line: string): void {
+    if (this.#hear?.(line) === false) throw new RefusedBody(undefined);
     if (this.#place === 'after-content') {
       if (line !== '') throw new BrokenBody('a chunk is longer than it says');
       this.#place = 'size';
@@ -103,6 +120,7 @@ class ChunkedBody implements BodyReader {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
 const END = Buffer.from('0\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
 /** Chunks up to this size are put together in memory; larger ones go out in three pieces. */
@@ -117,20 +135,37 @@ function writeContent(framing: Framing, content: Buffer): readonly Buffer[] {
 }
 
 /** The bytes that end a body under a framing. */
-export function writeEnd(framing: Framing): Buffer | undefined {
+function writeEnd(framing: Framing): Buffer | undefined {
   return framing.kind === 'chunked' || framing.kind === 'until-end' ? END : undefined;
+}
+
+/** A body on its way. */
+export interface PassingBody {
+  readonly framing: Framing;
+  readonly body: BodyReader;
+  /** What of the content may go on now. Throws a `RefusedBody`. */
+  readonly sift?: ((content: Buffer, last: boolean) => Buffer) | undefined;
 }
 
 /** Gives content on to a socket under the framing it came with. Returns how many bytes belonged to it. Throws a `BrokenBody`. */
 export function giveContent(
-  { framing, body }: { readonly framing: Framing; readonly body: BodyReader },
+  { framing, body, sift }: PassingBody,
   bytes: Buffer,
   to: { write(bytes: Buffer): unknown },
 ): number {
-  const stop = body.take(bytes, 0, (content) => {
-    for (const piece of writeContent(framing, content)) to.write(piece);
-  });
+  const give = (content: Buffer): void => {
+    if (content.length > 0) for (const piece of writeContent(framing, content)) to.write(piece);
+  };
+  const stop = body.take(bytes, 0, sift === undefined ? give : (content) => give(sift(content, false)));
+  if (sift !== undefined && body.done) give(sift(NOTHING, true));
   const end = body.done ? writeEnd(framing) : undefined;
   if (end !== undefined) to.write(end);
   return stop;
+}
+
+/** Ends a body whose end is that of its connection. Throws a `RefusedBody`. */
+export function endContent({ framing, sift }: PassingBody, to: { write(bytes: Buffer): unknown }): void {
+  const rest = sift?.(NOTHING, true) ?? NOTHING;
+  if (rest.length > 0) for (const piece of writeContent(framing, rest)) to.write(piece);
+  to.write(writeEnd(framing) ?? NOTHING);
 }

@@ -3,34 +3,33 @@
 // Invariants: what goes on was read and is written anew, with one framing; a connection to the next one serves one client; an
 // answer that breaks off breaks off for the client, too, and is never ended as if it were whole.
 import type { Socket } from 'node:net';
-import { giveContent, writeEnd } from './body.ts';
+import { Answering } from './answering.ts';
+import { RefusedBody } from './body.ts';
 import { Exchange, type Forward } from './exchange.ts';
-import { framingLine, framingOfRequest } from './framing.ts';
-import { elementsOf, parseAnswerHead, parseRequestHead, type AnswerHead } from './head.ts';
-import { CONNECTED, HEAD_END, UPGRADED } from './lines.ts';
+import { framingLine, framingOfRequest, type Framing } from './framing.ts';
+import { parseRequestHead, type RequestHead } from './head.ts';
+import { handOver, Held } from './held.ts';
+import { CONNECTED, CONTINUE, HEAD_END } from './lines.ts';
 import { judgeWait } from './patience.ts';
-import type { Failure, Opened, Plan, Policy, Shared } from './policy.ts';
+import { adoptUpstream, type Upstream } from './upstream.ts';
+import type { Failure, Opened, Plan, Policy, Served, Shared, Wait } from './policy.ts';
 
 const NOTHING = Buffer.alloc(0);
 /** Bytes of a next request that are kept while one is under way. */
 const MOST_PENDING = 65_536;
-/** Content up to this size is sent in one piece with its head. */
-const SMALL = 4_096;
-
-interface Upstream {
-  readonly socket: Socket;
-  readonly key: string;
-  used: boolean;
-}
 
 /** A connection of a client. */
-export class Connection {
+export class Connection implements Served {
   readonly #client: Socket;
   readonly #shared: Shared;
   #policy: Policy;
   #pending: Buffer = NOTHING;
   #exchange: Exchange | undefined;
   #upstream: Upstream | undefined;
+  readonly #answering: Answering;
+  /** A request that waits for a decision, and who serves the client in place of this. */
+  #held: Held | undefined;
+  #served: Served | undefined;
   #mode: 'http' | 'opening' | 'tunnel' | 'ending' = 'http';
   /** When something moved last, and when what is waited for began. */
   #moved: number;
@@ -42,34 +41,52 @@ export class Connection {
     this.#shared = shared;
     this.#moved = shared.now;
     this.#since = shared.now;
-    client.on('data', (bytes: Buffer) => {
-      this.#receive(bytes);
+    this.#answering = new Answering({
+      client,
+      limits: shared.limits,
+      present: (head) => this.#policy.present(head),
+      say: (answer) => this.#say(answer),
+      fail: () => this.#fail(502),
+      finish: this.#finish.bind(this),
+      upgrade: () => {
+        this.#exchange = undefined;
+        this.#tunnel();
+      },
+      hold: () => this.#upstream?.socket.pause(),
     });
-    client.on('drain', () => {
-      this.#moved = shared.now;
-      this.#upstream?.socket.resume();
-      if (this.#exchange !== undefined || this.#mode !== 'http') return;
-      client.resume();
-      this.#advance();
-    });
-    client.on('end', () => {
-      if (this.#mode === 'tunnel') this.#upstream?.socket.end();
-      else client.destroy();
-    });
-    client.on('error', () => client.destroy());
-    client.on('close', () => {
-      this.#leave();
-    });
+    client.on('data', this.#onData).on('drain', this.#onDrain).on('end', this.#onEnd);
+    client.on('error', () => client.destroy()).on('close', this.#onClose);
   }
+
+  readonly #onData = this.#receive.bind(this);
+
+  readonly #onDrain = (): void => {
+    this.#moved = this.#shared.now;
+    this.#upstream?.socket.resume();
+    if (this.#exchange !== undefined || this.#mode !== 'http') return;
+    this.#client.resume();
+    this.#advance();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#mode === 'tunnel') this.#upstream?.socket.end();
+    else this.#client.destroy();
+  };
+
+  readonly #onClose = this.#leave.bind(this);
 
   /** Ends what took too long. Called about once a second. */
   check(now: number): void {
+    if (this.#served !== undefined) {
+      this.#served.check(now);
+      return;
+    }
     const exchange = this.#exchange;
     const judged = judgeWait(
       {
         mode: this.#mode,
         exchange: exchange && { answered: exchange.answer !== undefined, sent: exchange.body.done },
-        begun: this.#pending.length > 0,
+        begun: this.#pending.length > 0 || this.#held !== undefined,
         clientFull: this.#client.writableNeedDrain,
         clientHeld: this.#client.isPaused(),
         still: now - this.#moved,
@@ -100,7 +117,9 @@ export class Connection {
   #advance(): void {
     while (this.#mode === 'http' && this.#pending.length > 0) {
       const exchange = this.#exchange;
-      if (exchange === undefined) {
+      if (this.#held !== undefined) {
+        if (!this.#collect(this.#held)) return;
+      } else if (exchange === undefined) {
         // Who does not read its answers gets no more of them.
         if (this.#client.writableNeedDrain) {
           this.#client.pause();
@@ -126,18 +145,65 @@ export class Connection {
     if (head === undefined || framing === undefined) return this.#fail(400);
     this.#pending = this.#pending.subarray(end + HEAD_END.length);
     this.#shared.requests += 1;
-    const plan = this.#policy.read(head);
+    return this.#take(this.#policy.read(head), head, framing);
+  }
+
+  #take(plan: Plan, head: RequestHead, framing: Framing): boolean {
     if (plan.kind === 'forward') {
       this.#exchange = new Exchange(head, plan, framing);
       this.#shared.active += 1;
       this.#send(this.#exchange);
       return true;
     }
-    return this.#follow(plan);
+    if (plan.kind !== 'wait') return this.#follow(plan);
+    this.#held = new Held(head, plan, framing);
+    if (plan.expects) this.#client.write(CONTINUE);
+    return this.#collect(this.#held);
   }
 
-  #follow(plan: Exclude<Plan, Forward>): boolean {
+  /** Reads what is to be read before a request is decided about; true when it has been, and more can be read. */
+  #collect(held: Held): boolean {
+    try {
+      this.#pending = this.#pending.subarray(held.take(this.#pending));
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    if (!held.ready) return false;
+    this.#held = undefined;
+    const decided = held.wait.decide(held.content);
+    if (!(decided instanceof Promise)) return this.#decide(held, decided);
+    this.#mode = 'opening';
+    this.#client.pause();
+    void decided.then((plan) => {
+      if (this.#client.destroyed) return;
+      this.#mode = 'http';
+      this.#moved = this.#shared.now;
+      this.#client.resume();
+      if (this.#decide(held, plan)) this.#advance();
+    });
+    return false;
+  }
+
+  #decide(held: Held, plan: Plan): boolean {
+    const { content } = held;
+    if (content.length > 0) this.#pending = Buffer.concat([content, this.#pending]);
+    return this.#take(plan, held.head, held.framing);
+  }
+
+  /** Leaves the client to somebody else. */
+  #hand(serve: Extract<Plan, { kind: 'serve' }>['serve']): false {
+    this.#mode = 'opening';
+    this.#client.pause().off('data', this.#onData).off('drain', this.#onDrain).off('end', this.#onEnd);
+    void handOver(this.#client, this.#pending, async (client) => await serve(client, this.#shared)).then(
+      (served) => (this.#served = served),
+    );
+    this.#pending = NOTHING;
+    return false;
+  }
+
+  #follow(plan: Exclude<Plan, Forward | Wait>): boolean {
     if (plan.kind === 'answer') return this.#say(plan.answer);
+    if (plan.kind === 'serve') return this.#hand(plan.serve);
     if (plan.kind === 'switch') {
       this.#client.write(CONNECTED);
       this.#policy = plan.policy;
@@ -191,27 +257,22 @@ export class Connection {
   }
 
   #adopt(socket: Socket, key: string): Upstream {
-    const upstream: Upstream = { socket, key, used: false };
-    socket.on('data', (bytes: Buffer) => {
-      if (this.#upstream === upstream) this.#receiveAnswer(bytes);
+    return adoptUpstream(socket, key, {
+      isCurrent: (upstream) => this.#upstream === upstream,
+      receive: (bytes) => this.#receiveAnswer(bytes),
+      drain: () => {
+        this.#moved = this.#shared.now;
+        this.#client.resume();
+      },
+      end: () => this.#endAnswer(),
+      lose: () => this.#loseUpstream(),
     });
-    socket.on('drain', () => {
-      this.#moved = this.#shared.now;
-      this.#client.resume();
-    });
-    socket.on('end', () => {
-      if (this.#upstream === upstream) this.#endAnswer();
-    });
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      if (this.#upstream === upstream) this.#loseUpstream();
-    });
-    return upstream;
   }
 
   #sendHead({ plan, framing }: Exchange): void {
     const socket = this.#upstream?.socket;
     if (socket === undefined) return;
+    plan.watch?.sent(socket);
     this.#shared.turn.hold(socket);
     socket.write(`${plan.lines}${framingLine(framing)}\r\n`, 'latin1');
   }
@@ -222,8 +283,8 @@ export class Connection {
     if (socket === undefined) return false;
     try {
       this.#pending = this.#pending.subarray(exchange.send(this.#pending, socket));
-    } catch {
-      return this.#fail(400);
+    } catch (error) {
+      return this.#refuse(error);
     }
     if (socket.writableNeedDrain) this.#client.pause();
     return true;
@@ -233,88 +294,25 @@ export class Connection {
     this.#shared.down += bytes.length;
     this.#moved = this.#shared.now;
     const exchange = this.#exchange;
-    if (this.#mode === 'tunnel') {
-      if (!this.#client.write(bytes)) this.#upstream?.socket.pause();
-    } else if (exchange === undefined)
+    if (this.#mode === 'tunnel') this.#answering.giveUnread(bytes);
+    else if (exchange === undefined)
       this.#dropUpstream(); // nobody asked
     else {
       exchange.begun = true;
       this.#shared.turn.hold(this.#client);
-      const from = exchange.answer === undefined ? this.#readAnswerHead(exchange, bytes) : bytes;
-      if (exchange.answer !== undefined && from !== undefined) this.#giveBody(exchange, from, '');
+      this.#answering.receive(exchange, bytes);
     }
-  }
-
-  /** Reads heads until one begins an answer; gives what follows it. All is done when it gives nothing. */
-  #readAnswerHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
-    let rest = exchange.rest === undefined ? bytes : Buffer.concat([exchange.rest, bytes]);
-    for (;;) {
-      const end = rest.indexOf(HEAD_END);
-      if ((end < 0 ? rest.length : end) > this.#shared.limits.headBytes) return this.#failAnswer();
-      exchange.rest = rest;
-      if (end < 0) return undefined;
-      const head = parseAnswerHead(rest.toString('latin1', 0, end));
-      rest = rest.subarray(end + HEAD_END.length);
-      if (head === undefined) return this.#failAnswer();
-      if (head.status >= 200 || head.status === 101) return this.#beginAnswer(exchange, head, rest);
-      if (!exchange.mayHint()) return this.#failAnswer();
-      // Hints for the client; others are between the app and the door.
-      if (head.status === 100 || head.status === 103)
-        this.#client.write(`${this.#policy.present(head)}\r\n`, 'latin1');
-    }
-  }
-
-  #beginAnswer(exchange: Exchange, head: AnswerHead, rest: Buffer): undefined {
-    const lines = this.#policy.present(head);
-    if (head.status === 101) {
-      const agreed = exchange.plan.websocket && elementsOf(head.fields, 'upgrade').join() === 'websocket';
-      if (!agreed) return this.#failAnswer();
-      this.#client.write(lines + UPGRADED, 'latin1');
-      if (rest.length > 0) this.#client.write(rest);
-      this.#exchange = undefined;
-      this.#tunnel();
-      return undefined;
-    }
-    const framing = exchange.begin(head);
-    if (framing === undefined) return this.#failAnswer();
-    this.#giveBody(exchange, rest, `${lines}${framing}\r\n`);
-    return undefined;
-  }
-
-  /** Gives content on, after the head where that has not been said. */
-  #giveBody(exchange: Exchange, bytes: Buffer, head: string): void {
-    const { answer } = exchange;
-    if (answer === undefined) return;
-    const client = this.#client;
-    if (answer.framing.kind === 'length' && head !== '' && bytes.length <= SMALL) {
-      const stop = answer.body.take(bytes, 0, () => undefined);
-      client.write(head + bytes.toString('latin1', 0, stop), 'latin1');
-      // Bytes after the end belong to no answer that anybody asked for.
-      if (answer.body.done) this.#finish(exchange, stop === bytes.length);
-      return;
-    }
-    if (head !== '') client.write(head, 'latin1');
-    let stop: number;
-    try {
-      stop = giveContent(answer, bytes, client);
-    } catch {
-      client.destroy();
-      return;
-    }
-    if (client.writableNeedDrain) this.#upstream?.socket.pause();
-    if (answer.body.done) this.#finish(exchange, stop === bytes.length);
   }
 
   /** The next one says no more. */
   #endAnswer(): void {
     const { answer } = this.#exchange ?? {};
     if (this.#mode === 'tunnel') {
-      this.#client.end();
+      this.#answering.endUnread();
       return;
     }
     if (this.#exchange !== undefined && answer?.framing.kind === 'until-end') {
-      this.#client.write(writeEnd(answer.framing) ?? NOTHING);
-      this.#finish(this.#exchange, false);
+      this.#answering.end(this.#exchange);
     } else this.#upstream?.socket.destroy();
   }
 
@@ -358,16 +356,16 @@ export class Connection {
     this.#client.resume();
   }
 
-  #failAnswer(): undefined {
-    this.#fail(502);
-    return undefined;
-  }
-
   #fail(failure: Failure): false {
     const exchange = this.#exchange;
     if (exchange?.said === true) this.#client.destroy();
     else this.#say(this.#policy.fail(failure, exchange?.head));
     return false;
+  }
+
+  #refuse(error: unknown): false {
+    const answer = error instanceof RefusedBody ? error.answer : undefined;
+    return answer === undefined || this.#exchange?.said === true ? this.#fail(400) : this.#say(answer);
   }
 
   #say(answer: string): false {

@@ -6,3 +6,5 @@ export const HEAD_END = '\r\n\r\n';
 export const CONNECTED = `HTTP/1.1 200 Connection established${HEAD_END}`;
 /** The end of the head by which both begin to speak WebSocket. */
 export const UPGRADED = `Connection: Upgrade\r\nUpgrade: websocket${HEAD_END}`;
+/** What a client is told that may send its body. */
+export const CONTINUE = `HTTP/1.1 100 Continue${HEAD_END}`;

@@ -19,13 +19,57 @@ export type Plan =
       readonly websocket: boolean;
       /** The client wants no second request. */
       readonly closes: boolean;
+      /** Looks at what passes; absent: nobody does. */
+      readonly watch?: Watch | undefined;
     }
   /** Said, and the connection ends. */
   | { readonly kind: 'answer'; readonly answer: string }
   /** Bytes pass both ways, unread. */
   | { readonly kind: 'tunnel'; readonly open: () => Promise<Opened> }
   /** The client is told that it is connected, and is read under other rules. */
-  | { readonly kind: 'switch'; readonly policy: Policy };
+  | { readonly kind: 'switch'; readonly policy: Policy }
+  /** The client is told that it is connected, and then served by somebody else. */
+  | {
+      readonly kind: 'serve';
+      readonly serve: (client: Socket, shared: Shared) => Promise<Served | undefined>;
+    }
+  | Wait;
+
+/** A request that is decided about later: when its body has been read, or when somebody has answered. */
+export interface Wait {
+  readonly kind: 'wait';
+  /** So much of the body is read before; `undefined`: nothing of it. */
+  readonly most: number | undefined;
+  /** Said when there is more. */
+  readonly long: string;
+  /** The client waits to be told that it may send its body. */
+  readonly expects: boolean;
+  readonly decide: (content: Buffer) => Plan | Promise<Plan>;
+}
+
+/** Whoever serves a client in place of a connection. */
+export interface Served {
+  /** Ends what took too long. */
+  check(now: number): void;
+}
+
+/** Looks at what passes, both ways. */
+export interface Watch {
+  /** The connection by which the request leaves. */
+  sent(socket: Socket): void;
+  /** Content of the request, before it goes on: the answer that refuses it, if it must not. */
+  refusalOf(content: Buffer): string | undefined;
+  /** The head of an answer: the answer in its place, if it must not go on. */
+  replacementOf(head: AnswerHead): string | undefined;
+  /** Content of the answer; gives what may go on now, or `undefined` when all ends here. */
+  pass(content: Buffer): Buffer | undefined;
+  /** What of it was held back until the end. */
+  rest(): Buffer;
+  /** Said in place of an answer of which nothing has gone on. */
+  readonly cut: string;
+  /** A line of a trailer, or beside a chunk, which goes nowhere; false: all ends here. */
+  hear(line: string, way: 'out' | 'back'): boolean;
+}
 
 /** Why a request has no answer of its own. */
 export type Failure = 400 | 408 | 431 | 502 | 504;

@@ -15,10 +15,10 @@ const REFUSALS = { tooSlow: bodyTooSlow, cutOff: () => bodyMalformed('it was cut
  * `.body-too-slow`; nothing of it is left then.
  */
 export async function receiveSecret(request: IncomingMessage): Promise<Uint8Array> {
-  if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw bodyTooLarge(MOST_BYTES);
   const bytes = Buffer.alloc(MOST_BYTES);
   let length = 0;
   try {
+    if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) throw bodyTooLarge(MOST_BYTES);
     for await (const chunk of pacedBody(request, { pace: PACE, refusals: REFUSALS })) {
       if (length + chunk.length > MOST_BYTES) {
         chunk.fill(0);
@@ -31,6 +31,12 @@ export async function receiveSecret(request: IncomingMessage): Promise<Uint8Arra
     return bytes.subarray(0, length);
   } catch (error) {
     bytes.fill(0);
+    wipeRest(request);
     throw error;
   }
+}
+
+/** Has what still comes of a body that is refused be overwritten, too: the server takes it from the line all the same. */
+export function wipeRest(request: IncomingMessage): void {
+  request.on('data', (chunk: Uint8Array) => void chunk.fill(0)).resume();
 }

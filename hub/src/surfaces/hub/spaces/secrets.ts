@@ -4,7 +4,7 @@ import { type SecretFacts, type Secrets } from '#modules/secrets';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { RepoParams } from '../repos/names.ts';
 import { whoOf } from '../who.ts';
-import { receiveSecret } from './secret-body.ts';
+import { receiveSecret, wipeRest } from './secret-body.ts';
 
 interface Deps {
   readonly secrets: Secrets;
@@ -64,7 +64,10 @@ function setSecret({ secrets }: Deps): Route {
     body: z.unknown(),
     async run(call) {
       // Nobody has the bytes of a secret be received who may not set one.
-      await secrets.requireSetting(call.actor, call.params);
+      await secrets.requireSetting(call.actor, call.params).catch((error: unknown) => {
+        wipeRest(call.request);
+        throw error;
+      });
       const body = await receiveSecret(call.request);
       return present(await secrets.set(whoOf(call), call.params, body));
     },

@@ -1,0 +1,102 @@
+// A door with brokered secrets in a world of played hosts, and raw requests to them.
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BEARER, header, PASSWORD } from '@holdfast/kernel/brokering/place';
+import type { DoorStart } from '../../src/run/frames.ts';
+import type { GrantedSecret } from '../../src/run/lease.ts';
+import { openWorld, type TestDoor, type World } from './open-world.ts';
+import { PLAYED } from './values.ts';
+import { secretOf, VaultPlayer } from './vault-player.ts';
+
+/** A door that has secrets. */
+export interface Brokered extends AsyncDisposable {
+  readonly world: World;
+  readonly door: TestDoor;
+  readonly vault: VaultPlayer;
+  /** What its sandbox trusts (PEM). */
+  readonly certificate: string;
+  readonly secrets: readonly GrantedSecret[];
+  /** Opens a tunnel to a host, and speaks TLS in it as one. */
+  readonly openTls: (host: string, more?: { readonly servername?: string }) => Promise<TLSSocket>;
+  /** Sends a raw request in a tunnel; gives all that comes back. */
+  readonly ask: (host: string, text: string) => Promise<string>;
+}
+
+/** What the tests use most. */
+export function usualSecrets(): GrantedSecret[] {
+  return [
+    secretOf('openai', [PLAYED.openai], { places: [BEARER], provider: 'openai' }),
+    secretOf('anthropic', [PLAYED.anthropic], {
+      places: [header('x-api-key'), BEARER],
+      provider: 'anthropic',
+    }),
+    secretOf('google', [PLAYED.google], { places: [header('x-goog-api-key'), { in: 'query', name: 'key' }] }),
+    secretOf('aws', [PLAYED.aws, PLAYED.bedrock], {
+      places: [{ in: 'aws-signature', accessKeyId: '' }],
+      provider: 'aws',
+    }),
+    secretOf('git', [PLAYED.git], { places: [BEARER, PASSWORD], provider: 'github' }),
+    secretOf('hub', ['hub.holdfast.internal'], { places: [BEARER], provider: 'holdfast' }),
+  ];
+}
+
+/** Opens one. */
+export async function openBrokered(
+  secrets: readonly GrantedSecret[] = usualSecrets(),
+  wish: Partial<DoorStart> = {},
+): Promise<Brokered> {
+  const stack = new AsyncDisposableStack();
+  const world = stack.use(await openWorld());
+  const vault = stack.use(new VaultPlayer());
+  const trusted = readFileSync(join(world.folder, 'cert.pem'), 'utf8');
+  const door = stack.use(await world.openDoor({ secrets: vault.start([trusted]), ...wish }));
+  const certificate = vault.meet(door, secrets);
+  const openTls: Brokered['openTls'] = async (host, more = {}) =>
+    await open(door, certificate, { host, ...more });
+  return {
+    ...{ world, door, vault, certificate, secrets, openTls },
+    ask: async (host, text) => {
+      const socket = await openTls(host);
+      socket.write(text, 'latin1');
+      return await readAll(socket);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stack.disposeAsync();
+    },
+  };
+}
+
+async function open(
+  door: TestDoor,
+  certificate: string,
+  { host, servername = host }: { readonly host: string; readonly servername?: string },
+): Promise<TLSSocket> {
+  const plain = connect(join(door.out, 'door.sock'));
+  plain.write(`CONNECT ${host}:443 HTTP/1.1\r\nHost: ${host}:443\r\n\r\n`);
+  const [answer] = (await once(plain, 'data')) as [Buffer];
+  if (!answer.toString().startsWith('HTTP/1.1 200')) throw new Error(answer.toString());
+  const socket = connectTls({ socket: plain, servername, ca: [certificate], ALPNProtocols: ['http/1.1'] });
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+/** All that comes until the other side ends, or nothing comes for long. */
+export async function readAll(socket: TLSSocket, waitMs = 8_000): Promise<string> {
+  let all = '';
+  socket.setEncoding('latin1').on('data', (piece: string) => (all += piece));
+  socket.on('error', () => undefined);
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  await Promise.race([ended, delay(waitMs, undefined, { ref: false })]);
+  socket.destroy();
+  return all;
+}
+
+/** Waits until something is so. */
+export async function until(isSo: () => boolean, waitMs = 5_000): Promise<boolean> {
+  for (let waited = 0; waited < waitMs && !isSo(); waited += 20) await delay(20);
+  return isSo();
+}
