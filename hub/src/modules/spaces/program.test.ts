@@ -36,6 +36,7 @@ void test('what is wrong with a program keeps it from running, by the name of it
     ['app_port', 80],
     ['app_port', '7860'],
     ['app_port', 70_000],
+    ['app_port', 3_128],
     ['startup_duration_timeout', '2 days'],
     ['startup_duration_timeout', '0m'],
     ['startup_duration_timeout', '25h'],

@@ -21,6 +21,8 @@ export interface Program {
 export type Wrong = (key: string, text: string, fatal?: boolean) => void;
 
 const PORTS: Readonly<Record<ProgramSdk, number>> = { gradio: 7860, streamlit: 8501 };
+/** Where a program finds its way out; visitors would be led there. */
+const DOOR_PORT = 3_128;
 const USUAL_STARTUP = 30 * 60;
 const LONGEST_STARTUP = 24 * 3_600;
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
@@ -64,6 +66,10 @@ function readVersion(
 
 function readPort(value: Json | undefined, wrong: Wrong): number | undefined {
   if (value === undefined || value === null) return undefined;
+  if (value === DOOR_PORT) {
+    wrong('app_port', `"app_port" cannot be ${DOOR_PORT}: the way out of the Space is there`, true);
+    return undefined;
+  }
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1_024 && value <= 65_535) return value;
   wrong('app_port', '"app_port" must be a number from 1024 to 65535', true);
   return undefined;
