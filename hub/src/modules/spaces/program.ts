@@ -2,6 +2,7 @@
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Metadata, type Sdk } from '#modules/cards';
 import { findHardware, HARDWARE } from './decisions.ts';
+import { readPreloads, type Preload } from './preload.ts';
 
 /** The kinds of program that are run. */
 export type ProgramSdk = 'gradio' | 'streamlit';
@@ -15,6 +16,8 @@ export interface Program {
   readonly port: number;
   /** How long it may take until it listens. */
   readonly startupSeconds: number;
+  /** What is there before it starts. */
+  readonly preloads: readonly Preload[];
 }
 
 /** Takes note of what is wrong with a key. */
@@ -44,6 +47,7 @@ export function readProgram(metadata: Metadata, sdk: ProgramSdk, wrong: Wrong): 
     }),
     port: readPort(metadata['app_port'], wrong) ?? PORTS[sdk],
     startupSeconds: readStartup(metadata['startup_duration_timeout'], wrong) ?? USUAL_STARTUP,
+    preloads: readPreloads(metadata['preload_from_hub'], wrong),
   };
 }
 
@@ -91,15 +95,10 @@ function readStartup(value: Json | undefined, wrong: Wrong): number | undefined 
 
 /** What is shown, and what nothing is done about. */
 function noteSuggestions(metadata: Metadata, wrong: Wrong): void {
-  for (const key of ['models', 'datasets', 'preload_from_hub']) {
+  for (const key of ['models', 'datasets']) {
     const value = metadata[key] ?? null;
     if (value !== null && !isListOfTexts(value)) wrong(key, `"${key}" must be a list of names`);
   }
-  if (metadata['preload_from_hub'] !== undefined)
-    wrong(
-      'preload_from_hub',
-      '"preload_from_hub" has no effect on this hub: the program loads what it needs',
-    );
   const hardware = metadata['suggested_hardware'] ?? null;
   if (hardware === null || (typeof hardware === 'string' && findHardware(hardware) !== undefined)) return;
   const names = HARDWARE.map(({ name }) => name).join(', ');

@@ -76,6 +76,8 @@ FATAL = {
     "sdk: gradio\nstartup_duration_timeout: soon": '"startup_duration_timeout" must be a time of 24 hours at most',
     "sdk: gradio\nstartup_duration_timeout: 25h": '"startup_duration_timeout" must be a time of 24 hours at most',
     "sdk: gradio\nstartup_duration_timeout: 0s": '"startup_duration_timeout" must be a time of 24 hours at most',
+    "sdk: gradio\npreload_from_hub: all": '"preload_from_hub" must be a list of repositories',
+    "sdk: gradio\npreload_from_hub: [../../etc]": '"preload_from_hub" must be a list of repositories',
 }
 NOTICED = {
     "custom_headers: none": '"custom_headers" must be a mapping of names to values',
@@ -83,7 +85,6 @@ NOTICED = {
     "custom_headers:\n  cross-origin-opener-policy: maybe": 'the header "cross-origin-opener-policy" must be one of',
     "models: bert": '"models" must be a list of names',
     "datasets: {a: b}": '"datasets" must be a list of names',
-    "preload_from_hub: all": '"preload_from_hub" must be a list of names',
     "suggested_hardware: a100": '"suggested_hardware" names hardware that this hub does not have',
     "hf_oauth: true": '"hf_oauth" has no effect on this hub',
     "app_build_command: make": '"app_build_command" has no effect on this hub',
