@@ -32,6 +32,21 @@ function adviceOn(code: string): { hint?: string } {
   return {};
 }
 
+/** An export that the running instance could not bring to its end, with its words. */
+export const exportStopped = defineFault(
+  'unavailable',
+  'ledger.export-stopped',
+  ({
+    code,
+    message,
+    hint,
+  }: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string | undefined;
+  }) => [message, { ...(hint !== undefined && { hint }), details: { error: code } }],
+);
+
 /** An answer that comes in parts ended before its end. */
 export const cutOff = defineFault('unavailable', 'instance.cut-off', () => [
   'the running Holdfast ended its answer before it was done',

@@ -54,11 +54,17 @@ export async function runVerifier(call: Call, { words, input, output }: Verifica
     { descriptors: ['pipe', output === 'stdout' ? 'inherit' : 2, 'inherit'] },
   );
   // It may be done before it has read everything; its exit code tells.
-  if (input !== undefined) await pipeline(Readable.from(input), child.end(0)).catch(stopOnPipe);
-  else child.end(0).end();
+  if (input === undefined) child.end(0).end();
+  else
+    await pipeline(Readable.from(input), child.end(0)).catch((error: unknown) => {
+      // What it would say of half an export is not why there is only half of one.
+      if (isBrokenPipe(error)) return;
+      child.signal('SIGKILL');
+      throw error;
+    });
   return (await child.exited).code ?? 1;
 }
 
-function stopOnPipe(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

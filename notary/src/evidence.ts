@@ -1,6 +1,7 @@
 // What is handed to whoever does not believe: exports and proofs, out of what the database has. Nothing here is trusted by
 // those who check it; a wrong answer only fails.
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Fault } from '@holdfast/kernel/fault';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { EvidenceReader, type OrderedEntry, type PlacedCheckpoint } from './evidence-store.ts';
 import { type Cut, sortLanes } from './cut.ts';
@@ -36,7 +37,10 @@ export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
   yield* notesAt(from);
   while (from < size) {
     const page = await reader.listLeaves({ from, to: size, limit: PAGE });
-    if (page[0]?.index !== from && (await reader.getCut()).size !== cut.size) throw cutMeanwhile();
+    if (page[0]?.index !== from && (await reader.getCut()).size !== cut.size) {
+      yield stoppedBy(cutMeanwhile());
+      return;
+    }
     for (const leaf of page) {
       yield lineOf(leaf);
       yield* notesAt(leaf.index + 1);
@@ -47,6 +51,11 @@ export async function* exportLedger(db: Db): AsyncGenerator<ExportLine> {
   }
   for (const entry of await reader.listUnordered(size, UNORDERED)) yield { type: 'unordered', ...entry };
   yield { type: 'end' };
+}
+
+// An answer that has begun cannot become a refusal any more: its last line says why there are no more.
+function stoppedBy({ code, message, hint }: Fault): ExportLine {
+  return { type: 'stopped', code, message, hint };
 }
 
 // Where the tree, the lanes and the chains stood at the cut; its checkpoint, which commits to tree and chains, follows.

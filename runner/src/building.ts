@@ -6,8 +6,13 @@ import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { Base } from './base/index.ts';
 import { Builder, type OpenBuildSandbox } from './build/index.ts';
 import { type Want } from './frames.ts';
-import { listRootParts, type SandboxLimits, type SandboxRuntime } from './sandbox/index.ts';
-import { ENVIRONMENT_FOLDER, SOURCE } from './runs/environment.ts';
+import {
+  listRootParts,
+  type SandboxLimits,
+  type SandboxMount,
+  type SandboxRuntime,
+} from './sandbox/index.ts';
+import { CACHE_FOLDER, ENVIRONMENT_FOLDER, SOURCE } from './runs/environment.ts';
 import { insideCommand, programMounts, type InsideProgram } from './runs/run-spec.ts';
 import { type SpaceDeps } from './runs/space.ts';
 import { Turns } from './turns.ts';
@@ -77,14 +82,22 @@ export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
         kind: 'built',
         hold: uses.hold(layer === null ? [env] : [env, layer]),
         root: listRootParts(built.layer ?? built.base),
-        mounts: [
-          { from: built.env, to: ENVIRONMENT_FOLDER, access: 'read' },
-          { from: source, to: SOURCE, access: 'read' },
-        ],
+        mounts: mountsOf(want, source, built.env),
       };
     },
     [Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
   };
+}
+
+function mountsOf({ app }: Want, source: string, environment: string): SandboxMount[] {
+  const preloaded = app.preloaded.map((name): SandboxMount => {
+    return { from: join(`${source}.hub`, name), to: `${CACHE_FOLDER}/${name}`, access: 'read' };
+  });
+  return [
+    { from: environment, to: ENVIRONMENT_FOLDER, access: 'read' },
+    { from: source, to: SOURCE, access: 'read' },
+    ...preloaded,
+  ];
 }
 
 function openBuilder(

@@ -36,6 +36,8 @@ export const AppWish = z.strictObject({
     .refine((port) => port !== 3128),
   /** How long the app may take until it listens, in seconds. */
   startupSeconds: z.int().min(1).max(86_400),
+  /** Folders of the clients' cache that it finds, which the hub has put beside the files of the commit. */
+  preloaded: z.array(z.string().regex(/^(?:models|datasets)--[\w.-]{1,96}--[\w.-]{1,96}$/)).max(20),
 });
 export type AppWish = z.infer<typeof AppWish>;
 

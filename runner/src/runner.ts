@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '@holdfast/kernel/clock';
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
+import { listNames } from '@holdfast/platform/private-files';
 import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { Doors } from './doors/doors.ts';
 import { openBuilding } from './building.ts';
@@ -43,6 +44,7 @@ export async function openRunner(
   const runs = join(settings.folders.own, 'runs');
   // What a killed runner left: its processes are dead, because the kernel ended them with it.
   await rm(runs, { recursive: true, force: true });
+  for (const name of await listNames(settings.folders.visit)) await rm(join(settings.folders.visit, name));
   await mkdir(runs, { recursive: true, mode: 0o755 });
   const isRange = settings.level === 'uids';
   const runtime = openSandboxes(settings);

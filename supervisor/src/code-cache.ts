@@ -7,6 +7,7 @@ import { findText, listFiles, writeText } from '@holdfast/platform/private-files
 import { type ChildOptions, LaunchedChild } from './child.ts';
 import { type Mount } from './separation/confinement.ts';
 import { type Site } from './site.ts';
+import { CHILD_WORKSPACES } from './workspaces.ts';
 
 const INSIDE = '/var/cache/holdfast';
 
@@ -66,18 +67,7 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
 async function describeCode(checkout: string): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   hash.update((await findText(join(checkout, 'package-lock.json'))) ?? '');
-  for (const folder of [
-    'kernel',
-    'platform',
-    'supervisor',
-    'notary',
-    'vault',
-    'courier',
-    'inside',
-    'door',
-    'runner',
-    'hub',
-  ])
+  for (const folder of CHILD_WORKSPACES)
     for (const { path, size, time } of await listFiles(join(checkout, folder, 'src')))
       hash.update(`${path} ${String(size)} ${String(time)}\n`);
   return hash.digest('hex');

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { exists } from '@holdfast/platform/private-files';
 import { type Config } from './config/config.ts';
 import { type Mount } from './separation/confinement.ts';
+import { CHILD_WORKSPACES } from './workspaces.ts';
 
 /** Paths of one instance on the host. */
 export interface Layout {
@@ -88,20 +89,7 @@ export function layoutOf(folders: Config['folders']): Layout {
 }
 
 /** Folders of the checkout that our children read. */
-const CODE = [
-  'kernel',
-  'platform',
-  'supervisor',
-  'notary',
-  'vault',
-  'courier',
-  'inside',
-  'door',
-  'runner',
-  'hub',
-  'node_modules',
-  'package.json',
-];
+const CODE = [...CHILD_WORKSPACES, 'node_modules', 'package.json'];
 const CODE_INSIDE = '/opt/holdfast';
 
 /** What a child of ours is run with. */

@@ -3,22 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { listFiles } from '@holdfast/platform/private-files';
+import { CHILD_WORKSPACES } from './workspaces.ts';
 
-/** The workspaces that children run. */
-/** Folders whose sources are the program. */
-export const WORKSPACES = [
-  'kernel',
-  'platform',
-  'supervisor',
-  'notary',
-  'vault',
-  'courier',
-  'inside',
-  'door',
-  'runner',
-  'hub',
-  'web',
-];
+/** Folders whose sources are the program; the pages are made from `web`. */
+export const WORKSPACES: readonly string[] = [...CHILD_WORKSPACES, 'web'];
 
 /** The SHA-256 over Node's version, the lockfile, and every source with its path, as hex. */
 export async function digestProgram(checkout: string): Promise<string> {

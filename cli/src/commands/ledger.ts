@@ -4,6 +4,7 @@ import { findText } from '@holdfast/platform/private-files';
 import { requestAdmin, streamAdminLines } from '../admin-client.ts';
 import { type Call, type Command } from '../command.ts';
 import { usageRejected } from '../faults.ts';
+import { wholeExport } from '../ledger-export.ts';
 import { readTrusted, runVerifier, type Trusted } from '../ledger-evidence.ts';
 import { writeOut } from '../print.ts';
 
@@ -11,8 +12,8 @@ const KEY = { value: 'KEY', doc: "The notary's public key; by default the one am
 
 async function* exportLines(call: Call, { key }: Trusted): AsyncGenerator<string> {
   yield `${JSON.stringify({ type: 'holdfast-ledger-export', version: 1, key })}\n`;
-  for await (const line of streamAdminLines(call, { method: 'GET', path: ['ledger', 'export'] }))
-    yield `${line}\n`;
+  const lines = streamAdminLines(call, { method: 'GET', path: ['ledger', 'export'] });
+  for await (const line of wholeExport(lines)) yield `${line}\n`;
 }
 
 function keyWords({ key }: Pick<Trusted, 'key'>): string[] {

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { proveChains } from '@holdfast/notary/evidence';
+import { exportLedger, proveChains } from '@holdfast/notary/evidence';
 import { openPool } from '@holdfast/platform/postgres/database';
 import { openAgedLedger, type AgedLedger } from '../harness/aged-ledger.ts';
 import { openTestDatabase } from '../harness/database.ts';
@@ -86,6 +86,30 @@ for (const [name, statement] of [
     await assert.rejects(aged.notary.cut(), { name: 'CutRefused' });
     assert.equal(await countEntries(aged), left);
   });
+
+void test(
+  'an export that meets a cut says so in its last line, and does not pass for whole',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    await aged.record(1_100, 60);
+    await aged.record(5, 0);
+    const lines: Readonly<Record<string, unknown>>[] = [];
+    for await (const line of exportLedger(aged.notary.db)) {
+      // The first thousand are read by now.
+      if (lines.length === 0) await aged.notary.cut();
+      lines.push(line);
+    }
+    const { type, code, message } = lines.at(-1) ?? {};
+    assert.deepEqual([type, code], ['stopped', 'ledger.cut-meanwhile']);
+    assert.match(String(message), /cut off while they were read/);
+    const head = { type: 'holdfast-ledger-export', version: 1, key: keyOf(aged.notary.signer) };
+    const texts = [head, ...lines].map((line) => JSON.stringify(line));
+    assert.match(await problemsOf(aged, texts), /the file: was cut off/);
+    assert.match((await exportTo(aged, 'export.jsonl')).at(-1) ?? '', /"end"/, 'the next one is whole');
+  },
+);
 
 void test(
   'the notary’s role deletes nothing that is not below the cut, or that is young',

@@ -16,6 +16,9 @@ const SETTINGS = { spaces: { dangerouslyUnlimited: true } };
 /** One that runs. */
 export interface AppInstance extends AsyncDisposable {
   readonly instance: Instance;
+  readonly data: string;
+  /** Starts another on what it left, once it has ended. */
+  readonly startAgain: () => Promise<Instance>;
   /** The file with the administrator's password. */
   readonly passwordFile: string;
 }
@@ -40,7 +43,8 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   stack.defer(() => keep(data));
   const kept = stack.move();
   const passwordFile = path.join(`${data}.keys`, 'admin.password');
-  return { instance, passwordFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const startAgain = async (): Promise<Instance> => kept.use(await startInstance(options));
+  return { instance, data, startAgain, passwordFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** What of the runner's own folder is kept: the base, and what builds fetched. */

@@ -1,22 +1,10 @@
 // A copy of the checkout that a test may change and give to another user. What is large is linked, not copied.
 import { chmod, chown, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { CHILD_WORKSPACES } from '@holdfast/supervisor/workspaces';
 import { mustRun, ROOT, runProgram } from './program.ts';
 
-const WORKSPACES = [
-  'kernel',
-  'platform',
-  'supervisor',
-  'notary',
-  'vault',
-  'courier',
-  'inside',
-  'door',
-  'runner',
-  'hub',
-  'web',
-  'cli',
-];
+const WORKSPACES = [...CHILD_WORKSPACES, 'web', 'cli'];
 const FILES = ['holdfast', 'package.json', 'package-lock.json', '.npmrc'];
 
 /** Makes the copy in this folder. It starts without installing anything. */

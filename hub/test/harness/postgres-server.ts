@@ -155,6 +155,8 @@ function runServer(
     full_page_writes: 'off',
     shared_buffers: '32MB',
     max_connections: '100',
+    // Ours allows none; an operator's server may.
+    max_prepared_transactions: '4',
     timezone: 'UTC',
     ...own,
   };

@@ -26,7 +26,10 @@ export interface DoorWish {
 }
 
 /** A door that serves. Disposing of it ends the process. */
-export type OpenDoor = AsyncDisposable;
+export interface OpenDoor extends AsyncDisposable {
+  /** Settles when its process has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+}
 
 function start(wish: DoorWish, socket: BoundSocket): Door {
   const { root: code, node, libraries } = wish.code;
@@ -75,5 +78,6 @@ export async function openDoor(wish: DoorWish): Promise<OpenDoor> {
     await end();
     throw error;
   }
-  return { [Symbol.asyncDispose]: end };
+  const gone = (): void => undefined;
+  return { ended: door.exited.then(gone, gone), [Symbol.asyncDispose]: end };
 }

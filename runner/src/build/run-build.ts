@@ -8,7 +8,7 @@ import { MiB } from '@holdfast/kernel/size';
 import { type BuildDoorStart } from '@holdfast/door/build/frames';
 import { Channel } from '@holdfast/platform/channel';
 import { type BuildLimits, type Built } from './build.ts';
-import { type Code, openDoor } from './door.ts';
+import { type Code, openDoor, type OpenDoor } from './door.ts';
 import { BuildOutput } from './output.ts';
 import { type EnvironmentWish, inputFiles } from './plan.ts';
 import { type BuildSandbox, type OpenBuildSandbox } from './sandbox.ts';
@@ -35,6 +35,7 @@ export type Made =
   | { readonly kind: 'made'; readonly env: string; readonly lock: string }
   | Extract<Built, { readonly kind: 'failed' }>;
 
+const DOOR_ENDED = 'The door of the build ended before the build had. Restart the Space to build it again.';
 const LARGEST_LOCK = 8 * MiB;
 const [SECOND, MINUTE] = [1_000, 60_000];
 
@@ -43,7 +44,7 @@ export async function runBuild(run: BuildRun): Promise<Made> {
   const folders = await makeFolders(run);
   const output = new BuildOutput(run.tell);
   const onRefused = (what: string, why: string): void => output.say(`Refused: ${what}: ${why}`);
-  await using _door = await openDoor({
+  await using door = await openDoor({
     code: run.code,
     folder: folders.door,
     settings: run.settings,
@@ -60,7 +61,7 @@ export async function runBuild(run: BuildRun): Promise<Made> {
     door: folders.door,
     user: run.user,
   });
-  const ended = await attend(run, sandbox, { output, folders });
+  const ended = await attend(run, sandbox, { output, folders, door });
   run.signal.throwIfAborted();
   if (ended.kind === 'stopped') return failed(ended.why);
   if (ended.code !== 0) return failed(`The build failed: ${explainFailure(ended.code, output.last)}`);
@@ -90,11 +91,18 @@ type Ended =
   | { readonly kind: 'ended'; readonly code: number | null }
   | { readonly kind: 'stopped'; readonly why: string };
 
+/** What is beside the sandbox. */
+interface Beside {
+  readonly output: BuildOutput;
+  readonly folders: Folders;
+  readonly door: Pick<OpenDoor, 'ended'>;
+}
+
 /** Waits for the end, or brings it about. */
 async function attend(
   run: BuildRun,
   sandbox: BuildSandbox,
-  { output, folders }: { readonly output: BuildOutput; readonly folders: Folders },
+  { output, folders, door }: Beside,
 ): Promise<Ended> {
   const ended = new AbortController();
   const { limits, signal } = run;
@@ -105,6 +113,10 @@ async function attend(
   };
   const abort = (): void => stop('The build was given up.');
   signal.addEventListener('abort', abort, { signal: ended.signal });
+  // Or its programs would ask on until they are tired, and the author be told that a package is to blame.
+  void door.ended.then(() => {
+    if (!ended.signal.aborted) stop(DOOR_ENDED);
+  });
   if (signal.aborted) abort();
   const timer = setTimeout(() => {
     stop(`The build took longer than ${inWords(limits.milliseconds)} and was ended.`);

@@ -10,6 +10,7 @@ const APP = {
   file: 'src/app.py',
   port: 7_860,
   startupSeconds: 60,
+  preloaded: [] as string[],
 } as const;
 
 void test('environmentOf() puts what people set over what is set for every app', () => {

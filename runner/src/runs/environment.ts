@@ -5,6 +5,8 @@ import { type AppWish, type Want } from '../frames.ts';
 export const SOURCE = '/source';
 /** Where the app has its own copy of them. */
 export const APP_FOLDER = '/home/user/app';
+/** Where the clients keep what they have fetched, unless the app says otherwise. */
+export const CACHE_FOLDER = '/home/user/.cache/huggingface/hub';
 /** Where what it imports is. */
 export const ENVIRONMENT_FOLDER = '/opt/env';
 

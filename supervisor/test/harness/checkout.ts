@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { CHILD_WORKSPACES } from '../../src/workspaces.ts';
 
+/** Workspaces in whose place a fixture stands. */
+const STAND_INS: readonly string[] = ['hub', 'notary'];
 const REPOSITORY = dirname(dirname(dirname(import.meta.dirname)));
 
 /** An ordinary user of the system, made for a test. */
@@ -29,21 +32,10 @@ export function openTestCheckout(owner: 'self' | 'user'): TestCheckout {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const path = join(home, 'checkout');
   mkdirSync(path);
-  for (const name of [
-    'kernel',
-    'platform',
-    'supervisor',
-    'courier',
-    'inside',
-    'door',
-    'runner',
-    'node_modules',
-    'package.json',
-    'package-lock.json',
-  ])
+  const own = CHILD_WORKSPACES.filter((name) => !STAND_INS.includes(name));
+  for (const name of [...own, 'node_modules', 'package.json', 'package-lock.json'])
     copyTree(join(REPOSITORY, name), join(path, name));
-  for (const name of ['hub', 'notary'])
-    copyTree(join(import.meta.dirname, '..', 'fixture', name), join(path, name));
+  for (const name of STAND_INS) copyTree(join(import.meta.dirname, '..', 'fixture', name), join(path, name));
   // No pages, and nothing that builds them.
   for (const name of ['src', 'static']) mkdirSync(join(path, 'web', name), { recursive: true });
   copyTree(join(import.meta.dirname, '..', 'fixture', 'start.ts'), join(path, 'start.ts'));

@@ -4,6 +4,7 @@ import { RepoReader, type Repo } from '#modules/repos';
 import { type Content } from '#modules/content';
 import { readConfiguration } from './configuration.ts';
 import { type HeldSpace } from './held-space.ts';
+import { type Preload } from './preload.ts';
 import { RunReader } from './run-store.ts';
 import { SecretNoteReader } from './secret-note-store.ts';
 import { SpaceReader } from './store.ts';
@@ -11,7 +12,7 @@ import { wishOf, type Wish } from './wish.ts';
 
 /** What follows. */
 export type Plan =
-  | { readonly kind: 'run'; readonly wish: Wish; readonly repo: Repo }
+  | { readonly kind: 'run'; readonly wish: Wish; readonly repo: Repo; readonly preloads: readonly Preload[] }
   | { readonly kind: 'rest' }
   | { readonly kind: 'forget' };
 
@@ -39,7 +40,12 @@ export async function planOf(
     repo: { ...repo, head: commit },
     configuration: { ...configuration, program },
   };
-  return { kind: 'run', wish: wishOf({ ...facts, told: space.told, hostOf: deps.hostOf }), repo };
+  return {
+    kind: 'run',
+    wish: wishOf({ ...facts, told: space.told, hostOf: deps.hostOf }),
+    repo,
+    preloads: program.preloads,
+  };
 }
 
 async function read(tx: Tx, { id }: HeldSpace) {

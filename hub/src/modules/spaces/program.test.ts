@@ -14,6 +14,7 @@ void test('a program has the port and the file of its kind, unless its README sa
     pythonVersion: null,
     port: 7_860,
     startupSeconds: 1_800,
+    preloads: [],
   });
   assert.equal(read({ sdk: 'streamlit' }).configuration?.program?.port, 8_501);
   const said = {
@@ -23,7 +24,7 @@ void test('a program has the port and the file of its kind, unless its README sa
     startup_duration_timeout: '1h',
   };
   assert.deepEqual(read({ sdk: 'gradio', ...said }).configuration?.program, {
-    ...{ sdkVersion: '5.49.1', pythonVersion: '3.11', port: 9_000, startupSeconds: 3_600 },
+    ...{ sdkVersion: '5.49.1', pythonVersion: '3.11', port: 9_000, startupSeconds: 3_600, preloads: [] },
   });
 });
 
@@ -36,10 +37,12 @@ void test('what is wrong with a program keeps it from running, by the name of it
     ['app_port', 80],
     ['app_port', '7860'],
     ['app_port', 70_000],
+    ['app_port', 3_128],
     ['startup_duration_timeout', '2 days'],
     ['startup_duration_timeout', '0m'],
     ['startup_duration_timeout', '25h'],
     ['app_file', '../app.py'],
+    ['preload_from_hub', ['a/b ../x']],
   ] as const) {
     const { configuration, problems } = read({ sdk: 'gradio', [key]: value });
     assert.equal(configuration, undefined, `${key}: ${JSON.stringify(value)}`);
@@ -52,12 +55,12 @@ void test('what is wrong with a program keeps it from running, by the name of it
 
 void test('what has no effect, and what nobody knows, is named and changes nothing', () => {
   const { configuration, problems } = read({
-    ...{ sdk: 'gradio', preload_from_hub: ['a/b'], models: 'a/b', suggested_hardware: 'a100-large' },
+    ...{ sdk: 'gradio', models: 'a/b', suggested_hardware: 'a100-large' },
     ...{ sdk_versoin: '5', title: 'x' },
   });
   assert.ok(configuration);
   assert.deepEqual(problems.map(({ key }) => key).toSorted(), [
-    ...['models', 'preload_from_hub', 'sdk_versoin', 'suggested_hardware'],
+    ...['models', 'sdk_versoin', 'suggested_hardware'],
   ]);
 });
 

@@ -2,6 +2,7 @@
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Metadata, type Sdk } from '#modules/cards';
 import { findHardware, HARDWARE } from './decisions.ts';
+import { readPreloads, type Preload } from './preload.ts';
 
 /** The kinds of program that are run. */
 export type ProgramSdk = 'gradio' | 'streamlit';
@@ -15,12 +16,16 @@ export interface Program {
   readonly port: number;
   /** How long it may take until it listens. */
   readonly startupSeconds: number;
+  /** What is there before it starts. */
+  readonly preloads: readonly Preload[];
 }
 
 /** Takes note of what is wrong with a key. */
 export type Wrong = (key: string, text: string, fatal?: boolean) => void;
 
 const PORTS: Readonly<Record<ProgramSdk, number>> = { gradio: 7860, streamlit: 8501 };
+/** Where a program finds its way out; visitors would be led there. */
+const DOOR_PORT = 3_128;
 const USUAL_STARTUP = 30 * 60;
 const LONGEST_STARTUP = 24 * 3_600;
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
@@ -42,6 +47,7 @@ export function readProgram(metadata: Metadata, sdk: ProgramSdk, wrong: Wrong): 
     }),
     port: readPort(metadata['app_port'], wrong) ?? PORTS[sdk],
     startupSeconds: readStartup(metadata['startup_duration_timeout'], wrong) ?? USUAL_STARTUP,
+    preloads: readPreloads(metadata['preload_from_hub'], wrong),
   };
 }
 
@@ -64,6 +70,10 @@ function readVersion(
 
 function readPort(value: Json | undefined, wrong: Wrong): number | undefined {
   if (value === undefined || value === null) return undefined;
+  if (value === DOOR_PORT) {
+    wrong('app_port', `"app_port" cannot be ${DOOR_PORT}: the way out of the Space is there`, true);
+    return undefined;
+  }
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1_024 && value <= 65_535) return value;
   wrong('app_port', '"app_port" must be a number from 1024 to 65535', true);
   return undefined;
@@ -85,15 +95,10 @@ function readStartup(value: Json | undefined, wrong: Wrong): number | undefined 
 
 /** What is shown, and what nothing is done about. */
 function noteSuggestions(metadata: Metadata, wrong: Wrong): void {
-  for (const key of ['models', 'datasets', 'preload_from_hub']) {
+  for (const key of ['models', 'datasets']) {
     const value = metadata[key] ?? null;
     if (value !== null && !isListOfTexts(value)) wrong(key, `"${key}" must be a list of names`);
   }
-  if (metadata['preload_from_hub'] !== undefined)
-    wrong(
-      'preload_from_hub',
-      '"preload_from_hub" has no effect on this hub: the program loads what it needs',
-    );
   const hardware = metadata['suggested_hardware'] ?? null;
   if (hardware === null || (typeof hardware === 'string' && findHardware(hardware) !== undefined)) return;
   const names = HARDWARE.map(({ name }) => name).join(', ');

@@ -8,7 +8,6 @@ import { Gate } from '@holdfast/platform/gate';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Content } from '#modules/content';
-import { type Repo } from '#modules/repos';
 import { HeldSpace } from './held-space.ts';
 import { LogRoom } from './log-ring.ts';
 import { reachedOf, type Reached } from './model.ts';
@@ -304,8 +303,8 @@ export class Runs implements AsyncDisposable {
       await this.#trim(space);
       return;
     }
-    const { wish, repo } = plan;
-    const problem = await this.#prepare(space, repo, wish);
+    const { wish } = plan;
+    const problem = await this.#prepare(space, plan);
     // Another push came meanwhile, and is settled next.
     if (!isCurrent() || space.generation !== wish.generation) return;
     if (problem === undefined && space.say(wish)) runner.send({ type: 'want', ...wish });
@@ -315,12 +314,12 @@ export class Runs implements AsyncDisposable {
   }
 
   /** Has the files be there. Returns why they cannot be. */
-  async #prepare(space: HeldSpace, repo: Repo, wish: Wish): Promise<string | undefined> {
+  async #prepare(space: HeldSpace, { wish, repo, preloads }: Wanted): Promise<string | undefined> {
     if (isTooLarge(wish))
       return 'The variables of the Space are more than its program can be given. Delete some.';
     space.prepare(wish.commit);
     try {
-      return await this.#deps.sources.ensure(repo, wish.commit, this.#ended.signal);
+      return await this.#deps.sources.ensure(repo, { commit: wish.commit, preloads }, this.#ended.signal);
     } catch (err) {
       this.#ended.signal.throwIfAborted();
       this.#retry(space, err);
@@ -349,6 +348,9 @@ export class Runs implements AsyncDisposable {
     await this.#records[Symbol.asyncDispose]();
   }
 }
+
+/** A program is to run. */
+type Wanted = Extract<Plan, { readonly kind: 'run' }>;
 
 /** Characters of a wish that a frame surely holds. */
 const LARGEST_WISH = 900_000;

@@ -11,14 +11,28 @@ import { type Content, type ListedFile } from '#modules/content';
 import { quoted } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repo } from '#modules/repos';
+import { type CacheEntry, type Preload } from './preload.ts';
+import { findPreloads, type PreloadedFile, type PreloadsDeps } from './preloads.ts';
 
 /** What writing needs. */
 export interface SourcesDeps {
-  readonly content: Pick<Content, 'listFiles' | 'openBlob'>;
+  readonly repos: PreloadsDeps['repos'];
+  readonly content: PreloadsDeps['content'] & Pick<Content, 'openBlob'>;
   readonly blobs: Pick<Blobs, 'find' | 'open'>;
   readonly reads: Pick<Reads, 'recordRead'>;
   readonly space: Pick<FreeSpace, 'promise'>;
   readonly folders: SourceFolders;
+}
+
+/** What a Space brings along, and what its README wants beside it. */
+export interface WantedFiles {
+  readonly commit: Sha1;
+  readonly preloads: readonly Preload[];
+}
+
+/** Where what is preloaded for a commit lies, beside its files. */
+function preloadedFolder(commit: Sha1): string {
+  return `${commit}.hub`;
 }
 
 /** Who reads: the hub, for a program of the repository itself. */
@@ -38,15 +52,53 @@ export class Sources {
   }
 
   /**
-   * Has the files of a commit be there. Returns why they cannot be, where that is for people to mend. Throws
-   * `object.store-full`, and what reading throws.
+   * Has the files of a commit be there, and beside them what its README wants preloaded, as that was when it was first
+   * wanted. Returns why they cannot be, where that is for people to mend. Throws `object.store-full`, and what reading throws.
    */
-  async ensure(repo: Repo, commit: Sha1, signal: AbortSignal): Promise<string | undefined> {
-    return await this.#inTurn(repo.id, async () => await this.#write(repo, commit, signal));
+  async ensure(repo: Repo, wanted: WantedFiles, signal: AbortSignal): Promise<string | undefined> {
+    return await this.#inTurn(
+      repo.id,
+      async () =>
+        (await this.#write(repo, wanted.commit, signal)) ?? (await this.#preload(repo, wanted, signal)),
+    );
+  }
+
+  async #preload(
+    { id }: Repo,
+    { commit, preloads }: WantedFiles,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const name = preloadedFolder(commit);
+    if (preloads.length === 0 || (await this.#deps.folders.has(id, name))) return undefined;
+    const found = await findPreloads(preloads, MOST_FILES + 1, this.#deps);
+    if (typeof found === 'string') return found;
+    if (found.length > 2 * MOST_FILES) return `"preload_from_hub" leads to more than ${MOST_FILES} files.`;
+    const files = found.flatMap((entry) => ('of' in entry ? [entry.of] : []));
+    const bytes = files.reduce((sum, { listed }) => sum + listed.size, 0);
+    if (bytes > MOST_BYTES) return `"preload_from_hub" leads to more than ${formatSize(MOST_BYTES)}.`;
+    for (const { repo, listed, path } of files)
+      if ((await this.#findMissing(repo, [listed])) !== undefined)
+        return `"preload_from_hub": the content of ${quoted(path)} was never uploaded.`;
+    return await this.#put(
+      { owner: id, name },
+      { files: found.map((entry) => this.#entryOf(entry)), bytes },
+      signal,
+    );
+  }
+
+  #entryOf(entry: CacheEntry<PreloadedFile>): SourceFile {
+    const { path } = entry;
+    if ('of' in entry)
+      return { path, kind: 'file', content: async () => await this.#open(entry.of.repo, entry.of.listed) };
+    return {
+      path,
+      kind: entry.isLink ? 'link' : 'file',
+      content: () => Promise.resolve(Buffer.from(entry.text)),
+    };
   }
 
   async #write(repo: Repo, commit: Sha1, signal: AbortSignal): Promise<string | undefined> {
-    const { folders, content, reads, space } = this.#deps;
+    const { folders, content, reads } = this.#deps;
     if (await folders.has(repo.id, commit)) return undefined;
     const files = await content.listFiles(repo, commit, MOST_FILES + 1);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
@@ -58,10 +110,22 @@ export class Sources {
     if (missing !== undefined) return `The content of ${quoted(missing.path)} was never uploaded.`;
     const all = { address: '', repoId: repo.id, revision: commit, path: '*' };
     if (isRecorded(repo)) await reads.recordRead({ ...referencesOf(RUNNING), ...all });
+    return await this.#put(
+      { owner: repo.id, name: commit },
+      { files: files.map((file) => this.#fileOf(repo, file)), bytes },
+      signal,
+    );
+  }
+
+  async #put(
+    folder: { readonly owner: Id; readonly name: string },
+    { files, bytes }: { readonly files: readonly SourceFile[]; readonly bytes: number },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { folders, space } = this.#deps;
     using _room = await space.promise(bytes);
-    const written = files.map((file) => this.#fileOf(repo, file));
     try {
-      await folders.write({ owner: repo.id, name: commit }, written, signal);
+      await folders.write(folder, files, signal);
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
@@ -74,7 +138,11 @@ export class Sources {
   async keepOnly(repoId: Id, commits: () => readonly Sha1[]): Promise<void> {
     await this.#inTurn(
       repoId,
-      async () => await this.#deps.folders.keepOnly(repoId, new Set<string>(commits())),
+      async () =>
+        await this.#deps.folders.keepOnly(
+          repoId,
+          new Set(commits().flatMap((commit) => [commit, preloadedFolder(commit)])),
+        ),
     );
   }
 

@@ -7,7 +7,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { isRecorded, referencesOf, type Actor, type Who } from '#modules/access';
 import { type Content, type Visitor } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
-import { record, type Reads } from '#modules/ledger';
+import { type Reads } from '#modules/ledger';
 import {
   repoMissing,
   repoSignInNeeded,
@@ -19,19 +19,13 @@ import {
   type Repos,
 } from '#modules/repos';
 import { readConfiguration, type ReadConfiguration } from './configuration.ts';
-import { hardwareUnavailable, hardwareUnknown, variableInvalid, variablesFull } from './faults.ts';
-import {
-  isSilent,
-  problemOfVariable,
-  stageOf,
-  VARIABLE_LIMITS,
-  type Reached,
-  type Runtime,
-  type Variable,
-  type VariableWish,
-} from './model.ts';
+import { hardwareUnavailable, hardwareUnknown, variableInvalid } from './faults.ts';
+import { isSilent, stageOf, type Reached, type Runtime, type Variable, type VariableWish } from './model.ts';
 import { findHardware, type Decisions, type Egress } from './decisions.ts';
 import { LabelCache } from './label-cache.ts';
+import { openBeginning, type BeginningWish } from './beginning.ts';
+import { recordChange } from './record-change.ts';
+import { putVariables, requireVariables } from './keep-variables.ts';
 import { type LogRing } from './log-ring.ts';
 import { findRunFacts, programOf, reachProgram, requireHosts } from './program-state.ts';
 import { RunWriter } from './run-store.ts';
@@ -39,6 +33,7 @@ import { type Runs } from './runs.ts';
 import { type LogKind, type Usage } from './wish.ts';
 import { SecretNoteReader } from './secret-note-store.ts';
 import { SpaceReader, SpaceWriter } from './store.ts';
+import { VisitCache } from './visit-cache.ts';
 
 /** What Spaces need. */
 export interface SpacesDeps {
@@ -85,10 +80,12 @@ interface Act {
 export class Spaces {
   readonly #deps: SpacesDeps;
   readonly #labels: LabelCache;
+  readonly #visits: VisitCache<Omit<ServedSpace, 'label'>>;
 
   constructor(deps: SpacesDeps) {
     this.#deps = deps;
     this.#labels = new LabelCache(deps);
+    this.#visits = new VisitCache(deps);
   }
 
   /** How a Space is, for who may know of it. Throws what `Repos.get` throws. */
@@ -107,10 +104,17 @@ export class Spaces {
     // Members alone see the files of a protected Space; what they make is for everybody.
     const open = known.repo.visibility === 'protected' && known.repo.gated === false;
     repos.require(actor, open ? 'discover' : 'read', known.repo);
-    const repo = await repos.findById(known.repo.id);
-    if (repo === undefined) throw repoMissing();
-    const { paused } = await new SpaceReader(db).decisions(repo.id);
-    return { repo, label: known.label, paused, ...this.#read(repo) };
+    const now = await this.#visits.find(known.repo.id, {
+      ask: async () => {
+        const repo = await repos.findById(known.repo.id);
+        if (repo === undefined) throw repoMissing();
+        const { paused } = await new SpaceReader(db).decisions(repo.id);
+        return { repo, paused, ...this.#read(repo) };
+      },
+      // Of a static one each visitor meets the last push.
+      mayKeep: ({ configuration }) => configuration?.program !== undefined,
+    });
+    return { ...now, label: known.label };
   }
 
   /** What a visitor of a program meets, whom `open` let in. */
@@ -162,7 +166,7 @@ export class Spaces {
    * `leak.token-in-text` for a value that should be a secret, and what `Repos.get` throws.
    */
   async setVariable(who: Who, name: RepoName, wish: VariableWish): Promise<Variable[]> {
-    await this.#requireVariables([wish]);
+    await requireVariables([wish], this.#deps.leaks);
     return await this.#change(who, name, async (scene) => {
       const { tx, actor, repo, writer } = scene;
       const { names } = await new SecretNoteReader(tx).find(repo.id);
@@ -231,21 +235,9 @@ export class Spaces {
     return egress ?? { kind: 'open' };
   }
 
-  /**
-   * What else belongs to a Space that is made or copied: these variables, and those of the one it is a copy of. Run it in
-   * the transaction that makes the repository. Throws as `setVariable` does.
-   */
-  async beginning(variables: readonly VariableWish[]): Promise<Beginning> {
-    await this.#requireVariables(variables);
-    return async (tx, actor, { repo, from }) => {
-      const writer = new SpaceWriter(tx);
-      const copied = from === undefined ? [] : await writer.listVariables(from.id);
-      const all = [...copied, ...variables];
-      if (all.length === 0) return;
-      await putVariables({ writer, repo }, all, this.#deps.clock.now());
-      const names = [...new Set(all.map((variable) => variable.name))].toSorted();
-      await recordChange(tx, actor, { kind: 'space.variables-begun', repo, body: { names } });
-    };
+  /** What else belongs to a Space that is made or copied. Throws what `openBeginning` throws. */
+  async beginning(wish: BeginningWish): Promise<Beginning> {
+    return await openBeginning(wish, this.#deps);
   }
 
   /** Removes what is kept of a Space whose repository is erased. */
@@ -285,20 +277,6 @@ export class Spaces {
     };
   }
 
-  async #requireVariables(variables: readonly VariableWish[]): Promise<void> {
-    const search = this.#deps.leaks.begin();
-    for (const variable of variables) {
-      const problem = problemOfVariable(variable);
-      if (problem !== undefined) throw variableInvalid(variable.name, problem);
-      // Everybody who may read the Space sees them.
-      await search.add(
-        `the variable ${variable.name}`,
-        Buffer.from(`${variable.value}\n${variable.description ?? ''}`),
-      );
-    }
-    await search.finish();
-  }
-
   async #decideProgram(who: Who, name: RepoName, act: Act): Promise<Runtime> {
     const repo = await this.#deps.repos.get(await who(), { type: 'space', ...name }, 'write');
     if (this.#deps.runs === undefined || repo.facets.sdk === 'static') throw hardwareUnavailable();
@@ -323,29 +301,8 @@ export class Spaces {
       const repo = await new RepoWriter(tx).lock(id);
       const actor = await who();
       requireRight(actor, 'write', repo);
+      tx.afterCommit(() => this.#visits.forget(id));
       return await work({ tx, actor, repo, writer: new SpaceWriter(tx) });
     });
   }
-}
-
-async function putVariables(
-  { writer, repo }: Pick<Scene, 'writer' | 'repo'>,
-  variables: readonly VariableWish[],
-  at: Date,
-): Promise<void> {
-  for (const variable of variables) await writer.putVariable(repo.id, variable, at);
-  const { count, total } = VARIABLE_LIMITS;
-  const all = await writer.listVariables(repo.id);
-  if (all.length > count) throw variablesFull(`${count} variables`);
-  // They go to the program as one.
-  const bytes = all.reduce((sum, { name, value }) => sum + Buffer.byteLength(name + value), 0);
-  if (bytes > total) throw variablesFull(`${total} bytes of variables`);
-}
-
-async function recordChange(
-  tx: Tx,
-  actor: Actor,
-  { kind, repo, body }: { readonly kind: string; readonly repo: Repo; readonly body: object },
-): Promise<void> {
-  await record(tx, { kind, subject: `repo:${repo.id}`, ...referencesOf(actor), body: { ...body } });
 }

@@ -5,6 +5,7 @@ import { fullName, type Repo } from '#modules/repos';
 import { hardwareOf, sleepSecondsOf, type Decisions, type Egress, type Hardware } from './decisions.ts';
 import { type Configuration } from './configuration.ts';
 import { type Told, type Variable } from './model.ts';
+import { cacheFoldersOf } from './preload.ts';
 import { type Program, type ProgramSdk } from './program.ts';
 
 /** A Space as it is to be. */
@@ -14,7 +15,12 @@ export interface Wish {
   readonly factory: number;
   readonly namespace: Id;
   readonly commit: Sha1;
-  readonly app: Program & { readonly sdk: ProgramSdk; readonly file: string };
+  readonly app: Omit<Program, 'preloads'> & {
+    readonly sdk: ProgramSdk;
+    readonly file: string;
+    /** Folders of the clients' cache that are there when it starts. */
+    readonly preloaded: readonly string[];
+  };
   readonly variables: readonly Pick<Variable, 'name' | 'value'>[];
   readonly hardware: Pick<Hardware, 'name' | 'cpus' | 'memoryBytes'>;
   readonly sleepSeconds: number | null;
@@ -45,6 +51,7 @@ export interface WishFacts {
 export function wishOf(facts: WishFacts): Wish {
   const { repo, configuration, decisions, generation, factory, told } = facts;
   const { name, cpus, memoryBytes } = hardwareOf(decisions);
+  const { preloads, ...program } = configuration.program;
   const host = facts.hostOf(facts.label);
   return {
     space: repo.id,
@@ -55,7 +62,8 @@ export function wishOf(facts: WishFacts): Wish {
     app: {
       sdk: configuration.sdk as ProgramSdk,
       file: configuration.appFile,
-      ...configuration.program,
+      ...program,
+      preloaded: cacheFoldersOf(preloads),
     },
     variables: environmentOf(facts, host),
     hardware: { name, cpus, memoryBytes },

@@ -1,7 +1,5 @@
 # Spaces that run a program: built, used, changed, put to sleep and woken by the clients that people have.
 import contextlib
-import os
-import socket
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -10,20 +8,24 @@ from pathlib import Path
 import httpx
 from gradio_client import Client
 
-from suite import ENDPOINT, api, case, equal, run
+import app_calls
+from app_calls import PATIENCE, TOKEN, admin, auth
+from suite import case, equal, run
 
-TOKEN = os.environ["HF_TOKEN"]
 NAME = "admin/hello"
-# A first start makes the root that all apps share.
-PATIENCE = 1500
 
-admin = api()
 
-# Names below `localhost` lead to this machine (RFC 6761), whatever the system's resolver makes of them.
-resolve = socket.getaddrinfo
-socket.getaddrinfo = lambda host, *rest, **named: resolve(
-    "127.0.0.1" if isinstance(host, str) and host.endswith(".localhost") else host, *rest, **named
-)
+def wait(stage, patience=PATIENCE, repo=NAME):
+    return app_calls.wait(stage, repo, patience)
+
+
+def logs(kind, repo=NAME):
+    return app_calls.logs(kind, repo)
+
+
+def host(repo=NAME):
+    return app_calls.host(repo)
+
 
 GREETER = """
 import os
@@ -42,42 +44,6 @@ import streamlit as st
 st.title("A page of Streamlit")
 st.write(st.text_input("name"))
 """
-
-
-def wait(stage, patience=PATIENCE, repo=NAME):
-    """Waits until a Space has come to this stage; another end is a failure that says what the Space says."""
-    until = time.monotonic() + patience
-    seen = []
-    while time.monotonic() < until:
-        runtime = admin.get_space_runtime(repo)
-        if not seen or seen[-1] != runtime.stage:
-            seen.append(runtime.stage)
-        if runtime.stage == stage:
-            return seen
-        if runtime.stage.endswith("_ERROR") or runtime.stage == "NO_APP_FILE":
-            break
-        time.sleep(0.25)
-    raise AssertionError(f"{repo} is {seen}, not {stage}: {runtime.raw.get('errorMessage')}\n" + logs("build", repo) + logs("run", repo))
-
-
-def logs(kind, repo=NAME):
-    """What a Space's log has now."""
-    lines = []
-    with httpx.stream("GET", f"{ENDPOINT}/api/spaces/{repo}/logs/{kind}", headers=auth(), timeout=3) as answer:
-        try:
-            for line in answer.iter_lines():
-                lines.append(line)
-        except httpx.ReadTimeout:
-            pass
-    return "\n".join(lines)
-
-
-def auth(token=TOKEN):
-    return {"authorization": f"Bearer {token}"}
-
-
-def host(repo=NAME):
-    return httpx.get(f"{ENDPOINT}/api/spaces/{repo}/host", headers=auth()).json()["host"]
 
 
 def greet(name, repo=NAME):

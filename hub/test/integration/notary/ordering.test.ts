@@ -123,6 +123,37 @@ void test('a transaction that commits late is ordered then, and holds nobody up'
 });
 
 void test(
+  'a prepared transaction and an idle one of another database hold nobody up, and the first is ordered when it commits',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using own = await openNotaryFolder();
+    await using notary = await openTestNotary(database.notary, own);
+    await recordMany(database, 1);
+    const elsewhere = { superuser: { ...database.superuser, database: 'postgres' } };
+    await using idle = openSuperuserPool({ ...database, ...elsewhere });
+    await idle.pool.query('begin');
+    // With a number and a view of its own, as a transaction that has written and stays open.
+    await idle.pool.query('select pg_current_xact_id()');
+    const name = `late_${database.address.database}`;
+    await using hub = openSuperuserPool({ ...database, superuser: database.address });
+    await hub.pool.query('begin');
+    await hub.pool.query(
+      `insert into ledger.entry (kind, subject, actor, credential, body) values ('repo.created', 's', 'a', '', '{}')`,
+    );
+    await hub.pool.query(`prepare transaction '${name}'`);
+    await recordMany(database, 40);
+    await notary.round();
+    assert.equal((await notary.findCheckpoint())?.size, 41);
+    await hub.pool.query(`commit prepared '${name}'`);
+    await notary.round();
+    assert.equal((await notary.findCheckpoint())?.size, 42);
+    assert.equal(await requireWhole(database), 42);
+    await idle.pool.query('rollback');
+  },
+);
+
+void test(
   'many writers, of whom some roll back: all committed entries, each once, while rounds go on',
   LIMIT,
   async () => {

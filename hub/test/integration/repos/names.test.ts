@@ -166,3 +166,26 @@ void test('names of users are reserved, unique in every case, and not to be mist
   await identity.disableUser(OPERATOR, 'google');
   await assert.rejects(create('google'), failsWith('account.name-taken'));
 });
+
+void test('an organisation that wants it so has private repositories, unless somebody asks otherwise', async () => {
+  await using hub = await openServedHub();
+  await hub.addUser('alice');
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'alice' });
+  const text = (await hub.addToken('alice', 'write')).text;
+  const create = async (name: string, more: object = {}): Promise<boolean> => {
+    const answer = await fetch(`${hub.url}/api/repos/create`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${text}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name, organization: 'acme', ...more }),
+    });
+    assert.equal(answer.status, 200);
+    const { actor } = await hub.modules.authentication.authenticate(text);
+    const { visibility } = await hub.modules.repos.get(actor, model('acme', name), 'read');
+    return visibility === 'private';
+  };
+  assert.equal(await create('before'), false);
+  await hub.modules.orgPolicies.change(OPERATOR, 'acme', { privateByDefault: true });
+  assert.equal(await create('usual'), true);
+  assert.equal(await create('asked', { private: false }), false);
+  assert.equal(await create('secret', { private: true }), true);
+});

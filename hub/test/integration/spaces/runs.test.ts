@@ -19,6 +19,7 @@ void test('what is wanted of a Space is told to a runner that comes, with its fi
   assert.deepEqual(want.app, {
     ...{ sdk: 'gradio', sdkVersion: '5.49.1', pythonVersion: null, file: 'app.py', port: 7860 },
     startupSeconds: 1_800,
+    preloaded: [],
   });
   const variables = Object.fromEntries(want.variables.map(({ name, value }) => [name, value]));
   assert.equal(variables['SPACE_ID'], 'ann/demo');

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { type RepoType, type Visibility } from '#modules/access';
 import { optionUnavailable, secretsComeLater, visibilityContradicts, type Beginning } from '#modules/repos';
-import { type Spaces } from '#modules/spaces';
-import { variableOf, VariableBody } from '../spaces/wishes.ts';
+import { HARDWARE, type Spaces } from '#modules/spaces';
+import { SleepSeconds, variableOf, VariableBody } from '../spaces/wishes.ts';
 
 /** How callers say who may see a repository: in the words of today, of yesterday, or both. */
 export const VisibilityWish = z.object({
@@ -14,6 +14,7 @@ export const VisibilityWish = z.object({
 /** Options of other hubs. */
 export const OtherOptions = z.object({
   hardware: z.string().max(100).nullish(),
+  sleepTimeSeconds: SleepSeconds.nullish(),
   storageTier: z.string().max(100).nullish(),
   secrets: z.array(z.unknown()).nullish(),
   variables: z.array(VariableBody).max(1_000).nullish(),
@@ -40,7 +41,8 @@ export function visibilityOf(wish: z.output<typeof VisibilityWish>): Visibility 
  */
 export function refuseOtherOptions(wish: z.output<typeof OtherOptions>, type: RepoType): void {
   if (wish.storageTier != null) throw optionUnavailable(`storage tier ${wish.storageTier}`);
-  if (wish.hardware != null && wish.hardware !== 'cpu-basic') throw optionUnavailable(wish.hardware);
+  if (type !== 'space' && wish.hardware != null && wish.hardware !== HARDWARE[0].name)
+    throw optionUnavailable('hardware for anything but Spaces');
   // This body was parsed, and with it what it holds. A secret is set by the call for it, whose body nobody reads.
   if ((wish.secrets ?? []).length > 0) throw secretsComeLater();
   if (type !== 'space' && (wish.variables ?? []).length > 0)
@@ -54,7 +56,12 @@ export function refuseOtherOptions(wish: z.output<typeof OtherOptions>, type: Re
 export async function beginningOf(
   spaces: Spaces,
   type: RepoType,
-  { variables }: z.output<typeof OtherOptions>,
+  { variables, hardware, sleepTimeSeconds }: z.output<typeof OtherOptions>,
 ): Promise<Beginning | undefined> {
-  return type === 'space' ? await spaces.beginning((variables ?? []).map(variableOf)) : undefined;
+  if (type !== 'space') return undefined;
+  return await spaces.beginning({
+    variables: (variables ?? []).map(variableOf),
+    hardware: hardware ?? undefined,
+    sleepSeconds: sleepTimeSeconds ?? undefined,
+  });
 }

@@ -6,6 +6,7 @@ import { defineRoute, type Route } from '../../route/route.ts';
 import { RepoParams } from '../repos/names.ts';
 import { whoOf } from '../who.ts';
 import { presentRuntime, SpaceRuntime, type SpaceAddressDeps } from './present.ts';
+import { SleepSeconds } from './wishes.ts';
 
 /** What these routes need. */
 export interface LimitDeps extends SpaceAddressDeps {
@@ -58,9 +59,6 @@ const CHANGING = {
   query: z.unknown(),
   bodyKind: 'json',
 } as const;
-
-/** At most a year; -1: never. */
-const SleepSeconds = z.union([z.literal(-1), z.int().min(1).max(31_536_000)]);
 
 function requestHardware(deps: LimitDeps): Route {
   return defineRoute({

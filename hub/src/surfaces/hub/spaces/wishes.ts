@@ -13,3 +13,6 @@ export const VariableBody = z.object({
 export function variableOf({ key, value, description }: z.output<typeof VariableBody>): VariableWish {
   return { name: key, value, description: description ?? null };
 }
+
+/** Seconds without a visitor until a program sleeps, a year at most; -1: never. */
+export const SleepSeconds = z.union([z.literal(-1), z.int().min(1).max(31_536_000)]);

@@ -1,0 +1,57 @@
+// What a README may want preloaded, and how it is laid out.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parsePath } from '#modules/git';
+import { cacheFoldersOf, layOut, readPreloads } from './preload.ts';
+
+const read = (value: Parameters<typeof readPreloads>[0]) => {
+  const problems: { key: string; fatal: boolean | undefined }[] = [];
+  const preloads = readPreloads(value, (key, _text, fatal) => void problems.push({ key, fatal }));
+  return { preloads, problems };
+};
+const COMMIT = '1'.repeat(40);
+
+void test('readPreloads() reads a repository, its files and a revision', () => {
+  const { preloads, problems } = read(['a/b', 'datasets/a/c x.json,y/z.bin', `a/b config.json ${COMMIT}`]);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(preloads, [
+    { type: 'model', namespace: 'a', name: 'b', files: undefined, revision: 'main' },
+    { type: 'dataset', namespace: 'a', name: 'c', files: ['x.json', 'y/z.bin'], revision: 'main' },
+    { type: 'model', namespace: 'a', name: 'b', files: ['config.json'], revision: COMMIT },
+  ]);
+  assert.deepEqual(cacheFoldersOf(preloads), ['models--a--b', 'datasets--a--c']);
+  assert.deepEqual(read(undefined), { preloads: [], problems: [] });
+});
+
+void test('readPreloads() takes nothing that is no list of repositories, and says so once', () => {
+  const many = Array.from({ length: 21 }, (_, n) => `a/b${n}`);
+  for (const value of [
+    'a/b',
+    [1],
+    ['b'],
+    ['a/b/c'],
+    ['../b'],
+    ['a/.'],
+    ['a/b ../x'],
+    ['a/b x ../main'],
+    ['a/b x y z'],
+    many,
+  ])
+    assert.deepEqual(read(value), { preloads: [], problems: [{ key: 'preload_from_hub', fatal: true }] });
+});
+
+void test('layOut() keeps bytes once and leads to them by names', () => {
+  const [preload] = read(['a/b']).preloads;
+  assert.ok(preload);
+  const files = [
+    { path: parsePath('config.json'), etag: 'e1' },
+    { path: parsePath('deep/er/x'), etag: 'e2' },
+  ];
+  assert.deepEqual(layOut(preload, COMMIT, files), [
+    { path: 'models--a--b/refs/main', text: COMMIT, isLink: false },
+    { path: 'models--a--b/blobs/e1', of: files[0] },
+    { path: 'models--a--b/blobs/e2', of: files[1] },
+    { path: `models--a--b/snapshots/${COMMIT}/config.json`, text: '../../blobs/e1', isLink: true },
+    { path: `models--a--b/snapshots/${COMMIT}/deep/er/x`, text: '../../../../blobs/e2', isLink: true },
+  ]);
+});

@@ -1,0 +1,291 @@
+// A Space whose start and stop are watched from outside, step by step, so that something can be killed at each of them.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { access, readdir } from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AppInstance } from '../harness/app-instance.ts';
+import { type Instance } from '../harness/instance.ts';
+import { listDescendants, type Descendant } from '../harness/processes.ts';
+import { findSurvivors, listHolders, lookAround, type Left } from './left.ts';
+
+/** What is killed. */
+export type Victim = 'supervisor' | 'runner' | 'door' | 'hub';
+/** How far a start, or a stop, has come. */
+export type Step = (typeof STARTS)[number] | (typeof STOPS)[number];
+
+/** Steps of a start, and then of a stop, in order. */
+export const STARTS = [
+  'written',
+  'building',
+  'run made',
+  'door started',
+  'sandbox made',
+  'app started',
+  'runs',
+] as const;
+export const STOPS = ['asked', 'farewell', 'gone'] as const;
+
+const NAME = 'admin/battered';
+const MINUTE = 60_000;
+const PAUSE = 20;
+/** A program that says which push it is of, and takes its time to end. */
+const APP = `
+import http.server, os, signal, subprocess, sys
+
+def farewell(*_):
+    subprocess.run(["sleep", "1.5"])
+    sys.exit(0)
+
+signal.signal(signal.SIGTERM, farewell)
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"MARK")
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
+`;
+
+const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'>, (one: Descendant) => boolean>> = {
+  hub: ({ node, command }) => node && command.includes('hub/src/main.ts'),
+  runner: ({ node, command }) => node && command.includes('runner/src/main.ts'),
+  door: ({ node, command }) => node && command.includes('door/src/'),
+};
+
+/** One Space of an instance. */
+export class BatteredSpace {
+  readonly #apps: AppInstance;
+  readonly #token: string;
+  #instance: Instance;
+  #pushes = 0;
+  #commit = '';
+  #runsBefore = new Set<string>();
+
+  private constructor(apps: AppInstance, token: string) {
+    this.#apps = apps;
+    this.#instance = apps.instance;
+    this.#token = token;
+  }
+
+  /** Makes it, and waits until it runs. */
+  static async open(apps: AppInstance): Promise<BatteredSpace> {
+    const space = new BatteredSpace(apps, await apps.instance.createToken({ user: 'admin', role: 'write' }));
+    await space.#post('/api/repos/create', { type: 'space', name: 'battered', sdk: 'gradio', private: true });
+    await space.push();
+    await space.untilServed();
+    return space;
+  }
+
+  /** Pushes another program. */
+  async push(): Promise<void> {
+    this.#runsBefore = new Set((await this.look()).runs);
+    this.#pushes += 1;
+    const file = (name: string, text: string) => ({
+      key: 'file',
+      value: { path: name, content: Buffer.from(text).toString('base64'), encoding: 'base64' },
+    });
+    const lines = [
+      { key: 'header', value: { summary: 'Another' } },
+      file('README.md', '---\ntitle: Battered\nsdk: gradio\n---\n'),
+      file('app.py', APP.replace('MARK', this.#mark)),
+    ];
+    const answer = await this.#ask(`/api/spaces/${NAME}/commit/main`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: lines.map((line) => JSON.stringify(line)).join('\n'),
+    });
+    assert.equal(answer.status, 200);
+    this.#commit = ((await answer.json()) as { commitOid: string }).commitOid;
+  }
+
+  /** Has its environment made anew. */
+  async rebuild(): Promise<void> {
+    await this.#post(`/api/spaces/${NAME}/restart?factory=true`, {});
+  }
+
+  async pause(): Promise<void> {
+    await this.#post(`/api/spaces/${NAME}/pause`, {});
+  }
+
+  async restart(): Promise<void> {
+    this.#runsBefore = new Set();
+    await this.#post(`/api/spaces/${NAME}/restart`, {});
+  }
+
+  /** Waits until a start or stop has come so far. */
+  async reach(step: Step): Promise<void> {
+    await until(`it has come to: ${step}`, async () => await this.#hasReached(step));
+  }
+
+  async #hasReached(step: Step): Promise<boolean> {
+    const { data } = this.#apps;
+    const own = path.join(data, 'spaces', 'runner');
+    const has = async (part: RegExp): Promise<boolean> =>
+      (await listDescendants(this.#instance.pid)).some(({ command }) => part.test(command));
+    const names = async (folder: string): Promise<string[]> => await readdir(folder).catch(() => []);
+    switch (step) {
+      case 'written':
+        for (const id of await names(path.join(data, 'spaces', 'sources')))
+          if (await isThere(path.join(data, 'spaces', 'sources', id, this.#commit))) return true;
+        return false;
+      case 'building':
+        return (await has(/uv pip install/)) && (await names(path.join(own, 'building'))).length > 0;
+      case 'run made':
+        return (await this.#newRuns()).length > 0;
+      case 'door started':
+        return (await this.#newRuns()).length > 0 && (await has(/^\S*node .*door\/src\/run\/main\.ts/));
+      case 'sandbox made':
+        return (await this.#newRuns()).length > 0 && (await has(/^\S*node .*inside\/src\/main\.ts/));
+      case 'app started':
+        return (await this.#newRuns()).length > 0 && (await has(/^\/opt\/env\/bin\/python /));
+      case 'runs':
+        return (await this.stage()) === 'RUNNING' && (await this.#answer()) === this.#mark;
+      case 'asked':
+        return true;
+      case 'farewell':
+        return await has(/^sleep 1\.5/);
+      case 'gone':
+        return (await names(path.join(own, 'runs'))).length === 0;
+    }
+  }
+
+  async #newRuns(): Promise<string[]> {
+    const runs = await readdir(path.join(this.#apps.data, 'spaces', 'runner', 'runs')).catch(() => []);
+    return runs.filter((id) => !this.#runsBefore.has(id));
+  }
+
+  /** Kills it. What it was responsible for is gone five seconds later; an ended instance is started again. */
+  async kill(victim: Victim): Promise<void> {
+    const { data } = this.#apps;
+    if (victim === 'supervisor') {
+      await this.#instance.crash();
+      assert.deepEqual(await findSurvivors(async () => await listHolders(data)), []);
+      this.#instance = await this.#apps.startAgain();
+      return;
+    }
+    const all = await listDescendants(this.#instance.pid);
+    const chosen = all.filter(COMMANDS[victim]).at(-1);
+    assert.ok(chosen, `there is a ${victim}`);
+    const below = new Set([chosen.pid, ...(await listDescendants(chosen.pid)).map(({ pid }) => pid)]);
+    process.kill(chosen.pid, 'SIGKILL');
+    const left = async (): Promise<ReadonlyMap<number, string>> =>
+      new Map([...(await listHolders(data))].filter(([pid]) => below.has(pid)));
+    assert.deepEqual(await findSurvivors(left), []);
+  }
+
+  /** Waits until the last push is served, by one run and nothing beside it. */
+  async untilServed(): Promise<void> {
+    await until('the last push is served', async () => {
+      const stage = await this.stage();
+      return stage === 'RUNNING' && (await this.#answer()) === this.#mark;
+    });
+    await this.#untilLeft(1);
+  }
+
+  /** Waits until it is said that the build failed. What ran before goes on. */
+  async untilBuildFailed(): Promise<void> {
+    await until('the build failed', async () => (await this.stage()) === 'BUILD_ERROR');
+    assert.equal(await this.#answer(), this.#mark);
+    await this.#untilLeft(1);
+  }
+
+  /** Waits until it is paused and nothing of it is left. */
+  async untilPaused(): Promise<void> {
+    await until('it is paused', async () => (await this.stage()) === 'PAUSED');
+    await this.#untilLeft(0);
+  }
+
+  async #untilLeft(count: number): Promise<void> {
+    let left = await this.look();
+    const wanted = (): boolean =>
+      [left.runs.length, left.sockets.length, left.doors, left.insides, left.groups].every(
+        (n) => n === count,
+      ) &&
+      left.builds.length === 0 &&
+      left.sockets.every((name) => left.runs.includes(name));
+    // The one before has half a minute for the requests it has.
+    for (const giveUp = Date.now() + 45_000; !wanted() && Date.now() < giveUp; left = await this.look())
+      await delay(200);
+    assert.ok(wanted(), `what is there of ${count} runs: ${JSON.stringify(left)}`);
+  }
+
+  async look(): Promise<Left> {
+    return await lookAround(this.#apps.data);
+  }
+
+  /** As the API says; nothing while there is none. */
+  async stage(): Promise<string> {
+    try {
+      const answer = await this.#ask(`/api/spaces/${NAME}/runtime`);
+      return ((await answer.json()) as { stage: string }).stage;
+    } catch {
+      return '';
+    }
+  }
+
+  get #mark(): string {
+    return `push ${this.#pushes}`;
+  }
+
+  /** What a visitor reads. */
+  async #answer(): Promise<string> {
+    // Not by the name: what a resolver makes of names below localhost differs from machine to machine.
+    const headers = {
+      host: `admin-battered.localhost:${this.#instance.port}`,
+      authorization: `Bearer ${this.#token}`,
+    };
+    const asked = request({
+      host: '127.0.0.1',
+      port: this.#instance.port,
+      headers,
+      agent: false,
+      timeout: 5_000,
+    });
+    try {
+      const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage];
+      return (await answer.toArray()).join('');
+    } catch {
+      return '';
+    }
+  }
+
+  async #post(where: string, body: object): Promise<void> {
+    // A hub that was killed is back soon.
+    await until(`${where} is answered`, async () => {
+      const answer = await this.#ask(where, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).catch(() => undefined);
+      assert.ok(answer === undefined || answer.status === 200, `${where}: ${answer?.status}`);
+      return answer !== undefined;
+    });
+  }
+
+  async #ask(where: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.#token}` };
+    return await fetch(`${this.#instance.url}${where}`, {
+      ...init,
+      headers,
+      signal: AbortSignal.timeout(10_000),
+    });
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function until(what: string, is: () => Promise<boolean>): Promise<void> {
+  const giveUp = Date.now() + 3 * MINUTE;
+  while (!(await is())) {
+    assert.ok(Date.now() < giveUp, `within three minutes, ${what}`);
+    await delay(PAUSE);
+  }
+}

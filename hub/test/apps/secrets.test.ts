@@ -1,0 +1,169 @@
+// Secrets of a real app, as root and as an ordinary user: it uses one that it cannot see, finds the others where they belong, and
+// nothing else on the machine has any of them.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openAppInstance, type AppInstance } from '../harness/app-instance.ts';
+import { isRoot } from '../harness/test-user.ts';
+import { huntFiles, huntProcesses } from './hunt.ts';
+import { listHolders } from './left.ts';
+
+const MINUTE = 60_000;
+const NAME = 'admin/keeper';
+
+/** Says what it finds, and what the hub answers to what it finds. */
+const APP = `
+import http.server, json, os, urllib.request, urllib.error
+
+def whoami():
+    request = urllib.request.Request(os.environ["HF_ENDPOINT"] + "/api/whoami-v2",
+        headers={"authorization": "Bearer " + os.environ["HF_TOKEN"]})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return [answer.status, json.load(answer)["name"]]
+    except urllib.error.HTTPError as error:
+        return [error.code, error.read().decode()[:300]]
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        found = {"token": os.environ.get("HF_TOKEN"), "variable": os.environ.get("PLAIN"),
+                 "file": open(os.environ["FILED_FILE"]).read(), "mode": oct(os.stat(os.environ["FILED_FILE"]).st_mode),
+                 "whoami": whoami()}
+        body = json.dumps(found).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
+`;
+
+interface Said {
+  readonly token: string;
+  readonly variable: string;
+  readonly file: string;
+  readonly mode: string;
+  readonly whoami: readonly [number, string];
+}
+
+class Keeper {
+  readonly #url: string;
+  readonly #token: string;
+
+  constructor({ instance }: AppInstance, token: string) {
+    this.#url = instance.url;
+    this.#token = token;
+  }
+
+  async ask(target: string, method = 'GET', body?: object | string): Promise<Response> {
+    const type = typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
+    const answer = await fetch(`${this.#url}${target}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': type },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    assert.ok(answer.ok, `${method} ${target}: ${answer.status} ${await answer.clone().text()}`);
+    return answer;
+  }
+
+  async push(): Promise<void> {
+    const file = (name: string, text: string) => ({
+      key: 'file',
+      value: { path: name, content: Buffer.from(text).toString('base64'), encoding: 'base64' },
+    });
+    const lines = [
+      { key: 'header', value: { summary: 'An app' } },
+      file('README.md', '---\ntitle: Keeper\nsdk: gradio\n---\n'),
+      file('app.py', APP),
+    ];
+    const body = lines.map((line) => JSON.stringify(line)).join('\n');
+    await this.ask(`/api/spaces/${NAME}/commit/main`, 'POST', body);
+  }
+
+  /** Waits until it runs, and is not about to be replaced. */
+  async untilStage(wanted: string): Promise<void> {
+    let last = '';
+    for (const until = Date.now() + 20 * MINUTE; Date.now() < until;) {
+      const runtime = (await (await this.ask(`/api/spaces/${NAME}/runtime`)).json()) as Record<
+        string,
+        string
+      >;
+      last = JSON.stringify(runtime);
+      if (runtime['stage'] === wanted) return;
+      if (runtime['stage']?.endsWith('_ERROR') === true) break;
+      await delay(250);
+    }
+    throw new Error(`the Space is not ${wanted}: ${last}`);
+  }
+
+  async visit(): Promise<Said> {
+    const { host } = (await (await this.ask(`/api/spaces/${NAME}/host`)).json()) as { host: string };
+    const { hostname, port } = new URL(host);
+    const answer = await fetch(`http://127.0.0.1:${port}/`, {
+      headers: { host: `${hostname}:${port}`, authorization: `Bearer ${this.#token}` },
+    }).catch((error: unknown) => error as Error);
+    assert.ok(answer instanceof Response && answer.ok, String(answer));
+    return (await answer.json()) as Said;
+  }
+}
+
+for (const as of ['self', 'user'] as const)
+  void test(
+    `an app uses a secret that it cannot see, started as ${as}`,
+    { skip: as === 'user' && !isRoot, timeout: 30 * MINUTE },
+    async () => {
+      await using apps = await openAppInstance(as);
+      const token = await apps.instance.createToken({ user: 'admin', role: 'write' });
+      const ofApp = await apps.instance.createToken({ user: 'admin', role: 'read' });
+      const keeper = new Keeper(apps, token);
+      await keeper.ask('/api/repos/create', 'POST', {
+        type: 'space',
+        name: 'keeper',
+        sdk: 'gradio',
+        private: true,
+      });
+      const [variable, file] = ['variable', 'file'].map(
+        (name) => `${name}-${randomBytes(24).toString('base64url')}`,
+      );
+      const set = (key: string, value: string | undefined, more: object = {}) =>
+        keeper.ask(`/api/spaces/${NAME}/secrets`, 'POST', { key, value, ...more });
+      await set('HF_TOKEN', ofApp);
+      const unused = `sk-proj-${randomBytes(60).toString('base64url')}`;
+      await set('OPENAI_API_KEY', unused);
+      await set('PLAIN', variable);
+      await set('FILED', file, { way: 'file' });
+      await keeper.push();
+      await keeper.untilStage('RUNNING');
+      const said = await keeper.visit();
+      assert.notEqual(said.token, ofApp, 'the app does not have it');
+      assert.equal(said.token.length, ofApp.length);
+      assert.deepEqual(said.whoami, [200, 'admin'], 'and uses it');
+      assert.deepEqual([said.variable, said.file, said.mode], [variable, file, '0o100400']);
+      const hunted = [
+        { name: 'brokered', value: unused },
+        { name: 'variable', value: variable ?? '' },
+        { name: 'file', value: file ?? '' },
+      ];
+      assert.deepEqual(await huntFiles(apps.data, [...hunted, { name: 'token', value: ofApp }]), []);
+      if (as === 'self') {
+        // The token is known to the hub by right: it is asked with it.
+        const rightly = /vault\/src\/main|door\/src\/run|inside\/src|app\.py/;
+        const others = [...(await listHolders(apps.data))].filter(([, command]) => !rightly.test(command));
+        assert.ok(others.length > 5, 'there is somebody to look into');
+        assert.deepEqual(await huntProcesses(others, hunted), []);
+      }
+      await keeper.ask(`/api/spaces/${NAME}/pause`, 'POST', {});
+      await keeper.untilStage('PAUSED');
+      for (const kind of ['released', 'delivered', 'lease', 'ended']) {
+        const { stdout } = await apps.instance.command(
+          'ledger',
+          'list',
+          '--kind',
+          `secret.${kind}`,
+          '--json',
+        );
+        assert.match(stdout, /secret:/, kind);
+      }
+    },
+  );
