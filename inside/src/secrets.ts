@@ -8,7 +8,7 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 
 /** A pair of keys of this run. */
@@ -25,7 +25,7 @@ const PURPOSE = 'holdfast sealed box: secrets for the program inside';
 const NONCE = 12;
 const TAG = 16;
 const FILES = '/run/secrets';
-const CERTIFICATES = '/run/holdfast-certificates.pem';
+const CERTIFICATES = `${FILES}/certificates.pem`;
 /** Where clients look for the authorities that they believe. */
 const CERTIFICATE_VARIABLES = [
   'SSL_CERT_FILE',
@@ -82,7 +82,6 @@ export function placeSecrets(opened: Buffer): { readonly variables: Variables; r
     at += bytes;
     if (way === 'variable') variables[name] = value.toString('utf8');
     else {
-      mkdirSync(FILES, { recursive: true, mode: 0o700 });
       writeFileSync(`${FILES}/${name}`, value, { mode: 0o400, flag: 'wx' });
       variables[`${name}_FILE`] = `${FILES}/${name}`;
     }

@@ -81,9 +81,10 @@ export class LedgerReader {
   async findJournalNumber(writer: string): Promise<number> {
     const { rows } = await sql<{ n: number | null }>`
       select max((last.body::jsonb #>> '{journal,n}')::bigint) as n
-        from generate_series(0, 7) as lane(number), lateral (
-          select body from ledger.entry
-           where writer = ${writer} and lane = lane.number order by n desc limit 100) as last`.execute(
+        from ledger.lane as at, lateral (
+          select body from ledger.entry as e
+           where e.writer = at.writer and e.lane = at.lane order by e.n desc limit 100) as last
+       where at.writer = ${writer}`.execute(
       this.#db,
     );
     return rows[0]?.n ?? 0;

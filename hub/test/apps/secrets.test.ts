@@ -94,7 +94,22 @@ class Keeper {
       if (runtime['stage']?.endsWith('_ERROR') === true) break;
       await delay(250);
     }
-    throw new Error(`the Space is not ${wanted}: ${last}`);
+    throw new Error(`the Space is not ${wanted}: ${last}\n${await this.#readLog()}`);
+  }
+
+  // What follows is never answered to its end.
+  async #readLog(): Promise<string> {
+    let text = '';
+    try {
+      const answer = await fetch(`${this.#url}/api/spaces/${NAME}/logs/run`, {
+        headers: { authorization: `Bearer ${this.#token}` },
+        signal: AbortSignal.timeout(3_000),
+      });
+      for await (const part of answer.body ?? []) text += Buffer.from(part).toString();
+    } catch {
+      // The time is over.
+    }
+    return text;
   }
 
   async visit(): Promise<Said> {

@@ -11,6 +11,7 @@ import {
 } from './generated-files.ts';
 import {
   DOOR_FOLDER,
+  SECRETS_FOLDER,
   ENVIRONMENT,
   HOME,
   type RootPart,
@@ -150,13 +151,15 @@ function memoryFolders(spec: SandboxSpec): string[] {
   return [
     ...memory('/tmp', { size: spec.limits.tmpBytes, mode: '1777' }),
     ...memory('/run', { size: MiB, mode: '0755' }),
-    ...folders([`${DOOR_FOLDER}/door.sock`]),
+    ...folders([`${DOOR_FOLDER}/door.sock`, `${SECRETS_FOLDER}/x`]),
     '--ro-bind',
     spec.door,
     DOOR_FOLDER,
     // So that nothing on the way to the socket is moved aside and replaced.
     '--remount-ro',
     '/run',
+    // On memory, and of this user alone: gone with the sandbox.
+    ...memory(SECRETS_FOLDER, { size: 8 * MiB, mode: '0700' }),
     '--dir',
     '/home',
     ...memory(HOME, { size: spec.limits.homeBytes, mode: '0755' }),

@@ -57,6 +57,8 @@ export const USER = 1000;
 export const HOME = '/home/user';
 /** Where the door's folder is. */
 export const DOOR_FOLDER = '/run/holdfast/out';
+/** Where an app finds those of its secrets that are files. */
+export const SECRETS_FOLDER = '/run/secrets';
 /** The environment of the first program. What an app shall find in its own travels over the channel. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/bin:/usr/bin:/bin',

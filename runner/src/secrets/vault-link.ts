@@ -116,7 +116,7 @@ export class VaultLink {
         this.#settle(frame.run)?.reject(new ReleaseRefused(frame.why, frame.retry));
         return;
       case 'door':
-        this.#doors.get(frame.run)?.(frame);
+        this.#doors.get(frame.run)?.({ kind: frame.kind, box: frame.box });
     }
   }
 

@@ -67,6 +67,7 @@ grant select, insert on vault.ticket, vault.held to holdfast_vault;
 insert into ledger.allowed_kind values ('holdfast_vault', 'secret.%'), ('holdfast_hub', 'run.%');
 grant usage on schema ledger, notary to holdfast_vault;
 grant select, insert (kind, subject, actor, credential, body) on ledger.entry to holdfast_vault;
+grant select on ledger.lane to holdfast_vault;
 grant select, insert on ledger.personal to holdfast_vault;
 grant select on notary.leaf, notary.writer, notary.checkpoint, notary.tile to holdfast_vault;
 `,
