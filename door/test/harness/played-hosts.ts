@@ -48,6 +48,7 @@ const ECHOES: Readonly<Record<string, Answer>> = {
     };
     next();
   },
+  nearly: (response, secret) => response.end(`it begins with ${secret.slice(0, 20)}`),
   stored: (response) => response.end('kept'),
 };
 

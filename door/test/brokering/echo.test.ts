@@ -1,0 +1,102 @@
+// A host, or a route of one, that gives the credential back: it is seen in the forms that are looked for, the answer is cut, and the
+// vault hears that the run now holds the value.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openBrokered, until } from '../harness/brokered.ts';
+import { PLAYED, VALUES } from '../harness/values.ts';
+
+const [REAL, HELD] = VALUES.openai;
+const WAYS =
+  'plain hex HEX base64-0 base64-1 base64-2 percent location header cookie reason hint trailer split'.split(
+    ' ',
+  );
+
+function get(path: string, more = ''): string {
+  return `GET ${path} HTTP/1.1\r\nHost: ${PLAYED.openai}\r\nAuthorization: Bearer ${HELD}\r\n${more}Connection: close\r\n\r\n`;
+}
+
+function holds(answer: string): boolean {
+  const forms = [REAL, Buffer.from(REAL).toString('hex'), Buffer.from(REAL).toString('base64').slice(0, -4)];
+  const read = answer.replaceAll(/%([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
+  return forms.some((form) => `${answer}\n${read}`.toLowerCase().includes(form.toLowerCase()));
+}
+
+void test('a credential that comes back is cut out with its answer, and told', async (t) => {
+  await using brokered = await openBrokered();
+  const { ask, vault } = brokered;
+  const echoes = (): number => vault.words.filter(({ type }) => type === 'echo').length;
+  for (const way of WAYS)
+    await t.test(way, async () => {
+      // One route is told once in a fifth of a second.
+      await delay(250);
+      const before = echoes();
+      const answer = await ask(PLAYED.openai, get(`/echo/${way}`));
+      assert.equal(holds(answer), false, answer);
+      // Not even its beginning, had the rest come later.
+      assert.equal(answer.includes(REAL.slice(0, 9)), false, answer);
+      assert.ok(await until(() => echoes() > before), `nobody was told: ${answer}`);
+    });
+});
+
+void test('an answer in an encoding that was not asked for does not come through', async () => {
+  await using brokered = await openBrokered();
+  const answer = await brokered.ask(PLAYED.openai, get('/echo/gzip', 'Accept-Encoding: gzip\r\n'));
+  assert.match(answer, /^HTTP\/1\.1 502 [^]*encoding/);
+  await until(() => brokered.world.seen.some(({ played }) => played !== undefined));
+  const [seen] = brokered.world.seen.filter(({ played }) => played !== undefined);
+  assert.ok(seen?.raw?.includes('identity') && !seen.raw.includes('gzip'));
+});
+
+void test('parts of an answer are asked for only where the table of providers allows it', async () => {
+  await using brokered = await openBrokered();
+  const range = 'Range: bytes=0-5\r\nIf-Range: "x"\r\n';
+  await brokered.ask(PLAYED.openai, get('/v1/models', range));
+  await brokered.ask(
+    PLAYED.git,
+    `GET /a HTTP/1.1\r\nHost: ${PLAYED.git}\r\nAuthorization: Bearer ${VALUES.git[1]}\r\n${range}Connection: close\r\n\r\n`,
+  );
+  const all = () => brokered.world.seen.filter(({ played }) => played !== undefined);
+  await until(() => all().length === 2);
+  const asked = all();
+  assert.deepEqual(
+    asked.map(({ raw }) => raw?.includes('bytes=0-5')),
+    [false, true],
+  );
+});
+
+void test('an answer that streams is not held up, and what only begins like the value arrives whole', async () => {
+  await using brokered = await openBrokered();
+  const socket = await brokered.openTls(PLAYED.openai);
+  socket.write(get('/forever'));
+  let all = '';
+  socket.setEncoding('latin1').on('data', (piece: string) => (all += piece));
+  assert.ok(await until(() => (all.match(/data: more/g)?.length ?? 0) >= 3));
+  socket.destroy();
+  assert.ok((await brokered.ask(PLAYED.openai, get('/echo/nearly'))).endsWith(REAL.slice(0, 20)));
+});
+
+void test('routes that mint or echo by their nature are not asked with a secret', async () => {
+  await using brokered = await openBrokered();
+  for (const path of [
+    '/v1/organization/admin_api_keys',
+    '/v1/%6frganization/projects',
+    '/v1//realtime/sessions',
+    '/V1/Organization/x',
+  ])
+    assert.match(
+      await brokered.ask(
+        PLAYED.openai,
+        get(path).replace('GET', 'POST').replace('\r\n\r\n', '\r\nContent-Length: 0\r\n\r\n'),
+      ),
+      /^HTTP\/1\.1 403 /,
+      path,
+    );
+  assert.deepEqual(
+    brokered.world.seen.filter(({ played }) => played !== undefined),
+    [],
+  );
+  assert.equal(brokered.vault.words.length, 0);
+});

@@ -1,0 +1,67 @@
+// What ends the right to a value ends it everywhere, while calls are under way.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openBrokered, until } from '../harness/brokered.ts';
+import { PLAYED, VALUES } from '../harness/values.ts';
+
+const HELD = VALUES.openai[1];
+const get = (path: string, connection = 'close'): string =>
+  `GET ${path} HTTP/1.1\r\nHost: ${PLAYED.openai}\r\nAuthorization: Bearer ${HELD}\r\nConnection: ${connection}\r\n\r\n`;
+
+void test('a revoked value ends what carries it within a second, and nothing else', async () => {
+  await using brokered = await openBrokered();
+  const { vault, world, secrets } = brokered;
+  const version = secrets[0]?.version ?? '';
+  const streaming = await brokered.openTls(PLAYED.openai);
+  const idle = await brokered.openTls(PLAYED.openai);
+  const other = await brokered.openTls(PLAYED.anthropic);
+  for (const socket of [streaming, idle, other]) socket.on('error', () => undefined).resume();
+  streaming.write(get('/forever'));
+  idle.write(get('/v1/models', 'keep-alive'));
+  other.write(
+    `GET /forever HTTP/1.1\r\nHost: ${PLAYED.anthropic}\r\nx-api-key: ${VALUES.anthropic[1]}\r\n\r\n`,
+  );
+  assert.ok(await until(() => world.seen.filter(({ played }) => played !== undefined).length === 3));
+  await delay(300);
+  const began = performance.now();
+  vault.revoke(version);
+  assert.ok(
+    await until(() => world.seen.some(({ closed }) => closed === '/forever') && streaming.destroyed, 3_000),
+  );
+  assert.ok(performance.now() - began < 1_000);
+  assert.match(await brokered.ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 403 [^]*revoked/);
+  // Also on the connection that had been used with it.
+  const asked = world.seen.length;
+  idle.write(get('/v1/models'));
+  await delay(500);
+  assert.equal(world.seen.length, asked);
+  assert.equal(other.destroyed, false);
+  const used = vault.words.filter(({ type }) => type === 'used').length;
+  assert.ok(used >= 1);
+  for (const socket of [streaming, idle, other]) socket.destroy();
+});
+
+void test('two seconds of silence end every use, and a word begins it again', async () => {
+  await using brokered = await openBrokered();
+  const { vault, ask } = brokered;
+  assert.match(await ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 200 /);
+  vault.fallSilent();
+  await delay(2_300);
+  assert.match(await ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 403 [^]*silent/);
+  vault.speak();
+  await delay(600);
+  assert.match(await ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 200 /);
+});
+
+void test('a vault that refuses, and boxes that are no boxes, use nothing', async () => {
+  await using brokered = await openBrokered();
+  const { vault, ask, door, world } = brokered;
+  vault.uses = 0;
+  assert.match(await ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 403 /);
+  door.send({ type: 'box', kind: 'grant', box: 'AAAA' });
+  door.send({ type: 'box', kind: 'word', box: 'B'.repeat(200) });
+  vault.uses = 5;
+  assert.match(await ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 200 /);
+  assert.equal(world.seen.filter(({ played }) => played !== undefined).length, 1);
+});
