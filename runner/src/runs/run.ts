@@ -22,7 +22,7 @@ export interface RunGround {
   readonly folder: string;
   readonly visit: string;
   /** What a door that is opened now is told of the machine. */
-  readonly outside: () => Pick<DoorStart, 'hub' | 'own' | 'resolver'>;
+  readonly outside: () => Promise<Pick<DoorStart, 'hub' | 'own' | 'resolver'>>;
   readonly inside: InsideProgram;
 }
 
@@ -119,7 +119,7 @@ export class Run {
       door.kill();
     });
     await openDoor(door, {
-      ...ground.outside(),
+      ...(await ground.outside()),
       ...doorSettings(plan.want),
       incoming: join(incoming, 'app.sock'),
     });
