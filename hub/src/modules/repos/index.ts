@@ -19,13 +19,7 @@ export { RepoMoved } from './moved.ts';
 export { requireRight } from './right.ts';
 export { Turns } from './turns.ts';
 export { RepoReader, RepoWriter } from './store.ts';
-export {
-  listSignInNeeded,
-  optionUnavailable,
-  repoMissing,
-  repoSignInNeeded,
-  visibilityContradicts,
-} from './faults.ts';
+export { listSignInNeeded, optionUnavailable, repoMissing, visibilityContradicts } from './faults.ts';
 export { repositories as repoRepositories } from './migrations/0001-repositories.ts';
 export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';
