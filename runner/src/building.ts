@@ -4,9 +4,10 @@ import { GiB, MiB } from '@holdfast/kernel/size';
 import { type Log } from '@holdfast/platform/log';
 import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { Base } from './base/index.ts';
-import { Builder, type OpenBuildSandbox } from './build/index.ts';
+import { Builder, type OpenBuildSandbox, type OpenGroup } from './build/index.ts';
 import { type Want } from './frames.ts';
 import {
+  ControlGroup,
   listRootParts,
   type SandboxLimits,
   type SandboxMount,
@@ -116,6 +117,7 @@ function openBuilder(
   });
   const builder = new Builder({
     ...{ folder: own, base, limits: BUILD_LIMITS, openSandbox: sandboxesOf(deps) },
+    openGroup: groupsOf(settings, deps.inside),
     kept: { bytes: settings.environmentBytes, isUsed: (path) => uses.has(path) },
     code: { root: settings.code, node: settings.node, libraries: settings.libraries },
     packages: {
@@ -130,6 +132,10 @@ function openBuilder(
 function wishOf({ namespace, factory, app }: Want, source: string, user: number | null) {
   const { sdk, sdkVersion, pythonVersion } = app;
   return { source, namespace, factory, sdk, sdkVersion, pythonVersion, user };
+}
+
+function groupsOf({ cgroups }: Settings, { openFiles }: InsideProgram): OpenGroup | null {
+  return cgroups && ((id) => ControlGroup.open(cgroups, id, { ...SANDBOX_LIMITS, openFiles }));
 }
 
 function sandboxesOf({ runtime, inside }: BuildingDeps): OpenBuildSandbox {

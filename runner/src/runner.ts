@@ -1,7 +1,6 @@
 // Puts the runner together: what makes sandboxes, doors and environments, and the Spaces that are wanted of it.
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/kernel/clock';
 import { type Channel } from '@holdfast/platform/channel';
@@ -10,6 +9,7 @@ import { listNames } from '@holdfast/platform/private-files';
 import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { Doors } from './doors/doors.ts';
 import { openBuilding } from './building.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { openRuntime, SandboxUnavailable, type SandboxRuntime } from './sandbox/index.ts';
 import { type RunGround } from './runs/run.ts';
 import { type SecretSource } from './secrets/hand-over.ts';
@@ -65,10 +65,9 @@ export async function openRunner(
   };
   const ground: RunGround = {
     ...{ runtime, doors, inside, secrets, folder: runs, visit: settings.folders.visit },
-    outside: () => ({
+    outside: async () => ({
       hub: { name: HUB_NAME, ...settings.hub },
-      // As they are now: a machine gets others while it runs.
-      own: ownAddresses(),
+      own: await ownAddresses(settings.publicHost),
       resolver: settings.resolver,
     }),
   };
@@ -96,8 +95,4 @@ function openSandboxes(settings: Settings): SandboxRuntime | string {
 function mostOpenFiles(): number {
   const hard = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'));
   return Math.min(WANTED_OPEN_FILES, Number(hard?.[1] ?? WANTED_OPEN_FILES));
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
 }

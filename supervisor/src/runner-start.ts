@@ -153,6 +153,8 @@ function startOf(
       cgroups: groups?.place ?? null,
       dangerouslyUnlimited,
       hub: { address: EVERYWHERE.has(address) ? '127.0.0.1' : address, port },
+      publicHost:
+        config.publicUrl === null ? null : new URL(config.publicUrl).hostname.replace(/^\[|\]$/g, ''),
       packages: {
         ...{ mirror, securityMirror, suite, index, indexFiles },
         certificates: certificates === null ? null : CERTIFICATES,

@@ -312,6 +312,8 @@ export const RunnerStart = z.strictObject({
     dangerouslyUnlimited: z.boolean(),
     /** Where the hub is reached. */
     hub: z.strictObject({ address: z.string(), port: z.int() }),
+    /** The name by which people reach it, where that is configured. */
+    publicHost: z.string().nullable(),
     /** Where builds get packages from. */
     packages: z.strictObject({
       mirror: z.string(),

@@ -1,43 +1,9 @@
 // A stranger asks whether a private repository exists. Status, body, headers and time must be those of one that is not.
 import assert from 'node:assert/strict';
-import { Agent, request } from 'node:http';
 import test from 'node:test';
 import { openCast } from '../harness/cast.ts';
 import { startInstance } from '../harness/instance.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-  readonly ms: number;
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-async function ask(
-  url: string,
-  init: { method?: string; token?: string; body?: string; type?: string } = {},
-): Promise<Answer> {
-  const startedAt = performance.now();
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const headers = {
-    ...(init.token !== undefined && { authorization: `Bearer ${init.token}` }),
-    ...(init.body !== undefined && {
-      'content-type': init.type ?? 'application/json',
-      'content-length': Buffer.byteLength(init.body),
-    }),
-  };
-  const outgoing = request(url, { method: init.method ?? 'GET', headers, agent }, (incoming) => {
-    let body = '';
-    incoming.setEncoding('utf8').on('data', (text: string) => (body += text));
-    incoming.on('end', () => {
-      const { date: _date, 'x-request-id': _id, ...rest } = incoming.headers;
-      resolve({ status: incoming.statusCode ?? 0, headers: rest, body, ms: performance.now() - startedAt });
-    });
-  });
-  outgoing.on('error', reject).end(init.body);
-  return await promise;
-}
+import { ask, closeAnswers, assertSameTime, type Answer } from '../harness/timed-answers.ts';
 
 interface Question {
   readonly method?: string;
@@ -174,46 +140,8 @@ void test('a private repository answers strangers as a missing one does', async 
       `${question.method ?? 'GET'} ${question.path} in the same time, by the median of 1,000, ${token === undefined ? 'anonymous' : 'signed in'}`,
       async () => {
         const asked = { ...question, ...(token !== undefined && { token }) };
-        for (let round = 1; ; round += 1) {
-          const { difference, noise } = await compare((name) => askOf(instance.url, name, asked));
-          t.diagnostic(`hidden differs by ${percent(difference)}, missing from missing by ${percent(noise)}`);
-          if (difference <= MOST_DIFFERENCE) return;
-          // A leak differs every time. Where the machine differs from itself as well, it is asked again, not believed.
-          assert.ok(noise > QUIET && round < 4, `differs by ${percent(difference)}`);
-        }
+        await assertSameTime(t, (name) => askOf(instance.url, name, asked));
       },
     );
-  agent.destroy();
+  closeAnswers();
 });
-
-/** How much a hidden repository may differ from a missing one, as a share of the time. */
-const MOST_DIFFERENCE = 0.05;
-/** Up to this, one missing repository differs from another on a quiet machine: then one round decides. */
-const QUIET = 0.02;
-
-/** By how much the hidden repository differs from a missing one, and that one from another, in one run. */
-async function compare(
-  askFor: (name: string) => Promise<Answer>,
-): Promise<{ difference: number; noise: number }> {
-  const names = ['hidden', 'absent', 'nobody'] as const;
-  const times: Record<(typeof names)[number], number[]> = { hidden: [], absent: [], nobody: [] };
-  // Each in every place of the order, so that none pays for what the machine does meanwhile.
-  for (let n = 0; n < 1000; n += 1)
-    for (let at = 0; at < names.length; at += 1) {
-      const name = names[(n + at) % names.length] ?? 'hidden';
-      times[name].push((await askFor(name)).ms);
-    }
-  const absent = median(times.absent);
-  return {
-    difference: Math.abs(median(times.hidden) - absent) / absent,
-    noise: Math.abs(median(times.nobody) - absent) / absent,
-  };
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-}

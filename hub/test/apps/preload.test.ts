@@ -1,4 +1,5 @@
-// An app that loads a file of a model without asking anybody: the hub has put it where huggingface_hub looks.
+// An app that loads a file of a model without asking anybody: the hub has put it where huggingface_hub looks. Its root has a
+// package of Debian of its own.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +18,7 @@ try:
     told += " written"
 except OSError:
     told += " read-only"
+told += " with cowsay" if os.path.exists("/usr/games/cowsay") else " without cowsay"
 
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -29,17 +31,29 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT
 `;
 const README = '---\nsdk: gradio\npreload_from_hub:\n- admin/small config.json\n---\n';
 
-void test('an app finds what its README wanted preloaded', { timeout: 25 * MINUTES }, async () => {
-  await using apps = await openAppInstance('self');
-  const { instance } = apps;
-  const token = await instance.createToken({ user: 'admin', role: 'write' });
-  const site = { instance, token };
-  await push(site, { type: 'model', name: 'small', files: { 'config.json': '{"size":1}', 'more.txt': 'x' } });
-  await push(site, { type: 'space', name: 'loader', files: { 'README.md': README, 'app.py': APP } });
-  await untilRunning(site);
-  const lines = await logs(site);
-  assert.match(lines, /told: \{\\"size\\":1\} config\.json read-only/);
-});
+void test(
+  'an app finds what its README wanted preloaded, and what packages.txt names',
+  { timeout: 25 * MINUTES },
+  async () => {
+    await using apps = await openAppInstance('self');
+    const { instance } = apps;
+    const token = await instance.createToken({ user: 'admin', role: 'write' });
+    const site = { instance, token };
+    await push(site, {
+      type: 'model',
+      name: 'small',
+      files: { 'config.json': '{"size":1}', 'more.txt': 'x' },
+    });
+    await push(site, {
+      type: 'space',
+      name: 'loader',
+      files: { 'README.md': README, 'packages.txt': 'cowsay\n', 'app.py': APP },
+    });
+    await untilRunning(site);
+    const lines = await logs(site);
+    assert.match(lines, /told: \{\\"size\\":1\} config\.json read-only with cowsay/);
+  },
+);
 
 interface Site {
   readonly instance: Instance;

@@ -1,7 +1,7 @@
 // Adds packages of Debian to a copy of the base, by its own apt, in a sandbox without a network: what it installs comes by the
 // build's door and bears Debian's signature. The base itself is never open to anything.
 import { findProgram, runProcess, succeeded } from '@holdfast/platform/process';
-import { type InsideStart } from '@holdfast/inside/frames';
+import { type FromInside, type InsideStart } from '@holdfast/inside/frames';
 import { Channel } from '@holdfast/platform/channel';
 import { baseFailed } from './faults.ts';
 import { runAsOneUser } from './one-user-sandbox.ts';
@@ -24,6 +24,8 @@ export interface LayerWish {
   readonly inside: string;
   readonly node: string;
   readonly libraries: string | null;
+  /** Files by which it joins its control groups. */
+  readonly joins: readonly string[];
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -41,8 +43,9 @@ const AS_DESCRIPTOR_3 = 'exec "$@" 3<&6 6<&-';
 /** Makes it. Throws the signal's reason when it is aborted. */
 export async function makeLayer(wish: LayerWish): Promise<LayerOutcome> {
   await copyBase(wish);
-  const { door, inside, node, libraries, target, tell, signal } = wish;
+  const { door, inside, node, libraries, joins, target, tell, signal } = wish;
   const show = (from: string, to: string): string[] => ['--ro-bind', from, to];
+  let isInstalled = false;
   const outcome = await runAsOneUser({
     view: [
       ...['--unshare-net', '--bind', target, '/', '--proc', '/proc', '--dev', '/dev'],
@@ -64,12 +67,17 @@ export async function makeLayer(wish: LayerWish): Promise<LayerOutcome> {
     onChannel: (stream) => {
       const channel = new Channel(stream);
       channel.send(orderOf(wish));
-      channel.onFrame(() => undefined);
+      // The program inside ends well whatever it ran: how that ended, it says here.
+      channel.onFrame((frame) => {
+        const told = frame as FromInside;
+        if (told.type === 'exited') isInstalled = told.code === 0;
+      });
     },
+    joins,
     tell,
     signal,
   });
-  return succeeded(outcome) ? { kind: 'made' } : { kind: 'failed', last: outcome.last };
+  return succeeded(outcome) && isInstalled ? { kind: 'made' } : { kind: 'failed', last: outcome.last };
 }
 
 // Not linked: a package's scripts may change a file where it lies, and it would be that of all Spaces.
@@ -96,9 +104,7 @@ function orderOf({ suite, security, packages }: LayerWish): InsideStart {
         securityMirror: security ? `${DOOR}/debian-security` : null,
         suite,
       }).join('\n'),
-      OPTIONS: [...APT_OPTIONS, 'Dir::Etc::sourcelist "/tmp/sources.list"', 'Dir::Etc::sourceparts "-"']
-        .map((option) => `${option};`)
-        .join('\n'),
+      OPTIONS: [...APT_OPTIONS, ...LAYER_OPTIONS].map((option) => `${option};`).join('\n'),
     },
     cwd: '/',
     copy: null,
@@ -106,6 +112,13 @@ function orderOf({ suite, security, packages }: LayerWish): InsideStart {
     secrets: null,
   };
 }
+
+const LAYER_OPTIONS = [
+  'Dir::Etc::sourcelist "/tmp/sources.list"',
+  'Dir::Etc::sourceparts "-"',
+  // Else a name that no package has, such as `a.+`, is a regular expression, and installs whatever it fits.
+  'APT::Cmd::Pattern-Only "true"',
+];
 
 /** Its arguments are the packages. What apt kept for itself is removed. */
 const SCRIPT = `set -e -o pipefail

@@ -8,6 +8,7 @@ import {
   startProcess,
   type RunningProcess,
 } from '@holdfast/platform/process';
+import { joinCommand } from '../sandbox/index.ts';
 import { baseFailed } from './faults.ts';
 import { feignedOwnershipFilter } from './feigned-ownership.ts';
 
@@ -16,6 +17,8 @@ export interface OneUserWish {
   /** Arguments of bubblewrap for what there is. */
   readonly view: readonly string[];
   readonly command: readonly string[];
+  /** Files by which it joins its control groups. */
+  readonly joins?: readonly string[];
   /** Given our end of the program's descriptor 6. */
   readonly onChannel?: (channel: Duplex) => void;
   /** Told each line that is said. */
@@ -55,25 +58,20 @@ const KEPT_LINES = 12;
 
 /** Runs it to its end. Throws the signal's reason, or `baseFailed` when it cannot be started. */
 export async function runAsOneUser(wish: OneUserWish): Promise<OneUserOutcome> {
-  const sandbox = findProgram('bwrap');
-  if (sandbox === undefined) throw baseFailed('the program bwrap (Debian package bubblewrap) is missing');
+  const [sandbox, shell] = [findProgram('bwrap'), findProgram('sh')];
+  if (sandbox === undefined || shell === undefined)
+    throw baseFailed('the program bwrap (Debian package bubblewrap) or sh is missing');
   const filter = feignedOwnershipFilter(process.arch);
   if (filter === undefined) throw baseFailed(`there is no base for processors of the kind ${process.arch}`);
   const child = startProcess(
-    {
-      file: sandbox,
-      args: [
-        ...NAMESPACES,
-        ...wish.view,
-        ...ACCOUNTS,
-        '--chdir',
-        '/',
-        '--seccomp',
-        '3',
-        '--',
-        ...wish.command,
-      ],
-    },
+    joinCommand(shell, wish.joins ?? [], [
+      sandbox,
+      ...NAMESPACES,
+      ...wish.view,
+      ...ACCOUNTS,
+      ...['--chdir', '/', '--seccomp', '3', '--'],
+      ...wish.command,
+    ]),
     {
       descriptors: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       env: { ...PLAIN_ENVIRONMENT, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' },

@@ -12,7 +12,7 @@ import { askedKey, environmentKey, type EnvironmentWish, layerKey } from './plan
 import { prepare } from './prepare.ts';
 import { type Product, Products } from './products.ts';
 import { runBuild } from './run-build.ts';
-import { runLayer } from './run-layer.ts';
+import { type OpenGroup, runLayer } from './run-layer.ts';
 import { type OpenBuildSandbox } from './sandbox.ts';
 import { removeTree } from './tree.ts';
 
@@ -60,6 +60,8 @@ export interface BuilderOptions {
   readonly openSandbox: OpenBuildSandbox;
   readonly packages: Pick<BuildDoorStart, 'indexes' | 'mirrors' | 'authorities'>;
   readonly limits: BuildLimits;
+  /** Makes the group in which packages of Debian are installed. */
+  readonly openGroup: OpenGroup | null;
   /** Bytes that what was built may take, and whether something runs on one of the folders. */
   readonly kept: { readonly bytes: number; readonly isUsed: (path: string) => boolean };
 }
@@ -163,8 +165,9 @@ export class Builder {
     const found = await this.#layers.find(namespace, key);
     if (found !== undefined) return found;
     tell(`===== Installing ${packages.join(', ')}`);
+    const { code, limits, openGroup } = this.#options;
     const made = await runLayer({
-      ...{ work, base, packages, tell, signal, code: this.#options.code },
+      ...{ work, base, packages, tell, signal, code, limits, openGroup },
       settings: this.#doorSettings,
     });
     if (made.kind === 'failed') return made;

@@ -3,8 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildDoorStart } from '@holdfast/door/build/frames';
 import { type BaseRoot, makeLayer } from '../base/index.ts';
-import { type Built } from './build.ts';
+import { type ControlGroup } from '../sandbox/index.ts';
+import { type BuildLimits, type Built } from './build.ts';
 import { type Code, openDoor } from './door.ts';
+import { watchSize } from './watch-size.ts';
 
 /** What is added to what. */
 export interface LayerRun {
@@ -13,6 +15,8 @@ export interface LayerRun {
   readonly packages: readonly string[];
   readonly code: Code;
   readonly settings: Omit<BuildDoorStart, 'type'>;
+  readonly limits: BuildLimits;
+  readonly openGroup: OpenGroup | null;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -21,19 +25,65 @@ export interface LayerRun {
 export type MadeLayer =
   { readonly kind: 'made'; readonly path: string } | Extract<Built, { readonly kind: 'failed' }>;
 
+/** A group with the limits of a build; `null` in its place where there are none. */
+export type OpenGroup = (id: string) => Pick<ControlGroup, 'joins' | 'kill' | 'remove'>;
+
 /** Makes it. Throws the signal's reason when it is aborted. */
 export async function runLayer(run: LayerRun): Promise<MadeLayer> {
-  const { work, base, packages, code, settings, tell, signal } = run;
+  const { work, code, settings, tell } = run;
   const [target, door] = [join(work, 'layer'), join(work, 'layer-door')];
   await mkdir(target, { mode: 0o755 });
   const onRefused = (what: string, why: string): void => tell(`Refused: ${what}: ${why}`);
-  await using _door = await openDoor({ code, folder: door, settings, onRefused });
+  await using stack = new AsyncDisposableStack();
+  stack.use(await openDoor({ code, folder: door, settings, onRefused }));
+  const group = run.openGroup?.(work.slice(-24));
+  stack.defer(async () => {
+    await group?.kill();
+    await group?.remove();
+  });
+  return await withinBounds(run, target, (signal) =>
+    install(run, { target, door, joins: group?.joins ?? [], signal }),
+  );
+}
+
+type Place = Pick<Parameters<typeof makeLayer>[0], 'target' | 'door' | 'joins' | 'signal'>;
+
+async function install({ base, packages, code, settings, tell }: LayerRun, place: Place): Promise<MadeLayer> {
   const outcome = await makeLayer({
-    ...{ base: base.path, suite: base.suite, packages, target, door, tell, signal },
+    ...{ base: base.path, suite: base.suite, packages, tell, ...place },
     security: settings.mirrors['debian-security'] !== null,
     ...{ inside: join(code.root, 'inside'), node: code.node, libraries: code.libraries },
   });
-  if (outcome.kind === 'made') return { kind: 'made', path: target };
-  const message = `The packages of packages.txt could not be installed.\n${outcome.last.join('\n')}`;
+  if (outcome.kind === 'made') return { kind: 'made', path: place.target };
+  return failed(`The packages of packages.txt could not be installed.\n${outcome.last.join('\n')}`);
+}
+
+// A package's scripts are Debian's, and what they do with what an author chose is not ours to know: what bounds a build bounds them.
+async function withinBounds(
+  { limits, signal }: LayerRun,
+  target: string,
+  work: (signal: AbortSignal) => Promise<MadeLayer>,
+): Promise<MadeLayer> {
+  const [late, done] = [new AbortController(), new AbortController()];
+  const stop = (why: string): void => late.abort(new Error(why));
+  const timer = setTimeout(
+    stop,
+    limits.milliseconds,
+    'To install packages.txt took too long, and was ended.',
+  );
+  const watching = watchSize([target], limits, { stop, signal: done.signal });
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    if (signal.aborted || !late.signal.aborted) throw error;
+    return failed((late.signal.reason as Error).message);
+  } finally {
+    clearTimeout(timer);
+    done.abort();
+    await watching;
+  }
+}
+
+function failed(message: string): MadeLayer {
   return { kind: 'failed', stage: 'BUILD_ERROR', message };
 }

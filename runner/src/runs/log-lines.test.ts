@@ -38,5 +38,15 @@ void test('LogLines bounds a line that does not end', async () => {
 void test('LogLines leaves out what is too much in a second, and says how much', async () => {
   const lines = await linesOf(['line\n'.repeat(1_000)]);
   assert.equal(lines.filter((line) => line === 'line').length, 400);
-  assert.equal(lines.at(-1), '[600 lines were left out: more than 400 came in a second]');
+  assert.equal(
+    lines.at(-1),
+    '[600 lines were left out: more than 400, or more than 262144 characters, came in a second]',
+  );
+});
+
+void test('LogLines takes no more characters in a second than a reader could, however long the lines', async () => {
+  const lines = await linesOf([`${'x'.repeat(7_999)}\n`.repeat(300)]);
+  const taken = lines.filter((line) => line.startsWith('x'));
+  assert.equal(taken.length, 32);
+  assert.match(lines.at(-1) ?? '', /^\[268 lines were left out/);
 });

@@ -1,4 +1,4 @@
-// Cuts what a sandbox writes into lines, bounded in length and in number a second, and hands them on in batches: an app that
+// Cuts what a sandbox writes into lines, bounded in length, and in number and characters a second, and hands them on in batches: an app that
 // prints without end costs nobody else anything, and is told once that lines were left out.
 import { StringDecoder } from 'node:string_decoder';
 import { type Readable } from 'node:stream';
@@ -13,6 +13,8 @@ export interface LogLine {
 const LONGEST = 8_000;
 /** Lines a second, and in one batch. */
 const MOST = 400;
+/** Characters a second: the longest lines at that rate would be 3 MB. */
+const MOST_CHARACTERS = 256 * 1024;
 const BATCH_MS = 200;
 const LINE_END = /\r?\n/;
 
@@ -32,6 +34,7 @@ export class LogLines implements Disposable {
   #waiting: LogLine[] = [];
   /** Of this second. */
   #taken = 0;
+  #characters = 0;
   #second = 0;
   #leftOut = 0;
 
@@ -74,16 +77,21 @@ export class LogLines implements Disposable {
       this.#sayLeftOut();
       this.#second = second;
       this.#taken = 0;
+      this.#characters = 0;
     }
     this.#taken += 1;
-    if (this.#taken > MOST) this.#leftOut += 1;
+    this.#characters += Math.min(line.length, LONGEST);
+    if (this.#taken > MOST || this.#characters > MOST_CHARACTERS) this.#leftOut += 1;
     else this.say(line);
   }
 
   #sayLeftOut(): void {
     const count = this.#leftOut;
     this.#leftOut = 0;
-    if (count > 0) this.say(`[${count} lines were left out: more than ${MOST} came in a second]`);
+    if (count > 0)
+      this.say(
+        `[${count} lines were left out: more than ${MOST}, or more than ${MOST_CHARACTERS} characters, came in a second]`,
+      );
   }
 
   #flush(): void {

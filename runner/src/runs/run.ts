@@ -24,7 +24,7 @@ export interface RunGround {
   readonly folder: string;
   readonly visit: string;
   /** What a door that is opened now is told of the machine. */
-  readonly outside: () => Pick<DoorStart, 'hub' | 'own' | 'resolver'>;
+  readonly outside: () => Promise<Pick<DoorStart, 'hub' | 'own' | 'resolver'>>;
   readonly inside: InsideProgram;
   readonly secrets: SecretSource;
 }
@@ -127,7 +127,7 @@ export class Run {
       await door.exited.catch(() => undefined);
     });
     const identity = await openDoor(door, {
-      ...ground.outside(),
+      ...(await ground.outside()),
       ...doorSettings(plan.want),
       incoming: join(incoming, 'app.sock'),
       secrets: handOver?.peer ?? null,

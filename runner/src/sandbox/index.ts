@@ -6,9 +6,10 @@ import { findLaunchPrograms } from './root-parts.ts';
 import { type SandboxRuntime, SandboxUnavailable } from './sandbox.ts';
 import { sandboxFilter } from './system-calls.ts';
 
-export { type ControlGroups, endLeftGroups } from './control-groups.ts';
+export { ControlGroup, type ControlGroups, endLeftGroups } from './control-groups.ts';
 export { RefusedSpec } from './judgement.ts';
 export { type KnownProcess, endProcess, isAlive, waitUntilGone } from './known-process.ts';
+export { joinCommand } from './launch.ts';
 export { listRootParts } from './root-parts.ts';
 export { type Sandbox, type SandboxRuntime, SandboxUnavailable, type SandboxUsage } from './sandbox.ts';
 export {

@@ -33,33 +33,30 @@ shift
 echo 1000 > /proc/self/oom_score_adj
 exec "$@"`;
 
+/** A command that runs below these groups, in which every process of it stays. */
+export function joinCommand(shell: string, joins: readonly string[], command: readonly string[]): Command {
+  return { file: shell, args: ['-c', OUTER, 'sandbox', ...joins, '--', ...command] };
+}
+
 /** The command that makes the sandbox and runs its program. */
 export function launchCommand(launch: Launch): Command {
   const { programs, spec } = launch;
-  return {
-    file: programs.shell,
-    args: [
-      '-c',
-      OUTER,
-      'sandbox',
-      ...launch.joins,
-      '--',
-      programs.prlimit,
-      '--core=0:0',
-      `--nofile=${String(spec.limits.openFiles)}:${String(spec.limits.openFiles)}`,
-      `--fsize=${String(spec.limits.fileBytes)}:${String(spec.limits.fileBytes)}`,
-      '--memlock=65536:65536',
-      '--msgqueue=819200:819200',
-      '--',
-      ...becomeUser(launch),
-      programs.bubblewrap,
-      '--args',
-      String(launch.argumentsFd),
-      '--',
-      ...firstInside(launch),
-      ...spec.command,
-    ],
-  };
+  return joinCommand(programs.shell, launch.joins, [
+    programs.prlimit,
+    '--core=0:0',
+    `--nofile=${String(spec.limits.openFiles)}:${String(spec.limits.openFiles)}`,
+    `--fsize=${String(spec.limits.fileBytes)}:${String(spec.limits.fileBytes)}`,
+    '--memlock=65536:65536',
+    '--msgqueue=819200:819200',
+    '--',
+    ...becomeUser(launch),
+    programs.bubblewrap,
+    '--args',
+    String(launch.argumentsFd),
+    '--',
+    ...firstInside(launch),
+    ...spec.command,
+  ]);
 }
 
 // Before bubblewrap, not after: so even a hole in making a sandbox is met as the Space's own user.

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openIndexServer, type IndexServer } from './index-server.ts';
 import { Base } from '../../src/base/index.ts';
-import { Builder, type BuildLimits, type BuildWish, type Built } from '../../src/build/index.ts';
+import {
+  Builder,
+  type BuildLimits,
+  type BuildWish,
+  type Built,
+  type OpenGroup,
+} from '../../src/build/index.ts';
 import { removeTree } from '../../src/build/tree.ts';
 import { makeWheel } from './packages.ts';
 import { openPlainSandbox } from './plain-sandbox.ts';
@@ -44,7 +50,10 @@ export function openTestBase(): Base {
 }
 
 /** Opens one. */
-export async function openBuildBench(limits: Partial<BuildLimits> = {}): Promise<BuildBench> {
+export async function openBuildBench(
+  limits: Partial<BuildLimits> = {},
+  options: { readonly openGroup?: OpenGroup } = {},
+): Promise<BuildBench> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-build-'));
   const index = await openIndexServer();
   for (const project of SDK) index.offer({ project, ...makeWheel(project) });
@@ -61,6 +70,7 @@ export async function openBuildBench(limits: Partial<BuildLimits> = {}): Promise
       authorities: process.env['NODE_EXTRA_CA_CERTS'] ?? null,
     },
     limits: { milliseconds: 300_000, bytes: 2e9, entries: 100_000, fetchedBytes: 1e9, ...limits },
+    openGroup: options.openGroup ?? null,
     kept: { bytes: 1e10, isUsed: () => false },
   });
   const never = new AbortController().signal;

@@ -24,7 +24,6 @@ export {
   optionUnavailable,
   secretsComeLater,
   repoMissing,
-  repoSignInNeeded,
   visibilityContradicts,
 } from './faults.ts';
 export { repositories as repoRepositories } from './migrations/0001-repositories.ts';

@@ -10,7 +10,6 @@ import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import {
   repoMissing,
-  repoSignInNeeded,
   RepoWriter,
   requireRight,
   type Beginning,
@@ -23,6 +22,7 @@ import { hardwareUnavailable, hardwareUnknown, variableInvalid } from './faults.
 import { isSilent, stageOf, type Reached, type Runtime, type Variable, type VariableWish } from './model.ts';
 import { findHardware, type Decisions, type Egress } from './decisions.ts';
 import { LabelCache } from './label-cache.ts';
+import { nobodysSpace } from './nobodys-space.ts';
 import { openBeginning, type BeginningWish } from './beginning.ts';
 import { recordChange } from './record-change.ts';
 import { putVariables, requireVariables } from './keep-variables.ts';
@@ -80,6 +80,7 @@ interface Act {
 export class Spaces {
   readonly #deps: SpacesDeps;
   readonly #labels: LabelCache;
+  readonly #nobodys = nobodysSpace();
   readonly #visits: VisitCache<Omit<ServedSpace, 'label'>>;
 
   constructor(deps: SpacesDeps) {
@@ -100,7 +101,10 @@ export class Spaces {
   async open(actor: Actor, label: string): Promise<ServedSpace> {
     const { db, repos } = this.#deps;
     const known = await this.#labels.find(label);
-    if (known === undefined) throw actor.kind === 'anonymous' ? repoSignInNeeded() : repoMissing();
+    if (known === undefined) {
+      repos.require(actor, 'read', this.#nobodys);
+      throw repoMissing();
+    }
     // Members alone see the files of a protected Space; what they make is for everybody.
     const open = known.repo.visibility === 'protected' && known.repo.gated === false;
     repos.require(actor, open ? 'discover' : 'read', known.repo);

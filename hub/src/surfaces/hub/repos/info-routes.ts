@@ -7,10 +7,9 @@ import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { Flag, TextList } from '../query.ts';
 import { expandInvalid } from './faults.ts';
 import { isInfoField, pickFields, presentRepo, RepoInfo, type Sibling } from './info.ts';
-import { originOf } from '../../spaces/space-address.ts';
-import { presentRuntime } from '../spaces/present.ts';
 import { type RuntimeDeps } from '../spaces/runtime.ts';
 import { addressOf, RepoParams } from './names.ts';
+import { asksForSpace, spaceFieldsOf, type SpaceFields } from './space-fields.ts';
 
 const InfoQuery = z.object({
   blobs: Flag,
@@ -83,21 +82,9 @@ async function present(
 }
 
 /** Where a Space is and how it is, unless only other fields are asked for. */
-async function spaceOf(
-  deps: InfoDeps,
-  { repoType, actor, params, baseUrl }: InfoCall,
-  expand: readonly string[],
-): Promise<Pick<z.input<typeof RepoInfo>, 'subdomain' | 'host' | 'runtime'>> {
-  const wanted =
-    expand.length === 0 || ['subdomain', 'host', 'runtime'].some((field) => expand.includes(field));
-  if (repoType !== 'space' || !wanted) return {};
-  const runtime = await deps.spaces.runtime(actor, params);
-  const at = { spacesHost: deps.spacesHost, baseUrl };
-  return {
-    subdomain: runtime.label,
-    host: originOf(runtime.label, at),
-    runtime: presentRuntime(runtime, at),
-  };
+async function spaceOf(deps: InfoDeps, call: InfoCall, expand: readonly string[]): Promise<SpaceFields> {
+  if (call.repoType !== 'space' || (expand.length > 0 && !asksForSpace(expand))) return {};
+  return await spaceFieldsOf(deps, call, call.params);
 }
 
 // Nothing was examined yet, and that is never shown as safe: the scans are not done.

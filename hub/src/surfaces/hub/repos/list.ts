@@ -8,6 +8,8 @@ import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { appUnknown, expandInvalid } from './faults.ts';
 import { ParameterRange } from './parameter-range.ts';
 import { isInfoField, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
+import { asksForSpace, MOST_SPACES, spaceFieldsOf } from './space-fields.ts';
+import { type RuntimeDeps } from '../spaces/runtime.ts';
 
 const ListQuery = z.object({
   search: z.string().max(200).optional(),
@@ -36,13 +38,14 @@ const ListQuery = z.object({
 type ListQuery = z.output<typeof ListQuery>;
 
 /** What the route needs. */
-interface ListDeps {
+interface ListDeps extends RuntimeDeps {
   readonly repos: Repos;
   readonly content: Content;
 }
 
 /** Lists repositories, a page at a time; the next page is in `Link`. */
-export function listReposRoute({ repos, content }: ListDeps): Route {
+export function listReposRoute(deps: ListDeps): Route {
+  const { repos, content } = deps;
   return defineRoute({
     operation: 'listRepos',
     summary: 'List repositories',
@@ -62,14 +65,18 @@ export function listReposRoute({ repos, content }: ListDeps): Route {
       if (unknown !== undefined) throw expandInvalid(unknown);
       // No model is served here, so nothing can match these.
       if (query.inference !== undefined || query.inference_provider.length > 0) return [];
-      const page = await repos.list(actor, { type: repoType, ...toRepoQuery(query) });
       const fields = expand.length > 0 ? expand : listFields(query);
+      const asksSpaces = repoType === 'space' && asksForSpace(fields);
+      const wish = toRepoQuery(query);
+      const limit = asksSpaces ? Math.min(wish.limit, MOST_SPACES) : wish.limit;
+      const page = await repos.list(actor, { type: repoType, ...wish, limit });
       const { items, next } = fields.includes('siblings')
         ? await withSiblings(content, call, page)
         : { items: page.items.map(presentRepo), next: page.next };
       if (next !== undefined)
         reply.raw.setHeader('link', nextLink(baseUrl, request.url ?? '/', { cursor: next }));
-      return items.map((info) => pickFields(info, fields));
+      const more = asksSpaces ? await withSpaces(deps, call, { items, page }) : items;
+      return more.map((info) => pickFields(info, fields));
     },
   });
 }
@@ -86,6 +93,20 @@ async function withSiblings(
     siblings: names[index]?.map((rfilename) => ({ rfilename })),
   }));
   return { items, next: items.length < page.items.length ? page.cursorAfter(items.length - 1) : page.next };
+}
+
+/** The page with where each Space is and how it is. */
+async function withSpaces(
+  deps: ListDeps,
+  call: Pick<Call<unknown, unknown, unknown>, 'actor' | 'baseUrl'>,
+  { items, page }: { readonly items: readonly z.input<typeof RepoInfo>[]; readonly page: RepoPage },
+): Promise<z.input<typeof RepoInfo>[]> {
+  const found: z.input<typeof RepoInfo>[] = [];
+  for (const [index, info] of items.entries()) {
+    const repo = page.items[index];
+    found.push({ ...info, ...(repo && (await spaceFieldsOf(deps, call, repo))) });
+  }
+  return found;
 }
 
 /** What a local app can load, as tags. Throws `request.app-unknown`: nothing found would be no answer. */

@@ -1,0 +1,38 @@
+// The addresses that are ours: those of this machine's network, and those that the name in HOLDFAST_URL leads to, which are a
+// proxy's in front of it. An app reaches the hub by its reserved name alone: by another way it would pass for a visitor, and
+// reach whatever else that machine serves.
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+
+/** How long a resolver is waited for before an app starts without its word. */
+const PATIENCE = 2_000;
+
+/** Finds the addresses of a name; rejects where there are none. */
+export type FindAddresses = (name: string) => Promise<readonly string[]>;
+
+/** As they are now: a machine gets others while it runs, and a name may come to lead elsewhere. */
+export async function ownAddresses(
+  publicHost: string | null,
+  find: FindAddresses = findAddresses,
+): Promise<string[]> {
+  const local = Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).map(({ address }) => address),
+  );
+  const named = publicHost === null ? [] : await inTime(find(publicHost));
+  return [...new Set([...local, ...named])];
+}
+
+async function findAddresses(name: string): Promise<readonly string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+async function inTime(found: Promise<readonly string[]>): Promise<readonly string[]> {
+  const late = Promise.withResolvers<readonly string[]>();
+  const timer = setTimeout(late.resolve, PATIENCE, []);
+  try {
+    // A name without an address leads nobody here.
+    return await Promise.race([found.catch(() => []), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
