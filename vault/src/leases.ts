@@ -68,7 +68,6 @@ export class Leases implements Disposable {
 
   /** Grants a door what was released to it. Its box is on its way when this returns. */
   async grant({ run, space, door, brokered }: Living): Promise<void> {
-    if (brokered.length === 0) return;
     const { pair } = this.#ground;
     const lease: Lease = {
       // Numbers go on where a vault before this one ended.
@@ -78,8 +77,9 @@ export class Leases implements Disposable {
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
       versions: brokered.map(({ version }) => version),
     };
+    // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, await this.#releases.openKey(space));
-    this.#leases.set(run, lease);
+    if (brokered.length > 0) this.#leases.set(run, lease);
   }
 
   // Numbered and on its way in one step, so that no word overtakes it.

@@ -84,9 +84,7 @@ export class LedgerReader {
         from ledger.lane as at, lateral (
           select body from ledger.entry as e
            where e.writer = at.writer and e.lane = at.lane order by e.n desc limit 100) as last
-       where at.writer = ${writer}`.execute(
-      this.#db,
-    );
+       where at.writer = ${writer}`.execute(this.#db);
     return rows[0]?.n ?? 0;
   }
 }

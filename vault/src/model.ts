@@ -36,6 +36,8 @@ export interface KeptVersion extends Version {
 export const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Longest value, in bytes. */
 export const MOST_BYTES = 32_768;
+/** Longest values of one Space together, in bytes: they fit into one box. */
+export const MOST_TOGETHER = 262_144;
 /** Most secrets of one Space. */
 export const MOST_SECRETS = 100;
 

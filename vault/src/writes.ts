@@ -71,8 +71,14 @@ export class Writes {
     const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
     const spaceKey = await this.#lock(writer, space);
     const kept = await reader.listKept(space);
-    if (newestOf(kept).filter((one) => one.name !== name).length >= MOST_SECRETS)
+    const others = newestOf(kept).filter((one) => one.name !== name);
+    if (others.length >= MOST_SECRETS)
       throw new VaultRefusal('too-many', `a Space has at most ${MOST_SECRETS} secrets`);
+    if (others.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_TOGETHER)
+      throw new VaultRefusal(
+        'too-many',
+        `the secrets of a Space have at most ${MOST_TOGETHER} bytes together`,
+      );
     const numbered = { ...version, n: await writer.nextNumber(space, name) };
     await this.#replace(
       writer,
