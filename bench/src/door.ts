@@ -75,7 +75,7 @@ async function compare(app: App, rounds: number): Promise<Pick<Result, 'hub' | '
   );
   sandbox.send({
     ...{ type: 'start', mode: 'run', command: app(APP_PORT), port: APP_PORT },
-    ...{ env: libraries(), cwd: '/', copy: null },
+    ...{ env: libraries(), cwd: '/', copy: null, secrets: null },
   });
   door.send({
     ...{
@@ -86,7 +86,7 @@ async function compare(app: App, rounds: number): Promise<Pick<Result, 'hub' | '
       resolver: null,
     },
     hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: 1 },
-    ...{ incoming: path.join(scratch.path, 'app.sock'), spaceHost: 'a-b.localhost' },
+    ...{ incoming: path.join(scratch.path, 'app.sock'), spaceHost: 'a-b.localhost', secrets: null },
   });
   await Promise.all([sandbox.said('listening'), door.said('ready')]);
   return await takeTurns(rounds, {

@@ -55,7 +55,7 @@ export async function runInSandbox(program: Program): Promise<string> {
     ...program.env,
   };
   channel.write(
-    `${JSON.stringify({ type: 'start', mode: 'build', command, env, cwd: '/home/user', copy: null, port: null })}\n`,
+    `${JSON.stringify({ type: 'start', mode: 'build', command, env, cwd: '/home/user', copy: null, port: null, secrets: null })}\n`,
   );
   channel.on('error', () => undefined).resume();
   await once(child, 'close');

@@ -6,7 +6,7 @@ import { createServer as createHttps } from 'node:https';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { playHosts } from './played-hosts.ts';
-import { PLAYED } from './values.ts';
+import { PLAYED, VALUES } from './values.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const PUBLIC = '93.184.216.34';
@@ -77,7 +77,14 @@ createHttp(all).listen(80, PUBLIC);
 createHttps(key, all).listen(443, PUBLIC);
 createHttp((request, response) => {
   tell({ hub: request.url, headers: request.rawHeaders });
-  response.end('the hub');
+  if (
+    request.headers.authorization === `Bearer ${VALUES.hub[0]}` &&
+    request.url?.startsWith('/api/models/') === true
+  )
+    response
+      .writeHead(200, { 'Content-Type': 'application/json' })
+      .end('{"_id":"1","id":"brokered/hello","siblings":[]}');
+  else response.end('the hub');
 }).listen(9_000, '127.0.0.1');
 // What an app must not reach: whoever does is told so.
 for (const port of [80, 443])
