@@ -12,6 +12,7 @@ import {
   isLive,
   keyBound,
   MOST_SECRETS,
+  MOST_TOGETHER,
   newestOf,
   type KeptVersion,
   type Version,

@@ -7,11 +7,11 @@ import { BatteredSpace, STARTS, STOPS, type Step, type Victim } from './kills.ts
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const MINUTES = 60_000;
 const VICTIMS = ['supervisor', 'runner', 'door', 'hub'] as const;
-/** Each victim and each step at least once. */
+/** Each victim, and each step at least once but for a build, which takes minutes. */
 const FEW: Readonly<Record<Victim, readonly Step[]>> = {
-  supervisor: ['building', 'sandbox made', 'farewell'],
+  supervisor: ['sandbox made', 'farewell'],
   runner: ['written', 'door started', 'runs', 'farewell'],
-  door: ['building', 'app started', 'asked'],
+  door: ['app started', 'asked'],
   hub: ['written', 'run made', 'gone'],
 };
 /** When there is a door to kill. */
