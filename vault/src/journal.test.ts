@@ -1,0 +1,58 @@
+// The journal chains its lines, goes on after a crash where its last whole line ended, and remembers what stands on the ledger.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { Journal } from './journal.ts';
+
+async function openFolder(): Promise<{ readonly file: string } & AsyncDisposable> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-test-'));
+  return {
+    file: path.join(folder, 'journal.jsonl'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+void test('lines are numbered and chained, also those that are written at the same time', async () => {
+  await using folder = await openFolder();
+  {
+    await using journal = await Journal.open(folder.file);
+    const noted = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => journal.note({ act: 'set', of: n })),
+    );
+    assert.deepEqual(
+      noted.map(({ n }) => n),
+      Array.from({ length: 50 }, (_, n) => n + 1),
+    );
+  }
+  const lines = (await readFile(folder.file, 'utf8')).trimEnd().split('\n');
+  let previous = '0'.repeat(64);
+  for (const line of lines) {
+    assert.equal((JSON.parse(line) as { previous: string }).previous, previous);
+    previous = createHash('sha256').update(line).digest('hex');
+  }
+});
+
+void test('another process goes on with it, and half a line is cut off', async () => {
+  await using folder = await openFolder();
+  {
+    await using journal = await Journal.open(folder.file);
+    journal.recorded(await journal.note({ act: 'set' }));
+    await journal.note({ act: 'release' });
+  }
+  await appendFile(folder.file, '{"n":3,"prev');
+  {
+    await using journal = await Journal.open(folder.file);
+    assert.equal(journal.end.recorded, 1, 'of the second nobody knows');
+    assert.equal((await journal.note({ act: 'release' })).n, 3);
+  }
+  assert.equal((await readFile(folder.file, 'utf8')).trimEnd().split('\n').length, 3);
+});
+
+void test('what is no journal is not continued', async () => {
+  await using folder = await openFolder();
+  await appendFile(folder.file, 'something else\n');
+  await assert.rejects(Journal.open(folder.file));
+});
