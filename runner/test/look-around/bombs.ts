@@ -76,7 +76,7 @@ def run():
 def run():
     n = 0
     while True:
-        open("/tmp/" + str(n), "w").close()
+        open(f"/tmp/{n:0250}", "w").close()
         n += 1
 `,
   ),

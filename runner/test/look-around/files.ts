@@ -17,7 +17,12 @@ export const FILES: ProbeGroup = {
       'known("/", "bin dev etc home lib lib32 lib64 libx32 opt proc run sbin source tmp usr")',
     ),
     probe('list homes', HOST, 'user', 'text(sorted(os.listdir("/home")))'),
-    probe('list what runs', 'sockets of services lie there', 'holdfast', 'text(sorted(os.listdir("/run")))'),
+    probe(
+      'list what runs',
+      'sockets of services lie there',
+      'holdfast,secrets',
+      'text(sorted(os.listdir("/run")))',
+    ),
     probe('read the password hashes', HOST, 'ENOENT', 'attempt(open, "/etc/shadow")'),
     probe(
       'read who has an account',
