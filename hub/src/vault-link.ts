@@ -1,5 +1,6 @@
 // The way to the vault, which keeps the secrets of Spaces: asks, and waits for the answer, but not for ever. What passes here
 // is sealed for the vault's process, with a key made for each write; the supervisor between carries what it cannot read.
+import { randomInt } from 'node:crypto';
 import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
 import { type Id } from '@holdfast/kernel/id';
 import { type Channel } from '@holdfast/platform/channel';
@@ -22,6 +23,8 @@ const MOST_WAITING = 100;
 const Gone = z.object({ gone: z.literal(true) });
 
 const GONE: VaultAnswer = { kind: 'refused', problem: 'gone', message: '' };
+/** Nobody was asked: nothing can have been done. */
+const ABSENT: VaultAnswer = { kind: 'refused', problem: 'absent', message: '' };
 const SILENT: VaultAnswer = { kind: 'refused', problem: 'silent', message: '' };
 const BUSY: VaultAnswer = { kind: 'refused', problem: 'failed', message: 'it has too much to do' };
 
@@ -39,7 +42,8 @@ export class ChannelToVault implements VaultLink {
   readonly #waiting = new Map<number, (answer: VaultAnswer) => void>();
   readonly #greeted = new Set<(state: State | undefined) => void>();
   #state: State | undefined;
-  #last = 0;
+  /** An answer to the hub before this one is nobody's. */
+  #last = randomInt(2 ** 40);
 
   constructor(channel: End, log: Log) {
     this.#channel = channel;
@@ -52,7 +56,7 @@ export class ChannelToVault implements VaultLink {
   /** Sets a secret. */
   async write({ space, body, by, taken }: SecretWrite): Promise<VaultAnswer> {
     const state = await this.#greet();
-    if (state === undefined) return GONE;
+    if (state === undefined) return ABSENT;
     if (state.sealed !== null) return { kind: 'refused', problem: 'sealed', message: state.sealed };
     const pair = makeSealingPair();
     const box = openSealing(pair, state.key, HUB_TO_VAULT).seal(body, space);

@@ -38,7 +38,9 @@ void test('openKeys() leaves the keys alone in the folder, closed to others', as
   using folder = openFolder();
   await openSome(folder.path);
   const names = readdirSync(folder.path).sort();
-  const passwords = ['hub', 'notary', 'owner', 'superuser'].map((name) => `postgres-${name}.password`);
+  const passwords = ['hub', 'notary', 'owner', 'superuser', 'vault'].map(
+    (name) => `postgres-${name}.password`,
+  );
   assert.deepEqual(names, ['hub.key', ...passwords]);
   for (const name of names) {
     assert.equal(statSync(join(folder.path, name)).mode & 0o777, 0o600, name);

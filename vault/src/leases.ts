@@ -11,6 +11,7 @@ import {
   type GrantedSecret,
   type VaultWord,
 } from '@holdfast/door/run/lease';
+import { Allowance } from './allowance.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
@@ -22,6 +23,8 @@ import { SecretReader, SecretWriter } from './secret-store.ts';
 /** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
 const USES = 200;
 const SECONDS = 30;
+/** Words of one door at once, and a second: an app with some thousand calls a second asks twenty times. */
+const WORDS = { most: 400, perSecond: 60 };
 /** How often doors hear from the vault, in milliseconds. */
 const PULSE_MS = 500;
 
@@ -46,6 +49,7 @@ export class Leases implements Disposable {
   readonly #tell: (frame: ToRunner) => void;
   readonly #leases = new Map<string, Lease>();
   readonly #timer: NodeJS.Timeout;
+  readonly #words = new Allowance(WORDS.most, WORDS.perSecond);
   #isLooking = false;
 
   // oxlint-disable-next-line max-params -- the ground, where keys are opened, and whom to tell
@@ -105,6 +109,11 @@ export class Leases implements Disposable {
     this.#leases.delete(run);
   }
 
+  /** Of the runs, these alone live. */
+  dropAllBut(living: readonly string[]): void {
+    for (const run of this.#leases.keys()) if (!living.includes(run)) this.#leases.delete(run);
+  }
+
   /** Nothing is used any more: the vault is sealed. Doors hear so at once. */
   dropAll(): void {
     for (const lease of this.#leases.values()) this.#say(lease, { type: 'alive', versions: [] });
@@ -119,6 +128,13 @@ export class Leases implements Disposable {
       lease.versions = rest;
       this.#sayAlive(lease);
     }
+  }
+
+  /** No run of the Space uses the secret with this name any more. */
+  revokeNamed(space: string, name: string): void {
+    for (const lease of this.#leases.values())
+      if (lease.space === space)
+        this.revoke(lease.versions.filter((one) => one.name === name).map(({ id }) => id));
   }
 
   /** No run of the Space uses anything any more. */
@@ -149,6 +165,11 @@ export class Leases implements Disposable {
     const word = DoorWord.parse(JSON.parse(lease.from.open(box, run).toString('utf8')));
     if (word.number <= lease.heard) return;
     lease.heard = word.number;
+    // One app must not keep the ledger from all others. What is not closed counts as used.
+    if (!this.#words.take(run, this.#ground.clock.now().getTime())) {
+      if (word.type === 'ask') this.#say(lease, { ...refusalTo(word), why: 'this app asks too often' });
+      return;
+    }
     if (word.type === 'ask') await this.#answer(lease, word);
     else if (word.type === 'used') await this.#close(lease, word);
     else await this.#note(lease, word);
@@ -156,19 +177,18 @@ export class Leases implements Disposable {
 
   async #answer(lease: Lease, ask: Extract<DoorWord, { type: 'ask' }>): Promise<void> {
     const version = lease.versions.find(({ id }) => id === ask.version);
-    const reply = { type: 'answer', ask: ask.number, seconds: SECONDS } as const;
     if (
       version === undefined ||
       !isLive(version, this.#ground.clock.now()) ||
       !version.hosts.includes(ask.route.host)
     ) {
-      this.#say(lease, { ...reply, uses: 0, why: 'the secret may not be used there, or not any more' });
+      this.#say(lease, { ...refusalTo(ask), why: 'the secret may not be used there, or not any more' });
       return;
     }
     const body = { ...ask.route, ask: ask.number, uses: USES, seconds: SECONDS };
     await this.#record(lease, { version: version.id, kind: 'secret.lease', body });
     lease.asks.set(ask.number, version.id);
-    this.#say(lease, { ...reply, uses: USES, why: null });
+    this.#say(lease, { type: 'answer', ask: ask.number, seconds: SECONDS, uses: USES, why: null });
   }
 
   async #close(lease: Lease, { ask, uses }: Extract<DoorWord, { type: 'used' }>): Promise<void> {
@@ -235,8 +255,10 @@ export class Leases implements Disposable {
       const now = this.#ground.clock.now();
       const kept = await new SecretReader(this.#ground.db).listVersions(ids);
       const live = new Set(kept.filter((one) => isLive(one, now)).map(({ id }) => id));
+      // What was granted meanwhile was not asked about.
+      const gone = new Set(ids.filter((id) => !live.has(id)));
       for (const lease of this.#leases.values()) {
-        lease.versions = newestOf(lease.versions.filter(({ id }) => live.has(id)));
+        lease.versions = newestOf(lease.versions.filter(({ id }) => !gone.has(id)));
         this.#sayAlive(lease);
       }
     } catch (error) {
@@ -259,6 +281,10 @@ export class Leases implements Disposable {
     clearInterval(this.#timer);
     this.#leases.clear();
   }
+}
+
+function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {
+  return { type: 'answer', ask: number, seconds: SECONDS, uses: 0 } as const;
 }
 
 type Unnumbered = VaultWord extends infer Word

@@ -38,6 +38,8 @@ export const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 export const MOST_BYTES = 32_768;
 /** Longest values of one Space together, in bytes: they fit into one box. */
 export const MOST_TOGETHER = 262_144;
+/** Longest brokered values of one Space together, in bytes: a door's tables have a kilobyte for each byte of each form. */
+export const MOST_BROKERED = 4_096;
 /** Most secrets of one Space. */
 export const MOST_SECRETS = 100;
 

@@ -89,17 +89,28 @@ export class Releases {
       // A brokered value stays with the door, and each use is on the ledger before it happens; what an app gets is gone.
       const shown = entries.filter((_, n) => opened[n]?.placeholder === null);
       if (shown.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, shown);
+      await this.#requireSame(space, opened);
       return { inside: this.#seal(wish, opened), brokered: opened.filter(isBrokered) };
     } finally {
       for (const { value } of opened) value.fill(0);
     }
   }
 
+  // The notary takes its time: what was deleted or set anew meanwhile is not handed over.
+  async #requireSame(space: string, opened: readonly Opened[]): Promise<void> {
+    const now = this.#ground.clock.now();
+    const kept = newestOf(await new SecretReader(this.#ground.db).listKept(space));
+    const live = new Set(kept.filter((one) => isLive(one, now)).map(({ id }) => id));
+    if (opened.some(({ version }) => !live.has(version.id)))
+      throw new VaultRefusal('failed', 'a secret was changed while the app started; it is tried again');
+  }
+
   // Read into this process alone: nothing has left it yet.
   async #open(space: string): Promise<Opened[]> {
     const now = this.#ground.clock.now();
     const kept = await new SecretReader(this.#ground.db).listKept(space);
-    const versions = newestOf(kept.filter((one) => isLive(one, now)));
+    // One whose newest version has expired is gone: the one before is not what people set.
+    const versions = newestOf(kept).filter((one) => isLive(one, now));
     const key = versions.length === 0 ? undefined : await this.openKey(space);
     return versions.map((version) => {
       const value = openValue(key, version);
@@ -178,9 +189,9 @@ export class Releases {
         continue;
       }
       const held = (await reader.listHeld(run)).filter(({ placeholder }) => placeholder !== null);
-      const versions = await new SecretReader(this.#ground.db).listVersions(
-        held.map(({ version }) => version),
-      );
+      const kept = await new SecretReader(this.#ground.db).listVersions(held.map(({ version }) => version));
+      // Of a secret that was replaced in its overlap a run holds two.
+      const versions = newestOf(kept).filter((one) => isLive(one, this.#ground.clock.now()));
       const brokered = versions.map((version) => ({
         version,
         placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',

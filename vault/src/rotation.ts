@@ -3,6 +3,7 @@
 import { type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { keyBound } from './model.ts';
+import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 
 const PAGE = 200;
@@ -27,15 +28,20 @@ export async function rotateRootKey(
         spaces += 1;
       });
   }
-  await db.transaction((tx) =>
-    recordEntries(tx, [
+  await db.transaction(async (tx) => {
+    // A key that was being made meanwhile may be under the generation before.
+    const writer = new SecretWriter(tx);
+    await writer.lockAllKeys();
+    if ((await new SecretReader(tx).listKeysBefore(generation, 1)).length > 0)
+      throw new VaultRefusal('failed', 'a Space was set up meanwhile: rotate once more');
+    await recordEntries(tx, [
       {
         ...{ kind: 'secret.root-rotated', subject: 'vault:root', actor: by.actor, credential: '' },
         body: { generation, spaces, instance },
         personal: by.personal,
       },
-    ]),
-  );
+    ]);
+  });
   await keys.retire(generation);
   return { generation, spaces };
 }

@@ -112,6 +112,11 @@ export class SecretWriter {
       .executeTakeFirst();
   }
 
+  /** Waits for all who write keys, and lets nobody write one until the end of the transaction. */
+  async lockAllKeys(): Promise<void> {
+    await sql`lock table vault.space_key in exclusive mode`.execute(this.#db);
+  }
+
   /** Sets the key of a Space. */
   async putKey({ space, generation, wrapped }: WrappedKey): Promise<void> {
     await this.#db

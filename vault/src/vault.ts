@@ -117,11 +117,14 @@ export class Vault implements Disposable {
       await this.#leases.replace(frame.space, version);
       return { versions: [version], overlap };
     }
-    // What takes access away waits for no key (threat 18).
-    if (frame.type === 'delete')
-      this.#leases.revoke(await this.#writes.delete(frame.space, frame.name, frame.by));
-    else if (frame.type === 'forget') this.#leases.revoke(await this.#writes.forget(frame.space, frame.by));
-    else this.#leases.stop(frame.space);
+    // What takes access away waits for no key, no disk and no database (threat 18).
+    if (frame.type === 'delete') {
+      this.#leases.revokeNamed(frame.space, frame.name);
+      await this.#writes.delete(frame.space, frame.name, frame.by);
+    } else {
+      this.#leases.stop(frame.space);
+      if (frame.type === 'forget') await this.#writes.forget(frame.space, frame.by);
+    }
     return { versions: [] };
   }
 
@@ -140,6 +143,7 @@ export class Vault implements Disposable {
 
   // What is brokered to runs that live goes on, also through a vault that was started anew.
   async #greetRunner(runs: readonly string[]): Promise<void> {
+    this.#leases.dropAllBut(runs);
     const living = await this.#releases.endAllBut(runs);
     if (this.#sealed === null)
       for (const one of living) if (!this.#leases.has(one.run)) await this.#leases.grant(one);

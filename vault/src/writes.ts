@@ -9,10 +9,10 @@ import { journalled, journalOf, type Act, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import {
   boundOf,
-  isLive,
   keyBound,
   MOST_SECRETS,
   MOST_TOGETHER,
+  MOST_BROKERED,
   newestOf,
   type KeptVersion,
   type Version,
@@ -75,11 +75,13 @@ export class Writes {
     const others = newestOf(kept).filter((one) => one.name !== name);
     if (others.length >= MOST_SECRETS)
       throw new VaultRefusal('too-many', `a Space has at most ${MOST_SECRETS} secrets`);
-    if (others.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_TOGETHER)
+    // Those in their overlap, too: each is read whenever the Space is.
+    if (kept.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_TOGETHER)
       throw new VaultRefusal(
         'too-many',
         `the secrets of a Space have at most ${MOST_TOGETHER} bytes together`,
       );
+    if (version.way === 'brokered') requireFewBrokered(others, version);
     const numbered = { ...version, n: await writer.nextNumber(space, name) };
     await this.#replace(
       writer,
@@ -106,8 +108,13 @@ export class Writes {
 
   async #replace(writer: SecretWriter, before: readonly KeptVersion[], wish: SecretWish): Promise<void> {
     const until = new Date(this.#ground.clock.now().getTime() + wish.overlapSeconds * 1_000);
-    if (wish.overlapSeconds === 0) await writer.eraseValues(before.map(({ id }) => id));
-    else for (const { id, liveUntil } of before) if (liveUntil === null) await writer.endVersion(id, until);
+    // The one that was replaced before has had its time.
+    const [last, ended] = [
+      before.filter((one) => one.liveUntil === null),
+      before.filter((one) => one.liveUntil !== null),
+    ];
+    await writer.eraseValues((wish.overlapSeconds === 0 ? before : ended).map(({ id }) => id));
+    if (wish.overlapSeconds > 0) for (const { id } of last) await writer.endVersion(id, until);
   }
 
   /** The secrets of a Space: the newest version of each, without values. */
@@ -115,9 +122,9 @@ export class Writes {
     return newestOf(await new SecretReader(this.#ground.db).listKept(space));
   }
 
-  /** Deletes a secret; gives the versions that may not be used any more. Throws a `VaultRefusal`. */
-  async delete(space: string, name: string, by: By): Promise<readonly string[]> {
-    return await journalled(this.#ground, { act: 'delete', space, name }, (noted) =>
+  /** Deletes a secret. Throws a `VaultRefusal`. */
+  async delete(space: string, name: string, by: By): Promise<void> {
+    await journalled(this.#ground, { act: 'delete', space, name }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
         const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
         const wrapped = await reader.findKey(space);
@@ -137,7 +144,7 @@ export class Writes {
             body: { ...factsOf(version), ...journalOf(noted, this.#ground.instance) },
           })),
         );
-        return { entries, result: gone.map(({ id }) => id) };
+        return { entries, result: undefined };
       }),
     );
   }
@@ -157,9 +164,9 @@ export class Writes {
     await writer.putKey({ space, ...keys.wrap(next, keyBound(space)) });
   }
 
-  /** Forgets a Space: its key is destroyed, and with it everything under it. Gives the versions that were live. */
-  async forget(space: string, by: By): Promise<readonly string[]> {
-    return await journalled(this.#ground, { act: 'forget', space }, (noted) =>
+  /** Forgets a Space: its key is destroyed, and with it everything under it. */
+  async forget(space: string, by: By): Promise<void> {
+    await journalled(this.#ground, { act: 'forget', space }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
         const kept = await new SecretReader(tx).listKept(space);
         const writer = new SecretWriter(tx);
@@ -172,8 +179,7 @@ export class Writes {
             body: { ...factsOf(version), with: 'space', ...journalOf(noted, this.#ground.instance) },
           })),
         );
-        const now = this.#ground.clock.now();
-        return { entries, result: kept.filter((one) => isLive(one, now)).map(({ id }) => id) };
+        return { entries, result: undefined };
       }),
     );
   }
@@ -191,6 +197,16 @@ interface Insert {
   readonly wish: SecretWish;
   readonly by: By;
   readonly noted: Parameters<typeof journalOf>[0];
+}
+
+// A door searches for each in many forms, in what it sends and in what comes back.
+function requireFewBrokered(others: readonly KeptVersion[], version: Version): void {
+  const brokered = others.filter(({ way }) => way === 'brokered');
+  if (brokered.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_BROKERED)
+    throw new VaultRefusal(
+      'too-many',
+      `the brokered secrets of a Space have at most ${MOST_BROKERED} bytes together`,
+    );
 }
 
 /** What the ledger says of a version in each of its entries. */

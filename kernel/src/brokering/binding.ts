@@ -21,6 +21,9 @@ const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
 const NEAR = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|invalid|test|example|lan|intranet)$/;
 /** Of AWS: a service and region, and a bucket before them; nothing else there is signed for. */
 const AWS_HOST = /^(?:[a-z0-9.-]{1,100}\.)?(?:[a-z0-9-]{1,40}\.){0,3}amazonaws\.com(?:\.cn)?$/;
+/** Of AWS: what a signed request there returns is another credential (threat 20). */
+const MINTING_HOST =
+  /^(?:.*\.)?(?:sts|iam|sso|oidc|signin|rolesanywhere|cognito-identity|secretsmanager|ssm)[.-]/;
 const HEADER_NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** Fields that say who is asked, how long a message is, or what concerns one connection. */
 const NOT_FOR_VALUES =
@@ -55,6 +58,7 @@ function judgeHost(host: string, signed: boolean): string | undefined {
   if (NEAR.test(host)) return 'it is a name of something near, and not of the outside';
   if (PUBLIC_SUFFIXES.includes(host)) return 'others can register names under it';
   // A signature is for one host alone, and holds nothing of the key: a bucket's name may be signed for.
+  if (signed && MINTING_HOST.test(host)) return 'it gives out credentials, and they would be the app’s';
   if (signed && AWS_HOST.test(host)) return undefined;
   const shared = SHARED_DOMAINS.find((domain) => host === domain || host.endsWith(`.${domain}`));
   return shared && `anybody can get a name under ${shared}, also this one when it is given up`;

@@ -12,7 +12,7 @@ import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/
 import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
 import { HandOver, type DoorIdentity, type SecretSource } from '../secrets/hand-over.ts';
-import { type DoorBox } from '../secrets/vault-link.ts';
+import { ReleaseRefused, type DoorBox } from '../secrets/vault-link.ts';
 import { FromInside } from './from-inside.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
@@ -83,6 +83,7 @@ export class Run {
   readonly #inside: Channel;
   readonly #handOver: HandOver | undefined;
   #listened = false;
+  #mayRetry = false;
   #why: string | undefined;
   #traffic: Traffic = { sentBytes: 0, receivedBytes: 0, open: 0, lastVisit: Date.now() };
 
@@ -148,6 +149,11 @@ export class Run {
     }
   }
 
+  /** Whether it ended for want of secrets that the vault may give another time. */
+  get mayRetry(): boolean {
+    return this.#mayRetry;
+  }
+
   /** What it uses, and who visits. */
   usage(): Traffic & { readonly cpuMs: number; readonly memoryBytes: number } {
     return { ...this.#traffic, ...this.#sandbox.usage() };
@@ -189,6 +195,7 @@ export class Run {
       const secrets = await this.#handOver?.fetch(key);
       if (secrets !== undefined) this.#inside.send(secrets);
     } catch (error) {
+      this.#mayRetry = !(error instanceof ReleaseRefused) || error.retry;
       await this.kill(`it got no secrets: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

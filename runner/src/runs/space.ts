@@ -28,6 +28,8 @@ export interface SpaceDeps {
 
 /** How long the run before is kept for the requests it has, in milliseconds. */
 const DRAIN = 30_000;
+/** How long a start waits that got no secrets, in milliseconds. */
+const VAULT_PAUSE = 5_000;
 /** How often is looked at what a run uses and when it was last visited. */
 const LOOK = 1_000;
 
@@ -167,6 +169,12 @@ export class Space {
       return undefined;
     }
     if (outcome === 'late') await run.kill(sayLate(want));
+    if (run.mayRetry) {
+      // What is served goes on meanwhile.
+      this.#settle(this.#stage, `The app could not start: ${(await run.ended).why}. It is started again.`);
+      await change.within(VAULT_PAUSE);
+      return undefined;
+    }
     await this.#leave('the one that follows could not start');
     this.#settle('RUNTIME_ERROR', `The app could not start: ${(await run.ended).why}.`);
     await change.within();

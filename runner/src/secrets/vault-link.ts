@@ -25,6 +25,7 @@ export type DoorBox = Pick<Extract<ToRunner, { type: 'door' }>, 'kind' | 'box'>;
 /** What a run asks for. */
 export type ReleaseWish = Omit<Extract<FromRunner, { type: 'release' }>, 'type'>;
 
+const AGAIN_MS = 500;
 const AWAY = 'The vault is not running: Spaces with secrets wait until it is';
 
 /** The vault, as the runner reaches it. */
@@ -35,6 +36,7 @@ export class VaultLink {
   #key: string | undefined;
   #closed: string | null = AWAY;
   #change = new Change();
+  #again: NodeJS.Timeout | undefined;
 
   constructor(channel: Pick<Channel, 'send' | 'onFrame'>, log: Log) {
     this.#channel = channel;
@@ -107,6 +109,8 @@ export class VaultLink {
         // Another vault knows nothing of what is asked for.
         if (this.#key !== undefined && this.#key !== frame.key) this.#leave();
         this.#key = frame.key;
+        // One that was sealed has forgotten who lives.
+        if (this.#closed !== null && frame.sealed === null) this.#greet();
         this.#turn(frame.sealed);
         return;
       case 'released':
@@ -130,8 +134,13 @@ export class VaultLink {
     for (const waiting of this.#waiting.values()) waiting.reject(new ReleaseRefused(AWAY, true));
     this.#waiting.clear();
     this.#turn(AWAY);
-    // One that is started anew learns that we are here.
-    this.#greet();
+    // One that is started anew learns that we are here. Where there is none, each word is answered that it is gone.
+    if (this.#again !== undefined) return;
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      this.#greet();
+    }, AGAIN_MS);
+    this.#again.unref();
   }
 
   #turn(closed: string | null): void {

@@ -43,6 +43,7 @@ const FAULTS: Readonly<Record<VaultProblem, (why: string) => Error>> = {
   'too-many': secretsFull,
   sealed: vaultSealed,
   failed: vaultFailed,
+  absent: vaultGone,
   gone: vaultGone,
   silent: vaultSilent,
 };

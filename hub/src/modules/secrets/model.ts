@@ -27,7 +27,8 @@ export interface SecretAuthor {
 }
 
 /** Why the vault did not do it. `gone`: nobody is there; `silent`: nothing was said in time, and it may have been done. */
-export type VaultProblem = 'invalid' | 'missing' | 'too-many' | 'sealed' | 'failed' | 'gone' | 'silent';
+export type VaultProblem =
+  'invalid' | 'missing' | 'too-many' | 'sealed' | 'failed' | 'absent' | 'gone' | 'silent';
 
 /** What the vault answers. */
 export type VaultAnswer =

@@ -5,7 +5,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { Journal } from './journal.ts';
+import { Journal } from '../src/journal.ts';
 
 async function openFolder(): Promise<{ readonly file: string } & AsyncDisposable> {
   const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-test-'));

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { makeKey } from './envelope.ts';
-import { FileKeyHolder } from './key-holder.ts';
+import { makeKey } from '../src/envelope.ts';
+import { FileKeyHolder } from '../src/key-holder.ts';
 
 const BOUND = { space: 'a' };
 
