@@ -35,7 +35,7 @@ export const TIERS: readonly Tier[] = [
     ...PLAIN,
     name: 'unit',
     files: [
-      '{kernel,platform,notary,courier,inside,door,runner,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts',
+      '{kernel,platform,notary,vault,courier,inside,door,runner,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts',
     ],
     atOnce: 2,
     minutes: 3,
@@ -44,14 +44,14 @@ export const TIERS: readonly Tier[] = [
     ...PLAIN,
     name: 'integration',
     files: [
-      '{platform,supervisor,cli,inside}/test/**/*.test.ts',
+      '{platform,vault,supervisor,cli,inside}/test/**/*.test.ts',
       '{door,runner}/test/*.test.ts',
-      'door/test/build/*.test.ts',
+      'door/test/{build,brokering}/*.test.ts',
       'hub/test/integration/**/*.test.ts',
     ],
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],
     atOnce: 2,
-    minutes: 12,
+    minutes: 18,
   },
   {
     name: 'conformance',
@@ -68,7 +68,7 @@ export const TIERS: readonly Tier[] = [
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
     atOnce: 2,
-    minutes: 25,
+    minutes: 45,
   },
   {
     ...PLAIN,
