@@ -51,7 +51,10 @@ function parseTrace(log: string): readonly Call[] {
 async function follow(instance: Instance, log: string): Promise<ChildProcess | undefined> {
   const all = await listDescendants(instance.pid);
   const pids = all
-    .filter(({ node, command }) => node || /^postgres:|\/bin\/postgres /.test(command))
+    .filter(
+      ({ node, command }) =>
+        (node && command.includes('hub/src/main.ts')) || /^postgres:|\/bin\/postgres /.test(command),
+    )
     .map(({ pid }) => pid);
   assert.ok(pids.length > 5, 'the hub and PostgreSQL with its sessions');
   const args = ['-f', '-yy', '-qq', '-s', '600', '-e', `trace=${CALLS}`, '-o', log];
