@@ -11,7 +11,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 
-/** A pair of keys of one peer. Made anew by each process, and never written down. */
+/** A pair of keys of one peer. Doors, programs inside and hubs make one for each use; the vault's outlives its process. */
 export interface SealingPair {
   readonly privateKey: KeyObject;
   /** 32 bytes as base64url: what the other peer is told. */

@@ -13,7 +13,16 @@ export async function openPair(path: string): Promise<SealingPair> {
     const der = privateKey.export({ type: 'pkcs8', format: 'der' });
     await makeText(path, `${JSON.stringify({ publicKey, privateKey: der.toString('base64') })}\n`);
   }
-  const { publicKey, privateKey } = KeyFile.parse(JSON.parse((await findText(path)) ?? ''));
+  const { publicKey, privateKey } = parseKeys((await findText(path)) ?? '');
   const der = Buffer.from(privateKey, 'base64');
   return { publicKey, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) };
+}
+
+function parseKeys(text: string): z.infer<typeof KeyFile> {
+  try {
+    return KeyFile.parse(JSON.parse(text));
+  } catch {
+    // What a parser says quotes the text, and the text is a key.
+    throw new Error('the file of the key for boxes is damaged: remove it, and another is made');
+  }
 }

@@ -150,7 +150,13 @@ export class FileKeyHolder implements KeyHolder {
 
   async #read(): Promise<RootFile | undefined> {
     const text = await findText(this.#path);
-    return text === undefined ? undefined : RootFile.parse(JSON.parse(text));
+    if (text === undefined) return undefined;
+    try {
+      return RootFile.parse(JSON.parse(text));
+    } catch {
+      // What a parser says quotes the text, and the text is a key.
+      throw new Error('the file of the root key is damaged: put back a copy of it');
+    }
   }
 
   #openFile(file: RootFile, passphrase: Buffer | undefined): z.infer<typeof Generations> | undefined {

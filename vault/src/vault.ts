@@ -62,7 +62,10 @@ export class Vault implements Disposable {
   ): void {
     channel.onFrame((text) => {
       const frame = schema.safeParse(text).data;
-      if (frame === undefined) return;
+      if (frame === undefined) {
+        this.#ground.log.error('somebody said what is no word of their channel');
+        return;
+      }
       hear(frame).catch((error: unknown) => {
         this.#ground.log.error({ err: error }, 'a word could not be answered');
       });

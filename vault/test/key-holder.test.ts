@@ -74,5 +74,10 @@ void test('a holder that was closed opens nothing, and one without a file says t
 void test('a file that is none is an error, and not another key', async () => {
   await using folder = await openFolder();
   await writeFile(folder.file, '{"kind":"plain","generations":[]}');
-  await assert.rejects(new FileKeyHolder(folder.file).open(undefined));
+  await assert.rejects(new FileKeyHolder(folder.file).open(undefined), /damaged/);
+  await writeFile(folder.file, '{"kind":"plain",key-that-must-not-be-quoted');
+  await assert.rejects(
+    new FileKeyHolder(folder.file).open(undefined),
+    (error: Error) => !error.message.includes('quoted'),
+  );
 });
