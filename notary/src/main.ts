@@ -30,7 +30,7 @@ try {
   await using places = new Places(settings.checkpoints, log);
   const { notary, sealed, lost } = await Notary.open(
     { db, folder, places, log, clock: systemClock, keepDays: settings.keepDays },
-    settings.acceptLoss,
+    settings,
   );
   channel.send({ type: 'ready', ...(sealed && { sealed }), ...(lost && { lost }) });
   const missing = sealed ?? (await notary?.run(stop.signal));

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Log } from '@holdfast/platform/log';
+import { type NotaryStart } from '@holdfast/supervisor/settings';
 import { originOf, signCheckpoint } from './checkpoint.ts';
 import { type Cut } from './cut.ts';
 import { cutOff } from './cutting.ts';
@@ -24,6 +25,8 @@ const TROUBLE_MS = 1_000;
 const LOOK_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+
+type Told = NotaryStart['settings'];
 
 /** What the notary works with. */
 export interface NotaryDeps {
@@ -64,9 +67,10 @@ export class Notary {
 
   /**
    * Compares the database with what was signed. `acceptLoss` begins a new epoch where entries are missing: a log of
-   * another origin, so that nobody who kept a checkpoint overlooks it.
+   * another origin, so that nobody who kept a checkpoint overlooks it. So does one that was `restored` although nothing is
+   * missed: with a record as old as the database, what was signed since would be signed once more, and otherwise.
    */
-  static async open(deps: NotaryDeps, acceptLoss: boolean): Promise<Opened> {
+  static async open(deps: NotaryDeps, told: Pick<Told, 'acceptLoss' | 'restored'>): Promise<Opened> {
     const { folder, places, db } = deps;
     const known = {
       verifier: verifierOf(folder.signer),
@@ -74,12 +78,12 @@ export class Notary {
       exported: await places.readBack(folder.signer),
     };
     const found = await examineAll(db, known);
-    if (!('why' in found)) {
+    if (!('why' in found) && !told.restored) {
       await fillMiddle(db, found);
       return { notary: new Notary(deps, known, found), sealed: undefined, lost: undefined };
     }
-    const refusal = withoutEpoch(found);
-    if (!acceptLoss) return { notary: undefined, sealed: refusal, lost: undefined };
+    const refusal = 'why' in found ? withoutEpoch(found) : restoredAt(found);
+    if (!told.acceptLoss) return { notary: undefined, sealed: refusal, lost: undefined };
     const anew = await examineAll(db, { ...known, last: undefined, exported: undefined });
     if ('why' in anew) return { notary: undefined, sealed: refusal, lost: undefined };
     const standing = { ...anew, epoch: found.epoch + 1 };
@@ -216,6 +220,10 @@ function recordOf({ epoch, edge, top, cut }: Standing): Signed {
 
 function changedAt({ edge: { size } }: Pick<Standing, 'edge'>): Refusal {
   return { why: 'changed', signed: size, found: size };
+}
+
+function restoredAt({ edge: { size } }: Pick<Standing, 'edge'>): Refusal {
+  return { why: 'restored', signed: size, found: size };
 }
 
 function withoutEpoch({ why, signed, found }: Refusal): Refusal {

@@ -12,9 +12,12 @@ import { type TreeReader } from './tree-store.ts';
 import { rootAt } from './tree/proof.ts';
 import { TreeEdge } from './tree/tiles.ts';
 
-/** Why nothing is signed any more: entries or heads of chains that were signed are gone, or are others now. */
+/**
+ * Why nothing is signed any more: entries or heads of chains that were signed are gone, or are others now; or they came out of
+ * a backup, and what was signed since may be known elsewhere.
+ */
 export interface Refusal {
-  readonly why: 'behind' | 'changed';
+  readonly why: 'behind' | 'changed' | 'restored';
   /** How many entries a checkpoint was signed for. */
   readonly signed: number;
   /** How many of them the database has. */

@@ -36,6 +36,12 @@ export async function openAppended(
   }
 }
 
+/** The lines of such a file, one after the other; none where it is missing. */
+export async function* readLines(path: string): AsyncGenerator<string> {
+  await using handle = await open(path, 'r');
+  for await (const line of handle.readLines({ autoClose: false })) yield line;
+}
+
 class AppendedFile implements Appended {
   readonly #handle: FileHandle;
   #waiting: string[] = [];

@@ -137,6 +137,12 @@ export const keysMissing = defineFault('unavailable', 'keys.missing', (file: str
   },
 ]);
 
+/** A restore ended half way. */
+export const restoreUnfinished = defineFault('conflict', 'restore.unfinished', (folder: string) => [
+  `the restore into ${folder} was broken off, and not all of the backup is there`,
+  { hint: 'run the same `./holdfast restore` again: it begins anew' },
+]);
+
 function indent(text: string): string {
   return text
     .trim()

@@ -31,6 +31,8 @@ export interface Layout {
   /** What it was made for. Outside the folder, which a child may write. */
   readonly codeCacheStamp: string;
   readonly instanceFile: string;
+  /** That the data came out of a backup: `restored-marker.ts`. */
+  readonly restoredMarker: string;
   readonly lockFile: string;
   readonly postgresLockFile: string;
   readonly hubLockFile: string;
@@ -73,6 +75,7 @@ export function layoutOf(folders: Config['folders']): Layout {
     codeCache: join(data, 'code-cache'),
     codeCacheStamp: join(data, 'code-cache.made-for'),
     instanceFile: join(data, 'instance'),
+    restoredMarker: join(data, 'restored.json'),
     lockFile: join(data, 'lock'),
     postgresLockFile: join(data, 'postgres.lock'),
     hubLockFile: join(data, 'hub.lock'),

@@ -52,6 +52,7 @@ export async function launchNotary(site: Site, database: Database): Promise<Laun
       checkpoints: { file: exported?.path ?? null, url },
       keepDays: site.config.file.ledger.keepDays,
       acceptLoss: site.acceptLoss,
+      restored: site.restored,
     },
     secrets: { postgresPassword: site.keys.notaryPassword.reveal('the notary signs in with it') },
   };
@@ -79,7 +80,7 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
   const keeper = await Keeper.open({
     name: 'notary',
     start: async () => {
-      const running = next ?? (await launches.launch().begin(withoutLoss(start), timeout));
+      const running = next ?? (await launches.launch().begin(nextStart(start, standing), timeout));
       next = undefined;
       if (running.answer.sealed !== undefined) seal(running.answer.sealed);
       return keptOf(running, seal);
@@ -92,8 +93,10 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
 }
 
 // What was lost once is not lost again because the notary was started anew.
-function withoutLoss(start: NotaryStart): NotaryStart {
-  return { ...start, settings: { ...start.settings, acceptLoss: false } };
+// oxlint-disable-next-line max-params -- how it was started, and what came of it
+function nextStart({ settings, ...start }: NotaryStart, { lost }: NotaryStanding): NotaryStart {
+  const restored = settings.restored && lost === null;
+  return { ...start, settings: { ...settings, acceptLoss: false, restored } };
 }
 
 function keptOf({ process, channel }: ReadyChild, seal: (sealed: MissingEntries) => void): Kept {
@@ -132,6 +135,8 @@ function present({ console }: Site, { sealed, lost }: NotaryStanding): void {
 }
 
 function describe({ why, signed, found }: MissingEntries): string {
+  if (why === 'restored')
+    return `it came out of a backup, and nobody here knows what was done after its ${String(found)} entries`;
   const counts = `${String(signed)} entries of the ledger were signed`;
   return why === 'behind'
     ? `${counts}, and the database has ${String(found)} of them`

@@ -122,9 +122,12 @@ export type Separation = z.infer<typeof Separation>;
 export const Operator = z.strictObject({ name: z.string(), uid: z.int().nonnegative() });
 export type Operator = z.infer<typeof Operator>;
 
-/** Entries that a checkpoint was signed for and that the database does not have, or that it, or their chains, has changed. */
+/**
+ * Entries that a checkpoint was signed for and that the database does not have, or that it, or their chains, has changed; or
+ * what a backup that was restored cannot know.
+ */
 export const MissingEntries = z.strictObject({
-  why: z.enum(['behind', 'changed']),
+  why: z.enum(['behind', 'changed', 'restored']),
   /** How many entries were signed. */
   signed: z.int().nonnegative(),
   /** How many the database has. */
@@ -256,6 +259,8 @@ export const NotaryStart = z.strictObject({
     keepDays: z.int().positive().nullable(),
     /** Begin a new epoch where the database lacks what was signed. */
     acceptLoss: z.boolean(),
+    /** The data came out of a backup: what was signed since may be known to nobody here. */
+    restored: z.boolean(),
   }),
   secrets: z.strictObject({ postgresPassword: z.string() }),
 });
@@ -274,6 +279,10 @@ export const VaultStart = z.strictObject({
     notary: z.string(),
     /** For how many days the ledger keeps entries; `null`: for ever. */
     keepDays: z.int().positive().nullable(),
+    /** The operator goes on with a database that lacks what the vault did. */
+    acceptLoss: z.boolean(),
+    /** The data came out of a backup. */
+    restored: z.boolean(),
   }),
   /** `passphrase`: of the root key; `null`: it lies open in the folder, or is asked for later. */
   secrets: z.strictObject({ postgresPassword: z.string(), passphrase: z.string().nullable() }),

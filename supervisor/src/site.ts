@@ -42,6 +42,8 @@ export interface StartOptions {
 /** What the parts that start children share. */
 export interface Site extends StartOptions {
   readonly layout: Layout;
+  /** The data came out of a backup, and nobody has accepted yet what that does not know. */
+  readonly restored: boolean;
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;

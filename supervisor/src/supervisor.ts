@@ -14,6 +14,7 @@ import { launchHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
 import { launchNotary } from './notary-start.ts';
+import { isRestored, removeMarker } from './restored-marker.ts';
 import { presentDatabase } from './present-address.ts';
 import { takeFromLeftovers } from './leftovers.ts';
 import { Logs } from './logs.ts';
@@ -98,6 +99,8 @@ async function bringUpPrograms(
   const serving = await hub.start(running);
   stack.use(await apps);
   stack.use(serving);
+  // Only now: whoever is killed before accepts it once more.
+  if (site.restored && running.standing.lost !== null) await removeMarker(site.layout);
 }
 
 // A hub without secrets is of more use than none.
@@ -125,6 +128,7 @@ async function openGround(
   const lock = await openLock(layout.lockFile);
   if ('holder' in lock) throw alreadyRunning(layout.data, lock.holder);
   stack.use(lock);
+  const restored = await isRestored(layout);
   await forbidCoreDumps();
   const instance = await openInstance(layout);
   const keys = await openKeys(layout.keys, instance.isNew);
@@ -135,7 +139,8 @@ async function openGround(
   const hubLock = stack.use(await takeFromLeftovers(layout.hubLockFile));
   const sockets = [stack.use(bindPort(options)), stack.use(bindUnix(layout.adminSocket))];
   const vaultSocket = stack.use(bindUnix(layout.vaultSocket));
-  return { ground: { ...options, layout, instance: instance.id, keys, logs, hubLock }, sockets, vaultSocket };
+  const ground = { ...options, layout, restored, instance: instance.id, keys, logs, hubLock };
+  return { ground, sockets, vaultSocket };
 }
 
 function bindPort(options: StartOptions): BoundSocket {

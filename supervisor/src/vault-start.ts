@@ -103,11 +103,18 @@ async function keepVault(site: Site, { start, first, launch }: Launches): Promis
     name: 'vault',
     start: async () => {
       const child = next ?? launch();
+      const said = next === undefined ? nextStart(start) : start;
       next = undefined;
-      return keepSilent(await child.begin(start, site.config.file.timeouts.start), FAREWELL);
+      return keepSilent(await child.begin(said, site.config.file.timeouts.start), FAREWELL);
     },
     report: (message) => site.console.warn(message),
   });
+}
+
+// What was accepted at the start of the instance is not accepted again because the vault was started anew.
+function nextStart({ settings, ...start }: VaultStart): VaultStart {
+  const restored = settings.restored && !settings.acceptLoss;
+  return { ...start, settings: { ...settings, acceptLoss: false, restored } };
 }
 
 async function startOf(site: Site, database: Database, own: Mount): Promise<VaultStart> {
@@ -122,6 +129,8 @@ async function startOf(site: Site, database: Database, own: Mount): Promise<Vaul
       postgres: { ...database.address, user: vaultUser(site.instance) },
       notary,
       keepDays: site.config.file.ledger.keepDays,
+      acceptLoss: site.acceptLoss,
+      restored: site.restored,
     },
     secrets: {
       postgresPassword: site.keys.vaultPassword.reveal('the vault signs in with it'),

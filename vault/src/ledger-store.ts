@@ -77,14 +77,14 @@ export class LedgerReader {
     return row?.note;
   }
 
-  /** The highest number of the journal that the last entries of this role name; 0 where there are none. */
-  async findJournalNumber(writer: string): Promise<number> {
-    const { rows } = await sql<{ n: number | null }>`
-      select max((last.body::jsonb #>> '{journal,n}')::bigint) as n
+  /** The numbers of the journal that the last entries of this role name. */
+  async listJournalNumbers(writer: string): Promise<number[]> {
+    const { rows } = await sql<{ n: number }>`
+      select distinct (last.body::jsonb #>> '{journal,n}')::bigint as n
         from ledger.lane as at, lateral (
           select body from ledger.entry as e
-           where e.writer = at.writer and e.lane = at.lane order by e.n desc limit 100) as last
-       where at.writer = ${writer}`.execute(this.#db);
-    return rows[0]?.n ?? 0;
+           where e.writer = at.writer and e.lane = at.lane order by e.n desc limit 1000) as last
+       where at.writer = ${writer} and last.body::jsonb #>> '{journal,n}' is not null`.execute(this.#db);
+    return rows.map(({ n }) => n);
   }
 }

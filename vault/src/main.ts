@@ -8,6 +8,7 @@ import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { VaultStart } from '@holdfast/supervisor/settings';
 import { openPair } from './box-key.ts';
+import { catchUp } from './catch-up.ts';
 import { Journal } from './journal.ts';
 import { FileKeyHolder } from './key-holder.ts';
 import { LedgerReader } from './ledger-store.ts';
@@ -34,12 +35,6 @@ try {
   await using db = openDatabase(pool);
   await using journal = await Journal.open(`${settings.folder}/journal-${settings.instance}.jsonl`);
   const ledger = new LedgerReader(db);
-  const found = await ledger.findJournalNumber(settings.postgres.user);
-  const behind =
-    found < journal.end.recorded
-      ? `The ledger ends before what the vault did: its entry ${journal.end.recorded} is missing, and ${found} is the last. ` +
-        'The database was set back, or entries were deleted. Restore a newer one'
-      : undefined;
   const keys = new FileKeyHolder(`${settings.folder}/root.key`);
   const passphrase = secrets.passphrase === null ? undefined : Buffer.from(secrets.passphrase, 'utf8');
   if (!(await keys.exists()) && (await new SecretReader(db).count()).spaces === 0)
@@ -55,6 +50,7 @@ try {
   if (hub === undefined || runner === undefined || operator === undefined)
     throw new Error('a channel is missing');
   const ground = { db, clock: systemClock, log, keys, journal, ledger, instance: settings.instance };
+  const behind = await catchUp({ ...ground, pair }, { ...settings, writer: settings.postgres.user });
   stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind }));
   channel.send({ type: 'ready' });
   await stopped.promise;

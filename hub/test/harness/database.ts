@@ -37,12 +37,14 @@ const NOTARY = 'holdfast_notary_test';
 const VAULT = 'holdfast_vault_test';
 const OWNER = 'holdfast_owner_test';
 
-/** Opens a fresh database. */
-export async function openTestDatabase(): Promise<TestDatabase> {
+/** Opens a fresh database, or a copy of one to which nobody is connected. */
+export async function openTestDatabase(like?: TestDatabase): Promise<TestDatabase> {
   const template = await Template.shared();
   const database = `test_${randomBytes(6).toString('hex')}`;
   await withPool(template.server.superuser, async (pool) => {
-    await pool.query(`create database ${database} template ${TEMPLATE} owner ${OWNER}`);
+    await pool.query(
+      `create database ${database} template ${like?.address.database ?? TEMPLATE} owner ${OWNER}`,
+    );
   });
   const address = template.server.addressOf({ database, user: HUB, password: template.password });
   const notary = { ...address, user: NOTARY };

@@ -33,6 +33,8 @@ export interface TestNotaryOptions {
   /** Where its key and its record are; may be used again, as after a restart. */
   readonly folder: string;
   readonly acceptLoss?: boolean;
+  /** The database came out of a backup. */
+  readonly restored?: boolean;
   /** A file for its checkpoints. */
   readonly file?: string;
   readonly clock?: Clock;
@@ -43,7 +45,7 @@ export interface TestNotaryOptions {
 /** Opens a notary that signs in at this address. */
 export async function openTestNotary(
   address: DatabaseAddress,
-  { folder, acceptLoss = false, file, clock = systemClock, keepDays }: TestNotaryOptions,
+  { folder, acceptLoss = false, restored = false, file, clock = systemClock, keepDays }: TestNotaryOptions,
 ): Promise<TestNotary> {
   await mkdir(folder, { recursive: true });
   const lines: string[] = [];
@@ -54,7 +56,7 @@ export async function openTestNotary(
   const own = await openOwnFolder(folder);
   const places = stack.use(new Places({ file: file ?? null, url: null }, log));
   const deps = { db, folder: own, places, log, clock, keepDays: keepDays ?? null };
-  const opened = await Notary.open(deps, acceptLoss);
+  const opened = await Notary.open(deps, { acceptLoss, restored });
   const running = stack.move();
   return {
     opened,

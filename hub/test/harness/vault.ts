@@ -10,6 +10,7 @@ import { verifierOf } from '@holdfast/notary/note';
 import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { openPair } from '@holdfast/vault/box-key';
+import { catchUp, type CatchUpWish } from '@holdfast/vault/catch-up';
 import { HUB_TO_VAULT, type ToHub, type ToOperator, type ToRunner } from '@holdfast/vault/frames';
 import { Journal } from '@holdfast/vault/journal';
 import { FileKeyHolder } from '@holdfast/vault/key-holder';
@@ -60,6 +61,8 @@ export interface TestVaultOptions {
   readonly database?: TestDatabase;
   readonly folder?: string;
   readonly passphrase?: string;
+  /** What the start of it is told. */
+  readonly start?: Omit<CatchUpWish, 'writer'>;
 }
 
 /** Opens one. */
@@ -96,7 +99,9 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
     pair,
   };
   const channels = { hub: ends.hub.channel, runner: ends.runner.channel, operator: ends.operator.channel };
-  stack.use(new Vault(ground, channels, { verifier: verifierOf(notary.signer), behind: undefined }));
+  const start = options.start ?? { acceptLoss: false, restored: false };
+  const behind = await catchUp(ground, { ...start, writer: database.vault.user });
+  stack.use(new Vault(ground, channels, { verifier: verifierOf(notary.signer), behind }));
   const kept = stack.move();
   let calls = 0;
   return {
