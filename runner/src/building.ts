@@ -86,7 +86,10 @@ export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
         mounts: mountsOf(want, source, built.env),
       };
     },
-    [Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await base[Symbol.asyncDispose]();
+      await builder[Symbol.asyncDispose]();
+    },
   };
 }
 

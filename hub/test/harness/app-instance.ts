@@ -1,15 +1,14 @@
-// An instance that runs apps. The root that they share takes minutes to make, and packages take
-// long to fetch: the first instance leaves a copy of both to those that follow.
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+// An instance that runs apps.
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { AppSpace } from './app-space.ts';
+import { isGroundMine, keepGround, leaveGround, seedGround } from './app-ground.ts';
 import { copyCheckout, giveFolder } from './checkout-copy.ts';
 import { startInstance, type Instance } from './instance.ts';
 import { mustRun, ROOT } from './program.ts';
 import { openScratch } from './scratch.ts';
 import { openTestUser } from './test-user.ts';
 
-const KEPT = path.join(ROOT, '.tools/app-ground');
 // Where nobody delegates control groups to ordinary users, nothing bounds what their apps take.
 const SETTINGS = { spaces: { dangerouslyUnlimited: true } };
 
@@ -33,37 +32,32 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   if (user !== undefined) await copyCheckout(checkout);
   await mkdir(data, { mode: 0o700 });
   await writeFile(path.join(data, 'config.json'), JSON.stringify(user === undefined ? {} : SETTINGS));
-  await seed(data);
+  const isMine = await isGroundMine();
+  await using mine = new AsyncDisposableStack();
+  if (isMine) mine.defer(leaveGround);
+  await seedGround(data);
   if (user !== undefined) {
     await mustRun('chown', ['-R', `${user.uid}:${user.gid}`, data, checkout]);
     await giveFolder(scratch.path, user);
   }
   const options = { folder: scratch.path, checkout, ...(user !== undefined && { user }) };
   const instance = stack.use(await startInstance(options));
-  stack.defer(() => keep(data));
+  if (isMine) await makeGround(instance, data);
   const kept = stack.move();
   const passwordFile = path.join(`${data}.keys`, 'admin.password');
   const startAgain = async (): Promise<Instance> => kept.use(await startInstance(options));
   return { instance, data, startAgain, passwordFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** What of the runner's own folder is kept: the base, and what builds fetched. */
-const KEPT_FOLDERS = ['base', 'cache'] as const;
-
-async function seed(data: string): Promise<void> {
-  if (!existsSync(KEPT)) return;
-  const own = path.join(data, 'spaces', 'runner');
-  await mkdir(own, { recursive: true });
-  for (const folder of [path.dirname(own), own]) await chmod(folder, 0o711);
-  for (const name of KEPT_FOLDERS) await mustRun('cp', ['-a', path.join(KEPT, name), path.join(own, name)]);
-}
-
-/** Copies it away, once it is there. */
-async function keep(data: string): Promise<void> {
-  const own = path.join(data, 'spaces', 'runner');
-  if (existsSync(KEPT) || KEPT_FOLDERS.some((name) => !existsSync(path.join(own, name)))) return;
-  const copy = `${KEPT}.${process.pid}`;
-  await mkdir(copy);
-  for (const name of KEPT_FOLDERS) await mustRun('cp', ['-a', path.join(own, name), path.join(copy, name)]);
-  await rename(copy, KEPT).catch(() => rm(copy, { recursive: true, force: true }));
+/** Has it make and fetch what any app of Gradio needs. */
+async function makeGround(instance: Instance, data: string): Promise<void> {
+  const site = { instance, token: await instance.createToken({ user: 'admin', role: 'write' }) };
+  const space = await AppSpace.create(site, 'first');
+  await space.push({
+    'README.md': '---\nsdk: gradio\n---\n',
+    'app.py': 'import gradio\ngradio.Blocks().launch()\n',
+  });
+  await space.untilStage('RUNNING');
+  await space.pause();
+  await keepGround(data);
 }

@@ -80,12 +80,14 @@ interface Course {
 }
 
 /** Builds environments. */
-export class Builder {
+export class Builder implements AsyncDisposable {
   readonly #options: BuilderOptions;
   readonly #environments: Products;
   readonly #layers: Products;
   /** Folders that builds which run now have found or made. */
   readonly #held = new Map<string, number>();
+  /** Folders of builds that are done, on their way out. */
+  readonly #going = new Set<Promise<void>>();
 
   constructor(options: BuilderOptions) {
     this.#options = options;
@@ -122,13 +124,26 @@ export class Builder {
       held.push(this.#hold(env.path));
       return { kind: 'built', env: env.path, base: base.path, layer: layer?.path ?? null, key: env.key };
     } finally {
-      await removeTree(work);
+      this.#remove(work, tell);
       // A build that failed has fetched, too.
       await this.#trim().catch((error: unknown) =>
         tell(`What is too much could not be removed: ${String(error)}`),
       );
       for (const path of held) this.#release(path);
     }
+  }
+
+  /** Waits until what builds worked with is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#going);
+  }
+
+  // What was unpacked is large and takes long to remove, and nobody who waits for an app need wait for that.
+  #remove(work: string, tell: Tell): void {
+    const removal = removeTree(work)
+      .catch((error: unknown) => tell(`What was worked with could not be removed: ${String(error)}`))
+      .finally(() => this.#going.delete(removal));
+    this.#going.add(removal);
   }
 
   get #work(): string {

@@ -87,6 +87,7 @@ export async function openBuildBench(
       );
     },
     left: async () => {
+      await builder[Symbol.asyncDispose]();
       const names = async (path: string): Promise<string[]> =>
         await readdir(join(folder, path)).catch(() => []);
       const made = (await names(`env/${ONE}`)).filter((name) => !name.endsWith('.json'));
@@ -94,6 +95,7 @@ export async function openBuildBench(
     },
     [Symbol.asyncDispose]: async () => {
       await index[Symbol.asyncDispose]();
+      await builder[Symbol.asyncDispose]();
       await mkdir(folder, { recursive: true });
       await removeTree(folder);
     },

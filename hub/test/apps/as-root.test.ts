@@ -1,0 +1,32 @@
+// Spaces of one real instance that root started: real apps of Gradio and Streamlit, built and run in sandboxes. One instance for all
+// of it, because its root takes minutes to make, and an environment most of one.
+import test from 'node:test';
+import { openAppInstance } from '../harness/app-instance.ts';
+import { runPythonSuite } from '../harness/python.ts';
+import { proveBrowser } from './browser.ts';
+import { provePreload } from './preload.ts';
+import { proveSecrets } from './secrets.ts';
+
+const MINUTES = 60_000;
+
+void test('Spaces of an instance that whoever runs this started', { timeout: 40 * MINUTES }, async (t) => {
+  await using apps = await openAppInstance('self');
+  const { instance } = apps;
+  const token = await instance.createToken({ user: 'admin', role: 'write' });
+  const site = { instance, token };
+  const env = { HF_ENDPOINT: instance.url, HF_TOKEN: token, HUB_DATA: instance.data };
+  for (const suite of ['apps', 'app_lifecycle', 'app_inputs'])
+    await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });
+  await t.test(
+    'people use apps with a browser, and programs with the client for JavaScript',
+    async (part) => {
+      await proveBrowser(part, site, apps.passwordFile);
+    },
+  );
+  await t.test('an app finds what its README wanted preloaded, and what packages.txt names', async () => {
+    await provePreload(site);
+  });
+  await t.test('an app uses a secret that it cannot see', async () => {
+    await proveSecrets(site, { asRoot: process.getuid?.() === 0 });
+  });
+});

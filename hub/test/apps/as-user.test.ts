@@ -1,0 +1,25 @@
+// The same of an instance that an ordinary user started, which has namespaces alone to keep apps apart.
+import test from 'node:test';
+import { openAppInstance } from '../harness/app-instance.ts';
+import { runPythonSuite } from '../harness/python.ts';
+import { isRoot } from '../harness/test-user.ts';
+import { proveSecrets } from './secrets.ts';
+
+const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
+const MINUTES = 60_000;
+
+void test(
+  'Spaces of an instance that an ordinary user started',
+  { skip: !isRoot && 'making that user takes root', timeout: 40 * MINUTES },
+  async (t) => {
+    await using apps = await openAppInstance('user');
+    const { instance } = apps;
+    const token = await instance.createToken({ user: 'admin', role: 'write' });
+    const env = { HF_ENDPOINT: instance.url, HF_TOKEN: token, HUB_DATA: instance.data };
+    for (const suite of LONG ? ['apps', 'app_lifecycle', 'app_inputs'] : ['apps'])
+      await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });
+    await t.test('an app uses a secret that it cannot see', async () => {
+      await proveSecrets({ instance, token }, { asRoot: false });
+    });
+  },
+);
