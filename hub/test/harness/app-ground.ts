@@ -1,58 +1,42 @@
 // What all instances that run apps begin with: the root of Debian that their sandboxes share, which takes minutes to make, and
-// the packages that their builds fetch. The first instance leaves a copy to those that follow, which wait for it.
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// the packages that their builds fetch.
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { AppSpace } from './app-space.ts';
+import { startInstance } from './instance.ts';
+import { once } from './once.ts';
 import { mustRun, ROOT } from './program.ts';
 
 const KEPT = path.join(ROOT, '.tools/app-ground');
-const LOCK = `${KEPT}.lock`;
 /** What of the runner's own folder is kept. */
 const FOLDERS = ['base', 'cache'] as const;
 
-/** Whether it is this process that has to make it; settles when it is there or nobody else is at it. */
-export async function isGroundMine(): Promise<boolean> {
-  for (;;) {
-    if (existsSync(KEPT)) return false;
-    if (await takeLock()) return true;
-    await delay(500);
-  }
-}
-
-/** Puts it into a data folder, where it is there. */
+/** Puts it into a data folder that nobody has used yet; makes it when there is none. */
 export async function seedGround(data: string): Promise<void> {
-  if (!existsSync(KEPT)) return;
+  await once(KEPT, makeGround);
   const own = ownFolder(data);
   await mkdir(own, { recursive: true });
   for (const folder of [path.dirname(own), own]) await chmod(folder, 0o711);
-  for (const name of FOLDERS) await mustRun('cp', ['-a', path.join(KEPT, name), path.join(own, name)]);
+  await copy(KEPT, own);
 }
 
-/** Keeps what an instance made. */
-export async function keepGround(data: string): Promise<void> {
-  const copy = `${KEPT}.${process.pid}`;
-  await mkdir(copy);
-  for (const name of FOLDERS)
-    await mustRun('cp', ['-a', path.join(ownFolder(data), name), path.join(copy, name)]);
-  await rename(copy, KEPT);
+/** Has an instance make and fetch what any app of Gradio needs. */
+async function makeGround(to: string): Promise<void> {
+  await using instance = await startInstance();
+  const token = await instance.createToken({ user: 'admin', role: 'write' });
+  const space = await AppSpace.create({ instance, token }, 'first');
+  await space.push({
+    'README.md': '---\nsdk: gradio\n---\n',
+    'app.py': 'import gradio\ngradio.Blocks().launch()\n',
+  });
+  await space.untilStage('RUNNING');
+  await space.pause();
+  await mkdir(to);
+  await copy(ownFolder(instance.data), to);
 }
 
-/** Lets others make it, whether it was made or not. */
-export async function leaveGround(): Promise<void> {
-  await rm(LOCK, { force: true });
-}
-
-async function takeLock(): Promise<boolean> {
-  try {
-    await writeFile(LOCK, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    const holder = Number(await readFile(LOCK, 'utf8').catch(() => ''));
-    // Whoever was ended meanwhile left it behind.
-    if (holder > 0 && !existsSync(`/proc/${holder}`)) await leaveGround();
-    return false;
-  }
+async function copy(from: string, to: string): Promise<void> {
+  for (const name of FOLDERS) await mustRun('cp', ['-a', path.join(from, name), path.join(to, name)]);
 }
 
 function ownFolder(data: string): string {

@@ -1,8 +1,7 @@
 // An instance that runs apps.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AppSpace } from './app-space.ts';
-import { isGroundMine, keepGround, leaveGround, seedGround } from './app-ground.ts';
+import { seedGround } from './app-ground.ts';
 import { copyCheckout, giveFolder } from './checkout-copy.ts';
 import { startInstance, type Instance } from './instance.ts';
 import { mustRun, ROOT } from './program.ts';
@@ -32,9 +31,6 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   if (user !== undefined) await copyCheckout(checkout);
   await mkdir(data, { mode: 0o700 });
   await writeFile(path.join(data, 'config.json'), JSON.stringify(user === undefined ? {} : SETTINGS));
-  const isMine = await isGroundMine();
-  await using mine = new AsyncDisposableStack();
-  if (isMine) mine.defer(leaveGround);
   await seedGround(data);
   if (user !== undefined) {
     await mustRun('chown', ['-R', `${user.uid}:${user.gid}`, data, checkout]);
@@ -42,22 +38,8 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   }
   const options = { folder: scratch.path, checkout, ...(user !== undefined && { user }) };
   const instance = stack.use(await startInstance(options));
-  if (isMine) await makeGround(instance, data);
   const kept = stack.move();
   const passwordFile = path.join(`${data}.keys`, 'admin.password');
   const startAgain = async (): Promise<Instance> => kept.use(await startInstance(options));
   return { instance, data, startAgain, passwordFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
-}
-
-/** Has it make and fetch what any app of Gradio needs. */
-async function makeGround(instance: Instance, data: string): Promise<void> {
-  const site = { instance, token: await instance.createToken({ user: 'admin', role: 'write' }) };
-  const space = await AppSpace.create(site, 'first');
-  await space.push({
-    'README.md': '---\nsdk: gradio\n---\n',
-    'app.py': 'import gradio\ngradio.Blocks().launch()\n',
-  });
-  await space.untilStage('RUNNING');
-  await space.pause();
-  await keepGround(data);
 }

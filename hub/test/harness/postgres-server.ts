@@ -1,8 +1,8 @@
-// A real PostgreSQL for the tests of one process: the embedded server on a Unix socket in a temporary folder. It ends
-// and its folder goes when the process ends, however it ends.
+// A real PostgreSQL for tests: the embedded server on a Unix socket in a temporary folder. It ends and its folder goes when
+// the process that started it ends, however it ends.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,12 +13,13 @@ import { mustRun, plainEnvironment, ROOT } from './program.ts';
 
 const SUPERUSER = 'superuser';
 const START_MS = 30_000;
+/** The file beside a copy with its superuser's password. */
+const PASSWORD = 'password';
 /** `nobody`: PostgreSQL refuses to run as root. */
 const UNPRIVILEGED = 65534;
 
 /** A running server, and how its superuser signs in. */
 export class PostgresServer {
-  static #shared: Promise<PostgresServer> | undefined;
   readonly superuser: DatabaseAddress;
   readonly #run: () => void;
 
@@ -27,10 +28,14 @@ export class PostgresServer {
     this.#run = run;
   }
 
-  /** The server of this process, started at the first call. */
-  static async shared(): Promise<PostgresServer> {
-    PostgresServer.#shared ??= PostgresServer.#start();
-    return await PostgresServer.#shared;
+  /** A new one. */
+  static async open(): Promise<PostgresServer> {
+    return await PostgresServer.#start({});
+  }
+
+  /** One that begins with what another had when it was copied. */
+  static async openCopy(of: string): Promise<PostgresServer> {
+    return await PostgresServer.#start({}, of);
   }
 
   /**
@@ -66,15 +71,29 @@ export class PostgresServer {
     await untilReady(this.superuser, this.superuser.host);
   }
 
-  static async #start(own: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+  /** Copies what it has, for others to begin with, and ends it. */
+  async leaveCopy(to: string): Promise<void> {
+    const { host, password } = this.superuser;
+    await this.stop('SIGINT');
+    await mkdir(to, { mode: 0o755 });
+    await mustRun('cp', ['-a', path.join(host, 'data'), path.join(to, 'data')]);
+    await writeFile(path.join(to, PASSWORD), password.reveal('whoever copies it signs in'), { mode: 0o600 });
+  }
+
+  static async #start(own: Readonly<Record<string, string>>, from?: string): Promise<PostgresServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-pg-'));
     const account = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
     if (account.uid !== undefined) await chown(folder, account.uid, account.gid);
     // The hub of an instance that is started as root is another user, who must get to the socket.
     await chmod(folder, 0o711);
     const bin = path.join(await readableBinaries(folder, account), 'bin');
-    const password = new Secret(randomBytes(16).toString('hex'));
-    await initialise(bin, { folder, account, password });
+    const password = new Secret(
+      from === undefined
+        ? randomBytes(16).toString('hex')
+        : await readFile(path.join(from, PASSWORD), 'utf8'),
+    );
+    if (from === undefined) await initialise(bin, { folder, account, password });
+    else await mustRun('cp', ['-a', path.join(from, 'data'), path.join(folder, 'data')]);
     const run = (): void => runServer(bin, { folder, account, own });
     run();
     const superuser = {

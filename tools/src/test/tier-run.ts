@@ -1,5 +1,6 @@
 // Runs one tier in a process of its own and reads its totals from node:test's own summary.
-import { glob, mkdir, readFile } from 'node:fs/promises';
+import { chmod, glob, mkdir, mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT, TOOLS_FOLDER } from '../environment.ts';
 import { run } from '../run.ts';
@@ -43,7 +44,10 @@ export async function runTier(tier: Tier, files: readonly string[], wish: TierWi
     ...files,
   ];
   const timeout = tier.minutes * 60_000 * (wish.long ? LONG_FACTOR : 1);
-  const env = { HOLDFAST_TEST_LONG: wish.long ? '1' : '' };
+  // Where files of tests leave each other what takes long to make; gone with the tier.
+  await using shared = await mkdtempDisposable(path.join(tmpdir(), 'holdfast-shared-'));
+  await chmod(shared.path, 0o755);
+  const env = { HOLDFAST_TEST_LONG: wish.long ? '1' : '', HOLDFAST_TEST_SHARED: shared.path };
   const outcome = await run(process.execPath, args, { show: true, timeout, env });
   if (outcome.timedOut) console.log(`FAILED ${tier.name}: stopped after ${timeout / 60_000} minutes`);
   const totals = parseTotals(await readFile(log, 'utf8').catch(() => ''));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { askOne, put, sampleOf, uploadFile, uploadLink } from '../../harness/lfs.ts';
-import { PostgresServer } from '../../harness/postgres-server.ts';
+import { sharedServer } from '../../harness/shared-server.ts';
 import { file, openHubClient, type HubClient } from '../content/hub-client.ts';
 
 const LIMIT = { timeout: 120_000 };
@@ -85,7 +85,7 @@ async function requireAway(name: string, answer: Response): Promise<void> {
 }
 
 void test('while PostgreSQL is away every call is told to come back', LIMIT, async (t) => {
-  const server = await PostgresServer.shared();
+  const server = await sharedServer();
   await using client = await openHubClient();
   const calls = callsOf(client, await prepare(client));
   for (const how of ['SIGINT', 'SIGQUIT'] as const)
@@ -111,7 +111,7 @@ void test(
   'a database that goes and comes costs no acknowledged commit, and nobody is told of a bug',
   LIMIT,
   async (t) => {
-    const server = await PostgresServer.shared();
+    const server = await sharedServer();
     await using client = await openHubClient();
     const stop = new AbortController();
     const acknowledged: string[] = [];
