@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import test, { type TestContext } from 'node:test';
 import { GiB, MiB } from '@holdfast/kernel/size';
 import { openCast } from '../harness/cast.ts';
-import { startInstance } from '../harness/instance.ts';
+import { startInstance, type Instance } from '../harness/instance.ts';
 import { peakWhile } from '../harness/memory.ts';
 import { residentBytes } from '../harness/processes.ts';
 import { mustRun } from '../harness/program.ts';
@@ -19,6 +19,8 @@ import { openScratch } from '../harness/scratch.ts';
 const SIZE = 2 * GiB;
 const BLOCK = 16 * MiB;
 const MOST_GROWTH = 150 * MiB;
+/** What may be stored again of a file in which a few bytes changed: chunks around them, and what names all others. */
+const MOST_MOVED = 4 * MiB;
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 
 const WAYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -61,6 +63,34 @@ async function goThereAndBack(t: TestContext, settings: Readonly<Record<string, 
     const said = `${idle / MiB} MiB idle, ${upload / MiB} uploading, ${download / MiB} downloading`;
     assert.ok(Math.max(upload, download) - idle < MOST_GROWTH, said);
   });
+  if (LONG && settings['HF_HUB_DISABLE_XET'] === undefined)
+    await t.test(
+      'sent again with a change in the middle, by a client that remembers nothing, little moves',
+      async () => {
+        await change(source);
+        const before = await storedBytes(instance);
+        const cold = { ...env, HF_HOME: path.join(home.path, 'cold') };
+        await mustRun(hf, ['upload', 'admin/large', 'source'], {
+          env: cold,
+          cwd: home.path,
+          timeout: 600_000,
+        });
+        const grown = (await storedBytes(instance)) - before;
+        assert.ok(grown > 0 && grown < MOST_MOVED, `${grown} bytes more are stored`);
+        await run('download', 'admin/large', '--local-dir', 'again');
+        assert.equal(await digestOf(path.join(home.path, 'again/large.bin')), await digestOf(source));
+      },
+    );
+}
+
+/** Replaces a few bytes in the middle. */
+async function change(file: string): Promise<void> {
+  await using handle = await open(file, 'r+');
+  await handle.write(Buffer.from('something new'), 0, undefined, SIZE / 2 + 1_234_567);
+}
+
+async function storedBytes({ data }: Instance): Promise<number> {
+  return Number.parseInt(await mustRun('du', ['-sb', path.join(data, 'objects')]), 10);
 }
 
 /** Random blocks, each made different by its number: quick to write, and nothing compresses or repeats exactly. */
