@@ -244,6 +244,7 @@ def wrong():
         time.sleep(0.5)
     equal(runtime.stage, "BUILD_ERROR")
     assert "no-such-package" in logs("build", "admin/page"), logs("build", "admin/page")
+    admin.delete_repo("admin/page", repo_type="space")
 
 
 run()
