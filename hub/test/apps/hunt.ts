@@ -39,34 +39,46 @@ function formsOf({ name, value }: Hunted): Form[] {
   ].map((form) => ({ name, bytes: form }));
 }
 
-/** Looks through every file below a folder, also inside of what is compressed. */
-export async function huntFiles(folder: string, hunted: readonly Hunted[]): Promise<Found[]> {
+/**
+ * Looks through every file below a folder, also inside of what is compressed. What was last changed before the values existed
+ * cannot have them.
+ */
+export async function huntFiles(folder: string, hunted: readonly Hunted[], since: Date): Promise<Found[]> {
   const forms = hunted.flatMap(formsOf);
   const found: Found[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    for (const name of await huntFile(file, forms)) found.push({ name, where: file });
-  }
+  for await (const file of walk(folder))
+    for (const name of await huntFile(file, forms, since)) found.push({ name, where: file });
   return found;
 }
 
-async function huntFile(file: string, forms: readonly Form[]): Promise<Set<string>> {
+// What goes while it is looked for holds nothing any more.
+async function* walk(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unlessGone);
+  for (const entry of entries ?? []) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(file);
+    else if (entry.isFile()) yield file;
+  }
+}
+
+async function huntFile(file: string, forms: readonly Form[], since: Date): Promise<Set<string>> {
   const names = new Set<string>();
-  try {
-    await using handle = await open(file, 'r');
-    const { size } = await handle.stat();
-    for (let at = 0; at < size; at += PART) {
-      const bytes = Buffer.alloc(Math.min(PART + OVERLAP, size - at));
-      await handle.read(bytes, 0, bytes.length, at);
-      look(bytes, forms, names);
-      if (at === 0 && size <= PART) look(unpack(bytes), forms, names);
-    }
-  } catch (error) {
-    // What goes while it is looked for holds nothing any more.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  await using handle = await open(file, 'r').catch(unlessGone);
+  if (handle === undefined) return names;
+  const { size, ctime } = await handle.stat();
+  if (ctime < since) return names;
+  for (let at = 0; at < size; at += PART) {
+    const bytes = Buffer.alloc(Math.min(PART + OVERLAP, size - at));
+    await handle.read(bytes, 0, bytes.length, at);
+    look(bytes, forms, names);
+    if (at === 0 && size <= PART) look(unpack(bytes), forms, names);
   }
   return names;
+}
+
+function unlessGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  throw error;
 }
 
 function unpack(bytes: Buffer): Buffer {

@@ -51,6 +51,7 @@ interface Said {
 /** Shows it. `asRoot`: the memory of other processes can be looked into. */
 export async function proveSecrets(site: Site, { asRoot }: { readonly asRoot: boolean }): Promise<void> {
   const { instance } = site;
+  const began = new Date();
   const ofApp = await instance.createToken({ user: 'admin', role: 'read' });
   const space = await AppSpace.create(site, 'keeper');
   const [variable = '', file = ''] = ['variable', 'file'].map(
@@ -75,7 +76,7 @@ export async function proveSecrets(site: Site, { asRoot }: { readonly asRoot: bo
     { name: 'variable', value: variable },
     { name: 'file', value: file },
   ];
-  assert.deepEqual(await huntFiles(instance.data, [...hunted, { name: 'token', value: ofApp }]), []);
+  assert.deepEqual(await huntFiles(instance.data, [...hunted, { name: 'token', value: ofApp }], began), []);
   if (asRoot) {
     // The token is known to the hub by right: it is asked with it.
     const rightly = /vault\/src\/main|door\/src\/run|inside\/src|app\.py/;
