@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
+import { mintToken } from '@holdfast/kernel/token-text';
 import { commitment, prepareEntry, verifyLane } from './model.ts';
 
 function chain(length: number): RecordedEntry[] {
@@ -77,4 +78,16 @@ void test('verifyLane() finds what was altered, removed or put in', () => {
   assert.deepEqual(verifyLane(entries.filter((entry) => entry.n !== 3)), { n: 3, flaw: 'missing' });
   const rehashed = altered.map((entry) => (entry.n === 2 ? { ...entry, hash: hashEntry(entry) } : entry));
   assert.deepEqual(verifyLane(rehashed), { n: 3, flaw: 'not-linked' });
+});
+
+void test('prepareEntry() keeps no key that somebody wrote into a text', () => {
+  const token = mintToken().reveal('a text shall hold it');
+  const { body, personal } = prepareEntry({
+    ...{ kind: 'a.b', subject: 's', actor: 'x', credential: '' },
+    body: { name: `for ${token}`, words: ['admin', token], deep: { note: token, count: 1, none: null } },
+    personal: { client: `curl ${token}` },
+  });
+  assert.ok(!`${body} ${personal[0]?.value ?? ''}`.includes(token.slice(3, 20)), body);
+  assert.match(body, /"words":\["admin","\[key of this hub\]"\]/);
+  assert.equal(personal[0]?.value, 'curl [key of this hub]');
 });

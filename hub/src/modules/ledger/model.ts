@@ -1,5 +1,6 @@
 // What a writer says of an act, how it becomes an entry, and whether a lane of entries is whole. Pure.
 import { createHash, randomBytes } from 'node:crypto';
+import { maskKeys, mayHoldKey } from '@holdfast/kernel/brokering/mask-keys';
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
@@ -33,16 +34,32 @@ export interface PreparedEntry {
   readonly personal: readonly PersonalField[];
 }
 
-/** Makes the canonical body (RFC 8785), with a salted commitment in place of each personal value. */
+/**
+ * Makes the canonical body (RFC 8785), with a salted commitment in place of each personal value. What people wrote may hold a
+ * key, which an entry would keep for ever (threat 19): whose it was stands in its place.
+ */
 export function prepareEntry(entry: Entry): PreparedEntry {
   const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => ({
     field,
     salt: randomBytes(16),
-    value,
+    value: maskKeys(value),
   }));
-  if (personal.length === 0) return { body: canonicalJson(entry.body), personal };
   const commitments = Object.fromEntries(personal.map((one) => [one.field, commitment(one)]));
-  return { body: canonicalJson({ ...entry.body, personal: commitments }), personal };
+  const said = personal.length === 0 ? entry.body : { ...entry.body, personal: commitments };
+  const body = canonicalJson(said);
+  return { body: mayHoldKey(body) ? canonicalJson(withoutKeys(said)) : body, personal };
+}
+
+function withoutKeys(value: Json): Json {
+  if (typeof value === 'string') return maskKeys(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(withoutKeys);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      member === undefined ? member : withoutKeys(member),
+    ]),
+  );
 }
 
 /** The commitment to a personal value: SHA-256 over salt and value. */

@@ -1,0 +1,44 @@
+// Keys are taken out of texts, and nothing else is.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { mintToken } from '../token-text.ts';
+import { maskKeys } from './mask-keys.ts';
+
+const TOKEN = mintToken().reveal('a text shall hold it');
+const GITHUB = `ghp_${'aB3'.repeat(12)}`;
+
+void test('maskKeys() puts whose key it was in place of each', () => {
+  assert.equal(maskKeys(TOKEN), '[key of this hub]');
+  assert.equal(
+    maskKeys(`curl -H "authorization: Bearer ${TOKEN}" https://a/?key=${GITHUB}&x=1`),
+    'curl -H "authorization: Bearer [key of this hub]" https://a/?key=[key of GitHub]&x=1',
+  );
+});
+
+void test('maskKeys() leaves names, digests, ids and addresses', () => {
+  for (const text of [
+    'my-token for the laptop',
+    'sk-learn-models/hf_transfer-benchmarks',
+    'a'.repeat(64),
+    '0123456789abcdef01234567',
+    'ghp_short',
+    'python-requests/2.34 (hf_hub/2.4.0; huggingface_hub)',
+    'alice@example.org',
+  ])
+    assert.equal(maskKeys(text), text);
+});
+
+void test('maskKeys() takes time in proportion to the text', () => {
+  const time = (size: number): number => {
+    const text = 'hf_'.repeat(size);
+    const began = process.hrtime.bigint();
+    maskKeys(text);
+    return Number(process.hrtime.bigint() - began);
+  };
+  time(10_000);
+  const small = time(20_000);
+  assert.ok(
+    time(200_000) < 50 * Math.max(small, 1e6),
+    'ten times the text, far from a hundred times the time',
+  );
+});
