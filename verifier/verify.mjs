@@ -277,9 +277,9 @@ function checkChain({ relation, name, start: before, entries, ...way }, { checkp
 function checkConsistency({ older, newer, path }, { key, signed }, problem) {
   const [first, second] = [older, newer].map(({ note }) => openCheckpoint(String(note), key));
   const says = (side, said) => said?.size === side.size && said.root.equals(base64(side.root));
-  const isSigned = (side, said) => (side.note === null ? says(side, signed) : says(side, said));
-  if (!isSigned(older, first) || (signed !== undefined && !says(older, signed)))
-    problem('is not what was signed', `checkpoint ${older.size}`);
+  const isSigned = (side, said) => says(side, side.note === null ? signed : said);
+  const why = (older.note ?? signed) ? 'is not what was signed' : 'was not kept; name SIZE:ROOT';
+  if (!isSigned(older, first) || (signed && !says(older, signed))) problem(why, `checkpoint ${older.size}`);
   if (!says(newer, second)) problem('is not what the key signed', `checkpoint ${newer.size}`);
   else if (first !== undefined && first.origin !== second.origin)
     problem(`is of ${first.origin}, and the newer one of ${second.origin}`, `checkpoint ${older.size}`);
