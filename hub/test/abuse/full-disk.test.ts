@@ -1,7 +1,7 @@
 // A disk that fills up: what would fill it further is refused before it is read, and everything that protects the
 // instance goes on: reading, revoking, recording.
 import assert from 'node:assert/strict';
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
@@ -18,8 +18,7 @@ import {
   uploadLink,
   type BatchObject,
 } from '../harness/lfs.ts';
-import { mustRun } from '../harness/program.ts';
-import { openScratch } from '../harness/scratch.ts';
+import { openSmallDisk } from '../harness/small-disk.ts';
 import { openSuperuser } from '../harness/superuser.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { encodeShard } from '../harness/xet-encode.ts';
@@ -28,21 +27,6 @@ import { commitXet, openXet, putShard, putXorb, uploadXet, xetSample } from '../
 const MIB = 1024 * 1024;
 const DISK = 512 * MIB;
 const REPO = 'admin/full';
-
-/** A small disk of its own. */
-async function openDisk(): Promise<{ folder: string } & AsyncDisposable> {
-  const scratch = await openScratch('disk');
-  const folder = path.join(scratch.path, 'disk');
-  await mkdir(folder);
-  await mustRun('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0755`, 'holdfast-test', folder]);
-  return {
-    folder,
-    [Symbol.asyncDispose]: async () => {
-      await mustRun('umount', ['--lazy', folder]);
-      await scratch[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** Leaves half of what is kept in reserve. */
 async function fill(folder: string): Promise<string> {
@@ -72,8 +56,8 @@ async function ask(instance: Instance, where: string, token: string): Promise<Re
 const skip = isRoot ? false : 'only root can mount a small disk';
 
 void test('a full disk', { timeout: 120_000, skip }, async (t) => {
-  await using disk = await openDisk();
-  await using instance = await startInstance({ folder: disk.folder });
+  await using disk = await openSmallDisk(DISK);
+  await using instance = await startInstance({ folder: disk.path });
   const token = await instance.createToken({ user: 'admin', role: 'write' });
   const to = { token, repo: REPO };
   for (const name of ['full', 'useless']) {
@@ -94,7 +78,7 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
   const session = await openXet(instance, to, 'write');
   const unregistered = xetSample(8, 100_000);
   assert.equal((await putXorb(session, unregistered.xorb)).status, 200);
-  const filler = await fill(disk.folder);
+  const filler = await fill(disk.path);
 
   await t.test('a large file is refused before it is read', async () => {
     const { pathname, search } = new URL(href);
@@ -190,7 +174,7 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
     assert.equal((await ask(instance, '/api/whoami-v2', victim.token)).status, 401);
     await using superuser = await openSuperuser(instance);
     const { rows } = await superuser.pool.query(
-      'select kind from ledger.entry where subject = $1 order by n',
+      'select kind from ledger.entry where subject = $1 order by at',
       [`token:${victim.id}`],
     );
     assert.deepEqual(rows, [{ kind: 'token.issued' }, { kind: 'token.revoked' }]);

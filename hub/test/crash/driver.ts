@@ -13,6 +13,16 @@ export interface Site {
   readonly repo: string;
 }
 
+/** Makes the repository that clients commit to. Throws when it is refused. */
+export async function createRepo({ url, token, repo }: Site): Promise<void> {
+  const made = await fetch(`${url}/api/repos/create`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'model', name: repo.slice(repo.indexOf('/') + 1), private: true }),
+  });
+  if (made.status !== 200) throw new Error(`${repo} was not made: ${await made.text()}`);
+}
+
 /** A commit that the server said is done. */
 export interface Acknowledged {
   readonly path: string;
@@ -21,7 +31,7 @@ export interface Acknowledged {
 }
 
 /** How a file goes up; a driver takes turns. */
-const WAYS = ['regular', 'lfs', 'xet'] as const;
+export const WAYS = ['regular', 'lfs', 'xet'] as const;
 const ENDINGS = { regular: 'txt', lfs: 'bin', xet: 'safetensors' } as const;
 
 /** One client. It commits files of every kind by turns. */
@@ -33,6 +43,8 @@ export class Driver {
   readonly sent = new Map<string, string>();
   /** Answers that were neither success nor a broken connection nor "not now". */
   readonly strange: string[] = [];
+  /** What else it was answered: that nothing is known, or not now. */
+  readonly refused: string[] = [];
 
   constructor(name: string, site: Site) {
     this.#name = name;
@@ -77,6 +89,7 @@ export class Driver {
   #note(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     if (/answered [234]\d\d/.test(message)) this.strange.push(message);
+    else this.refused.push(message);
   }
 }
 
