@@ -43,12 +43,24 @@ function formsOf({ name, value }: Hunted): Form[] {
 export async function huntFiles(folder: string, hunted: readonly Hunted[]): Promise<Found[]> {
   const forms = hunted.flatMap(formsOf);
   const found: Found[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
+  for await (const file of filesBelow(folder))
     for (const name of await huntFile(file, forms)) found.push({ name, where: file });
-  }
   return found;
+}
+
+// Node's own way of going through folders follows links, and bases have one that leads to itself.
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(ignoreGone)) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(file);
+    else if (entry.isFile()) yield file;
+  }
+}
+
+// What goes while it is looked for holds nothing any more.
+function ignoreGone(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 async function huntFile(file: string, forms: readonly Form[]): Promise<Set<string>> {
@@ -63,8 +75,7 @@ async function huntFile(file: string, forms: readonly Form[]): Promise<Set<strin
       if (at === 0 && size <= PART) look(unpack(bytes), forms, names);
     }
   } catch (error) {
-    // What goes while it is looked for holds nothing any more.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    ignoreGone(error as NodeJS.ErrnoException);
   }
   return names;
 }

@@ -14,9 +14,27 @@ import { listHolders } from './left.ts';
 const MINUTE = 60_000;
 const NAME = 'admin/keeper';
 
-/** Says what it finds, by digest, because the hub passes on what it says; and what the hub answers to what it finds. */
+/**
+ * Says what it finds, by digest, because the hub passes on what it says; and what the hub answers to what it finds. In its log
+ * it says everything.
+ */
 const APP = `
-import hashlib, http.server, json, os, urllib.request, urllib.error
+import base64, hashlib, http.server, json, os, sys, time, urllib.parse, urllib.request, urllib.error
+
+def confess(name, value):
+    raw = value.encode()
+    forms = {"plain": value, "hex": raw.hex(), "json": json.dumps([value]), "url": urllib.parse.quote(value, safe=""),
+             "base64": base64.b64encode(raw).decode(), "basic": base64.b64encode(b"user:" + raw).decode(),
+             "urlsafe": base64.urlsafe_b64encode(b"u:" + raw).decode(), "wrapped": base64.encodebytes(raw * 5).decode()}
+    for form, text in forms.items():
+        print("confession of", name, "in", form, text, flush=True, file=sys.stderr if form == "hex" else sys.stdout)
+    for letter in value:
+        print(letter, end="", flush=True)
+        time.sleep(0.005)
+    print(" was", name, "letter by letter", flush=True)
+
+confess("PLAIN", os.environ["PLAIN"])
+confess("FILED", open(os.environ["FILED_FILE"]).read())
 
 def digest(text):
     return hashlib.sha256(text.encode()).hexdigest()
@@ -103,14 +121,14 @@ class Keeper {
       if (runtime['stage']?.endsWith('_ERROR') === true) break;
       await delay(250);
     }
-    throw new Error(`the Space is not ${wanted}: ${last}\n${await this.#readLog()}`);
+    throw new Error(`the Space is not ${wanted}: ${last}\n${await this.readLog('run')}`);
   }
 
-  // What follows is never answered to its end.
-  async #readLog(): Promise<string> {
+  /** What a build or an app wrote. What follows is never answered to its end. */
+  async readLog(kind: 'build' | 'run'): Promise<string> {
     let text = '';
     try {
-      const answer = await fetch(`${this.#url}/api/spaces/${NAME}/logs/run`, {
+      const answer = await fetch(`${this.#url}/api/spaces/${NAME}/logs/${kind}`, {
         headers: { authorization: `Bearer ${this.#token}` },
         signal: AbortSignal.timeout(3_000),
       });
@@ -132,6 +150,23 @@ class Keeper {
     assert.equal(answer.statusCode, 200, text);
     return JSON.parse(text) as Said;
   }
+}
+
+// Nothing that an app says in its log is a value, and nothing else of it is lost; a build has none that it could say.
+async function judgeLogs(keeper: Keeper, values: readonly (string | undefined)[]): Promise<void> {
+  const [run, build] = [await keeper.readLog('run'), await keeper.readLog('build')];
+  for (const name of ['PLAIN', 'FILED']) {
+    assert.match(run, new RegExp(`confession of ${name} in plain \\*\\*\\*`), run);
+    assert.match(run, new RegExp(`\\*\\*\\* was ${name} letter by letter`), run);
+  }
+  assert.match(build, /app\.py|Installing|built|Build/i);
+  assert.doesNotMatch(build, /\*\*\*/);
+  const forms = values.flatMap((value = '') =>
+    (['latin1', 'hex', 'base64', 'base64url'] as const).map((one) => Buffer.from(value).toString(one)),
+  );
+  for (const form of forms)
+    for (let at = 0; at + 10 <= form.length; at += 1)
+      assert.ok(![run, build].some((log) => log.includes(form.slice(at, at + 10))), `${run}\n${build}`);
 }
 
 for (const as of ['self', 'user'] as const)
@@ -166,6 +201,7 @@ for (const as of ['self', 'user'] as const)
       assert.equal(said.token.length, ofApp.length);
       assert.deepEqual(said.whoami, [200, 'admin'], 'and uses it');
       assert.deepEqual([said.variable, said.file, said.mode], [digest(variable), digest(file), '0o100400']);
+      await judgeLogs(keeper, [variable, file, ofApp, unused]);
       const hunted = [
         { name: 'brokered', value: unused },
         { name: 'variable', value: variable ?? '' },
