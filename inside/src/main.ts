@@ -10,7 +10,7 @@ import { partsOfValues } from './mask.ts';
 import { makePair, openBox, placeSecrets, trustDoor, type Variables } from './secrets.ts';
 import { openResolver } from './resolver.ts';
 import { isTooShort } from './written-forms.ts';
-import { openWayIn, waitForPort } from './way-in.ts';
+import { openWaitingWayIn, openWayIn, waitForPort } from './way-in.ts';
 import { openWayOut } from './way-out.ts';
 
 const CHANNEL_FD = 3;
@@ -46,7 +46,8 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
     app.kill();
   });
   const gone = new AbortController();
-  const serving = start.port === null ? undefined : serve(start.port, channel, gone.signal);
+  const serving =
+    start.port === null ? undefined : serve({ ...start, port: start.port }, channel, gone.signal);
   try {
     return await app.ended;
   } finally {
@@ -80,10 +81,14 @@ async function receive(from: InsideStart['secrets'], channel: Channel): Promise<
 }
 
 /** Lets visitors in once the app accepts. */
-async function serve(port: number, channel: Channel, signal: AbortSignal): Promise<Disposable | undefined> {
+async function serve(
+  { port, visits }: { readonly port: number; readonly visits: InsideStart['visits'] },
+  channel: Channel,
+  signal: AbortSignal,
+): Promise<Disposable | undefined> {
   const address = await waitForPort(port, signal);
   if (address === undefined) return undefined;
-  const way = await openWayIn(address, port);
+  const way = visits === 'waiting' ? openWaitingWayIn(address, port) : await openWayIn(address, port);
   channel.send({ type: 'listening' });
   return way;
 }
