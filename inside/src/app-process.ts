@@ -1,5 +1,9 @@
 // Starts the app, without any capability and without a way to gain one, in a session of its own.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { maskOutput } from './masked-output.ts';
+import { type Parts } from './fingerprints.ts';
 import { PROXY_PORT } from './way-out.ts';
 import type { InsideStart } from './frames.ts';
 
@@ -17,6 +21,7 @@ export interface Ended {
 
 /** The app while it runs. */
 export interface App {
+  /** Settles when it has ended, and what it wrote has been handed on. */
   readonly ended: Promise<Ended>;
   /** Asks the app and what it started to end, and ends them after `graceMs`. */
   stop(graceMs: number): void;
@@ -36,21 +41,22 @@ export const PROXY_VARIABLES: Readonly<Record<string, string>> = {
   no_proxy: DIRECT,
 };
 
-/** Starts it. What it writes is the sandbox's output. */
-export function startApp({ command, env, cwd }: InsideStart): App {
+const [OUTPUT, ERRORS] = [1, 2];
+/** How long what an app left behind may hold its output open, in milliseconds. */
+const REST_MS = 500;
+
+/** Starts it. What it writes is the sandbox's output, where it has values only once they are masked. */
+export function startApp({ command, env, cwd }: InsideStart, masked: readonly Parts[]): App {
+  const output = masked.length === 0 ? 'inherit' : 'pipe';
   const child = spawn(SETPRIV, [...WITHOUT_RIGHTS, ...command], {
     // Exactly what the runner gave, and the way out.
     env: { ...env, ...PROXY_VARIABLES },
     cwd,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     detached: true,
     shell: false,
   });
-  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  child.once('error', reject);
-  child.once('exit', (code, signal) => {
-    resolve({ code, signal });
-  });
+  const ended = awaitEnd(child, masked);
   const signalAll = (signal: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
@@ -59,7 +65,7 @@ export function startApp({ command, env, cwd }: InsideStart): App {
     }
   };
   return {
-    ended: promise,
+    ended,
     stop: (graceMs) => {
       signalAll('SIGTERM');
       setTimeout(signalAll, graceMs, 'SIGKILL').unref();
@@ -68,4 +74,18 @@ export function startApp({ command, env, cwd }: InsideStart): App {
       signalAll('SIGKILL');
     },
   };
+}
+
+// What it wrote is handed on first.
+async function awaitEnd(child: ChildProcess, masked: readonly Parts[]): Promise<Ended> {
+  const outputs = (
+    [
+      [child.stdout, OUTPUT],
+      [child.stderr, ERRORS],
+    ] as const
+  ).flatMap(([from, fd]) => (from === null ? [] : [maskOutput(from, fd, masked)]));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  await Promise.race([Promise.all(outputs.map(({ read }) => read)), delay(REST_MS)]);
+  await Promise.all(outputs.map((one) => one.end()));
+  return { code, signal };
 }

@@ -15,6 +15,8 @@ export interface InsideStart {
   readonly copy: { readonly from: string; readonly to: string } | null;
   /** The port of the app on loopback; only of a run. */
   readonly port: number | null;
+  /** How visitors come: on a socket on descriptor 4, or by connections to the door that wait for them; only to a run. */
+  readonly visits: 'socket' | 'waiting' | null;
   /** Secrets follow, from the vault with this public key; `null`: there are none. */
   readonly secrets: { readonly vault: string; readonly run: string } | null;
 }

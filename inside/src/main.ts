@@ -5,9 +5,12 @@ import { startApp, type Ended } from './app-process.ts';
 import { Channel } from './channel.ts';
 import { copyFolder } from './copy.ts';
 import type { InsideStart } from './frames.ts';
+import { type Parts } from './fingerprints.ts';
+import { partsOfValues } from './mask.ts';
 import { makePair, openBox, placeSecrets, trustDoor, type Variables } from './secrets.ts';
 import { openResolver } from './resolver.ts';
-import { openWayIn, waitForPort } from './way-in.ts';
+import { isTooShort } from './written-forms.ts';
+import { openWaitingWayIn, openWayIn, waitForPort } from './way-in.ts';
 import { openWayOut } from './way-out.ts';
 
 const CHANNEL_FD = 3;
@@ -34,7 +37,8 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
         say(`${JSON.stringify(path)} is not copied: ${why}`);
       },
     });
-  const app = startApp({ ...start, env: { ...start.env, ...(await secrets) } });
+  const { variables, masked } = await secrets;
+  const app = startApp({ ...start, env: { ...start.env, ...variables } }, masked);
   void channel.stop.then(({ graceMs }) => {
     app.stop(graceMs);
   });
@@ -42,7 +46,8 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
     app.kill();
   });
   const gone = new AbortController();
-  const serving = start.port === null ? undefined : serve(start.port, channel, gone.signal);
+  const serving =
+    start.port === null ? undefined : serve({ ...start, port: start.port }, channel, gone.signal);
   try {
     return await app.ended;
   } finally {
@@ -52,25 +57,38 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
   }
 }
 
-/** What the app finds of its secrets in its environment. A runner that goes meanwhile ends this program. */
-async function receive(from: InsideStart['secrets'], channel: Channel): Promise<Variables> {
-  if (from === null) return {};
+/** What the app finds of its secrets in its environment, and what its log must not have. */
+interface Received {
+  readonly variables: Variables;
+  readonly masked: readonly Parts[];
+}
+
+/** Receives the secrets. A runner that goes meanwhile ends this program. */
+async function receive(from: InsideStart['secrets'], channel: Channel): Promise<Received> {
+  if (from === null) return { variables: {}, masked: [] };
   const pair = makePair();
   channel.send({ type: 'key', key: pair.publicKey });
   const frame = await Promise.race([channel.secrets, channel.closed]);
   if (frame === undefined) throw new Error('the runner is gone');
   const opened = openBox(pair, { ...from, box: frame.box });
-  const { variables, brokered } = placeSecrets(opened);
+  const { variables, brokered, values } = placeSecrets(opened);
+  for (const [name, value] of values)
+    if (isTooShort(value)) say(`the secret ${name} is too short to be masked in this log`);
+  const masked = partsOfValues([...values.values()]);
   opened.fill(0);
   channel.send({ type: 'opened' });
-  return { ...variables, ...(brokered && trustDoor(frame.certificate)) };
+  return { variables: { ...variables, ...(brokered && trustDoor(frame.certificate)) }, masked };
 }
 
 /** Lets visitors in once the app accepts. */
-async function serve(port: number, channel: Channel, signal: AbortSignal): Promise<Disposable | undefined> {
+async function serve(
+  { port, visits }: { readonly port: number; readonly visits: InsideStart['visits'] },
+  channel: Channel,
+  signal: AbortSignal,
+): Promise<Disposable | undefined> {
   const address = await waitForPort(port, signal);
   if (address === undefined) return undefined;
-  const way = await openWayIn(address, port);
+  const way = visits === 'waiting' ? openWaitingWayIn(address, port) : await openWayIn(address, port);
   channel.send({ type: 'listening' });
   return way;
 }

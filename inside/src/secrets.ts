@@ -69,24 +69,35 @@ interface BoxFrom {
   readonly box: string;
 }
 
-/** Puts files in their place, readable by this user alone; gives the variables, and whether the door puts values into requests. */
-export function placeSecrets(opened: Buffer): { readonly variables: Variables; readonly brokered: boolean } {
+/** What an app has of its Space's secrets. */
+export interface Placed {
+  readonly variables: Variables;
+  /** Whether the door puts values into requests. */
+  readonly brokered: boolean;
+  /** What must not stand in a log, by name. */
+  readonly values: ReadonlyMap<string, Buffer>;
+}
+
+/** Puts files in their place, readable by this user alone. */
+export function placeSecrets(opened: Buffer): Placed {
   let at = 4 + opened.readUInt32BE(0);
   const { secrets, brokered } = JSON.parse(opened.toString('utf8', 4, at)) as {
     brokered: boolean;
     secrets: { name: string; way: 'variable' | 'file'; bytes: number }[];
   };
   const variables: Record<string, string> = {};
+  const values = new Map<string, Buffer>();
   for (const { name, way, bytes } of secrets) {
     const value = opened.subarray(at, at + bytes);
     at += bytes;
+    values.set(name, value);
     if (way === 'variable') variables[name] = value.toString('utf8');
     else {
       writeFileSync(`${FILES}/${name}`, value, { mode: 0o400, flag: 'wx' });
       variables[`${name}_FILE`] = `${FILES}/${name}`;
     }
   }
-  return { variables, brokered };
+  return { variables, brokered, values };
 }
 
 /** Has clients believe the door's own authority beside those that everybody believes; inside this sandbox alone. */

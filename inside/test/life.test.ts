@@ -1,8 +1,11 @@
 // The life of a program inside a sandbox: what it finds, when it is said to listen, and how it ends.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import type { IncomingMessage } from 'node:http';
 import { openSandbox, type TestSandbox } from './harness/sandbox.ts';
@@ -36,6 +39,35 @@ void test('an app is visited once it listens, on whichever loopback address that
     await sandbox.frame('listening');
     assert.equal(await visit(sandbox, '/x'), 'hello /x');
   }
+});
+
+void test('an app that is handed no socket waits for visitors at the door', async () => {
+  const door = await mkdtemp('/tmp/hf-visits-');
+  const arrived: Socket[] = [];
+  const server = createServer((socket) => arrived.push(socket.on('error', () => undefined)));
+  server.listen(`${door}/visits.sock`);
+  await once(server, 'listening');
+  await chmod(`${door}/visits.sock`, 0o666);
+  await chmod(door, 0o755);
+  {
+    await using sandbox = await openSandbox({
+      files: { 'app.cjs': SERVER },
+      start: { command: [NODE, 'app.cjs', '127.0.0.1'], env, port: 7860, visits: 'waiting' },
+      door,
+    });
+    await sandbox.frame('listening');
+    while (arrived.length < 8) await delay(20);
+    assert.equal(arrived.length, 8);
+    const [visitor] = arrived;
+    assert.ok(visitor);
+    visitor.write('GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    assert.match(await text(visitor), /hello \/x$/);
+    // Another waits in its place.
+    while (arrived.length < 9) await delay(20);
+  }
+  for (const socket of arrived) socket.destroy();
+  server.close();
+  await rm(door, { recursive: true });
 });
 
 void test('an app finds exactly the environment it was given and the way out, no descriptor and no right of ours', async () => {

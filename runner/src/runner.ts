@@ -80,6 +80,7 @@ function openSandboxes(settings: Settings): SandboxRuntime | string {
   const { folders, code, node, cgroups, dangerouslyUnlimited, level } = settings;
   try {
     return openRuntime({
+      runtime: settings.runtime,
       places: [folders.own, folders.sources, `${code}/inside`, node],
       dataFolder: folders.own,
       users: level === 'uids',

@@ -131,17 +131,9 @@ function startOf(
 ): RunnerStart {
   const { mechanism } = confiner;
   const { address } = config.listen;
-  const {
-    mirror,
-    securityMirror,
-    suite,
-    index,
-    indexFiles,
-    certificates,
-    resolver,
-    environmentBytes,
-    dangerouslyUnlimited,
-  } = config.file.spaces;
+  const { spaces } = config.file;
+  const { mirror, securityMirror, suite, index, indexFiles, certificates } = spaces;
+  const { resolver, environmentBytes, dangerouslyUnlimited, runtime } = spaces;
   return {
     type: 'start',
     settings: {
@@ -151,7 +143,7 @@ function startOf(
       node: confiner.pathOf(code.node),
       libraries: code.libraries === undefined ? null : confiner.pathOf(code.libraries),
       cgroups: groups?.place ?? null,
-      dangerouslyUnlimited,
+      ...{ dangerouslyUnlimited, runtime },
       hub: { address: EVERYWHERE.has(address) ? '127.0.0.1' : address, port },
       publicHost:
         config.publicUrl === null ? null : new URL(config.publicUrl).hostname.replace(/^\[|\]$/g, ''),

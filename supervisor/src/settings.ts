@@ -310,6 +310,8 @@ export const RunnerStart = z.strictObject({
   settings: z.strictObject({
     /** `uids`: it is root of a namespace with users for its sandboxes. `namespaces`: there is one user for all. */
     level: z.enum(['uids', 'namespaces']),
+    /** What sandboxes are made with. */
+    runtime: z.enum(['bubblewrap', 'gvisor']),
     folders: z.strictObject({ sources: z.string(), visit: z.string(), own: z.string() }),
     /** The folder that our workspaces lie in, and Node. */
     code: z.string(),

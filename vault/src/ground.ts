@@ -5,7 +5,7 @@ import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Journal, type Noted } from './journal.ts';
 import { type KeyHolder } from './key-holder.ts';
-import { type LedgerReader } from './ledger-store.ts';
+import { type LedgerReader, type WrittenEntry } from './ledger-store.ts';
 
 /** What an act of the vault needs. */
 export interface Ground {
@@ -30,7 +30,7 @@ type JournalMark = { readonly of: string; readonly n: number; readonly previous:
 
 /** What an act gave, and the entries that it left on the ledger. */
 export interface Act<Result> {
-  readonly entries: readonly string[];
+  readonly entries: readonly WrittenEntry[];
   readonly result: Result;
 }
 

@@ -2,6 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
+import { entryColumns, toLedgerRow, type EntryRow } from '@holdfast/notary/entry-store';
+import { type LedgerRow } from '@holdfast/notary/leaf';
+import { TreeReader } from '@holdfast/notary/tree-store';
+import { type NodeReader } from '@holdfast/notary/tree/proof';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type VaultTables } from './tables.ts';
 
@@ -16,14 +20,26 @@ export interface VaultEntry {
   readonly personal?: Readonly<Record<string, string>>;
 }
 
-/** Appends entries in the transaction of the acts that they record. Returns their digests, in order. */
-export async function recordEntries(tx: Tx, entries: readonly VaultEntry[]): Promise<string[]> {
-  const hashes: string[] = [];
-  for (const entry of entries) hashes.push(await recordOne(tx.withTables<VaultTables>(), entry));
-  return hashes;
+/** An entry as it was written, and the digest that the database gave it. */
+export interface WrittenEntry extends Pick<VaultEntry, 'kind' | 'subject' | 'actor' | 'credential'> {
+  readonly body: string;
+  readonly hash: string;
 }
 
-async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<string> {
+/** An entry as the database has it, and which leaf it is. */
+export interface OrderedEntry {
+  readonly row: LedgerRow;
+  readonly index: number;
+}
+
+/** Appends entries in the transaction of the acts that they record. Returns them, in order. */
+export async function recordEntries(tx: Tx, entries: readonly VaultEntry[]): Promise<WrittenEntry[]> {
+  const written: WrittenEntry[] = [];
+  for (const entry of entries) written.push(await recordOne(tx.withTables<VaultTables>(), entry));
+  return written;
+}
+
+async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<WrittenEntry> {
   const { kind, subject, actor, credential } = entry;
   const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => {
     const salt = randomBytes(16);
@@ -41,29 +57,32 @@ async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<st
       .insertInto('ledger.personal')
       .values(personal.map(({ field, value, salt }) => ({ entry: hash, field, value, salt })))
       .execute();
-  return hash;
+  return { kind, subject, actor, credential, body, hash };
 }
 
 /** Reads the ledger. */
 export class LedgerReader {
   readonly #db: Kysely<VaultTables>;
+  readonly #tree: TreeReader;
 
   constructor(db: Db) {
     this.#db = db.withTables<VaultTables>();
+    this.#tree = new TreeReader(db);
   }
 
   /** Which leaves these entries are; fewer than asked for while some are not ordered, or are not there any more. */
-  async listLeaves(hashes: readonly string[]): Promise<number[]> {
-    const rows = await this.#db
-      .selectFrom('ledger.entry as e')
-      .innerJoin('notary.writer as w', 'w.name', 'e.writer')
-      .innerJoin('notary.leaf as l', (join) =>
-        join.onRef('l.writer', '=', 'w.id').onRef('l.lane', '=', 'e.lane').onRef('l.n', '=', 'e.n'),
-      )
-      .select('l.index')
-      .where('e.hash', 'in', [...hashes])
-      .execute();
-    return rows.map(({ index }) => index);
+  async listOrdered(hashes: readonly string[]): Promise<OrderedEntry[]> {
+    const { rows } = await sql<EntryRow & { readonly index: number }>`
+      select ${entryColumns}, l.index from ledger.entry as e
+        join notary.writer as w on w.name = e.writer
+        join notary.leaf as l on l.writer = w.id and l.lane = e.lane and l.n = e.n
+       where e.hash in (${sql.join([...hashes])})`.execute(this.#db);
+    return rows.map((row) => ({ row: toLedgerRow(row), index: row.index }));
+  }
+
+  /** Reads nodes of the tree. */
+  nodes(): NodeReader {
+    return this.#tree.nodes();
   }
 
   /** The note of the newest checkpoint. */

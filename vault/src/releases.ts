@@ -10,7 +10,7 @@ import { Allowance } from './allowance.ts';
 import { decrypt } from './envelope.ts';
 import { VAULT_TO_INSIDE, type InsideHead } from './frames.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
-import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { recordEntries, type VaultEntry, type WrittenEntry } from './ledger-store.ts';
 import { boundOf, isLive, keyBound, newestOf, type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { RunReader, RunWriter, type Held, type Ticket } from './run-store.ts';
@@ -123,7 +123,7 @@ export class Releases {
     wish: ReleaseWish,
     ticket: TicketFacts,
     opened: readonly Opened[],
-  ): Promise<readonly string[]> {
+  ): Promise<readonly WrittenEntry[]> {
     const { run, space, door } = wish;
     const { instance, db } = this.#ground;
     const versions = opened.map(({ version }) => version.id);

@@ -18,8 +18,8 @@ export const DoorStart = z.strictObject({
   own: z.array(z.string()),
   /** Servers that resolve names, as `address` or `address:port`; `null`: the system's. */
   resolver: z.array(z.string()).nullable(),
-  /** The socket on which the app is reached. */
-  incoming: z.string(),
+  /** The socket on which the app is reached; `null`: by connections of its that wait on descriptor 6. */
+  incoming: z.string().nullable(),
   /** The host of the Space's origin. */
   spaceHost: z.string(),
   /** Whom brokered secrets come from, sealed and about this run; `null`: the Space has no secrets. */

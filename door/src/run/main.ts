@@ -1,5 +1,6 @@
 // The door of an app: a process of its own for each run, which knows whom it serves because of the sockets it was given.
 import { openInheritedChannel, type Channel } from '@holdfast/platform/channel';
+import { openApp, type App } from './app.ts';
 import { tellApp, tellVisitor } from './answers.ts';
 import { errandPolicy, tellFailure } from './errands.ts';
 import { Broker } from './brokering/broker.ts';
@@ -34,10 +35,11 @@ interface Sides {
   readonly start: DoorStart;
   readonly refused: (host: string, why: string) => void;
   readonly broker: Broker | undefined;
+  readonly app: App;
 }
 
 /** Opens both sides. */
-async function openSides({ start, refused, broker }: Sides): Promise<Side[]> {
+async function openSides({ start, refused, broker, app }: Sides): Promise<Side[]> {
   const outside = new Outside({ start, resolve: openResolve(start.resolver), refused });
   const secure = new SecureOutside(start.secrets?.certificates ?? []);
   const front = broker && new Front({ broker, outside, secure, start, refused, fail: tellFailure });
@@ -54,7 +56,7 @@ async function openSides({ start, refused, broker }: Sides): Promise<Side[]> {
   };
   const visits = {
     fd: VISITS_FD,
-    policy: visitPolicy({ rules: rulesOf(start), socket: start.incoming, refused }),
+    policy: visitPolicy({ rules: rulesOf(start), app, refused }),
     limits: VISIT_LIMITS,
     most: MOST_VISITS,
     full: tellVisitor(503, 'Too many visitors are here at once. Try again in a moment.'),
@@ -107,8 +109,9 @@ const refusals = new Refusals((refused) => {
 });
 using stack = new DisposableStack();
 const broker = stack.adopt(openBroker(start, channel), (opened) => opened?.[Symbol.dispose]());
+const app = stack.use(await openApp(start.incoming));
 const [errands, visits] = await openSides({
-  start,
+  ...{ start, app },
   broker,
   refused: (host, why) => {
     refusals.add(host, why, Date.now());

@@ -1,5 +1,5 @@
 // The rules by which visitors are read, whom the hub has let through to the app.
-import { connect } from 'node:net';
+import type { App } from './app.ts';
 import { tellFailure, tellVisitor } from './answers.ts';
 import { presentVisit, readVisit, type VisitRules } from './visit.ts';
 import type { Policy } from './http/policy.ts';
@@ -10,20 +10,19 @@ const APP = 'app';
 /** What visits need. */
 export interface VisitDeps {
   readonly rules: VisitRules;
-  /** The app's socket. */
-  readonly socket: string;
+  readonly app: App;
   readonly refused: (host: string, why: string) => void;
 }
 
 /** The rules for visitors. */
-export function visitPolicy({ rules, socket, refused }: VisitDeps): Policy {
+export function visitPolicy({ rules, app, refused }: VisitDeps): Policy {
   return {
     read: (head) => {
       const visit = readVisit(head, rules);
       if (visit.kind === 'passed')
         return {
           key: APP,
-          open: () => ({ kind: 'open', socket: connect({ path: socket, allowHalfOpen: true }) }),
+          open: () => app.open(),
           ...visit,
           kind: 'forward',
         };

@@ -44,6 +44,8 @@ export interface TestDoor extends AsyncDisposable {
   readonly visits: string;
   /** Where the app is to listen. */
   readonly app: string;
+  /** Where its connections are to wait, when the door is told of no socket of its. */
+  readonly waiting: string;
   readonly pid: number;
   readonly frames: FromDoor[];
   onFrame(listener: (frame: FromDoor) => void): void;
@@ -123,19 +125,20 @@ async function openDoor(world: number, folder: string, wish: Partial<DoorStart>)
   const place = await mkdtemp(join(folder, 'door-'));
   const [out, visits, app] = [join(place, 'out'), join(place, 'visits.sock'), join(place, 'app.sock')];
   await mkdir(out);
-  const sockets: BoundSocket[] = [bindUnix(join(out, 'door.sock')), bindUnix(visits)];
+  const waiting = join(out, 'visits.sock');
+  const sockets: BoundSocket[] = [bindUnix(join(out, 'door.sock')), bindUnix(visits), bindUnix(waiting)];
   const enter = ['--preserve-credentials', '-U', '-n', '-t', String(world), '--', process.execPath];
   const child = spawn('nsenter', [...enter, join(CHECKOUT, 'door/src/run/main.ts')], {
     env: { ...PLAIN, LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'] },
     stdio: ['ignore', 'inherit', 'inherit', 'pipe', ...sockets.map(({ handle }) => handle.fd)],
   });
-  return await driveDoor(child, { ...START, incoming: app, ...wish }, { out, visits, app, sockets });
+  return await driveDoor(child, { ...START, incoming: app, ...wish }, { out, visits, app, waiting, sockets });
 }
 
 async function driveDoor(
   child: ChildProcess,
   start: DoorStart,
-  place: Pick<TestDoor, 'out' | 'visits' | 'app'> & { readonly sockets: readonly BoundSocket[] },
+  place: Pick<TestDoor, 'out' | 'visits' | 'app' | 'waiting'> & { readonly sockets: readonly BoundSocket[] },
 ): Promise<TestDoor> {
   const channel = child.stdio[3] as Socket;
   const frames: FromDoor[] = [];

@@ -13,7 +13,7 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   await using apps = await openAppInstance('self');
   const { instance } = apps;
   const token = await instance.createToken({ user: 'admin', role: 'write' });
-  const site = { instance, token };
+  const site = { instance, token, owner: 'admin' };
   const env = { HF_ENDPOINT: instance.url, HF_TOKEN: token, HUB_DATA: instance.data };
   for (const suite of ['apps', 'app_lifecycle', 'app_inputs'])
     await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });

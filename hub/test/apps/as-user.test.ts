@@ -19,7 +19,7 @@ void test(
     for (const suite of LONG ? ['apps', 'app_lifecycle', 'app_inputs'] : ['apps'])
       await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });
     await t.test('an app uses a secret that it cannot see', async () => {
-      await proveSecrets({ instance, token }, { asRoot: false });
+      await proveSecrets({ instance, token, owner: 'admin' }, { asRoot: false });
     });
   },
 );

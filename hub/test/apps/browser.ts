@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { runJavaScript } from '../conformance/javascript-client.ts';
 import { openChromium } from '../harness/chromium.ts';
-import { AppSpace, type Site } from '../harness/app-space.ts';
+import { pause, push, untilStage, type Site } from '../harness/app-site.ts';
 
 const GRADIO = `
 import gradio as gr
@@ -24,11 +24,14 @@ if name:
 /** Shows that people use apps with a browser, and programs with the client for JavaScript. */
 export async function proveBrowser(t: TestContext, site: Site, passwordFile: string): Promise<void> {
   const { instance, token } = site;
-  const greeter = await AppSpace.create(site, 'greeter');
-  await greeter.push({ 'README.md': '---\nsdk: gradio\n---\n', 'app.py': GRADIO });
-  const board = await AppSpace.create(site, 'board', 'streamlit');
-  await board.push({ 'README.md': '---\nsdk: streamlit\n---\n', 'app.py': STREAMLIT });
-  for (const space of [greeter, board]) await space.untilStage('RUNNING');
+  for (const [name, sdk, app] of [
+    ['greeter', 'gradio', GRADIO],
+    ['board', 'streamlit', STREAMLIT],
+  ] as const) {
+    const files = { 'README.md': `---\nsdk: ${sdk}\n---\n`, 'app.py': app };
+    await push(site, { type: 'space', name, sdk, files });
+    await untilStage(site, name);
+  }
   await runJavaScript(
     t,
     { HF_TOKEN: token, APP_URL: `http://admin-greeter.localhost:${instance.port}/` },
@@ -52,7 +55,7 @@ export async function proveBrowser(t: TestContext, site: Site, passwordFile: str
   const cookies = await page.evaluate('document.cookie');
   assert.ok(!String(cookies).includes('holdfast'), 'a script of an app sees no cookie of ours');
   await context.close();
-  for (const space of [greeter, board]) await space.pause();
+  for (const name of ['greeter', 'board']) await pause(site, name);
 }
 
 async function signIn(page: Page, password: string): Promise<void> {

@@ -1,7 +1,7 @@
 // An app that loads a file of a model without asking anybody: the hub has put it where huggingface_hub looks. Its root has a
 // package of Debian of its own.
 import assert from 'node:assert/strict';
-import { ask, AppSpace, push, type Site } from '../harness/app-space.ts';
+import { pause, push, readLog, untilStage, type Site } from '../harness/app-site.ts';
 
 const APP = `
 import http.server, os
@@ -29,11 +29,14 @@ const README = '---\nsdk: gradio\npreload_from_hub:\n- admin/small config.json\n
 
 /** Shows that an app finds what its README wanted preloaded, and what packages.txt names. */
 export async function provePreload(site: Site): Promise<void> {
-  await ask(site, '/api/repos/create', { body: { type: 'model', name: 'small' } });
-  await push(site, { type: 'model', name: 'small' }, { 'config.json': '{"size":1}', 'more.txt': 'x' });
-  const space = await AppSpace.create(site, 'loader');
-  await space.push({ 'README.md': README, 'packages.txt': 'cowsay\n', 'app.py': APP });
-  await space.untilStage('RUNNING');
-  assert.match(await space.readLog(), /told: \{\\"size\\":1\} config\.json read-only with cowsay/);
-  await space.pause();
+  await push(site, {
+    type: 'model',
+    name: 'small',
+    files: { 'config.json': '{"size":1}', 'more.txt': 'x' },
+  });
+  const files = { 'README.md': README, 'packages.txt': 'cowsay\n', 'app.py': APP };
+  await push(site, { type: 'space', name: 'loader', files });
+  await untilStage(site, 'loader');
+  assert.match(await readLog(site, 'loader'), /told: \{\\"size\\":1\} config\.json read-only with cowsay/);
+  await pause(site, 'loader');
 }

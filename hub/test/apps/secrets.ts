@@ -2,13 +2,33 @@
 // has any of them.
 import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
-import { AppSpace, type Site } from '../harness/app-space.ts';
+import { commit, pause, post, readLog, untilStage, visit, type Site } from '../harness/app-site.ts';
 import { huntFiles, huntProcesses } from './hunt.ts';
 import { listHolders } from './left.ts';
 
-/** Says what it finds, by digest, because the hub passes on what it says; and what the hub answers to what it finds. */
+const NAME = 'keeper';
+
+/**
+ * Says what it finds, by digest, because the hub passes on what it says; and what the hub answers to what it finds. In its log
+ * it says everything.
+ */
 const APP = `
-import hashlib, http.server, json, os, urllib.request, urllib.error
+import base64, hashlib, http.server, json, os, sys, time, urllib.parse, urllib.request, urllib.error
+
+def confess(name, value):
+    raw = value.encode()
+    forms = {"plain": value, "hex": raw.hex(), "json": json.dumps([value]), "url": urllib.parse.quote(value, safe=""),
+             "base64": base64.b64encode(raw).decode(), "basic": base64.b64encode(b"user:" + raw).decode(),
+             "urlsafe": base64.urlsafe_b64encode(b"u:" + raw).decode(), "wrapped": base64.encodebytes(raw * 5).decode()}
+    for form, text in forms.items():
+        print("confession of", name, "in", form, text, flush=True, file=sys.stderr if form == "hex" else sys.stdout)
+    for letter in value:
+        print(letter, end="", flush=True)
+        time.sleep(0.005)
+    print(" was", name, "letter by letter", flush=True)
+
+confess("PLAIN", os.environ["PLAIN"])
+confess("FILED", open(os.environ["FILED_FILE"]).read())
 
 def digest(text):
     return hashlib.sha256(text.encode()).hexdigest()
@@ -48,29 +68,50 @@ interface Said {
   readonly whoami: readonly [number, string];
 }
 
+// Nothing that an app says in its log is a value, and nothing else of it is lost; a build has none that it could say.
+async function judgeLogs(site: Site, values: readonly string[]): Promise<void> {
+  const [run, build] = [await readLog(site, NAME), await readLog(site, NAME, 'build')];
+  for (const name of ['PLAIN', 'FILED']) {
+    assert.match(run, new RegExp(`confession of ${name} in plain \\*\\*\\*`), run);
+    assert.match(run, new RegExp(`\\*\\*\\* was ${name} letter by letter`), run);
+  }
+  assert.match(build, /app\.py|Installing|built|Build/i);
+  assert.doesNotMatch(build, /\*\*\*/);
+  const forms = values.flatMap((value) =>
+    (['latin1', 'hex', 'base64', 'base64url'] as const).map((one) => Buffer.from(value).toString(one)),
+  );
+  for (const form of forms)
+    for (let at = 0; at + 10 <= form.length; at += 1)
+      assert.ok(![run, build].some((log) => log.includes(form.slice(at, at + 10))), `${run}\n${build}`);
+}
+
 /** Shows it. `asRoot`: the memory of other processes can be looked into. */
 export async function proveSecrets(site: Site, { asRoot }: { readonly asRoot: boolean }): Promise<void> {
   const { instance } = site;
   const began = new Date();
   const ofApp = await instance.createToken({ user: 'admin', role: 'read' });
-  const space = await AppSpace.create(site, 'keeper');
+  await post(site, '/api/repos/create', [{ type: 'space', name: NAME, sdk: 'gradio', private: true }]);
   const [variable = '', file = ''] = ['variable', 'file'].map(
     (name) => `${name}-${randomBytes(24).toString('base64url')}`,
   );
   const set = (key: string, value: string, more: object = {}) =>
-    space.ask('/secrets', { body: { key, value, ...more } });
+    post(site, `/api/spaces/admin/${NAME}/secrets`, [{ key, value, ...more }]);
   await set('HF_TOKEN', ofApp);
   const unused = `sk-proj-${randomBytes(60).toString('base64url')}`;
   await set('OPENAI_API_KEY', unused);
   await set('PLAIN', variable);
   await set('FILED', file, { way: 'file' });
-  await space.push({ 'README.md': '---\nsdk: gradio\n---\n', 'app.py': APP });
-  await space.untilStage('RUNNING');
-  const said = JSON.parse(await space.visit()) as Said;
+  const files = { 'README.md': '---\nsdk: gradio\n---\n', 'app.py': APP };
+  await commit(site, { type: 'space', name: NAME, files });
+  await untilStage(site, NAME);
+  const { status, body } = await visit(site, NAME, { path: '/' });
+  assert.equal(status, 200, body);
+  const said = JSON.parse(body) as Said;
   assert.notEqual(said.token, ofApp, 'the app does not have it');
   assert.equal(said.token.length, ofApp.length);
   assert.deepEqual(said.whoami, [200, 'admin'], 'and uses it');
   assert.deepEqual([said.variable, said.file, said.mode], [digest(variable), digest(file), '0o100400']);
+  await judgeLogs(site, [variable, file, ofApp, unused]);
   const hunted = [
     { name: 'brokered', value: unused },
     { name: 'variable', value: variable },
@@ -84,7 +125,7 @@ export async function proveSecrets(site: Site, { asRoot }: { readonly asRoot: bo
     assert.ok(others.length > 5, 'there is somebody to look into');
     assert.deepEqual(await huntProcesses(others, hunted), []);
   }
-  await space.pause();
+  await pause(site, NAME);
   for (const kind of ['released', 'delivered', 'lease', 'ended']) {
     const { stdout } = await instance.command('ledger', 'list', '--kind', `secret.${kind}`, '--json');
     assert.match(stdout, /secret:/, kind);

@@ -2,7 +2,7 @@
 // the packages that their builds fetch.
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { AppSpace } from './app-space.ts';
+import { pause, push, untilStage } from './app-site.ts';
 import { startInstance } from './instance.ts';
 import { once } from './once.ts';
 import { mustRun, ROOT } from './program.ts';
@@ -24,13 +24,14 @@ export async function seedGround(data: string): Promise<void> {
 async function makeGround(to: string): Promise<void> {
   await using instance = await startInstance();
   const token = await instance.createToken({ user: 'admin', role: 'write' });
-  const space = await AppSpace.create({ instance, token }, 'first');
-  await space.push({
+  const site = { instance, token, owner: 'admin' };
+  const files = {
     'README.md': '---\nsdk: gradio\n---\n',
     'app.py': 'import gradio\ngradio.Blocks().launch()\n',
-  });
-  await space.untilStage('RUNNING');
-  await space.pause();
+  };
+  await push(site, { type: 'space', name: 'first', files });
+  await untilStage(site, 'first');
+  await pause(site, 'first');
   await mkdir(to);
   await copy(ownFolder(instance.data), to);
 }

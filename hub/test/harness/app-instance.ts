@@ -9,7 +9,7 @@ import { openScratch } from './scratch.ts';
 import { openTestUser } from './test-user.ts';
 
 // Where nobody delegates control groups to ordinary users, nothing bounds what their apps take.
-const SETTINGS = { spaces: { dangerouslyUnlimited: true } };
+const UNLIMITED = { dangerouslyUnlimited: true };
 
 /** One that runs. */
 export interface AppInstance extends AsyncDisposable {
@@ -22,7 +22,10 @@ export interface AppInstance extends AsyncDisposable {
 }
 
 /** Starts one as whoever runs this, or as an ordinary user made for it, which takes root. */
-export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance> {
+export async function openAppInstance(
+  as: 'self' | 'user',
+  spaces: Readonly<Record<string, unknown>> = {},
+): Promise<AppInstance> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await openScratch('apps'));
   const user = as === 'user' ? stack.use(await openTestUser(scratch.path)) : undefined;
@@ -30,7 +33,10 @@ export async function openAppInstance(as: 'self' | 'user'): Promise<AppInstance>
   const checkout = user === undefined ? ROOT : path.join(scratch.path, 'checkout');
   if (user !== undefined) await copyCheckout(checkout);
   await mkdir(data, { mode: 0o700 });
-  await writeFile(path.join(data, 'config.json'), JSON.stringify(user === undefined ? {} : SETTINGS));
+  await writeFile(
+    path.join(data, 'config.json'),
+    JSON.stringify({ spaces: { ...(user !== undefined && UNLIMITED), ...spaces } }),
+  );
   await seedGround(data);
   if (user !== undefined) {
     await mustRun('chown', ['-R', `${user.uid}:${user.gid}`, data, checkout]);

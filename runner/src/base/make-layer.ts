@@ -109,6 +109,7 @@ function orderOf({ suite, security, packages }: LayerWish): InsideStart {
     cwd: '/',
     copy: null,
     port: null,
+    visits: null,
     secrets: null,
   };
 }

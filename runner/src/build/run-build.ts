@@ -150,6 +150,7 @@ async function converse(sandbox: BuildSandbox, { environment, settings }: BuildR
     cwd: WORK,
     copy: null,
     port: null,
+    visits: null,
     secrets: null,
   };
   // The first word counts; nothing keeps what comes after it.

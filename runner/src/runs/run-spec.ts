@@ -2,10 +2,10 @@
 import { type DoorStart } from '@holdfast/door/run/frames';
 import { type InsideStart } from '@holdfast/inside/frames';
 import { GiB, MiB } from '@holdfast/kernel/size';
-import { type Descriptor } from '@holdfast/platform/process';
 import { type Want } from '../frames.ts';
 import { type SandboxLimits, type SandboxSpec } from '../sandbox/index.ts';
 import { APP_FOLDER, commandOf, environmentOf, SOURCE } from './environment.ts';
+import { type RunSockets } from './run-sockets.ts';
 import { type RunPlan } from './run.ts';
 
 const INSIDE = '/opt/holdfast';
@@ -28,7 +28,7 @@ export function doorSettings({ egress, host }: Want): Pick<DoorStart, 'egress' |
 export function specOf(
   inside: InsideProgram,
   { id, want, root, mounts, user }: RunPlan,
-  { out, app }: { readonly out: string; readonly app: Descriptor },
+  { out, forSandbox }: Pick<RunSockets, 'out' | 'forSandbox'>,
 ): SandboxSpec {
   return {
     id,
@@ -38,7 +38,7 @@ export function specOf(
     door: out,
     user,
     command: insideCommand(),
-    descriptors: [app],
+    descriptors: forSandbox,
     limits: limitsOf(want, inside),
   };
 }
@@ -77,7 +77,7 @@ function limitsOf({ hardware: { cpus, memoryBytes } }: Want, inside: InsideProgr
 }
 
 /** What the program inside is told. */
-export function insideStart(want: Want, secrets: InsideStart['secrets']): InsideStart {
+export function insideStart(want: Want, how: Pick<InsideStart, 'secrets' | 'visits'>): InsideStart {
   return {
     type: 'start',
     mode: 'run',
@@ -86,6 +86,6 @@ export function insideStart(want: Want, secrets: InsideStart['secrets']): Inside
     cwd: APP_FOLDER,
     copy: { from: SOURCE, to: APP_FOLDER },
     port: want.app.port,
-    secrets,
+    ...how,
   };
 }

@@ -1,10 +1,7 @@
 // One run: an app in its sandbox, with its door. Whatever ends first, the rest ends with it.
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FromDoor, type DoorStart } from '@holdfast/door/run/frames';
 import { type Id } from '@holdfast/kernel/id';
 import { Channel } from '@holdfast/platform/channel';
-import { bindUnix, type BoundSocket } from '@holdfast/platform/listeners';
 import { type Doors } from '../doors/doors.ts';
 import { type Door } from '../doors/start-door.ts';
 import { type Want } from '../frames.ts';
@@ -14,6 +11,7 @@ import { type Ran } from './backoff.ts';
 import { HandOver, type DoorIdentity, type SecretSource } from '../secrets/hand-over.ts';
 import { ReleaseRefused, type DoorBox } from '../secrets/vault-link.ts';
 import { FromInside } from './from-inside.ts';
+import { bindSockets } from './run-sockets.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
 /** What runs share. */
@@ -61,6 +59,7 @@ interface Parts {
   readonly door: Door;
   /** Where the Space has secrets. */
   readonly handOver: HandOver | undefined;
+  readonly visits: 'socket' | 'waiting';
   readonly clean: () => Promise<void>;
 }
 
@@ -106,13 +105,13 @@ export class Run {
     this.ended = this.#end(clean).finally(() => {
       resolve(false);
     });
-    this.#inside.send(insideStart(plan.want, handOver?.peer ?? null));
+    this.#inside.send(insideStart(plan.want, { secrets: handOver?.peer ?? null, visits: parts.visits }));
   }
 
   /** Starts it. Throws what making a sandbox throws; nothing is left then. */
   static async start(ground: RunGround, plan: RunPlan): Promise<Run> {
     await using stack = new AsyncDisposableStack();
-    const { out, incoming, sockets } = await bindSockets(ground, plan, stack);
+    const sockets = await bindSockets(ground, plan.id, stack);
     // First in, last out: it says that nothing is left, the door included.
     const handOver = stack.use(
       beginHandOver(ground, plan, (box) => {
@@ -120,8 +119,8 @@ export class Run {
       }),
     );
     const door = ground.doors.open({
-      mounts: [{ path: incoming, access: 'read' }],
-      descriptors: [sockets.out.handle, sockets.visit.handle],
+      mounts: [{ path: sockets.incoming, access: 'read' }],
+      descriptors: sockets.forDoor,
     });
     stack.defer(async () => {
       door.kill();
@@ -130,18 +129,17 @@ export class Run {
     const identity = await openDoor(door, {
       ...(await ground.outside()),
       ...doorSettings(plan.want),
-      incoming: join(incoming, 'app.sock'),
+      incoming: sockets.app,
       secrets: handOver?.peer ?? null,
     });
     if (identity !== null) handOver?.meetDoor(identity);
-    const sandbox = await ground.runtime.openSandbox(
-      specOf(ground.inside, plan, { out, app: sockets.app.handle }),
-    );
+    const sandbox = await ground.runtime.openSandbox(specOf(ground.inside, plan, sockets));
     // The children have them.
-    for (const socket of Object.values(sockets)) socket[Symbol.dispose]();
+    sockets.letGo();
     const kept = stack.move();
     try {
-      return new Run(plan, { sandbox, door, handOver, clean: () => kept.disposeAsync() });
+      const { visits } = sockets;
+      return new Run(plan, { sandbox, door, handOver, visits, clean: () => kept.disposeAsync() });
     } catch (error) {
       await sandbox.kill();
       await kept.disposeAsync();
@@ -236,34 +234,6 @@ function sayExit({ code, signal }: { readonly code: number | null; readonly sign
   if (signal === 'SIGKILL' || code === 137)
     return 'it was killed, most likely because it used more memory than it has';
   return signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
-}
-
-interface Sockets {
-  /** Folders that sandbox and door see. */
-  readonly out: string;
-  readonly incoming: string;
-  readonly sockets: Readonly<Record<'out' | 'app' | 'visit', BoundSocket>>;
-}
-
-async function bindSockets(
-  ground: RunGround,
-  { id }: RunPlan,
-  stack: AsyncDisposableStack,
-): Promise<Sockets> {
-  const folder = join(ground.folder, id);
-  const [out, incoming] = [join(folder, 'out'), join(folder, 'in')];
-  for (const path of [out, incoming]) await mkdir(path, { recursive: true, mode: 0o755 });
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const visit = join(ground.visit, `${id}.sock`);
-  stack.defer(() => rm(visit, { force: true }));
-  // Whoever sees the folders may connect: the door and the hub are other users than ours.
-  const bind = (path: string): BoundSocket => stack.use(bindUnix(path, { mode: 0o666 }));
-  const sockets = {
-    out: bind(join(out, 'door.sock')),
-    app: bind(join(incoming, 'app.sock')),
-    visit: bind(visit),
-  };
-  return { out, incoming, sockets };
 }
 
 /** `undefined` where the Space has no secrets. */

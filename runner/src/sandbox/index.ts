@@ -1,9 +1,11 @@
 // The face of sandboxes: making them, whatever way this machine has.
 import { BubblewrapRuntime } from './bubblewrap.ts';
 import { type ControlGroups } from './control-groups.ts';
+import { GvisorRuntime } from './gvisor.ts';
 import { type Ground } from './judgement.ts';
-import { findLaunchPrograms } from './root-parts.ts';
+import { findGvisor, findLaunchPrograms } from './root-parts.ts';
 import { type SandboxRuntime, SandboxUnavailable } from './sandbox.ts';
+import { SocketSearch } from './socket-search.ts';
 import { sandboxFilter } from './system-calls.ts';
 
 export { ControlGroup, type ControlGroups, endLeftGroups } from './control-groups.ts';
@@ -24,6 +26,7 @@ export {
 
 /** Where and under which limits sandboxes are made. */
 export interface RuntimeOptions extends Ground {
+  readonly runtime: SandboxRuntime['name'];
   readonly cgroups: ControlGroups | null;
   /** The operator takes it that a Space may use up the machine. */
   readonly dangerouslyUnlimited: boolean;
@@ -36,7 +39,10 @@ export function openRuntime(options: RuntimeOptions): SandboxRuntime {
   if (filter === undefined)
     throw new SandboxUnavailable(`there is no list of system calls for ${process.arch}`);
   if (options.cgroups === null && !options.dangerouslyUnlimited) throw new SandboxUnavailable(NO_LIMITS);
-  return new BubblewrapRuntime({ ...options, programs, filter, groups: options.cgroups });
+  const ground = { ...options, programs, groups: options.cgroups, sockets: new SocketSearch() };
+  return options.runtime === 'gvisor'
+    ? new GvisorRuntime({ ...ground, runsc: findGvisor() })
+    : new BubblewrapRuntime({ ...ground, filter });
 }
 
 const NO_LIMITS =

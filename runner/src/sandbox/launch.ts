@@ -40,27 +40,55 @@ export function joinCommand(shell: string, joins: readonly string[], command: re
 
 /** The command that makes the sandbox and runs its program. */
 export function launchCommand(launch: Launch): Command {
-  const { programs, spec } = launch;
-  return joinCommand(programs.shell, launch.joins, [
-    programs.prlimit,
-    '--core=0:0',
-    `--nofile=${String(spec.limits.openFiles)}:${String(spec.limits.openFiles)}`,
-    `--fsize=${String(spec.limits.fileBytes)}:${String(spec.limits.fileBytes)}`,
-    '--memlock=65536:65536',
-    '--msgqueue=819200:819200',
-    '--',
+  const { spec } = launch;
+  const { openFiles, fileBytes } = spec.limits;
+  const files = [
+    `--nofile=${String(openFiles)}:${String(openFiles)}`,
+    `--fsize=${String(fileBytes)}:${String(fileBytes)}`,
+  ];
+  return joinCommand(launch.programs.shell, launch.joins, [
+    ...limited(launch, files),
     ...becomeUser(launch),
-    programs.bubblewrap,
-    '--args',
-    String(launch.argumentsFd),
-    '--',
+    ...bubblewrap(launch),
     ...firstInside(launch),
     ...spec.command,
   ]);
 }
 
+/** The command that starts gVisor, which makes a sandbox, with the channel on descriptor 0. */
+export function gvisorCommand(
+  launch: Omit<Launch, 'madeFd'> & { readonly command: readonly string[] },
+): Command {
+  const { shell } = launch.programs;
+  return joinCommand(shell, launch.joins, [
+    // What files its program may open and write, gVisor counts: it has some for each itself, and all memory is one file.
+    ...limited(launch, []),
+    ...becomeUser(launch),
+    ...[shell, '-c', 'exec "$@" <&3 3<&-', 'sandbox'],
+    ...bubblewrap(launch),
+    ...launch.command,
+  ]);
+}
+
+type Limited = Pick<Launch, 'programs' | 'spec'>;
+
+function limited({ programs }: Limited, further: readonly string[]): string[] {
+  return [
+    programs.prlimit,
+    '--core=0:0',
+    ...further,
+    '--memlock=65536:65536',
+    '--msgqueue=819200:819200',
+    '--',
+  ];
+}
+
+function bubblewrap({ programs, argumentsFd }: Pick<Launch, 'programs' | 'argumentsFd'>): string[] {
+  return [programs.bubblewrap, '--args', String(argumentsFd), '--'];
+}
+
 // Before bubblewrap, not after: so even a hole in making a sandbox is met as the Space's own user.
-function becomeUser(launch: Launch): string[] {
+function becomeUser(launch: Limited): string[] {
   const { user } = launch.spec;
   if (user === null) return [];
   return [

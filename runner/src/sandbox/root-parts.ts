@@ -35,3 +35,13 @@ export function findLaunchPrograms(): LaunchPrograms {
     throw new SandboxUnavailable('setpriv or prlimit is missing (Debian: apt-get install util-linux)');
   return { bubblewrap, setpriv, prlimit, shell: '/bin/sh' };
 }
+
+/** Finds gVisor. Throws a `SandboxUnavailable` that says what to do. */
+export function findGvisor(): string {
+  const runsc = findProgram('runsc');
+  if (runsc === undefined)
+    throw new SandboxUnavailable(
+      'gVisor, which the configuration asks for, is not installed (Debian: apt-get install runsc); spaces.runtime "bubblewrap" does without',
+    );
+  return runsc;
+}

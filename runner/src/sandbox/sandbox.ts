@@ -30,6 +30,8 @@ export interface Sandbox {
 /** A way of making sandboxes. */
 export interface SandboxRuntime {
   readonly name: 'bubblewrap' | 'gvisor';
+  /** Whether a program finds descriptors beside its channel. Where it does not, visitors come through the door's folder. */
+  readonly handsOver: boolean;
   /**
    * Makes a sandbox; settles once it is closed and its program starts. Throws a `RefusedSpec` for what may not be, and a
    * `SandboxUnavailable` when this machine does not make it; nothing is left then.

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { RefusedSpec } from './judgement.ts';
 import { type SandboxSpec } from './spec.ts';
 
+/** What leads out, and where an app waits for visitors. */
+const DOOR_SOCKETS = ['door.sock', 'visits.sock'];
+
 /** Looks, and remembers what cannot change any more. */
 export class SocketSearch {
   /** Read-only folders that were looked through, by path; their names are never given again. */
@@ -16,7 +19,7 @@ export class SocketSearch {
       if (mount.access === 'read') this.#once(mount.from, []);
       else this.#look(mount.from, []);
     }
-    this.#look(spec.door, ['door.sock']);
+    this.#look(spec.door, DOOR_SOCKETS);
   }
 
   #once(path: string, allowed: readonly string[]): void {

@@ -17,7 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex } from 'node:stream';
 import { Channel } from '@holdfast/platform/channel';
-import { type ControlGroups } from '../../src/sandbox/index.ts';
+import { findProgram } from '@holdfast/platform/process';
+import { type ControlGroups, type SandboxRuntime } from '../../src/sandbox/index.ts';
 
 /** How the runner is started. */
 export type Level = 'uids' | 'namespaces';
@@ -27,8 +28,20 @@ export function levelsHere(): readonly Level[] {
   return process.getuid?.() === 0 ? ['uids', 'namespaces'] : ['namespaces'];
 }
 
+/** The levels and the runtimes that can be tried: gVisor where it is installed. */
+export function waysHere(): readonly { readonly level: Level; readonly runtime: SandboxRuntime['name'] }[] {
+  const runtimes = hasGvisor() ? (['bubblewrap', 'gvisor'] as const) : (['bubblewrap'] as const);
+  return runtimes.flatMap((runtime) => levelsHere().map((level) => ({ level, runtime })));
+}
+
+/** Whether gVisor is installed. */
+export function hasGvisor(): boolean {
+  return findProgram('runsc') !== undefined;
+}
+
 /** What an agent is told first. */
 export interface AgentStart {
+  readonly runtime: SandboxRuntime['name'];
   readonly folder: string;
   readonly groups: ControlGroups | null;
   readonly level: Level;
@@ -45,7 +58,10 @@ const RUNNER = 1_879_040_000;
 const RANGE = 1_879_048_192;
 
 /** Opens one. */
-export async function openMachine(level: Level): Promise<Machine> {
+export async function openMachine(
+  level: Level,
+  runtime: SandboxRuntime['name'] = 'bubblewrap',
+): Promise<Machine> {
   const root = process.getuid?.() === 0;
   const owner = root ? RUNNER : (process.getuid?.() ?? 0);
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-sandbox-'));
@@ -54,7 +70,7 @@ export async function openMachine(level: Level): Promise<Machine> {
   const groups = root ? makeGroups(owner) : null;
   const agent = level === 'uids' ? await startMapped(owner) : startPlain(root ? owner : undefined);
   const channel = new Channel(agent.stdio[3] as Duplex);
-  const start: AgentStart = { folder, groups: groups?.groups ?? null, level };
+  const start: AgentStart = { folder, groups: groups?.groups ?? null, level, runtime };
   channel.send(start);
   return {
     run: async (name) => {

@@ -39,6 +39,7 @@ export async function openPlace(start: AgentStart): Promise<Place> {
   const base = `${start.folder}/base`;
   makeBase(base);
   const options: RuntimeOptions = {
+    runtime: start.runtime,
     places: ['/usr', `${start.folder}/base`, `${start.folder}/spaces`],
     dataFolder: start.folder,
     users: start.level === 'uids',

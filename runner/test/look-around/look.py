@@ -164,6 +164,8 @@ def look(probe):
     if child == 0:
         try:
             said = str(eval(probe["python"]))
+        except OSError as error:
+            said = errno.errorcode.get(error.errno, str(error))
         except BaseException as error:
             said = f"{type(error).__name__}: {error}"
         os.write(outward, said.encode()[:2000])

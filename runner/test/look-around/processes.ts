@@ -42,7 +42,7 @@ export const PROCESSES: ProbeGroup = {
       'find files that were left open',
       'an inherited descriptor passes every wall',
       'own',
-      '"own" if all(re.match(r"(socket|pipe):|/dev/null$|/proc/|anon_inode:", os.readlink("/proc/1/fd/" + f)) for f in (os.listdir("/proc/1/fd") if attempt(os.listdir, "/proc/1/fd") not in ("EACCES", "EPERM") else [])) else "open"',
+      '"own" if all(re.match(r"(socket|pipe|host):|/dev/null$|/proc/|anon_inode:", os.readlink("/proc/1/fd/" + f)) for f in (os.listdir("/proc/1/fd") if attempt(os.listdir, "/proc/1/fd") not in ("EACCES", "EPERM") else [])) else "open"',
     ),
     probe('signal every process', STOP, 'own', 'signal_all()'),
     probe('signal a process of the host by its number', STOP, 'ESRCH', 'attempt(os.kill, GIVEN["pid"], 0)'),

@@ -11,6 +11,8 @@ const Index = z.url({ protocol: /^https?$/ }).refine((text) => {
 export const SpacesFile = z.strictObject({
   /** Whether this machine runs apps. */
   run: z.boolean().default(true),
+  /** What sandboxes are made with: namespaces of the machine's kernel, or a kernel of their own. */
+  runtime: z.enum(['bubblewrap', 'gvisor']).default('bubblewrap'),
   /** Run apps although nothing bounds the memory, the processes and the processors they use. */
   dangerouslyUnlimited: z.boolean().default(false),
   /** The Debian mirror and release that the base is made from. */

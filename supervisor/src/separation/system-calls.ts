@@ -73,6 +73,8 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
 
 /** What whoever makes sandboxes needs of them. */
 const FOR_SANDBOXES: ReadonlySet<string> = new Set([
+  // gVisor runs programs by it. What is made with it is within the maker's namespace, where it rules anyway.
+  'ptrace',
   'mount',
   'umount2',
   'pivot_root',

@@ -158,6 +158,35 @@ void test(
   },
 );
 
+void test(
+  'a database that says an entry is signed, and has another tree, is not believed',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'A', value: 'a-value' });
+    const behind = openSuperuserPool(vault.database);
+    await using _ = behind;
+    const run = id();
+    const ticket = await vault.ticket(space, run);
+    await delay(200);
+    vault.notary.isStopped = true;
+    await delay(100);
+    const starting = start(vault, space, { run, ticket });
+    for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
+      await delay(20);
+    // It gets the place of an older one, below the size that is signed.
+    await behind.pool.query(`begin; set local session_replication_role = replica;
+    with gone as (delete from notary.leaf where index = (select min(index) from notary.leaf) returning index)
+    insert into notary.leaf (index, writer, lane, n)
+      select gone.index, w.id, e.lane, e.n
+        from gone, ledger.entry e join notary.writer w on w.name = e.writer where e.kind = 'secret.released'; commit`);
+    const { answer } = await starting;
+    assert.ok(answer.type === 'refused', 'the place of another');
+    assert.ok(vault.lines.some((line) => line.includes('does not have the release')));
+  },
+);
+
 void test('who changes a secret in the database makes it unreadable, column by column', LIMIT, async () => {
   await using vault = await openTestVault();
   const changes = [
