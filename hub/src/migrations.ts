@@ -7,6 +7,7 @@ import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
 import { notaryCheckpointSizes } from '@holdfast/notary/migrations/0004-checkpoint-sizes';
 import { notaryCut } from '@holdfast/notary/migrations/0005-cut';
 import { vaultSecrets } from '@holdfast/vault/migrations/0001-secrets';
+import { vaultSealedRuns } from '@holdfast/vault/migrations/0002-sealed-runs';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -109,4 +110,5 @@ export const migrations: readonly Migration[] = [
   ssoUndone,
   vaultSecrets,
   spaceSecrets,
+  vaultSealedRuns,
 ];

@@ -28,7 +28,7 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
   const { n: end, recorded } = journal.end;
   const lost = wish.acceptLoss && (wish.restored || found < recorded || found > end);
   // A journal is long, and what it says of a database that nobody put back stands there.
-  const isWhole = !wish.acceptLoss && !wish.restored && found === end;
+  const isWhole = !wish.acceptLoss && !wish.restored && found === recorded && journal.end.open.length === 0;
   const gone = isWhole
     ? []
     : await listGone(ground, { numbers: new Set(numbers), found, withSets: wish.acceptLoss });
@@ -45,11 +45,38 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
       `The vault's journal ends at ${end}, and the ledger knows of ${found}: the keys were set back. Put back the ones of today, ` +
       'or start once with --accept-loss'
     );
-  if (found >= recorded) return undefined;
+  if (found >= recorded) {
+    await sayBrokenOff(ground, new Set(numbers));
+    return undefined;
+  }
   return (
     `The ledger ends before what the vault did: its entry ${recorded} is missing, and ${found} is the last. The database was ` +
     'set back, or entries were deleted. Restore a newer one, or start once with --accept-loss'
   );
+}
+
+// A vault that was killed between journal and ledger did nothing of what it noted, and handed nothing over for it.
+async function sayBrokenOff(ground: Ground, numbers: ReadonlySet<number>): Promise<void> {
+  const { journal, db, instance, log } = ground;
+  const lines = journal.end.open.filter((n) => !numbers.has(n));
+  const acts = lines.length === 0 ? [] : await journal.listFrom(lines[0] ?? 0);
+  for (const { n, act, run, space } of acts)
+    if (lines.includes(n))
+      log.warn(
+        { line: n, act, run, space },
+        'the vault ended before this was on the ledger: it was not done',
+      );
+  if (lines.length > 0)
+    await journalled(ground, { act: 'broken-off', lines }, (noted) =>
+      db.transaction(async (tx) => {
+        const body = { lines, ...journalOf(noted, instance) };
+        const by = { actor: 'system:vault', credential: '' };
+        const entries = await recordEntries(tx, [
+          { kind: 'secret.broken-off', subject: 'vault:root', ...by, body },
+        ]);
+        return { entries, result: undefined };
+      }),
+    );
 }
 
 /** A version whose value is to be destroyed, and the line of the journal that says so. */

@@ -5,6 +5,7 @@ import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Journal, type Noted } from './journal.ts';
 import { type KeyHolder } from './key-holder.ts';
+import { VaultRefusal } from './refusal.ts';
 import { type LedgerReader, type WrittenEntry } from './ledger-store.ts';
 
 /** What an act of the vault needs. */
@@ -34,14 +35,20 @@ export interface Act<Result> {
   readonly result: Result;
 }
 
-/** Notes an act in the journal, does it, and remembers that it stands on the ledger, if it does. */
+/** Notes an act in the journal, does it, and notes whether it stands on the ledger. Where that is not known, nothing is noted. */
 export async function journalled<Result>(
   { journal }: Pick<Ground, 'journal'>,
   what: { readonly act: string; readonly [key: string]: unknown },
   act: (noted: Noted) => Promise<Act<Result>>,
 ): Promise<Result> {
   const noted = await journal.note(what);
-  const { entries, result } = await act(noted);
-  if (entries.length > 0) journal.recorded(noted);
-  return result;
+  try {
+    const { entries, result } = await act(noted);
+    await journal.close(noted, entries.length > 0 ? 'recorded' : 'left');
+    return result;
+  } catch (error) {
+    // Its transaction was taken back; of any other error that is not known.
+    if (error instanceof VaultRefusal) await journal.close(noted, 'left');
+    throw error;
+  }
 }

@@ -17,6 +17,8 @@ const Line = z.looseObject({
   at: z.iso.datetime(),
   /** The highest line known to stand on the ledger when this one was written. */
   recorded: z.int().nonnegative(),
+  /** Acts whose outcome was not known when this one was written, itself among them. */
+  open: z.array(z.int().positive()).default([]),
 });
 
 /** A line as it is read again. */
@@ -27,9 +29,14 @@ export interface JournalEnd {
   /** The number of its last line. */
   readonly n: number;
   readonly recorded: number;
+  /** Acts that were begun, and of which it is not noted how they ended. */
+  readonly open: readonly number[];
   /** When its last line was written; `null`: it has none. */
   readonly at: Date | null;
 }
+
+/** Acts whose outcome is not known that are carried on. */
+const MOST_OPEN = 1_000;
 
 /** An open journal. */
 export class Journal implements AsyncDisposable {
@@ -37,6 +44,7 @@ export class Journal implements AsyncDisposable {
   readonly #path: string;
   readonly #file: Appended;
   #recorded: number;
+  readonly #open = new Set<number>();
   #n: number;
   #head: string;
 
@@ -50,6 +58,7 @@ export class Journal implements AsyncDisposable {
     this.end = {
       n: last?.n ?? 0,
       recorded: last?.recorded ?? 0,
+      open: last?.open ?? [],
       at: last === undefined ? null : new Date(last.at),
     };
     this.#recorded = this.end.recorded;
@@ -65,9 +74,27 @@ export class Journal implements AsyncDisposable {
 
   /** Notes what is about to happen. On disk when this returns. */
   async note(what: { readonly act: string; readonly [key: string]: unknown }): Promise<Noted> {
+    const n = this.#n + 1;
+    this.#open.add(n);
+    // What is open for so long was said at the start after it, or will be.
+    for (const oldest of this.#open) if (this.#open.size > MOST_OPEN) this.#open.delete(oldest);
+    return await this.#append(what);
+  }
+
+  /** Notes how an act ended: whether it stands on the ledger. On disk when this returns. */
+  async close({ n }: Pick<Noted, 'n'>, how: 'recorded' | 'left'): Promise<void> {
+    this.#open.delete(n);
+    if (how === 'recorded') this.#recorded = Math.max(this.#recorded, n);
+    await this.#append({ act: how, of: n });
+  }
+
+  async #append(what: { readonly act: string; readonly [key: string]: unknown }): Promise<Noted> {
     const [n, previous] = [this.#n + 1, this.#head];
     const at = new Date().toISOString();
-    const line = JSON.stringify({ n, previous, at, recorded: this.#recorded, ...what });
+    const line = JSON.stringify({
+      ...{ n, previous, at, recorded: this.#recorded, open: [...this.#open] },
+      ...what,
+    });
     this.#n = n;
     this.#head = digest(line);
     await this.#file.append(line);
@@ -87,11 +114,6 @@ export class Journal implements AsyncDisposable {
       if (line.n >= n) lines.push(line);
     }
     return lines;
-  }
-
-  /** The act of this line stands on the ledger. */
-  recorded({ n }: Noted): void {
-    this.#recorded = Math.max(this.#recorded, n);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,12 +1,26 @@
 // Holds the root key, which wraps the key of each Space. The one kind that is here keeps it in a file of the vault's own
 // folder, plain or under a passphrase; a key manager outside would be another one behind the same words.
-import { argon2Sync, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  argon2Sync,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
 import { findText, writeText } from '@holdfast/platform/private-files';
 import { z } from 'zod';
 import { decrypt, encrypt, makeKey, unwrapKey, wrapKey, type Bound } from './envelope.ts';
 
 /** Why a root key does not open anything. */
 export type Closed = 'sealed' | 'passphrase-needed' | 'missing';
+
+/** A tag over bytes. */
+export interface Tag {
+  readonly generation: number;
+  readonly bytes: Buffer;
+}
 
 /** A root key, in generations. While it is closed everything but `closed`, `open` and `exists` throws an `Error`. */
 export interface KeyHolder {
@@ -25,6 +39,10 @@ export interface KeyHolder {
   wrap(key: KeyObject, bound: Bound): { readonly generation: number; readonly wrapped: Buffer };
   /** Throws an `Error` for another key's, and for a generation that is gone. */
   unwrap(generation: number, wrapped: Buffer, bound: Bound): Promise<KeyObject>;
+  /** A tag over bytes, which nobody without the key makes. */
+  tag(bytes: Uint8Array): Tag;
+  /** Whether it is the tag of these bytes; `false` also for one of a generation that is gone. */
+  isTag(tag: Tag, bytes: Uint8Array): boolean;
   /** Makes the next generation; the ones before still unwrap. On disk when this returns. */
   advance(): Promise<number>;
   /** Destroys the generations before this one. On disk when this returns. */
@@ -127,6 +145,18 @@ export class FileKeyHolder implements KeyHolder {
     return unwrapKey(this.#of(generation), wrapped, { ...bound, generation });
   }
 
+  tag(bytes: Uint8Array): Tag {
+    const { generation } = this;
+    return { generation, bytes: macOf(this.#of(generation), bytes) };
+  }
+
+  isTag({ generation, bytes: tag }: Tag, bytes: Uint8Array): boolean {
+    const key = this.#open().get(generation)?.key;
+    if (key === undefined) return false;
+    const own = macOf(key, bytes);
+    return own.length === tag.length && timingSafeEqual(own, tag);
+  }
+
   async advance(): Promise<number> {
     const next = this.generation + 1;
     await this.#write(new Map([...this.#open(), [next, fresh()]]));
@@ -201,6 +231,14 @@ function keysOf(generations: z.infer<typeof Generations>): Keys {
       { key: createSecretKey(Buffer.from(key, 'base64')), at: new Date(at) },
     ]),
   );
+}
+
+// The root key itself wraps; what tags is made from it.
+function macOf(root: KeyObject, bytes: Uint8Array): Buffer {
+  const key = Buffer.from(hkdfSync('sha256', root, '', 'holdfast vault: tags of rows', 32));
+  const mac = createHmac('sha256', key).update(bytes).digest();
+  key.fill(0);
+  return mac;
 }
 
 function fresh(): { readonly key: KeyObject; readonly at: Date } {

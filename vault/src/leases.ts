@@ -16,9 +16,11 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
-import { openValue, type Living, type Releases } from './releases.ts';
-import { RunWriter } from './run-store.ts';
+import { type Living } from './possession.ts';
+import { openValue, requireFlying, type Releases } from './releases.ts';
+import { holdMore } from './run-seal.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
+import { type Flight } from './turns.ts';
 
 /** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
 const USES = 200;
@@ -70,9 +72,12 @@ export class Leases implements Disposable {
     return this.#leases.has(run);
   }
 
-  /** Grants a door what was released to it. Its box is on its way when this returns. */
-  async grant({ run, space, door, brokered }: Living): Promise<void> {
+  /** Grants a door what was released to it. Its box is on its way when this returns. Throws a `VaultRefusal`. */
+  async grant({ run, space, door, brokered }: Living, flight: Flight): Promise<void> {
     const { pair } = this.#ground;
+    const key = await this.#releases.openKey(space);
+    // From here on nothing comes between: what ends the run, or takes a secret away, was heard before or finds the lease.
+    requireFlying(flight);
     const lease: Lease = {
       // Numbers go on where a vault before this one ended.
       ...{ run, space, sent: this.#ground.clock.now().getTime(), heard: 0, asks: new Map() },
@@ -82,7 +87,7 @@ export class Leases implements Disposable {
       versions: brokered.map(({ version }) => version),
     };
     // An empty one, too: a door holds requests back until it knows what it has.
-    this.#sayGrant(lease, await this.#releases.openKey(space));
+    this.#sayGrant(lease, key);
     if (brokered.length > 0) this.#leases.set(run, lease);
   }
 
@@ -149,6 +154,10 @@ export class Leases implements Disposable {
       const before = lease.versions.find(({ name }) => name === next.name);
       if (lease.space !== space || before === undefined || next.way !== 'brokered') continue;
       lease.versions = [...lease.versions.filter((one) => one !== before), next];
+      // Since it was read, the others have been encrypted under another key.
+      const ids = lease.versions.map(({ id }) => id);
+      const fresh = await new SecretReader(this.#ground.db).listVersions(ids);
+      lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
       await this.#record(
         lease,
         { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
@@ -224,8 +233,8 @@ export class Leases implements Disposable {
     await journalled(this.#ground, { act: kind, version, ...said }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
         if (before !== undefined)
-          await new RunWriter(tx).hold(run, {
-            ...{ version, holder: 'door', placeholder: lease.placeholders.get(before.name) ?? null },
+          await holdMore(tx, this.#ground, {
+            ...{ run, version, holder: 'door', placeholder: lease.placeholders.get(before.name) ?? null },
           });
         if (kind === 'secret.used' && typeof body['uses'] === 'number')
           await new SecretWriter(tx).countUses(version, body['uses']);

@@ -13,9 +13,12 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries, type VaultEntry, type WrittenEntry } from './ledger-store.ts';
 import { boundOf, isLive, keyBound, newestOf, type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
+import { type Brokered, type Possession } from './possession.ts';
+import { tagOf } from './run-seal.ts';
 import { RunReader, RunWriter, type Held, type Ticket } from './run-store.ts';
 import { SecretReader } from './secret-store.ts';
 import { untilSigned } from './signed.ts';
+import { type Flight } from './turns.ts';
 import { factsOf } from './writes.ts';
 
 /** What the runner asks for. */
@@ -25,12 +28,6 @@ export interface ReleaseWish {
   readonly ticket: string;
   readonly door: string;
   readonly inside: string;
-}
-
-/** A version and what stands in its place in the app. */
-export interface Brokered {
-  readonly version: KeptVersion;
-  readonly placeholder: string;
 }
 
 /** What was released. */
@@ -55,28 +52,23 @@ const OF_ALL = { most: 500, perSecond: 50 };
 
 const TicketBody = z.looseObject({ run: z.string(), commit: z.string() });
 
-/** A run that lives, and what is brokered to it. */
-export interface Living {
-  readonly run: string;
-  readonly space: string;
-  readonly door: string;
-  readonly brokered: readonly Brokered[];
-}
-
-/** Releases, and ends possession. */
+/** Releases. */
 export class Releases {
   readonly #ground: Ground;
+  readonly #possession: Possession;
   readonly #verifier: NoteVerifier;
   readonly #ofOne = new Allowance(OF_ONE.most, OF_ONE.perSecond);
   readonly #ofAll = new Allowance(OF_ALL.most, OF_ALL.perSecond);
 
-  constructor(ground: Ground, verifier: NoteVerifier) {
+  // oxlint-disable-next-line max-params -- the ground, who possesses what, and whom to believe
+  constructor(ground: Ground, possession: Possession, verifier: NoteVerifier) {
     this.#ground = ground;
+    this.#possession = possession;
     this.#verifier = verifier;
   }
 
-  /** Releases what the run may have. Throws a `VaultRefusal`. */
-  async release(wish: ReleaseWish): Promise<Released> {
+  /** Releases what the run may have, unless the flight is over by then. Throws a `VaultRefusal`. */
+  async release(wish: ReleaseWish, flight: Flight): Promise<Released> {
     const { space } = wish;
     const now = this.#ground.clock.now().getTime();
     // A runner that was taken over gets no more out of the vault than apps could have been started.
@@ -86,13 +78,31 @@ export class Releases {
     const opened = await this.#open(space);
     try {
       const entries = await this.#record(wish, ticket, opened);
+      return await this.#handOver(wish, opened, { entries, flight });
+    } finally {
+      for (const { value } of opened) value.fill(0);
+    }
+  }
+
+  async #handOver(
+    wish: ReleaseWish,
+    opened: readonly Opened[],
+    { entries, flight }: { readonly entries: readonly WrittenEntry[]; readonly flight: Flight },
+  ): Promise<Released> {
+    try {
       // A brokered value stays with the door, and each use is on the ledger before it happens; what an app gets is gone.
       const shown = entries.filter((_, n) => opened[n]?.placeholder === null);
       if (shown.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, shown);
-      await this.#requireSame(space, opened);
+      await this.#requireSame(wish.space, opened);
+      requireFlying(flight);
       return { inside: this.#seal(wish, opened), brokered: opened.filter(isBrokered) };
-    } finally {
-      for (const { value } of opened) value.fill(0);
+    } catch (error) {
+      // It is on the ledger, and nobody gets anything for it.
+      await this.#possession.giveUp(
+        wish.run,
+        error instanceof VaultRefusal ? error.message : 'it was not handed over',
+      );
+      throw error;
     }
   }
 
@@ -127,12 +137,13 @@ export class Releases {
     const { run, space, door } = wish;
     const { instance, db } = this.#ground;
     const versions = opened.map(({ version }) => version.id);
-    return await journalled(this.#ground, { act: 'release', run, space, versions }, (noted) =>
+    const written = await journalled(this.#ground, { act: 'release', run, space, versions }, (noted) =>
       db.transaction(async (tx) => {
         const writer = new RunWriter(tx);
         if (!(await writer.useTicket(wish.ticket, run)))
           throw new VaultRefusal('invalid', 'the start ticket was used before');
-        await writer.begin({ run, space, instance, door }, opened.map(heldOf));
+        const [row, held] = [{ run, space, instance, door }, opened.map(heldOf)];
+        await writer.begin({ ...row, tag: tagOf(this.#ground.keys, row, held) }, held);
         const more = { ...journalOf(noted, instance), ticket: wish.ticket };
         const entries = await recordEntries(
           tx,
@@ -141,6 +152,8 @@ export class Releases {
         return { entries, result: entries };
       }),
     );
+    this.#possession.began(run);
+    return written;
   }
 
   #seal({ run, inside }: ReleaseWish, opened: readonly Opened[]): string {
@@ -160,69 +173,11 @@ export class Releases {
     const found = await new SecretReader(this.#ground.db).findKey(space);
     return found && (await this.#ground.keys.unwrap(found.generation, found.wrapped, keyBound(space)));
   }
+}
 
-  /** The program inside has what it was given. */
-  async deliver(run: string): Promise<void> {
-    await this.#say(run, 'secret.delivered', async (writer) => {
-      await writer.deliver(run);
-      return true;
-    });
-  }
-
-  /** The run never began. */
-  async abort(run: string, why: string): Promise<void> {
-    await this.#say(run, 'secret.aborted', async (writer) => await writer.end(run), { why });
-  }
-
-  /** The run's last process is dead. */
-  async end(run: string): Promise<void> {
-    await this.#say(run, 'secret.ended', async (writer) => await writer.end(run));
-  }
-
-  /** Ends all but these, which live; gives what is brokered to each of them. */
-  async endAllBut(living: readonly string[]): Promise<Living[]> {
-    const reader = new RunReader(this.#ground.db);
-    const left: Living[] = [];
-    for (const { run, space, door } of await reader.listOpen(this.#ground.instance)) {
-      if (!living.includes(run)) {
-        await this.end(run);
-        continue;
-      }
-      const held = (await reader.listHeld(run)).filter(({ placeholder }) => placeholder !== null);
-      const kept = await new SecretReader(this.#ground.db).listVersions(held.map(({ version }) => version));
-      // Of a secret that was replaced in its overlap a run holds two.
-      const versions = newestOf(kept).filter((one) => isLive(one, this.#ground.clock.now()));
-      const brokered = versions.map((version) => ({
-        version,
-        placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
-      }));
-      left.push({ run, space, door, brokered });
-    }
-    return left;
-  }
-
-  // oxlint-disable-next-line max-params -- the entry, and the change that it records
-  async #say(
-    run: string,
-    kind: VaultEntry['kind'],
-    change: (writer: RunWriter) => Promise<boolean>,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    const held = await new RunReader(this.#ground.db).listHeld(run);
-    await journalled(this.#ground, { act: kind, run }, (noted) =>
-      this.#ground.db.transaction(async (tx) => {
-        if (!(await change(new RunWriter(tx)))) return { entries: [], result: undefined };
-        const entries = await recordEntries(
-          tx,
-          held.map(({ version, holder }) => ({
-            ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },
-            body: { run, holder, ...more, ...journalOf(noted, this.#ground.instance) },
-          })),
-        );
-        return { entries, result: undefined };
-      }),
-    );
-  }
+/** Throws a `VaultRefusal` when what hands values over has been ended meanwhile. */
+export function requireFlying({ over }: Flight): void {
+  if (over !== undefined) throw new VaultRefusal('failed', over);
 }
 
 function heldOf({ version: { id, way }, placeholder }: Opened): Held {

@@ -1,6 +1,7 @@
 // Rows of runs: which ticket was used, who holds which version, and since when nobody does.
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Tag } from './key-holder.ts';
 import { type VaultTables } from './tables.ts';
 
 /** A ticket as the ledger has it. */
@@ -23,6 +24,16 @@ export interface Held {
   readonly placeholder: string | null;
 }
 
+/** A run whose end is not recorded. */
+export interface OpenRun {
+  readonly run: string;
+  readonly space: string;
+  readonly instance: string;
+  readonly door: string;
+  /** `null`: it is from before there were tags. */
+  readonly tag: Tag | null;
+}
+
 /** Reads runs and tickets. */
 export class RunReader {
   readonly #db: Kysely<VaultTables>;
@@ -41,29 +52,51 @@ export class RunReader {
       .executeTakeFirst();
   }
 
-  /** Runs of an instance whose end is not recorded. */
-  async listOpen(
-    instance: string,
-  ): Promise<{ readonly run: string; readonly space: string; readonly door: string }[]> {
+  /** Runs whose end is not recorded, of one instance or of all. */
+  async listOpen(instance?: string): Promise<OpenRun[]> {
+    return await this.#listOpen((query) =>
+      instance === undefined ? query : query.where('instance', '=', instance),
+    );
+  }
+
+  /** The run, if its end is not recorded. */
+  async findOpen(run: string): Promise<OpenRun | undefined> {
+    return (await this.#listOpen((query) => query.where('run', '=', run)))[0];
+  }
+
+  async #listOpen(narrow: (query: OpenRuns) => OpenRuns): Promise<OpenRun[]> {
+    const rows = await narrow(this.#db.selectFrom('vault.run').where('ended_at', 'is', null))
+      .select(['run', 'space', 'instance', 'door', 'tag', 'tag_generation'])
+      .execute();
+    return rows.map(({ tag, tag_generation: generation, ...row }) => ({
+      ...row,
+      tag: tag === null || generation === null ? null : { generation, bytes: tag },
+    }));
+  }
+
+  /** All that a run ever held. */
+  async listEverHeld(run: string): Promise<Held[]> {
     return await this.#db
-      .selectFrom('vault.run')
-      .select(['run', 'space', 'door'])
-      .where('instance', '=', instance)
-      .where('ended_at', 'is', null)
+      .selectFrom('vault.held')
+      .select(['version', 'holder', 'placeholder'])
+      .where('run', '=', run)
       .execute();
   }
 
-  /** What a run holds whose end is not recorded. */
+  /** What a run holds, and neither its end nor that of the run is recorded. */
   async listHeld(run: string): Promise<Held[]> {
     return await this.#db
       .selectFrom('vault.held')
       .innerJoin('vault.run', 'vault.run.run', 'vault.held.run')
       .select(['version', 'holder', 'placeholder'])
       .where('vault.held.run', '=', run)
-      .where('ended_at', 'is', null)
+      .where('vault.run.ended_at', 'is', null)
+      .where('vault.held.ended_at', 'is', null)
       .execute();
   }
 }
+
+type OpenRuns = SelectQueryBuilder<VaultTables, 'vault.run', object>;
 
 /** Writes runs. */
 export class RunWriter {
@@ -84,11 +117,12 @@ export class RunWriter {
   }
 
   /** Begins possession. */
-  async begin(
-    run: { readonly run: string; readonly space: string; readonly instance: string; readonly door: string },
-    held: readonly Held[],
-  ): Promise<void> {
-    await this.#db.insertInto('vault.run').values(run).execute();
+  async begin(run: OpenRun, held: readonly Held[]): Promise<void> {
+    const { tag, ...row } = run;
+    await this.#db
+      .insertInto('vault.run')
+      .values({ ...row, tag: tag?.bytes ?? null, tag_generation: tag?.generation ?? null })
+      .execute();
     if (held.length > 0)
       await this.#db
         .insertInto('vault.held')
@@ -105,12 +139,44 @@ export class RunWriter {
       .execute();
   }
 
-  async deliver(run: string): Promise<void> {
+  /** Locks a run's row against others who would change what it holds. */
+  async lock(run: string): Promise<void> {
+    await this.#db.selectFrom('vault.run').select('run').where('run', '=', run).forUpdate().execute();
+  }
+
+  /** Lets nobody begin or change a run until the end of the transaction. */
+  async lockAll(): Promise<void> {
+    await sql`lock table vault.run in exclusive mode`.execute(this.#db);
+  }
+
+  /** Sets the tag of a run. */
+  async tag(run: string, { generation, bytes }: Tag): Promise<void> {
     await this.#db
+      .updateTable('vault.run')
+      .set({ tag: bytes, tag_generation: generation })
+      .where('run', '=', run)
+      .execute();
+  }
+
+  /** Its door can use nothing any more. */
+  async endDoor(run: string): Promise<void> {
+    await this.#db
+      .updateTable('vault.held')
+      .set({ ended_at: sql<Date>`clock_timestamp()` })
+      .where('run', '=', run)
+      .where('holder', '=', 'door')
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /** The program inside has what it was given; `false`: there is no such run. */
+  async deliver(run: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
       .updateTable('vault.run')
       .set({ delivered_at: sql<Date>`clock_timestamp()` })
       .where('run', '=', run)
-      .execute();
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   /** Ends possession; `false`: it had ended, or never began. */

@@ -46,6 +46,18 @@ export class SecretReader {
     return rows.map(toVersion);
   }
 
+  /** Spaces that have a value whose overlap is over. */
+  async listOverdue(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('vault.version')
+      .select('space')
+      .distinct()
+      .where('value', 'is not', null)
+      .where('live_until', '<=', sql<Date>`clock_timestamp()`)
+      .execute();
+    return rows.map(({ space }) => space);
+  }
+
   /** The key of a Space; `undefined` where it never had a secret, or was forgotten. */
   async findKey(space: string): Promise<WrappedKey | undefined> {
     return await this.#db

@@ -24,9 +24,9 @@ export async function untilSigned(
     if (ordered.length < entries.length) ordered = await ledger.listOrdered(entries.map(({ hash }) => hash));
     if (ordered.length === entries.length) {
       const checkpoint = openCheckpoint((await ledger.findNote()) ?? '', verifier);
-      if (checkpoint !== undefined && ordered.every(({ index }) => index < checkpoint.size)) {
-        const read = ledger.nodes();
-        for (const entry of entries) await requireIncluded(entry, ordered, { checkpoint, read });
+      const isSigned = ordered.every(({ index }) => index < (checkpoint?.size ?? 0));
+      if (checkpoint !== undefined && isSigned) {
+        await requireAllIncluded(entries, ordered, { checkpoint, read: ledger.nodes() });
         return;
       }
     }
@@ -35,10 +35,23 @@ export async function untilSigned(
   throw new Error('the notary has not signed the release in time');
 }
 
+interface Signed {
+  readonly checkpoint: Checkpoint;
+  readonly read: NodeReader;
+}
+
+async function requireAllIncluded(
+  entries: readonly WrittenEntry[],
+  ordered: readonly OrderedEntry[],
+  signed: Signed,
+): Promise<void> {
+  for (const entry of entries) await requireIncluded(entry, ordered, signed);
+}
+
 async function requireIncluded(
   written: WrittenEntry,
   ordered: readonly OrderedEntry[],
-  { checkpoint, read }: { readonly checkpoint: Checkpoint; readonly read: NodeReader },
+  { checkpoint, read }: Signed,
 ): Promise<void> {
   const found = ordered.find(({ row }) => row.hash === written.hash);
   if (found === undefined) throw new Error('the release is not on the ledger');

@@ -31,8 +31,16 @@ export type VaultTables = {
     released_at: Generated<Date>;
     delivered_at: Date | null;
     ended_at: Date | null;
+    tag: Buffer | null;
+    tag_generation: number | null;
   };
-  'vault.held': { run: string; version: string; holder: string; placeholder: string | null };
+  'vault.held': {
+    run: string;
+    version: string;
+    holder: string;
+    placeholder: string | null;
+    ended_at: Date | null;
+  };
   'ledger.entry': {
     writer: string;
     lane: number;

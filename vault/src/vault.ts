@@ -16,10 +16,13 @@ import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
 import { describeVersion, type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
+import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
 import { rotateRootKey } from './rotation.ts';
 import { RunReader } from './run-store.ts';
 import { SecretReader } from './secret-store.ts';
+import { keepSweeping } from './sweep.ts';
+import { Turns, type Flight } from './turns.ts';
 import { Writes } from './writes.ts';
 
 /** Whom the vault hears. */
@@ -37,20 +40,25 @@ export class Vault implements Disposable {
   readonly #ground: Ground;
   readonly #channels: Channels;
   readonly #writes: Writes;
+  readonly #possession: Possession;
   readonly #releases: Releases;
   readonly #leases: Leases;
   readonly #behind: Behind;
+  readonly #turns = new Turns();
+  readonly #sweeping: Disposable;
 
   constructor(ground: Ground, channels: Channels, more: { verifier: NoteVerifier; behind: Behind }) {
     this.#ground = ground;
     this.#channels = channels;
     this.#behind = more.behind;
     this.#writes = new Writes(ground);
-    this.#releases = new Releases(ground, more.verifier);
+    this.#possession = new Possession(ground);
+    this.#releases = new Releases(ground, this.#possession, more.verifier);
     this.#leases = new Leases(ground, this.#releases, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
     this.#listen(channels.runner, FromRunner, (frame) => this.#hearRunner(frame));
     this.#listen(channels.operator, FromOperator, (frame) => this.#hearOperator(frame));
+    this.#sweeping = keepSweeping(ground);
     this.#tellState();
   }
 
@@ -117,16 +125,25 @@ export class Vault implements Disposable {
     if (frame.type === 'write') {
       this.#requireOpen();
       const { version, overlap } = await this.#writes.write(frame);
-      await this.#leases.replace(frame.space, version);
+      this.#turns.endAll(CHANGED, frame.space);
+      // It is set. A door that does not get it uses the one before no more.
+      await this.#leases.replace(frame.space, version).catch((error: unknown) => {
+        this.#ground.log.error({ err: error }, 'a door did not get the value in the place of the one before');
+        this.#leases.revokeNamed(frame.space, version.name);
+      });
       return { versions: [version], overlap };
     }
     // What takes access away waits for no key, no disk and no database (threat 18).
+    this.#turns.endAll(CHANGED, frame.space);
     if (frame.type === 'delete') {
       this.#leases.revokeNamed(frame.space, frame.name);
       await this.#writes.delete(frame.space, frame.name, frame.by);
+      // A release that began meanwhile.
+      this.#leases.revokeNamed(frame.space, frame.name);
     } else {
       this.#leases.stop(frame.space);
       if (frame.type === 'forget') await this.#writes.forget(frame.space, frame.by);
+      else await this.#possession.stop(frame.space);
     }
     return { versions: [] };
   }
@@ -134,31 +151,52 @@ export class Vault implements Disposable {
   async #hearRunner(frame: FromRunner): Promise<void> {
     if (frame.type === 'hello') {
       await this.#greetRunner(frame.runs);
-    } else if (frame.type === 'release') await this.#release(frame);
-    else if (frame.type === 'delivered') await this.#releases.deliver(frame.run);
-    else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
-    else {
-      this.#leases.drop(frame.run);
-      if (frame.type === 'aborted') await this.#releases.abort(frame.run, frame.why);
-      else await this.#releases.end(frame.run);
+      return;
     }
+    const isEnd = frame.type === 'ended' || frame.type === 'aborted';
+    if (isEnd) {
+      // A release that is under way hands nothing over any more, and then it is its turn.
+      this.#turns.end(frame.run, 'the run has ended');
+      this.#leases.drop(frame.run);
+    }
+    const isHeard = await this.#turns.take(frame.run, async () => await this.#doForRun(frame));
+    if (!isHeard) this.#ground.log.error({ run: frame.run }, 'a run says more than can be heard');
+  }
+
+  async #doForRun(frame: Exclude<FromRunner, { type: 'hello' }>): Promise<void> {
+    if (frame.type === 'release') await this.#release(frame);
+    else if (frame.type === 'delivered') await this.#possession.deliver(frame.run);
+    else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
+    else if (frame.type === 'aborted') await this.#possession.abort(frame.run, frame.why);
+    else await this.#possession.end(frame.run);
   }
 
   // What is brokered to runs that live goes on, also through a vault that was started anew.
   async #greetRunner(runs: readonly string[]): Promise<void> {
     this.#leases.dropAllBut(runs);
-    const living = await this.#releases.endAllBut(runs);
-    if (this.#sealed === null)
-      for (const one of living) if (!this.#leases.has(one.run)) await this.#leases.grant(one);
+    const living = await this.#possession.endAllBut(runs);
+    for (const one of living)
+      await this.#turns.take(one.run, async () => {
+        if (this.#sealed === null && !this.#leases.has(one.run)) await this.#grantAnew(one);
+      });
     this.#tellState();
+  }
+
+  async #grantAnew({ run, space }: Living): Promise<void> {
+    using flight = this.#turns.begin(run, space);
+    // As it is now: it may have ended meanwhile.
+    const living = await this.#possession.findLiving(run);
+    if (living === undefined) return;
+    await this.#leases.grant(living, flight);
   }
 
   async #release(frame: Extract<FromRunner, { type: 'release' }>): Promise<void> {
     const { run, space, door } = frame;
+    using flight = this.#turns.begin(run, space);
     try {
       this.#requireOpen();
-      const { inside, brokered } = await this.#releases.release(frame);
-      await this.#leases.grant({ run, space, door, brokered });
+      const { inside, brokered } = await this.#releases.release(frame, flight);
+      await this.#grant({ run, space, door, brokered }, flight);
       this.#tellRunner({ type: 'released', run, inside });
     } catch (error) {
       const { code, message } = this.#refusalOf(error);
@@ -167,11 +205,21 @@ export class Vault implements Disposable {
     }
   }
 
+  async #grant(living: Living, flight: Flight): Promise<void> {
+    try {
+      await this.#leases.grant(living, flight);
+    } catch (error) {
+      await this.#possession.giveUp(living.run, 'it was not handed over');
+      throw error;
+    }
+  }
+
   async #hearOperator({ type, operator, passphrase }: FromOperator): Promise<void> {
     const { keys } = this.#ground;
     try {
       if (type === 'seal') {
         keys.close();
+        this.#turns.endAll('the vault was sealed');
         this.#leases.dropAll();
       } else if (type === 'unseal') await this.#unseal(passphrase);
       else if (type === 'rotate') {
@@ -235,9 +283,12 @@ export class Vault implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#sweeping[Symbol.dispose]();
     this.#leases[Symbol.dispose]();
   }
 }
+
+const CHANGED = 'a secret was changed while the app started; it is tried again';
 
 const CLOSED = {
   open: null,

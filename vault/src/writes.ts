@@ -3,7 +3,7 @@ import { type KeyObject } from 'node:crypto';
 import { newId } from '@holdfast/kernel/id';
 import { openSealing } from '@holdfast/kernel/sealing';
 import { type Tx } from '@holdfast/platform/postgres/database';
-import { decrypt, encrypt, makeKey } from './envelope.ts';
+import { encrypt, makeKey } from './envelope.ts';
 import { HUB_TO_VAULT, type By } from './frames.ts';
 import { journalled, journalOf, type Act, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
@@ -19,6 +19,7 @@ import {
 } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
+import { rekey } from './rekey.ts';
 import { readWish, WishProblem, type SecretWish } from './wish.ts';
 
 /** A secret as the hub hands it over. */
@@ -70,7 +71,7 @@ export class Writes {
   async #insert(tx: Tx, { version, wish, by, noted }: Insert): Promise<Act<KeptVersion>> {
     const { space, name } = version;
     const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
-    const spaceKey = await this.#lock(writer, space);
+    const before = await this.#lock(writer, space);
     const kept = await reader.listKept(space);
     const others = newestOf(kept).filter((one) => one.name !== name);
     if (others.length >= MOST_SECRETS)
@@ -83,11 +84,15 @@ export class Writes {
       );
     if (version.way === 'brokered') requireFewBrokered(others, version);
     const numbered = { ...version, n: await writer.nextNumber(space, name) };
-    await this.#replace(
+    const gone = await this.#replace(
       writer,
       kept.filter((one) => one.name === name),
       wish,
     );
+    // A value that is replaced is destroyed as one that is deleted is: with the key that could read it.
+    const rest = kept.filter(({ id }) => !gone.includes(id));
+    const spaceKey =
+      gone.length === 0 ? await this.#unwrap(before) : await rekey(tx, this.#ground, { before, rest });
     const sealed = encrypt(spaceKey, wish.value, boundOf(numbered));
     wish.value.fill(0);
     await writer.insert(numbered, sealed);
@@ -106,15 +111,22 @@ export class Writes {
     return { entries, result };
   }
 
-  async #replace(writer: SecretWriter, before: readonly KeptVersion[], wish: SecretWish): Promise<void> {
+  /** Ends the versions before. Gives those whose value is destroyed. */
+  async #replace(
+    writer: SecretWriter,
+    before: readonly KeptVersion[],
+    wish: SecretWish,
+  ): Promise<readonly string[]> {
     const until = new Date(this.#ground.clock.now().getTime() + wish.overlapSeconds * 1_000);
     // The one that was replaced before has had its time.
     const [last, ended] = [
       before.filter((one) => one.liveUntil === null),
       before.filter((one) => one.liveUntil !== null),
     ];
-    await writer.eraseValues((wish.overlapSeconds === 0 ? before : ended).map(({ id }) => id));
+    const gone = (wish.overlapSeconds === 0 ? before : ended).map(({ id }) => id);
+    await writer.eraseValues(gone);
     if (wish.overlapSeconds > 0) for (const { id } of last) await writer.endVersion(id, until);
+    return gone;
   }
 
   /** The secrets of a Space: the newest version of each, without values. */
@@ -133,7 +145,7 @@ export class Writes {
         if (gone.length === 0) throw new VaultRefusal('missing', `this Space has no secret ${name}`);
         await writer.eraseValues(gone.map(({ id }) => id));
         await this.#rekey(
-          writer,
+          tx,
           space,
           kept.filter((one) => one.name !== name),
         );
@@ -150,18 +162,10 @@ export class Writes {
   }
 
   // A key that could read what was deleted goes with it: what is left gets another one.
-  async #rekey(writer: SecretWriter, space: string, rest: readonly KeptVersion[]): Promise<void> {
-    const { keys } = this.#ground;
-    if (keys.closed !== undefined) return; // the ciphertext is gone; the key goes with the next rotation
-    const before = await this.#lock(writer, space);
-    const next = makeKey();
-    for (const version of rest) {
-      if (version.value === null) continue;
-      const value = decrypt(before, version.value, boundOf(version));
-      await writer.replaceValue(version.id, encrypt(next, value, boundOf(version)));
-      value.fill(0);
-    }
-    await writer.putKey({ space, ...keys.wrap(next, keyBound(space)) });
+  async #rekey(tx: Tx, space: string, rest: readonly KeptVersion[]): Promise<void> {
+    if (this.#ground.keys.closed !== undefined) return; // the ciphertext is gone; the key goes with the next rotation
+    const before = await new SecretWriter(tx).findLockedKey(space);
+    if (before !== undefined) await rekey(tx, this.#ground, { before, rest });
   }
 
   /** Forgets a Space: its key is destroyed, and with it everything under it. */
@@ -184,11 +188,14 @@ export class Writes {
     );
   }
 
-  async #lock(writer: SecretWriter, space: string): Promise<KeyObject> {
-    const { keys } = this.#ground;
-    const candidate: WrappedKey = { space, ...keys.wrap(makeKey(), keyBound(space)) };
-    const { generation, wrapped } = await writer.lockKey(candidate);
-    return await keys.unwrap(generation, wrapped, keyBound(space));
+  /** The key of a Space, which nobody else writes to until the end of the transaction; a new one where it had none. */
+  async #lock(writer: SecretWriter, space: string): Promise<WrappedKey> {
+    const candidate: WrappedKey = { space, ...this.#ground.keys.wrap(makeKey(), keyBound(space)) };
+    return await writer.lockKey(candidate);
+  }
+
+  async #unwrap({ space, generation, wrapped }: WrappedKey): Promise<KeyObject> {
+    return await this.#ground.keys.unwrap(generation, wrapped, keyBound(space));
   }
 }
 

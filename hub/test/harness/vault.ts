@@ -15,6 +15,7 @@ import { HUB_TO_VAULT, type ToHub, type ToOperator, type ToRunner } from '@holdf
 import { Journal } from '@holdfast/vault/journal';
 import { FileKeyHolder } from '@holdfast/vault/key-holder';
 import { LedgerReader } from '@holdfast/vault/ledger-store';
+import { sweep } from '@holdfast/vault/sweep';
 import { Vault } from '@holdfast/vault/vault';
 import { record } from '../../src/modules/ledger/index.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
@@ -43,6 +44,8 @@ export interface TestVault extends AsyncDisposable {
   ticket(space: string, run: string): Promise<string>;
   /** Stops and starts the notary's signing. */
   readonly notary: { isStopped: boolean };
+  /** Destroys what is over; gives how many. */
+  sweep(): Promise<number>;
   /** What it logged. */
   readonly lines: readonly string[];
 }
@@ -116,6 +119,7 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
       ends.hub.side.say({ type: 'write', id: call, space, key: own.publicKey, box, by: BY, taken: [] });
       return await ends.hub.side.until((frame) => frame.type !== 'state' && frame.id === call);
     },
+    sweep: async () => await sweep(ground),
     ticket: async (space, run) =>
       await database.db.transaction((tx) =>
         record(tx, {

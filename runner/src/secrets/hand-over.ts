@@ -25,6 +25,7 @@ export class HandOver implements Disposable {
   readonly #following: Disposable;
   #door: DoorIdentity | undefined;
   #wasAsked = false;
+  #cameThrough = false;
 
   /** @param toDoor carries a box to the run's door */
   constructor(source: SecretSource, wish: TicketWish, toDoor: (box: DoorBox) => void) {
@@ -56,6 +57,7 @@ export class HandOver implements Disposable {
     const { run, space } = this.#wish;
     const { key: door, certificate } = this.#door;
     const box = await this.#source.vault.release({ run, space, ticket: await this.#ticket, door, inside });
+    this.#cameThrough = true;
     return { type: 'secrets', box, certificate };
   }
 
@@ -72,6 +74,8 @@ export class HandOver implements Disposable {
   /** The run's last process is dead. */
   [Symbol.dispose](): void {
     this.#following[Symbol.dispose]();
-    if (this.#wasAsked) this.#source.vault.ended(this.#wish.run);
+    if (!this.#wasAsked) return;
+    if (this.#cameThrough) this.#source.vault.ended(this.#wish.run);
+    else this.#source.vault.aborted(this.#wish.run, 'the run ended before it had its secrets');
   }
 }

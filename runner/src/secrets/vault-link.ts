@@ -83,9 +83,14 @@ export class VaultLink {
 
   /** Nothing of the run is left. */
   ended(run: string): void {
-    this.#waiting.get(run)?.reject(new ReleaseRefused('the run has ended', false));
-    this.#waiting.delete(run);
+    this.#settle(run)?.reject(new ReleaseRefused('the run has ended', false));
     this.#say({ type: 'ended', run });
+  }
+
+  /** Nothing of the run is left, and the program inside was sent nothing. */
+  aborted(run: string, why: string): void {
+    this.#settle(run)?.reject(new ReleaseRefused('the run has ended', false));
+    this.#say({ type: 'aborted', run, why });
   }
 
   /** Carries boxes to the door of a run, from before its release. Disposing of the result ends that. */

@@ -154,7 +154,7 @@ void test('keys from before the database seal the vault until that is accepted',
   await copyFile(copy, journal);
   {
     await using vault = await openTestVault({ database, folder });
-    assert.match(stateOf(vault) ?? '', /journal ends at 1, and the ledger knows of 2/);
+    assert.match(stateOf(vault) ?? '', /journal ends at 2, and the ledger knows of 3/);
   }
   await using vault = await openTestVault({ database, folder, start: { acceptLoss: true, restored: false } });
   assert.equal(stateOf(vault), null);
@@ -163,5 +163,5 @@ void test('keys from before the database seal the vault until that is accepted',
     select max((body::jsonb #>> '{journal,n}')::bigint) as n from ledger.entry`.execute(
     database.db.withTables(),
   );
-  assert.equal(rows[0]?.n, 3, 'numbers go on and none is used twice');
+  assert.equal(rows[0]?.n, 4, 'numbers go on and none is used twice');
 });

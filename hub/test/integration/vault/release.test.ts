@@ -4,58 +4,13 @@ import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { DOOR_TO_VAULT, readGrant, VAULT_TO_DOOR, VaultWord } from '@holdfast/door/run/lease';
-import { makePair, openBox, placeSecrets } from '@holdfast/inside/secrets';
-import { makeSealingPair, openSealing, type SealingPair } from '@holdfast/kernel/sealing';
-import { type ToRunner } from '@holdfast/vault/frames';
-import { EntrySearch } from '../../../src/modules/ledger/index.ts';
+import { openSealing } from '@holdfast/kernel/sealing';
 import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { entriesOf, startRun, stateOf } from '../../harness/vault-runs.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
 
 const LIMIT = { timeout: 120_000 };
 const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
-
-interface TestRun {
-  readonly run: string;
-  readonly door: SealingPair;
-  readonly answer: ToRunner;
-  /** What the program inside finds, where it was released. */
-  readonly variables: Readonly<Record<string, string>>;
-}
-
-async function start(
-  vault: TestVault,
-  space: string,
-  given?: { run?: string; ticket?: string },
-): Promise<TestRun> {
-  const run = given?.run ?? id();
-  const ticket = given?.ticket ?? (await vault.ticket(space, run));
-  const [door, inside] = [makeSealingPair(), makePair()];
-  const from = vault.runner.frames.length;
-  vault.runner.say({ type: 'release', run, space, ticket, door: door.publicKey, inside: inside.publicKey });
-  const answer = await vault.runner.until(
-    (frame) =>
-      (frame.type === 'released' || frame.type === 'refused') &&
-      frame.run === run &&
-      vault.runner.frames.indexOf(frame) >= from,
-  );
-  const { key } = stateOf(vault);
-  const variables =
-    answer.type === 'released'
-      ? placeSecrets(openBox(inside, { vault: key, run, box: answer.inside })).variables
-      : {};
-  return { run, door, answer, variables };
-}
-
-function stateOf({ runner }: TestVault): Extract<ToRunner, { type: 'state' }> {
-  const state = runner.frames.find((frame) => frame.type === 'state');
-  assert.ok(state?.type === 'state');
-  return state;
-}
-
-async function entriesOf(vault: TestVault, kind: string) {
-  const { items } = await new EntrySearch(vault.database.db).list({ kind }, { limit: 100 });
-  return items.map(({ body, subject }) => ({ subject, body: JSON.parse(body) as Record<string, unknown> }));
-}
 
 void test(
   'a run gets values, placeholders for what is brokered, and its door gets those values',
@@ -65,7 +20,7 @@ void test(
     const space = id();
     await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
     await vault.write(space, { key: 'PLAIN', value: 'a plain value' });
-    const { run, door, answer, variables } = await start(vault, space);
+    const { run, door, answer, variables } = await startRun(vault, space);
     assert.equal(answer.type, 'released');
     assert.equal(variables['PLAIN'], 'a plain value');
     const placeholder = variables['OPENAI_API_KEY'] ?? '';
@@ -101,12 +56,12 @@ void test('a ticket is good for one release of its own run and Space', LIMIT, as
     [/no start ticket/, { run, ticket: '0'.repeat(64) }],
     [/no start ticket/, { run, ticket: await vault.ticket(other, run) }],
   ] as const) {
-    const { answer } = await start(vault, space, given);
+    const { answer } = await startRun(vault, space, given);
     assert.ok(answer.type === 'refused');
     assert.match(answer.why, why);
   }
-  assert.equal((await start(vault, space, { run, ticket })).answer.type, 'released');
-  const again = (await start(vault, space, { run, ticket })).answer;
+  assert.equal((await startRun(vault, space, { run, ticket })).answer.type, 'released');
+  const again = (await startRun(vault, space, { run, ticket })).answer;
   assert.ok(again.type === 'refused');
   assert.match(again.why, /used before/);
 });
@@ -123,7 +78,7 @@ void test(
     await delay(200);
     vault.notary.isStopped = true;
     await delay(100);
-    const starting = start(vault, space, { run, ticket });
+    const starting = startRun(vault, space, { run, ticket });
     await delay(1_500);
     assert.equal((await entriesOf(vault, 'secret.released')).length, 1, 'it is on the ledger');
     assert.ok(!vault.runner.frames.some(({ type }) => type === 'released'));
@@ -144,7 +99,7 @@ void test(
     await delay(200);
     vault.notary.isStopped = true;
     await delay(100);
-    const starting = start(vault, space, { run, ticket });
+    const starting = startRun(vault, space, { run, ticket });
     for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
       await delay(20);
     {
@@ -172,7 +127,7 @@ void test(
     await delay(200);
     vault.notary.isStopped = true;
     await delay(100);
-    const starting = start(vault, space, { run, ticket });
+    const starting = startRun(vault, space, { run, ticket });
     for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
       await delay(20);
     // It gets the place of an older one, below the size that is signed.
@@ -207,7 +162,7 @@ void test('who changes a secret in the database makes it unreadable, column by c
       await using behind = openSuperuserPool(vault.database);
       await behind.pool.query(`update vault.version ${change} where space = '${space}'`);
     }
-    assert.equal((await start(vault, space)).answer.type, 'refused', change);
+    assert.equal((await startRun(vault, space)).answer.type, 'refused', change);
   }
   const [space, other] = [id(), id()];
   await vault.write(space, { key: 'A', value: 'a-value' });
@@ -216,7 +171,7 @@ void test('who changes a secret in the database makes it unreadable, column by c
     await using behind = openSuperuserPool(vault.database);
     await behind.pool.query(`update vault.version set space = '${other}', n = 2 where space = '${space}'`);
   }
-  assert.equal((await start(vault, other)).answer.type, 'refused', 'moved to another Space');
+  assert.equal((await startRun(vault, other)).answer.type, 'refused', 'moved to another Space');
 });
 
 void test(
@@ -226,7 +181,7 @@ void test(
     await using vault = await openTestVault();
     const space = id();
     await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
-    const { run, door } = await start(vault, space);
+    const { run, door } = await startRun(vault, space);
     const [from, to] = [VAULT_TO_DOOR, DOOR_TO_VAULT].map((way) =>
       openSealing(door, stateOf(vault).key, way),
     );
@@ -286,7 +241,7 @@ void test(
     await using first = await openTestVault();
     const space = id();
     await first.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
-    const [living, dead] = [await start(first, space), await start(first, space)];
+    const [living, dead] = [await startRun(first, space), await startRun(first, space)];
     first.notary.isStopped = true;
     await delay(200);
     await using second = await openTestVault({ database: first.database, folder: first.folder });
@@ -317,7 +272,7 @@ void test('after the root key is rotated everything opens, and the key before is
   const status = await vault.operator.until(({ type }) => type === 'status');
   assert.ok(status.type === 'status' && status.generation === 2);
   assert.notDeepEqual(await readKey(vault), before);
-  assert.equal((await start(vault, space)).variables['A'], 'a-value');
+  assert.equal((await startRun(vault, space)).variables['A'], 'a-value');
   assert.equal((await entriesOf(vault, 'secret.root-rotated')).length, 1);
 });
 

@@ -1,0 +1,152 @@
+// Who possesses what, from the release on: delivered, aborted, ended, and what of it is brokered to runs that live. Invariant: what a
+// run holds is in `vault.held` from before the hand-over until its end is recorded.
+import { journalled, journalOf, type Ground } from './ground.ts';
+import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { isLive, newestOf, type KeptVersion } from './model.ts';
+import { isTrue, reportForged } from './run-seal.ts';
+import { RunReader, RunWriter, type Held, type OpenRun } from './run-store.ts';
+import { SecretReader } from './secret-store.ts';
+
+/** A version and what stands in its place in the app. */
+export interface Brokered {
+  readonly version: KeptVersion;
+  readonly placeholder: string;
+}
+
+/** A run that lives, and what is brokered to it. */
+export interface Living {
+  readonly run: string;
+  readonly space: string;
+  readonly door: string;
+  readonly brokered: readonly Brokered[];
+}
+
+/** Begins and ends possession. */
+export class Possession {
+  readonly #ground: Ground;
+  /** Runs that were released here and have not ended. */
+  readonly #released = new Set<string>();
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** A run was released. */
+  began(run: string): void {
+    this.#released.add(run);
+  }
+
+  /** The program inside has what it was given. */
+  async deliver(run: string): Promise<void> {
+    await this.#say(run, 'secret.delivered', async (writer) => await writer.deliver(run));
+  }
+
+  /** The run never began. */
+  async abort(run: string, why: string): Promise<void> {
+    await this.#say(run, 'secret.aborted', async (writer) => await writer.end(run), { why });
+    this.#released.delete(run);
+  }
+
+  /** The run's last process is dead. */
+  async end(run: string): Promise<void> {
+    await this.#say(run, 'secret.ended', async (writer) => await writer.end(run));
+    this.#released.delete(run);
+  }
+
+  /** The Space is stopped: what doors of its runs hold, they use no more. What apps hold ends with them. */
+  async stop(space: string): Promise<void> {
+    const open = await new RunReader(this.#ground.db).listOpen(this.#ground.instance);
+    for (const one of open)
+      if (one.space === space)
+        await this.#say(
+          one.run,
+          'secret.ended',
+          async (writer) => {
+            await writer.endDoor(one.run);
+            return true;
+          },
+          { why: 'stopped' },
+          ({ holder }) => holder === 'door',
+        );
+  }
+
+  /** Ends all but these, which live; gives what is brokered to each of them, as far as the vault itself wrote that it is. */
+  async endAllBut(living: readonly string[]): Promise<Living[]> {
+    const reader = new RunReader(this.#ground.db);
+    const left: Living[] = [];
+    for (const open of await reader.listOpen(this.#ground.instance))
+      if (!living.includes(open.run)) await this.end(open.run);
+      else if (await this.#isTrue(open)) left.push(await this.#livingOf(open));
+    return left;
+  }
+
+  /** What is brokered to a run that lives, as `endAllBut` gives it; `undefined` where it has ended. */
+  async findLiving(run: string): Promise<Living | undefined> {
+    const open = await new RunReader(this.#ground.db).findOpen(run);
+    return open && (await this.#livingOf(open));
+  }
+
+  async #livingOf({ run, space, door }: OpenRun): Promise<Living> {
+    const held = (await new RunReader(this.#ground.db).listHeld(run)).filter(isPlaced);
+    const kept = await new SecretReader(this.#ground.db).listVersions(held.map(({ version }) => version));
+    // Of a secret that was replaced in its overlap a run holds two.
+    const versions = newestOf(kept).filter((one) => isLive(one, this.#ground.clock.now()));
+    const brokered = versions.map((version) => ({
+      version,
+      placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
+    }));
+    return { run, space, door, brokered };
+  }
+
+  // Sealed, the vault cannot tell; it grants nothing then either.
+  async #isTrue(open: OpenRun): Promise<boolean> {
+    const { keys, db } = this.#ground;
+    if (keys.closed !== undefined) return false;
+    if (isTrue(keys, open, await new RunReader(db).listEverHeld(open.run))) return true;
+    await reportForged(this.#ground, open.run, 'rows were changed');
+    return false;
+  }
+
+  // oxlint-disable-next-line max-params -- the entry, the change that it records, and for which of what is held
+  async #say(
+    run: string,
+    kind: VaultEntry['kind'],
+    change: (writer: RunWriter) => Promise<boolean>,
+    more: Readonly<Record<string, string>> = {},
+    concerns: (held: Held) => boolean = () => true,
+  ): Promise<void> {
+    const reader = new RunReader(this.#ground.db);
+    const open = await reader.findOpen(run);
+    if (open === undefined) {
+      // Most were never released. One that this vault released, and nobody ended, was taken out.
+      if (this.#released.delete(run)) await reportForged(this.#ground, run, 'its row is gone');
+      return;
+    }
+    if (this.#ground.keys.closed === undefined) await this.#isTrue(open);
+    const held = (await reader.listHeld(run)).filter(concerns);
+    await journalled(this.#ground, { act: kind, run }, (noted) =>
+      this.#ground.db.transaction(async (tx) => {
+        if (!(await change(new RunWriter(tx)))) return { entries: [], result: undefined };
+        const entries = await recordEntries(
+          tx,
+          held.map(({ version, holder }) => ({
+            ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },
+            body: { run, holder, ...more, ...journalOf(noted, this.#ground.instance) },
+          })),
+        );
+        return { entries, result: undefined };
+      }),
+    );
+  }
+
+  /** Aborts what was recorded. Where that cannot be recorded now, the run's end is, later. */
+  async giveUp(run: string, why: string): Promise<void> {
+    await this.abort(run, why).catch((error: unknown) => {
+      this.#ground.log.error({ err: error, run }, 'a release could not be aborted');
+    });
+  }
+}
+
+function isPlaced({ placeholder }: Held): boolean {
+  return placeholder !== null;
+}

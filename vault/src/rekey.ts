@@ -1,0 +1,44 @@
+// Gives a Space another key: what could read a value that is destroyed, in a backup too, goes with it.
+import { type KeyObject } from 'node:crypto';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { decrypt, encrypt, makeKey } from './envelope.ts';
+import { type Ground } from './ground.ts';
+import { boundOf, keyBound, type KeptVersion } from './model.ts';
+import { SecretWriter, type WrappedKey } from './secret-store.ts';
+
+/**
+ * Encrypts what is left of a Space under another key, in the transaction that holds the row of the key before. One that somebody
+ * changed in the database opens under no key, and keeps nobody from destroying the others.
+ */
+export async function rekey(
+  tx: Tx,
+  { keys, log }: Pick<Ground, 'keys' | 'log'>,
+  { before, rest }: { readonly before: WrappedKey; readonly rest: readonly KeptVersion[] },
+): Promise<KeyObject> {
+  const { space, generation, wrapped } = before;
+  const writer = new SecretWriter(tx);
+  const key = await keys.unwrap(generation, wrapped, keyBound(space));
+  const next = makeKey();
+  for (const version of rest) {
+    const value = open(key, version);
+    if (value === undefined) {
+      log.error(
+        { space, version: version.id },
+        'a secret was changed in the database and cannot be read any more',
+      );
+      continue;
+    }
+    await writer.replaceValue(version.id, encrypt(next, value, boundOf(version)));
+    value.fill(0);
+  }
+  await writer.putKey({ space, ...keys.wrap(next, keyBound(space)) });
+  return next;
+}
+
+function open(key: KeyObject, version: KeptVersion): Buffer | undefined {
+  try {
+    return version.value === null ? undefined : decrypt(key, version.value, boundOf(version));
+  } catch {
+    return undefined;
+  }
+}
