@@ -95,6 +95,29 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
     }
   });
 
+  await t.test('an owner of several gets one mail, and each other owner one', async () => {
+    for (const name of ['ada', 'bob']) await instance.createUser(name);
+    const of = async (user: string) => await instance.createToken({ user, role: 'read' });
+    const tokens = [await of('ada'), await of('ada'), await of('bob'), await of('ada')];
+    assert.equal((await report(instance, tokens)).status, 202);
+    assert.equal((await report(instance, tokens)).status, 202);
+    for (const token of tokens)
+      for (
+        const giveUp = performance.now() + 10_000;
+        (await whoami(instance, token)) !== 401;
+        await delay(20)
+      )
+        assert.ok(performance.now() < giveUp, 'it still works');
+    const { rows } = await superuser.pool.query<{ name: string; token: string }>(
+      `select a.name, m.facts->>'token' as token from mail.message m join identity.account a on a.id = m.recipient_id
+        where m.kind = 'token-revoked' and a.name in ('ada', 'bob') order by a.name`,
+    );
+    assert.deepEqual(rows, [
+      { name: 'ada', token: 'test-read, test-read, test-read' },
+      { name: 'bob', token: 'test-read' },
+    ]);
+  });
+
   await t.test('what is no list of texts is refused, and the refusal repeats none of it', async () => {
     for (const credentials of [[], undefined, 'text', [spared, 7], Array.from({ length: 1001 }, () => 'x')]) {
       const answer = await report(instance, credentials);

@@ -2,7 +2,7 @@
 // answer is the same whatever the texts are; only what is a live token here is queued, by its id, so that nobody fills the
 // queue with texts that merely pass the check.
 import { type Clock } from '@holdfast/kernel/clock';
-import { type Sha256 } from '@holdfast/kernel/digest';
+import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { isTokenText } from '@holdfast/kernel/token-text';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
@@ -11,7 +11,7 @@ import { enqueue } from '@holdfast/platform/queue';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
 import { type Removals } from '#modules/removals';
-import { digestToken } from './model.ts';
+import { digestToken, type Token } from './model.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** The queue task that revokes what was reported. */
@@ -58,11 +58,11 @@ export class FoundTokens {
 
   /** The work of the job; done twice it changes nothing more. Throws for anything but what `report` queues. */
   async revoke(payload: unknown): Promise<void> {
-    const { token, address } = (payload ?? {}) as { token?: unknown; address?: unknown };
-    const id = parseId(String(token));
-    if (id === undefined) throw new TypeError('a job to revoke a found token names none');
+    const { tokens, address } = (payload ?? {}) as { tokens?: unknown; address?: unknown };
+    if (!Array.isArray(tokens)) throw new TypeError('a job to revoke found tokens names none');
+    const ids = tokens.map((token) => parseId(String(token))).filter((id) => id !== undefined);
     await this.#db.transaction(
-      async (tx) => await this.#revokeOne(tx, id, { address: String(address), at: this.#clock.now() }),
+      async (tx) => await this.#revokeAll(tx, ids, { address: String(address), at: this.#clock.now() }),
     );
   }
 
@@ -70,36 +70,64 @@ export class FoundTokens {
   async revokeTaken(digests: readonly Sha256[], report: { address: string; takenAt: Date }): Promise<void> {
     const { address, takenAt } = report;
     await this.#db.transaction(async (tx) => {
-      for (const id of await new TokenReader(tx).listUnrevoked(digests))
-        await this.#revokeOne(tx, id, { address, at: takenAt, takenAt });
+      for (const tokens of (await new TokenReader(tx).listUnrevoked(digests)).values())
+        await this.#revokeAll(tx, tokens, { address, at: takenAt, takenAt });
     });
   }
 
   async #queue(digests: readonly Sha256[], address: string): Promise<void> {
     await this.#db.transaction(async (tx) => {
-      for (const token of await new TokenReader(tx).listUnrevoked(digests))
-        await enqueue(tx, { task: REVOKE_FOUND_TASK, payload: { token, address }, key: `found:${token}` });
+      for (const tokens of (await new TokenReader(tx).listUnrevoked(digests)).values())
+        await enqueue(tx, {
+          task: REVOKE_FOUND_TASK,
+          payload: { tokens, address },
+          key: `found:${sha256(tokens.join())}`,
+        });
     });
   }
 
-  async #revokeOne(
-    tx: Tx,
-    id: Id,
-    { address, at, takenAt }: { readonly address: string; readonly at: Date; readonly takenAt?: Date },
-  ): Promise<void> {
+  /** Revokes tokens of one owner, who is told once of all. */
+  async #revokeAll(tx: Tx, tokens: readonly Id[], found: Found): Promise<void> {
+    const ended: Token[] = [];
     const writer = new TokenWriter(tx);
-    const token = await writer.findById(id);
-    if (token === undefined || !(await writer.revoke(id, at))) return;
+    for (const id of tokens) {
+      const token = await writer.findById(id);
+      if (token !== undefined && (await writer.revoke(id, found.at))) ended.push(token);
+    }
+    const [first] = ended;
+    if (first === undefined) return;
     await this.#epochs.advance(tx, 'identity');
-    const facts = { kind: 'token-revoked', token: token.name, why: 'found' } as const;
-    await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
-    await record(tx, {
-      kind: 'token.revoked',
-      subject: `token:${id}`,
-      actor: 'anonymous',
-      credential: '',
-      body: { why: 'found', ...(takenAt && { takenAt: takenAt.toISOString() }) },
-      personal: { address },
-    });
+    const facts = { kind: 'token-revoked', token: namesOf(ended), why: 'found' } as const;
+    // A token is revoked once: nobody is told of it in two mails.
+    const event = `token.revoked:${first.id}`;
+    await writeMail(tx, { event, recipientId: first.userId, facts, at: found.at });
+    for (const { id } of ended) await recordFound(tx, id, found);
   }
+}
+
+/** By whom, and when. */
+interface Found {
+  readonly address: string;
+  readonly at: Date;
+  /** When it was taken while the database was away. */
+  readonly takenAt?: Date;
+}
+
+async function recordFound(tx: Tx, id: Id, { address, takenAt }: Found): Promise<void> {
+  await record(tx, {
+    kind: 'token.revoked',
+    subject: `token:${id}`,
+    actor: 'anonymous',
+    credential: '',
+    body: { why: 'found', ...(takenAt && { takenAt: takenAt.toISOString() }) },
+    personal: { address },
+  });
+}
+
+/** Names that a mail says; all of them are on the page of tokens. */
+const MOST_NAMES = 20;
+
+function namesOf(tokens: readonly Token[]): string {
+  const names = tokens.slice(0, MOST_NAMES).map(({ name }) => name);
+  return [...names, ...(tokens.length > MOST_NAMES ? ['…'] : [])].join(', ');
 }

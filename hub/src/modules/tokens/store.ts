@@ -34,16 +34,19 @@ export class TokenReader {
     return row && toToken(row);
   }
 
-  /** The ids of the tokens with these digests that nobody revoked yet. */
-  async listUnrevoked(digests: readonly Sha256[]): Promise<Id[]> {
-    if (digests.length === 0) return [];
+  /** The ids of the tokens with these digests that nobody revoked yet, by owner, in order. */
+  async listUnrevoked(digests: readonly Sha256[]): Promise<ReadonlyMap<Id, readonly Id[]>> {
+    if (digests.length === 0) return new Map();
     const rows = await this.db
       .selectFrom('tokens.token')
-      .select('id')
+      .select(['id', 'user_id'])
       .where('digest', 'in', digests)
       .where('revoked_at', 'is', null)
+      .orderBy('id')
       .execute();
-    return rows.map(({ id }) => id);
+    return new Map(
+      [...Map.groupBy(rows, (row) => row.user_id)].map(([owner, own]) => [owner, own.map(({ id }) => id)]),
+    );
   }
 
   /** Which of these tokens are revoked, expired or gone. */
