@@ -6,6 +6,7 @@ import { notaryBuckets } from '@holdfast/notary/migrations/0002-buckets';
 import { notaryMiddle } from '@holdfast/notary/migrations/0003-middle';
 import { notaryCheckpointSizes } from '@holdfast/notary/migrations/0004-checkpoint-sizes';
 import { notaryCut } from '@holdfast/notary/migrations/0005-cut';
+import { notaryLeaves } from '@holdfast/notary/migrations/0006-leaves';
 import { vaultSecrets } from '@holdfast/vault/migrations/0001-secrets';
 import { vaultSealedRuns } from '@holdfast/vault/migrations/0002-sealed-runs';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
@@ -111,4 +112,5 @@ export const migrations: readonly Migration[] = [
   vaultSecrets,
   spaceSecrets,
   vaultSealedRuns,
+  notaryLeaves,
 ];

@@ -15,7 +15,7 @@ const HUB = 'holdfast_hub_test';
 
 async function asRole(
   database: TestDatabase,
-  role: 'address' | 'notary' | 'owner' | 'superuser',
+  role: 'address' | 'notary' | 'vault' | 'owner' | 'superuser',
   work: (pool: Pool) => Promise<void>,
 ): Promise<void> {
   const pool = openPool(database[role], {
@@ -229,7 +229,17 @@ void test('no role but the superuser can do any of it', LIMIT, async () => {
   const refused = /permission denied|must be owner|append-only|may not record/;
   for (const [role, statements] of [
     ['address', [...EDITS, ...NOTARY_EDITS]],
-    ['notary', [...EDITS, 'delete from notary.leaf', 'truncate notary.tile', 'drop table notary.tile']],
+    ['vault', [...EDITS, ...NOTARY_EDITS]],
+    [
+      'notary',
+      [
+        ...EDITS,
+        'update notary.leaf set index = index + 1000',
+        'delete from notary.leaf',
+        'truncate notary.tile',
+        'drop table notary.tile',
+      ],
+    ],
     ['owner', EDITS.slice(0, 4)],
   ] as const)
     await asRole(database, role, async (pool) => {
