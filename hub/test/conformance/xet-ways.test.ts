@@ -1,16 +1,11 @@
 // Every way of the protocol that the newest client can be told to go: the versions of its answers, parts of a xorb in one
 // request or several, and the ways to pack chunks.
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import test from 'node:test';
 import { assertNoBugs } from '../harness/bugs.ts';
-import { openCast } from '../harness/cast.ts';
 import { startInstance } from '../harness/instance.ts';
-import { mustRun, ROOT } from '../harness/program.ts';
-import { clientEnvironment, PLAIN_TRANSFERS, venvProgram } from '../harness/python.ts';
-import { openScratch } from '../harness/scratch.ts';
-
-const SCRIPT = path.join(ROOT, 'hub/test/conformance/python/xet_ways.py');
+import { PLAIN_TRANSFERS } from '../harness/python.ts';
+import { openScript } from './xet-script.ts';
 
 /** How a file is packed, and the share of it that is stored at most. */
 const PACKINGS = [
@@ -20,26 +15,9 @@ const PACKINGS = [
   { policy: 'auto', name: 'floats.bin', most: 0.4 },
 ] as const;
 
-/** What the script prints. */
-interface Seen {
-  /** How often each operation was answered well. */
-  readonly seen: Readonly<Record<string, number>>;
-  /** Bytes by which the hub's objects grew. */
-  readonly grown: number;
-  readonly size: number;
-}
-
-type Go = (env: Readonly<Record<string, string>>, ...args: readonly string[]) => Promise<Seen>;
-
 void test('the newest client goes every way of the protocol', async (t) => {
   await using instance = await startInstance();
-  const cast = await openCast(instance);
-  const go: Go = async (env, ...args) => {
-    await using home = await openScratch('client');
-    const all = { ...cast, HUB_OBJECTS: path.join(instance.data, 'objects'), ...env };
-    const command = { env: clientEnvironment(home.path, all), cwd: home.path };
-    return JSON.parse(await mustRun(venvProgram('hub-newest', 'python'), [SCRIPT, ...args], command)) as Seen;
-  };
+  const go = await openScript(instance);
 
   await t.test('shards are taken in both versions', async () => {
     const first = await go({ HF_XET_CLIENT_SHARD_API_VERSION: '1' }, 'upload', 'admin/v1', 'base.bin');

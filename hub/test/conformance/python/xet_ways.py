@@ -15,6 +15,8 @@ MIXED = b"".join(BASE[at : at + 3_000_000] + noise(500_000, at) for at in range(
 FILES = {
     "base.bin": BASE,
     "mixed.bin": MIXED,
+    # The first file, which somebody wrote on.
+    "longer.bin": BASE + noise(2_000_000, 32),
     "floats.bin": array.array("f", (n / 1000 for n in range(2_000_000))).tobytes(),
     "text.bin": "".join(f"line {n} of a file that packs well\n" for n in range(250_000)).encode(),
 }
