@@ -34,6 +34,21 @@ void test('chunks are found in the scope of a repository', async (t) => {
     assert.ok((seen['findChunk'] ?? 0) > 0, JSON.stringify(seen));
     assert.ok(grown > 1_900_000 && grown < 2_000_000 + LITTLE, `${grown} bytes more are stored`);
   });
+  await t.test('what they take on the disk is what they have, once', async () => {
+    const token = await instance.createToken({ user: 'admin', role: 'read' });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${instance.url}/api/settings/repositories`, { headers });
+    const [one] = (await answer.json()) as { readonly storage: number; readonly physicalStorage: number }[];
+    // And the few bytes of .gitattributes.
+    assert.ok(
+      one !== undefined && one.storage >= 50_000_000 && one.storage < 50_100_000,
+      String(one?.storage),
+    );
+    assert.ok(
+      one.physicalStorage > 26_000_000 && one.physicalStorage < 26_000_000 + LITTLE,
+      String(one.physicalStorage),
+    );
+  });
   await t.test('another repository learns nothing', async () => {
     requireSent(await go({}, 'upload', 'admin/two', 'base.bin'), 'another repository');
   });
