@@ -14,7 +14,7 @@ export {
   type SettingsChange,
   type Sort,
 } from './model.ts';
-export { type RepoPage } from './list-store.ts';
+export { type RepoPage, type TagCount } from './list-store.ts';
 export { RepoMoved } from './moved.ts';
 export { requireRight } from './right.ts';
 export { Turns } from './turns.ts';
