@@ -23,6 +23,7 @@ import {
   repoNarrowed,
   repoOrdered,
   repoRepositories,
+  repoPushers,
   repoSearchedByType,
   repoSummaries,
 } from '#modules/repos';
@@ -111,4 +112,5 @@ export const migrations: readonly Migration[] = [
   vaultSecrets,
   spaceSecrets,
   vaultSealedRuns,
+  repoPushers,
 ];

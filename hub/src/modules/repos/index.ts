@@ -8,6 +8,7 @@ export {
   fullName,
   SORTS,
   type Facets,
+  type Pushers,
   type Repo,
   type RepoName,
   type RepoQuery,
@@ -35,3 +36,4 @@ export { narrowed as repoNarrowed } from './migrations/0003-narrowed.ts';
 export { lists as repoLists } from './migrations/0004-lists.ts';
 export { ordered as repoOrdered } from './migrations/0005-ordered.ts';
 export { searchedByType as repoSearchedByType } from './migrations/0006-searched-by-type.ts';
+export { pushers as repoPushers } from './migrations/0007-pushers.ts';
