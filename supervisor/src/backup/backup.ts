@@ -1,5 +1,5 @@
 // Copies database and objects of a running instance, never its keys. The database comes last but one: objects are copied, then the
-// database, then the objects that were named meanwhile, so that all that the database names is there (decision 38).
+// database, then the objects that were named meanwhile, so that all that the database names is there (decision 41).
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '@holdfast/kernel/id';
