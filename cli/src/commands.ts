@@ -18,6 +18,7 @@ import {
   resetPassword,
 } from './commands/admin-users.ts';
 import { forgetXet } from './commands/admin-xet.ts';
+import { backup, restore, verifyBackupCommand } from './commands/backup.ts';
 import { bench, check, test } from './commands/delegated.ts';
 import { doctor } from './commands/doctor.ts';
 import { fsck } from './commands/fsck.ts';
@@ -79,6 +80,9 @@ const ACTING: readonly Command[] = [
   proveConsistency,
   compareLedgers,
   eraseLedger,
+  backup,
+  verifyBackupCommand,
+  restore,
   vaultStatus,
   sealVault,
   unsealVault,

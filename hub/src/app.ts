@@ -150,7 +150,7 @@ export async function openApp(
   };
   const streams = new LiveStreams({ ...modules, clock: systemClock });
   declareGauges(metrics, modules, streams);
-  const pages = await openPages(settings.pages, modules, log);
+  const pages = await openPages(settings, modules, log);
   const { version, limits } = settings;
   const hub = await hubWithSpaces(
     {

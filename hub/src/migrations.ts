@@ -24,6 +24,7 @@ import {
   repoNarrowed,
   repoOrdered,
   repoRepositories,
+  repoPushers,
   repoSearchedByType,
   repoSummaries,
 } from '#modules/repos';
@@ -112,5 +113,6 @@ export const migrations: readonly Migration[] = [
   vaultSecrets,
   spaceSecrets,
   vaultSealedRuns,
+  repoPushers,
   notaryLeaves,
 ];

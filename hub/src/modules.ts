@@ -12,6 +12,7 @@ import { type RemovalsPlace } from '#modules/removals';
 import { type RunnerLink } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { type IssuerLink } from '#modules/sso';
+import { openActors } from './credential-actors.ts';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
@@ -40,26 +41,30 @@ function openMail(
   return { keptMails: new KeptMails({ db, hub }), delivery: new Delivery({ ...shared, db, hub }) };
 }
 
+function openPeopleAndTokens(foundation: Foundation, settings: HubStart['settings'], shared: Shared) {
+  return { ...openPeople(foundation, settings, shared.issuer), ...openTokens(foundation) };
+}
+
 /** Opens the modules. Disposing the result closes what they stand on. */
 export async function openModules(start: HubStart, shared: Shared) {
   const { limits, scratch, publicUrl, postgres } = start.settings;
   await using opened = new AsyncDisposableStack();
   const foundation = opened.use(await openFoundation(start, shared));
   const { db, clock, epochs, space } = foundation;
-  const reads = new Reads({ db, clock });
-  const uses = new TokenUses({ db, clock });
+  const [reads, uses] = [new Reads({ db, clock }), new TokenUses({ db, clock })];
   const repos = new Repos({ db, clock, epochs, uses });
   const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
-  const leaks = new LeakMatch(foundation);
-  const turns = new Turns();
+  const [leaks, turns] = [new LeakMatch(foundation), new Turns()];
   const content = openContent({
     ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
     host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
     // The embedded database serves this hub alone; its refs can then be remembered in the process.
     soleHub: postgres.embedded,
   });
-  const parts = { ...foundation, repos, reads, content: content.content, blobs, leaks, vault: shared.vault };
+  const actors = openPeopleAndTokens(foundation, start.settings, shared);
+  const known = { ...foundation, repos, reads, content: content.content, blobs, leaks };
+  const parts = { ...known, vault: shared.vault, actorOf: openActors(actors) };
   const spaces = opened.use(openSpaces(parts, start.settings, shared.runner));
   const running = opened.move();
   return {
@@ -70,8 +75,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
     uses,
-    ...openPeople(foundation, start.settings, shared.issuer),
-    ...openTokens(foundation),
+    ...actors,
     ...openMail(foundation, start.settings, shared),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
     namespaces: new Namespaces({ db, clock, epochs }),

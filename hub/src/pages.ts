@@ -4,15 +4,26 @@ import { pathToFileURL } from 'node:url';
 import { readFolder } from '@holdfast/platform/folder-files';
 import { type Log } from '@holdfast/platform/log';
 import { isFault } from '@holdfast/kernel/fault';
+import { type HubStart } from '@holdfast/supervisor/settings';
+import { parseCard } from '#modules/cards';
 import { RepoMoved } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { type Modules } from './modules.ts';
+import { groupFacets } from './surfaces/web/facets.ts';
 import { type BuiltPages, type PageModules } from './surfaces/web/pages.ts';
 import { type WebDeps } from './surfaces/web/routes.ts';
 
 /** Loads the pages. Without them the hub serves its API all the same, and a page says what is wrong. */
-export async function openPages(folder: string, modules: Modules, log: Log): Promise<WebDeps> {
-  const shared = { pageModules: pageModulesOf(modules), refusals: modules.refusals, log };
+export async function openPages(
+  { pages: folder, access }: Pick<HubStart['settings'], 'pages' | 'access'>,
+  modules: Modules,
+  log: Log,
+): Promise<WebDeps> {
+  const anonymousMayRead = access === 'anonymous';
+  const shared = {
+    ...{ pageModules: pageModulesOf(modules), anonymousMayRead },
+    ...{ refusals: modules.refusals, log },
+  };
   try {
     const built = (await import(pathToFileURL(path.join(folder, 'index.js')).href)) as {
       readonly server: BuiltPages;
@@ -44,11 +55,19 @@ function pageModulesOf(modules: Modules): PageModules {
     orgPolicies: modules.orgPolicies,
     members: modules.members,
     namespaces: modules.namespaces,
+    repos,
+    changes: modules.changes,
+    content: modules.content,
+    texts: modules.texts,
+    comparison: modules.comparison,
+    history: modules.history,
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,
     tokens: modules.tokens,
     tokenUses: modules.uses,
     deviceLogins: modules.deviceLogins,
+    listFacets: async (actor, type) => groupFacets(type, await repos.countTags(actor, type)),
+    bodyOf: (readme, type) => parseCard(readme, type).body,
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,

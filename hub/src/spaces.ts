@@ -1,7 +1,7 @@
 // Opens what knows of Spaces, and, where there is a runner, what has their programs run.
 import { SourceFolders } from '@holdfast/platform/source-folders';
 import { type HubStart } from '@holdfast/supervisor/settings';
-import { referencesOf, type SystemActor } from '#modules/access';
+import { referencesOf, type Actor, type SystemActor } from '#modules/access';
 import { type Blobs } from '#modules/blobs';
 import { type Content } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
@@ -20,6 +20,8 @@ type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'log' | 'space'> & {
   readonly blobs: Blobs;
   readonly leaks: LeakMatch;
   readonly vault: OpenVault;
+  /** Who acts through a credential now. */
+  readonly actorOf: (credential: string) => Promise<Actor | undefined>;
 };
 
 /** The way to the vault, as modules and runs use it. */

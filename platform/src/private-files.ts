@@ -80,6 +80,16 @@ export async function findText(path: string, limit = 1024 * 1024): Promise<strin
   }
 }
 
+/** The file's bytes, or `undefined` when there is none. */
+export async function findBytes(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** How a file shall be. */
 export interface FileOptions {
   readonly mode?: number;
@@ -176,6 +186,11 @@ export async function listNames(path: string): Promise<string[]> {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** Whether a folder is empty or not there; a file system's own `lost+found` does not count. */
+export async function isEmptyFolder(path: string): Promise<boolean> {
+  return (await listNames(path)).every((name) => name === 'lost+found');
 }
 
 /** One file below a folder. */

@@ -41,6 +41,11 @@ export class SourceFolders {
     return found?.isDirectory() === true;
   }
 
+  /** The names in a folder; none where it is not there. */
+  async list(owner: string, name: string): Promise<string[]> {
+    return (await namesIn(join(this.#root, owner, name))).toSorted();
+  }
+
   /** Makes a folder of these files. Nothing is left of one that fails. Throws a `RangeError` for a path that leads elsewhere or is none. */
   async write(
     { owner, name }: { readonly owner: string; readonly name: string },

@@ -6,6 +6,7 @@ declare global {
     interface Error {
       status: number;
       message: string;
+      code?: string;
       requestId?: string;
     }
   }

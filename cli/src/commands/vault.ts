@@ -1,10 +1,9 @@
 // `./holdfast vault …`: how the vault is, and what the operator alone may do with its root key.
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { findText } from '@holdfast/platform/private-files';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
-import { usageRejected } from '../faults.ts';
+import { readPassphraseFile } from '../passphrase.ts';
 import { printResult } from '../print.ts';
 import { openVaultClient, type VaultStatus } from '../vault-client.ts';
 
@@ -70,14 +69,10 @@ function show(call: Call, status: VaultStatus): number {
   return EXIT.done;
 }
 
-async function readPassphrase({ flags, console }: Call): Promise<Buffer> {
-  const file = flags['passphrase-file'];
-  if (typeof file === 'string') {
-    const text = await findText(file, 4_096);
-    if (text === undefined)
-      throw usageRejected(`there is no file ${file}`, 'name one that holds the passphrase');
-    return Buffer.from(text.replace(/\r?\n$/, ''));
-  }
+async function readPassphrase(call: Call): Promise<Buffer> {
+  const { console } = call;
+  const given = await readPassphraseFile(call, 'passphrase-file');
+  if (given !== undefined) return given;
   if (process.stdin.isTTY) console.step('Passphrase of the root key (not shown):');
   // What is typed is not shown.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -150,8 +150,10 @@ async function call(
     },
   );
   const text = await answer.text();
+  // How a page refuses who is not known.
+  const asked = answer.headers.get('location')?.startsWith('/sign-in?to=') === true;
   // What is there already is said only to who might make it.
-  const allowed = answer.status < 400 || answer.status === 409;
+  const allowed = (answer.status < 400 && !asked) || answer.status === 409;
   return { allowed, said: `${answer.status} ${answer.headers.get('x-error-code')} ${text.slice(0, 200)}` };
 }
 

@@ -32,6 +32,8 @@ const RULES: Readonly<Record<string, readonly Kind[]>> = {
   getPage: ALL,
   postPage: NOBODY,
   getPageFile: NOBODY,
+  getRepoPage: NOBODY,
+  getPageDownload: NOBODY,
   getAvatar: ALL,
   getAgentHarnesses: ALL,
   headTelemetry: ALL,
@@ -175,7 +177,8 @@ void test('a token reaches what it was made for and nothing else', async (t) => 
         if (may.includes(kind)) assert.ok(answer.status < 300, said);
         else
           assert.ok(
-            REFUSED.includes(answer.status) && (answer.status > 400 || proof || call.bodyProves === true),
+            asksToSignIn(answer) ||
+              (REFUSED.includes(answer.status) && (answer.status > 400 || proof || call.bodyProves === true)),
             said,
           );
         if (!proof && (kind === 'anonymous' || kind === 'elsewhere')) assert.ok(!text.includes(name), said);
@@ -190,6 +193,11 @@ void test('a token reaches what it was made for and nothing else', async (t) => 
 
 // A signed link, or a body for one, may be malformed before anything is looked at.
 const REFUSED = [400, 401, 403, 404];
+
+/** How a page refuses who is not known. */
+function asksToSignIn({ status, headers }: Response): boolean {
+  return status === 303 && headers.get('location')?.startsWith('/sign-in?to=') === true;
+}
 
 /** What some routes need to find. */
 async function prepare(hub: ServedHub, name: string, token: string): Promise<void> {

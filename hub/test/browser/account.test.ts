@@ -35,6 +35,7 @@ void test('somebody signs in, makes a token, ends a session and signs out, witho
   await gone?.reload();
   assert.match(gone?.url() ?? '', /\/sign-in\?to=/);
   await page.getByRole('button', { name: 'Português' }).click();
+  await page.getByLabel('Menu de alice').click();
   await page.getByRole('button', { name: 'Sair' }).click();
   await page.waitForURL('**/sign-in');
   assert.deepEqual([...window.complaints, ...other.complaints], []);

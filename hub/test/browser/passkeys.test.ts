@@ -38,6 +38,7 @@ void test('a passkey is added, signs in, proves, and is good no more once it is 
   await page.getByRole('button', { name: 'Ask the device' }).click();
   await page.getByText('The passkey was added.').waitFor();
 
+  await page.getByLabel(/^Menu of/).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL('**/sign-in');
   const sent = page.waitForRequest((request) => request.url().includes('/sign-in/passkey'));
@@ -98,6 +99,7 @@ void test('a passkey is added, signs in, proves, and is good no more once it is 
   await page.goto('/account/passkeys');
   await page.getByRole('button', { name: 'Remove: phone' }).click();
   await page.getByText('The passkey was removed.').waitFor();
+  await page.getByLabel(/^Menu of/).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL('**/sign-in');
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();

@@ -60,6 +60,8 @@ const same = (callers: Callers): MatrixRule => ({ private: callers, public: call
 const OPEN = same(EVERYBODY);
 const READ: MatrixRule = { private: READERS, public: KNOWN };
 const WRITE = same(WRITERS);
+/** Whoever is known by a cookie; tokens count for nothing where browsers ask. */
+const BROWSED: MatrixRule = { private: set('session'), public: set('session', 'visitor') };
 const LIKE: MatrixRule = { private: set(...MEMBERS), public: set(...CLASSIC) };
 
 /** The rule of each operation. */
@@ -74,6 +76,8 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   revokeCredentials: OPEN,
   postPage: same(NOBODY),
   getPageFile: same(NOBODY),
+  getRepoPage: BROWSED,
+  getPageDownload: BROWSED,
   beginDeviceLogin: same(UNASKED),
   exchangeToken: same(NOBODY),
   listModelTags: same(UNASKED),

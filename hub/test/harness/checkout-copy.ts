@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CHILD_WORKSPACES } from '@holdfast/supervisor/workspaces';
 import { mustRun, ROOT, runProgram } from './program.ts';
 
-const WORKSPACES = [...CHILD_WORKSPACES, 'web', 'cli'];
+const WORKSPACES = [...CHILD_WORKSPACES, 'web', 'cli', 'verifier'];
 const FILES = ['holdfast', 'package.json', 'package-lock.json', '.npmrc'];
 
 /** Makes the copy in this folder. It starts without installing anything. */

@@ -152,6 +152,13 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   }
 }
 
+/** Runs `./holdfast …` for a folder whose instance does not run, whatever comes of that. */
+export async function runCommand(options: InstanceOptions, ...args: readonly string[]): Promise<Outcome> {
+  const [file = '', ...command] = commandOf(options, args);
+  const env = { HOLDFAST_DATA: path.join(options.folder ?? '', 'data'), HOLDFAST_PORT: '0', ...options.env };
+  return await runProgram(file, command, { env, cwd: '/' });
+}
+
 function commandOf({ checkout = ROOT, user }: InstanceOptions, args: readonly string[]): string[] {
   const command = [path.join(checkout, LAUNCHER), ...args];
   if (user === undefined) return command;

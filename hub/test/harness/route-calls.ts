@@ -27,6 +27,8 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   getPage: {},
   postPage: {},
   getPageFile: { rest: 'x' },
+  getRepoPage: {},
+  getPageDownload: { ...README },
   getAvatar: {},
   getAgentHarnesses: {},
   headTelemetry: { rest: 'x' },

@@ -121,7 +121,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const address = { publicUrl: null, port: 0 };
   const metrics = new Metrics();
   const { limits } = start.settings;
-  const pages = await openPages(start.settings.pages, modules, log);
+  const pages = await openPages(start.settings, modules, log);
   const { spacesHost } = start.settings;
   const server = await hubWithSpaces(
     {

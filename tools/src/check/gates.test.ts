@@ -36,6 +36,8 @@ void test('flawsOf() finds what a template must not hold', () => {
   for (const bad of ['{@html text}', '<p style="a"></p>', '<p style:color={a}></p>', '<a onclick={b}></a>'])
     assert.equal(flawsOf(`<!-- A page. -->\n${bad}`).length, 1, bad);
   assert.equal(flawsOf('<p></p>').length, 1);
+  assert.deepEqual(flawsOf('<!-- A page. -->\n{@html text}', 'web/src/lib/Prose.svelte'), []);
+  assert.equal(flawsOf('<!-- A page. -->\n{@html text}', 'web/src/lib/Other.svelte').length, 1);
 });
 
 void test('quantile() picks from the sorted numbers', () => {

@@ -15,15 +15,20 @@ const ALLOWED: readonly string[] = [
   'MIT',
   'MIT-0',
   'PostgreSQL',
+  'PSF-2.0',
   'Python-2.0',
   'Unlicense',
 ];
 
 /**
  * Packages under another licence, each with its reason. `lightningcss` comes with what builds the pages: it runs unchanged
- * on the machine that builds, and nothing of it is in what is built or passed on.
+ * on the machine that builds, and nothing of it is in what is built or passed on. Typefaces under the Open Font License may be
+ * passed on with anything, unchanged and not sold by themselves, as they are here.
  */
-const EXCEPTIONS: Readonly<Record<string, RegExp>> = { 'MPL-2.0': /^lightningcss(-|$)/ };
+const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
+  'MPL-2.0': /^lightningcss(-|$)/,
+  'OFL-1.1': /^@fontsource(-variable)?\//,
+};
 
 /** Every installed package states a licence that is allowed. */
 export const licences: Gate = {

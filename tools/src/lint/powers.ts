@@ -97,6 +97,16 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'what devices answer is checked in one place',
   },
   {
+    modules: ['markdown-it'],
+    files: ['web/src/lib/prose/prose.ts'],
+    advice: 'texts of people are shown through prose/prose.ts, within its bounds',
+  },
+  {
+    modules: ['htmlparser2'],
+    files: ['web/src/lib/prose/clean.ts'],
+    advice: 'what becomes HTML of a page is written in one place, prose/clean.ts',
+  },
+  {
     modules: ['nodemailer'],
     files: ['courier/src/mail-server.ts', '*/test/**'],
     advice: 'mail is sent by the courier, in one place',
@@ -120,7 +130,12 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
 ];
 
 /** Files that may import what is only known at run time: the pages, which are built apart, and work in threads. */
-export const LATE_IMPORTS: readonly string[] = ['hub/src/pages.ts', 'platform/src/thread-host.ts'];
+export const LATE_IMPORTS: readonly string[] = [
+  'hub/src/pages.ts',
+  'platform/src/thread-host.ts',
+  // In a browser, from the one folder that its policy names.
+  'web/src/lib/browser/highlight.js',
+];
 
 /** A member that gives a power, as `object.member`, or a global function. */
 export interface NamedPower {
@@ -146,7 +161,14 @@ export const NAMED_POWERS: readonly NamedPower[] = [
   {
     name: 'fetch',
     // The notary hands its checkpoints to an endpoint that the operator names; the courier asks the operator's issuer.
-    files: ['notary/src/places.ts', 'courier/src/reach.ts', '*/test/**', 'bench/src/**'],
+    files: [
+      'notary/src/places.ts',
+      'courier/src/reach.ts',
+      // In the reader's browser, whose policy names the one address.
+      'web/src/lib/browser/search.js',
+      '*/test/**',
+      'bench/src/**',
+    ],
     advice: 'outgoing HTTP is made in named files only',
   },
   { name: 'eval', files: [], advice: 'text never becomes code here' },

@@ -60,7 +60,9 @@ export async function show<Result>(event: PageEvent, work: () => Promise<Result>
   } catch (thrown) {
     const refusal = callOf(event).refusalOf(thrown);
     if (refusal === undefined) throw thrown;
-    error(refusal.status, refusal.message);
+    // Who is not known yet may be somebody who may.
+    if (refusal.status === 401 && callOf(event).visit === undefined) requireVisit(event);
+    error(refusal.status, refusal.message, { code: refusal.code });
   }
 }
 

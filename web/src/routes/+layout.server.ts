@@ -4,7 +4,7 @@ import { callOf, pathOf } from '../lib/call.ts';
 import { type Visit } from '@holdfast/hub/surfaces/web/pages';
 import { LANGUAGES, languageFor } from '../lib/words/words.ts';
 
-// Pages are complete as they come, and run no script.
+// Pages are complete as they come; what script adds to a few of them is in `lib/browser`.
 export const csr = false;
 
 // What is offered; who may is decided by the hub.
@@ -14,14 +14,15 @@ function mayInvite({ account, memberships }: Visit): boolean {
 
 export function load(event: ServerLoadEvent) {
   const call = callOf(event);
+  const { visit, actor } = call;
   const language = languageFor(call.findNote('language'), event.request.headers.get('accept-language'));
   return {
     language,
     words: LANGUAGES[language],
-    user:
-      call.visit === undefined
-        ? undefined
-        : { name: call.visit.account.name, invites: mayInvite(call.visit) },
+    user: visit === undefined ? undefined : { name: visit.account.name, invites: mayInvite(visit) },
+    // Whoever may read nothing is offered nothing to look for.
+    reads: actor.kind !== 'anonymous' || actor.mayReadPublic,
+    sought: event.url.pathname === '/search' ? (event.url.searchParams.get('q') ?? '') : '',
     path: event.url.pathname,
     here: pathOf(event.url),
   };

@@ -1,7 +1,22 @@
-// The start leads to where one can do something.
+// The start: what was lately changed, and, where nothing is yet, how to begin.
 import { redirect, type ServerLoadEvent } from '@sveltejs/kit';
-import { callOf } from '../lib/call.ts';
+import { callOf, show } from '../lib/call.ts';
+import { listPath, TYPES } from '../lib/repo/address.ts';
+import { presentRepo } from '../lib/repo/present.ts';
 
-export function load(event: ServerLoadEvent) {
-  redirect(303, callOf(event).visit === undefined ? '/sign-in' : '/account');
+const LIMIT = 7;
+
+export async function load(event: ServerLoadEvent) {
+  const { hub, actor, baseUrl } = callOf(event);
+  if (actor.kind === 'anonymous' && !actor.mayReadPublic) redirect(303, '/sign-in');
+  const lists = await show(event, () =>
+    Promise.all(
+      TYPES.map(async (type) => {
+        const wish = { type, tags: [], sort: 'lastModified', ascending: false, limit: LIMIT } as const;
+        const page = await hub.repos.list(actor, wish);
+        return { type, path: `${listPath(type)}?sort=lastModified`, repos: page.items.map(presentRepo) };
+      }),
+    ),
+  );
+  return { lists, baseUrl, empty: lists.every(({ repos }) => repos.length === 0) };
 }

@@ -13,4 +13,4 @@ export {
   mayRepo,
   scopedReach,
 } from './policy.ts';
-export { operatorFields, referencesOf, tokenOf } from './references.ts';
+export { credentialReference, operatorFields, referencesOf, tokenOf } from './references.ts';

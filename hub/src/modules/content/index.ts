@@ -1,5 +1,6 @@
 // The face of `content`.
 export { Commits, type CommitWish, type Committed } from './commits.ts';
+export { Comparison, type CommitChanges, type FileChange, type Side } from './comparison.ts';
 export { Content, recordListing, type Place, type TreeWish } from './content.ts';
 export { type Draft, type Operation } from './draft.ts';
 export { Erasure } from './erasure.ts';
@@ -16,4 +17,5 @@ export {
 } from './model.ts';
 export { openContent, type ContentSetup, type OpenContent } from './open-content.ts';
 export { Preupload, type PreuploadAnswer, type PreuploadWish } from './preupload.ts';
+export { Texts, type OpenText } from './texts.ts';
 export { RefChanges, type BranchWish, type TagWish } from './ref-changes.ts';

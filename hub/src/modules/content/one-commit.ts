@@ -107,7 +107,7 @@ export class OneCommit {
         repo.mainSize === null
           ? await writer.sumSizes(edited.root)
           : repo.mainSize + (await writer.growth(edited.changed));
-      await repos.noteContent(repo.id, { head: oid, lastModified: at, facets, mainSize });
+      await repos.noteContent(repo.id, { head: oid, lastModified: at, facets, mainSize, pusher: actor });
     }
     await this.#deps.room.settle(this.#tx, repo.id, writer.addedBytes);
     await this.#record(repo, { oid, parent: branch.commit, edited });

@@ -11,6 +11,7 @@ import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import { type Repos, type Turns } from '#modules/repos';
 import { Commits } from './commits.ts';
+import { Comparison } from './comparison.ts';
 import { Content } from './content.ts';
 import { type DraftLimits } from './draft.ts';
 import { Erasure } from './erasure.ts';
@@ -19,6 +20,7 @@ import { ModelWeights } from './model-weights.ts';
 import { Preupload } from './preupload.ts';
 import { RefChanges } from './ref-changes.ts';
 import { Revisions } from './revisions.ts';
+import { Texts } from './texts.ts';
 
 /** What the module is opened with. */
 export interface ContentSetup {
@@ -48,6 +50,8 @@ const SPOOL_ROOM = 8 * MiB;
 /** The content of repositories: what reads it, what changes it. */
 export interface OpenContent {
   readonly content: Content;
+  readonly texts: Texts;
+  readonly comparison: Comparison;
   readonly history: History;
   readonly commits: Commits;
   readonly preupload: Preupload;
@@ -78,8 +82,11 @@ export function openContent(setup: ContentSetup): OpenContent {
   const revisions = new Revisions({ db, epochs, cache, soleHub });
   const weights = new ModelWeights({ db, blobs, cache });
   const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
+  const content = new Content({ db, repos, reads, revisions, cache });
   return {
-    content: new Content({ db, repos, reads, revisions, cache }),
+    content,
+    texts: new Texts({ content, reads }),
+    comparison: new Comparison({ db, reads, cache }),
     history: new History({ db, reads, cache }),
     commits: new Commits({
       ...{ db, clock, repos, revisions, turns, room, weights, leaks },

@@ -3,7 +3,14 @@ export { Identity, type NewUser } from './identity.ts';
 export { endAccount, holdOwned, renameAccount } from './account-names.ts';
 export { getGoverned, holdGoverned } from './owners.ts';
 export { PolicyReader } from './owner-store.ts';
-export { isNamespaceName, type Account, type Membership, type OrgPolicy, type TokenPolicy } from './model.ts';
+export {
+  isNamespaceName,
+  isReservedName,
+  type Account,
+  type Membership,
+  type OrgPolicy,
+  type TokenPolicy,
+} from './model.ts';
 export { AccountReader, type Member, type SignInRow } from './store.ts';
 export { accountMissing, credentialsForbidden, proofNeeded } from './faults.ts';
 export { randomPassword } from './password.ts';

@@ -109,6 +109,7 @@ export class RepoChanges {
         facets,
         usedStorage: git.addedBytes,
         mainSize: Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0),
+        pusher: actor,
       });
       await this.#deps.room.settle(tx, repo.id, git.addedBytes);
       await this.#recordChange(tx, actor, { kind: 'repo.created', repo, body: { head } });

@@ -8,13 +8,14 @@ export {
   fullName,
   SORTS,
   type Facets,
+  type Pushers,
   type Repo,
   type RepoName,
   type RepoQuery,
   type SettingsChange,
   type Sort,
 } from './model.ts';
-export { type RepoPage } from './list-store.ts';
+export { type RepoPage, type TagCount } from './list-store.ts';
 export { RepoMoved } from './moved.ts';
 export { requireRight } from './right.ts';
 export { Turns } from './turns.ts';
@@ -35,3 +36,4 @@ export { narrowed as repoNarrowed } from './migrations/0003-narrowed.ts';
 export { lists as repoLists } from './migrations/0004-lists.ts';
 export { ordered as repoOrdered } from './migrations/0005-ordered.ts';
 export { searchedByType as repoSearchedByType } from './migrations/0006-searched-by-type.ts';
+export { pushers as repoPushers } from './migrations/0007-pushers.ts';

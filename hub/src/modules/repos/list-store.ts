@@ -146,6 +146,23 @@ export async function listTags(db: Db, type: Repo['type']): Promise<string[]> {
   return rows.map((row) => row.tag);
 }
 
+/** How many repositories have a tag. */
+export interface TagCount {
+  readonly tag: string;
+  readonly count: number;
+}
+
+/** The tags of the thousand most downloaded repositories of a type within the reach, most used first, with how many have them. */
+export async function countTags(db: Db, type: Repo['type'], reach: Reach): Promise<TagCount[]> {
+  const { rows } = await sql<TagCount>`
+    select tag, count(*)::int as count from (
+      select tags from repos.repo
+      where type = ${type} and deleted_at is null and ${visibleWithin(reach)}
+      order by downloads desc, id desc limit 1000) r, unnest(r.tags) as tag
+    group by tag order by count(*) desc, tag limit 5000`.execute(db.withTables<RepoTables>());
+  return rows;
+}
+
 function outOfPage(index: number): never {
   throw new RangeError(`the page has no item ${index}`);
 }

@@ -5,6 +5,13 @@ import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Gating, type RepoSubject, type RepoType, type Visibility } from '#modules/access';
 import { type Summary } from '#modules/cards';
 
+/** Through which credentials a repository got its content: their references. */
+export interface Pushers {
+  readonly head: string | null;
+  /** What its card wants preloaded. */
+  readonly preloads: string | null;
+}
+
 /** What a repository is called in URLs. */
 export interface RepoName {
   readonly namespace: string;

@@ -18,11 +18,13 @@ import { FacetCounts } from './facet-counts.ts';
 import { listSignInNeeded, repoMissing, repoSignInNeeded, storageForbidden } from './faults.ts';
 import {
   countRepos,
+  countTags,
   listLargest,
   listRepos,
   listTags,
   type RepoCounts,
   type RepoPage,
+  type TagCount,
 } from './list-store.ts';
 import { type Reach } from './list-filter-store.ts';
 import { fullName, subjectOf, type Repo, type RepoName, type RepoQuery } from './model.ts';
@@ -88,6 +90,12 @@ export class Repos {
   async listTags(actor: Actor, type: RepoType): Promise<string[]> {
     if (actor.kind === 'anonymous' && !actor.mayReadPublic) return [];
     return await listTags(this.#db, type);
+  }
+
+  /** The tags of repositories that the actor may discover, with how many of the thousand most downloaded have each. */
+  async countTags(actor: Actor, type: RepoType): Promise<TagCount[]> {
+    if (actor.kind === 'anonymous' && !actor.mayReadPublic) return [];
+    return await countTags(this.#db, type, reachOf(actor));
   }
 
   /** How many repositories of each type a namespace has, of those that the actor may discover. */

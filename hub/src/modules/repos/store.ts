@@ -2,9 +2,9 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { type RepoType } from '#modules/access';
+import { credentialReference, type Actor, type RepoType } from '#modules/access';
 import { repoMissing } from './faults.ts';
-import { type Facets, type Repo, type RepoName, type SettingsChange } from './model.ts';
+import { type Facets, type Pushers, type Repo, type RepoName, type SettingsChange } from './model.ts';
 import { type RepoTables } from './tables.ts';
 
 /** What a name leads to. `moved`: the name is an old one of this repository. */
@@ -49,6 +49,16 @@ export class RepoReader {
       .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row && toRepo(row);
+  }
+
+  /** Through which credentials its head was pushed and what it wants preloaded was written: references, where they are known. */
+  async findPushers(id: Id): Promise<Pushers> {
+    const row = await this.db
+      .selectFrom('repos.repo')
+      .select(['pushed_with', 'preloads_with'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return { head: row?.pushed_with ?? null, preloads: row?.preloads_with ?? null };
   }
 
   /** The namespaces in which these repositories are. */
@@ -203,9 +213,12 @@ export class RepoWriter extends RepoReader {
       facets: Facets;
       mainSize?: Repo['mainSize'];
       usedStorage?: number;
+      /** Who pushed it; absent: nothing was pushed, and what was before stays theirs. */
+      pusher?: Actor;
     },
   ): Promise<void> {
     await this.#update(id, {
+      ...(content.pusher !== undefined && pusherColumns(content.pusher, content.facets)),
       head: content.head,
       last_modified: content.lastModified,
       ...facetColumns(content.facets),
@@ -223,6 +236,20 @@ export class RepoWriter extends RepoReader {
     if (Object.keys(columns).length === 0) return;
     await this.db.updateTable('repos.repo').set(columns).where('id', '=', id).execute();
   }
+}
+
+/** Keys of a card that name what is to be there before a program starts. */
+const PRELOADS = ['preload_from_hub', 'models', 'datasets'];
+
+// Whoever pushes something else does not answer for what another wants preloaded: they may not have seen it.
+function pusherColumns(pusher: Actor, { card }: Facets) {
+  const reference = credentialReference(pusher) || null;
+  const told = (key: string) => sql`card -> ${key} is distinct from ${JSON.stringify(card)}::jsonb -> ${key}`;
+  return {
+    pushed_with: reference,
+    preloads_with: sql<string | null>`case when ${sql.join(PRELOADS.map(told), sql` or `)}
+      then ${reference}::text else preloads_with end`,
+  };
 }
 
 function facetColumns(facets: Facets) {

@@ -37,6 +37,9 @@ export type RepoTables = {
     sdk: string | null;
     text: string;
     discussions_disabled: Generated<boolean>;
+    /** References of credentials. */
+    pushed_with: string | null;
+    preloads_with: string | null;
     deleted_at: Date | null;
   };
   'repos.name': {

@@ -4,7 +4,7 @@ import { RepoReader, type Repo } from '#modules/repos';
 import { type Content } from '#modules/content';
 import { readConfiguration } from './configuration.ts';
 import { type HeldSpace } from './held-space.ts';
-import { type Preload } from './preload.ts';
+import { type WantedPreloads } from './preloads.ts';
 import { RunReader } from './run-store.ts';
 import { SecretNoteReader } from './secret-note-store.ts';
 import { SpaceReader } from './store.ts';
@@ -12,7 +12,7 @@ import { wishOf, type Wish } from './wish.ts';
 
 /** What follows. */
 export type Plan =
-  | { readonly kind: 'run'; readonly wish: Wish; readonly repo: Repo; readonly preloads: readonly Preload[] }
+  | { readonly kind: 'run'; readonly wish: Wish; readonly repo: Repo; readonly wanted: WantedPreloads }
   | { readonly kind: 'rest' }
   | { readonly kind: 'forget' };
 
@@ -34,6 +34,7 @@ export async function planOf(
   if (file === undefined) return { kind: 'rest' };
   space.update(row);
   const { program } = configuration;
+  const { pushers } = known;
   const facts = {
     ...known,
     ...row,
@@ -44,7 +45,7 @@ export async function planOf(
     kind: 'run',
     wish: wishOf({ ...facts, told: space.told, hostOf: deps.hostOf }),
     repo,
-    preloads: program.preloads,
+    wanted: { preloads: program.preloads, pushers },
   };
 }
 
@@ -58,5 +59,6 @@ async function read(tx: Tx, { id }: HeldSpace) {
   const decisions = await reader.decisions(id);
   const variables = await reader.listVariables(id);
   const secrets = (await new SecretNoteReader(tx).find(id)).mayHaveSome;
-  return { repo, row, label: space.label, configuration, decisions, variables, secrets };
+  const pushers = await new RepoReader(tx).findPushers(id);
+  return { repo, row, pushers, label: space.label, configuration, decisions, variables, secrets };
 }

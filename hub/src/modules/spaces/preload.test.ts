@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parsePath } from '#modules/git';
-import { cacheFoldersOf, layOut, readPreloads } from './preload.ts';
+import { layOut, readPreloads, readUses } from './preload.ts';
 
 const read = (value: Parameters<typeof readPreloads>[0]) => {
   const problems: { key: string; fatal: boolean | undefined }[] = [];
@@ -15,11 +15,17 @@ void test('readPreloads() reads a repository, its files and a revision', () => {
   const { preloads, problems } = read(['a/b', 'datasets/a/c x.json,y/z.bin', `a/b config.json ${COMMIT}`]);
   assert.deepEqual(problems, []);
   assert.deepEqual(preloads, [
-    { type: 'model', namespace: 'a', name: 'b', files: undefined, revision: 'main' },
-    { type: 'dataset', namespace: 'a', name: 'c', files: ['x.json', 'y/z.bin'], revision: 'main' },
-    { type: 'model', namespace: 'a', name: 'b', files: ['config.json'], revision: COMMIT },
+    { type: 'model', namespace: 'a', name: 'b', files: undefined, revision: 'main', optional: false },
+    {
+      type: 'dataset',
+      namespace: 'a',
+      name: 'c',
+      files: ['x.json', 'y/z.bin'],
+      revision: 'main',
+      optional: false,
+    },
+    { type: 'model', namespace: 'a', name: 'b', files: ['config.json'], revision: COMMIT, optional: false },
   ]);
-  assert.deepEqual(cacheFoldersOf(preloads), ['models--a--b', 'datasets--a--c']);
   assert.deepEqual(read(undefined), { preloads: [], problems: [] });
 });
 
@@ -38,6 +44,18 @@ void test('readPreloads() takes nothing that is no list of repositories, and say
     many,
   ])
     assert.deepEqual(read(value), { preloads: [], problems: [{ key: 'preload_from_hub', fatal: true }] });
+});
+
+void test('readUses() takes what a README says is used, once, and nothing that is preloaded already', () => {
+  const { preloads } = read(['a/b']);
+  const whole = { files: undefined, revision: 'main', optional: true };
+  assert.deepEqual(readUses({ models: ['a/b', 'a/c', 'a/c', 'gpt2', 7], datasets: ['a/b'] }, preloads), [
+    { type: 'model', namespace: 'a', name: 'c', ...whole },
+    { type: 'dataset', namespace: 'a', name: 'b', ...whole },
+  ]);
+  const many = Array.from({ length: 30 }, (_, n) => `a/m${n}`);
+  assert.equal(readUses({ models: many }, preloads).length, 19);
+  assert.deepEqual(readUses({ models: 'a/b' }, []), []);
 });
 
 void test('layOut() keeps bytes once and leads to them by names', () => {

@@ -13,6 +13,8 @@ export interface Preload {
   /** `undefined`: all that it has. */
   readonly files: readonly RepoPath[] | undefined;
   readonly revision: string;
+  /** It is left out where it is not there, or too large. */
+  readonly optional: boolean;
 }
 
 /** As many as one README may name, and files of one of them. */
@@ -32,6 +34,25 @@ export function readPreloads(value: Json | undefined, wrong: Wrong): readonly Pr
   return [];
 }
 
+/** Reads what a README says its program uses: whole repositories, as far as they are here. */
+export function readUses(
+  { models, datasets }: { readonly models?: Json | undefined; readonly datasets?: Json | undefined },
+  known: readonly Preload[],
+): readonly Preload[] {
+  const taken = new Set(known.map(cacheFolderOf));
+  const named = [...usesOf('model', models), ...usesOf('dataset', datasets)];
+  return named.filter((one) => !taken.has(cacheFolderOf(one))).slice(0, MOST - known.length);
+}
+
+function usesOf(type: Preload['type'], value: Json | undefined): Preload[] {
+  const names = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  return [...new Set(names)].flatMap((text) => {
+    const { kind, namespace, name } = FORM.exec(text)?.groups ?? {};
+    if (kind !== undefined || namespace === undefined || name === undefined) return [];
+    return [{ type, namespace, name, files: undefined, revision: 'main', optional: true }];
+  });
+}
+
 function readPreload(value: Json): Preload | undefined {
   const [repo = '', files, revision = 'main', ...more] =
     typeof value === 'string' ? value.trim().split(/\s+/) : [];
@@ -40,7 +61,14 @@ function readPreload(value: Json): Preload | undefined {
     return undefined;
   const paths = files === undefined ? undefined : readPaths(files.split(','));
   if (paths === null) return undefined;
-  return { type: kind === 'datasets/' ? 'dataset' : 'model', namespace, name, files: paths, revision };
+  return {
+    type: kind === 'datasets/' ? 'dataset' : 'model',
+    namespace,
+    name,
+    files: paths,
+    revision,
+    optional: false,
+  };
 }
 
 function readPaths(texts: readonly string[]): readonly RepoPath[] | null {
@@ -55,11 +83,6 @@ function readPaths(texts: readonly string[]): readonly RepoPath[] | null {
 /** What the clients call the folder of a repository in their cache. */
 function cacheFolderOf({ type, namespace, name }: Pick<Preload, 'type' | 'namespace' | 'name'>): string {
   return `${type}s--${namespace}--${name}`;
-}
-
-/** Folders that a README leads to, each once. */
-export function cacheFoldersOf(preloads: readonly Preload[]): string[] {
-  return [...new Set(preloads.map(cacheFolderOf))];
 }
 
 /** A file, by the digest that clients know it by. */

@@ -2,7 +2,7 @@
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Metadata, type Sdk } from '#modules/cards';
 import { findHardware, HARDWARE } from './decisions.ts';
-import { readPreloads, type Preload } from './preload.ts';
+import { readPreloads, readUses, type Preload } from './preload.ts';
 
 /** The kinds of program that are run. */
 export type ProgramSdk = 'gradio' | 'streamlit';
@@ -38,6 +38,7 @@ export function isProgram(sdk: Sdk): sdk is ProgramSdk {
 /** Reads how the program is built and started. What is wrong is fatal: another program than was meant would run. */
 export function readProgram(metadata: Metadata, sdk: ProgramSdk, wrong: Wrong): Program {
   noteSuggestions(metadata, wrong);
+  const preloads = readPreloads(metadata['preload_from_hub'], wrong);
   return {
     sdkVersion: readVersion(metadata, { key: 'sdk_version', form: /^\d[0-9A-Za-z.!+-]{0,39}$/, wrong }),
     pythonVersion: readVersion(metadata, {
@@ -47,7 +48,7 @@ export function readProgram(metadata: Metadata, sdk: ProgramSdk, wrong: Wrong): 
     }),
     port: readPort(metadata['app_port'], wrong) ?? PORTS[sdk],
     startupSeconds: readStartup(metadata['startup_duration_timeout'], wrong) ?? USUAL_STARTUP,
-    preloads: readPreloads(metadata['preload_from_hub'], wrong),
+    preloads: [...preloads, ...readUses(metadata, preloads)],
   };
 }
 
@@ -93,7 +94,7 @@ function readStartup(value: Json | undefined, wrong: Wrong): number | undefined 
   return undefined;
 }
 
-/** What is shown, and what nothing is done about. */
+/** What keeps no program from running. */
 function noteSuggestions(metadata: Metadata, wrong: Wrong): void {
   for (const key of ['models', 'datasets']) {
     const value = metadata[key] ?? null;

@@ -13,7 +13,7 @@ import { LogRoom } from './log-ring.ts';
 import { reachedOf, type Reached } from './model.ts';
 import { RunRecords } from './run-records.ts';
 import { RunReader, RunWriter, type RunRow } from './run-store.ts';
-import { type Sources } from './sources.ts';
+import { type Ensured, type Sources } from './sources.ts';
 import { StartTickets } from './start-tickets.ts';
 import { type FromRunner, type RunnerLink, type Wish } from './wish.ts';
 import { planOf, type Plan } from './plan.ts';
@@ -304,26 +304,31 @@ export class Runs implements AsyncDisposable {
       return;
     }
     const { wish } = plan;
-    const problem = await this.#prepare(space, plan);
+    const ready = await this.#prepare(space, plan);
     // Another push came meanwhile, and is settled next.
     if (!isCurrent() || space.generation !== wish.generation) return;
-    if (problem === undefined && space.say(wish)) runner.send({ type: 'want', ...wish });
-    // Said in the runner's place.
-    if (problem !== undefined) this.#records.keep(space.id, space.refuse(problem));
+    if ('problem' in ready)
+      // Said in the runner's place.
+      this.#records.keep(space.id, space.refuse(ready.problem));
+    else {
+      const { preloaded } = ready;
+      const whole = { ...wish, app: { ...wish.app, preloaded } };
+      if (space.say(whole)) runner.send({ type: 'want', ...whole });
+    }
     await this.#trim(space);
   }
 
-  /** Has the files be there. Returns why they cannot be. */
-  async #prepare(space: HeldSpace, { wish, repo, preloads }: Wanted): Promise<string | undefined> {
+  /** Has the files be there. Returns what was preloaded, or why they cannot be. */
+  async #prepare(space: HeldSpace, { wish, repo, wanted }: Wanted): Promise<Ensured> {
     if (isTooLarge(wish))
-      return 'The variables of the Space are more than its program can be given. Delete some.';
+      return { problem: 'The variables of the Space are more than its program can be given. Delete some.' };
     space.prepare(wish.commit);
     try {
-      return await this.#deps.sources.ensure(repo, { commit: wish.commit, preloads }, this.#ended.signal);
+      return await this.#deps.sources.ensure(repo, { commit: wish.commit, ...wanted }, this.#ended.signal);
     } catch (err) {
       this.#ended.signal.throwIfAborted();
       this.#retry(space, err);
-      return isFault(err) ? err.message : NOT_WRITTEN;
+      return { problem: isFault(err) ? err.message : NOT_WRITTEN };
     }
   }
 

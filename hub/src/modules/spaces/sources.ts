@@ -11,8 +11,8 @@ import { type Content, type ListedFile } from '#modules/content';
 import { quoted } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repo } from '#modules/repos';
-import { type CacheEntry, type Preload } from './preload.ts';
-import { findPreloads, type PreloadedFile, type PreloadsDeps } from './preloads.ts';
+import { type CacheEntry } from './preload.ts';
+import { findPreloads, type PreloadedFile, type PreloadsDeps, type WantedPreloads } from './preloads.ts';
 
 /** What writing needs. */
 export interface SourcesDeps {
@@ -20,15 +20,18 @@ export interface SourcesDeps {
   readonly content: PreloadsDeps['content'] & Pick<Content, 'openBlob'>;
   readonly blobs: Pick<Blobs, 'find' | 'open'>;
   readonly reads: Pick<Reads, 'recordRead'>;
+  readonly actorOf: PreloadsDeps['actorOf'];
   readonly space: Pick<FreeSpace, 'promise'>;
   readonly folders: SourceFolders;
 }
 
 /** What a Space brings along, and what its README wants beside it. */
-export interface WantedFiles {
+export interface WantedFiles extends WantedPreloads {
   readonly commit: Sha1;
-  readonly preloads: readonly Preload[];
 }
+
+/** What is there: folders of the clients' cache; or why it cannot be, for people to mend. */
+export type Ensured = { readonly preloaded: readonly string[] } | { readonly problem: string };
 
 /** Where what is preloaded for a commit lies, beside its files. */
 function preloadedFolder(commit: Sha1): string {
@@ -53,25 +56,27 @@ export class Sources {
 
   /**
    * Has the files of a commit be there, and beside them what its README wants preloaded, as that was when it was first
-   * wanted. Returns why they cannot be, where that is for people to mend. Throws `object.store-full`, and what reading throws.
+   * wanted. Throws `object.store-full`, and what reading throws.
    */
-  async ensure(repo: Repo, wanted: WantedFiles, signal: AbortSignal): Promise<string | undefined> {
-    return await this.#inTurn(
-      repo.id,
-      async () =>
-        (await this.#write(repo, wanted.commit, signal)) ?? (await this.#preload(repo, wanted, signal)),
-    );
+  async ensure(repo: Repo, wanted: WantedFiles, signal: AbortSignal): Promise<Ensured> {
+    return await this.#inTurn(repo.id, async () => {
+      const problem =
+        (await this.#write(repo, wanted.commit, signal)) ?? (await this.#preload(repo, wanted, signal));
+      if (problem !== undefined) return { problem };
+      return { preloaded: await this.#deps.folders.list(repo.id, preloadedFolder(wanted.commit)) };
+    });
   }
 
   async #preload(
     { id }: Repo,
-    { commit, preloads }: WantedFiles,
+    { commit, ...wanted }: WantedFiles,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const name = preloadedFolder(commit);
-    if (preloads.length === 0 || (await this.#deps.folders.has(id, name))) return undefined;
-    const found = await findPreloads(preloads, MOST_FILES + 1, this.#deps);
+    if (wanted.preloads.length === 0 || (await this.#deps.folders.has(id, name))) return undefined;
+    const found = await findPreloads(wanted, { files: MOST_FILES, bytes: MOST_BYTES }, this.#deps);
     if (typeof found === 'string') return found;
+    if (found.length === 0) return undefined;
     if (found.length > 2 * MOST_FILES) return `"preload_from_hub" leads to more than ${MOST_FILES} files.`;
     const files = found.flatMap((entry) => ('of' in entry ? [entry.of] : []));
     const bytes = files.reduce((sum, { listed }) => sum + listed.size, 0);

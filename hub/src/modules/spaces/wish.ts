@@ -5,7 +5,6 @@ import { fullName, type Repo } from '#modules/repos';
 import { hardwareOf, sleepSecondsOf, type Decisions, type Egress, type Hardware } from './decisions.ts';
 import { type Configuration } from './configuration.ts';
 import { type Told, type Variable } from './model.ts';
-import { cacheFoldersOf } from './preload.ts';
 import { type Program, type ProgramSdk } from './program.ts';
 
 /** A Space as it is to be. */
@@ -51,7 +50,7 @@ export interface WishFacts {
 export function wishOf(facts: WishFacts): Wish {
   const { repo, configuration, decisions, generation, factory, told } = facts;
   const { name, cpus, memoryBytes } = hardwareOf(decisions);
-  const { preloads, ...program } = configuration.program;
+  const { preloads: _preloads, ...program } = configuration.program;
   const host = facts.hostOf(facts.label);
   return {
     space: repo.id,
@@ -63,7 +62,8 @@ export function wishOf(facts: WishFacts): Wish {
       sdk: configuration.sdk as ProgramSdk,
       file: configuration.appFile,
       ...program,
-      preloaded: cacheFoldersOf(preloads),
+      // Known once they are written.
+      preloaded: [],
     },
     variables: environmentOf(facts, host),
     hardware: { name, cpus, memoryBytes },

@@ -9,7 +9,11 @@ export function pageHeaders(baseUrl: string): Record<string, string> {
     'default-src': `'none'`,
     'script-src': own,
     'style-src': own,
-    'img-src': `${own} data:`,
+    'font-src': own,
+    // Files of repositories, shown as pictures: there they run nothing, whatever they are.
+    'img-src': `'self' data:`,
+    // What a page asks for while somebody types.
+    'connect-src': `${baseUrl}/search`,
     'form-action': `'self'`,
     'frame-ancestors': `'none'`,
     'base-uri': `'none'`,

@@ -4,13 +4,12 @@ import { type Log } from '@holdfast/platform/log';
 import { referencesOf, type Actor } from '#modules/access';
 import { type Refusals } from '#modules/ledger';
 import { type BegunSession, type Browser, type Visit } from '#modules/sessions';
+import { RepoMoved } from '#modules/repos';
 import { isRefusal, statusOf } from '../route/fault-table.ts';
 import { countedAddress } from '../route/rate-limit.ts';
 import { type Call } from '../route/route.ts';
 import { cookieHeader, findCookie, type CookieKind } from './cookies.ts';
 import { type NoteKind, type PageCall, type PageModules, type PageRefusal } from './pages.ts';
-
-const NOBODY: Actor = { kind: 'anonymous', mayReadPublic: false };
 
 /** A call that a page answers. */
 export type AnyCall = Call<unknown, unknown, unknown>;
@@ -19,6 +18,8 @@ export type AnyCall = Call<unknown, unknown, unknown>;
 export class ServedPageCall implements PageCall {
   readonly hub: PageModules;
   readonly visit: Visit | undefined;
+  readonly actor: Actor;
+  readonly address: string;
   readonly baseUrl: string;
   readonly browser: Browser;
   readonly form: URLSearchParams;
@@ -29,11 +30,13 @@ export class ServedPageCall implements PageCall {
 
   constructor(
     call: AnyCall,
-    at: { readonly hub: PageModules; readonly visit: Visit | undefined },
+    at: { readonly hub: PageModules; readonly visit: Visit | undefined; readonly anonymousMayRead: boolean },
     tell: { readonly refusals: Refusals; readonly log: Log },
   ) {
     this.hub = at.hub;
     this.visit = at.visit;
+    this.actor = at.visit?.actor ?? { kind: 'anonymous', mayReadPublic: at.anonymousMayRead };
+    this.address = call.address;
     this.baseUrl = call.baseUrl;
     this.#call = call;
     this.#tell = tell;
@@ -68,12 +71,15 @@ export class ServedPageCall implements PageCall {
     if (text !== '' || this.#find(kind) !== undefined) this.#set(kind, text);
   }
 
+  movedTo(error: unknown): string | undefined {
+    return error instanceof RepoMoved ? error.to : undefined;
+  }
+
   refusalOf(error: unknown): PageRefusal | undefined {
     if (!isFault(error)) return undefined;
     const { code, message } = error;
     const address = countedAddress(this.#call.address);
-    if (isRefusal(error))
-      this.#tell.refusals.note({ code, address, ...referencesOf(this.visit?.actor ?? NOBODY) });
+    if (isRefusal(error)) this.#tell.refusals.note({ code, address, ...referencesOf(this.actor) });
     return { status: statusOf(error), code, message };
   }
 

@@ -1,6 +1,7 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
-import { type ActingPermission } from '#modules/access';
+import { type ActingPermission, type Actor, type RepoType } from '#modules/access';
+import { type Comparison, type Content, type History, type Texts } from '#modules/content';
 import {
   type Identity,
   type Invitations,
@@ -9,7 +10,7 @@ import {
   type OrgPolicies,
   type Passwords,
 } from '#modules/identity';
-import { type Namespaces } from '#modules/repos';
+import { type Namespaces, type RepoChanges, type Repos } from '#modules/repos';
 import {
   type BegunSession,
   type Browser,
@@ -28,8 +29,13 @@ import {
   type TokenUses,
 } from '#modules/tokens';
 import { type SingleSignOn } from '#modules/sso';
+import { type FacetGroup } from './facets.ts';
 
-export { type ActingPermission, type Visit };
+export { type ActingPermission, type Actor, type RepoType, type Visit };
+export { type FacetGroup, type FacetKind } from './facets.ts';
+export { type Repo, type RepoQuery } from '#modules/repos';
+export { type FileChange, type Visit as Place } from '#modules/content';
+export { type CommitSummary } from '#modules/git';
 
 /** The modules that pages are views of. */
 export interface PageModules {
@@ -46,11 +52,21 @@ export interface PageModules {
   readonly orgPolicies: OrgPolicies;
   readonly members: Members;
   readonly namespaces: Namespaces;
+  readonly repos: Repos;
+  readonly changes: RepoChanges;
+  readonly content: Content;
+  readonly texts: Texts;
+  readonly comparison: Comparison;
+  readonly history: History;
   readonly orgTokens: OrgTokens;
   readonly invitations: Invitations;
   readonly tokens: Tokens;
   readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;
+  /** By what a list can be narrowed for this actor. */
+  readonly listFacets: (actor: Actor, type: RepoType) => Promise<FacetGroup[]>;
+  /** The Markdown of a README, behind the metadata of its card. */
+  readonly bodyOf: (readme: string, type: RepoType) => string;
   /** Reads scopes as this visitor may: what they may not discover is not there. */
   readonly scopesFor: (visit: Visit) => TokenScopes;
 }
@@ -73,6 +89,10 @@ export interface PageCall {
   readonly hub: PageModules;
   /** Who is signed in, if somebody is. */
   readonly visit: Visit | undefined;
+  /** Who acts: the user who is signed in, or nobody in particular. */
+  readonly actor: Actor;
+  /** Network address, for what is recorded of who reads. */
+  readonly address: string;
   readonly browser: Browser;
   /** The fields of the form that was sent; none for a page that is only opened. */
   readonly form: URLSearchParams;
@@ -87,6 +107,8 @@ export interface PageCall {
   findNote(kind: NoteKind): string | undefined;
   /** Has the browser keep it; an empty text removes it. */
   keepNote(kind: NoteKind, text: string): void;
+  /** Where a repository is now that was moved; nothing for anything else that was thrown. */
+  movedTo(error: unknown): string | undefined;
   /** What a refusal says, counted as the ledger does with every other; nothing for what is a bug. */
   refusalOf(error: unknown): PageRefusal | undefined;
   /** Logs a bug in full, and gives the id to ask about it with. */

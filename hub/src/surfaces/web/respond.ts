@@ -14,6 +14,8 @@ import { type BuiltPages, type PageModules } from './pages.ts';
 export interface PageDeps {
   readonly pages: BuiltPages | undefined;
   readonly pageModules: PageModules;
+  /** Whether who is not signed in may read what is public. */
+  readonly anonymousMayRead: boolean;
   readonly refusals: Refusals;
   readonly log: Log;
 }
@@ -23,18 +25,22 @@ export function requireOwnPage({ request, baseUrl }: Pick<AnyCall, 'request' | '
   if (!isFromOwnPage(request.headers as never, baseUrl)) throw foreignForm();
 }
 
+const FOR_SCRIPTS = /(?:\/__data\.json|\.html__data\.json|\/__route\.js)$/;
+
 /** Answers a call with a page; a form must have passed `requireOwnPage`. Throws `page.not-built`. */
 export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<void> {
   const { request, baseUrl, reply } = call;
+  const { anonymousMayRead } = deps;
   if (deps.pages === undefined) throw pagesMissing();
   const path = request.url ?? '/';
   // What the pages' framework offers to scripts, of which there are none.
-  if (path.includes('/__')) throw routeMissing(request.method ?? 'GET', path.slice(0, 200));
+  if (FOR_SCRIPTS.test(path.split('?', 1)[0] ?? ''))
+    throw routeMissing(request.method ?? 'GET', path.slice(0, 200));
   const value = findCookie('session', request.headers.cookie, baseUrl);
   // Signing out takes nobody's name, and shall not wait for a database that is away.
   const isSigningOut = request.method === 'POST' && path.split('?', 1)[0] === '/sign-out';
   const visit = value === undefined || isSigningOut ? undefined : await deps.pageModules.sessions.find(value);
-  const platform = new ServedPageCall(call, { hub: deps.pageModules, visit }, deps);
+  const platform = new ServedPageCall(call, { hub: deps.pageModules, visit, anonymousMayRead }, deps);
   const answer = await deps.pages.respond(requestOf(call), {
     platform,
     getClientAddress: () => call.address,

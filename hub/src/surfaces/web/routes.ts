@@ -1,6 +1,9 @@
 // The routes of the pages. Each path is named here, so that the API never waits for a page and no page shadows the API.
 import { z } from 'zod';
 import { defineRoute, type Route } from '../route/route.ts';
+import { isReservedName } from '#modules/identity';
+import { routeMissing } from '../route/faults.ts';
+import { downloadRoute, type DownloadDeps } from './download.ts';
 import { requireOwnPage, respondWithPage, type PageDeps } from './respond.ts';
 import { sendStatic, type StaticFiles } from './static.ts';
 
@@ -20,6 +23,9 @@ const PAGES = [
   '/account/*',
 ] as const;
 
+/** Lists of repositories. */
+const LISTS = ['/models', '/datasets', '/spaces', '/search'] as const;
+
 const SHARED = {
   access: 'page',
   allowance: 'api',
@@ -32,9 +38,19 @@ const SHARED = {
 /** What the pages need. */
 export type WebDeps = PageDeps & { readonly staticFiles: StaticFiles };
 
+/** A repository, and what is shown of it. */
+const REPO_PAGES = [
+  '{prefix}/{namespace}/{name}',
+  '{prefix}/{namespace}/{name}/tree/*',
+  '{prefix}/{namespace}/{name}/blob/*',
+  '{prefix}/{namespace}/{name}/commits/*',
+  '{prefix}/{namespace}/{name}/commit/{commit}',
+  '{prefix}/{namespace}/{name}/refs',
+] as const;
+
 /** The pages, and what they load. */
-export function webRoutes(deps: WebDeps): Route[] {
-  return [getPage(deps), postPage(deps), getPageFile(deps)];
+export function webRoutes(deps: WebDeps & DownloadDeps): Route[] {
+  return [getPage(deps), getRepoPage(deps), postPage(deps), getPageFile(deps), downloadRoute(deps)];
 }
 
 function getPage(deps: WebDeps): Route {
@@ -45,10 +61,32 @@ function getPage(deps: WebDeps): Route {
     summary: 'A page for people',
     method: 'GET',
     path,
-    aliases: ['/', ...aliases],
+    aliases: ['/', ...aliases, ...LISTS],
     bodyKind: 'none',
     body: z.unknown(),
     run: (call) => respondWithPage(deps, call),
+  });
+}
+
+function getRepoPage(deps: WebDeps): Route {
+  const [path, ...aliases] = REPO_PAGES;
+  return defineRoute({
+    ...SHARED,
+    operation: 'getRepoPage',
+    summary: 'A page of a repository',
+    method: 'GET',
+    path,
+    aliases,
+    params: z.object({ namespace: z.string() }),
+    bodyKind: 'none',
+    body: z.unknown(),
+    run: async (call) => {
+      const { request, params } = call;
+      // Such a name is nobody's: what begins with it is a part of the API that is not there, and a program asks for it.
+      if (isReservedName(params.namespace))
+        throw routeMissing('GET', (request.url ?? '').split('?', 1)[0]?.slice(0, 200) ?? '');
+      await respondWithPage(deps, call);
+    },
   });
 }
 

@@ -1,10 +1,12 @@
 // What the pages say, in English. Every other language has the same entries: the type sees to it.
 
 import { type ActingPermission } from '@holdfast/hub/surfaces/web/pages';
+import { enRepos } from './en-repos.ts';
 
 /** The words of one language. */
 export const en = {
   language: 'English',
+  ...enRepos,
   skip: 'Go to the content',
   signIn: {
     title: 'Sign in',
@@ -286,6 +288,11 @@ export const en = {
   },
   /** Refusals by their code. What is not here is said in the words of the refusal itself, in English. */
   refusals: {
+    'repo.missing': 'There is no such repository here, or it is not for you to see.',
+    'repo.gated': 'The files of this repository are given on request.',
+    'revision.missing': 'This repository has no such branch, tag or commit.',
+    'entry.missing': 'There is nothing under this path at this revision.',
+    'repo.cursor-invalid': 'This link into a list is no good any more. Begin the list again.',
     'sso.unreachable': 'The server for single sign-on does not answer. Try again in a moment.',
     'sso.denied': 'The sign-on was called off, or the server for single sign-on does not let you in here.',
     'sso.invalid': 'What came back from the server for single sign-on does not hold. Begin again.',

@@ -1,9 +1,11 @@
 // What the pages say, in Portuguese.
 import { type Words } from './en.ts';
+import { ptRepos } from './pt-repos.ts';
 
 /** The words in Portuguese. */
 export const pt: Words = {
   language: 'Português',
+  ...ptRepos,
   skip: 'Ir para o conteúdo',
   signIn: {
     title: 'Entrar',
@@ -289,6 +291,11 @@ export const pt: Words = {
     back: 'Voltar ao início',
   },
   refusals: {
+    'repo.missing': 'Não há aqui esse repositório, ou não lhe cabe vê-lo.',
+    'repo.gated': 'Os ficheiros deste repositório são dados a pedido.',
+    'revision.missing': 'Este repositório não tem esse ramo, etiqueta ou commit.',
+    'entry.missing': 'Não há nada neste caminho nesta revisão.',
+    'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
     'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
     'sso.denied':
       'O início de sessão foi cancelado, ou o servidor do início de sessão único não o deixa entrar aqui.',

@@ -1,0 +1,171 @@
+// Somebody puts script into everything that pages show: names, cards, names of files, messages of commits, pictures that are
+// programs, what is searched for. A real browser, in which the reader is signed in, looks at all of it, and nothing runs. And pages elsewhere try to
+// use the reader's cookie.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import test from 'node:test';
+import { openChromium, openWindow } from '../harness/chromium.ts';
+import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
+import { signInAs } from '../harness/sign-in.ts';
+
+const RUN = `document.title='ran';fetch('/account')`;
+const ATTACKS = [
+  `<script>${RUN}</script>`,
+  `<img src=x onerror="${RUN}">`,
+  `<svg onload="${RUN}"><script>${RUN}</script></svg>`,
+  `<a href="javascript:${RUN}" autofocus onfocus="${RUN}">click here</a>`,
+  `<iframe srcdoc="<script>parent.${RUN}</script>"></iframe>`,
+  `<form action="/sign-out" method="post"><button>click here</button></form>`,
+  `<style>main{display:none}</style><base href="//evil.example/"><meta http-equiv="refresh" content="0;url=//evil.example">`,
+  `[click here](javascript:${RUN})`,
+];
+const NAME = `x<img src=x onerror=alert(1)>'"&.txt`;
+const MESSAGE = `<script>${RUN}</script>"><img src=x onerror=${RUN}>`;
+
+interface Scene {
+  readonly token: string;
+  readonly value: string;
+}
+
+async function openScene(hub: ServedHub): Promise<Scene> {
+  const { value: secret } = await signInAs(hub, 'ada');
+  const value = secret.reveal('to send it as a browser does');
+  const { text: token } = await hub.addToken('ada', 'write');
+  const card = `---\ntags: ['<script>${RUN}</script>']\nlicense: mit\n---\n${ATTACKS.join('\n\n')}\n`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg"><script>${RUN}</script></svg>`;
+  const html = `<!doctype html><script>${RUN}</script>`;
+  await hub.addRepo('ada/bad', {
+    files: { 'README.md': card, 'a.svg': svg, 'a.html': html, 'notes.md': ATTACKS.join('\n\n'), 'a.js': RUN },
+  });
+  const lines = [
+    { key: 'header', value: { summary: MESSAGE, description: MESSAGE } },
+    { key: 'file', value: { path: NAME, content: ATTACKS.join('\n') } },
+  ];
+  const answer = await fetch(`${hub.url}/api/models/ada/bad/commit/main`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+    body: lines.map((line) => JSON.stringify(line)).join('\n'),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+  return { token, value };
+}
+
+async function listPlaces(hub: ServedHub, { token }: Scene): Promise<string[]> {
+  const headers = { authorization: `Bearer ${token}` };
+  const commits = (await (await fetch(`${hub.url}/api/models/ada/bad/commits/main`, { headers })).json()) as {
+    id: string;
+  }[];
+  return [
+    '/',
+    '/models',
+    `/models?search=${encodeURIComponent(ATTACKS[0] ?? '')}&tag=${encodeURIComponent(ATTACKS[1] ?? '')}`,
+    `/search?q=${encodeURIComponent(ATTACKS[1] ?? '')}`,
+    '/ada/bad',
+    '/ada/bad/tree/main',
+    `/ada/bad/blob/main/${encodeURIComponent(NAME)}`,
+    '/ada/bad/blob/main/notes.md',
+    '/ada/bad/blob/main/notes.md?plain',
+    '/ada/bad/blob/main/a.svg',
+    '/ada/bad/blob/main/a.html',
+    '/ada/bad/commits/main',
+    ...commits.map(({ id }) => `/ada/bad/commit/${id}`),
+    `/ada/bad/tree/${encodeURIComponent(ATTACKS[0] ?? '')}`,
+    '/ada/bad/refs',
+  ];
+}
+
+void test('nothing of what people wrote runs on a page, and nothing is asked of another host', async () => {
+  await using hub = await openServedHub();
+  const scene = await openScene(hub);
+  await using chromium = await openChromium();
+  await using window = await openWindow(chromium.browser, hub);
+  await window.context.addCookies([cookieOf(hub, scene.value)]);
+  const page = await window.context.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  page.on('dialog', () => assert.fail('a dialog opened'));
+  for (const place of await listPlaces(hub, scene)) {
+    asked.length = 0;
+    await page.goto(place, { waitUntil: 'networkidle' });
+    assert.ok(!page.url().includes('/sign-in'), place);
+    assert.notEqual(await page.title(), 'ran', place);
+    assert.equal(await page.locator('main').isVisible(), true, place);
+    for (const link of await page.getByText('click here').all()) {
+      await link.click();
+      assert.notEqual(await page.title(), 'ran', place);
+    }
+    assert.deepEqual(
+      asked.filter((url) => url.includes('/account') || url.includes('evil')),
+      [],
+      place,
+    );
+    const flaws = await page.evaluate(
+      `[...document.querySelectorAll('main *')].flatMap((one) => [...one.attributes]
+        .filter(({ name, value }) => /^on|^style$|^srcdoc$/.test(name) || /^\\s*javascript:/i.test(value))
+        .map(({ name }) => one.tagName + ' ' + name)
+        .concat(/^(SCRIPT|IFRAME|STYLE|BASE|META|OBJECT|EMBED)$/.test(one.tagName) ? [one.tagName] : []))`,
+    );
+    assert.deepEqual(flaws, [], place);
+  }
+});
+
+void test('a file that is a program runs nowhere on the host of the hub', async () => {
+  await using hub = await openServedHub();
+  const { value } = await openScene(hub);
+  for (const name of ['a.svg', 'a.html', 'a.js']) {
+    const answer = await download(hub, value, { path: name });
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get('content-type') ?? '', /^text\/plain/);
+    assert.equal(answer.headers.get('content-security-policy'), 'sandbox');
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+    assert.match(answer.headers.get('content-disposition') ?? '', /^attachment/);
+    assert.equal(answer.headers.get('cross-origin-resource-policy'), 'same-origin');
+  }
+});
+
+void test('a cookie opens a file for our pages and for who goes there, and for no part of another page', async () => {
+  await using hub = await openServedHub();
+  const { value } = await openScene(hub);
+  const status = async (headers: Record<string, string>): Promise<number> =>
+    (await download(hub, value, { path: 'notes.md', headers })).status;
+  assert.equal(await status({ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }), 200);
+  assert.equal(await status({ 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }), 200);
+  const going = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  assert.equal(await status({ 'sec-fetch-site': 'cross-site', ...going }), 200);
+  for (const site of ['same-site', 'cross-site'])
+    for (const rest of [
+      { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ])
+      assert.equal(
+        await status({ 'sec-fetch-site': site, ...rest }),
+        401,
+        `${site} ${rest['sec-fetch-dest']}`,
+      );
+});
+
+function cookieOf(hub: ServedHub, value: string) {
+  return { name: `holdfast-${hub.port}-session`, value, domain: 'localhost', path: '/' };
+}
+
+/** Not by `fetch`, which says itself where it asks from. */
+async function download(
+  hub: ServedHub,
+  value: string,
+  { path, headers = {} }: { path: string; headers?: Record<string, string> },
+): Promise<{ status: number; headers: Headers }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: Headers }>();
+  const at = { host: '127.0.0.1', port: hub.port, path: `/ada/bad/download/main/${path}` };
+  const sent = { ...headers, host: `localhost:${hub.port}`, cookie: `${cookieOf(hub, value).name}=${value}` };
+  request({ ...at, headers: sent, agent: false }, (answer) => {
+    const given = Object.entries(answer.headers).map(
+      ([name, one]) => [name, String(one)] as [string, string],
+    );
+    answer.resume();
+    answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: new Headers(given) }));
+  })
+    .on('error', reject)
+    .end();
+  return await promise;
+}

@@ -1,0 +1,195 @@
+// Repositories in a real browser: found, read, looked into and downloaded, without script and with it, in two languages.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Page } from 'playwright-core';
+import { openChromium, openWindow } from '../harness/chromium.ts';
+import { takePictures } from '../harness/screenshots.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
+import { PASSWORD } from '../harness/sign-in.ts';
+
+const CARD = `---
+license: apache-2.0
+language: [en, pt]
+pipeline_tag: text-generation
+library_name: transformers
+datasets: [alice/reviews]
+base_model: alice/base
+tags: [small, demo]
+---
+# Tiny writer
+
+A **small** model that writes, see [the notes](docs/notes.md#use) and [the code](src/run.py).
+
+![a picture](pictures/dot.gif)
+[![build](https://img.example/build.svg)](https://example.org)
+
+## Use
+
+\`\`\`python
+from transformers import pipeline
+write = pipeline("text-generation", model="alice/writer")
+print(write("Once upon a time")[0])  # a story
+\`\`\`
+
+| split | rows | score |
+| ----- | ---: | ----: |
+| train | 9000 | 0.91 |
+| test  | 1000 | 0.88 |
+
+> Made for tests, and for nothing else.
+
+1. Read it.
+2. Try it.
+`;
+
+/** A picture of one point, all of whose bytes are text, too. */
+const DOT = 'GIF89a\u0001\0\u0001\0\0\0\0,\0\0\0\0\u0001\0\u0001\0\0\u0002\u0002D\u0001\0;';
+
+const RUN = `"""Runs the writer."""
+import sys
+
+
+def write(start: str, length: int = 40) -> str:
+    # Nothing clever.
+    return start + " ..." * length
+
+
+if __name__ == "__main__":
+    print(write(sys.argv[1]))
+`;
+
+async function openInhabitedHub(): Promise<ServedHub> {
+  const hub = await openServedHub();
+  const wish = { name: 'alice', email: 'alice@example.org', administrator: false, password: PASSWORD };
+  await hub.modules.identity.createUser(OPERATOR, wish);
+  await hub.addRepo('alice/writer', {
+    files: {
+      'README.md': CARD,
+      'config.json': '{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2"}',
+      'docs/notes.md': '# Notes\n\n## Use\n\nBack to [the card](../README.md).\n',
+      'src/run.py': RUN,
+      'src/__init__.py': '',
+      'pictures/dot.gif': DOT,
+      'weights.bin': '\u0000\u0001\u0002',
+    },
+  });
+  await hub.addRepo('alice/base', { visibility: 'public', files: { 'README.md': '# Base\n' } });
+  await hub.addRepo('alice/reviews', {
+    type: 'dataset',
+    files: {
+      'README.md': '---\nlicense: mit\nlanguage: [en]\n---\n# Reviews\n',
+      'data.csv': 'text,stars\ngood,5\n',
+    },
+  });
+  await hub.addRepo('alice/demo', { type: 'space', sdk: 'static', files: { 'index.html': '<h1>demo</h1>' } });
+  return hub;
+}
+
+async function signIn(page: Page, to: string): Promise<void> {
+  await page.goto(to);
+  await page.getByLabel('User name or email address').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+void test('somebody finds a model, reads its card, looks into its files and its history, without script', async () => {
+  await using hub = await openInhabitedHub();
+  await using chromium = await openChromium();
+  await using window = await openWindow(chromium.browser, hub, { javaScriptEnabled: false });
+  const page = await window.context.newPage();
+  await page.goto('/sign-in');
+  await takePictures(page, 'sign-in');
+  await signIn(page, '/alice/writer');
+  assert.match(page.url(), /\/alice\/writer$/);
+  await page.getByRole('heading', { name: 'Tiny writer' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'build' }).count(), 1);
+  const picture = page.getByRole('img', { name: 'a picture' });
+  await picture.scrollIntoViewIfNeeded();
+  assert.equal(await picture.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth), 1);
+  await takePictures(page, 'card');
+
+  await page.getByRole('link', { name: 'text-generation' }).first().click();
+  await page.getByRole('link', { name: 'alice/writer' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'alice/base' }).count(), 0);
+  await takePictures(page, 'models');
+  await page.getByRole('searchbox', { name: 'Search models' }).fill('review');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'alice/reviews' }).waitFor();
+  await takePictures(page, 'search');
+
+  await page.goto('/alice/writer');
+  await page
+    .getByRole('navigation', { name: 'Parts of the repository' })
+    .getByRole('link', { name: 'Files' })
+    .click();
+  await page.getByRole('link', { name: 'folder src' }).waitFor();
+  await takePictures(page, 'files');
+  await page.getByRole('link', { name: 'folder src' }).click();
+  await page.getByRole('link', { name: 'file __init__.py' }).waitFor();
+  await page.getByRole('link', { name: 'file run.py' }).click();
+  await page.getByText('# Nothing clever.').waitFor();
+  await page.goto('/alice/writer/blob/main/docs/notes.md');
+  await page.getByRole('link', { name: 'the card' }).click();
+  await page.waitForURL('**/alice/writer/blob/main/README.md');
+  await page.goto('/alice/writer/blob/main/weights.bin');
+  await page.getByText('This file is not text').waitFor();
+
+  await page.getByRole('link', { name: 'History' }).click();
+  await page
+    .getByRole('link', { name: /commit/i })
+    .first()
+    .click();
+  await page.getByText('What it changed').waitFor();
+  await page.locator('.diff .added').first().waitFor();
+  await takePictures(page, 'commit');
+  assert.deepEqual(window.complaints, []);
+});
+
+void test('script colours code, finds while somebody types, and everything is there by keyboard', async () => {
+  await using hub = await openInhabitedHub();
+  await using chromium = await openChromium();
+  await using window = await openWindow(chromium.browser, hub);
+  const page = await window.context.newPage();
+  await signIn(page, '/alice/writer/blob/main/src/run.py');
+  await page.locator('.hljs-keyword').first().waitFor();
+  await takePictures(page, 'code');
+  await page.keyboard.press('/');
+  await page.keyboard.type('wri');
+  await page.locator('.found').getByRole('link', { name: 'alice/writer' }).waitFor();
+  await takePictures(page, 'found');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/alice/writer');
+  await page.locator('.hljs-string').first().waitFor();
+  const scripts = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.endsWith('.js'))
+      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+  );
+  assert.ok(scripts < 90_000, String(scripts));
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Lately changed' }).waitFor();
+  await takePictures(page, 'home');
+  assert.deepEqual(window.complaints, []);
+});
+
+void test('a new hub says in three steps how to begin, in Portuguese too, and a phone shows all of it', async () => {
+  await using hub = await openServedHub();
+  const wish = { name: 'alice', email: 'alice@example.org', administrator: false, password: PASSWORD };
+  await hub.modules.identity.createUser(OPERATOR, wish);
+  await using chromium = await openChromium();
+  await using window = await openWindow(chromium.browser, hub, { viewport: { width: 390, height: 800 } });
+  const page = await window.context.newPage();
+  await signIn(page, '/');
+  await page.goto('/');
+  await page.getByText(`export HF_ENDPOINT=http://localhost:${hub.port}`).waitFor();
+  await page.getByText('hf upload alice/my-model ./my-model').waitFor();
+  await takePictures(page, 'first-start-phone');
+  await page.getByRole('button', { name: 'Português' }).click();
+  await page.getByRole('heading', { name: 'Ainda não há nada aqui' }).waitFor();
+  const widths = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
+  assert.ok((widths[0] ?? 0) <= (widths[1] ?? 0), String(widths));
+  assert.deepEqual(window.complaints, []);
+});

@@ -1,0 +1,108 @@
+// What script adds to the bar at the top: results while somebody types, and menus that close. Without it the box is a form
+// and the menu a disclosure, and both work.
+
+const WAIT_MS = 120;
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+const form = document.querySelector('[data-search]');
+
+/** The box and what is shown below it. */
+function assist(form, box, panel) {
+  let timer = 0;
+  let asked = new AbortController();
+
+  function show(open) {
+    panel.hidden = !open;
+    box.setAttribute('aria-expanded', String(open));
+  }
+
+  function close() {
+    asked.abort();
+    clearTimeout(timer);
+    show(false);
+  }
+
+  async function find(text) {
+    asked.abort();
+    asked = new AbortController();
+    const { signal } = asked;
+    const found = await ask(text, signal);
+    if (found === null || signal.aborted) return;
+    panel.replaceChildren(document.importNode(found, true));
+    show(true);
+  }
+
+  box.addEventListener('input', () => {
+    const text = box.value.trim();
+    clearTimeout(timer);
+    if (text === '') close();
+    else timer = setTimeout(() => find(text).catch(() => undefined), WAIT_MS);
+  });
+  form.addEventListener('submit', () => asked.abort());
+  form.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      close();
+      box.focus();
+    } else if (!panel.hidden && STEPS[event.key] !== undefined) {
+      event.preventDefault();
+      step(box, panel, STEPS[event.key]);
+    }
+  });
+  whenLeft(form, close);
+}
+
+/** Does something when somebody goes on elsewhere on the page. */
+function whenLeft(element, work) {
+  for (const name of ['click', 'focusin'])
+    document.addEventListener(name, (event) => {
+      if (!element.contains(event.target)) work();
+    });
+}
+
+/** The page of the search says what was found, escaped as every page is; this is the part of it that is shown. */
+async function ask(text, signal) {
+  const answer = await fetch(`/search?${new URLSearchParams({ q: text })}`, { signal });
+  if (!answer.ok) return null;
+  return new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-found]');
+}
+
+/** Goes through what was found; above the first is the box. */
+function step(box, panel, by) {
+  const links = [...panel.querySelectorAll('a')];
+  const next = links.indexOf(document.activeElement) + by;
+  if (next < 0) box.focus();
+  else links[Math.min(next, links.length - 1)]?.focus();
+}
+
+/** `/` leads to the box, unless somebody writes. */
+function openByKey(box) {
+  document.addEventListener('keydown', (event) => {
+    const writes = event.target.closest?.('input, textarea, select');
+    if (event.key !== '/' || writes || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+}
+
+if (form !== null) {
+  const [box, panel] = [form.querySelector('input'), form.querySelector('.found')];
+  panel.id = 'found';
+  const roles = {
+    role: 'combobox',
+    'aria-expanded': 'false',
+    'aria-controls': 'found',
+    'aria-autocomplete': 'list',
+  };
+  for (const [name, value] of Object.entries(roles)) box.setAttribute(name, value);
+  assist(form, box, panel);
+  openByKey(box);
+}
+
+for (const menu of document.querySelectorAll('[data-menu]')) {
+  whenLeft(menu, () => (menu.open = false));
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  });
+}

@@ -1,0 +1,25 @@
+// Numbers as pages write them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { byteCount, parameterCount, shortCount } from './numbers.ts';
+
+void test('byteCount() counts in thousands, and writes as the language does', () => {
+  const cases: [number, string][] = [
+    [0, '0 bytes'],
+    [999, '999 bytes'],
+    [1_000, '1 kB'],
+    [1_234, '1.23 kB'],
+    [999_600, '1 MB'],
+    [12_345_678, '12.3 MB'],
+    [5e12, '5 TB'],
+  ];
+  for (const [bytes, text] of cases) assert.equal(byteCount(bytes, 'en'), text);
+  assert.equal(byteCount(1_234, 'pt'), '1,23 kB');
+});
+
+void test('parameterCount() and shortCount() need few letters', () => {
+  assert.equal(parameterCount(124_439_808, 'en'), '124M');
+  assert.equal(parameterCount(7_241_732_096, 'en'), '7.2B');
+  assert.equal(parameterCount(12, 'en'), '12');
+  assert.equal(shortCount(1_234, 'en'), '1.2k');
+});

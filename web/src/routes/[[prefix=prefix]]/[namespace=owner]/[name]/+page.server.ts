@@ -1,0 +1,48 @@
+// The card of a repository: what it says of itself, and how to use it.
+import { type ServerLoadEvent } from '@sveltejs/kit';
+import { type Repo } from '@holdfast/hub/surfaces/web/pages';
+import { callOf, show } from '../../../../lib/call.ts';
+import { openPlace, openRepo } from '../../../../lib/repo/open.ts';
+import { presentFacts, presentRepo } from '../../../../lib/repo/present.ts';
+import { snippetsOf } from '../../../../lib/repo/snippets.ts';
+import { renderProse, type Prose } from '../../../../lib/prose/prose.ts';
+
+const MOST_BYTES = 512 * 1024;
+
+export async function load(event: ServerLoadEvent) {
+  const { hub, actor, baseUrl } = callOf(event);
+  const repo = await openRepo(event);
+  const shown = presentRepo(repo);
+  const { transformers } = repo.facets.summary;
+  const reads = hub.repos.mayRead(actor, repo);
+  return {
+    repo: shown,
+    facts: presentFacts(repo),
+    reads,
+    card: reads ? await openCard(event, { repo, path: shown.path }) : { kind: 'none' as const },
+    baseUrl,
+    open: repo.visibility === 'public' && actor.kind === 'anonymous',
+    snippets: snippetsOf({
+      ...{ type: repo.type, id: `${repo.namespace}/${repo.name}`, baseUrl },
+      ...{ library: shown.library, autoModel: transformers?.auto_model, processor: transformers?.processor },
+      task: repo.facets.pipelineTag ?? undefined,
+    }),
+  };
+}
+
+type Card = { readonly kind: 'none' | 'long' } | { readonly kind: 'card'; readonly prose: Prose };
+
+async function openCard(
+  event: ServerLoadEvent,
+  { repo, path }: { readonly repo: Repo; readonly path: string },
+): Promise<Card> {
+  const { hub } = callOf(event);
+  if (repo.head === null) return { kind: 'none' };
+  const place = await openPlace(event, `${repo.head}/README.md`);
+  const found = await show(event, () => hub.texts.find(place, MOST_BYTES));
+  if (found === undefined) return { kind: 'none' };
+  if (found.text === undefined) return { kind: 'long' };
+  const body = hub.bodyOf(found.text, repo.type);
+  if (body.trim() === '') return { kind: 'none' };
+  return { kind: 'card', prose: renderProse(body, { repo: path, revision: 'main', folder: '' }) };
+}

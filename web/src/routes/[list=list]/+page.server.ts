@@ -1,0 +1,16 @@
+// A list of models, datasets or Spaces, narrowed and sorted as the address says.
+import { type ServerLoadEvent } from '@sveltejs/kit';
+import { callOf, show } from '../../lib/call.ts';
+import { typeOfList } from '../../lib/repo/address.ts';
+import { queryOf, readWish } from '../../lib/repo/list-wish.ts';
+import { presentRepo } from '../../lib/repo/present.ts';
+
+export async function load(event: ServerLoadEvent) {
+  const { hub, actor } = callOf(event);
+  const type = typeOfList(event.params['list']);
+  const wish = readWish(type, event.url.searchParams);
+  const [page, facets] = await show(event, () =>
+    Promise.all([hub.repos.list(actor, queryOf(wish)), hub.listFacets(actor, type)]),
+  );
+  return { wish, facets, repos: page.items.map(presentRepo), next: page.next };
+}
