@@ -5,10 +5,12 @@ import { readFolder } from '@holdfast/platform/folder-files';
 import { type Log } from '@holdfast/platform/log';
 import { isFault } from '@holdfast/kernel/fault';
 import { type HubStart } from '@holdfast/supervisor/settings';
+import { mayNamespace } from '#modules/access';
 import { parseCard } from '#modules/cards';
 import { RepoMoved } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { type Modules } from './modules.ts';
+import { getAccount } from './surfaces/hub/accounts/get-account.ts';
 import { groupFacets } from './surfaces/web/facets.ts';
 import { type BuiltPages, type PageModules } from './surfaces/web/pages.ts';
 import { type WebDeps } from './surfaces/web/routes.ts';
@@ -55,19 +57,12 @@ function pageModulesOf(modules: Modules): PageModules {
     orgPolicies: modules.orgPolicies,
     members: modules.members,
     namespaces: modules.namespaces,
-    repos,
-    changes: modules.changes,
-    content: modules.content,
-    texts: modules.texts,
-    comparison: modules.comparison,
-    history: modules.history,
+    ...repositoriesOf(modules),
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,
     tokens: modules.tokens,
     tokenUses: modules.uses,
     deviceLogins: modules.deviceLogins,
-    listFacets: async (actor, type) => groupFacets(type, await repos.countTags(actor, type)),
-    bodyOf: (readme, type) => parseCard(readme, type).body,
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,
@@ -79,5 +74,38 @@ function pageModulesOf(modules: Modules): PageModules {
           });
         },
       }),
+  };
+}
+
+type RepositoryParts =
+  | 'repos'
+  | 'changes'
+  | 'content'
+  | 'texts'
+  | 'comparison'
+  | 'history'
+  | 'getNamespace'
+  | 'seesRoles'
+  | 'listFacets'
+  | 'bodyOf';
+
+/** What pages of repositories and their owners are views of. */
+function repositoriesOf(modules: Modules): Pick<PageModules, RepositoryParts> {
+  const { identity, repos } = modules;
+  return {
+    repos,
+    changes: modules.changes,
+    content: modules.content,
+    texts: modules.texts,
+    comparison: modules.comparison,
+    history: modules.history,
+    getNamespace: async (actor, name) => {
+      const kind = (await identity.findByName(name))?.kind ?? 'user';
+      return await getAccount(identity, actor, { kind, name });
+    },
+    seesRoles: (actor, { id }) =>
+      mayNamespace(actor, 'members', { kind: 'namespace', id, type: 'org' }).allowed,
+    listFacets: async (actor, type) => groupFacets(type, await repos.countTags(actor, type)),
+    bodyOf: (readme, type) => parseCard(readme, type).body,
   };
 }

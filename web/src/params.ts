@@ -18,6 +18,6 @@ const OWN: ReadonlySet<string> = new Set([
 /** Parts of addresses that are one of a few words. */
 export const params = defineParams({
   list: (text: string) => (LISTS.has(text) ? text : undefined),
-  owner: (text: string) => (OWN.has(text) ? undefined : text),
+  owner: (text: string) => (OWN.has(text) || LISTS.has(text) ? undefined : text),
   prefix: (text: string) => (PREFIXES.has(text) ? text : undefined),
 });

@@ -33,6 +33,7 @@ const RULES: Readonly<Record<string, readonly Kind[]>> = {
   postPage: NOBODY,
   getPageFile: NOBODY,
   getRepoPage: NOBODY,
+  postRepoPage: NOBODY,
   getPageDownload: NOBODY,
   getAvatar: ALL,
   getAgentHarnesses: ALL,

@@ -193,3 +193,36 @@ void test('a new hub says in three steps how to begin, in Portuguese too, and a 
   assert.ok((widths[0] ?? 0) <= (widths[1] ?? 0), String(widths));
   assert.deepEqual(window.complaints, []);
 });
+
+void test('whoever administers a repository hides, renames and deletes it, and finds what somebody has', async () => {
+  await using hub = await openInhabitedHub();
+  await using chromium = await openChromium();
+  await using window = await openWindow(chromium.browser, hub, { javaScriptEnabled: false });
+  const page = await window.context.newPage();
+  await signIn(page, '/alice');
+  await page.getByRole('heading', { name: 'Datasets' }).waitFor();
+  await takePictures(page, 'profile');
+  await page.getByRole('link', { name: 'alice/base' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await takePictures(page, 'settings');
+  await page.getByLabel('Only its owner').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.repohead').getByText('private').waitFor();
+  await page.getByLabel('Name of the repository', { exact: true }).fill('ground');
+  await page.getByRole('button', { name: 'Rename or move' }).click();
+  await page.waitForURL('**/alice/ground/settings');
+  await page.goto('/alice/base');
+  await page.waitForURL('**/alice/ground');
+  await page.goto('/alice/ground/settings');
+  await page.getByLabel('Full name of the repository').fill('alice/base');
+  await page.getByRole('button', { name: 'Delete this repository' }).click();
+  await page.getByText('Nothing was deleted.').waitFor();
+  await page.getByLabel('Full name of the repository').fill('alice/ground');
+  await page.getByRole('button', { name: 'Delete this repository' }).click();
+  await page.waitForURL('**/models');
+  await page.goto('/alice/ground');
+  await page.getByText('There is no such repository here').waitFor();
+  await takePictures(page, 'missing');
+  const unexpected = window.complaints.filter((one) => !/status of (?:400|404)/.test(one));
+  assert.deepEqual(unexpected, []);
+});

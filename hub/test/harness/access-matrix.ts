@@ -77,6 +77,7 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   postPage: same(NOBODY),
   getPageFile: same(NOBODY),
   getRepoPage: BROWSED,
+  postRepoPage: same(NOBODY),
   getPageDownload: BROWSED,
   beginDeviceLogin: same(UNASKED),
   exchangeToken: same(NOBODY),

@@ -28,6 +28,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   postPage: {},
   getPageFile: { rest: 'x' },
   getRepoPage: {},
+  postRepoPage: {},
   getPageDownload: { ...README },
   getAvatar: {},
   getAgentHarnesses: {},

@@ -83,6 +83,11 @@ export class Repos {
     return mayRepo(actor, 'read', subjectOf(repo)).allowed;
   }
 
+  /** Whether the actor may change what a repository is called, who sees it, and that it is there. */
+  mayAdminister(actor: Actor, repo: Repo): boolean {
+    return mayRepo(actor, 'administer', subjectOf(repo)).allowed;
+  }
+
   /**
    * The tags of public repositories of a type, most used first. None for those who may not read: clients ask without
    * a token, and expect the vocabulary.

@@ -1,11 +1,12 @@
 // One call as a page sees it.
 import { isFault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
-import { referencesOf, type Actor } from '#modules/access';
+import { referencesOf, type Actor, type Who } from '#modules/access';
 import { type Refusals } from '#modules/ledger';
 import { type BegunSession, type Browser, type Visit } from '#modules/sessions';
 import { RepoMoved } from '#modules/repos';
 import { isRefusal, statusOf } from '../route/fault-table.ts';
+import { signInNeeded } from '../route/faults.ts';
 import { countedAddress } from '../route/rate-limit.ts';
 import { type Call } from '../route/route.ts';
 import { cookieHeader, findCookie, type CookieKind } from './cookies.ts';
@@ -19,6 +20,7 @@ export class ServedPageCall implements PageCall {
   readonly hub: PageModules;
   readonly visit: Visit | undefined;
   readonly actor: Actor;
+  readonly who: Who;
   readonly address: string;
   readonly baseUrl: string;
   readonly browser: Browser;
@@ -36,6 +38,12 @@ export class ServedPageCall implements PageCall {
     this.hub = at.hub;
     this.visit = at.visit;
     this.actor = at.visit?.actor ?? { kind: 'anonymous', mayReadPublic: at.anonymousMayRead };
+    this.who = async () => {
+      if (at.visit === undefined) return this.actor;
+      const now = await at.hub.sessions.findById(at.visit.session.id);
+      if (now === undefined) throw signInNeeded();
+      return now.actor;
+    };
     this.address = call.address;
     this.baseUrl = call.baseUrl;
     this.#call = call;

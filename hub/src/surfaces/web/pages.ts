@@ -1,8 +1,9 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
-import { type ActingPermission, type Actor, type RepoType } from '#modules/access';
+import { type ActingPermission, type Actor, type RepoType, type Who } from '#modules/access';
 import { type Comparison, type Content, type History, type Texts } from '#modules/content';
 import {
+  type Account,
   type Identity,
   type Invitations,
   type Members,
@@ -63,6 +64,10 @@ export interface PageModules {
   readonly tokens: Tokens;
   readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;
+  /** A user or an organisation, for who may know of accounts. Throws what the API throws for one. */
+  readonly getNamespace: (actor: Actor, name: string) => Promise<Account>;
+  /** Whether the actor sees which role each member of an organisation has. */
+  readonly seesRoles: (actor: Actor, org: Account) => boolean;
   /** By what a list can be narrowed for this actor. */
   readonly listFacets: (actor: Actor, type: RepoType) => Promise<FacetGroup[]>;
   /** The Markdown of a README, behind the metadata of its card. */
@@ -91,6 +96,8 @@ export interface PageCall {
   readonly visit: Visit | undefined;
   /** Who acts: the user who is signed in, or nobody in particular. */
   readonly actor: Actor;
+  /** Who acts, asked again by what had to wait. */
+  readonly who: Who;
   /** Network address, for what is recorded of who reads. */
   readonly address: string;
   readonly browser: Browser;

@@ -46,11 +46,20 @@ const REPO_PAGES = [
   '{prefix}/{namespace}/{name}/commits/*',
   '{prefix}/{namespace}/{name}/commit/{commit}',
   '{prefix}/{namespace}/{name}/refs',
+  '{prefix}/{namespace}/{name}/settings',
+  '/{namespace}',
 ] as const;
 
 /** The pages, and what they load. */
 export function webRoutes(deps: WebDeps & DownloadDeps): Route[] {
-  return [getPage(deps), getRepoPage(deps), postPage(deps), getPageFile(deps), downloadRoute(deps)];
+  return [
+    getPage(deps),
+    getRepoPage(deps),
+    postPage(deps),
+    postRepoPage(deps),
+    getPageFile(deps),
+    downloadRoute(deps),
+  ];
 }
 
 function getPage(deps: WebDeps): Route {
@@ -99,6 +108,20 @@ function postPage(deps: WebDeps): Route {
     method: 'POST',
     path,
     aliases,
+    bodyKind: 'form',
+    checkHead: requireOwnPage,
+    body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    run: (call) => respondWithPage(deps, call),
+  });
+}
+
+function postRepoPage(deps: WebDeps): Route {
+  return defineRoute({
+    ...SHARED,
+    operation: 'postRepoPage',
+    summary: 'A form of a page of a repository',
+    method: 'POST',
+    path: '{prefix}/{namespace}/{name}/settings',
     bodyKind: 'form',
     checkHead: requireOwnPage,
     body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),

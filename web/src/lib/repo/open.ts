@@ -3,6 +3,7 @@ import { redirect } from '@sveltejs/kit';
 import { type Place, type Repo, type RepoType } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, show, type PageEvent } from '../call.ts';
 import { repoPath, typeOfPrefix } from './address.ts';
+import { presentRepo, type ShownRepo } from './present.ts';
 
 /** An event of a page of a repository. */
 export interface RepoEvent extends PageEvent {
@@ -17,7 +18,7 @@ interface Address {
 }
 
 /** Which repository the address names. */
-function addressOf({ params }: Pick<RepoEvent, 'params'>): Address {
+export function addressOf({ params }: Pick<RepoEvent, 'params'>): Address {
   const { prefix, namespace = '', name = '' } = params;
   return { type: typeOfPrefix(prefix), namespace, name };
 }
@@ -41,6 +42,18 @@ export async function openPlace(event: RepoEvent, raw: string): Promise<Place> {
   const { hub, actor, address } = callOf(event);
   const visit = () => hub.content.visit({ actor, address }, addressOf(event), raw);
   return await moving(event, () => show(event, visit));
+}
+
+/** What every page of a repository shows of it. */
+export type HeadedRepo = ShownRepo & {
+  /** Whether who looks at it is offered its settings. */
+  readonly administers: boolean;
+};
+
+/** The repository as the head of its pages shows it. */
+export function presentHead(event: PageEvent, repo: Repo): HeadedRepo {
+  const { hub, actor } = callOf(event);
+  return { ...presentRepo(repo), administers: hub.repos.mayAdminister(actor, repo) };
 }
 
 /** Whoever comes by an old name is sent to the new one, and to the same part of the repository. */

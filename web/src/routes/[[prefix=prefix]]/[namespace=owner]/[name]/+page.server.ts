@@ -2,8 +2,8 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { type Repo } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, show } from '../../../../lib/call.ts';
-import { openPlace, openRepo } from '../../../../lib/repo/open.ts';
-import { presentFacts, presentRepo } from '../../../../lib/repo/present.ts';
+import { openPlace, openRepo, presentHead } from '../../../../lib/repo/open.ts';
+import { presentFacts } from '../../../../lib/repo/present.ts';
 import { snippetsOf } from '../../../../lib/repo/snippets.ts';
 import { renderProse, type Prose } from '../../../../lib/prose/prose.ts';
 
@@ -12,7 +12,7 @@ const MOST_BYTES = 512 * 1024;
 export async function load(event: ServerLoadEvent) {
   const { hub, actor, baseUrl } = callOf(event);
   const repo = await openRepo(event);
-  const shown = presentRepo(repo);
+  const shown = presentHead(event, repo);
   const { transformers } = repo.facets.summary;
   const reads = hub.repos.mayRead(actor, repo);
   return {

@@ -2,12 +2,11 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, show } from '../../../../../lib/call.ts';
 import { presentRefs } from '../../../../../lib/repo/commits.ts';
-import { openPlace } from '../../../../../lib/repo/open.ts';
-import { presentRepo } from '../../../../../lib/repo/present.ts';
+import { openPlace, presentHead } from '../../../../../lib/repo/open.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { hub } = callOf(event);
   const place = await openPlace(event, 'main');
   const refs = presentRefs(await show(event, () => hub.history.listRefs(place)));
-  return { repo: presentRepo(place.repo), refs };
+  return { repo: presentHead(event, place.repo), refs };
 }

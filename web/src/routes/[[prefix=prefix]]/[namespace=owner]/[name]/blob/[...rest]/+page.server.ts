@@ -5,8 +5,7 @@ import { callOf, show } from '../../../../../../lib/call.ts';
 import { encodePath } from '../../../../../../lib/repo/address.ts';
 import { presentCommit } from '../../../../../../lib/repo/commits.ts';
 import { isMarkdown, languageOfFile, pictureKind } from '../../../../../../lib/repo/language-of.ts';
-import { openPlace, restOf } from '../../../../../../lib/repo/open.ts';
-import { presentRepo } from '../../../../../../lib/repo/present.ts';
+import { openPlace, restOf, presentHead } from '../../../../../../lib/repo/open.ts';
 import { renderProse } from '../../../../../../lib/prose/prose.ts';
 
 const MOST_BYTES = 512 * 1024;
@@ -14,7 +13,7 @@ const MOST_BYTES = 512 * 1024;
 export async function load(event: ServerLoadEvent) {
   const { hub } = callOf(event);
   const place = await openPlace(event, restOf(event));
-  const repo = presentRepo(place.repo);
+  const repo = presentHead(event, place.repo);
   const at = `${encodeURIComponent(place.revision)}/${encodePath(place.path)}`;
   const opened = await show(event, () => hub.texts.find(place, MOST_BYTES));
   if (opened === undefined) {

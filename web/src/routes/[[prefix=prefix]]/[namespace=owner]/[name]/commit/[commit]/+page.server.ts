@@ -5,15 +5,14 @@ import { callOf, show } from '../../../../../../lib/call.ts';
 import { encodePath } from '../../../../../../lib/repo/address.ts';
 import { presentCommit } from '../../../../../../lib/repo/commits.ts';
 import { diffLines, type Hunk } from '../../../../../../lib/repo/line-diff.ts';
-import { openPlace } from '../../../../../../lib/repo/open.ts';
-import { presentRepo } from '../../../../../../lib/repo/present.ts';
+import { openPlace, presentHead } from '../../../../../../lib/repo/open.ts';
 
 export async function load(event: ServerLoadEvent) {
   const oid = event.params['commit'] ?? '';
   if (!/^[0-9a-f]{40}$/.test(oid)) error(404, 'Not Found');
   const place = await openPlace(event, oid);
   const { commit, files, more } = await show(event, () => callOf(event).hub.comparison.get(place));
-  const repo = presentRepo(place.repo);
+  const repo = presentHead(event, place.repo);
   return {
     ...{ repo, more, commit: presentCommit(commit), parents: commit.parents },
     files: files.map((file) => presentChange(file, `${repo.path}/blob/${oid}`)),

@@ -2,8 +2,7 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, show } from '../../../../../../lib/call.ts';
 import { presentCommit, presentRefs } from '../../../../../../lib/repo/commits.ts';
-import { openPlace, restOf } from '../../../../../../lib/repo/open.ts';
-import { presentRepo } from '../../../../../../lib/repo/present.ts';
+import { openPlace, restOf, presentHead } from '../../../../../../lib/repo/open.ts';
 
 const LIMIT = 50;
 const MOST_REFS = 100;
@@ -20,7 +19,7 @@ export async function load(event: ServerLoadEvent) {
     ]),
   );
   return {
-    repo: presentRepo(place.repo),
+    repo: presentHead(event, place.repo),
     revision: place.revision,
     refs: presentRefs(refs).slice(0, MOST_REFS),
     commits: commits.map(presentCommit),

@@ -3,8 +3,7 @@ import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, show } from '../../../../../../lib/call.ts';
 import { encodePath } from '../../../../../../lib/repo/address.ts';
 import { presentCommit, presentRefs } from '../../../../../../lib/repo/commits.ts';
-import { openPlace, restOf } from '../../../../../../lib/repo/open.ts';
-import { presentRepo } from '../../../../../../lib/repo/present.ts';
+import { openPlace, restOf, presentHead } from '../../../../../../lib/repo/open.ts';
 
 /** Each line names the commit that changed it last, which takes a while to find. */
 const LIMIT = 100;
@@ -23,7 +22,7 @@ export async function load(event: ServerLoadEvent) {
       hub.history.listCommits(visit, { skip: 0, limit: 1 }),
     ]),
   );
-  const repo = presentRepo(visit.repo);
+  const repo = presentHead(event, visit.repo);
   const revision = encodeURIComponent(visit.revision);
   return {
     repo,

@@ -1,0 +1,112 @@
+// Pages of repositories, as far as headers and HTML tell: who sees what, what is recorded, and what settings change.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { LedgerReader } from '../../../src/modules/ledger/index.ts';
+import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { TestBrowser, type PageAnswer } from '../../harness/test-browser.ts';
+
+async function openHub(options: Parameters<typeof openServedHub>[0] = {}) {
+  const hub = await openServedHub(options);
+  await hub.addUser('nobody');
+  const ada = await browserOf(hub, 'ada');
+  const secret = await hub.addRepo('ada/secret', { files: { 'README.md': '# Kept\n', 'a.txt': 'kept' } });
+  await hub.addRepo('ada/open', { visibility: 'public', files: { 'README.md': '# Open\n' } });
+  return { hub, ada, secret };
+}
+
+async function browserOf(hub: ServedHub, name: string): Promise<TestBrowser> {
+  await signInAs(hub, name);
+  const browser = new TestBrowser(hub);
+  await browser.signIn(name, PASSWORD);
+  return browser;
+}
+
+const PARTS = [
+  '',
+  '/tree/main',
+  '/blob/main/README.md',
+  '/download/main/README.md',
+  '/commits/main',
+  '/refs',
+  '/settings',
+];
+
+void test('to a stranger a private repository looks like one that is not there, on every page', async () => {
+  const { hub } = await openHub();
+  await using _hub = hub;
+  const bob = await browserOf(hub, 'bob');
+  const shown = ({ status, body, location }: PageAnswer, name: string) => ({
+    status,
+    said: `${location} ${body}`.replaceAll(name, 'NAME').replaceAll(/[0-9a-f]{16,}/g, 'ID'),
+  });
+  for (const browser of [bob, new TestBrowser(hub)])
+    for (const part of PARTS) {
+      const there = shown(await browser.open(`/ada/secret${part}`), 'secret');
+      const missing = shown(await browser.open(`/ada/nosuch${part}`), 'nosuch');
+      assert.deepEqual(there, missing, part);
+      assert.ok([303, 401, 404].includes(there.status), `${part} ${there.status}`);
+    }
+  for (const page of ['/', '/models', '/search?q=secret', '/ada'])
+    assert.doesNotMatch((await bob.open(page)).body, /ada\/<\/span><strong>secret/, page);
+  assert.match((await bob.open('/models')).body, /<strong>open<\/strong>/);
+});
+
+void test('who is not signed in is asked to, and comes back; a hub that is open shows what is public', async () => {
+  const { hub } = await openHub();
+  await using _hub = hub;
+  const visitor = new TestBrowser(hub);
+  assert.equal((await visitor.open('/ada/open')).location, '/sign-in?to=%2Fada%2Fopen');
+  assert.equal((await visitor.open('/models?sort=likes')).location, '/sign-in?to=%2Fmodels%3Fsort%3Dlikes');
+  const { hub: open } = await openHub({ access: 'anonymous' });
+  await using _open = open;
+  assert.match((await new TestBrowser(open).open('/ada/open')).body, /<h1 id="card-open">Open<\/h1>/);
+  assert.equal((await new TestBrowser(open).open('/ada/open/download/main/README.md')).body, '# Open\n');
+});
+
+void test('what is read of a private repository on a page is on the ledger', async () => {
+  const { hub, ada, secret } = await openHub();
+  await using _hub = hub;
+  for (const part of ['', '/tree/main', '/blob/main/a.txt'])
+    assert.equal((await ada.open(`/ada/secret${part}`)).status, 200);
+  const entries = await new LedgerReader(hub.modules.db).listOfSubject(`repo:${secret.id}`);
+  const reads = entries.filter(({ kind }) => kind === 'read.private');
+  assert.deepEqual(
+    reads.map(({ body }) => (JSON.parse(body) as { path: string }).path),
+    ['README.md', '', 'a.txt'],
+  );
+});
+
+void test('who administers a repository hides, renames and deletes it; nobody else, and from no other page', async () => {
+  const { hub, ada } = await openHub();
+  await using _hub = hub;
+  const bob = await browserOf(hub, 'bob');
+  assert.doesNotMatch((await bob.open('/ada/open')).body, /\/ada\/open\/settings/);
+  for (const path of ['?/visibility', '?/move', '?/delete']) {
+    const fields = { visibility: 'private', namespace: 'bob', name: 'mine', typed: 'ada/open' };
+    assert.equal((await bob.send(`/ada/open/settings${path}`, fields)).status, 403, path);
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    assert.equal((await ada.send(`/ada/open/settings${path}`, fields, foreign)).status, 403, path);
+  }
+  assert.equal((await bob.open('/ada/open')).status, 200);
+  assert.equal((await ada.send('/ada/open/settings?/visibility', { visibility: 'private' })).status, 303);
+  assert.equal((await bob.open('/ada/open')).status, 404);
+  const moved = await ada.send('/ada/open/settings?/move', { namespace: 'ada', name: 'other' });
+  assert.equal(moved.location, '/ada/other/settings');
+  assert.equal((await ada.open('/ada/open/tree/main')).location, '/ada/other/tree/main');
+  const differs = await ada.send('/ada/other/settings?/delete', { typed: 'ada/open' });
+  assert.equal(differs.status, 400);
+  assert.match(differs.body, /Nothing was deleted/);
+  assert.equal((await ada.send('/ada/other/settings?/delete', { typed: 'ada/other' })).location, '/models');
+  assert.equal((await ada.open('/ada/other')).status, 404);
+});
+
+void test('a person and an organisation have a page, under their name as it is written', async () => {
+  const { hub, ada } = await openHub();
+  await using _hub = hub;
+  const page = await ada.open('/ada');
+  assert.match(page.body, /<strong>secret<\/strong>/);
+  assert.equal((await ada.open('/ADA')).location, '/ada');
+  assert.equal((await ada.open('/nosuch')).status, 404);
+  assert.equal((await ada.open('/api')).headers['x-error-code'], 'RequestNoSuchRoute');
+});
