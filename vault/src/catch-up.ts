@@ -58,14 +58,15 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
 // A vault that was killed between journal and ledger did nothing of what it noted, and handed nothing over for it.
 async function sayBrokenOff(ground: Ground, numbers: ReadonlySet<number>): Promise<void> {
   const { journal, db, instance, log } = ground;
-  const lines = journal.end.open.filter((n) => !numbers.has(n));
-  const acts = lines.length === 0 ? [] : await journal.listFrom(lines[0] ?? 0);
+  const open = journal.end.open.filter((n) => !numbers.has(n));
+  if (open.length === 0) return;
+  // What takes a value away was done just now.
+  const acts = (await journal.listFrom(Math.min(...open))).filter(
+    (line) => open.includes(line.n) && !takesAway(line, false),
+  );
+  const lines = acts.map(({ n }) => n);
   for (const { n, act, run, space } of acts)
-    if (lines.includes(n))
-      log.warn(
-        { line: n, act, run, space },
-        'the vault ended before this was on the ledger: it was not done',
-      );
+    log.warn({ line: n, act, run, space }, 'the vault ended before this was on the ledger: it was not done');
   if (lines.length > 0)
     await journalled(ground, { act: 'broken-off', lines }, (noted) =>
       db.transaction(async (tx) => {

@@ -66,9 +66,9 @@ const Described = z.strictObject({
   lastUsedAt: z.iso.datetime().nullable(),
 });
 
-/** Why the vault did not do it. */
+/** Why the vault did not do it. `unsure`: an error came between, and it may have been done. */
 export const Refusal = z.strictObject({
-  code: z.enum(['invalid', 'missing', 'too-many', 'sealed', 'failed']),
+  code: z.enum(['invalid', 'missing', 'too-many', 'sealed', 'failed', 'unsure']),
   message: z.string().max(1_000),
 });
 export type Refusal = z.infer<typeof Refusal>;

@@ -200,7 +200,7 @@ export class Vault implements Disposable {
       this.#tellRunner({ type: 'released', run, inside });
     } catch (error) {
       const { code, message } = this.#refusalOf(error);
-      const retry = code === 'sealed' || code === 'failed' || code === 'too-many';
+      const retry = code !== 'invalid' && code !== 'missing';
       this.#tellRunner({ type: 'refused', run, why: message, retry });
     }
   }
@@ -279,7 +279,7 @@ export class Vault implements Disposable {
   #refusalOf(error: unknown): { code: VaultRefusal['code']; message: string } {
     if (error instanceof VaultRefusal) return { code: error.code, message: error.message };
     this.#ground.log.error({ err: error }, 'the vault could not do what it was asked');
-    return { code: 'failed', message: 'the vault could not do it: its log says why' };
+    return { code: 'unsure', message: 'the vault met an error: its log says which' };
   }
 
   [Symbol.dispose](): void {

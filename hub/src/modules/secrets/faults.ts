@@ -37,12 +37,20 @@ const vaultSilent = defineFault(
   () => 'The vault did not answer in time. It is not known whether it was done: do it again.',
 );
 
+const vaultUnsure = defineFault(
+  'unavailable',
+  'secret.vault-unsure',
+  () =>
+    'An error came between in the vault, whose log says which. It is not known whether it was done: do it again.',
+);
+
 const FAULTS: Readonly<Record<VaultProblem, (why: string) => Error>> = {
   invalid: secretInvalid,
   missing: secretMissing,
   'too-many': secretsFull,
   sealed: vaultSealed,
   failed: vaultFailed,
+  unsure: vaultUnsure,
   absent: vaultGone,
   gone: vaultGone,
   silent: vaultSilent,

@@ -26,9 +26,12 @@ export interface SecretAuthor {
   readonly credential: string;
 }
 
-/** Why the vault did not do it. `gone`: nobody is there; `silent`: nothing was said in time, and it may have been done. */
+/**
+ * Why the vault did not do it. `gone`: nobody is there any more; `silent`: nothing was said in time; `unsure`: an error came between.
+ * With these three it may have been done.
+ */
 export type VaultProblem =
-  'invalid' | 'missing' | 'too-many' | 'sealed' | 'failed' | 'absent' | 'gone' | 'silent';
+  'invalid' | 'missing' | 'too-many' | 'sealed' | 'failed' | 'unsure' | 'absent' | 'gone' | 'silent';
 
 /** What the vault answers. */
 export type VaultAnswer =

@@ -10,7 +10,7 @@ import { proofNeeded } from '#modules/identity';
 import { type Repo, type RepoName, type Repos } from '#modules/repos';
 import { SecretNoteReader, SecretNoteWriter, SpaceReader } from '#modules/spaces';
 import { faultOf, secretsStatic } from './faults.ts';
-import { type SecretFacts, type VaultAnswer, type VaultLink } from './model.ts';
+import { type SecretFacts, type VaultAnswer, type VaultLink, type VaultProblem } from './model.ts';
 
 /** What secrets need. */
 export interface SecretsDeps {
@@ -20,6 +20,9 @@ export interface SecretsDeps {
   readonly repos: Repos;
   readonly vault: VaultLink;
 }
+
+/** With these it may have been done. */
+const UNKNOWN: ReadonlySet<VaultProblem> = new Set(['silent', 'gone', 'unsure']);
 
 const SELF: SystemActor = { kind: 'system', part: 'secrets' };
 
@@ -33,7 +36,7 @@ export class Secrets {
 
   /**
    * The secrets of a Space without their values, for who may write to it. Throws what `Repos.get` throws, and
-   * `secret.no-vault`, `.vault-silent`, `.vault-failed`.
+   * `secret.no-vault`, `.vault-silent`, `.vault-unsure`, `.vault-failed`.
    */
   async list(actor: Actor, name: RepoName): Promise<readonly SecretFacts[]> {
     const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
@@ -101,8 +104,8 @@ export class Secrets {
   /** Notes what there is now, has the Space start anew with it, and throws what the vault refused. */
   async #settle(id: Id, answer: VaultAnswer): Promise<readonly SecretFacts[]> {
     if (answer.kind === 'refused') {
-      // Whether it was done is not known of one that said nothing: the Space goes on asking.
-      if (answer.problem !== 'silent' && answer.problem !== 'gone') await this.#note(id, undefined, false);
+      // Where it is not known whether it was done, the Space goes on asking.
+      if (!UNKNOWN.has(answer.problem)) await this.#note(id, undefined, false);
       throw faultOf(answer.problem, answer.message);
     }
     const secrets = await this.#listOf(id);

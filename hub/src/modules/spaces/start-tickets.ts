@@ -5,11 +5,10 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { referencesOf } from '#modules/access';
 import { record } from '#modules/ledger';
 import { type HeldSpace } from './held-space.ts';
 import { RunReader } from './run-store.ts';
-import { RUNNING } from './sources.ts';
+import { findStartCause } from './start-cause.ts';
 import { SpaceReader } from './store.ts';
 import { type FromRunner, type RunnerLink } from './wish.ts';
 
@@ -59,6 +58,7 @@ export class StartTickets implements AsyncDisposable {
     if (wanted === undefined || wanted.commit !== commit) return { why: 'this commit is not wanted' };
     if (!this.#mayStart(id)) return { why: 'it was started too often; it is tried again in a minute' };
     const { db, hub } = this.#deps;
+    const cause = await findStartCause(db, id);
     return await db.transaction(async (tx) => {
       // As it is now: what was said to the runner may be older than a pause or a deletion.
       const row = await new RunReader(tx).find(id);
@@ -66,7 +66,7 @@ export class StartTickets implements AsyncDisposable {
       if (row === undefined || !row.program || row.holder !== hub || paused)
         return { why: 'nothing is to run of it' };
       const body = { run, commit, generation: wanted.generation };
-      const entry = { kind: 'run.started', subject: `repo:${id}`, ...referencesOf(RUNNING), body };
+      const entry = { kind: 'run.started', subject: `repo:${id}`, ...cause, body };
       return { entry: await record(tx, entry) };
     });
   }

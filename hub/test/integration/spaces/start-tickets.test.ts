@@ -22,9 +22,27 @@ void test('a start is on the ledger, by its run and commit, before the runner he
   const kept = await new LedgerReader(opened.hub.modules.db).listOfSubject(`repo:${space}`);
   const started = kept.filter(({ kind }) => kind === 'run.started');
   assert.deepEqual(
-    started.map(({ hash, actor, body }) => ({ hash, actor, body })),
-    [{ hash: entry, actor: 'system:spaces', body: JSON.stringify({ commit, generation, run: RUN }) }],
+    started.map(({ hash, body }) => ({ hash, body })),
+    [{ hash: entry, body: JSON.stringify({ commit, generation, run: RUN }) }],
   );
+  assert.match(started[0]?.actor ?? '', /^user:/, 'whose push it was');
+});
+
+void test('a start is the act of whoever caused it, and the hub’s own where nobody did', async () => {
+  await using opened = await openProgramHub();
+  const { space, commit } = await opened.begin();
+  const startedBy = async (): Promise<string> => {
+    await askTicket(opened, { space, commit });
+    const kept = await new LedgerReader(opened.hub.modules.db).listOfSubject(`repo:${space}`);
+    return kept.filter(({ kind }) => kind === 'run.started').at(-1)?.actor ?? '';
+  };
+  assert.match(await startedBy(), /^user:/, 'a push');
+  assert.equal(await startedBy(), 'system:spaces', 'a crash');
+  const from = opened.runner.heard.length;
+  await opened.ask('POST', '/restart');
+  await opened.runner.sent('want', from);
+  assert.match(await startedBy(), /^user:/, 'a restart');
+  assert.equal(await startedBy(), 'system:spaces');
 });
 
 void test('another commit, a Space that is paused, another one and too many starts get no ticket', async () => {
