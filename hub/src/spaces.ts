@@ -33,7 +33,7 @@ const RUNS: SystemActor = { kind: 'system', part: 'spaces' };
 /** Opens it. What has programs run does nothing until it is started. */
 export function openSpaces(
   parts: Parts,
-  { spaces: folders, spacesProblem, instance, publicUrl, port, spacesHost }: HubStart['settings'],
+  { spaces: folders, spacesProblem, hardware, instance, publicUrl, port, spacesHost }: HubStart['settings'],
   runner: RunnerLink | undefined,
 ): {
   readonly spaces: Spaces;
@@ -46,7 +46,7 @@ export function openSpaces(
       ? undefined
       : new Runs({
           ...parts,
-          runner,
+          ...{ runner, hardware },
           hub: instance,
           stopSecrets: (space) => void parts.vault.stop(space, referencesOf(RUNS)),
           hostOf: (label) => new URL(originOf(label, { spacesHost, baseUrl })).host,
@@ -55,7 +55,7 @@ export function openSpaces(
   return {
     runs,
     secrets: new Secrets(parts),
-    spaces: new Spaces({ ...parts, runs, whyNoPrograms: spacesProblem }),
+    spaces: new Spaces({ ...parts, runs, whyNoPrograms: spacesProblem, hardware }),
     [Symbol.asyncDispose]: async () => await runs?.[Symbol.asyncDispose](),
   };
 }

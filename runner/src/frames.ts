@@ -47,6 +47,8 @@ export const Hardware = z.strictObject({
   /** Processors; a fraction is a share of one. */
   cpus: z.number().positive().max(1_024),
   memoryBytes: z.int().positive(),
+  /** Processes and threads. */
+  processes: z.int().positive(),
 });
 export type Hardware = z.infer<typeof Hardware>;
 

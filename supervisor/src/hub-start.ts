@@ -238,6 +238,7 @@ function settingsOf(
     access: config.access,
     signUp: config.file.signUp,
     spacesHost: config.spacesHost,
+    hardware: config.file.spaces.hardware,
     trustedProxies: [...config.trustedProxies],
     rateLimits: config.file.rateLimits,
     limits: config.file.limits,

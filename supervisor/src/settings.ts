@@ -1,5 +1,6 @@
 // What the supervisor tells its children in the first frame of their channel. Settings may be logged; secrets never.
 import { z } from 'zod';
+import { HardwareKind } from './config/spaces-file.ts';
 
 const Allowance = z.strictObject({
   /** Requests per window for one anonymous address. */
@@ -185,6 +186,8 @@ export const Settings = z.strictObject({
   /** `null` where no app can run; `spacesProblem` says why. */
   spaces: SpaceSettings.nullable(),
   spacesProblem: z.string().nullable(),
+  /** What Spaces may be given; the first is usual. */
+  hardware: z.array(HardwareKind).min(1),
   operator: Operator,
   /** Present until the hub has once been ready: make this administrator if there is none. */
   firstAdmin: z.strictObject({ name: z.literal('admin'), email: z.string() }).nullable(),

@@ -6,6 +6,7 @@ import { GiB, KiB, MiB } from '@holdfast/kernel/size';
 import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { Passages } from '@holdfast/platform/pass-on';
+import { SpacesFile } from '@holdfast/supervisor/config/spaces-file';
 import { type HubStart, type Limits } from '@holdfast/supervisor/settings';
 import { type Carrier } from '../../src/modules/mail/index.ts';
 import { type OperatorActor, type RepoType, type Visibility } from '../../src/modules/access/index.ts';
@@ -59,6 +60,8 @@ export interface ServedHubOptions {
   /** What runs the programs of Spaces, and the folders that are shared with it. */
   readonly runner?: RunnerLink;
   readonly spaces?: HubStart['settings']['spaces'];
+  /** What Spaces may be given, where it is not the usual. */
+  readonly hardware?: HubStart['settings']['hardware'];
   /** Whether something keeps secrets of Spaces. */
   readonly vault?: true;
 }
@@ -244,6 +247,7 @@ function startOf(
       lost: null,
       operator: { name: 'test', uid: 0 },
       spacesProblem: null,
+      hardware: options.hardware ?? SpacesFile.parse({}).hardware,
       firstAdmin: null,
     },
     secrets: {

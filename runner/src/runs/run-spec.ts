@@ -63,11 +63,14 @@ export function programMounts({ code, node }: InsideProgram): SandboxSpec['mount
 }
 
 /** The bounds of an app beside processors and memory. A folder in memory counts as memory, too. */
-function limitsOf({ hardware: { cpus, memoryBytes } }: Want, inside: InsideProgram): SandboxLimits {
+function limitsOf(
+  { hardware: { cpus, memoryBytes, processes } }: Want,
+  inside: InsideProgram,
+): SandboxLimits {
   return {
     cpus,
     memoryBytes,
-    processes: 1_024,
+    processes,
     openFiles: inside.openFiles,
     fileBytes: 10 * GiB,
     homeBytes: Math.floor(memoryBytes / 2),

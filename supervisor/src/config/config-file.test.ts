@@ -31,6 +31,20 @@ void test('parseConfigFile() refuses a misspelt limit, so that the default does 
   assert.match(problems.join('\n'), /accounts\.hub: is not a name of a system user/);
 });
 
+void test('parseConfigFile() takes processors for Spaces, each name once, and nothing that apps here do not have', () => {
+  const kind = { name: 'cpu-small', title: 'Small', cpus: 0.5, memoryBytes: 2 ** 29 };
+  const told = (hardware: unknown): string => {
+    const problems: string[] = [];
+    parseConfigFile(JSON.stringify({ spaces: { hardware } }), 'config.json', problems);
+    return problems.join('');
+  };
+  assert.equal(told([kind]), '');
+  assert.match(told([kind, kind]), /spaces\.hardware: has a name twice/);
+  assert.match(told([{ ...kind, name: 't4-small' }]), /hardware\.0\.name: is not the name of processors/);
+  assert.notEqual(told([]), '');
+  assert.notEqual(told([{ ...kind, memoryBytes: 1 }]), '');
+});
+
 void test('parseConfigFile() says that it is not JSON', () => {
   const problems: string[] = [];
   assert.equal(parseConfigFile('{', 'config.json', problems), undefined);

@@ -1,11 +1,36 @@
 // Apps of Spaces in the configuration file.
-import { GiB } from '@holdfast/kernel/size';
+import { GiB, MiB } from '@holdfast/kernel/size';
 import { z } from 'zod';
 
 const Index = z.url({ protocol: /^https?$/ }).refine((text) => {
   const url = URL.parse(text);
   return url === null || (url.username === '' && url.password === '');
 }, 'holds a user name or a password, which a build could read');
+
+/** What a Space may use, under the name by which clients ask for it: limits, not promises. */
+export const HardwareKind = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^cpu-[a-z0-9-]{1,36}$/,
+      'is not the name of processors, such as cpu-basic: apps of this machine have nothing else',
+    ),
+  /** For people. */
+  title: z.string().min(1).max(100),
+  cpus: z.number().positive().max(1_024),
+  memoryBytes: z
+    .int()
+    .min(64 * MiB)
+    .max(64 * 1_024 * GiB),
+  /** Processes and threads. */
+  processes: z.int().min(16).max(1_000_000).default(1_024),
+});
+export type HardwareKind = z.infer<typeof HardwareKind>;
+
+const USUAL_HARDWARE: HardwareKind[] = [
+  { name: 'cpu-basic', title: 'CPU basic', cpus: 2, memoryBytes: 16 * GiB, processes: 1_024 },
+  { name: 'cpu-upgrade', title: 'CPU upgrade', cpus: 8, memoryBytes: 32 * GiB, processes: 1_024 },
+];
 
 /** The member `spaces`. */
 export const SpacesFile = z.strictObject({
@@ -15,6 +40,13 @@ export const SpacesFile = z.strictObject({
   runtime: z.enum(['bubblewrap', 'gvisor']).default('bubblewrap'),
   /** Run apps although nothing bounds the memory, the processes and the processors they use. */
   dangerouslyUnlimited: z.boolean().default(false),
+  /** What Spaces may be given; the first where nobody asked for another. */
+  hardware: z
+    .array(HardwareKind)
+    .min(1)
+    .max(50)
+    .refine((kinds) => new Set(kinds.map(({ name }) => name)).size === kinds.length, 'has a name twice')
+    .default(USUAL_HARDWARE),
   /** The Debian mirror and release that the base is made from. */
   mirror: Index.default('http://deb.debian.org/debian'),
   /** Where its security updates are; `null` for none. */

@@ -4,7 +4,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { type Actor } from '#modules/access';
 import { type LeakMatch } from '#modules/leaks';
 import { type Beginning, type Repo } from '#modules/repos';
-import { findHardware, HARDWARE } from './decisions.ts';
+import { ASKED_FOR_ANYWAY, type HardwareKinds } from './decisions.ts';
 import { recordChange } from './record-change.ts';
 import { hardwareUnavailable, hardwareUnknown } from './faults.ts';
 import { putVariables, requireVariables } from './keep-variables.ts';
@@ -24,6 +24,7 @@ interface Deps {
   readonly leaks: Pick<LeakMatch, 'begin'>;
   /** Absent where no programs are run. */
   readonly runs: object | undefined;
+  readonly hardware: HardwareKinds;
 }
 
 /**
@@ -33,11 +34,12 @@ interface Deps {
  */
 export async function openBeginning(wish: BeginningWish, deps: Deps): Promise<Beginning> {
   const { hardware } = wish;
-  if (hardware !== undefined && findHardware(hardware) === undefined) throw hardwareUnknown(hardware);
+  const names = deps.hardware.map(({ name }) => name);
+  if (hardware !== undefined && !names.includes(hardware)) throw hardwareUnknown(hardware, names);
   await requireVariables(wish.variables, deps.leaks);
   return async (tx, actor, { repo, from }) => {
     await beginVariables({ tx, actor, repo }, { ...wish, from }, deps.clock.now());
-    await beginDecisions({ tx, actor, repo }, wish, deps.runs !== undefined);
+    await beginDecisions({ tx, actor, repo }, wish, deps);
   };
 }
 
@@ -64,11 +66,11 @@ async function beginVariables(
 async function beginDecisions(
   { tx, actor, repo }: Scene,
   { hardware, sleepSeconds }: BeginningWish,
-  runsPrograms: boolean,
+  { runs }: Deps,
 ): Promise<void> {
-  if (!runsPrograms || repo.facets.sdk === 'static') {
+  if (runs === undefined || repo.facets.sdk === 'static') {
     // What is usual is asked for by clients on their own.
-    if (hardware !== undefined && hardware !== HARDWARE[0].name) throw hardwareUnavailable();
+    if (hardware !== undefined && hardware !== ASKED_FOR_ANYWAY) throw hardwareUnavailable();
     return;
   }
   const decided = {

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { readConfiguration } from './configuration.ts';
 
 /** A hub that runs no programs. */
-const HUB = { runsPrograms: false };
+const HUB = { runsPrograms: false, hardware: [] };
 
 const textsOf = (metadata: Parameters<typeof readConfiguration>[0]): string[] =>
   readConfiguration(metadata, HUB).problems.map(({ text }) => text);

@@ -1,5 +1,6 @@
 // What a Space's README says about how it is served. Pure.
 // Invariant: whatever is wrong, or means nothing here, is named; nothing is silently something else.
+import { type HardwareKinds } from './decisions.ts';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Metadata, type Sdk } from '#modules/cards';
@@ -75,6 +76,7 @@ export interface ProgramRoom {
   readonly runsPrograms: boolean;
   /** Why it does not, where somebody knows. */
   readonly whyNot?: string | null;
+  readonly hardware: HardwareKinds;
 }
 
 /** Reads the configuration in the metadata of a Space, on a hub that runs programs or that does not. */
@@ -90,7 +92,10 @@ export function readConfiguration(metadata: Metadata, hub: ProgramRoom): ReadCon
     for (const key of OF_PROGRAMS)
       if (Object.hasOwn(metadata, key) && !SHOWN.has(key))
         wrong(key, `"${key}" has no effect: a static Space runs no program`);
-  const program = sdk !== undefined && isProgram(sdk) ? readProgram(metadata, sdk, wrong) : undefined;
+  const program =
+    sdk !== undefined && isProgram(sdk)
+      ? readProgram(metadata, { sdk, hardware: hub.hardware, wrong })
+      : undefined;
   noteUnknown(metadata, wrong);
   if (sdk === undefined || appFile === undefined || problems.some(({ fatal }) => fatal))
     return { configuration: undefined, problems };

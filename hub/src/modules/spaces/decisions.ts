@@ -8,20 +8,15 @@ export interface Hardware {
   readonly title: string;
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Processes and threads. */
+  readonly processes: number;
 }
 
-const GIGABYTE = 1024 ** 3;
+/** Every kind that this hub has, as its operator said; the first is used where nobody asked for another. */
+export type HardwareKinds = readonly Hardware[];
 
-/** Every kind that this hub has; the first is used where nobody asked for another. */
-export const HARDWARE: readonly [Hardware, ...Hardware[]] = [
-  { name: 'cpu-basic', title: 'CPU basic', cpus: 2, memoryBytes: 16 * GIGABYTE },
-  { name: 'cpu-upgrade', title: 'CPU upgrade', cpus: 8, memoryBytes: 32 * GIGABYTE },
-];
-
-/** Hardware by its name. */
-export function findHardware(name: string): Hardware | undefined {
-  return HARDWARE.find((one) => one.name === name);
-}
+/** What some clients ask for on their own, also where it means nothing. */
+export const ASKED_FOR_ANYWAY = 'cpu-basic';
 
 /** Where a program may connect: to all public addresses, to these hosts, or nowhere. */
 export type Egress =
@@ -56,7 +51,9 @@ export function sleepSecondsOf({ sleepSeconds }: Pick<Decisions, 'sleepSeconds'>
   return sleepSeconds === -1 ? null : (sleepSeconds ?? USUAL_SLEEP);
 }
 
-/** What it may use. */
-export function hardwareOf({ hardware }: Pick<Decisions, 'hardware'>): Hardware {
-  return findHardware(hardware ?? '') ?? HARDWARE[0];
+/** What it may use: the usual, also where what was decided is not there any more. */
+export function hardwareOf({ hardware }: Pick<Decisions, 'hardware'>, kinds: HardwareKinds): Hardware {
+  const found = kinds.find(({ name }) => name === hardware) ?? kinds[0];
+  if (found === undefined) throw new TypeError('a hub has hardware');
+  return found;
 }

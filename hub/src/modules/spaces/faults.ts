@@ -1,6 +1,5 @@
 // The refusals of `spaces`.
 import { defineFault } from '@holdfast/kernel/fault';
-import { HARDWARE } from './decisions.ts';
 
 export const variableInvalid = defineFault(
   'invalid',
@@ -21,8 +20,8 @@ export const hardwareUnavailable = defineFault(
 export const hardwareUnknown = defineFault(
   'invalid',
   'space.hardware-unknown',
-  (name: string) =>
-    `This hub has no hardware ${JSON.stringify(name.slice(0, 100))}. It has ${HARDWARE.map((one) => one.name).join(', ')}.`,
+  (name: string, names: readonly string[]) =>
+    `This hub has no hardware ${JSON.stringify(name.slice(0, 100))}. It has ${names.join(', ')}.`,
 );
 export const egressInvalid = defineFault(
   'invalid',

@@ -1,5 +1,5 @@
 // The face of `spaces`.
-export { type Egress, HARDWARE, MOST_HOSTS } from './decisions.ts';
+export { ASKED_FOR_ANYWAY, type Egress, type HardwareKinds, MOST_HOSTS } from './decisions.ts';
 export { type LogRing } from './log-ring.ts';
 export { spaces as spaceSpaces } from './migrations/0001-spaces.ts';
 export { running as spaceRunning } from './migrations/0002-running.ts';

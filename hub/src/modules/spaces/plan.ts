@@ -3,6 +3,7 @@ import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { RepoReader, type Repo } from '#modules/repos';
 import { type Content } from '#modules/content';
 import { readConfiguration } from './configuration.ts';
+import { type HardwareKinds } from './decisions.ts';
 import { type HeldSpace } from './held-space.ts';
 import { type WantedPreloads } from './preloads.ts';
 import { RunReader } from './run-store.ts';
@@ -23,9 +24,10 @@ export async function planOf(
     readonly db: Db;
     readonly content: Pick<Content, 'findVisited'>;
     readonly hostOf: (label: string) => string;
+    readonly hardware: HardwareKinds;
   },
 ): Promise<Plan> {
-  const known = await deps.db.snapshot(async (tx) => await read(tx, space));
+  const known = await deps.db.snapshot(async (tx) => await read(tx, space, deps.hardware));
   if (known === undefined) return { kind: 'forget' };
   const { repo, configuration, decisions, row } = known;
   const { head: commit } = repo;
@@ -43,19 +45,19 @@ export async function planOf(
   };
   return {
     kind: 'run',
-    wish: wishOf({ ...facts, told: space.told, hostOf: deps.hostOf }),
+    wish: wishOf({ ...facts, told: space.told, hostOf: deps.hostOf, hardware: deps.hardware }),
     repo,
     wanted: { preloads: program.preloads, pushers },
   };
 }
 
-async function read(tx: Tx, { id }: HeldSpace) {
+async function read(tx: Tx, { id }: HeldSpace, hardware: HardwareKinds) {
   const repo = await new RepoReader(tx).findById(id);
   const row = await new RunReader(tx).find(id);
   const reader = new SpaceReader(tx);
   const space = await reader.find(id);
   if (repo === undefined || row === undefined || space === undefined) return undefined;
-  const { configuration } = readConfiguration(repo.facets.card, { runsPrograms: true });
+  const { configuration } = readConfiguration(repo.facets.card, { runsPrograms: true, hardware });
   const decisions = await reader.decisions(id);
   const variables = await reader.listVariables(id);
   const secrets = (await new SecretNoteReader(tx).find(id)).mayHaveSome;

@@ -1,7 +1,14 @@
 // How the program of a Space is, on whichever hub it runs.
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { hardwareOf, isHostName, MOST_HOSTS, sleepSecondsOf, type Decisions } from './decisions.ts';
+import {
+  hardwareOf,
+  isHostName,
+  MOST_HOSTS,
+  sleepSecondsOf,
+  type Decisions,
+  type HardwareKinds,
+} from './decisions.ts';
 import { egressInvalid } from './faults.ts';
 import { type Reached, type RunFacts, type Runtime } from './model.ts';
 import { RunReader } from './run-store.ts';
@@ -37,9 +44,13 @@ export async function reachProgram(repoId: Id, { db, runs }: Deps): Promise<Reac
 }
 
 /** What is shown of it. */
-export function programOf({ told }: RunFacts, decisions: Decisions): NonNullable<Runtime['program']> {
+export function programOf(
+  { told }: RunFacts,
+  decisions: Decisions,
+  kinds: HardwareKinds,
+): NonNullable<Runtime['program']> {
   return {
-    hardware: hardwareOf(decisions).name,
+    hardware: hardwareOf(decisions, kinds).name,
     sleepSeconds: sleepSecondsOf(decisions),
     serving: told?.serving ?? null,
   };

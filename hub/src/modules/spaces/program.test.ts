@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readConfiguration } from './configuration.ts';
 
+const BASIC = { name: 'cpu-basic', title: 'CPU basic', cpus: 2, memoryBytes: 2 ** 34, processes: 1_024 };
 const read = (metadata: Parameters<typeof readConfiguration>[0]) =>
-  readConfiguration(metadata, { runsPrograms: true });
+  readConfiguration(metadata, { runsPrograms: true, hardware: [BASIC] });
 
 void test('a program has the port and the file of its kind, unless its README says otherwise', () => {
   const gradio = read({ sdk: 'gradio' }).configuration;
@@ -66,6 +67,9 @@ void test('what has no effect, and what nobody knows, is named and changes nothi
 
 void test('a container is refused in words, wherever programs run', () => {
   assert.match(read({ sdk: 'docker' }).problems[0]?.text ?? '', /builds no containers/);
-  const { problems } = readConfiguration({ sdk: 'gradio' }, { runsPrograms: false, whyNot: 'no sandbox' });
+  const { problems } = readConfiguration(
+    { sdk: 'gradio' },
+    { runsPrograms: false, whyNot: 'no sandbox', hardware: [] },
+  );
   assert.match(problems[0]?.text ?? '', /sdk: gradio": no sandbox/);
 });

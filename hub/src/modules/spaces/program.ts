@@ -1,7 +1,7 @@
 // What a README says about the program of a Space: how it is built, started and reached. Pure.
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Metadata, type Sdk } from '#modules/cards';
-import { findHardware, HARDWARE } from './decisions.ts';
+import { type HardwareKinds } from './decisions.ts';
 import { readPreloads, readUses, type Preload } from './preload.ts';
 
 /** The kinds of program that are run. */
@@ -36,8 +36,15 @@ export function isProgram(sdk: Sdk): sdk is ProgramSdk {
 }
 
 /** Reads how the program is built and started. What is wrong is fatal: another program than was meant would run. */
-export function readProgram(metadata: Metadata, sdk: ProgramSdk, wrong: Wrong): Program {
-  noteSuggestions(metadata, wrong);
+export function readProgram(
+  metadata: Metadata,
+  {
+    sdk,
+    hardware,
+    wrong,
+  }: { readonly sdk: ProgramSdk; readonly hardware: HardwareKinds; readonly wrong: Wrong },
+): Program {
+  noteSuggestions(metadata, hardware, wrong);
   const preloads = readPreloads(metadata['preload_from_hub'], wrong);
   return {
     sdkVersion: readVersion(metadata, { key: 'sdk_version', form: /^\d[0-9A-Za-z.!+-]{0,39}$/, wrong }),
@@ -95,14 +102,14 @@ function readStartup(value: Json | undefined, wrong: Wrong): number | undefined 
 }
 
 /** What keeps no program from running. */
-function noteSuggestions(metadata: Metadata, wrong: Wrong): void {
+function noteSuggestions(metadata: Metadata, kinds: HardwareKinds, wrong: Wrong): void {
   for (const key of ['models', 'datasets']) {
     const value = metadata[key] ?? null;
     if (value !== null && !isListOfTexts(value)) wrong(key, `"${key}" must be a list of names`);
   }
   const hardware = metadata['suggested_hardware'] ?? null;
-  if (hardware === null || (typeof hardware === 'string' && findHardware(hardware) !== undefined)) return;
-  const names = HARDWARE.map(({ name }) => name).join(', ');
+  if (hardware === null || kinds.some(({ name }) => name === hardware)) return;
+  const names = kinds.map(({ name }) => name).join(', ');
   wrong(
     'suggested_hardware',
     `"suggested_hardware" names hardware that this hub does not have; it has ${names}`,

@@ -8,6 +8,7 @@ import { Gate } from '@holdfast/platform/gate';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Content } from '#modules/content';
+import { type HardwareKinds } from './decisions.ts';
 import { HeldSpace } from './held-space.ts';
 import { LogRoom } from './log-ring.ts';
 import { reachedOf, type Reached } from './model.ts';
@@ -32,6 +33,7 @@ export interface RunsDeps {
   readonly hub: string;
   /** The host of the Space with a label. */
   readonly hostOf: (label: string) => string;
+  readonly hardware: HardwareKinds;
 }
 
 const POLL_MS = 250;

@@ -20,7 +20,7 @@ import {
 import { readConfiguration, type ReadConfiguration } from './configuration.ts';
 import { hardwareUnavailable, hardwareUnknown, variableInvalid } from './faults.ts';
 import { isSilent, stageOf, type Reached, type Runtime, type Variable, type VariableWish } from './model.ts';
-import { findHardware, type Decisions, type Egress } from './decisions.ts';
+import { type Decisions, type Egress, type HardwareKinds } from './decisions.ts';
 import { LabelCache } from './label-cache.ts';
 import { nobodysSpace } from './nobodys-space.ts';
 import { openBeginning, type BeginningWish } from './beginning.ts';
@@ -47,6 +47,7 @@ export interface SpacesDeps {
   /** Absent where no programs are run. */
   readonly runs: Runs | undefined;
   readonly whyNoPrograms: string | null;
+  readonly hardware: HardwareKinds;
 }
 
 /** A Space as it is served. */
@@ -87,6 +88,11 @@ export class Spaces {
     this.#deps = deps;
     this.#labels = new LabelCache(deps);
     this.#visits = new VisitCache(deps);
+  }
+
+  /** What Spaces may be given; the first is usual. */
+  get hardware(): HardwareKinds {
+    return this.#deps.hardware;
   }
 
   /** How a Space is, for who may know of it. Throws what `Repos.get` throws. */
@@ -213,8 +219,8 @@ export class Spaces {
     name: RepoName,
     { hardware, sleepSeconds }: { readonly hardware: string; readonly sleepSeconds: number | undefined },
   ): Promise<Runtime> {
-    if (this.#deps.runs !== undefined && findHardware(hardware) === undefined)
-      throw hardwareUnknown(hardware);
+    const names = this.hardware.map((kind) => kind.name);
+    if (this.#deps.runs !== undefined && !names.includes(hardware)) throw hardwareUnknown(hardware, names);
     const decided = { hardware, ...(sleepSeconds !== undefined && { sleepSeconds }) };
     return await this.#decideProgram(who, name, { kind: 'space.hardware-set', decided, newRun: true });
   }
@@ -253,8 +259,8 @@ export class Spaces {
   }
 
   #read(repo: Pick<Repo, 'facets'>): ReadConfiguration {
-    const { runs, whyNoPrograms: whyNot } = this.#deps;
-    return readConfiguration(repo.facets.card, { runsPrograms: runs !== undefined, whyNot });
+    const { runs, whyNoPrograms: whyNot, hardware } = this.#deps;
+    return readConfiguration(repo.facets.card, { runsPrograms: runs !== undefined, whyNot, hardware });
   }
 
   async #runtimeOf({ id }: Pick<Repo, 'id'>): Promise<Runtime> {
@@ -277,7 +283,7 @@ export class Spaces {
       ...stageOf({ paused: space.paused, problems, appFile, run }),
       notices: problems.map(({ text }) => text),
       label: space.label,
-      ...(run !== undefined && { program: programOf(run, await reader.decisions(id)) }),
+      ...(run !== undefined && { program: programOf(run, await reader.decisions(id), this.hardware) }),
     };
   }
 

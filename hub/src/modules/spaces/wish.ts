@@ -2,7 +2,14 @@
 import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { fullName, type Repo } from '#modules/repos';
-import { hardwareOf, sleepSecondsOf, type Decisions, type Egress, type Hardware } from './decisions.ts';
+import {
+  hardwareOf,
+  sleepSecondsOf,
+  type Decisions,
+  type Egress,
+  type Hardware,
+  type HardwareKinds,
+} from './decisions.ts';
 import { type Configuration } from './configuration.ts';
 import { type Told, type Variable } from './model.ts';
 import { type Program, type ProgramSdk } from './program.ts';
@@ -21,7 +28,7 @@ export interface Wish {
     readonly preloaded: readonly string[];
   };
   readonly variables: readonly Pick<Variable, 'name' | 'value'>[];
-  readonly hardware: Pick<Hardware, 'name' | 'cpus' | 'memoryBytes'>;
+  readonly hardware: Pick<Hardware, 'name' | 'cpus' | 'memoryBytes' | 'processes'>;
   readonly sleepSeconds: number | null;
   readonly asleep: boolean;
   readonly egress: Egress;
@@ -40,6 +47,7 @@ export interface WishFacts {
   readonly generation: number;
   readonly factory: number;
   readonly told: Told | undefined;
+  readonly hardware: HardwareKinds;
   /** Whether the vault may have something for it. */
   readonly secrets: boolean;
   /** The host of a Space with this label. */
@@ -49,7 +57,7 @@ export interface WishFacts {
 /** The wish that follows. */
 export function wishOf(facts: WishFacts): Wish {
   const { repo, configuration, decisions, generation, factory, told } = facts;
-  const { name, cpus, memoryBytes } = hardwareOf(decisions);
+  const { name, cpus, memoryBytes, processes } = hardwareOf(decisions, facts.hardware);
   const { preloads: _preloads, ...program } = configuration.program;
   const host = facts.hostOf(facts.label);
   return {
@@ -66,7 +74,7 @@ export function wishOf(facts: WishFacts): Wish {
       preloaded: [],
     },
     variables: environmentOf(facts, host),
-    hardware: { name, cpus, memoryBytes },
+    hardware: { name, cpus, memoryBytes, processes },
     sleepSeconds: sleepSecondsOf(decisions),
     asleep: told?.stage === 'SLEEPING' && told.generation === generation,
     egress: decisions.egress ?? { kind: 'open' },
@@ -82,7 +90,7 @@ const HUB_INSIDE = 'http://hub.holdfast.internal';
 /** What a program finds in its environment: the Space's variables, and what the hub says. */
 function environmentOf(facts: WishFacts, host: string): Wish['variables'] {
   const { repo, decisions, variables } = facts;
-  const { cpus, memoryBytes } = hardwareOf(decisions);
+  const { cpus, memoryBytes } = hardwareOf(decisions, facts.hardware);
   const title = repo.facets.card['title'];
   // Names that people may set, and then theirs count.
   const usual = {

@@ -24,6 +24,36 @@ async function post(
   return { status: answer.status, answer: (await answer.json()) as Answer };
 }
 
+void test('hardware is what the operator says: listed, given, and the first of it where nobody asked', async () => {
+  const hardware = [
+    { name: 'cpu-small', title: 'Half a processor', cpus: 0.5, memoryBytes: 512 * 2 ** 20, processes: 100 },
+    { name: 'cpu-large', title: 'Large', cpus: 4, memoryBytes: 2 ** 33, processes: 2_000 },
+  ];
+  await using opened = await openProgramHub({ hardware });
+  const { hub, runner, ask, bearer } = opened;
+  const first = await opened.begin();
+  const { title: _title, ...usual } = hardware[0] ?? {};
+  assert.deepEqual(first.hardware, usual);
+  const listed = await fetch(`${hub.url}/api/spaces/hardware`, { headers: bearer });
+  const shown = (await listed.json()) as { name: string; prettyName: string; cpu: string; ram: string }[];
+  assert.deepEqual(
+    shown.map(({ name, prettyName, cpu, ram }) => [name, prettyName, cpu, ram]),
+    [
+      ['cpu-small', 'Half a processor', '0.5 vCPU', '0.5 GB'],
+      ['cpu-large', 'Large', '4 vCPU', '8 GB'],
+    ],
+  );
+  const { answer } = await ask('POST', '/hardware', { flavor: 'cpu-large' });
+  assert.equal(answer.hardware.requested, 'cpu-large');
+  const second = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
+  assert.deepEqual([second.hardware.cpus, second.hardware.processes], [4, 2_000]);
+  for (const flavor of ['cpu-basic', 't4-small', 'a10g-large']) {
+    const refused = await ask('POST', '/hardware', { flavor });
+    assert.equal(refused.status, 400);
+    assert.match(refused.answer.error ?? '', /has no hardware .* It has cpu-small, cpu-large/);
+  }
+});
+
 const COPY = 'spaces/ann/demo/duplicate';
 
 void test('a Space is made and copied with hardware and a sleep time, on record; a copy has none of the decisions of its original', async () => {

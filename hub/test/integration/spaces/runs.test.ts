@@ -139,7 +139,12 @@ void test('limits, sleep and egress are wanted as people decided, and refused in
   const { answer } = await ask('POST', '/hardware', { flavor: 'cpu-upgrade', sleepTimeSeconds: 600 });
   assert.deepEqual([answer.hardware.requested, answer.gcTimeout], ['cpu-upgrade', 600]);
   const second = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
-  assert.deepEqual(second.hardware, { name: 'cpu-upgrade', cpus: 8, memoryBytes: 32 * 1024 ** 3 });
+  assert.deepEqual(second.hardware, {
+    name: 'cpu-upgrade',
+    cpus: 8,
+    memoryBytes: 32 * 1024 ** 3,
+    processes: 1_024,
+  });
   assert.equal(second.sleepSeconds, 600);
   assert.equal((await ask('POST', '/sleeptime', { seconds: -1 })).answer.gcTimeout, null);
   const third = await runner.wanted('ann/demo', ({ sleepSeconds }) => sleepSeconds === null);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type RepoType, type Visibility } from '#modules/access';
 import { optionUnavailable, secretsComeLater, visibilityContradicts, type Beginning } from '#modules/repos';
-import { HARDWARE, type Spaces } from '#modules/spaces';
+import { ASKED_FOR_ANYWAY, type Spaces } from '#modules/spaces';
 import { SleepSeconds, variableOf, VariableBody } from '../spaces/wishes.ts';
 
 /** How callers say who may see a repository: in the words of today, of yesterday, or both. */
@@ -41,7 +41,7 @@ export function visibilityOf(wish: z.output<typeof VisibilityWish>): Visibility 
  */
 export function refuseOtherOptions(wish: z.output<typeof OtherOptions>, type: RepoType): void {
   if (wish.storageTier != null) throw optionUnavailable(`storage tier ${wish.storageTier}`);
-  if (type !== 'space' && wish.hardware != null && wish.hardware !== HARDWARE[0].name)
+  if (type !== 'space' && wish.hardware != null && wish.hardware !== ASKED_FOR_ANYWAY)
     throw optionUnavailable('hardware for anything but Spaces');
   // This body was parsed, and with it what it holds. A secret is set by the call for it, whose body nobody reads.
   if ((wish.secrets ?? []).length > 0) throw secretsComeLater();

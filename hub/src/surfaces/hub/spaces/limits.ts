@@ -1,7 +1,7 @@
 // What a program may use, when it sleeps, and where it may connect: `POST /api/spaces/{namespace}/{name}/hardware` and
 // `…/sleeptime`, `GET` and `PUT …/egress`, and `GET /api/spaces/hardware`
 import { z } from 'zod';
-import { HARDWARE, MOST_HOSTS, type Egress, type Spaces } from '#modules/spaces';
+import { MOST_HOSTS, type Egress, type Spaces } from '#modules/spaces';
 import { defineRoute, type Route } from '../../route/route.ts';
 import { RepoParams } from '../repos/names.ts';
 import { whoOf } from '../who.ts';
@@ -15,7 +15,7 @@ export interface LimitDeps extends SpaceAddressDeps {
 
 /** The routes. */
 export function limitRoutes(deps: LimitDeps): Route[] {
-  return [listHardware(), requestHardware(deps), setSleepTime(deps), getEgress(deps), setEgress(deps)];
+  return [listHardware(deps), requestHardware(deps), setSleepTime(deps), getEgress(deps), setEgress(deps)];
 }
 
 const Hardware = z.object({
@@ -29,7 +29,7 @@ const Hardware = z.object({
   unitLabel: z.string(),
 });
 
-function listHardware(): Route {
+function listHardware({ spaces }: LimitDeps): Route {
   return defineRoute({
     operation: 'listHardware',
     summary: 'What a Space may run on',
@@ -44,7 +44,7 @@ function listHardware(): Route {
     output: z.array(Hardware),
     run: () =>
       Promise.resolve(
-        HARDWARE.map(({ name, title, cpus, memoryBytes }) => ({
+        spaces.hardware.map(({ name, title, cpus, memoryBytes }) => ({
           ...{ name, prettyName: title, cpu: `${cpus} vCPU`, ram: `${memoryBytes / 1024 ** 3} GB` },
           ...{ unitCostMicroUSD: 0, unitCostUSD: 0, unitLabel: 'hour' },
         })),
