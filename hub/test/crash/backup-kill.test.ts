@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listDescendants } from '../harness/processes.ts';
 import { runCommand, startInstance } from '../harness/instance.ts';
 import { mustRun, plainEnvironment, ROOT, type Outcome } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
@@ -156,6 +158,28 @@ void test(
         assert.equal((await instance.command('backup', 'verify', half)).status, 0);
         assert.match((await instance.command('backup', half)).stderr, /it is not empty/);
       });
+      await t.test('a server that is killed meanwhile leaves no backup, and goes on', async () => {
+        const folder = path.join(backups, 'interrupted');
+        const making = instance.command('backup', folder);
+        const giveUp = Date.now() + MINUTE;
+        while (!existsSync(path.join(folder, 'database', 'base'))) {
+          assert.ok(Date.now() < giveUp, 'it copies the database');
+          await delay(5);
+        }
+        const server = (await listDescendants(instance.pid)).find(
+          ({ command }) => /\/bin\/postgres -D /.test(command) && !command.includes('bwrap'),
+        );
+        assert.ok(server);
+        process.kill(server.pid, 'SIGKILL');
+        const made = await making;
+        assert.equal(made.status, 3, made.stderr);
+        assert.match(made.stderr, /went away while it was copied/);
+        while ((await fetch(`${instance.url}/readyz`)).status !== 200) {
+          assert.ok(Date.now() < giveUp, 'it serves again');
+          await delay(50);
+        }
+        assert.equal((await instance.command('backup', folder)).status, 0);
+      });
       await t.test('keys lie apart from the data, or under a passphrase', async () => {
         const beside = path.join(backups, 'keys');
         const [within, file] = [path.join(whole, 'keys'), path.join(scratch.path, 'passphrase')];
@@ -188,6 +212,11 @@ void test(
     await t.test('an instance that does not run is not backed up', async () => {
       const { stderr } = await runCommand({ folder: source }, 'backup', path.join(backups, 'none'));
       assert.match(stderr, /database does not answer/);
+      // A database of the operator's own is the operator's to dump, and said to be.
+      const env = { DATABASE_URL: 'postgres://somebody@127.0.0.1:1/nothing' };
+      const made = await runCommand({ folder: source, env }, 'backup', path.join(backups, 'objects'));
+      assert.equal(made.status, 0, made.stderr);
+      assert.match(made.stdout, /database that DATABASE_URL names is NOT in it/);
     });
     await t.test('a restore that was killed does not start, and is run again', async () => {
       const where = { folder: target };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { newId } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { backUpServer } from '@holdfast/platform/postgres/base-backup';
+import { isDatabaseAway } from '@holdfast/platform/postgres/faults';
 import { exists, findText } from '@holdfast/platform/private-files';
 import { type Config } from '../config/config.ts';
 import { type Console } from '../console.ts';
@@ -177,6 +178,7 @@ class Work {
         ['ENOENT', 'ECONNREFUSED'].includes(String(error.code))
       )
         throw databaseAbsent('nobody listens at its socket');
+      if (isDatabaseAway(error)) throw databaseAbsent('it went away while it was copied');
       throw error;
     });
   }
