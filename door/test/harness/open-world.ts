@@ -141,6 +141,8 @@ async function driveDoor(
   place: Pick<TestDoor, 'out' | 'visits' | 'app' | 'waiting'> & { readonly sockets: readonly BoundSocket[] },
 ): Promise<TestDoor> {
   const channel = child.stdio[3] as Socket;
+  // A door that is killed while something is on its way to it.
+  channel.on('error', () => undefined);
   const frames: FromDoor[] = [];
   const lines = createInterface({ input: channel });
   const listeners: ((frame: FromDoor) => void)[] = [];

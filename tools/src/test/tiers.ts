@@ -91,7 +91,7 @@ export const TIERS: readonly Tier[] = [
     name: 'crash',
     files: ['hub/test/crash/**/*.test.ts'],
     needs: [BUBBLEWRAP, STRACE],
-    atOnce: 1,
-    minutes: 8,
+    atOnce: 2,
+    minutes: 20,
   },
 ];
