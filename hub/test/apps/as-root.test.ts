@@ -5,6 +5,7 @@ import { openAppInstance } from '../harness/app-instance.ts';
 import { runPythonSuite } from '../harness/python.ts';
 import { proveBrowser } from './browser.ts';
 import { provePreload } from './preload.ts';
+import { proveSealed } from './sealed.ts';
 import { proveSecrets } from './secrets.ts';
 
 const MINUTES = 60_000;
@@ -28,5 +29,8 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   });
   await t.test('an app uses a secret that it cannot see', async () => {
     await proveSecrets(site, { asRoot: process.getuid?.() === 0 });
+  });
+  await t.test('an app with secrets waits while the vault is sealed', async () => {
+    await proveSealed(site);
   });
 });
