@@ -11,19 +11,20 @@ import { RepoMoved } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { type Modules } from './modules.ts';
 import { getAccount } from './surfaces/hub/accounts/get-account.ts';
+import { originOf } from './surfaces/spaces/space-address.ts';
 import { groupFacets } from './surfaces/web/facets.ts';
 import { type BuiltPages, type PageModules } from './surfaces/web/pages.ts';
 import { type WebDeps } from './surfaces/web/routes.ts';
 
 /** Loads the pages. Without them the hub serves its API all the same, and a page says what is wrong. */
 export async function openPages(
-  { pages: folder, access }: Pick<HubStart['settings'], 'pages' | 'access'>,
+  { pages: folder, access, spacesHost }: Pick<HubStart['settings'], 'pages' | 'access' | 'spacesHost'>,
   modules: Modules,
   log: Log,
 ): Promise<WebDeps> {
   const anonymousMayRead = access === 'anonymous';
   const shared = {
-    ...{ pageModules: pageModulesOf(modules), anonymousMayRead },
+    ...{ pageModules: pageModulesOf(modules, spacesHost), anonymousMayRead },
     ...{ refusals: modules.refusals, log },
   };
   try {
@@ -42,7 +43,7 @@ export async function openPages(
   }
 }
 
-function pageModulesOf(modules: Modules): PageModules {
+function pageModulesOf(modules: Modules, spacesHost: string): PageModules {
   const { identity, repos } = modules;
   return {
     identity,
@@ -58,6 +59,8 @@ function pageModulesOf(modules: Modules): PageModules {
     members: modules.members,
     namespaces: modules.namespaces,
     ...repositoriesOf(modules),
+    spaces: modules.spaces,
+    spaceOrigin: (label, baseUrl) => originOf(label, { spacesHost, baseUrl }),
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,
     tokens: modules.tokens,

@@ -202,7 +202,19 @@ void test('whoever administers a repository hides, renames and deletes it, and f
   await signIn(page, '/alice');
   await page.getByRole('heading', { name: 'Datasets' }).waitFor();
   await takePictures(page, 'profile');
-  await page.getByRole('link', { name: 'alice/base' }).click();
+  await page.goto('/spaces/alice/demo');
+  await page.getByText('App runs').waitFor();
+  assert.equal(
+    await page.getByRole('link', { name: 'Open the app' }).getAttribute('href'),
+    `http://alice-demo.localhost:${hub.port}`,
+  );
+  await takePictures(page, 'space');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('App is paused').waitFor();
+  await page.getByRole('button', { name: 'Start anew' }).click();
+  await page.getByText('App runs').waitFor();
+  await page.goto('/alice/base');
   await page.getByRole('link', { name: 'Settings' }).click();
   await takePictures(page, 'settings');
   await page.getByLabel('Only its owner').check();

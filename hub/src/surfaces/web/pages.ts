@@ -29,11 +29,13 @@ import {
   type TokenScopes,
   type TokenUses,
 } from '#modules/tokens';
+import { type Runtime, type Spaces } from '#modules/spaces';
 import { type SingleSignOn } from '#modules/sso';
 import { type FacetGroup } from './facets.ts';
 
 export { type ActingPermission, type Actor, type RepoType, type Visit };
 export { type FacetGroup, type FacetKind } from './facets.ts';
+export { type Runtime };
 export { type Repo, type RepoQuery } from '#modules/repos';
 export { type FileChange, type Visit as Place } from '#modules/content';
 export { type CommitSummary } from '#modules/git';
@@ -64,6 +66,9 @@ export interface PageModules {
   readonly tokens: Tokens;
   readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;
+  readonly spaces: Spaces;
+  /** Where the app of the Space with this label is, for who reaches the hub at this base URL. */
+  readonly spaceOrigin: (label: string, baseUrl: string) => string;
   /** A user or an organisation, for who may know of accounts. Throws what the API throws for one. */
   readonly getNamespace: (actor: Actor, name: string) => Promise<Account>;
   /** Whether the actor sees which role each member of an organisation has. */

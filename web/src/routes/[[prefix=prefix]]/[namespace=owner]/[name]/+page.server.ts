@@ -2,6 +2,7 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { type Repo } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, show } from '../../../../lib/call.ts';
+import { openApp } from '../../../../lib/repo/app.ts';
 import { openPlace, openRepo, presentHead } from '../../../../lib/repo/open.ts';
 import { presentFacts } from '../../../../lib/repo/present.ts';
 import { snippetsOf } from '../../../../lib/repo/snippets.ts';
@@ -20,6 +21,7 @@ export async function load(event: ServerLoadEvent) {
     facts: presentFacts(repo),
     reads,
     card: reads ? await openCard(event, { repo, path: shown.path }) : { kind: 'none' as const },
+    app: await openApp(event, repo),
     baseUrl,
     open: repo.visibility === 'public' && actor.kind === 'anonymous',
     snippets: snippetsOf({
