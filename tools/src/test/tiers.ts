@@ -51,7 +51,7 @@ export const TIERS: readonly Tier[] = [
     ],
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],
     atOnce: 2,
-    minutes: 18,
+    minutes: 25,
   },
   {
     name: 'conformance',
