@@ -15,7 +15,7 @@ import {
 } from './sandbox/index.ts';
 import { CACHE_FOLDER, ENVIRONMENT_FOLDER, SOURCE } from './runs/environment.ts';
 import { insideCommand, programMounts, type InsideProgram } from './runs/run-spec.ts';
-import { type SpaceDeps } from './runs/space.ts';
+import { type SpaceDeps } from './runs/start-run.ts';
 import { Turns } from './turns.ts';
 import { Uses } from './uses.ts';
 

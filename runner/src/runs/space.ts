@@ -1,33 +1,16 @@
 // Brings one Space to how it is wanted and keeps it there: builds, starts, replaces, lets sleep, starts again what crashed.
 // Invariants: at most one run is served and at most one more is being started; what is wanted later wins over what is under
 // way; the stage that is told is the one that the Space has.
-import { newId } from '@holdfast/kernel/id';
-import { type Clock } from '@holdfast/kernel/clock';
-import { type FromRunner, type RunStage, type Status, type Want } from '../frames.ts';
+import { type RunStage, type Status, type Want } from '../frames.ts';
 import { countCrash, pauseAfter } from './backoff.ts';
 import { Change } from './change.ts';
+import { drain } from './drain.ts';
 import { LogLines } from './log-lines.ts';
-import { Run, type RunEnd, type RunGround, type RunPlan } from './run.ts';
-import { type Slots } from './slots.ts';
+import { presentStatus, presentUsage } from './present.ts';
+import { type Run, type RunEnd } from './run.ts';
 import { SpaceLog } from './space-log.ts';
+import { startRun, type BuildOutcome, type SpaceDeps } from './start-run.ts';
 
-/** What an app is run on, held until it is let go; or why there is nothing. */
-export type BuildOutcome =
-  | ({ readonly kind: 'built'; readonly hold: Disposable } & Pick<RunPlan, 'root' | 'mounts'>)
-  | { readonly kind: 'failed'; readonly stage: 'BUILD_ERROR' | 'CONFIG_ERROR'; readonly message: string };
-
-/** What bringing Spaces up needs. */
-export interface SpaceDeps {
-  readonly ground: RunGround;
-  readonly build: (want: Want, lines: LogLines, signal: AbortSignal) => Promise<BuildOutcome>;
-  /** Numbers for the users of sandboxes; `null` where the runner is one user alone. */
-  readonly users: { readonly first: number; readonly slots: Slots } | null;
-  readonly tell: (frame: FromRunner) => void;
-  readonly clock: Clock;
-}
-
-/** How long the run before is kept for the requests it has, in milliseconds. */
-const DRAIN = 30_000;
 /** How long a start waits that got no secrets, in milliseconds. */
 const VAULT_PAUSE = 5_000;
 /** How often is looked at what a run uses and when it was last visited. */
@@ -158,7 +141,7 @@ export class Space {
       built.hold[Symbol.dispose]();
       return undefined;
     }
-    const run = await this.#start(want, built);
+    const run = await startRun(want, built, { deps: this.#deps, log: this.#log });
     const outcome = await Promise.race([
       run.listening,
       change.within(want.app.startupSeconds * 1_000).then((changed) => (changed ? 'changed' : 'late')),
@@ -199,41 +182,6 @@ export class Space {
     return await this.#deps.build(want, lines, signal);
   }
 
-  async #start(want: Want, built: Extract<BuildOutcome, { kind: 'built' }>): Promise<Run> {
-    const { ground, users, clock, tell } = this.#deps;
-    const { space } = want;
-    const lines = new LogLines(this.#log.begin('run'));
-    const id = newId(clock.now());
-    const held = new DisposableStack();
-    held.use(built.hold);
-    held.use(lines);
-    const letGo = (): void => {
-      held.dispose();
-    };
-    try {
-      const slot = users === null ? undefined : held.use(users.slots.take());
-      const run = await Run.start(ground, {
-        ...{ id, want, lines, root: built.root, mounts: built.mounts },
-        user: users === null || slot === undefined ? null : users.first + slot.number,
-        refused: (what) => {
-          tell({ type: 'refused', space, run: id, ...what });
-        },
-      });
-      const gone = (why: string): void => {
-        letGo();
-        tell({ type: 'ended', space, run: id, why: why.slice(0, 300) });
-      };
-      run.ended.then(
-        ({ why }) => gone(why),
-        () => gone('it ended in a way that nobody saw'),
-      );
-      return run;
-    } catch (error) {
-      letGo();
-      throw error;
-    }
-  }
-
   /** Serves the new run; the one before keeps the requests that it has. */
   #replace(run: Run): void {
     const before = this.#serving;
@@ -271,7 +219,7 @@ export class Space {
         await this.#afterEnd(run, next, change);
         return;
       }
-      this.#tellUsage(run);
+      this.#deps.tell(presentUsage(run));
       if (this.#isIdle(run)) {
         this.#isAsleep = true;
         return;
@@ -294,15 +242,6 @@ export class Space {
     await change.within(pause);
   }
 
-  #tellUsage(run: Run): void {
-    const { cpuMs, memoryBytes, sentBytes, receivedBytes } = run.usage();
-    const { cpus, memoryBytes: memoryLimitBytes } = run.want.hardware;
-    this.#deps.tell({
-      ...{ type: 'usage', space: this.#want.space, run: run.id, cpuMs: Math.round(cpuMs) },
-      ...{ memoryBytes, memoryLimitBytes, cpus, sentBytes, receivedBytes },
-    });
-  }
-
   async #leave(why: string): Promise<void> {
     const run = this.#serving;
     this.#serving = undefined;
@@ -316,29 +255,11 @@ export class Space {
   }
 
   #status(): Status {
-    const run = this.#serving;
-    return {
-      type: 'status',
-      space: this.#want.space,
-      generation: this.#want.generation,
-      stage: this.#stage,
-      message: this.#message?.slice(0, 4_000) ?? null,
-      serving:
-        run === undefined
-          ? null
-          : { run: run.id, commit: run.want.commit, startedAt: run.startedAt.toISOString() },
-    };
+    const [stage, message] = [this.#stage, this.#message];
+    return presentStatus(this.#want, { stage, message, serving: this.#serving });
   }
 }
 
 function sayLate({ app }: Want): string {
   return `it did not accept connections on port ${app.port} within ${app.startupSeconds} s`;
-}
-
-async function drain(run: Run, hurry: Change): Promise<void> {
-  const until = Date.now() + DRAIN;
-  // A hub that does not know of the new one yet still sends its next requests here.
-  let isHurried = await hurry.within(LOOK);
-  while (!isHurried && run.usage().open > 0 && Date.now() < until) isHurried = await hurry.within(LOOK);
-  await run.stop('another one follows it');
 }

@@ -3,7 +3,8 @@ import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
 import { ToRunner, type FromRunner, type Want } from '../frames.ts';
-import { Space, type SpaceDeps } from './space.ts';
+import { Space } from './space.ts';
+import { type SpaceDeps } from './start-run.ts';
 
 /** What following the hub needs. */
 export interface SpacesDeps {

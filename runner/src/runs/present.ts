@@ -1,0 +1,37 @@
+// What the hub is told of a Space and of its run. Pure.
+import { type FromRunner, type RunStage, type Status, type Want } from '../frames.ts';
+import { type Run } from './run.ts';
+
+/** How a Space is. */
+export function presentStatus(
+  { space, generation }: Want,
+  {
+    stage,
+    message,
+    serving,
+  }: { readonly stage: RunStage; readonly message: string | null; readonly serving: Run | undefined },
+): Status {
+  return {
+    ...{ type: 'status', space, generation, stage },
+    message: message?.slice(0, 4_000) ?? null,
+    serving:
+      serving === undefined
+        ? null
+        : {
+            run: serving.id,
+            commit: serving.want.commit,
+            startedAt: serving.startedAt.toISOString(),
+          },
+  };
+}
+
+/** What its run uses. */
+export function presentUsage(run: Run): FromRunner {
+  const { cpuMs, memoryBytes, sentBytes, receivedBytes } = run.usage();
+  const { space, hardware } = run.want;
+  const { cpus, memoryBytes: memoryLimitBytes } = hardware;
+  return {
+    ...{ type: 'usage', space, run: run.id, cpuMs: Math.round(cpuMs) },
+    ...{ memoryBytes, memoryLimitBytes, cpus, sentBytes, receivedBytes },
+  };
+}

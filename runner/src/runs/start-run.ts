@@ -1,0 +1,63 @@
+// Starts a run of a Space on what was built for it, and lets go of what it holds once it has ended.
+import { newId } from '@holdfast/kernel/id';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type FromRunner, type Want } from '../frames.ts';
+import { LogLines } from './log-lines.ts';
+import { Run, type RunGround, type RunPlan } from './run.ts';
+import { type Slots } from './slots.ts';
+import { type SpaceLog } from './space-log.ts';
+
+/** What an app is run on, held until it is let go; or why there is nothing. */
+export type BuildOutcome =
+  | ({ readonly kind: 'built'; readonly hold: Disposable } & Pick<RunPlan, 'root' | 'mounts'>)
+  | { readonly kind: 'failed'; readonly stage: 'BUILD_ERROR' | 'CONFIG_ERROR'; readonly message: string };
+
+/** What bringing Spaces up needs. */
+export interface SpaceDeps {
+  readonly ground: RunGround;
+  readonly build: (want: Want, lines: LogLines, signal: AbortSignal) => Promise<BuildOutcome>;
+  /** Numbers for the users of sandboxes; `null` where the runner is one user alone. */
+  readonly users: { readonly first: number; readonly slots: Slots } | null;
+  readonly tell: (frame: FromRunner) => void;
+  readonly clock: Clock;
+}
+
+/** Starts it. Throws what making a sandbox throws; nothing is held then. */
+export async function startRun(
+  want: Want,
+  built: Extract<BuildOutcome, { kind: 'built' }>,
+  { deps, log }: { readonly deps: SpaceDeps; readonly log: SpaceLog },
+): Promise<Run> {
+  const { ground, users, clock, tell } = deps;
+  const { space } = want;
+  const lines = new LogLines(log.begin('run'));
+  const id = newId(clock.now());
+  const held = new DisposableStack();
+  held.use(built.hold);
+  held.use(lines);
+  const letGo = (): void => {
+    held.dispose();
+  };
+  try {
+    const slot = users === null ? undefined : held.use(users.slots.take());
+    const run = await Run.start(ground, {
+      ...{ id, want, lines, root: built.root, mounts: built.mounts },
+      user: users === null || slot === undefined ? null : users.first + slot.number,
+      refused: (what) => {
+        tell({ type: 'refused', space, run: id, ...what });
+      },
+    });
+    const gone = (why: string): void => {
+      letGo();
+      tell({ type: 'ended', space, run: id, why: why.slice(0, 300) });
+    };
+    run.ended.then(
+      ({ why }) => gone(why),
+      () => gone('it ended in a way that nobody saw'),
+    );
+    return run;
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
