@@ -20,6 +20,8 @@ export interface BenchHub extends AsyncDisposable {
   readonly token: string;
   /** The process that serves HTTP. */
   readonly pid: number;
+  /** The process from which all others come. */
+  readonly supervisor: number;
   /** Its data folder. */
   readonly data: string;
   /** Name of the private model repository. */
@@ -32,6 +34,8 @@ export interface BenchHub extends AsyncDisposable {
 export interface BenchHubOptions {
   /** Who may read public repositories. */
   readonly access?: 'anonymous';
+  /** Lays out its data folder before it starts. */
+  readonly prepare?: (data: string) => Promise<void>;
 }
 
 /** Starts a hub, makes a token and a repository. */
@@ -39,6 +43,7 @@ export async function openBenchHub(options: BenchHubOptions = {}): Promise<Bench
   await using stack = new AsyncDisposableStack();
   const scratch: Scratch = stack.use(await openScratch());
   const data = path.join(scratch.path, 'data');
+  await options.prepare?.(data);
   const env = {
     HOLDFAST_DATA: data,
     HOLDFAST_PORT: '0',
@@ -66,6 +71,7 @@ export async function openBenchHub(options: BenchHubOptions = {}): Promise<Bench
     url,
     token,
     pid,
+    supervisor: running.child.pid ?? 0,
     data,
     repo: 'admin/bench',
     ask,

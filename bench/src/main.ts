@@ -8,6 +8,7 @@ import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
 import { runScale, SCALE_USAGE } from './scale/scale.ts';
+import { runSpaces, SPACES_USAGE } from './spaces/spaces.ts';
 import { measureXetDownload } from './xet-download.ts';
 import { measureXetIngest } from './xet-ingest.ts';
 import { formatResults, type Result } from './result.ts';
@@ -57,12 +58,13 @@ const ROUNDS = 7;
 async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
   if (words[0] === 'scale') return await runScale(words.slice(1));
+  if (words[0] === 'spaces') return await runSpaces(words.slice(1));
   if (words[0] === 'ledger') return await runLedger(words.slice(1));
   if (words[0] === 'ledger-look-up') return await runLookUp(words.slice(1));
   const wish = parseWords(words);
   if (wish === undefined) {
     const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
-    console.error([USAGE, ...list, SCALE_USAGE, LEDGER_USAGE, LOOK_UP_USAGE].join('\n'));
+    console.error([USAGE, ...list, SCALE_USAGE, SPACES_USAGE, LEDGER_USAGE, LOOK_UP_USAGE].join('\n'));
     return 2;
   }
   const results: Result[] = [];
