@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
-import { en, type Words } from '../../../web/src/lib/words/en.ts';
-import { pt } from '../../../web/src/lib/words/pt.ts';
+import { en, type Words } from '@holdfast/web/src/lib/words/en.ts';
+import { pt } from '@holdfast/web/src/lib/words/pt.ts';
 import { openChromium, openWindow } from '../harness/chromium.ts';
 import { codeOf } from '../harness/second-factor.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
