@@ -157,6 +157,7 @@ export const VARIABLE_LIMITS = {
 export function problemOfVariable({ name, value, description }: VariableWish): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > VARIABLE_LIMITS.name)
     return `a name has letters, digits and "_", begins with no digit, and has ${VARIABLE_LIMITS.name} characters at most`;
+  if (/^(?:LD_|GLIBC_)/i.test(name)) return 'the loader would put other code in front of the app';
   if (isReserved(name)) return `${name} is set by the hub`;
   if (value.includes('\0')) return 'a value cannot hold a NUL character';
   if (Buffer.byteLength(value) > VARIABLE_LIMITS.value)
@@ -166,10 +167,7 @@ export function problemOfVariable({ name, value, description }: VariableWish): s
   return undefined;
 }
 
-/**
- * Names that the hub fills in, and those by which a loader would put code in front of the app or send its traffic past the
- * door.
- */
+/** Names that the hub fills in, and those that would send an app's traffic past the door. */
 function isReserved(name: string): boolean {
-  return /^(?:SPACE_|HOLDFAST_|LD_|GLIBC_)|^HF_ENDPOINT$|_PROXY$/i.test(name);
+  return /^(?:SPACE_|HOLDFAST_)|^HF_ENDPOINT$|_PROXY$/i.test(name);
 }

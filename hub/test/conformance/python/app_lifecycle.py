@@ -290,6 +290,36 @@ def deleted_run():
     deleted_at("RUNNING", 0)
 
 
+@case("LD_PRELOAD is no name of a variable; what else changes programs reaches the Space's own and none of ours")
+def preloads():
+    name = "admin/preloading"
+    marked = {key: f"/nowhere/marked-{key}" for key in ("PYTHONPATH", "PYTHONSTARTUP", "BASH_ENV", "GCONV_PATH")}
+    marked["NODE_OPTIONS"] = "--require=/nowhere/marked-node"
+    variables = [{"key": key, "value": value} for key, value in marked.items()]
+    admin.create_repo(name, repo_type="space", space_sdk="gradio", private=True, space_variables=variables)
+    for key in ("LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH", "GLIBC_TUNABLES"):
+        with raises(HfHubHTTPError, key):
+            admin.add_space_variable(name, key, "/home/user/app/mine.so")
+    push(name, program(file="preloading.py"))
+    wait("RUNNING", name)
+    environment = ask(repo=name)["environment"]
+    equal({key: environment.get(key) for key in marked}, marked)
+
+    def commands():
+        """The command lines of those that have one of them."""
+        for folder in Path("/proc").iterdir():
+            try:
+                if folder.name.isdigit() and b"/nowhere/marked-" in (folder / "environ").read_bytes():
+                    yield (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                pass
+
+    found = list(commands())
+    assert found, "nobody can be looked into"
+    equal([command for command in found if "preloading.py" not in command], [])
+    admin.delete_repo(name, repo_type="space")
+
+
 @case("once all are deleted nothing is left")
 def emptied():
     for name in (NAME, "admin/other"):
