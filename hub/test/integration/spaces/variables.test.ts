@@ -64,7 +64,7 @@ void test('what cannot be kept is refused in words, and changes nothing', async 
   await hub.addRepo('ann/demo', SPACE);
   const path = 'spaces/ann/demo/variables';
   const refused: readonly (readonly [object, RegExp])[] = [
-    [{ key: 'LD_PRELOAD', value: 'x' }, /LD_PRELOAD is set by the hub/],
+    [{ key: 'LD_PRELOAD', value: 'x' }, /"LD_PRELOAD" cannot be kept: the loader would/],
     [{ key: '1A', value: 'x' }, /begins with no digit/],
     [{ key: 'A', value: 'x'.repeat(32_769) }, /32768 bytes/],
     [{ key: 'A' }, /value/],
