@@ -11,6 +11,12 @@ const KEPT = path.join(ROOT, '.tools/app-ground');
 /** What of the runner's own folder is kept. */
 const FOLDERS = ['base', 'cache'] as const;
 
+/** Imports what was built, and answers. */
+const APP = `
+import gradio, http.server, os
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), http.server.SimpleHTTPRequestHandler).serve_forever()
+`;
+
 /** Puts it into a data folder that nobody has used yet; makes it when there is none. */
 export async function seedGround(data: string): Promise<void> {
   await once(KEPT, makeGround);
@@ -25,10 +31,7 @@ async function makeGround(to: string): Promise<void> {
   await using instance = await startInstance();
   const token = await instance.createToken({ user: 'admin', role: 'write' });
   const site = { instance, token, owner: 'admin' };
-  const files = {
-    'README.md': '---\nsdk: gradio\n---\n',
-    'app.py': 'import gradio\ngradio.Blocks().launch()\n',
-  };
+  const files = { 'README.md': '---\nsdk: gradio\n---\n', 'app.py': APP };
   await push(site, { type: 'space', name: 'first', files });
   await untilStage(site, 'first');
   await pause(site, 'first');

@@ -75,7 +75,7 @@ export async function untilStage(site: Site, name: string, wanted = 'RUNNING'): 
     const said = await answer.text();
     const { stage } = JSON.parse(said) as { stage: string };
     if (stage === wanted) return said;
-    assert.ok(!stage.endsWith('_ERROR'), said);
+    if (stage.endsWith('_ERROR')) assert.fail(`${said}\n${await readLog(site, name)}`);
   }
   throw new Error(`it never came to ${wanted}`);
 }
