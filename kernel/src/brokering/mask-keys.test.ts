@@ -15,6 +15,11 @@ void test('maskKeys() puts whose key it was in place of each', () => {
   );
 });
 
+void test('maskKeys() finds a key at the end of a sentence, and one of ours within a word', () => {
+  assert.equal(maskKeys(`It was ${GITHUB}.`), 'It was [key of GitHub].');
+  assert.equal(maskKeys(`old-${TOKEN}-2`), 'old-[key of this hub]-2');
+});
+
 void test('maskKeys() leaves names, digests, ids and addresses', () => {
   for (const text of [
     'my-token for the laptop',
@@ -30,7 +35,7 @@ void test('maskKeys() leaves names, digests, ids and addresses', () => {
 
 void test('maskKeys() takes time in proportion to the text', () => {
   const time = (size: number): number => {
-    const text = 'hf_'.repeat(size);
+    const text = `${'hf_'.repeat(size)} hf_${'.'.repeat(size)}x`;
     const began = process.hrtime.bigint();
     maskKeys(text);
     return Number(process.hrtime.bigint() - began);

@@ -4,6 +4,9 @@ import { findByShape } from './recognise.ts';
 
 /** What keys are made of; whatever else stands in a text ends one. */
 const WORD = /[\w.~+-]{12,}/g;
+/** What may stand behind a key in a sentence. */
+const MARKS = '.~+-';
+const OURS = /hf_[0-9A-Za-z]{36}/g;
 const PREFIXES = [...new Set(PROVIDERS.flatMap(({ prefixes }) => prefixes))];
 const ANY_PREFIX = new RegExp(PREFIXES.map((prefix) => RegExp.escape(prefix)).join('|'));
 
@@ -15,8 +18,15 @@ export function mayHoldKey(text: string): boolean {
 /** The text with whose key it was in place of each key that begins as those of a provider do. */
 export function maskKeys(text: string): string {
   if (!mayHoldKey(text)) return text;
-  return text.replaceAll(WORD, (word) => {
-    const provider = PREFIXES.some((prefix) => word.startsWith(prefix)) ? findByShape('', word) : undefined;
-    return provider === undefined ? word : `[key of ${provider.title}]`;
-  });
+  // Ours are told by their check wherever they stand; others by the word that they are.
+  return text.replaceAll(OURS, maskWord).replaceAll(WORD, maskWord);
+}
+
+function maskWord(word: string): string {
+  // From the end, letter by letter: a pattern that is anchored there looks at a run of them again from each of its letters.
+  let length = word.length;
+  while (length > 0 && MARKS.includes(word.charAt(length - 1))) length -= 1;
+  const key = word.slice(0, length);
+  const provider = PREFIXES.some((prefix) => key.startsWith(prefix)) ? findByShape('', key) : undefined;
+  return provider === undefined ? word : `[key of ${provider.title}]${word.slice(key.length)}`;
 }

@@ -58,9 +58,15 @@ export class FoundTokens {
 
   /** The work of the job; done twice it changes nothing more. Throws for anything but what `report` queues. */
   async revoke(payload: unknown): Promise<void> {
-    const { tokens, address } = (payload ?? {}) as { tokens?: unknown; address?: unknown };
-    if (!Array.isArray(tokens)) throw new TypeError('a job to revoke found tokens names none');
-    const ids = tokens.map((token) => parseId(String(token))).filter((id) => id !== undefined);
+    const { tokens, token, address } = (payload ?? {}) as {
+      tokens?: unknown;
+      token?: unknown;
+      address?: unknown;
+    };
+    // Versions before this one queued each token by itself, and what they queued must not be lost.
+    const named: unknown[] = Array.isArray(tokens) ? tokens : [token];
+    const ids = named.map((one) => parseId(String(one))).filter((id) => id !== undefined);
+    if (ids.length === 0) throw new TypeError('a job to revoke found tokens names none');
     await this.#db.transaction(
       async (tx) => await this.#revokeAll(tx, ids, { address: String(address), at: this.#clock.now() }),
     );
