@@ -5,7 +5,7 @@
 import { type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { isRecorded, referencesOf, type RepoType } from '#modules/access';
+import { isRecorded, referencesOf } from '#modules/access';
 import { type Content, type Visit as Place } from '#modules/content';
 import { entryMissing, entryUnnamed } from '#modules/git';
 import { type Reads } from '#modules/ledger';
@@ -13,7 +13,7 @@ import { repoMissing, type Repos } from '#modules/repos';
 import { type Sessions, type Visit } from '#modules/sessions';
 import { WATCHED_SIZE, type LiveStreams, type StreamRight } from '../http/live-streams.ts';
 import { sendFile } from '../http/send-file.ts';
-import { partBehind } from '../hub/content/rest.ts';
+import { restOfPage } from '../hub/content/rest.ts';
 import { openStored, type StoredDeps } from '../hub/files/stored-file.ts';
 import { addressOf, RepoParams } from '../hub/repos/names.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
@@ -29,9 +29,6 @@ export interface DownloadDeps extends StoredDeps {
   readonly buffers: BufferPool;
   readonly anonymousMayRead: boolean;
 }
-
-/** Slashes before the rest of `/namespace/name/download/…`, behind the prefix of the type. */
-const SLASHES: Readonly<Record<RepoType, number>> = { model: 4, dataset: 5, space: 5 };
 
 const Params = RepoParams.extend({ '*': z.string() });
 type DownloadCall = Call<z.output<typeof Params>, unknown, unknown>;
@@ -59,7 +56,7 @@ async function answerDownload(deps: DownloadDeps, call: DownloadCall): Promise<v
   const { request, reply, address } = call;
   const visit = isOwnUse(request) ? await findVisit(deps, call) : undefined;
   const actor = visit?.actor ?? { kind: 'anonymous' as const, mayReadPublic: deps.anonymousMayRead };
-  const raw = partBehind(request.url ?? '', SLASHES[call.repoType]);
+  const raw = restOfPage(request, call.repoType);
   const place = await deps.content.visit({ actor, address }, addressOf(call), raw);
   const file = place.path === '' ? undefined : await deps.content.findVisited(place);
   const stored = file && (await openStored(deps, { repoId: place.repo.id, file }, 'content'));

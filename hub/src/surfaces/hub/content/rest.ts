@@ -2,11 +2,20 @@
 // in a branch's name cannot be told from one between folders.
 import { type IncomingMessage } from 'node:http';
 import { isFault } from '@holdfast/kernel/fault';
+import { type RepoType } from '#modules/access';
 import { findRevision, revisionEncoding } from '#modules/git';
 import { revisionMissing } from '#modules/content';
 
 /** Slashes before the rest of `/api/models/namespace/name/word/…`. */
 const SLASHES = 6;
+
+/** The same of `/namespace/name/word/…`, where datasets and Spaces have a prefix. */
+const SLASHES_OF_PAGE: Readonly<Record<RepoType, number>> = { model: 4, dataset: 5, space: 5 };
+
+/** What follows the word in the address of a repository's file or page, still encoded. */
+export function restOfPage(request: IncomingMessage, type: RepoType): string {
+  return partBehind(request.url ?? '', SLASHES_OF_PAGE[type]);
+}
 
 /** What follows the word, still encoded. */
 export function encodedRest(request: IncomingMessage): string {
@@ -14,7 +23,7 @@ export function encodedRest(request: IncomingMessage): string {
 }
 
 /** What follows so many slashes of a URL's path, still encoded. */
-export function partBehind(url: string, slashes: number): string {
+function partBehind(url: string, slashes: number): string {
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
   // By counting, because a namespace or a name may spell the word itself.

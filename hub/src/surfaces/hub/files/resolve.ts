@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
-import { isRecorded, referencesOf, type RepoType } from '#modules/access';
+import { isRecorded, referencesOf } from '#modules/access';
 import { type Content, type Visit } from '#modules/content';
 import { entryMissing, entryUnnamed } from '#modules/git';
 import { type Reads } from '#modules/ledger';
@@ -14,7 +14,7 @@ import { sendFile } from '../../http/send-file.ts';
 import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { callerRight } from '../caller-right.ts';
-import { partBehind } from '../content/rest.ts';
+import { restOfPage } from '../content/rest.ts';
 import { addressOf, RepoParams } from '../repos/names.ts';
 import { DownloadCounter, type DownloadCounts } from './download-counter.ts';
 import { openStored, type Depth, type StoredDeps } from './stored-file.ts';
@@ -31,9 +31,6 @@ export interface FileDeps extends StoredDeps, XetFileDeps {
   readonly downloads: DownloadCounts;
   readonly clock: Clock;
 }
-
-/** Slashes before the rest of `/namespace/name/resolve/…`, behind the prefix of the type. */
-const SLASHES: Readonly<Record<RepoType, number>> = { model: 4, dataset: 5, space: 5 };
 
 const Params = RepoParams.extend({ '*': z.string() });
 type FileCall = Call<z.output<typeof Params>, unknown, unknown>;
@@ -74,7 +71,7 @@ async function answerFile(
   depth: Depth,
 ): Promise<void> {
   const { actor, address, request, reply } = call;
-  const raw = partBehind(request.url ?? '', SLASHES[call.repoType]);
+  const raw = restOfPage(request, call.repoType);
   const visit = await deps.content.visit({ actor, address }, addressOf(call), raw);
   const { repo, commit, path } = visit;
   const file = path === '' ? undefined : await deps.content.findVisited(visit);
