@@ -11,7 +11,7 @@ const VICTIMS = ['supervisor', 'runner', 'door', 'hub'] as const;
 const FEW: Readonly<Record<Victim, readonly Step[]>> = {
   supervisor: ['sandbox made', 'farewell'],
   runner: ['written', 'door started', 'runs', 'farewell'],
-  door: ['app started', 'asked'],
+  door: ['door started', 'sandbox made', 'app started', 'asked'],
   hub: ['written', 'run made', 'gone'],
 };
 /** When there is a door to kill. */

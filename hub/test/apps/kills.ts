@@ -63,6 +63,8 @@ export class BatteredSpace {
   #pushes = 0;
   #commit = '';
   #runsBefore = new Set<string>();
+  /** Programs that ran before the last push. */
+  #appsBefore = new Set<number>();
 
   private constructor(apps: AppInstance, token: string) {
     this.#apps = apps;
@@ -82,6 +84,7 @@ export class BatteredSpace {
   /** Pushes another program. */
   async push(): Promise<void> {
     this.#runsBefore = new Set((await this.look()).runs);
+    this.#appsBefore = new Set((await this.#listApps()).map(({ pid }) => pid));
     this.#pushes += 1;
     const file = (name: string, text: string) => ({
       key: 'file',
@@ -140,7 +143,7 @@ export class BatteredSpace {
       case 'sandbox made':
         return (await this.#newRuns()).length > 0 && (await has(/^\S*node .*inside\/src\/main\.ts/));
       case 'app started':
-        return (await this.#newRuns()).length > 0 && (await has(/^\/opt\/env\/bin\/python /));
+        return (await this.#listApps()).some(({ pid }) => !this.#appsBefore.has(pid));
       case 'runs':
         return (await this.stage()) === 'RUNNING' && (await this.#answer()) === this.#mark;
       case 'asked':
@@ -150,6 +153,11 @@ export class BatteredSpace {
       case 'gone':
         return (await names(path.join(own, 'runs'))).length === 0;
     }
+  }
+
+  async #listApps(): Promise<readonly Descendant[]> {
+    const all = await listDescendants(this.#instance.pid);
+    return all.filter(({ command }) => /^\/opt\/env\/bin\/python /.test(command));
   }
 
   async #newRuns(): Promise<string[]> {

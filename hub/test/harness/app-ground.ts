@@ -4,7 +4,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pause, push, untilStage } from './app-site.ts';
 import { startInstance } from './instance.ts';
-import { once } from './once.ts';
+import { once } from '@holdfast/platform/test/once';
 import { mustRun, ROOT } from './program.ts';
 
 const KEPT = path.join(ROOT, '.tools/app-ground');

@@ -14,7 +14,7 @@ import {
 import { migrateQueue } from '@holdfast/platform/queue';
 import { type Pool } from 'pg';
 import { migrations } from '../../src/migrations.ts';
-import { once } from './once.ts';
+import { once } from '@holdfast/platform/test/once';
 import { PostgresServer } from './postgres-server.ts';
 
 /** The database that is cloned. */

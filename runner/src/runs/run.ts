@@ -45,6 +45,9 @@ export interface RunEnd extends Ran {
   readonly why: string;
 }
 
+/** The door of a run could not be opened: it ended before it was there, or was not there in time. */
+export class DoorFailed extends Error {}
+
 /** Bytes through the door since the start, and visitors. */
 interface Traffic {
   readonly sentBytes: number;
@@ -82,7 +85,7 @@ export class Run {
   readonly #inside: Channel;
   readonly #handOver: HandOver | undefined;
   #listened = false;
-  #mayRetry = false;
+  #cause: RunEnd['cause'] = 'app';
   #why: string | undefined;
   #traffic: Traffic = { sentBytes: 0, receivedBytes: 0, open: 0, lastVisit: Date.now() };
 
@@ -108,7 +111,7 @@ export class Run {
     this.#inside.send(insideStart(plan.want, { secrets: handOver?.peer ?? null, visits: parts.visits }));
   }
 
-  /** Starts it. Throws what making a sandbox throws; nothing is left then. */
+  /** Starts it. Throws `DoorFailed` and what making a sandbox throws; nothing is left then. */
   static async start(ground: RunGround, plan: RunPlan): Promise<Run> {
     await using stack = new AsyncDisposableStack();
     const sockets = await bindSockets(ground, plan.id, stack);
@@ -145,11 +148,6 @@ export class Run {
       await kept.disposeAsync();
       throw error;
     }
-  }
-
-  /** Whether it ended for want of secrets that the vault may give another time. */
-  get mayRetry(): boolean {
-    return this.#mayRetry;
   }
 
   /** What it uses, and who visits. */
@@ -193,7 +191,7 @@ export class Run {
       const secrets = await this.#handOver?.fetch(key);
       if (secrets !== undefined) this.#inside.send(secrets);
     } catch (error) {
-      this.#mayRetry = !(error instanceof ReleaseRefused) || error.retry;
+      if (!(error instanceof ReleaseRefused) || error.retry) this.#cause = 'vault';
       await this.kill(`it got no secrets: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -214,6 +212,8 @@ export class Run {
       this.#traffic = { sentBytes, receivedBytes, open, lastVisit };
     });
     const close = (): void => {
+      // Where something else ended it, the door was ended by us.
+      if (this.#why === undefined) this.#cause = 'door';
       this.#why ??= 'its door ended';
       void this.#kill();
     };
@@ -222,10 +222,11 @@ export class Run {
 
   async #end(clean: () => Promise<void>): Promise<RunEnd> {
     const exit = await this.#sandbox.exited.catch(() => ({ code: null, signal: null }));
+    const why = (this.#why ??= sayExit(exit));
     // What is left on the disk goes with the next start of the runner.
     await clean().catch(() => undefined);
-    const why = this.#why ?? sayExit(exit);
-    return { why, listened: this.#listened, forMs: Date.now() - this.startedAt.getTime() };
+    const [listened, cause] = [this.#listened, this.#cause];
+    return { why, listened, cause, forMs: Date.now() - this.startedAt.getTime() };
   }
 }
 
@@ -253,6 +254,6 @@ async function openDoor(door: Door, start: Omit<DoorStart, 'type'>): Promise<Doo
   const answer = await Promise.race([door.channel.next(), late, door.exited.then(() => undefined)]);
   clearTimeout(timer);
   const ready = answer === undefined ? undefined : FromDoor.parse(answer);
-  if (ready?.type !== 'ready') throw new Error('the door of the Space could not be opened');
+  if (ready?.type !== 'ready') throw new DoorFailed('its door could not be opened');
   return ready.identity;
 }

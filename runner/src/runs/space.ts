@@ -7,12 +7,10 @@ import { Change } from './change.ts';
 import { drain } from './drain.ts';
 import { LogLines } from './log-lines.ts';
 import { presentStatus, presentUsage } from './present.ts';
-import { type Run, type RunEnd } from './run.ts';
+import { DoorFailed, Run, type RunEnd } from './run.ts';
 import { SpaceLog } from './space-log.ts';
 import { startRun, type BuildOutcome, type SpaceDeps } from './start-run.ts';
 
-/** How long a start waits that got no secrets, in milliseconds. */
-const VAULT_PAUSE = 5_000;
 /** How often is looked at what a run uses and when it was last visited. */
 const LOOK = 1_000;
 
@@ -141,7 +139,11 @@ export class Space {
       built.hold[Symbol.dispose]();
       return undefined;
     }
-    const run = await startRun(want, built, { deps: this.#deps, log: this.#log });
+    const run = await startRun(want, built, { deps: this.#deps, log: this.#log }).catch(orDoorFailed);
+    if (!(run instanceof Run)) {
+      await this.#afterFailedStart(run, change);
+      return undefined;
+    }
     const outcome = await Promise.race([
       run.listening,
       change.within(want.app.startupSeconds * 1_000).then((changed) => (changed ? 'changed' : 'late')),
@@ -152,16 +154,19 @@ export class Space {
       return undefined;
     }
     if (outcome === 'late') await run.kill(sayLate(want));
-    if (run.mayRetry) {
-      // What is served goes on meanwhile.
-      this.#settle(this.#stage, `The app could not start: ${(await run.ended).why}. It is started again.`);
-      await change.within(VAULT_PAUSE);
-      return undefined;
-    }
-    await this.#leave('the one that follows could not start');
-    this.#settle('RUNTIME_ERROR', `The app could not start: ${(await run.ended).why}.`);
-    await change.within();
+    await this.#afterFailedStart(await run.ended, change);
     return undefined;
+  }
+
+  /** Says why a run did not come to accept visitors, and waits for as long as is sensible before another is tried. */
+  async #afterFailedStart(end: RunEnd, change: Change): Promise<void> {
+    this.#crashes = countCrash(this.#crashes, end);
+    const pause = pauseAfter(this.#crashes, end);
+    if (pause === undefined) await this.#leave('the one that follows could not start');
+    // What is served goes on while another start is waited for.
+    const stage = pause === undefined ? 'RUNTIME_ERROR' : this.#stage;
+    this.#settle(stage, `The app could not start: ${end.why}.${sayPause(pause)}`);
+    await change.within(pause);
   }
 
   /** Waits until the vault is open, and says so; `false`: something else is wanted meanwhile. */
@@ -237,8 +242,7 @@ export class Space {
     if (this.#serving === run) this.#serving = undefined;
     this.#crashes = countCrash(this.#crashes, end);
     const pause = pauseAfter(this.#crashes, end);
-    const goesOn = pause === undefined ? '' : ` It is started again in ${Math.ceil(pause / 1_000)} s.`;
-    this.#settle('RUNTIME_ERROR', `The app ended: ${end.why}.${goesOn}`);
+    this.#settle('RUNTIME_ERROR', `The app ended: ${end.why}.${sayPause(pause)}`);
     await change.within(pause);
   }
 
@@ -262,4 +266,14 @@ export class Space {
 
 function sayLate({ app }: Want): string {
   return `it did not accept connections on port ${app.port} within ${app.startupSeconds} s`;
+}
+
+function sayPause(pause: number | undefined): string {
+  return pause === undefined ? '' : ` It is started again in ${Math.ceil(pause / 1_000)} s.`;
+}
+
+/** A run that never was, for want of a door; any other fault is thrown on. */
+function orDoorFailed(error: unknown): RunEnd {
+  if (!(error instanceof DoorFailed)) throw error;
+  return { why: error.message, listened: false, cause: 'door', forMs: 0 };
 }

@@ -22,7 +22,7 @@ export interface SpaceDeps {
   readonly clock: Clock;
 }
 
-/** Starts it. Throws what making a sandbox throws; nothing is held then. */
+/** Starts it. Throws what `Run.start` throws; nothing is held then. */
 export async function startRun(
   want: Want,
   built: Extract<BuildOutcome, { kind: 'built' }>,

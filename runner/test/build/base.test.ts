@@ -8,7 +8,7 @@ import { Base } from '../../src/base/index.ts';
 import { openTestBase } from './bench.ts';
 
 void test('ensure() gives one root with a digest, its Pythons, and what wheels and sources need', async () => {
-  await using base = openTestBase();
+  await using base = await openTestBase();
   const [one, other] = await Promise.all([base.ensure(), base.ensure()]);
   assert.equal(one, other);
   assert.match(one.digest, /^[0-9a-f]{64}$/);

@@ -12,6 +12,7 @@ import {
   type Built,
   type OpenGroup,
 } from '../../src/build/index.ts';
+import { once } from '@holdfast/platform/test/once';
 import { removeTree } from '../../src/build/tree.ts';
 import { makeWheel } from './packages.ts';
 import { openPlainSandbox } from './plain-sandbox.ts';
@@ -35,18 +36,26 @@ export interface BuildBench extends AsyncDisposable {
   left(): Promise<{ readonly building: number; readonly environments: number }>;
 }
 
+const SOURCE = {
+  mirror: 'http://deb.debian.org/debian',
+  securityMirror: 'http://deb.debian.org/debian-security',
+  suite: 'bookworm',
+  packages: [],
+};
+
 /** The base that all tests share; made once in a checkout, which takes minutes. */
-export function openTestBase(): Base {
-  return new Base({
-    folder: join(CHECKOUT, '.tools/spaces-base'),
-    source: {
-      mirror: 'http://deb.debian.org/debian',
-      securityMirror: 'http://deb.debian.org/debian-security',
-      suite: 'bookworm',
-      packages: [],
-    },
-    tell: () => undefined,
+export async function openTestBase(): Promise<Base> {
+  const folder = join(CHECKOUT, '.tools/spaces-base');
+  // A folder of bases is one process's alone, and tests are many.
+  await once(folder, async (path) => {
+    await using base = openBase(path);
+    await base.ensure();
   });
+  return openBase(folder);
+}
+
+function openBase(folder: string): Base {
+  return new Base({ folder, source: SOURCE, tell: () => undefined });
 }
 
 /** Opens one. */
@@ -59,7 +68,7 @@ export async function openBuildBench(
   for (const project of SDK) index.offer({ project, ...makeWheel(project) });
   const log: string[] = [];
   const builder = new Builder({
-    ...{ folder, base: openTestBase(), openSandbox: openPlainSandbox },
+    ...{ folder, base: await openTestBase(), openSandbox: openPlainSandbox },
     code: { root: CHECKOUT, node: process.execPath, libraries: null },
     packages: {
       indexes: [
