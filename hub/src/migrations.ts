@@ -34,6 +34,7 @@ import {
   ledgerLanes,
   ledgerLookUps,
   ledgerOneStatement,
+  ledgerWatched,
 } from '#modules/ledger';
 import { mailDelivery, mailOutbox } from '#modules/mail';
 import {
@@ -115,4 +116,5 @@ export const migrations: readonly Migration[] = [
   vaultSealedRuns,
   repoPushers,
   notaryLeaves,
+  ledgerWatched,
 ];

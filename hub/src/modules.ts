@@ -12,6 +12,7 @@ import { type RemovalsPlace } from '#modules/removals';
 import { type RunnerLink } from '#modules/spaces';
 import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
 import { type IssuerLink } from '#modules/sso';
+import { openCentre } from './centre.ts';
 import { openActors } from './credential-actors.ts';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
@@ -83,6 +84,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     downloads: new Downloads({ db, clock }),
     ...content,
     ...spaces,
+    centre: openCentre(foundation, { vault: shared.vault, runs: spaces.runs }),
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

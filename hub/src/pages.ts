@@ -60,6 +60,7 @@ function pageModulesOf(modules: Modules, spacesHost: string): PageModules {
     namespaces: modules.namespaces,
     ...repositoriesOf(modules),
     spaces: modules.spaces,
+    centre: modules.centre,
     spaceOrigin: (label, baseUrl) => originOf(label, { spacesHost, baseUrl }),
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,

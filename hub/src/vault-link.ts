@@ -13,9 +13,11 @@ import {
   type SecretWrite,
   type VaultAnswer,
   type VaultLink,
+  type VaultStanding,
 } from '#modules/secrets';
 
 const PATIENCE_MS = 10_000;
+const GLANCE_MS = 1_000;
 /** Questions without an answer yet. */
 const MOST_WAITING = 100;
 
@@ -53,6 +55,13 @@ export class ChannelToVault implements VaultLink {
     channel.send({ type: 'hello' } satisfies FromHub);
   }
 
+  /** How it is. Who looks at a page does not wait for one that says nothing. */
+  async standing(): Promise<VaultStanding> {
+    const state = await this.#greet(GLANCE_MS);
+    if (state === undefined) return { state: 'absent', why: '' };
+    return state.sealed === null ? { state: 'open', why: '' } : { state: 'sealed', why: state.sealed };
+  }
+
   /** Sets a secret. */
   async write({ space, body, by, taken }: SecretWrite): Promise<VaultAnswer> {
     const state = await this.#greet();
@@ -86,11 +95,11 @@ export class ChannelToVault implements VaultLink {
   }
 
   /** The vault that is there. One that has only now been started is waited for. */
-  async #greet(): Promise<State | undefined> {
+  async #greet(patience = PATIENCE_MS): Promise<State | undefined> {
     if (this.#state !== undefined) return this.#state;
     const { promise, resolve } = Promise.withResolvers<State | undefined>();
     this.#greeted.add(resolve);
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    const timer = setTimeout(() => resolve(undefined), patience);
     this.#channel.send({ type: 'hello' } satisfies FromHub);
     try {
       return await promise;

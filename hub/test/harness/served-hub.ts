@@ -75,7 +75,10 @@ export interface RepoOptions {
 }
 
 const gone = () => Promise.resolve({ kind: 'refused', problem: 'gone', message: '' } as const);
-const noVault = { write: gone, list: gone, delete: gone, forget: gone, stop: gone };
+const noVault = {
+  ...{ write: gone, list: gone, delete: gone, forget: gone, stop: gone },
+  standing: () => Promise.resolve({ state: 'absent', why: '' } as const),
+};
 
 /** A hub that serves. */
 export interface ServedHub extends AsyncDisposable {

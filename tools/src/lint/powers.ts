@@ -166,6 +166,7 @@ export const NAMED_POWERS: readonly NamedPower[] = [
       'courier/src/reach.ts',
       // In the reader's browser, whose policy names the one address.
       'web/src/lib/browser/search.js',
+      'web/src/lib/browser/follow.js',
       '*/test/**',
       'bench/src/**',
     ],

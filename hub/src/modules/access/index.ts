@@ -10,6 +10,7 @@ export {
   mayInvite,
   mayLike,
   mayNamespace,
+  mayOversee,
   mayRepo,
   scopedReach,
 } from './policy.ts';

@@ -12,6 +12,7 @@ import {
   mayInvite,
   mayLike,
   mayNamespace,
+  mayOversee,
   mayRepo,
   matchesPattern,
   scopedReach,
@@ -322,4 +323,20 @@ void test('isRecorded() leaves out only what everybody may read', () => {
   assert.equal(isRecorded(repo({ visibility: 'public', gated: 'auto' })), true);
   assert.equal(isRecorded(repo({ visibility: 'private', gated: false })), true);
   assert.equal(isRecorded(repo({ visibility: 'protected', gated: false })), true);
+});
+
+void test('mayOversee() is for administrators who are signed in, and for whoever runs the instance', () => {
+  const token = { ...user(ALICE, WRITE), administrator: true };
+  const session = {
+    ...token,
+    credential: { kind: 'session', id: id('f'), provedAt: new Date(0) } as const,
+  };
+  assert.deepEqual(mayOversee(session), { allowed: true });
+  assert.deepEqual(mayOversee(token), { allowed: false, refusal: 'forbidden' });
+  assert.deepEqual(mayOversee({ ...session, administrator: false }), {
+    allowed: false,
+    refusal: 'forbidden',
+  });
+  assert.deepEqual(mayOversee(ANONYMOUS), { allowed: false, refusal: 'unauthenticated' });
+  for (const actor of [OPERATOR, SYSTEM]) assert.deepEqual(mayOversee(actor), { allowed: true });
 });

@@ -52,6 +52,17 @@ export function mayInstance(actor: Actor): Decision {
 }
 
 /**
+ * Whether the actor may look after the whole instance, in the security centre: who administers it, signed in. Never through a
+ * token, so that one that was found shows nobody where everybody else is, and ends nobody's work. It opens no repository
+ * and shows no value of a secret. What is changed there needs a fresh proof beside.
+ */
+export function mayOversee(actor: Actor): Decision {
+  if (actor.kind === 'user' && actor.administrator)
+    return actor.credential.kind === 'session' ? allow : refuse('forbidden');
+  return mayInstance(actor);
+}
+
+/**
  * Whether the actor may manage what a user signs in and calls with: passwords, sessions, tokens. The user may, signed in;
  * never through a token, so that one that was found cannot mint a stronger one or outlive its revocation.
  */

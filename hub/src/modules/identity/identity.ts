@@ -4,9 +4,23 @@ import { newId, type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { mayInstance, operatorFields, referencesOf, type Actor } from '#modules/access';
+import {
+  isFreshlyProved,
+  mayInstance,
+  mayOversee,
+  operatorFields,
+  referencesOf,
+  type Actor,
+} from '#modules/access';
 import { record } from '#modules/ledger';
-import { accountsForbidden, emailInvalid, lastAdministrator, nameInvalid, nameReserved } from './faults.ts';
+import {
+  accountsForbidden,
+  emailInvalid,
+  lastAdministrator,
+  nameInvalid,
+  nameReserved,
+  proofNeeded,
+} from './faults.ts';
 import { isEmail, isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
 import { digestPassword, randomPassword } from './password.ts';
 import { getUser } from './owners.ts';
@@ -75,9 +89,12 @@ export class Identity {
     });
   }
 
-  /** Disables a user: their tokens stop working within a second. Their repositories stay. */
+  /**
+   * Disables a user: their tokens stop working within a second. Their repositories stay. Throws `account.forbidden`,
+   * `.proof-needed`, `.missing`, `.last-administrator`.
+   */
   async disableUser(actor: Actor, name: string): Promise<void> {
-    requireInstance(actor);
+    this.#requireOversight(actor);
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
@@ -92,7 +109,7 @@ export class Identity {
 
   /** Lets a disabled user in again, with the tokens they had that are neither expired nor revoked. */
   async enableUser(actor: Actor, name: string): Promise<void> {
-    requireInstance(actor);
+    this.#requireOversight(actor);
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
@@ -174,6 +191,12 @@ export class Identity {
   /** How many members an organisation has. */
   async countMembers(orgId: Id): Promise<number> {
     return await new AccountReader(this.#db).countMembers(orgId);
+  }
+
+  // Shutting somebody out outlasts the session of who does it: a browser left open is not enough.
+  #requireOversight(actor: Actor): void {
+    if (!mayOversee(actor).allowed) throw accountsForbidden();
+    if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
   }
 
   #newAccount(wish: Pick<Account, 'kind' | 'name' | 'email' | 'administrator'>): Account {

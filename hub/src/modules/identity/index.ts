@@ -13,6 +13,8 @@ export {
 } from './model.ts';
 export { AccountReader, type Member, type SignInRow } from './store.ts';
 export { accountMissing, credentialsForbidden, proofNeeded } from './faults.ts';
+export { Everybody } from './everybody.ts';
+export { type PeopleCounts, type PeopleFilter, type Person } from './everybody-store.ts';
 export { randomPassword } from './password.ts';
 export { Invitations, type SignUpPolicy } from './invitations.ts';
 export { Members, type MemberName } from './members.ts';

@@ -353,7 +353,8 @@ type AccountRow = Pick<
   'id' | 'kind' | 'name' | 'fullname' | 'email' | 'administrator' | 'created_at' | 'disabled_at'
 >;
 
-function toAccount(row: AccountRow): Account {
+/** An account of its row. */
+export function toAccount(row: AccountRow): Account {
   return {
     id: row.id,
     kind: row.kind,

@@ -95,6 +95,16 @@ export class EntrySearch {
     return { items: await this.#present(rows), next };
   }
 
+  /** One entry by its digest. */
+  async findByHash(hash: string): Promise<FoundEntry | undefined> {
+    const rows = await this.#db
+      .selectFrom('ledger.entry')
+      .select(['hash', 'writer', 'kind', 'subject', 'actor', 'credential', 'body', INSTANT.as('instant')])
+      .where('hash', '=', hash)
+      .execute();
+    return (await this.#present(rows))[0];
+  }
+
   /** How many entries are in the tree. */
   async countOrdered(): Promise<number> {
     const { size } = await this.#db.selectFrom('notary.tree').select('size').executeTakeFirstOrThrow();

@@ -57,6 +57,16 @@ export class LedgerReader {
     return { waitingSince: row.since, ordered: row.size };
   }
 
+  /** The checkpoint that was signed last. */
+  async findCheckpoint(): Promise<{ readonly size: number; readonly note: string } | undefined> {
+    return await this.#db
+      .selectFrom('notary.checkpoint')
+      .select(['size', 'note'])
+      .orderBy('minute', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+  }
+
   #entries() {
     return this.#db
       .selectFrom('ledger.entry')

@@ -19,6 +19,7 @@ export type LedgerTables = {
   };
   // The notary's, which the hub may read.
   'notary.tree': { size: number };
+  'notary.checkpoint': { minute: number; size: number; note: string };
   'notary.waiting': { since: Date | null };
   'ledger.personal': { entry: string; field: string; salt: Buffer; value: string };
 };

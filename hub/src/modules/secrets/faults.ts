@@ -8,6 +8,11 @@ export const secretsStatic = defineFault(
   () =>
     'A static Space has no secrets: it runs in the browser of whoever opens it, who would read them. What is no secret can be a variable.',
 );
+export const secretsForbidden = defineFault(
+  'forbidden',
+  'secret.overview-forbidden',
+  () => 'Only administrators of this instance, signed in, may see which secrets all Spaces have.',
+);
 const secretInvalid = defineFault(
   'invalid',
   'secret.invalid',

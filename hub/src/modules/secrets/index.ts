@@ -5,5 +5,7 @@ export {
   type SecretWrite,
   type VaultAnswer,
   type VaultLink,
+  type VaultStanding,
 } from './model.ts';
+export { SecretOverview, type SpaceSecrets } from './overview.ts';
 export { Secrets } from './secrets.ts';

@@ -48,8 +48,16 @@ export interface SecretWrite {
   readonly taken: readonly string[];
 }
 
+/** How the vault is: open, closed by the operator or by what it found, or not there. */
+export interface VaultStanding {
+  readonly state: 'open' | 'sealed' | 'absent';
+  /** Why it is sealed; empty where it is not. */
+  readonly why: string;
+}
+
 /** The way to the vault. Each answer comes within seconds. */
 export interface VaultLink {
+  standing(): Promise<VaultStanding>;
   write(write: SecretWrite): Promise<VaultAnswer>;
   list(space: Id): Promise<VaultAnswer>;
   delete(space: Id, name: string, by: SecretAuthor): Promise<VaultAnswer>;

@@ -5,6 +5,8 @@ export { SecondFactors } from './second-factors.ts';
 export { sealedByHub } from './seeds.ts';
 export { SignOut } from './sign-out.ts';
 export { SignIn, type Outcome, type SignedIn } from './sign-in.ts';
+export { LiveSessions } from './live-sessions.ts';
+export { type LiveSession, type LiveFilter } from './live-store.ts';
 export { Throttle } from './throttle.ts';
 export { type Browser, type Proof, type WebSession } from './model.ts';
 export { sessions as sessionSessions } from './migrations/0001-sessions.ts';

@@ -33,7 +33,8 @@ export interface Browser {
 const DAY_MS = 86_400_000;
 /** However much it is used. */
 export const LONGEST_MS = 30 * DAY_MS;
-const LONGEST_IDLE_MS = 14 * DAY_MS;
+/** Without use. */
+export const LONGEST_IDLE_MS = 14 * DAY_MS;
 
 /** Whether a session lasts: not ended, not too old, used lately, and not from before its user was signed out. */
 export function isLive(

@@ -5,11 +5,19 @@ import { networkOf } from '@holdfast/kernel/network';
 import { type Secret } from '@holdfast/kernel/secret';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { mayCredentials, referencesOf, type Actor, type UserActor } from '#modules/access';
+import {
+  isFreshlyProved,
+  mayCredentials,
+  mayOversee,
+  referencesOf,
+  type Actor,
+  type UserActor,
+} from '#modules/access';
 import {
   AccountReader,
   credentialsForbidden,
   isUnchanged,
+  proofNeeded,
   type Account,
   type Membership,
   type SignInRow,
@@ -150,18 +158,21 @@ export class Sessions {
     return { actor: actorOf(row.account, memberships, session), session, account: row.account, memberships };
   }
 
-  /** Ends one session of a user. Throws `account.credentials-forbidden`, `session.missing`. */
+  /**
+   * Ends one session of a user. Throws `account.credentials-forbidden`, `session.missing`, and where it is another's
+   * `account.proof-needed`.
+   */
   async end(actor: Actor, userId: Id, id: Id): Promise<void> {
-    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    this.#requireEnding(actor, userId);
     await this.#db.transaction(async (tx) => {
       if (!(await new SessionWriter(tx).end(id, userId, this.#clock.now()))) throw sessionMissing();
       await this.#recordEnd(tx, actor, { userId, id });
     });
   }
 
-  /** Ends all sessions of a user, or all but one. Throws `account.credentials-forbidden`. */
+  /** Ends all sessions of a user, or all but one. Throws what `end` throws. */
   async endAll(actor: Actor, userId: Id, but?: Id): Promise<number> {
-    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    this.#requireEnding(actor, userId);
     return await this.#db.transaction(async (tx) => {
       const ended = await new SessionWriter(tx).endAll(userId, this.#clock.now(), but);
       for (const id of ended) await this.#recordEnd(tx, actor, { userId, id });
@@ -188,6 +199,13 @@ export class Sessions {
       for (const [id, at] of seen) await writer.touch(id, at);
       await writer.forget(before);
     });
+  }
+
+  // Who looks after the instance ends sessions of others, too; then a browser left open is not enough.
+  #requireEnding(actor: Actor, userId: Id): void {
+    if (mayCredentials(actor, userId).allowed) return;
+    if (!mayOversee(actor).allowed) throw credentialsForbidden();
+    if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
   }
 
   #make(

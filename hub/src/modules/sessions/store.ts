@@ -157,7 +157,8 @@ export class TryWriter {
   }
 }
 
-function toSession(row: SessionTables['sessions.session']): WebSession {
+/** A session of its row. */
+export function toSession(row: SessionTables['sessions.session']): WebSession {
   return {
     id: row.id,
     userId: row.user_id,

@@ -1,6 +1,11 @@
 // The refusals of `spaces`.
 import { defineFault } from '@holdfast/kernel/fault';
 
+export const trafficForbidden = defineFault(
+  'forbidden',
+  'space.traffic-forbidden',
+  () => 'Only administrators of this instance, signed in, may see what goes through the doors of all Spaces.',
+);
 export const variableInvalid = defineFault(
   'invalid',
   'space.variable-invalid',

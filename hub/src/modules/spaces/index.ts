@@ -17,5 +17,6 @@ export { SecretNoteReader, SecretNoteWriter } from './secret-note-store.ts';
 export { Sources } from './sources.ts';
 export { Spaces, type ServedSpace } from './spaces.ts';
 export { SpaceReader } from './store.ts';
+export { Traffic, type SpaceTraffic } from './traffic.ts';
 export { isLabel } from './label.ts';
 export { type FromRunner, type LogKind, type RunnerLink, type ToRunner, type Usage } from './wish.ts';

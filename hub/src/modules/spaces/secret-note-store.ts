@@ -1,6 +1,7 @@
 // What the hub notes of the secrets that the vault keeps for a Space: their names, and whether there may be some.
 import { sql, type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
+import { type Page } from '@holdfast/kernel/page';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { RunWriter } from './run-store.ts';
 import { type SpaceTables } from './tables.ts';
@@ -29,6 +30,24 @@ export class SecretNoteReader {
       .executeTakeFirst();
     if (row === undefined) return { names: [], mayHaveSome: false };
     return { names: row.names, mayHaveSome: row.unsettled || row.names.length > 0 };
+  }
+
+  /** A page of the Spaces of which the vault may have something, the newest first, by their names. */
+  async listSpaces({
+    limit,
+    after,
+  }: {
+    readonly limit: number;
+    readonly after?: Id | undefined;
+  }): Promise<Page<{ readonly id: Id; readonly name: string }>> {
+    const { rows } = await sql<{ id: Id; name: string }>`
+      select s.repo_id as id, r.namespace || '/' || r.name as name
+        from spaces.secrets s join repos.repo r on r.id = s.repo_id and r.deleted_at is null
+       where (s.unsettled or s.names <> '{}') and ${after === undefined ? sql`true` : sql`s.repo_id < ${after}`}
+       order by s.repo_id desc limit ${limit + 1}`.execute(this.db);
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
   }
 
   /** Spaces that are deleted, and of which the vault may still have something. */

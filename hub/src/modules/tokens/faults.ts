@@ -16,6 +16,11 @@ export const tokenForbidden = defineFault(
   'token.forbidden',
   () => 'This token is not yours to manage.',
 );
+export const tokenReasonInvalid = defineFault(
+  'invalid',
+  'token.reason-invalid',
+  () => 'A reason has 500 characters at most.',
+);
 export const tokenNameInvalid = defineFault(
   'invalid',
   'token.name-invalid',

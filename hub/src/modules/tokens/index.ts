@@ -1,4 +1,6 @@
 // The face of `tokens`.
+export { AllTokens } from './all-tokens.ts';
+export { type OwnedToken, type TokenCounts, type TokenFilter } from './all-tokens-store.ts';
 export { Authentication, type Session } from './authentication.ts';
 export { FoundTokens, REVOKE_FOUND_TASK } from './found-tokens.ts';
 export { Tokens, type NewToken } from './tokens.ts';

@@ -133,7 +133,8 @@ export class TokenWriter extends TokenReader {
   }
 }
 
-function toToken(row: TokenTables['tokens.token']): Token {
+/** A token of its row. */
+export function toToken(row: TokenTables['tokens.token']): Token {
   return {
     id: row.id,
     userId: row.user_id,
@@ -147,7 +148,8 @@ function toToken(row: TokenTables['tokens.token']): Token {
   };
 }
 
-function toLastUse(row: TokenTables['tokens.token']): LastUse | null {
+/** Its last use. */
+export function toLastUse(row: TokenTables['tokens.token']): LastUse | null {
   if (row.last_used_at === null) return null;
   return { at: row.last_used_at, address: row.last_address ?? '', client: row.last_client ?? '' };
 }

@@ -9,6 +9,7 @@ import {
   isFreshlyProved,
   mayCredentials,
   mayInstance,
+  mayOversee,
   operatorFields,
   referencesOf,
   type Actor,
@@ -25,6 +26,7 @@ import {
   tokenForbidden,
   tokenMissing,
   tokenNameInvalid,
+  tokenReasonInvalid,
 } from './faults.ts';
 import { insertToken, type IssuedToken } from './issue.ts';
 import { type LastUse, type Token } from './model.ts';
@@ -33,6 +35,15 @@ import { TokenReader, TokenWriter } from './store.ts';
 /** Days a token lives unless its maker says otherwise. */
 const DEFAULT_EXPIRY_DAYS = 90;
 const MOST_NETWORKS = 50;
+/** Letters of why a token was revoked. */
+const MOST_REASON = 500;
+
+interface Revocation {
+  readonly actor: Actor;
+  readonly id: Id;
+  readonly takenAt?: Date;
+  readonly reason?: string;
+}
 
 /** What a new token should be. */
 export interface NewToken {
@@ -97,11 +108,14 @@ export class Tokens {
 
   /**
    * Revokes a token: it and all that was made from it stop working within a second. Revoking twice is no error. What the
-   * operator revokes while the database is away is taken, and counts here at once; then it is not recorded yet.
+   * operator revokes while the database is away is taken, and counts here at once; then it is not recorded yet. Who
+   * administers the instance revokes those of others with a fresh proof. The reason stays in the entry. Throws
+   * `token.missing`, `.forbidden`, `.reason-invalid`, `account.proof-needed`.
    */
-  async revoke(actor: Actor, id: Id): Promise<{ readonly recorded: boolean }> {
+  async revoke(actor: Actor, id: Id, reason = ''): Promise<{ readonly recorded: boolean }> {
+    if (reason.length > MOST_REASON) throw tokenReasonInvalid();
     const act = async (): Promise<void> =>
-      await this.#db.transaction(async (tx) => await this.#revoke(tx, { actor, id }));
+      await this.#db.transaction(async (tx) => await this.#revoke(tx, { actor, id, reason }));
     // Whose token it is, only the database knows.
     if (actor.kind !== 'operator') {
       await act();
@@ -122,25 +136,24 @@ export class Tokens {
     });
   }
 
-  async #revoke(
-    tx: Tx,
-    { actor, id, takenAt }: { readonly actor: Actor; readonly id: Id; readonly takenAt?: Date },
-  ): Promise<void> {
+  async #revoke(tx: Tx, { actor, id, takenAt, reason = '' }: Revocation): Promise<void> {
     const writer = new TokenWriter(tx);
     const token = await writer.findById(id);
     // Of a token that is somebody else's not even its existence is told.
-    if (token === undefined || !mayCredentials(actor, token.userId).allowed) throw refusedOf(actor, id);
+    const isTheirs = token !== undefined && mayCredentials(actor, token.userId).allowed;
+    if (token === undefined || !(isTheirs || mayOversee(actor).allowed)) throw refusedOf(actor, id);
+    if (!isTheirs && !isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
     const at = takenAt ?? this.#clock.now();
     if (!(await writer.revoke(id, at))) return;
     await this.#epochs.advance(tx, 'identity');
-    const why = actor.kind === 'operator' ? 'operator' : 'asked';
+    const why = actor.kind === 'operator' || !isTheirs ? 'operator' : 'asked';
     const facts = { kind: 'token-revoked', token: token.name, why } as const;
     await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
     await record(tx, {
       kind: 'token.revoked',
       subject: `token:${id}`,
       ...referencesOf(actor),
-      body: takenAt === undefined ? {} : { takenAt: takenAt.toISOString() },
+      body: { ...(takenAt && { takenAt: takenAt.toISOString() }), ...(reason !== '' && { reason }) },
       personal: operatorFields(actor),
     });
   }

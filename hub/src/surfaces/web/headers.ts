@@ -12,8 +12,8 @@ export function pageHeaders(baseUrl: string): Record<string, string> {
     'font-src': own,
     // Files of repositories, shown as pictures: there they run nothing, whatever they are.
     'img-src': `'self' data:`,
-    // What a page asks for while somebody types.
-    'connect-src': `${baseUrl}/search`,
+    // What a page asks for while somebody types, and while they follow the ledger.
+    'connect-src': `${baseUrl}/search ${baseUrl}/security/ledger`,
     'form-action': `'self'`,
     'frame-ancestors': `'none'`,
     'base-uri': `'none'`,

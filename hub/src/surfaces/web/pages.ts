@@ -4,6 +4,7 @@ import { type ActingPermission, type Actor, type RepoType, type Who } from '#mod
 import { type Comparison, type Content, type History, type Texts } from '#modules/content';
 import {
   type Account,
+  type Everybody,
   type Identity,
   type Invitations,
   type Members,
@@ -11,10 +12,13 @@ import {
   type OrgPolicies,
   type Passwords,
 } from '#modules/identity';
+import { type Explorer, type Tally } from '#modules/ledger';
+import { type MailLog } from '#modules/mail';
 import { type Namespaces, type RepoChanges, type Repos } from '#modules/repos';
 import {
   type BegunSession,
   type Browser,
+  type LiveSessions,
   type Passkeys,
   type SecondFactors,
   type Sessions,
@@ -23,13 +27,15 @@ import {
   type Visit,
 } from '#modules/sessions';
 import {
+  type AllTokens,
   type DeviceLogins,
   type OrgTokens,
   type Tokens,
   type TokenScopes,
   type TokenUses,
 } from '#modules/tokens';
-import { type Runtime, type Spaces } from '#modules/spaces';
+import { type Runtime, type Spaces, type Traffic } from '#modules/spaces';
+import { type SecretOverview } from '#modules/secrets';
 import { type SingleSignOn } from '#modules/sso';
 import { type FacetGroup } from './facets.ts';
 
@@ -39,6 +45,18 @@ export { type Runtime };
 export { type Repo, type RepoQuery } from '#modules/repos';
 export { type FileChange, type Visit as Place } from '#modules/content';
 export { type CommitSummary } from '#modules/git';
+
+/** What the security centre is a view of: each asks of its own whether the actor looks after the instance. */
+export interface Centre {
+  readonly everybody: Everybody;
+  readonly sessions: LiveSessions;
+  readonly tokens: AllTokens;
+  readonly ledger: Explorer;
+  readonly tally: Tally;
+  readonly mail: MailLog;
+  readonly traffic: Traffic;
+  readonly secrets: SecretOverview;
+}
 
 /** The modules that pages are views of. */
 export interface PageModules {
@@ -67,6 +85,7 @@ export interface PageModules {
   readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;
   readonly spaces: Spaces;
+  readonly centre: Centre;
   /** Where the app of the Space with this label is, for who reaches the hub at this base URL. */
   readonly spaceOrigin: (label: string, baseUrl: string) => string;
   /** A user or an organisation, for who may know of accounts. Throws what the API throws for one. */

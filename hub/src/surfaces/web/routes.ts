@@ -21,6 +21,8 @@ const PAGES = [
   '/language',
   '/account',
   '/account/*',
+  '/security',
+  '/security/*',
 ] as const;
 
 /** Lists of repositories. */

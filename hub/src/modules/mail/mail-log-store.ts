@@ -1,0 +1,80 @@
+// SQL that lists mail, the newest first.
+import { type Kysely } from 'kysely';
+import { type Id } from '@holdfast/kernel/id';
+import { type Page } from '@holdfast/kernel/page';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { type MailFacts, type MailState } from './model.ts';
+import { type MailTables } from './tables.ts';
+
+/** A mail as the security centre shows it. */
+export interface LoggedMail {
+  readonly id: Id;
+  readonly recipientName: string;
+  readonly kind: MailFacts['kind'];
+  readonly createdAt: Date;
+  readonly state: MailState;
+  readonly problem: string;
+  readonly tries: number;
+}
+
+/** Which mail is wanted; what is absent does not matter. */
+export interface MailFilter {
+  readonly recipient?: string | undefined;
+  readonly only?: 'kept' | 'sent' | undefined;
+}
+
+/** Further nobody counts. */
+const MOST_COUNTED = 10_000;
+
+/** Reads mail. */
+export class MailLogReader {
+  readonly #db: Kysely<MailTables>;
+
+  constructor(db: Db) {
+    this.#db = db.withTables<MailTables>();
+  }
+
+  /** A page of mail, the newest first. */
+  async list(
+    { recipient, only }: MailFilter,
+    { limit, after }: { readonly limit: number; readonly after?: Id | undefined },
+  ): Promise<Page<LoggedMail>> {
+    let query = this.#db
+      .selectFrom('mail.message as m')
+      .innerJoin('identity.account as a', 'a.id', 'm.recipient_id')
+      .select(['m.id', 'm.kind', 'm.created_at', 'm.state', 'm.problem', 'm.tries', 'a.name'])
+      .orderBy('m.id', 'desc')
+      .limit(limit + 1);
+    if (after !== undefined) query = query.where('m.id', '<', after);
+    if (only !== undefined) query = query.where('m.state', only === 'sent' ? '=' : '!=', 'sent');
+    if (recipient !== undefined)
+      query = query.where((e) => e(e.fn<string>('lower', ['a.name']), '=', recipient.toLowerCase()));
+    const rows = await query.execute();
+    const items = rows
+      .slice(0, limit)
+      .map(({ created_at: createdAt, name: recipientName, kind, ...row }) => ({
+        ...row,
+        kind: kind as MailFacts['kind'],
+        createdAt,
+        recipientName,
+      }));
+    const last = items.at(-1);
+    return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
+  }
+
+  /** How many were not sent. */
+  async countKept(): Promise<number> {
+    const { n } = await this.#db
+      .selectFrom(
+        this.#db
+          .selectFrom('mail.message')
+          .select('id')
+          .where('state', '!=', 'sent')
+          .limit(MOST_COUNTED)
+          .as('some'),
+      )
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
+    return n;
+  }
+}
