@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import test from 'node:test';
 import { openChromium, openWindow } from '../harness/chromium.ts';
-import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
-import { signInAs } from '../harness/sign-in.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
+import { BROWSER, PASSWORD, signInAs, visitAs } from '../harness/sign-in.ts';
 
 const RUN = `document.title='ran';fetch('/account')`;
 const ATTACKS = [
@@ -28,6 +28,9 @@ interface Scene {
 }
 
 async function openScene(hub: ServedHub): Promise<Scene> {
+  const { identity } = hub.modules;
+  const wish = { name: 'ada', email: 'ada@example.org', administrator: true, password: PASSWORD };
+  if ((await identity.findByName('ada')) === undefined) await identity.createUser(OPERATOR, wish);
   const { value: secret } = await signInAs(hub, 'ada');
   const value = secret.reveal('to send it as a browser does');
   const { text: token } = await hub.addToken('ada', 'write');
@@ -48,6 +51,27 @@ async function openScene(hub: ServedHub): Promise<Scene> {
   });
   assert.equal(answer.status, 200, await answer.text());
   return { token, value };
+}
+
+/** What programs and browsers call themselves, what tokens are named, and why one was revoked. */
+async function listOverseen(hub: ServedHub): Promise<string[]> {
+  const { tokens, signIn, centre } = hub.modules;
+  const [, attack = '', ...others] = ATTACKS;
+  await signIn.withPassword({ name: 'ada', password: PASSWORD }, { ...BROWSER, client: attack });
+  const wish = { user: 'ada', name: attack, grant: { role: 'read' } } as const;
+  const { token, text } = await tokens.issue(OPERATOR, wish);
+  const authorization = `Bearer ${text.reveal('to send it')}`;
+  await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization, 'user-agent': attack } });
+  const { actor } = await visitAs(hub, 'ada');
+  await tokens.revoke(actor, token.id, others.join(' ').slice(0, 500));
+  const { items } = await centre.ledger.list(actor, { subject: `token:${token.id}` }, { limit: 5 });
+  return [
+    ...['/security', '/security/users', '/security/sessions', '/security/tokens', '/security/mail'],
+    `/security/users?name=${encodeURIComponent(attack)}`,
+    `/security/ledger?kind=${encodeURIComponent(attack)}&since=${encodeURIComponent(attack)}`,
+    `/security/ledger?live=1&kind=${encodeURIComponent(attack)}&from=0`,
+    ...items.map(({ hash }) => `/security/ledger/${hash}`),
+  ];
 }
 
 async function listPlaces(hub: ServedHub, { token }: Scene): Promise<string[]> {
@@ -71,6 +95,7 @@ async function listPlaces(hub: ServedHub, { token }: Scene): Promise<string[]> {
     ...commits.map(({ id }) => `/ada/bad/commit/${id}`),
     `/ada/bad/tree/${encodeURIComponent(ATTACKS[0] ?? '')}`,
     '/ada/bad/refs',
+    ...(await listOverseen(hub)),
   ];
 }
 

@@ -8,6 +8,8 @@ void test('scopesOf() takes whole namespaces, single repositories, names and typ
     'user:ada': 'read',
     'org:team': 'write',
     'org:other': '',
+    'more:org:other': 'org.members.read',
+    'more:user:ada': 'org.members.read',
     'org:odd': 'org.write',
     ...{ 'target-kind-0': 'model', 'target-0': ' ada/bert ', 'target-may-0': 'write' },
     ...{ 'target-kind-1': 'names', 'target-1': 'Team/bert-*', 'target-may-1': 'read' },
@@ -18,6 +20,7 @@ void test('scopesOf() takes whole namespaces, single repositories, names and typ
   assert.deepEqual(scopesOf(form, ['team']), [
     'user:ada=repo.content.read',
     'org:team=repo.content.read,repo.write',
+    'org:other=org.members.read',
     'model:ada/bert=repo.content.read,repo.write',
     'org:Team/bert-*=repo.content.read',
     'org:team=org.read',

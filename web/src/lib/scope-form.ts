@@ -11,14 +11,20 @@ const CHOICES: Readonly<Record<string, string>> = {
   write: 'repo.content.read,repo.write',
 };
 
-/** The scopes of a form, one for each thing that was chosen. Names of users come as `user:`, those of organisations as `org:`. */
+/** What can be ticked for a user or an organisation beside its repositories. */
+export const MORE: Readonly<Record<'user' | 'org', readonly string[]>> = {
+  user: ['user.social.likes.write', 'repo.access.read'],
+  org: ['org.members.read', 'org.repos.read'],
+};
+
+/**
+ * The scopes of a form, one for each thing that was chosen. Names of users come as `user:`, those of organisations as `org:`,
+ * and what was ticked beside as `more:` before either.
+ */
 export function scopesOf(form: URLSearchParams, organizations: readonly string[]): string[] {
-  const namespaces = [...form.entries()].flatMap(([name, choice]) => {
-    const permissions = CHOICES[choice];
-    return /^(user|org):/.test(name) && permissions !== undefined ? [`${name}=${permissions}`] : [];
-  });
+  const names = new Set([...form.keys()].map((name) => name.replace(/^more:/, '')));
   return [
-    ...namespaces,
+    ...[...names].flatMap((name) => namespaceOf(form, name)),
     ...TARGETS.flatMap((at) => targetOf(form, at, organizations)),
     ...linesOf(form, 'scopes'),
   ];
@@ -30,6 +36,14 @@ export function linesOf(form: URLSearchParams, name: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
+}
+
+function namespaceOf(form: URLSearchParams, name: string): string[] {
+  const kind = /^(user|org):/.exec(name)?.[1] as 'user' | 'org' | undefined;
+  if (kind === undefined) return [];
+  const ticked = form.getAll(`more:${name}`).filter((one) => MORE[kind].includes(one));
+  const all = [...(CHOICES[field(form, name)]?.split(',') ?? []), ...ticked];
+  return all.length === 0 ? [] : [`${name}=${all.join(',')}`];
 }
 
 function targetOf(form: URLSearchParams, at: number, organizations: readonly string[]): string[] {

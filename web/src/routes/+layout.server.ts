@@ -19,7 +19,10 @@ export function load(event: ServerLoadEvent) {
   return {
     language,
     words: LANGUAGES[language],
-    user: visit === undefined ? undefined : { name: visit.account.name, invites: mayInvite(visit) },
+    user:
+      visit === undefined
+        ? undefined
+        : { name: visit.account.name, invites: mayInvite(visit), oversees: visit.account.administrator },
     // Whoever may read nothing is offered nothing to look for.
     reads: actor.kind !== 'anonymous' || actor.mayReadPublic,
     sought: event.url.pathname === '/search' ? (event.url.searchParams.get('q') ?? '') : '',

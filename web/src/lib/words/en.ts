@@ -2,11 +2,13 @@
 
 import { type ActingPermission } from '@holdfast/hub/surfaces/web/pages';
 import { enRepos } from './en-repos.ts';
+import { enSecurity } from './en-security.ts';
 
 /** The words of one language. */
 export const en = {
   language: 'English',
   ...enRepos,
+  security: enSecurity,
   skip: 'Go to the content',
   signIn: {
     title: 'Sign in',
@@ -58,6 +60,11 @@ export const en = {
     disconnectHint:
       'Afterwards you sign in with your password or a passkey. Your other sessions end, and so do memberships that your groups gave you.',
     onward: 'Go on to',
+    mail: 'Mail and language',
+    mailHint:
+      'You are told by mail of sign-ins from new places, of tokens that are made, revoked or used from new places, and of changed roles. Pages and mail speak the language that you choose.',
+    mailLanguage: 'Language of pages and mail',
+    mailSet: 'Set',
     roles: { read: 'may read', contributor: 'contributes', write: 'may write', admin: 'administers' },
   },
   password: {
@@ -207,6 +214,7 @@ export const en = {
     addressesHint:
       'One a line: an address, or a network such as 192.0.2.0/24 or 2001:db8::/32. Empty: from everywhere.',
     submit: 'Make the token',
+    preview: 'See what it may do',
     made: 'The token was made. Copy it now: it is shown this once and never again.',
     use: 'Use it so:',
     may: 'It may:',
@@ -242,6 +250,7 @@ export const en = {
     } satisfies Readonly<Record<ActingPermission, string>>,
     never: 'never',
     revoke: 'Revoke',
+    revokeHint: 'What uses it stops working within a second, for good.',
     revoked: 'The token was revoked. It stops working within a second.',
     expired: 'expired',
   },
@@ -251,7 +260,9 @@ export const en = {
     role: 'Role',
     setRole: 'Set',
     remove: 'Remove',
+    removeHint: 'They lose what they reach by this organization within a second. You can invite them again.',
     leave: 'Leave this organization',
+    leaveHint: 'You lose what you reach by it within a second. Only who administers it can let you in again.',
     transfer: 'Give it to them',
     transferHint: 'Who is given the organization administers it; you will write from then on.',
     invite: 'Invite somebody',
@@ -272,6 +283,7 @@ export const en = {
     reaches: { reaches: 'works', refused: 'is refused', waits: 'waits for approval', ended: 'was ended' },
     approve: 'Approve',
     end: 'End here',
+    endHint: 'The token reaches this organization no more, for good. Elsewhere it works on.',
     name: 'Name and end',
     nameHint: 'The old name leads to the repositories, and nobody else can take it.',
     newName: 'New name',
@@ -288,6 +300,12 @@ export const en = {
   },
   /** Refusals by their code. What is not here is said in the words of the refusal itself, in English. */
   refusals: {
+    'account.forbidden':
+      'Only who administers this hub may see that. Organizations that you administer are under “Account”.',
+    'ledger.forbidden': 'Only who administers this hub may look into the ledger.',
+    'ledger.entry-missing': 'The ledger has no such entry, or it was cut off since.',
+    'ledger.cursor-invalid': 'This link into a list is no good any more. Begin the list again.',
+    'account.last-administrator': 'Nobody else who can sign in administers this hub.',
     'repo.missing': 'There is no such repository here, or it is not for you to see.',
     'repo.gated': 'The files of this repository are given on request.',
     'revision.missing': 'This repository has no such branch, tag or commit.',

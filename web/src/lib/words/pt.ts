@@ -1,11 +1,13 @@
 // What the pages say, in Portuguese.
 import { type Words } from './en.ts';
 import { ptRepos } from './pt-repos.ts';
+import { ptSecurity } from './pt-security.ts';
 
 /** The words in Portuguese. */
 export const pt: Words = {
   language: 'Português',
   ...ptRepos,
+  security: ptSecurity,
   skip: 'Ir para o conteúdo',
   signIn: {
     title: 'Entrar',
@@ -56,6 +58,11 @@ export const pt: Words = {
     disconnect: 'Desligar',
     disconnectHint:
       'Depois entra com a palavra-passe ou uma chave de acesso. As suas outras sessões terminam, e também a pertença a organizações que os seus grupos lhe deram.',
+    mail: 'Correio e língua',
+    mailHint:
+      'É avisado por correio de entradas de lugares novos, de tokens criados, revogados ou usados de lugares novos, e de papéis que mudam. As páginas e o correio falam a língua que escolher.',
+    mailLanguage: 'Língua das páginas e do correio',
+    mailSet: 'Mudar',
     onward: 'Continuar para',
     roles: { read: 'pode ler', contributor: 'contribui', write: 'pode escrever', admin: 'administra' },
   },
@@ -206,6 +213,7 @@ export const pt: Words = {
     addressesHint:
       'Um por linha: um endereço, ou uma rede como 192.0.2.0/24 ou 2001:db8::/32. Vazio: de qualquer lado.',
     submit: 'Criar o token',
+    preview: 'Ver o que poderá fazer',
     made: 'O token foi criado. Copie-o agora: mostra-se esta única vez.',
     use: 'Use-o assim:',
     may: 'Pode:',
@@ -241,6 +249,7 @@ export const pt: Words = {
     },
     never: 'nunca',
     revoke: 'Revogar',
+    revokeHint: 'O que o usa deixa de funcionar dentro de um segundo, para sempre.',
     revoked: 'O token foi revogado. Deixa de funcionar dentro de um segundo.',
     expired: 'expirado',
   },
@@ -250,7 +259,10 @@ export const pt: Words = {
     role: 'Papel',
     setRole: 'Mudar',
     remove: 'Remover',
+    removeHint: 'Perde dentro de um segundo o que alcança por esta organização. Pode voltar a convidá-la.',
     leave: 'Sair desta organização',
+    leaveHint:
+      'Perde dentro de um segundo o que alcança por ela. Só quem a administra o pode deixar entrar de novo.',
     transfer: 'Passar a esta pessoa',
     transferHint: 'Quem a recebe passa a administrá-la; você passa a escrever.',
     invite: 'Convidar alguém',
@@ -276,6 +288,7 @@ export const pt: Words = {
     },
     approve: 'Aprovar',
     end: 'Terminar aqui',
+    endHint: 'O token deixa de alcançar esta organização, para sempre. Noutros lados continua a funcionar.',
     name: 'Nome e fim',
     nameHint: 'O nome antigo leva aos repositórios, e mais ninguém o pode tomar.',
     newName: 'Novo nome',
@@ -291,6 +304,12 @@ export const pt: Words = {
     back: 'Voltar ao início',
   },
   refusals: {
+    'account.forbidden':
+      'Só quem administra este hub pode ver isso. As organizações que administra estão em «Conta».',
+    'ledger.forbidden': 'Só quem administra este hub pode ver o livro de registo.',
+    'ledger.entry-missing': 'O livro de registo não tem esta entrada, ou ela foi cortada entretanto.',
+    'ledger.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Comece a lista de novo.',
+    'account.last-administrator': 'Mais ninguém que possa entrar administra este hub.',
     'repo.missing': 'Não há aqui esse repositório, ou não lhe cabe vê-lo.',
     'repo.gated': 'Os ficheiros deste repositório são dados a pedido.',
     'revision.missing': 'Este repositório não tem esse ramo, etiqueta ou commit.',

@@ -20,6 +20,12 @@ export async function load(event: ServerLoadEvent) {
     own: account.name,
     members: page.items.map(({ user, role, since }) => ({ name: user.name, role, since })),
     next: page.next,
+    // Those that are still open, for who may take them back.
+    invitations: governs
+      ? (await show(event, () => hub.invitations.list(actor)))
+          .filter(({ org }) => org?.name === name)
+          .map(({ id, email, inviter, expiresAt }) => ({ id, email, inviter, expiresAt }))
+      : [],
     policy: governs ? await show(event, () => hub.orgPolicies.get(actor, name)) : undefined,
     tokens: governs
       ? (await show(event, () => hub.orgTokens.list(actor, name))).map(

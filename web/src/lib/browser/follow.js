@@ -1,0 +1,39 @@
+// Brings new entries of the ledger into the page that shows them, while it is looked at. Each time the same page is asked for
+// what comes from a number on; it is escaped as every page is, and its rows are shown.
+
+const WAIT_MS = 1_500;
+const MOST_ROWS = 500;
+const table = document.querySelector('[data-entries]');
+const said = document.querySelector('[data-said]');
+
+/** Asks for what came since, and shows it. */
+async function look() {
+  const query = new URLSearchParams(location.search);
+  query.set('from', table.dataset.next);
+  const answer = await fetch(`/security/ledger?${query}`);
+  if (!answer.ok) throw new Error(answer.statusText);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const found = page.querySelector('[data-entries]');
+  // Whoever is not signed in any more gets another page.
+  if (found === null) throw new Error('no entries');
+  const rows = [...found.querySelectorAll('[data-entry]')];
+  table.prepend(...rows.map((row) => document.importNode(row, true)));
+  while (table.children.length > MOST_ROWS) table.lastElementChild.remove();
+  table.dataset.next = found.dataset.next;
+  if (rows.length > 0) document.querySelector('[data-waiting]')?.remove();
+}
+
+function tell(text) {
+  if (said.textContent !== text) said.textContent = text;
+}
+
+async function follow() {
+  if (!document.hidden)
+    await look().then(
+      () => tell(said.dataset.following),
+      () => tell(said.dataset.lost),
+    );
+  setTimeout(() => void follow(), WAIT_MS);
+}
+
+if (table?.dataset.next !== undefined) void follow();

@@ -1,0 +1,86 @@
+// Entries of the ledger as pages show them, and what somebody asked for of them.
+import { type PageCall } from '@holdfast/hub/surfaces/web/pages';
+import { textOf } from './list.ts';
+
+type Ledger = PageCall['hub']['centre']['ledger'];
+type Filter = Parameters<Ledger['list']>[1];
+type Found = Awaited<ReturnType<Ledger['get']>>;
+
+/** How an actor is written in an entry; anything else is the name of a user. */
+const WRITTEN = /^(?:user|system|run):|^(?:operator|anonymous)$/;
+
+/** What was asked for; `unknown` where a user was named whom nobody knows. */
+export async function filterOf(
+  { hub }: Pick<PageCall, 'hub'>,
+  query: URLSearchParams,
+): Promise<Filter | 'unknown'> {
+  const actor = await writtenActor(hub, textOf(query, 'actor'));
+  if (actor === 'unknown') return 'unknown';
+  const token = textOf(query, 'token');
+  return {
+    actor,
+    credential: token === undefined || token.includes(':') ? token : `token:${token}`,
+    subject: textOf(query, 'subject'),
+    kind: textOf(query, 'kind'),
+    address: textOf(query, 'address'),
+    since: momentOf(textOf(query, 'since')),
+    until: momentOf(textOf(query, 'until')),
+  };
+}
+
+async function writtenActor(hub: PageCall['hub'], text: string | undefined): Promise<string | undefined> {
+  if (text === undefined || WRITTEN.test(text)) return text;
+  const account = await hub.identity.findByName(text);
+  return account === undefined ? 'unknown' : `user:${account.id}`;
+}
+
+/** A moment as a field of a form writes it, in UTC. */
+export function momentOf(text: string | undefined): Date | undefined {
+  if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/.test(text)) return undefined;
+  const at = new Date(`${text}Z`);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+/** An entry as a row of a table. */
+export interface EntryRow {
+  readonly hash: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly actor: string;
+  readonly actorName: string;
+  readonly subject: string;
+  readonly subjectName: string;
+  readonly address: string;
+}
+
+/** Entries as rows, with the names that people know users and organisations by. */
+export async function rowsOf(
+  { hub, actor }: Pick<PageCall, 'hub' | 'actor'>,
+  entries: readonly Found[],
+): Promise<EntryRow[]> {
+  const ids = entries.flatMap(({ actor: by, subject }) => [accountIn(by), accountIn(subject)]);
+  const names = await hub.centre.everybody.namesOf(
+    actor,
+    ids.filter((id) => id !== undefined),
+  );
+  const nameOf = (reference: string): string => names.get(accountIn(reference) ?? '') ?? shortened(reference);
+  return entries.map(({ hash, at, kind, actor: by, subject, personal }) => ({
+    ...{ hash, at, kind, subject, actor: by, actorName: nameOf(by), subjectName: nameOf(subject) },
+    address: personal['address'] ?? '',
+  }));
+}
+
+/** The id of an account that a reference names. */
+function accountIn(reference: string): string | undefined {
+  return /^(?:user|account):([0-9a-f]{24})$/.exec(reference)?.[1];
+}
+
+/** A reference with the middle of its digits left out. */
+export function shortened(reference: string): string {
+  return reference.replace(/([0-9a-f]{8})[0-9a-f]{12,}([0-9a-f]{4})/g, '$1…$2');
+}
+
+/** The body of an entry, one member a line. */
+export function bodyOf(canonical: string): string {
+  return JSON.stringify(JSON.parse(canonical), undefined, 2);
+}

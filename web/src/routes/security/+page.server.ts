@@ -1,0 +1,40 @@
+// How the hub stands now: figures that each lead to what they count, and what happened by the hour.
+import { type ServerLoadEvent } from '@sveltejs/kit';
+import { callOf, requireVisit, show } from '../../lib/call.ts';
+
+const HOURS = 48;
+const DAY = 24;
+
+export async function load(event: ServerLoadEvent) {
+  const { actor } = requireVisit(event);
+  const { everybody, sessions, tokens, ledger, tally, mail, secrets } = callOf(event).hub.centre;
+  return await show(event, async () => {
+    const people = await everybody.count(actor);
+    const hours = await tally.listHours(actor, HOURS);
+    const day = hours.slice(-DAY);
+    const sum = (name: 'signIns' | 'refusals' | 'doorRefusals' | 'secretUses'): number =>
+      day.reduce((total, hour) => total + hour[name], 0);
+    const { ordered, lagSeconds, checkpoint } = await ledger.standing(actor);
+    return {
+      people,
+      sessions: await sessions.count(actor),
+      tokens: await tokens.count(actor),
+      kept: await mail.countKept(actor),
+      vault: await secrets.standing(actor),
+      notary: { ordered, lagSeconds, checkpoint: checkpoint && checkpointOf(checkpoint) },
+      today: {
+        signIns: sum('signIns'),
+        refusals: sum('refusals'),
+        doorRefusals: sum('doorRefusals'),
+        secretUses: sum('secretUses'),
+      },
+      hours,
+    };
+  });
+}
+
+/** When a checkpoint was signed, as its note says. */
+function checkpointOf({ size, note }: { readonly size: number; readonly note: string }) {
+  const time = /^time (\S+)$/m.exec(note)?.[1];
+  return { size, at: time === undefined ? undefined : new Date(time) };
+}
