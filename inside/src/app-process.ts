@@ -29,14 +29,15 @@ export interface App {
   kill(): void;
 }
 
-/** What leads clients to the door. */
+/**
+ * What leads clients to the door. `ALL_PROXY` is for schemes that the door does not have, and costs every client of httpx another
+ * reading of the machine's authorities, which an app does more than once while it starts.
+ */
 export const PROXY_VARIABLES: Readonly<Record<string, string>> = {
   HTTP_PROXY: PROXY,
   http_proxy: PROXY,
   HTTPS_PROXY: PROXY,
   https_proxy: PROXY,
-  ALL_PROXY: PROXY,
-  all_proxy: PROXY,
   NO_PROXY: DIRECT,
   no_proxy: DIRECT,
 };

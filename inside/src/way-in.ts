@@ -14,13 +14,16 @@ const WAITING = 8;
 const AGAIN_MS = 1_000;
 /** An app that says `localhost` may mean either. */
 const ADDRESSES = ['127.0.0.1', '::1'];
-const FIRST_WAIT_MS = 10;
-const LONGEST_WAIT_MS = 200;
+/** It is looked whether an app accepts after each hundredth of what it has taken so far, within these bounds. */
+const PART = 100;
+const [SHORTEST_WAIT_MS, LONGEST_WAIT_MS] = [10, 200];
 
 /** Waits until the port accepts. Returns the address on which it does; `undefined` when the signal came first. */
 export async function waitForPort(port: number, signal: AbortSignal): Promise<string | undefined> {
-  for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 1.2, LONGEST_WAIT_MS)) {
+  const began = Date.now();
+  while (!signal.aborted) {
     for (const address of ADDRESSES) if (await accepts(address, port)) return address;
+    const wait = Math.min(Math.max((Date.now() - began) / PART, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
     await delay(wait, undefined, { signal }).catch(() => undefined);
   }
   return undefined;

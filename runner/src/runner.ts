@@ -7,6 +7,7 @@ import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { listNames } from '@holdfast/platform/private-files';
 import { type RunnerStart } from '@holdfast/supervisor/settings';
+import { CodeCache } from './code-cache.ts';
 import { Doors } from './doors/doors.ts';
 import { openBuilding } from './building.ts';
 import { ownAddresses } from './own-addresses.ts';
@@ -32,6 +33,7 @@ const HUB_NAME = 'hub.holdfast.internal';
 /** The first user of sandboxes and of doors, in a namespace that has more than one. */
 const FIRST_OF_SANDBOXES = 1_000;
 const FIRST_OF_DOORS = 32_000;
+const CODE_CACHE_USER = 31_999;
 const MOST = 30_000;
 const WANTED_OPEN_FILES = 65_536;
 
@@ -53,11 +55,13 @@ export async function openRunner(
     return stack.move();
   }
   const users = isRange ? { first: FIRST_OF_SANDBOXES, slots: new Slots(MOST) } : null;
+  const codeCache = openCodeCache(settings, log);
+  const { code, node, libraries } = settings;
   const doors = new Doors({
-    ...{ code: settings.code, node: settings.node, libraries: settings.libraries, log },
+    ...{ code, node, libraries, codeCache, log },
     users: isRange ? { first: FIRST_OF_DOORS, slots: new Slots(MOST) } : null,
   });
-  const inside = { code: settings.code, node: settings.node, openFiles: mostOpenFiles() };
+  const inside = { code, node, codeCache, openFiles: mostOpenFiles() };
   const building = stack.use(openBuilding(settings, { runtime, users, inside, log }));
   const secrets: SecretSource = {
     vault: new VaultLink(vault, log),
@@ -74,6 +78,14 @@ export async function openRunner(
   const space = { ground, users, clock: systemClock, build: building.build };
   stack.use(new Spaces({ hub, log, space, forget: () => Promise.resolve() }));
   return stack.move();
+}
+
+/** It is made beside everything else. */
+function openCodeCache({ folders, code, node, libraries, level }: Settings, log: Log): CodeCache {
+  const user = level === 'uids' ? CODE_CACHE_USER : null;
+  const cache = new CodeCache({ folder: join(folders.own, 'code-cache'), code, node, libraries, user, log });
+  void cache.fill();
+  return cache;
 }
 
 function openSandboxes(settings: Settings): SandboxRuntime | string {

@@ -1,9 +1,9 @@
 // Compiled code of the children, kept so that a second start is quick. Written by a process that is given no secret, no
 // data and no request, and read-only for all others: a hub that is taken over must not leave anything that the next
 // one runs.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { findText, listFiles, writeText } from '@holdfast/platform/private-files';
+import { describeCode } from '@holdfast/platform/describe-code';
+import { findText, writeText } from '@holdfast/platform/private-files';
 import { type ChildOptions, LaunchedChild } from './child.ts';
 import { type Mount } from './separation/confinement.ts';
 import { type Site } from './site.ts';
@@ -40,7 +40,7 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
   const { confiner, code: view } = site;
   if (confiner.mechanism.sandbox === undefined) return;
   const stamp = site.layout.codeCacheStamp;
-  const code = await describeCode(site.checkout);
+  const code = await describeCode(site.checkout, CHILD_WORKSPACES);
   if ((await findText(stamp)) === code) return;
   for (const name of ['prepare', 'notary', 'vault', 'courier', 'hub'] as const) {
     const cache = viewCodeCache(site, name, 'write');
@@ -61,14 +61,4 @@ export async function fillCodeCache(site: Site, env: ChildOptions['env']): Promi
     if (signal !== null) return; // everything is being ended
   }
   await writeText(stamp, code);
-}
-
-// What the cache depends on, without reading it all: the lockfile, and every file of ours by time and size.
-async function describeCode(checkout: string): Promise<string> {
-  const hash = createHash('sha256').update(process.version);
-  hash.update((await findText(join(checkout, 'package-lock.json'))) ?? '');
-  for (const folder of CHILD_WORKSPACES)
-    for (const { path, size, time } of await listFiles(join(checkout, folder, 'src')))
-      hash.update(`${path} ${String(size)} ${String(time)}\n`);
-  return hash.digest('hex');
 }

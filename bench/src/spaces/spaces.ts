@@ -49,16 +49,32 @@ async function measureStarts(hub: BenchHub, rounds: number): Promise<void> {
   await pushSpace(hub, 'gradio', GRADIO);
   await untilStage(hub, 'gradio', 'RUNNING');
   const [woken, plain]: [number[], number[]] = [[], []];
+  // Gradio does more where it finds itself in a Space, which is no doing of ours.
+  const environment = environmentOfApp(hub.supervisor);
   for (let round = 0; round < rounds; round += 1) {
     await setSleep(hub, 'gradio', 1);
     await untilStage(hub, 'gradio', 'SLEEPING');
     await setSleep(hub, 'gradio', -1);
     woken.push(await visit(hub, 'gradio'));
-    plain.push(await startPlainly(hub));
+    plain.push(await startPlainly(hub, environment));
   }
   console.log(`woken by a visitor  ${show(woken)}`);
   console.log(`started plainly     ${show(plain)}`);
   console.log(`overhead            ${Math.round(median(woken) - median(plain))} ms (goal: under 150)`);
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What the app that runs finds in its environment. */
+function environmentOfApp(supervisor: number): Environment {
+  const app = descendants(supervisor).find((pid) => read(pid, 'cmdline').startsWith('/opt/env/bin/python'));
+  if (app === undefined) throw new Error('no app runs');
+  const lines = read(app, 'environ')
+    .split('\0')
+    .filter((line) => line.includes('='));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
 
 function show(times: readonly number[]): string {
@@ -67,7 +83,7 @@ function show(times: readonly number[]): string {
 }
 
 /** The same app on the same files, seen at the same places, and nothing else of a sandbox. */
-async function startPlainly(hub: BenchHub): Promise<number> {
+async function startPlainly(hub: BenchHub, ofApp: Environment): Promise<number> {
   const own = path.join(hub.data, 'spaces/runner');
   const [base, environment] = [
     findFolder(path.join(own, 'base'), 'usr/bin'),
@@ -80,18 +96,14 @@ async function startPlainly(hub: BenchHub): Promise<number> {
   const links = ['bin', 'lib', 'lib64', 'sbin'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]);
   const files = ['usr', 'etc'].flatMap((name) => ['--ro-bind', path.join(base, name), `/${name}`]);
   const root = [...files, ...links, '--ro-bind', environment, '/opt/env', '--dev', '/dev', '--proc', '/proc'];
-  const more = ['--tmpfs', '/tmp', '--bind', home, '/home', '--chdir', '/home', '--setenv', 'HOME', '/home'];
+  const more = ['--tmpfs', '/tmp', '--bind', home, '/home', '--chdir', '/home'];
   const command = [...root, ...more, '--die-with-parent', '--', '/opt/env/bin/python', 'app.py'];
-  return await timeToAnswer(command, port);
+  const env = { ...ofApp, HOME: '/home', PYTHONPATH: '/home', GRADIO_SERVER_PORT: String(port) };
+  return await timeToAnswer(command, env, port);
 }
 
-async function timeToAnswer(command: readonly string[], port: number): Promise<number> {
+async function timeToAnswer(command: readonly string[], env: Environment, port: number): Promise<number> {
   const began = performance.now();
-  const env = {
-    ...{ PATH: '/opt/env/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
-    // It asks nobody outside for anything.
-    ...{ GRADIO_SERVER_PORT: String(port), GRADIO_ANALYTICS_ENABLED: 'False' },
-  };
   const child = spawn(BUBBLEWRAP, command, { env, stdio: 'ignore' });
   try {
     for (;;) {

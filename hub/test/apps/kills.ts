@@ -157,7 +157,7 @@ export class BatteredSpace {
 
   async #listApps(): Promise<readonly Descendant[]> {
     const all = await listDescendants(this.#instance.pid);
-    return all.filter(({ command }) => /^\/opt\/env\/bin\/python /.test(command));
+    return all.filter(({ command }) => command.startsWith('/opt/env/bin/python '));
   }
 
   async #newRuns(): Promise<string[]> {

@@ -35,7 +35,8 @@ function start(wish: DoorWish, socket: BoundSocket): Door {
   const { root: code, node, libraries } = wish.code;
   const { authorities, cache } = wish.settings;
   return startDoor(
-    { code, node, libraries },
+    // It is there for minutes: how soon it begins does not matter.
+    { code, node, libraries, codeCache: null },
     {
       kind: 'build',
       // All builds share what was fetched, so that all their doors are one user.

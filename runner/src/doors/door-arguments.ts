@@ -1,4 +1,5 @@
 // The command that starts a door: in a sandbox that has the network, Node, the door's own code, and nothing else. Pure.
+import { CODE_CACHE } from '../sandbox/index.ts';
 
 /** Where a door finds things. */
 export interface DoorPlan {
@@ -16,18 +17,21 @@ export interface DoorPlan {
   readonly mounts: readonly { readonly path: string; readonly access: 'read' | 'write' }[];
   /** Which door. */
   readonly kind: 'run' | 'build';
+  /** Compiled code of doors, where there is some. */
+  readonly codeCache: string | null;
   /** Descriptor from which bubblewrap reads the filter of system calls. */
   readonly filterFd: number;
 }
 
 /** Our folders that a door needs. */
-const CODE = ['kernel', 'platform', 'door', 'node_modules', 'package.json'];
+export const DOOR_CODE = ['kernel', 'platform', 'door', 'node_modules', 'package.json'];
 /** What resolving names and checking certificates needs. */
 const NETWORK_FILES = [
   ...['/etc/resolv.conf', '/etc/hosts', '/etc/nsswitch.conf', '/etc/ssl/certs', '/etc/ssl/openssl.cnf'],
   ...['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/holdfast'],
 ];
-const NOBODY = '65534';
+/** The user that every door believes to be. */
+export const DOOR_USER = '65534';
 
 /** The program and its arguments. */
 export function doorCommand(plan: DoorPlan): string[] {
@@ -35,30 +39,44 @@ export function doorCommand(plan: DoorPlan): string[] {
     ...becomeUser(plan),
     plan.programs.bubblewrap,
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup'],
-    ...['--uid', NOBODY, '--gid', NOBODY, '--hostname', 'door', '--cap-drop', 'ALL'],
+    ...['--uid', DOOR_USER, '--gid', DOOR_USER, '--hostname', 'door', '--cap-drop', 'ALL'],
     ...['--die-with-parent', '--new-session', '--clearenv', '--setenv', 'LANG', 'C.UTF-8'],
     ...(plan.libraries === null ? [] : ['--setenv', 'LD_LIBRARY_PATH', plan.libraries]),
+    ...(plan.codeCache === null ? [] : ['--setenv', 'NODE_COMPILE_CACHE', CODE_CACHE]),
     ...['--seccomp', String(plan.filterFd)],
     ...['--ro-bind', '/usr', '/usr', ...plan.system.flatMap(systemArguments)],
     ...['--proc', '/proc', '--dev', '/dev', '--size', '1048576', '--tmpfs', '/tmp'],
     ...NETWORK_FILES.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--ro-bind', plan.node, plan.node],
     ...(plan.libraries === null ? [] : ['--ro-bind', plan.libraries, plan.libraries]),
-    ...CODE.flatMap((name) => ['--ro-bind', `${plan.code}/${name}`, `${plan.code}/${name}`]),
+    ...DOOR_CODE.flatMap((name) => ['--ro-bind', `${plan.code}/${name}`, `${plan.code}/${name}`]),
     ...plan.mounts.flatMap(({ path, access }) => [access === 'read' ? '--ro-bind' : '--bind', path, path]),
-    ...['--remount-ro', '/', '--chdir', '/', '--', plan.node],
-    // What one visitor or one app can make a door keep is bounded; this is the bound of last resort.
-    ...['--disable-sigusr1', '--max-old-space-size=192', '--max-semi-space-size=8'],
-    `${plan.code}/door/src/${plan.kind}/main.ts`,
+    ...(plan.codeCache === null ? [] : ['--ro-bind', plan.codeCache, CODE_CACHE]),
+    ...['--remount-ro', '/', '--chdir', '/', '--', ...doorProgram(plan, plan.kind)],
   ];
 }
 
-function becomeUser({ user, programs }: DoorPlan): string[] {
+/** The door itself, and its arguments. */
+export function doorProgram(
+  { node, code }: Pick<DoorPlan, 'node' | 'code'>,
+  kind: DoorPlan['kind'],
+): string[] {
+  return [
+    node,
+    // What one visitor or one app can make a door keep is bounded; this is the bound of last resort.
+    ...['--disable-sigusr1', '--max-old-space-size=192', '--max-semi-space-size=8'],
+    `${code}/door/src/${kind}/main.ts`,
+  ];
+}
+
+/** Becomes this user first, where there is more than one. */
+export function becomeUser({ user, programs }: Pick<DoorPlan, 'user' | 'programs'>): string[] {
   if (user === null) return [];
   const id = String(user);
   return [programs.setpriv, '--reuid', id, '--regid', id, '--clear-groups', '--no-new-privs', '--'];
 }
 
-function systemArguments([path, target]: readonly [string, string | undefined]): string[] {
+/** Shows a folder or link of the system. */
+export function systemArguments([path, target]: readonly [string, string | undefined]): string[] {
   return target === undefined ? ['--ro-bind', path, path] : ['--symlink', target, path];
 }

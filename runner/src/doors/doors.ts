@@ -1,10 +1,12 @@
 // The doors of apps: each is a user of its own, where there is more than one.
 import { type Log } from '@holdfast/platform/log';
+import { type CodeCache } from '../code-cache.ts';
 import { type Slots } from '../runs/slots.ts';
 import { startDoor, type Door, type DoorGround, type DoorWish } from './start-door.ts';
 
 /** What is common to all doors. */
-export interface DoorsOptions extends DoorGround {
+export interface DoorsOptions extends Omit<DoorGround, 'codeCache'> {
+  readonly codeCache: Pick<CodeCache, 'find'>;
   /** Numbers for their users; `null` where the runner is one user alone. */
   readonly users: { readonly first: number; readonly slots: Slots } | null;
   readonly log: Log;
@@ -20,7 +22,8 @@ export class Doors {
 
   /** Opens one, which then waits for its first frame. Throws what `startDoor` throws. */
   open(wish: Pick<DoorWish, 'mounts' | 'descriptors'>): Door {
-    const { users, log, ...ground } = this.#options;
+    const { users, log, codeCache, ...common } = this.#options;
+    const ground = { ...common, codeCache: codeCache.find('door') };
     const slot = users?.slots.take();
     const letGo = (): void => slot?.[Symbol.dispose]();
     const user = users === null || slot === undefined ? null : users.first + slot.number;

@@ -1,5 +1,4 @@
 // Starts a door: a process of its own, in a sandbox of its own.
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { Channel } from '@holdfast/platform/channel';
 import {
   findProgram,
@@ -10,6 +9,7 @@ import {
 } from '@holdfast/platform/process';
 import { sandboxFilter } from '../sandbox/system-calls.ts';
 import { doorCommand, type DoorPlan } from './door-arguments.ts';
+import { readSystem } from './system.ts';
 
 /** A door that runs. */
 export interface Door {
@@ -20,7 +20,7 @@ export interface Door {
 }
 
 /** What is common to all doors. */
-export type DoorGround = Pick<DoorPlan, 'code' | 'node' | 'libraries'>;
+export type DoorGround = Pick<DoorPlan, 'code' | 'node' | 'libraries' | 'codeCache'>;
 
 /** One door. */
 export interface DoorWish extends Pick<DoorPlan, 'kind' | 'mounts' | 'user'> {
@@ -30,7 +30,6 @@ export interface DoorWish extends Pick<DoorPlan, 'kind' | 'mounts' | 'user'> {
   readonly said: (text: string) => void;
 }
 
-const SYSTEM_FOLDERS = ['/lib', '/lib32', '/lib64', '/libx32', '/bin', '/sbin'];
 const LONGEST_WORDS = 2_000;
 
 /** Starts it. Throws an `Error` that names what is missing. */
@@ -68,11 +67,4 @@ export function startDoor(ground: DoorGround, wish: DoorWish): Door {
       child.signal('SIGKILL');
     },
   };
-}
-
-function readSystem(): (readonly [string, string | undefined])[] {
-  return SYSTEM_FOLDERS.filter((path) => existsSync(path)).map((path) => [
-    path,
-    lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined,
-  ]);
 }

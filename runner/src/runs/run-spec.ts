@@ -3,9 +3,10 @@ import { type DoorStart } from '@holdfast/door/run/frames';
 import { type InsideStart } from '@holdfast/inside/frames';
 import { GiB, MiB } from '@holdfast/kernel/size';
 import { type Want } from '../frames.ts';
-import { type SandboxLimits, type SandboxSpec } from '../sandbox/index.ts';
+import { CODE_CACHE, type SandboxLimits, type SandboxSpec } from '../sandbox/index.ts';
 import { APP_FOLDER, commandOf, environmentOf, SOURCE } from './environment.ts';
 import { type RunSockets } from './run-sockets.ts';
+import { type CodeCache } from '../code-cache.ts';
 import { type RunPlan } from './run.ts';
 
 const INSIDE = '/opt/holdfast';
@@ -15,6 +16,7 @@ export interface InsideProgram {
   /** The folder that our workspaces lie in. */
   readonly code: string;
   readonly node: string;
+  readonly codeCache: Pick<CodeCache, 'find'>;
   /** Descriptors that a process of a sandbox may have; no more than the runner itself. */
   readonly openFiles: number;
 }
@@ -34,7 +36,7 @@ export function specOf(
     id,
     hostname: 'space',
     root,
-    mounts: [...mounts, ...programMounts(inside)],
+    mounts: [...mounts, ...programMounts(inside), ...cacheMounts(inside)],
     door: out,
     user,
     command: insideCommand(),
@@ -55,11 +57,16 @@ export function insideCommand(): readonly string[] {
 }
 
 /** What the program inside needs. */
-export function programMounts({ code, node }: InsideProgram): SandboxSpec['mounts'] {
+export function programMounts({ code, node }: Pick<InsideProgram, 'code' | 'node'>): SandboxSpec['mounts'] {
   return [
     { from: node, to: `${INSIDE}/node`, access: 'read' },
     { from: `${code}/inside`, to: `${INSIDE}/inside`, access: 'read' },
   ];
+}
+
+function cacheMounts({ codeCache }: InsideProgram): SandboxSpec['mounts'] {
+  const from = codeCache.find('inside');
+  return from === null ? [] : [{ from, to: CODE_CACHE, access: 'read' }];
 }
 
 /** The bounds of an app beside processors and memory. A folder in memory counts as memory, too. */

@@ -45,9 +45,6 @@ export interface RunEnd extends Ran {
   readonly why: string;
 }
 
-/** The door of a run could not be opened: it ended before it was there, or was not there in time. */
-export class DoorFailed extends Error {}
-
 /** Bytes through the door since the start, and visitors. */
 interface Traffic {
   readonly sentBytes: number;
@@ -60,6 +57,8 @@ interface Traffic {
 interface Parts {
   readonly sandbox: Sandbox;
   readonly door: Door;
+  /** Settles once the door serves. */
+  readonly opened: Promise<DoorIdentity | null>;
   /** Where the Space has secrets. */
   readonly handOver: HandOver | undefined;
   readonly visits: 'socket' | 'waiting';
@@ -84,6 +83,8 @@ export class Run {
   readonly #door: Door;
   readonly #inside: Channel;
   readonly #handOver: HandOver | undefined;
+  /** Settles once the door serves, or will not. */
+  readonly #opened: Promise<void>;
   #listened = false;
   #cause: RunEnd['cause'] = 'app';
   #why: string | undefined;
@@ -92,7 +93,7 @@ export class Run {
   private constructor(plan: RunPlan, parts: Parts) {
     this.id = plan.id;
     this.want = plan.want;
-    const { sandbox, door, handOver, clean } = parts;
+    const { sandbox, door, opened, handOver, clean } = parts;
     this.#handOver = handOver;
     this.#sandbox = sandbox;
     this.#door = door;
@@ -104,14 +105,14 @@ export class Run {
     this.#inside.onFrame((frame) => {
       this.#accept(frame, resolve);
     });
-    this.#followDoor(plan);
+    this.#opened = this.#meetDoor(plan, opened);
     this.ended = this.#end(clean).finally(() => {
       resolve(false);
     });
     this.#inside.send(insideStart(plan.want, { secrets: handOver?.peer ?? null, visits: parts.visits }));
   }
 
-  /** Starts it. Throws `DoorFailed` and what making a sandbox throws; nothing is left then. */
+  /** Starts it. Throws what making a sandbox throws; nothing is left then. */
   static async start(ground: RunGround, plan: RunPlan): Promise<Run> {
     await using stack = new AsyncDisposableStack();
     const sockets = await bindSockets(ground, plan.id, stack);
@@ -129,20 +130,20 @@ export class Run {
       door.kill();
       await door.exited.catch(() => undefined);
     });
-    const identity = await openDoor(door, {
-      ...(await ground.outside()),
+    // Not waited for: an app takes longer to come to its first connection, and that would wait for the door.
+    const opened = openDoor(door, ground, {
       ...doorSettings(plan.want),
       incoming: sockets.app,
       secrets: handOver?.peer ?? null,
     });
-    if (identity !== null) handOver?.meetDoor(identity);
+    opened.catch(() => undefined); // the run sees it
     const sandbox = await ground.runtime.openSandbox(specOf(ground.inside, plan, sockets));
     // The children have them.
     sockets.letGo();
     const kept = stack.move();
     try {
       const { visits } = sockets;
-      return new Run(plan, { sandbox, door, handOver, visits, clean: () => kept.disposeAsync() });
+      return new Run(plan, { sandbox, door, opened, handOver, visits, clean: () => kept.disposeAsync() });
     } catch (error) {
       await sandbox.kill();
       await kept.disposeAsync();
@@ -178,22 +179,44 @@ export class Run {
   // From inside comes what the app wants us to read: a wrong word is none.
   #accept(frame: unknown, listening: (is: boolean) => void): void {
     const told = FromInside.safeParse(frame).data;
-    if (told?.type === 'listening') {
-      this.#listened = true;
-      listening(true);
-    } else if (told?.type === 'key') void this.#give(told.key);
+    if (told?.type === 'listening')
+      void this.#opened.then(() => {
+        this.#listened = true;
+        listening(true);
+      });
+    else if (told?.type === 'key') void this.#give(told.key);
     else if (told?.type === 'opened') this.#handOver?.delivered();
     else if (told?.type === 'exited') this.#why ??= sayExit(told);
   }
 
   async #give(key: string): Promise<void> {
     try {
+      await this.#opened;
       const secrets = await this.#handOver?.fetch(key);
       if (secrets !== undefined) this.#inside.send(secrets);
     } catch (error) {
       if (!(error instanceof ReleaseRefused) || error.retry) this.#cause = 'vault';
       await this.kill(`it got no secrets: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  async #meetDoor(plan: RunPlan, opened: Promise<DoorIdentity | null>): Promise<void> {
+    const close = (): void => this.#endByDoor('its door ended');
+    this.#door.exited.then(close, close);
+    try {
+      const identity = await opened;
+      if (identity !== null) this.#handOver?.meetDoor(identity);
+      this.#followDoor(plan);
+    } catch {
+      this.#endByDoor('its door could not be opened');
+    }
+  }
+
+  #endByDoor(why: string): void {
+    // Where something else ended it, the door was ended by us.
+    if (this.#why === undefined) this.#cause = 'door';
+    this.#why ??= why;
+    void this.#kill();
   }
 
   #followDoor({ refused }: RunPlan): void {
@@ -211,13 +234,6 @@ export class Run {
       const lastVisit = visits > 0 || open > 0 ? Date.now() : this.#traffic.lastVisit;
       this.#traffic = { sentBytes, receivedBytes, open, lastVisit };
     });
-    const close = (): void => {
-      // Where something else ended it, the door was ended by us.
-      if (this.#why === undefined) this.#cause = 'door';
-      this.#why ??= 'its door ended';
-      void this.#kill();
-    };
-    this.#door.exited.then(close, close);
   }
 
   async #end(clean: () => Promise<void>): Promise<RunEnd> {
@@ -247,13 +263,17 @@ function beginHandOver(
   return want.secrets ? new HandOver(secrets, { space, run: id, commit }, toDoor) : undefined;
 }
 
-async function openDoor(door: Door, start: Omit<DoorStart, 'type'>): Promise<DoorIdentity | null> {
-  door.channel.send({ type: 'start', ...start });
+async function openDoor(
+  door: Door,
+  { outside }: Pick<RunGround, 'outside'>,
+  start: Omit<DoorStart, 'type' | keyof Awaited<ReturnType<RunGround['outside']>>>,
+): Promise<DoorIdentity | null> {
+  door.channel.send({ type: 'start', ...(await outside()), ...start });
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, DOOR_PATIENCE, undefined);
   const answer = await Promise.race([door.channel.next(), late, door.exited.then(() => undefined)]);
   clearTimeout(timer);
   const ready = answer === undefined ? undefined : FromDoor.parse(answer);
-  if (ready?.type !== 'ready') throw new DoorFailed('its door could not be opened');
+  if (ready?.type !== 'ready') throw new Error('the door of the Space could not be opened');
   return ready.identity;
 }

@@ -7,7 +7,7 @@ import { Change } from './change.ts';
 import { drain } from './drain.ts';
 import { LogLines } from './log-lines.ts';
 import { presentStatus, presentUsage } from './present.ts';
-import { DoorFailed, Run, type RunEnd } from './run.ts';
+import { type Run, type RunEnd } from './run.ts';
 import { SpaceLog } from './space-log.ts';
 import { startRun, type BuildOutcome, type SpaceDeps } from './start-run.ts';
 
@@ -139,11 +139,7 @@ export class Space {
       built.hold[Symbol.dispose]();
       return undefined;
     }
-    const run = await startRun(want, built, { deps: this.#deps, log: this.#log }).catch(orDoorFailed);
-    if (!(run instanceof Run)) {
-      await this.#afterFailedStart(run, change);
-      return undefined;
-    }
+    const run = await startRun(want, built, { deps: this.#deps, log: this.#log });
     const outcome = await Promise.race([
       run.listening,
       change.within(want.app.startupSeconds * 1_000).then((changed) => (changed ? 'changed' : 'late')),
@@ -270,10 +266,4 @@ function sayLate({ app }: Want): string {
 
 function sayPause(pause: number | undefined): string {
   return pause === undefined ? '' : ` It is started again in ${Math.ceil(pause / 1_000)} s.`;
-}
-
-/** A run that never was, for want of a door; any other fault is thrown on. */
-function orDoorFailed(error: unknown): RunEnd {
-  if (!(error instanceof DoorFailed)) throw error;
-  return { why: error.message, listened: false, cause: 'door', forMs: 0 };
 }

@@ -15,6 +15,7 @@ export { joinCommand } from './launch.ts';
 export { listRootParts } from './root-parts.ts';
 export { type Sandbox, type SandboxRuntime, SandboxUnavailable, type SandboxUsage } from './sandbox.ts';
 export {
+  CODE_CACHE,
   DOOR_FOLDER,
   HOME,
   type RootPart,

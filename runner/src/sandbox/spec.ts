@@ -59,12 +59,15 @@ export const HOME = '/home/user';
 export const DOOR_FOLDER = '/run/holdfast/out';
 /** Where an app finds those of its secrets that are files. */
 export const SECRETS_FOLDER = '/run/secrets';
+/** Where Node looks for compiled code of the first program; nothing has to be there. */
+export const CODE_CACHE = '/opt/holdfast/code-cache';
 /** The environment of the first program. What an app shall find in its own travels over the channel. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/bin:/usr/bin:/bin',
   HOME,
   LANG: 'C.UTF-8',
   TZ: 'UTC',
+  NODE_COMPILE_CACHE: CODE_CACHE,
 };
 
 /** `/etc` files that every sandbox has of its own; a root that brings others has files in their places. */

@@ -28,6 +28,7 @@ export const CONTRACT: Readonly<Record<string, Part>> = {
       HOME: '/home/user',
       LANG: 'C.UTF-8',
       TZ: 'UTC',
+      NODE_COMPILE_CACHE: '/opt/holdfast/code-cache',
     });
     // The fifth is the list's own.
     assert.deepEqual(descriptors, ['0', '1', '2', '3', '4']);

@@ -24,7 +24,7 @@ export const PROCESSES: ProbeGroup = {
       'read the variables of what started us',
       'Space variables once lay there',
       'PATH',
-      'text(sorted({v.split("=")[0] for v in read("/proc/1/environ", "PATH=").split("\\0") if v} - {"LANG", "TZ", "PWD", "SHLVL", "OLDPWD", "_", "HOME"}))',
+      'text(sorted({v.split("=")[0] for v in read("/proc/1/environ", "PATH=").split("\\0") if v} - {"LANG", "TZ", "PWD", "SHLVL", "OLDPWD", "_", "HOME", "NODE_COMPILE_CACHE"}))',
     ),
     probe(
       'read the command of what started us',
