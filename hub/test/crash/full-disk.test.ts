@@ -65,7 +65,7 @@ void test(
     await instance[Symbol.asyncDispose]();
     instance = await restart();
     site.url = instance.url;
-    await requireWholeStore(instance);
+    await requireWholeStore(path.join(instance.data, 'objects'));
     await requireSound(instance);
     await requireNextUploads(site);
   },

@@ -2,6 +2,7 @@
 // commit, and afterwards every commit that was called done is there, whole.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerReader, verifyLane } from '../../src/modules/ledger/index.ts';
@@ -95,7 +96,7 @@ void test(
         await instance[Symbol.asyncDispose]();
         instance = await restart();
         site.url = instance.url;
-        await requireWholeStore(instance);
+        await requireWholeStore(path.join(instance.data, 'objects'));
         await requireSound(instance);
         await requireNextUploads(site);
       },

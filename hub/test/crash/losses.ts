@@ -33,8 +33,8 @@ export async function findLosses(site: Site, drivers: readonly Driver[]): Promis
 }
 
 /** Expects that nothing of what was under way is left, and that every stored object is what its name says. */
-export async function requireWholeStore({ data }: Instance): Promise<void> {
-  const store = path.join(data, 'objects', 'store');
+export async function requireWholeStore(objects: string): Promise<void> {
+  const store = path.join(objects, 'store');
   const list = async (folder: string) =>
     await readdir(path.join(store, folder), { recursive: true, withFileTypes: true });
   for (const entry of await list('incoming'))
