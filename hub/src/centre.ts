@@ -3,6 +3,7 @@ import { proveEntry } from '@holdfast/notary/evidence';
 import { Everybody } from '#modules/identity';
 import { Explorer, Tally } from '#modules/ledger';
 import { MailLog } from '#modules/mail';
+import { RepoNames } from '#modules/repos';
 import { SecretOverview } from '#modules/secrets';
 import { LiveSessions } from '#modules/sessions';
 import { Traffic, type Runs } from '#modules/spaces';
@@ -18,6 +19,7 @@ export function openCentre(
 ): Centre {
   return {
     everybody: new Everybody({ db }),
+    repos: new RepoNames({ db }),
     sessions: new LiveSessions({ db, clock }),
     tokens: new AllTokens({ db, clock }),
     ledger: new Explorer({ db, clock, prove: async (hash) => await proveEntry(db, hash) }),

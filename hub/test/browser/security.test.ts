@@ -136,11 +136,14 @@ async function fill({ opened }: Scene): Promise<void> {
   runner.say({ type: 'refused', space: want.space, run, host: 'evil.example', why: 'not listed', count: 7 });
   await opened.becomes('RUNNING');
   while (hub.modules.spaces.usageOf(opened.repo.id) === undefined) await delay(25);
-  const { tokens } = hub.modules;
+  const { tokens, identity, members } = hub.modules;
+  await identity.createOrg(OPERATOR, { name: 'acme', owner: 'boss' });
+  await members.put(OPERATOR, { org: 'acme', user: 'alice', role: 'write' });
   const { token } = await tokens.issue(OPERATOR, { user: 'alice', name: 'old', grant: { role: 'read' } });
   await tokens.revoke(OPERATOR, token.id);
 }
 
+const SETTINGS = ['', '/second-factor', '/passkeys', '/sessions', '/invitations', '/organizations/acme'];
 const PAGES = [
   '',
   '/users',
@@ -165,10 +168,16 @@ void test('every room can be seen, also on a phone and in Portuguese, and the le
   await page.getByText('variable: the app sees it').waitFor();
   await page.goto('/security/doors');
   await page.getByText('48 MB').waitFor();
+  for (const path of SETTINGS) {
+    await page.goto(`/account${path}`);
+    await takePictures(page, `account${path.replaceAll('/', '-')}`);
+  }
   for (const path of PAGES) {
     await page.goto(`/security${path}`);
     await takePictures(page, `security${path.replaceAll('/', '-')}`);
   }
+  await page.goto('/security/ledger?kind=space.');
+  await page.getByText('ann/demo').first().waitFor();
   await page.goto('/security/ledger');
   await page.getByRole('link', { name: 'Follow live' }).click();
   await page.getByText('New entries come up here').waitFor();

@@ -6,6 +6,11 @@ const HIDDEN = 'Repository not found';
 
 export const repoMissing = defineFault('missing', 'repo.missing', () => HIDDEN);
 export const repoSignInNeeded = defineFault('unauthenticated', 'repo.sign-in-needed', () => HIDDEN);
+export const namesForbidden = defineFault(
+  'forbidden',
+  'repo.names-forbidden',
+  () => 'Only administrators of this instance, signed in, may see what all repositories are called.',
+);
 export const repoForbidden = defineFault(
   'forbidden',
   'repo.forbidden',

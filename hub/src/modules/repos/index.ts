@@ -16,6 +16,7 @@ export {
   type Sort,
 } from './model.ts';
 export { type RepoPage, type TagCount } from './list-store.ts';
+export { RepoNames } from './repo-names.ts';
 export { RepoMoved } from './moved.ts';
 export { requireRight } from './right.ts';
 export { Turns } from './turns.ts';

@@ -14,7 +14,7 @@ import {
 } from '#modules/identity';
 import { type Explorer, type Tally } from '#modules/ledger';
 import { type MailLog } from '#modules/mail';
-import { type Namespaces, type RepoChanges, type Repos } from '#modules/repos';
+import { type Namespaces, type RepoChanges, type RepoNames, type Repos } from '#modules/repos';
 import {
   type BegunSession,
   type Browser,
@@ -49,6 +49,7 @@ export { type CommitSummary } from '#modules/git';
 /** What the security centre is a view of: each asks of its own whether the actor looks after the instance. */
 export interface Centre {
   readonly everybody: Everybody;
+  readonly repos: RepoNames;
   readonly sessions: LiveSessions;
   readonly tokens: AllTokens;
   readonly ledger: Explorer;

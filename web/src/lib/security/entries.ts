@@ -53,26 +53,28 @@ export interface EntryRow {
   readonly address: string;
 }
 
-/** Entries as rows, with the names that people know users and organisations by. */
+/** Entries as rows, with the names that people know accounts and repositories by. */
 export async function rowsOf(
   { hub, actor }: Pick<PageCall, 'hub' | 'actor'>,
   entries: readonly Found[],
 ): Promise<EntryRow[]> {
-  const ids = entries.flatMap(({ actor: by, subject }) => [accountIn(by), accountIn(subject)]);
-  const names = await hub.centre.everybody.namesOf(
-    actor,
-    ids.filter((id) => id !== undefined),
-  );
-  const nameOf = (reference: string): string => names.get(accountIn(reference) ?? '') ?? shortened(reference);
+  const references = entries.flatMap(({ actor: by, subject }) => [by, subject]);
+  const { everybody, repos } = hub.centre;
+  const names = new Map([
+    ...(await everybody.namesOf(actor, idsIn(references, /^(?:user|account):([0-9a-f]{24})$/))),
+    ...(await repos.namesOf(actor, idsIn(references, /^repo:([0-9a-f]{24})$/))),
+  ]);
+  const nameOf = (reference: string): string =>
+    names.get(reference.slice(reference.indexOf(':') + 1)) ?? shortened(reference);
   return entries.map(({ hash, at, kind, actor: by, subject, personal }) => ({
     ...{ hash, at, kind, subject, actor: by, actorName: nameOf(by), subjectName: nameOf(subject) },
     address: personal['address'] ?? '',
   }));
 }
 
-/** The id of an account that a reference names. */
-function accountIn(reference: string): string | undefined {
-  return /^(?:user|account):([0-9a-f]{24})$/.exec(reference)?.[1];
+/** The ids in references of one kind. */
+function idsIn(references: readonly string[], kind: RegExp): string[] {
+  return references.flatMap((one) => kind.exec(one)?.slice(1) ?? []);
 }
 
 /** A reference with the middle of its digits left out. */

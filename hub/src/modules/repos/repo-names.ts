@@ -1,0 +1,21 @@
+// What repositories are called, for who looks after the instance and reads of them in the ledger. It opens none of them.
+import { type Id } from '@holdfast/kernel/id';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { mayOversee, type Actor } from '#modules/access';
+import { namesForbidden } from './faults.ts';
+import { NameReader } from './name-store.ts';
+
+/** Names of all repositories. */
+export class RepoNames {
+  readonly #db: Db;
+
+  constructor({ db }: { readonly db: Db }) {
+    this.#db = db;
+  }
+
+  /** By id. Throws `repo.names-forbidden`. */
+  async namesOf(actor: Actor, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (!mayOversee(actor).allowed) throw namesForbidden();
+    return await new NameReader(this.#db).namesOf([...new Set(ids)] as Id[]);
+  }
+}
