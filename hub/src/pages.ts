@@ -5,37 +5,37 @@ import { readFolder } from '@holdfast/platform/folder-files';
 import { type Log } from '@holdfast/platform/log';
 import { isFault } from '@holdfast/kernel/fault';
 import { type HubStart } from '@holdfast/supervisor/settings';
-import { mayNamespace } from '#modules/access';
+import { isFreshlyProved, mayNamespace } from '#modules/access';
 import { parseCard } from '#modules/cards';
 import { RepoMoved } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { type Modules } from './modules.ts';
 import { getAccount } from './surfaces/hub/accounts/get-account.ts';
+import { frameAddress } from './surfaces/spaces/frame-address.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
 import { groupFacets } from './surfaces/web/facets.ts';
 import { type BuiltPages, type PageModules } from './surfaces/web/pages.ts';
+import { readLog } from './surfaces/web/space-log.ts';
 import { type WebDeps } from './surfaces/web/routes.ts';
 
+type PageSettings = Pick<HubStart['settings'], 'pages' | 'access' | 'spacesHost' | 'publicUrl'>;
+
 /** Loads the pages. Without them the hub serves its API all the same, and a page says what is wrong. */
-export async function openPages(
-  { pages: folder, access, spacesHost }: Pick<HubStart['settings'], 'pages' | 'access' | 'spacesHost'>,
-  modules: Modules,
-  log: Log,
-): Promise<WebDeps> {
-  const anonymousMayRead = access === 'anonymous';
+export async function openPages(settings: PageSettings, modules: Modules, log: Log): Promise<WebDeps> {
+  const anonymousMayRead = settings.access === 'anonymous';
   const shared = {
-    ...{ pageModules: pageModulesOf(modules, spacesHost), anonymousMayRead },
+    ...{ pageModules: pageModulesOf(modules, settings), anonymousMayRead },
     ...{ refusals: modules.refusals, log },
   };
   try {
-    const built = (await import(pathToFileURL(path.join(folder, 'index.js')).href)) as {
+    const built = (await import(pathToFileURL(path.join(settings.pages, 'index.js')).href)) as {
       readonly server: BuiltPages;
     };
     await built.server.init({ env: {} });
     return {
       ...shared,
       pages: built.server,
-      staticFiles: await readFolder(path.join(folder, 'client/_app')),
+      staticFiles: await readFolder(path.join(settings.pages, 'client/_app')),
     };
   } catch (err) {
     log.error({ err }, 'the pages cannot be served');
@@ -43,7 +43,7 @@ export async function openPages(
   }
 }
 
-function pageModulesOf(modules: Modules, spacesHost: string): PageModules {
+function pageModulesOf(modules: Modules, settings: PageSettings): PageModules {
   const { identity, repos } = modules;
   return {
     identity,
@@ -59,9 +59,9 @@ function pageModulesOf(modules: Modules, spacesHost: string): PageModules {
     members: modules.members,
     namespaces: modules.namespaces,
     ...repositoriesOf(modules),
-    spaces: modules.spaces,
     centre: modules.centre,
-    spaceOrigin: (label, baseUrl) => originOf(label, { spacesHost, baseUrl }),
+    isFresh: ({ actor }) => isFreshlyProved(actor, modules.clock.now()),
+    ...spacesOf(modules, settings),
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,
     tokens: modules.tokens,
@@ -78,6 +78,23 @@ function pageModulesOf(modules: Modules, spacesHost: string): PageModules {
           });
         },
       }),
+  };
+}
+
+type SpaceParts = 'spaces' | 'secrets' | 'readLog' | 'spaceOrigin' | 'spaceFrame';
+
+/** What pages of Spaces are views of. */
+function spacesOf(
+  modules: Modules,
+  { spacesHost, publicUrl, access }: PageSettings,
+): Pick<PageModules, SpaceParts> {
+  const framing = { spacesHost, publicUrl, anonymousMayRead: access === 'anonymous' };
+  return {
+    spaces: modules.spaces,
+    secrets: modules.secrets,
+    readLog: (visitor, wish) => readLog(modules, visitor, wish),
+    spaceOrigin: (label, baseUrl) => originOf(label, { spacesHost, baseUrl }),
+    spaceFrame: (space) => frameAddress(space, { ...modules, ...framing }),
   };
 }
 

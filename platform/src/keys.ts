@@ -29,6 +29,8 @@ export type KeyPurpose =
   | 'xet-dedup'
   | 'space-ticket'
   | 'space-cookie'
+  | 'space-frame-ticket'
+  | 'space-frame'
   | 'indistinguishable';
 
 const NONCE_BYTES = 12;

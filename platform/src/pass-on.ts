@@ -23,8 +23,10 @@ export interface PassedRequest {
   readonly response: ServerResponse;
   /** Set in place of what the sender says, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Set in the answer. */
+  /** Set in the answer, in place of what the program says. */
   readonly answerHeaders: Readonly<Record<string, string>>;
+  /** Said in the answer beside what the program says under the same name. */
+  readonly added?: Readonly<Record<string, string>>;
   /** Whether a header of the answer goes on; its name is in lower case. */
   readonly takes: (name: string, value: string) => boolean;
   readonly signal: AbortSignal;
@@ -195,7 +197,10 @@ async function sendAnswer(incoming: IncomingMessage, passed: PassedRequest): Pro
   }
 }
 
-function answerHeadersOf(incoming: IncomingMessage, { takes, answerHeaders }: PassedRequest): string[] {
+function answerHeadersOf(
+  incoming: IncomingMessage,
+  { takes, answerHeaders, added = {} }: PassedRequest,
+): string[] {
   const named = new Set(
     (incoming.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()),
   );
@@ -205,7 +210,8 @@ function answerHeadersOf(incoming: IncomingMessage, { takes, answerHeaders }: Pa
     if (OF_A_CONNECTION.has(key) || named.has(key) || key in answerHeaders || !takes(key, value)) continue;
     sent.push(name, value);
   }
-  for (const [name, value] of Object.entries(answerHeaders)) sent.push(name, value);
+  for (const [name, value] of [...Object.entries(answerHeaders), ...Object.entries(added)])
+    sent.push(name, value);
   return sent;
 }
 

@@ -13,6 +13,7 @@ const OWN: ReadonlySet<string> = new Set([
   'join',
   'device',
   'language',
+  'new',
 ]);
 
 /** Parts of addresses that are one of a few words. */

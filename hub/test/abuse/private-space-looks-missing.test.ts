@@ -25,6 +25,8 @@ const QUESTIONS: readonly Question[] = [
   { method: 'PUT', path: '/', body: '{}' },
   { method: 'DELETE', path: '/' },
   { path: '/-/enter?ticket=a.b.c.d.e' },
+  { path: '/-/frame?ticket=a.b.c.d.e' },
+  { path: '/', headers: { ...PAGE, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' } },
   { path: '/', headers: { 'x-hf-authorization': 'Bearer hf_nobody' } },
   { path: '/', headers: { cookie: 'holdfast-space=forged' } },
 ];

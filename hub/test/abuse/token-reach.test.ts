@@ -35,6 +35,8 @@ const RULES: Readonly<Record<string, readonly Kind[]>> = {
   getRepoPage: NOBODY,
   postRepoPage: NOBODY,
   getPageDownload: NOBODY,
+  postSecretPage: NOBODY,
+  followSpaceLog: NOBODY,
   getAvatar: ALL,
   getAgentHarnesses: ALL,
   headTelemetry: ALL,

@@ -205,11 +205,11 @@ void test('whoever administers a repository hides, renames and deletes it, and f
   await page.goto('/spaces/alice/demo');
   await page.getByText('App runs').waitFor();
   assert.equal(
-    await page.getByRole('link', { name: 'Open the app' }).getAttribute('href'),
+    await page.getByRole('link', { name: 'Open the app' }).first().getAttribute('href'),
     `http://alice-demo.localhost:${hub.port}`,
   );
   await takePictures(page, 'space');
-  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'App settings' }).click();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('App is paused').waitFor();
   await page.getByRole('button', { name: 'Start anew' }).click();

@@ -79,6 +79,8 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   getRepoPage: BROWSED,
   postRepoPage: same(NOBODY),
   getPageDownload: BROWSED,
+  postSecretPage: same(NOBODY),
+  followSpaceLog: same(NOBODY),
   beginDeviceLogin: same(UNASKED),
   exchangeToken: same(NOBODY),
   listModelTags: same(UNASKED),

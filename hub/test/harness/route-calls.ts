@@ -30,6 +30,8 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteCall>> = {
   getRepoPage: {},
   postRepoPage: {},
   getPageDownload: { ...README },
+  postSecretPage: {},
+  followSpaceLog: { bodyProves: true },
   getAvatar: {},
   getAgentHarnesses: {},
   headTelemetry: { rest: 'x' },

@@ -83,6 +83,11 @@ export class Repos {
     return mayRepo(actor, 'read', subjectOf(repo)).allowed;
   }
 
+  /** Whether the actor may change what is in a repository. */
+  mayWrite(actor: Actor, repo: Repo): boolean {
+    return mayRepo(actor, 'write', subjectOf(repo)).allowed;
+  }
+
   /** Whether the actor may change what a repository is called, who sees it, and that it is there. */
   mayAdminister(actor: Actor, repo: Repo): boolean {
     return mayRepo(actor, 'administer', subjectOf(repo)).allowed;

@@ -1,6 +1,7 @@
 // The Spaces of the instance: where each is and how it is, its variables, and pausing it. Each change is recorded in its
 // transaction.
 import { type Clock } from '@holdfast/kernel/clock';
+import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
@@ -77,6 +78,11 @@ interface Act {
   readonly factory?: boolean;
 }
 
+/** Members alone see the files of a protected Space; what they make is for everybody. */
+function actionOfOpening({ visibility, gated }: Repo): 'discover' | 'read' {
+  return visibility === 'protected' && gated === false ? 'discover' : 'read';
+}
+
 /** The Spaces. */
 export class Spaces {
   readonly #deps: SpacesDeps;
@@ -111,9 +117,7 @@ export class Spaces {
       repos.require(actor, 'read', this.#nobodys);
       throw repoMissing();
     }
-    // Members alone see the files of a protected Space; what they make is for everybody.
-    const open = known.repo.visibility === 'protected' && known.repo.gated === false;
-    repos.require(actor, open ? 'discover' : 'read', known.repo);
+    repos.require(actor, actionOfOpening(known.repo), known.repo);
     const now = await this.#visits.find(known.repo.id, {
       ask: async () => {
         const repo = await repos.findById(known.repo.id);
@@ -125,6 +129,17 @@ export class Spaces {
       mayKeep: ({ configuration }) => configuration?.program !== undefined,
     });
     return { ...now, label: known.label };
+  }
+
+  /** Whether somebody would see what a Space serves, who knows of it already. */
+  mayOpen(actor: Actor, repo: Repo): boolean {
+    try {
+      requireRight(actor, actionOfOpening(repo), repo);
+      return true;
+    } catch (error) {
+      if (isFault(error)) return false;
+      throw error;
+    }
   }
 
   /** What a visitor of a program meets, whom `open` let in. */

@@ -1,6 +1,6 @@
 // What the origin of a Space says where it has no file to show: a page for people, JSON for programs.
 import { type Call } from '../route/route.ts';
-import { pageOf, PAGE_POLICY } from './page.ts';
+import { pageOf, policyOf } from './page.ts';
 
 /** What is said. */
 export interface Notice {
@@ -10,23 +10,31 @@ export interface Notice {
   readonly text: string;
   /** It is worth asking again after so many seconds; a page does so by itself. */
   readonly again?: number;
+  /** Where it goes on, in a window of its own. */
+  readonly link?: string;
 }
 
-/** Says it. The page runs nothing and loads nothing. */
+/** Says it. The page runs nothing and loads nothing, and is shown in no frame but one of the hub's at this address. */
 export function answerNotice(
   { request, reply }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply'>,
-  { status, title, text, again }: Notice,
+  { status, title, text, again, link }: Notice,
+  hubUrl?: string,
 ): void {
   const asPage = request.headers.accept?.includes('text/html') === true;
   const body = asPage
-    ? pageOf({ title, text, ...(again !== undefined && { again }) })
+    ? pageOf({
+        title,
+        text,
+        ...(again !== undefined && { again }),
+        ...(link !== undefined && { link, apart: true }),
+      })
     : JSON.stringify({ error: text });
   reply.raw
     .writeHead(status, {
       'Content-Type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(body),
       'Cache-Control': 'no-store',
-      'Content-Security-Policy': PAGE_POLICY,
+      'Content-Security-Policy': policyOf(hubUrl),
       'X-Content-Type-Options': 'nosniff',
       ...(again !== undefined && { 'Retry-After': String(again) }),
       // What is still to come of a body would be read as the next request.

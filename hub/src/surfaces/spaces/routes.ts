@@ -1,4 +1,4 @@
-// What the origin of a Space answers: its files, and the door by which the hub lets a browser in.
+// What the origin of a Space answers: its files, and the doors by which the hub lets a browser in.
 import { z } from 'zod';
 import { isFault } from '@holdfast/kernel/fault';
 import { type ServedSpace } from '#modules/spaces';
@@ -7,6 +7,8 @@ import { routeMissing } from '../route/faults.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { cookieHeader, findCookie } from '../web/cookies.ts';
 import { findAnswer, type Answer } from './find-answer.ts';
+import { frameRoute } from './frame-route.ts';
+import { isFrame } from './frames.ts';
 import { answerNotice } from './notice.ts';
 import { redirect } from './redirect.ts';
 import { sendSpaceFile, type SendingDeps } from './send-space-file.ts';
@@ -50,7 +52,11 @@ export function spaceSiteRoutes(deps: SpaceDeps): Route[] {
       ownHead: true,
       run: (call) => answer({ ...deps, visits }, call),
     });
-  return [enterRoute(deps), ...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]).map(route)];
+  return [
+    enterRoute(deps),
+    frameRoute(deps),
+    ...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[]).map(route),
+  ];
 }
 
 function enterRoute(deps: SpaceDeps): Route {
@@ -77,7 +83,7 @@ function enterRoute(deps: SpaceDeps): Route {
         return Promise.resolve();
       }
       const pass = signPass(deps.keys, 'space-cookie', { label, sessionId, at: now, browser: '' });
-      redirect(reply.raw, localPath(query.to), [cookieHeader('space', pass, baseUrl)]);
+      redirect(reply.raw, localPath(query.to), { cookies: [cookieHeader('space', pass, baseUrl)] });
       return Promise.resolve();
     },
   });
@@ -85,6 +91,9 @@ function enterRoute(deps: SpaceDeps): Route {
 
 const WORTHLESS =
   'You could not be let in: this address was used too late or by another browser, or your browser keeps no cookies. Open the Space again.';
+
+const APART =
+  'Your browser was not let in here: it may keep no cookies in frames. The app opens by itself, in a window of its own.';
 
 async function answer(deps: SpaceDeps & { readonly visits: ProgramVisits }, call: SpaceCall): Promise<void> {
   const { request, reply, baseUrl } = call;
@@ -104,8 +113,8 @@ async function answer(deps: SpaceDeps & { readonly visits: ProgramVisits }, call
   if (!runs && method !== 'GET' && method !== 'HEAD') throw routeMissing(method, pathOf(request.url));
   const asked = { label, url: request.url ?? '/', baseUrl };
   const found: Answer = await findAnswer(deps, served, asked);
-  if (found.kind === 'redirect') redirect(reply.raw, found.to);
-  else if (found.kind === 'notice') answerNotice(call, found);
+  if (found.kind === 'redirect') redirect(reply.raw, found.to, { tellsOrigin: isFrame(request) });
+  else if (found.kind === 'notice') answerNotice(call, found, deps.hubUrl());
   else if (found.kind === 'program') await deps.visits.answer(call, served);
   else await sendSpaceFile(deps, call, found);
 }
@@ -138,6 +147,12 @@ async function openOrSignIn(
     const byPerson = request.headers.accept?.includes('text/html') === true;
     if (!isFault(error) || actor.kind !== 'anonymous' || !byPerson) throw error;
     // The same for a Space that is not there: who is not signed in learns nothing.
+    if (isFrame(request)) {
+      // The hub is shown in no frame, and so nobody signs in there.
+      const link = `${baseUrl}${localPath(request.url)}`;
+      answerNotice({ request, reply }, { status: 403, title: 'Space', text: APART, link }, deps.hubUrl());
+      return undefined;
+    }
     // Two windows may be on their way at once: the mark stays.
     const found = findCookie('mark', request.headers.cookie, baseUrl) ?? '';
     const mark = MARK_DIGEST.test(found) ? found : newMark();
@@ -147,7 +162,7 @@ async function openOrSignIn(
       to: localPath(request.url),
     });
     const address = `${deps.hubUrl()}${VISIT_PATH}?${String(asked)}`;
-    redirect(reply.raw, address, [cookieHeader('mark', mark, baseUrl)]);
+    redirect(reply.raw, address, { cookies: [cookieHeader('mark', mark, baseUrl)] });
     return undefined;
   }
 }

@@ -12,6 +12,7 @@ import { sendFile } from '../http/send-file.ts';
 import { openStored, type StoredDeps } from '../hub/files/stored-file.ts';
 import { type Call } from '../route/route.ts';
 import { type Answer } from './find-answer.ts';
+import { framePolicy } from './frames.ts';
 import { answerNotice } from './notice.ts';
 import { mediaTypeOf } from './space-files.ts';
 
@@ -25,6 +26,8 @@ export interface SendingDeps extends StoredDeps {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly spacesHost: string;
+  /** Where the hub itself is, without a slash at the end. */
+  readonly hubUrl: () => string;
 }
 
 type SpaceCall = Call<unknown, unknown, unknown>;
@@ -36,16 +39,13 @@ export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: F
   const { repo } = found.served;
   const stored = await openStored(deps, { repoId: repo.id, file: found.file }, 'content');
   if (stored === undefined) {
-    answerNotice(call, {
-      status: 404,
-      title: fullName(repo),
-      text: 'The content of this file was never uploaded.',
-    });
+    const text = 'The content of this file was never uploaded.';
+    answerNotice(call, { status: 404, title: fullName(repo), text }, deps.hubUrl());
     return;
   }
   if (request.method === 'GET') await recordRead(deps.reads, call, found);
   const exchange = { request, response: reply.raw };
-  const file = { ...stored, headers: { ...stored.headers, ...headersOf(found, String(reply.request.id)) } };
+  const file = { ...stored, headers: { ...stored.headers, ...headersOf(found, call, deps.hubUrl()) } };
   if (request.method === 'HEAD' || stored.size < WATCHED_SIZE) {
     await sendFile(exchange, file, { buffers: deps.buffers });
     return;
@@ -56,7 +56,8 @@ export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: F
 
 function headersOf(
   { file, headers, served: { repo } }: FileAnswer,
-  requestId: string,
+  { actor, reply }: SpaceCall,
+  hubUrl: string,
 ): Record<string, string> {
   return {
     ...headers,
@@ -64,11 +65,11 @@ function headersOf(
     ...(isRecorded(repo) && { 'Cross-Origin-Resource-Policy': 'same-origin' }),
     'Content-Type': mediaTypeOf(file.path),
     'Content-Disposition': 'inline',
-    // Its origin is all that it has, and nobody else is there: it may run what it likes, and be shown where it is wanted.
-    'Content-Security-Policy': 'frame-ancestors *',
+    // Its origin is all that it has, and nobody else is there: it may run what it likes.
+    'Content-Security-Policy': framePolicy(actor, hubUrl) ?? 'frame-ancestors *',
     'Referrer-Policy': 'strict-origin-when-cross-origin',
     Vary: 'Origin, Authorization, Cookie',
-    'X-Request-Id': requestId,
+    'X-Request-Id': String(reply.request.id),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Reached, type ServedSpace, type Serving, type Spaces } from '#modu
 import { type LiveStreams, type StreamRight } from '../http/live-streams.ts';
 import { type Call } from '../route/route.ts';
 import { isOurCookie } from '../web/cookies.ts';
+import { framePolicy } from './frames.ts';
 import { answerNotice, type Notice } from './notice.ts';
 
 /** What passing on needs. */
@@ -56,7 +57,7 @@ export class ProgramVisits {
       const passage = await this.#passOn(call, served, serving);
       if (passage === 'done') return;
       if (passage === 'broken') {
-        answerNotice(call, { ...noticeOf(served, BROKEN), status: 502 });
+        this.#tell(call, { ...noticeOf(served, BROKEN), status: 502 });
         return;
       }
       // It ended just now, or is about to be replaced; nobody has read anything of the request.
@@ -67,7 +68,11 @@ export class ProgramVisits {
       if (call.signal.aborted) return;
       tries += 1;
     }
-    answerNotice(call, { ...noticeOf(served, GONE), again: PAGE_AGAIN });
+    this.#tell(call, { ...noticeOf(served, GONE), again: PAGE_AGAIN });
+  }
+
+  #tell(call: SpaceCall, notice: Notice): void {
+    answerNotice(call, notice, this.#deps.hubUrl());
   }
 
   /** A browser asks again by itself; and that who wants another protocol has hung up would not be noticed. */
@@ -83,11 +88,11 @@ export class ProgramVisits {
     if (reached.kind === 'serving') return reached.serving;
     const notice = this.#refusalOf(call, served, reached);
     if (notice !== undefined) {
-      answerNotice(call, notice);
+      this.#tell(call, notice);
       return undefined;
     }
     if (!this.#mayWait(call, deadline)) {
-      answerNotice(call, {
+      this.#tell(call, {
         ...noticeOf(served, reached.kind === 'asleep' ? WAKING : STARTING),
         again: PAGE_AGAIN,
       });
@@ -126,8 +131,9 @@ export class ProgramVisits {
   }
 
   async #passOn(call: SpaceCall, served: ServedSpace, { run }: Serving): Promise<Passage> {
-    const { streams, passages, spaces, visitFolder } = this.#deps;
-    const { request, reply, baseUrl, address } = call;
+    const { streams, passages, spaces, visitFolder, hubUrl } = this.#deps;
+    const { request, reply, baseUrl, address, actor } = call;
+    const policy = framePolicy(actor, hubUrl());
     const ended = new AbortController();
     const watching: { stop?: () => void } = {};
     const timer = setTimeout(() => {
@@ -145,6 +151,8 @@ export class ProgramVisits {
           'x-forwarded-for': address,
         },
         answerHeaders: { ...served.configuration?.headers, 'x-request-id': String(reply.request.id) },
+        // Beside the program's own: each policy counts.
+        ...(policy !== undefined && { added: { 'content-security-policy': policy } }),
         takes: (name, value) => name !== 'set-cookie' || !isOurCookie(value, baseUrl),
       });
     } finally {

@@ -11,7 +11,7 @@ import { defineRoute, type Route } from '../route/route.ts';
 import { findCookie } from '../web/cookies.ts';
 import { originOf } from './space-address.ts';
 import { redirect } from './redirect.ts';
-import { pageOf, PAGE_POLICY } from './page.ts';
+import { pageOf, policyOf } from './page.ts';
 import { localPath, MARK_DIGEST, signPass } from './visits.ts';
 
 /** What the route needs. */
@@ -96,7 +96,7 @@ function goOn(
     .writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Length': Buffer.byteLength(page),
-      'Content-Security-Policy': PAGE_POLICY,
+      'Content-Security-Policy': policyOf(),
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
       'Referrer-Policy': 'no-referrer',

@@ -1,11 +1,13 @@
 // Who visits a Space: the bearer of an access token, or a browser that the hub let in.
 import { type IncomingMessage } from 'node:http';
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { isUpgrade } from '@holdfast/platform/pass-on';
 import { type Sessions } from '#modules/sessions';
 import { holdsToken, identifyCaller, type Caller } from '../route/caller.ts';
 import { findCookie } from '../web/cookies.ts';
+import { isFramedByHub } from './frames.ts';
 import { sessionOf } from './visits.ts';
 
 /** What finding out needs. */
@@ -14,6 +16,7 @@ export interface VisitorDeps {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly sessions: Pick<Sessions, 'findById'>;
+  readonly hubUrl: () => string;
 }
 
 /** The visitor. Throws `token.rejected` for a token of ours that is not live; a cookie that is not counts for nothing. */
@@ -29,10 +32,15 @@ export async function identifyVisitor(
   if (authorization !== undefined && holdsToken(authorization))
     return await identifyCaller(request, deps.callers);
   // Other credentials are between the visitor and the app: they prove nothing here, and take nothing away.
-  if (!isOwnUse(request, at.origin)) return await identifyCaller(request, deps.callers, '');
-  const text = findCookie('space', cookie, at.origin);
-  const wanted = { text, label: at.label, now: deps.clock.now(), browser: '' };
-  const sessionId = sessionOf(deps.keys, 'space-cookie', wanted);
+  const [isOwn, isFramed] = [isOwnUse(request, at.origin), isFramedByHub(request, deps.hubUrl())];
+  if (!isOwn && !isFramed) return await identifyCaller(request, deps.callers, '');
+  const sessionIn = (kind: 'space' | 'frame'): Id | undefined => {
+    const wanted = { label: at.label, now: deps.clock.now(), browser: '' };
+    const text = findCookie(kind, cookie, at.origin);
+    return sessionOf(deps.keys, kind === 'space' ? 'space-cookie' : 'space-frame', { ...wanted, text });
+  };
+  // In a frame of the hub the other cookie proves nothing: it was given for what is shown by itself.
+  const sessionId = (isOwn ? sessionIn('space') : undefined) ?? sessionIn('frame');
   const visit = sessionId && (await deps.sessions.findById(sessionId));
   if (visit !== undefined) return { actor: visit.actor, session: undefined };
   return await identifyCaller(request, deps.callers, '');

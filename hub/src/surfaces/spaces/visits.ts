@@ -12,17 +12,22 @@ export interface Pass {
   readonly label: string;
   readonly sessionId: Id;
   readonly at: Date;
-  /** The digest of the browser's mark; empty in a cookie, which only that browser has. */
+  /**
+   * The digest of the browser's mark; empty in a cookie, which only that browser has, and anything new in a ticket for a
+   * frame, which has no mark.
+   */
   readonly browser: string;
 }
 
-/** What a pass is for: to be handed over, or to be kept by the browser. */
-export type PassKind = 'space-ticket' | 'space-cookie';
+/** What a pass is for: to be handed over, or to be kept by the browser; both also for a frame of the hub's page. */
+export type PassKind = 'space-ticket' | 'space-cookie' | 'space-frame-ticket' | 'space-frame';
 
 /** How long a browser may take from the hub to the Space, and how long it may keep the cookie. Milliseconds. */
 const LONGEST: Readonly<Record<PassKind, number>> = {
   'space-ticket': 60_000,
   'space-cookie': 24 * 3_600_000,
+  'space-frame-ticket': 60_000,
+  'space-frame': 24 * 3_600_000,
 };
 
 /** The pass as a text. */

@@ -22,3 +22,12 @@ void test('findCookie() finds its own cookie among others', () => {
   ])
     assert.equal(found(header), undefined, String(header));
 });
+
+void test('a cookie for frames goes along where the same site shows the frame, and from a secure origin alone', () => {
+  for (const baseUrl of ['http://a-b.localhost:8080', 'https://a-b.spaces.example']) {
+    const header = cookieHeader('frame', 'v', baseUrl);
+    assert.match(header, /; HttpOnly; SameSite=None; Secure; Partitioned$/);
+    assert.equal(header.startsWith('__Host-'), baseUrl.startsWith('https:'));
+    assert.doesNotMatch(header, /Domain|Lax/);
+  }
+});

@@ -2,12 +2,12 @@
 
 /**
  * What a browser keeps for us, at the hub or, as `space` and `mark`, at the origin of a Space: who was let in there, and which
- * browser is on its way to be. `session` is who is signed in, `known` that a user once was, `half` who has
+ * browser is on its way to be, or as `frame` the same where the hub's page shows the Space. `session` is who is signed in, `known` that a user once was, `half` who has
  * shown a password and not yet the second factor, `language` what was chosen, `challenge`
  * what a device is asked, `sign-on` what was begun at the issuer.
  */
 export type CookieKind =
-  'session' | 'known' | 'half' | 'language' | 'challenge' | 'sign-on' | 'space' | 'mark';
+  'session' | 'known' | 'half' | 'language' | 'challenge' | 'sign-on' | 'space' | 'mark' | 'frame';
 
 const DAY = 86_400;
 const SECONDS: Readonly<Record<CookieKind, number>> = {
@@ -19,6 +19,7 @@ const SECONDS: Readonly<Record<CookieKind, number>> = {
   language: 400 * DAY,
   space: DAY,
   mark: 600,
+  frame: DAY,
 };
 
 const KINDS = Object.keys(SECONDS) as CookieKind[];
@@ -52,9 +53,14 @@ export function findCookie(
   return undefined;
 }
 
-/** A `Set-Cookie` header; an empty value removes the cookie. No script can read it, and no foreign form sends it. */
+/**
+ * A `Set-Cookie` header; an empty value removes the cookie. No script can read it, and no foreign form sends it. One for a
+ * frame goes along only where the same site shows the frame (CHIPS); a browser keeps it from a secure origin alone, or from
+ * this machine.
+ */
 export function cookieHeader(kind: CookieKind, value: string, baseUrl: string): string {
   const secure = baseUrl.startsWith('https:') ? '; Secure' : '';
+  const reach = kind === 'frame' ? '; SameSite=None; Secure; Partitioned' : `; SameSite=Lax${secure}`;
   const age = value === '' ? 0 : SECONDS[kind];
-  return `${cookieName(kind, baseUrl)}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${secure}`;
+  return `${cookieName(kind, baseUrl)}=${value}; Path=/; Max-Age=${age}; HttpOnly${reach}`;
 }

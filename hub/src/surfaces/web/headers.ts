@@ -1,8 +1,16 @@
 // The headers of every page. Pages load nothing but what was built with them, run no other script, and are shown in no
-// frame.
+// frame. A page that shows an app, or follows what is said, names the one address for it.
 
-/** The headers for pages of this base URL. */
-export function pageHeaders(baseUrl: string): Record<string, string> {
+/** What one page may do besides. */
+export interface Besides {
+  /** The origin that it shows in a frame. */
+  readonly frame?: string;
+  /** What its script asks, a path of the hub. */
+  readonly ask?: string;
+}
+
+/** The headers for a page of this base URL. */
+export function pageHeaders(baseUrl: string, { frame, ask }: Besides = {}): Record<string, string> {
   // Not 'self': files of repositories are served from here, too, and none of them is a script or a style of ours.
   const own = `${baseUrl}/_app/`;
   const policy = {
@@ -13,7 +21,8 @@ export function pageHeaders(baseUrl: string): Record<string, string> {
     // Files of repositories, shown as pictures: there they run nothing, whatever they are.
     'img-src': `'self' data:`,
     // What a page asks for while somebody types, and while they follow the ledger.
-    'connect-src': `${baseUrl}/search ${baseUrl}/security/ledger`,
+    'connect-src': `${baseUrl}/search ${baseUrl}/security/ledger${ask === undefined ? '' : ` ${baseUrl}${ask}`}`,
+    ...(frame !== undefined && { 'frame-src': frame }),
     'form-action': `'self'`,
     'frame-ancestors': `'none'`,
     'base-uri': `'none'`,

@@ -4,13 +4,23 @@ import { type Log } from '@holdfast/platform/log';
 import { referencesOf, type Actor, type Who } from '#modules/access';
 import { type Refusals } from '#modules/ledger';
 import { type BegunSession, type Browser, type Visit } from '#modules/sessions';
-import { RepoMoved } from '#modules/repos';
+import { RepoMoved, type RepoName } from '#modules/repos';
+import { type SecretFacts } from '#modules/secrets';
 import { isRefusal, statusOf } from '../route/fault-table.ts';
-import { signInNeeded } from '../route/faults.ts';
+import { MOST_BYTES } from '../hub/spaces/secret-body.ts';
+import { bodyTooLarge, signInNeeded } from '../route/faults.ts';
 import { countedAddress } from '../route/rate-limit.ts';
 import { type Call } from '../route/route.ts';
 import { cookieHeader, findCookie, type CookieKind } from './cookies.ts';
-import { type NoteKind, type PageCall, type PageModules, type PageRefusal } from './pages.ts';
+import { type Besides } from './headers.ts';
+import {
+  type NoteKind,
+  type PageCall,
+  type PageModules,
+  type PageRefusal,
+  type SecretFields,
+} from './pages.ts';
+import { secretBodyOf, type SecretForm } from './secret-form.ts';
 
 /** A call that a page answers. */
 export type AnyCall = Call<unknown, unknown, unknown>;
@@ -27,12 +37,21 @@ export class ServedPageCall implements PageCall {
   readonly form: URLSearchParams;
   /** `Set-Cookie` headers of the answer. */
   readonly cookies: string[] = [];
+  /** What this page may do besides. */
+  besides: Besides = {};
   readonly #call: AnyCall;
+  readonly #secret: SecretForm | undefined;
   readonly #tell: { readonly refusals: Refusals; readonly log: Log };
 
   constructor(
     call: AnyCall,
-    at: { readonly hub: PageModules; readonly visit: Visit | undefined; readonly anonymousMayRead: boolean },
+    at: {
+      readonly hub: PageModules;
+      readonly visit: Visit | undefined;
+      readonly anonymousMayRead: boolean;
+      readonly form: URLSearchParams;
+      readonly secret: SecretForm | undefined;
+    },
     tell: { readonly refusals: Refusals; readonly log: Log },
   ) {
     this.hub = at.hub;
@@ -48,7 +67,8 @@ export class ServedPageCall implements PageCall {
     this.baseUrl = call.baseUrl;
     this.#call = call;
     this.#tell = tell;
-    this.form = formOf(call.body);
+    this.form = at.form;
+    this.#secret = at.secret;
     this.browser = {
       address: countedAddress(call.address),
       client: call.request.headers['user-agent'] ?? '',
@@ -77,6 +97,21 @@ export class ServedPageCall implements PageCall {
 
   keepNote(kind: NoteKind, text: string): void {
     if (text !== '' || this.#find(kind) !== undefined) this.#set(kind, text);
+  }
+
+  allow(besides: Besides): void {
+    this.besides = { ...this.besides, ...besides };
+  }
+
+  async setSecret(space: RepoName, fields: SecretFields): Promise<readonly SecretFacts[]> {
+    const { secrets } = this.hub;
+    await secrets.requireSetting(this.actor, space);
+    const body = secretBodyOf(fields, this.#secret?.value ?? new Uint8Array());
+    if (body.length > MOST_BYTES) {
+      body.fill(0);
+      throw bodyTooLarge(MOST_BYTES);
+    }
+    return await secrets.set(this.who, space, body);
   }
 
   movedTo(error: unknown): string | undefined {

@@ -14,7 +14,14 @@ import {
 } from '#modules/identity';
 import { type Explorer, type Tally } from '#modules/ledger';
 import { type MailLog } from '#modules/mail';
-import { type Namespaces, type RepoChanges, type RepoNames, type Repos } from '#modules/repos';
+import {
+  type Namespaces,
+  type Repo,
+  type RepoChanges,
+  type RepoName,
+  type RepoNames,
+  type Repos,
+} from '#modules/repos';
 import {
   type BegunSession,
   type Browser,
@@ -34,15 +41,18 @@ import {
   type TokenScopes,
   type TokenUses,
 } from '#modules/tokens';
-import { type Runtime, type Spaces, type Traffic } from '#modules/spaces';
-import { type SecretOverview } from '#modules/secrets';
+import { type LogKind, type Runtime, type Spaces, type Traffic } from '#modules/spaces';
+import { type SecretFacts, type SecretOverview, type Secrets } from '#modules/secrets';
 import { type SingleSignOn } from '#modules/sso';
 import { type FacetGroup } from './facets.ts';
+import { type Besides } from './headers.ts';
+import { type SaidLine } from '../hub/spaces/follow-log.ts';
 
 export { type ActingPermission, type Actor, type RepoType, type Visit };
 export { type FacetGroup, type FacetKind } from './facets.ts';
-export { type Runtime };
-export { type Repo, type RepoQuery } from '#modules/repos';
+export { type LogKind, type Runtime, type SecretFacts };
+export { type Repo };
+export { type RepoQuery } from '#modules/repos';
 export { type FileChange, type Visit as Place } from '#modules/content';
 export { type CommitSummary } from '#modules/git';
 
@@ -87,8 +97,18 @@ export interface PageModules {
   readonly deviceLogins: DeviceLogins;
   readonly spaces: Spaces;
   readonly centre: Centre;
+  readonly secrets: Secrets;
+  /** The last lines of a log of a Space, for who may write to it. */
+  readonly readLog: (
+    visitor: { readonly actor: Actor; readonly address: string },
+    wish: RepoName & { readonly kind: LogKind; readonly tail: number },
+  ) => Promise<SaidLine[]>;
+  /** Whether who is signed in has proved it lately, as what outlasts a session asks for. */
+  readonly isFresh: (visit: Visit) => boolean;
   /** Where the app of the Space with this label is, for who reaches the hub at this base URL. */
   readonly spaceOrigin: (label: string, baseUrl: string) => string;
+  /** What a page shows in a frame to have the app of a Space there; `undefined` where this visitor would see nothing in it. */
+  readonly spaceFrame: (space: FramedSpace) => string | undefined;
   /** A user or an organisation, for who may know of accounts. Throws what the API throws for one. */
   readonly getNamespace: (actor: Actor, name: string) => Promise<Account>;
   /** Whether the actor sees which role each member of an organisation has. */
@@ -99,6 +119,25 @@ export interface PageModules {
   readonly bodyOf: (readme: string, type: RepoType) => string;
   /** Reads scopes as this visitor may: what they may not discover is not there. */
   readonly scopesFor: (visit: Visit) => TokenScopes;
+}
+
+/** An app that a page would show. */
+export interface FramedSpace {
+  readonly repo: Repo;
+  readonly label: string;
+  readonly visit: Visit | undefined;
+  readonly baseUrl: string;
+}
+
+/** What is said of a secret beside its value, as the API names it. */
+export interface SecretFields {
+  readonly key: string;
+  readonly description?: string;
+  readonly way?: string;
+  readonly hosts?: readonly string[];
+  readonly place?: string;
+  readonly expiresAt?: string;
+  readonly overlapSeconds?: number;
 }
 
 /** A refusal as a page shows it. */
@@ -139,6 +178,10 @@ export interface PageCall {
   findNote(kind: NoteKind): string | undefined;
   /** Has the browser keep it; an empty text removes it. */
   keepNote(kind: NoteKind, text: string): void;
+  /** Has the secret be kept that the form held, of which a page sees nothing. Returns all that the Space has. */
+  setSecret(space: RepoName, fields: SecretFields): Promise<readonly SecretFacts[]>;
+  /** Allows this page what pages may not. */
+  allow(besides: Besides): void;
   /** Where a repository is now that was moved; nothing for anything else that was thrown. */
   movedTo(error: unknown): string | undefined;
   /** What a refusal says, counted as the ledger does with every other; nothing for what is a bug. */

@@ -9,6 +9,7 @@ import { pageHeaders } from './headers.ts';
 import { isFromOwnPage } from './origin.ts';
 import { formOf, ServedPageCall, type AnyCall } from './page-call.ts';
 import { type BuiltPages, type PageModules } from './pages.ts';
+import { type SecretForm } from './secret-form.ts';
 
 /** What answering needs. */
 export interface PageDeps {
@@ -28,7 +29,7 @@ export function requireOwnPage({ request, baseUrl }: Pick<AnyCall, 'request' | '
 const FOR_SCRIPTS = /(?:\/__data\.json|\.html__data\.json|\/__route\.js)$/;
 
 /** Answers a call with a page; a form must have passed `requireOwnPage`. Throws `page.not-built`. */
-export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<void> {
+export async function respondWithPage(deps: PageDeps, call: AnyCall, secret?: SecretForm): Promise<void> {
   const { request, baseUrl, reply } = call;
   const { anonymousMayRead } = deps;
   if (deps.pages === undefined) throw pagesMissing();
@@ -40,14 +41,16 @@ export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<vo
   // Signing out takes nobody's name, and shall not wait for a database that is away.
   const isSigningOut = request.method === 'POST' && path.split('?', 1)[0] === '/sign-out';
   const visit = value === undefined || isSigningOut ? undefined : await deps.pageModules.sessions.find(value);
-  const platform = new ServedPageCall(call, { hub: deps.pageModules, visit, anonymousMayRead }, deps);
-  const answer = await deps.pages.respond(requestOf(call), {
+  const form = formOf(secret?.fields ?? call.body);
+  const at = { hub: deps.pageModules, visit, anonymousMayRead, form, secret };
+  const platform = new ServedPageCall(call, at, deps);
+  const answer = await deps.pages.respond(requestOf(call, form), {
     platform,
     getClientAddress: () => call.address,
   });
   const body = Buffer.from(await answer.arrayBuffer());
   const headers: Record<string, string | string[]> = {
-    ...pageHeaders(baseUrl),
+    ...pageHeaders(baseUrl, platform.besides),
     'content-type': 'text/html; charset=utf-8',
     'x-request-id': String(reply.request.id),
     'content-length': String(body.length),
@@ -61,12 +64,12 @@ export async function respondWithPage(deps: PageDeps, call: AnyCall): Promise<vo
 }
 
 // The page sees no cookie and no address of ours but what it is given: it cannot leak or confuse what it has not.
-function requestOf({ request, baseUrl, body }: AnyCall): Request {
+function requestOf({ request, baseUrl }: AnyCall, form: URLSearchParams): Request {
   const headers = new Headers({ accept: 'text/html' });
   const language = request.headers['accept-language'];
   if (language !== undefined) headers.set('accept-language', language);
   const url = `${baseUrl}${request.url ?? '/'}`;
   if (request.method !== 'POST') return new Request(url, { headers });
   headers.set('origin', new URL(baseUrl).origin);
-  return new Request(url, { method: 'POST', headers, body: formOf(body) });
+  return new Request(url, { method: 'POST', headers, body: form });
 }

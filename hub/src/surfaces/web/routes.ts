@@ -5,6 +5,8 @@ import { isReservedName } from '#modules/identity';
 import { routeMissing } from '../route/faults.ts';
 import { downloadRoute, type DownloadDeps } from './download.ts';
 import { requireOwnPage, respondWithPage, type PageDeps } from './respond.ts';
+import { secretPageRoute, type SecretPageDeps } from './secret-page.ts';
+import { spaceLogRoute, type SpaceLogDeps } from './space-log.ts';
 import { sendStatic, type StaticFiles } from './static.ts';
 
 /** Paths of pages. Names that begin one are reserved in `identity`. */
@@ -23,6 +25,7 @@ const PAGES = [
   '/account/*',
   '/security',
   '/security/*',
+  '/new/space',
 ] as const;
 
 /** Lists of repositories. */
@@ -40,6 +43,12 @@ const SHARED = {
 /** What the pages need. */
 export type WebDeps = PageDeps & { readonly staticFiles: StaticFiles };
 
+/** Pages of a Space whose forms change something. */
+const SPACE_PAGES = [
+  '/spaces/{namespace}/{name}/settings/app',
+  '/spaces/{namespace}/{name}/duplicate',
+] as const;
+
 /** A repository, and what is shown of it. */
 const REPO_PAGES = [
   '{prefix}/{namespace}/{name}',
@@ -49,11 +58,14 @@ const REPO_PAGES = [
   '{prefix}/{namespace}/{name}/commit/{commit}',
   '{prefix}/{namespace}/{name}/refs',
   '{prefix}/{namespace}/{name}/settings',
+  ...SPACE_PAGES,
+  '/spaces/{namespace}/{name}/settings/secret',
+  '/spaces/{namespace}/{name}/logs',
   '/{namespace}',
 ] as const;
 
 /** The pages, and what they load. */
-export function webRoutes(deps: WebDeps & DownloadDeps): Route[] {
+export function webRoutes(deps: WebDeps & DownloadDeps & SecretPageDeps & SpaceLogDeps): Route[] {
   return [
     getPage(deps),
     getRepoPage(deps),
@@ -61,6 +73,8 @@ export function webRoutes(deps: WebDeps & DownloadDeps): Route[] {
     postRepoPage(deps),
     getPageFile(deps),
     downloadRoute(deps),
+    secretPageRoute(deps),
+    spaceLogRoute(deps),
   ];
 }
 
@@ -124,6 +138,7 @@ function postRepoPage(deps: WebDeps): Route {
     summary: 'A form of a page of a repository',
     method: 'POST',
     path: '{prefix}/{namespace}/{name}/settings',
+    aliases: SPACE_PAGES,
     bodyKind: 'form',
     checkHead: requireOwnPage,
     body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),

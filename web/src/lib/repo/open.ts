@@ -48,12 +48,18 @@ export async function openPlace(event: RepoEvent, raw: string): Promise<Place> {
 export type HeadedRepo = ShownRepo & {
   /** Whether who looks at it is offered its settings. */
   readonly administers: boolean;
+  /** Whether who looks at it may change what is in it. */
+  readonly writes: boolean;
 };
 
 /** The repository as the head of its pages shows it. */
 export function presentHead(event: PageEvent, repo: Repo): HeadedRepo {
   const { hub, actor } = callOf(event);
-  return { ...presentRepo(repo), administers: hub.repos.mayAdminister(actor, repo) };
+  return {
+    ...presentRepo(repo),
+    administers: hub.repos.mayAdminister(actor, repo),
+    writes: hub.repos.mayWrite(actor, repo),
+  };
 }
 
 /** Whoever comes by an old name is sent to the new one, and to the same part of the repository. */

@@ -204,10 +204,12 @@ export const enRepos = {
     title: 'App',
     open: 'Open the app',
     openHint: 'It runs on an address of its own, apart from this hub.',
+    framed: 'The app',
+    frameHint:
+      'What is in this frame was made by whoever made the Space. It never needs your password of this hub.',
+    onDemand: 'This app was made by somebody else. It starts when you have it shown.',
+    show: 'Show the app here',
     notices: 'What the README has to hear',
-    hint: 'A new start takes the last commit and the settings as they are now. While it is paused nobody is served.',
-    restart: 'Start anew',
-    pause: 'Pause',
     stages: {
       NO_APP_FILE: 'its file is not there',
       CONFIG_ERROR: 'its README has mistakes',

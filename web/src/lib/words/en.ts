@@ -3,12 +3,14 @@
 import { type ActingPermission } from '@holdfast/hub/surfaces/web/pages';
 import { enRepos } from './en-repos.ts';
 import { enSecurity } from './en-security.ts';
+import { enSpaces } from './en-spaces.ts';
 
 /** The words of one language. */
 export const en = {
   language: 'English',
   ...enRepos,
   security: enSecurity,
+  ...enSpaces,
   skip: 'Go to the content',
   signIn: {
     title: 'Sign in',

@@ -206,10 +206,12 @@ export const ptRepos: typeof enRepos = {
     title: 'Aplicação',
     open: 'Abrir a aplicação',
     openHint: 'Corre num endereço só seu, separado deste hub.',
+    framed: 'A aplicação',
+    frameHint:
+      'O que está nesta moldura foi feito por quem fez o Space. Nunca precisa da sua palavra-passe deste hub.',
+    onDemand: 'Esta aplicação foi feita por outra pessoa. Só arranca quando a mandar mostrar.',
+    show: 'Mostrar aqui a aplicação',
     notices: 'O que o README tem de ouvir',
-    hint: 'Um novo arranque usa o último commit e as definições de agora. Em pausa, ninguém é servido.',
-    restart: 'Arrancar de novo',
-    pause: 'Pôr em pausa',
     stages: {
       NO_APP_FILE: 'falta o ficheiro da aplicação',
       CONFIG_ERROR: 'o README tem erros',

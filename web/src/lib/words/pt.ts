@@ -2,12 +2,14 @@
 import { type Words } from './en.ts';
 import { ptRepos } from './pt-repos.ts';
 import { ptSecurity } from './pt-security.ts';
+import { ptSpaces } from './pt-spaces.ts';
 
 /** The words in Portuguese. */
 export const pt: Words = {
   language: 'Português',
   ...ptRepos,
   security: ptSecurity,
+  ...ptSpaces,
   skip: 'Ir para o conteúdo',
   signIn: {
     title: 'Entrar',

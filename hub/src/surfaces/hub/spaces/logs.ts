@@ -5,11 +5,12 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { referencesOf } from '#modules/access';
 import { type Reads } from '#modules/ledger';
 import { type Repo, type Repos } from '#modules/repos';
-import { type LogKind, type Runtime, type Spaces, type Usage } from '#modules/spaces';
+import { type Runtime, type Spaces, type Usage } from '#modules/spaces';
 import { openEventStream, type EventStream } from '../../http/event-stream.ts';
 import { type LiveStreams, type StreamRight } from '../../http/live-streams.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { RepoParams } from '../repos/names.ts';
+import { readOn, recordLogRead, type AskedLog } from './follow-log.ts';
 import { Followers } from './followers.ts';
 
 /** What the routes need. */
@@ -47,7 +48,7 @@ function getSpaceLogs(deps: LogDeps, followers: Followers): Route {
     async run(call) {
       const { kind } = call.params;
       const repo = await deps.repos.get(call.actor, { type: 'space', ...call.params }, 'write');
-      await recordReading(deps, call, { repo, path: `logs/${kind}` });
+      await recordLogRead(deps.reads, call, { repo, kind });
       const runtime = await deps.spaces.runtime(call.actor, call.params);
       using _place = followers.enter(repo.id);
       using stream = openEventStream(call.reply.raw, { ...deps, right: rightOf(deps, call, repo) });
@@ -70,11 +71,8 @@ function aboutReadme({ stage, error, notices, program }: Runtime): string[] {
 
 const WITHOUT_BUILD: ReadonlySet<Runtime['stage']> = new Set(['CONFIG_ERROR', 'NO_APP_FILE', 'PAUSED']);
 
-async function followLog(
-  { spaces }: LogDeps,
-  { repo, kind, tail }: { readonly repo: Repo; readonly kind: LogKind; readonly tail: number | undefined },
-  stream: EventStream,
-): Promise<void> {
+async function followLog({ spaces }: LogDeps, asked: AskedLog, stream: EventStream): Promise<void> {
+  const { repo, kind } = asked;
   const log = spaces.logOf(repo.id, kind);
   let from: number | undefined;
   while (log !== undefined && !stream.signal.aborted) {
@@ -83,10 +81,8 @@ async function followLog(
     const round = new AbortController();
     const until = AbortSignal.any([stream.signal, round.signal]);
     const more = Promise.race([log.waitForMore(until), spaces.changed(repo.id, until)]);
-    const { lines, next, left } = log.read(from, tail);
-    if (left > 0)
-      await stream.send({ data: `(${left} lines are no longer here)\n`, timestamp: lines[0]?.at });
-    for (const { at, text } of lines) await stream.send({ data: `${text}\n`, timestamp: at.toISOString() });
+    const { lines, next } = readOn(spaces, asked, from);
+    for (const { at, text } of lines) await stream.send({ data: `${text}\n`, timestamp: at?.toISOString() });
     from = next;
     const isDone = isOver && log.read(from).lines.length === 0;
     if (!isDone) await more;
@@ -146,15 +142,6 @@ function presentUsage(before: Measured | undefined, { usage, at }: Measured): ob
 }
 
 type SpaceCall = Call<unknown, unknown, unknown>;
-
-/** Logs are for those who may write, also where everybody may read the files. */
-async function recordReading(
-  { reads }: LogDeps,
-  { actor, address }: SpaceCall,
-  { repo, path }: { readonly repo: Repo; readonly path: string },
-): Promise<void> {
-  await reads.recordRead({ ...referencesOf(actor), address, repoId: repo.id, revision: '', path });
-}
 
 function rightOf({ repos }: LogDeps, call: SpaceCall, { id, namespace, name }: Repo): StreamRight {
   const { actor, credential } = referencesOf(call.actor);

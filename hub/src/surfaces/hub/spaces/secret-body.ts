@@ -6,7 +6,7 @@ import { pacedBody, type Pace } from '../../http/paced-body.ts';
 import { bodyMalformed, bodyTooLarge, bodyTooSlow } from '../../route/faults.ts';
 
 /** Room for a value of 32 KiB, also where a client writes each character of it as `\u0436`. */
-const MOST_BYTES = 128 * KiB;
+export const MOST_BYTES = 128 * KiB;
 const PACE: Pace = { graceMs: 15_000, bytesPerSecond: 4 * KiB, savedMs: 15_000 };
 const REFUSALS = { tooSlow: bodyTooSlow, cutOff: () => bodyMalformed('it was cut off') };
 

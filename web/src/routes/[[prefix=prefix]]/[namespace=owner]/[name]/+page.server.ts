@@ -2,10 +2,11 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { type Repo } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, show } from '../../../../lib/call.ts';
-import { openApp } from '../../../../lib/repo/app.ts';
+import { openFramedApp } from '../../../../lib/repo/app.ts';
 import { openPlace, openRepo, presentHead } from '../../../../lib/repo/open.ts';
 import { presentFacts } from '../../../../lib/repo/present.ts';
 import { snippetsOf } from '../../../../lib/repo/snippets.ts';
+import { kindFor, openLog } from '../../../../lib/space/log.ts';
 import { renderProse, type Prose } from '../../../../lib/prose/prose.ts';
 
 const MOST_BYTES = 512 * 1024;
@@ -16,12 +17,16 @@ export async function load(event: ServerLoadEvent) {
   const shown = presentHead(event, repo);
   const { transformers } = repo.facets.summary;
   const reads = hub.repos.mayRead(actor, repo);
+  const app = await openFramedApp(event, repo);
+  const kind = app === undefined || !shown.writes ? undefined : kindFor(app.stage);
   return {
     repo: shown,
     facts: presentFacts(repo),
     reads,
     card: reads ? await openCard(event, { repo, path: shown.path }) : { kind: 'none' as const },
-    app: await openApp(event, repo),
+    app,
+    log: kind && (await openLog(event, repo, { kind, tail: 200 })),
+    duplicates: app !== undefined && reads && actor.kind === 'user',
     baseUrl,
     open: repo.visibility === 'public' && actor.kind === 'anonymous',
     snippets: snippetsOf({

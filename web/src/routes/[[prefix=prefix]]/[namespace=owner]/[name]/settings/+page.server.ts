@@ -2,7 +2,6 @@
 import { fail, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit, show } from '../../../../../lib/call.ts';
 import { listPath, repoPath } from '../../../../../lib/repo/address.ts';
-import { openApp } from '../../../../../lib/repo/app.ts';
 import { addressOf, openRepo, presentHead } from '../../../../../lib/repo/open.ts';
 
 export async function load(event: ServerLoadEvent) {
@@ -13,7 +12,6 @@ export async function load(event: ServerLoadEvent) {
   const makers = memberships.filter(({ role }) => role !== 'read').map(({ orgName }) => orgName);
   return {
     repo: presentHead(event, repo),
-    app: await openApp(event, repo),
     owners: [...new Set([repo.namespace, account.name, ...makers])],
   };
 }
@@ -27,17 +25,6 @@ export const actions = {
     const visibility = VISIBILITIES.find((one) => one === field(form, 'visibility'));
     const outcome = await attempt(event, async () => {
       if (visibility !== undefined) await hub.changes.changeSettings(who, addressOf(event), { visibility });
-      return undefined;
-    });
-    if (outcome === undefined) redirect(303, event.url.pathname);
-    return outcome;
-  },
-  app: async (event: RequestEvent) => {
-    requireVisit(event);
-    const { hub, form, who } = callOf(event);
-    const outcome = await attempt(event, async () => {
-      if (field(form, 'act') === 'pause') await hub.spaces.pause(who, addressOf(event));
-      else await hub.spaces.restart(who, addressOf(event), false);
       return undefined;
     });
     if (outcome === undefined) redirect(303, event.url.pathname);
