@@ -1,5 +1,6 @@
 // Spaces of one real instance that root started: real apps of Gradio and Streamlit, built and run in sandboxes. One instance for all
 // of it, because its root takes minutes to make, and an environment most of one.
+import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { openAppInstance } from '../harness/app-instance.ts';
 import { runPythonSuite } from '../harness/python.ts';
@@ -28,7 +29,8 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
     await provePreload(site);
   });
   await t.test('an app uses a secret that it cannot see', async () => {
-    await proveSecrets(site, { asRoot: process.getuid?.() === 0 });
+    const password = (await readFile(apps.passwordFile, 'utf8')).trim();
+    await proveSecrets(site, { asRoot: process.getuid?.() === 0, password });
   });
   await t.test('an app with secrets waits while the vault is sealed', async () => {
     await proveSealed(site);

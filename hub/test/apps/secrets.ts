@@ -2,6 +2,8 @@
 // has any of them.
 import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TestBrowser } from '../harness/test-browser.ts';
 import { commit, pause, post, readLog, untilStage, visit, type Site } from '../harness/app-site.ts';
 import { huntFiles, huntProcesses } from './hunt.ts';
 import { listHolders } from './left.ts';
@@ -85,8 +87,26 @@ async function judgeLogs(site: Site, values: readonly string[]): Promise<void> {
       assert.ok(![run, build].some((log) => log.includes(form.slice(at, at + 10))), `${run}\n${build}`);
 }
 
+/** The page of the Space says that the secret was used; the one that was not, too. */
+async function seeUse({ instance }: Site, password: string): Promise<void> {
+  const browser = new TestBrowser(instance);
+  await browser.signIn('admin', password);
+  let shown = '';
+  for (let tries = 0; tries < 60; tries += 1) {
+    const { body } = await browser.open(`/spaces/admin/${NAME}/settings/app`);
+    shown = body.slice(body.indexOf('id="secrets"'));
+    if (/Last used[^]*?(?:once|\d+ times)/.test(shown)) break;
+    await delay(1_000);
+  }
+  assert.match(shown, /<code>HF_TOKEN<\/code>[^]*?Last used[^]*?(?:once|\d+ times)/);
+  assert.match(shown, /<code>OPENAI_API_KEY<\/code>[^]*?not yet/);
+}
+
 /** Shows it. `asRoot`: the memory of other processes can be looked into. */
-export async function proveSecrets(site: Site, { asRoot }: { readonly asRoot: boolean }): Promise<void> {
+export async function proveSecrets(
+  site: Site,
+  { asRoot, password }: { readonly asRoot: boolean; readonly password?: string },
+): Promise<void> {
   const { instance } = site;
   const began = new Date();
   const ofApp = await instance.createToken({ user: 'admin', role: 'read' });
@@ -112,6 +132,7 @@ export async function proveSecrets(site: Site, { asRoot }: { readonly asRoot: bo
   assert.deepEqual(said.whoami, [200, 'admin'], 'and uses it');
   assert.deepEqual([said.variable, said.file, said.mode], [digest(variable), digest(file), '0o100400']);
   await judgeLogs(site, [variable, file, ofApp, unused]);
+  if (password !== undefined) await seeUse(site, password);
   const hunted = [
     { name: 'brokered', value: unused },
     { name: 'variable', value: variable },
