@@ -38,6 +38,17 @@ print(s3.list_objects_v2(Bucket="bucket", Prefix="a b/c=d&é")["Contents"][0]["K
 s3.put_object(Bucket="bucket", Key="a b/ü.txt", Body=b"x" * 100000)
 bedrock = boto3.client("bedrock-runtime", region_name="us-east-1")
 print("brokered", bedrock.invoke_model(modelId="anthropic.claude:0", body="{}")["body"].read().decode())`;
+const HTTPX2 = `import httpx
+with httpx.Client(http2=True) as client:
+    for _ in range(2): print(client.get("${URL}", headers=${BEARER}).text)`;
+const WEBSOCKETS = `from websockets.sync.client import connect
+with connect("wss://${PLAYED.openai}/v1/realtime", additional_headers=${BEARER}) as socket:
+    print(socket.recv())
+    for n in range(100):
+        socket.send("message %d" % n)
+        assert socket.recv() == "message %d" % n`;
+const NODE_SOCKET = `const socket = new WebSocket("wss://${PLAYED.openai}/v1/realtime", { headers: ${BEARER} });
+socket.onmessage = ({ data }) => { console.log(data); socket.close(); }`;
 const HUB = `from huggingface_hub import HfApi
 print(HfApi().model_info("a/b").id.replace("/", " "))`;
 
@@ -51,11 +62,15 @@ const CLIENTS: readonly (readonly [name: string, command: string, answers: numbe
     1,
   ],
   ['httpx', python('hub-1', `import httpx\nprint(httpx.get("${URL}", headers=${BEARER}).text)`), 1],
+  ['httpx with HTTP/2', python('brokered', HTTPX2), 2],
+  ['websockets', python('brokered', WEBSOCKETS), 1],
   ['aiohttp', python('brokered', AIOHTTP), 1],
   ['huggingface_hub', python('hub-1', HUB), 1],
   ['huggingface_hub of requests', python('hub-0.36', HUB), 1],
   ['boto3', python('brokered', BOTO3), 1],
   ['node', `node -e 'fetch("${URL}", { headers: ${BEARER} }).then((r) => r.text()).then(console.log)'`, 1],
+  ['the WebSocket of node', `node -e '${NODE_SOCKET}'`, 1],
+  ['curl with HTTP/2', `curl -sS --http2 -H "Authorization: Bearer $OPENAI_API_KEY" ${URL}`, 1],
   ['curl', `curl -sS -H "Authorization: Bearer $OPENAI_API_KEY" ${URL}`, 1],
   ['curl without a proxy', `curl -sS --noproxy "*" -H "Authorization: Bearer $OPENAI_API_KEY" ${URL}`, 1],
   [

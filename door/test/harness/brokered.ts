@@ -21,9 +21,19 @@ export interface Brokered extends AsyncDisposable {
   readonly certificate: string;
   readonly secrets: readonly GrantedSecret[];
   /** Opens a tunnel to a host, and speaks TLS in it as one. */
-  readonly openTls: (host: string, more?: { readonly servername?: string }) => Promise<TLSSocket>;
+  readonly openTls: (host: string, more?: Greeting) => Promise<TLSSocket>;
   /** Sends a raw request in a tunnel; gives all that comes back. */
   readonly ask: (host: string, text: string) => Promise<string>;
+}
+
+/** How a client greets. */
+export interface Greeting {
+  /** As whom it speaks to the host; the host's own name when absent. */
+  readonly servername?: string;
+  /** Whom it believes; the door when absent. */
+  readonly ca?: string;
+  /** What it offers to speak. */
+  readonly protocols?: string[];
 }
 
 /** What the tests use most. */
@@ -74,7 +84,12 @@ export async function openBrokered(
 async function open(
   door: TestDoor,
   certificate: string,
-  { host, servername = host }: { readonly host: string; readonly servername?: string },
+  {
+    host,
+    servername = host,
+    protocols = ['http/1.1'],
+    ca = certificate,
+  }: Greeting & { readonly host: string },
 ): Promise<TLSSocket> {
   const plain = connect(join(door.out, 'door.sock'));
   // The door may reset what it has refused; what was said over it tells.
@@ -82,7 +97,7 @@ async function open(
   plain.write(`CONNECT ${host}:443 HTTP/1.1\r\nHost: ${host}:443\r\n\r\n`);
   const [answer] = (await once(plain, 'data')) as [Buffer];
   if (!answer.toString().startsWith('HTTP/1.1 200')) throw new Error(answer.toString());
-  const socket = connectTls({ socket: plain, servername, ca: [certificate], ALPNProtocols: ['http/1.1'] });
+  const socket = connectTls({ socket: plain, servername, ca: [ca], ALPNProtocols: protocols });
   await once(socket, 'secureConnect');
   return socket;
 }

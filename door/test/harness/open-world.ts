@@ -28,6 +28,8 @@ export interface Seen {
   readonly raw?: readonly string[];
   readonly body?: string;
   readonly closed?: string;
+  /** What somebody said in a WebSocket, by its length. */
+  readonly message?: number;
 }
 
 /** A world. */

@@ -6,6 +6,7 @@ import { createServer as createHttps } from 'node:https';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { playHosts } from './played-hosts.ts';
+import { playSockets } from './played-sockets.ts';
 import { PLAYED, VALUES } from './values.ts';
 
 const [folder = ''] = process.argv.slice(2);
@@ -69,12 +70,20 @@ const outside: RequestListener = (request, response) => {
 
 const key = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) };
 const played = playHosts(tell, folder);
+const QUICK = `${'x'.repeat(1_021)}END`;
+/** What is asked often, to see how fast it can be: checked, and not told. */
+const quick: RequestListener = ({ headers }, response) => {
+  if (headers.authorization === `Bearer ${VALUES.openai[0]}`) response.end(QUICK);
+  else response.writeHead(401).end('END');
+};
 const all: RequestListener = (request, response) => {
-  if (Object.values<string | undefined>(PLAYED).includes(request.headers.host)) played(request, response);
+  if (request.url === '/quick') quick(request, response);
+  else if (Object.values<string | undefined>(PLAYED).includes(request.headers.host))
+    played(request, response);
   else outside(request, response);
 };
 createHttp(all).listen(80, PUBLIC);
-createHttps(key, all).listen(443, PUBLIC);
+createHttps(key, all).on('upgrade', playSockets(tell)).listen(443, PUBLIC);
 createHttp((request, response) => {
   tell({ hub: request.url, headers: request.rawHeaders });
   if (

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BEARER, header, PASSWORD, USER, type Place } from '@holdfast/kernel/brokering/place';
+import { PROVIDERS } from '@holdfast/kernel/brokering/providers';
 import { parseRequestHead } from '../http/head.ts';
 import { formsOf } from './forms.ts';
 import { readInjection, type InjectionRules } from './injection.ts';
@@ -156,4 +157,27 @@ void test('a request that is signed as AWS does is signed again, or refused with
     read(signed('AKIAIOSFODNN7EXAMPLE', [`X-Key: ${HELD}`]), [place, header('x-key')]).kind,
     'refused',
   );
+});
+
+void test('what mints or echoes is refused with a secret of every provider, and what derives is told by its route', () => {
+  const seen = { refused: 0, derived: 0 };
+  for (const { id, routes, brokering } of PROVIDERS)
+    for (const { kind, method, template } of routes) {
+      if (kind === 'uses' || brokering.kind === 'none') continue;
+      const target = template.replace('{*}', 'some/where').replaceAll('{}', 'x');
+      const line = `${method === '*' ? 'POST' : method} ${target} HTTP/1.1`;
+      const { reading } = read([line, HOST, `Authorization: Bearer ${HELD}`], [BEARER], id);
+      if (kind === 'derives') {
+        assert.ok(reading.kind === 'inject' && reading.route.template !== '*', `${id}: ${line}`);
+        seen.derived += 1;
+      } else {
+        assert.ok(reading.kind === 'refused' && reading.status === 403, `${id}: ${line}`);
+        assert.match(
+          reading.why,
+          kind === 'mints' ? /gives out other credentials/ : /repeats the credential/,
+        );
+        seen.refused += 1;
+      }
+    }
+  assert.ok(seen.refused > 50 && seen.derived > 3, JSON.stringify(seen));
 });

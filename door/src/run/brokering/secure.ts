@@ -9,8 +9,8 @@ import type { Leaf } from './authority.ts';
 
 const HANDSHAKE_MS = 10_000;
 
-/** Clients' protocols, the best first. */
-const PROTOCOLS = ['http/1.1'];
+/** All that is spoken here, on either side. */
+const PROTOCOL = 'http/1.1';
 
 /** Speaks TLS with an app as a host; `undefined` when they do not come together, and why. */
 export async function secureClient(
@@ -23,10 +23,14 @@ export async function secureClient(
     minVersion: 'TLSv1.2',
   });
   let asked: string | undefined;
+  let offered: readonly string[] = [PROTOCOL];
   const socket = new TLSSocket(client, {
     isServer: true,
     secureContext: context,
-    ALPNProtocols: PROTOCOLS,
+    ALPNCallback: ({ protocols }) => {
+      offered = protocols;
+      return protocols.find((protocol) => protocol === PROTOCOL);
+    },
     SNICallback: (name, done) => {
       asked = name.toLowerCase();
       if (asked === host) done(null, context);
@@ -36,6 +40,9 @@ export async function secureClient(
   const open = await settle(socket, 'secure');
   if (open && asked === host) return { socket };
   socket.destroy();
+  // Found out before the name is.
+  if (!offered.includes(PROTOCOL))
+    return { why: 'the app speaks no HTTP/1.1, which is what the door speaks at hosts with a secret' };
   if (asked === host) return { why: 'the app does not believe the door, or speaks no TLS' };
   return {
     why: `the connection is for ${host}, and its greeting ${asked === undefined ? 'names nobody' : `is for ${asked}`}`,
@@ -62,7 +69,7 @@ export class SecureOutside {
       socket: opened.socket,
       servername: host,
       secureContext: this.#context,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [PROTOCOL],
       ...(session === undefined ? {} : { session }),
     });
     socket.on('session', (next: Buffer) => this.#sessions.set(host, next));
