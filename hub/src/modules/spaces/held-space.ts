@@ -4,6 +4,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { emptyLogs, nextOf, type LogRoom, type SpaceLogs } from './log-ring.ts';
 import { toldWithoutRun, type Told } from './model.ts';
 import { type RunRow } from './run-store.ts';
+import { type StartCause } from './start-cause.ts';
 import { type Usage, type Wish } from './wish.ts';
 
 const WAKE_MS = 1_000;
@@ -31,6 +32,8 @@ export class HeldSpace {
   /** What serves is asleep, whichever wish it is of. */
   #sleeps = false;
   #wokenAt = -Infinity;
+  /** Whose visit wakes it, until it starts. */
+  #visitor: StartCause | undefined;
   #settling: Promise<void> | undefined;
   #again = false;
   #resting = false;
@@ -135,6 +138,7 @@ export class HeldSpace {
   rest(): void {
     this.#resting = true;
     this.#sleeps = false;
+    this.#visitor = undefined;
     this.#failures = 0;
     this.#preparing = undefined;
     this.#wanted = undefined;
@@ -187,11 +191,19 @@ export class HeldSpace {
     return this.#told && this.#take(toldWithoutRun(this.#told));
   }
 
-  /** Whether to say that somebody visits it; not again at once. */
-  mayWake(now: number): boolean {
+  /** Whether to say that somebody visits it; not again at once. The first who comes is who wakes it. */
+  mayWake(now: number, visitor: StartCause): boolean {
+    this.#visitor ??= visitor;
     if (now - this.#wokenAt < WAKE_MS) return false;
     this.#wokenAt = now;
     return true;
+  }
+
+  /** Whose visit woke it; the start after this one is another matter. */
+  takeVisitor(): StartCause | undefined {
+    const visitor = this.#visitor;
+    this.#visitor = undefined;
+    return visitor;
   }
 
   /** Takes note of what its run uses. */

@@ -12,6 +12,7 @@ import {
 import { egressInvalid } from './faults.ts';
 import { type Reached, type RunFacts, type Runtime } from './model.ts';
 import { RunReader } from './run-store.ts';
+import { type StartCause } from './start-cause.ts';
 import { type Runs } from './runs.ts';
 
 interface Deps {
@@ -32,8 +33,8 @@ export async function findRunFacts(id: Id, { db, runs }: Deps): Promise<RunFacts
 }
 
 /** What a visitor meets. */
-export async function reachProgram(repoId: Id, { db, runs }: Deps): Promise<Reached> {
-  const reached = runs?.reach(repoId);
+export async function reachProgram(repoId: Id, visitor: StartCause, { db, runs }: Deps): Promise<Reached> {
+  const reached = runs?.reach(repoId, visitor);
   if (reached !== undefined) return reached;
   const reader = new RunReader(db);
   const holder = (await reader.find(repoId))?.holder ?? null;

@@ -15,6 +15,7 @@ import { reachedOf, type Reached } from './model.ts';
 import { RunRecords } from './run-records.ts';
 import { RunReader, RunWriter, type RunRow } from './run-store.ts';
 import { type Ensured, type Sources } from './sources.ts';
+import { type StartCause } from './start-cause.ts';
 import { StartTickets } from './start-tickets.ts';
 import { type FromRunner, type RunnerLink, type Wish } from './wish.ts';
 import { planOf, type Plan } from './plan.ts';
@@ -95,7 +96,7 @@ export class Runs implements AsyncDisposable {
   }
 
   /** What a visitor of a Space meets that this hub has; who comes to one that sleeps wakes it. */
-  reach(repoId: Id): Reached | undefined {
+  reach(repoId: Id, visitor: StartCause): Reached | undefined {
     const space = this.#held.get(repoId);
     if (space === undefined || this.#problem !== null) return undefined;
     if (space.resting) return { kind: 'failed', stage: 'NO_APP_FILE', message: NO_PROGRAM };
@@ -103,7 +104,7 @@ export class Runs implements AsyncDisposable {
     // Also where what is wanted now cannot be made ready: what ran before then goes on.
     if (reached.kind === 'serving' || !space.sleeps) return reached;
     // However many come, it is said once in a while.
-    if (space.mayWake(this.#deps.clock.now().getTime()))
+    if (space.mayWake(this.#deps.clock.now().getTime(), visitor))
       this.#deps.runner.send({ type: 'wake', space: repoId });
     return { kind: 'asleep' };
   }

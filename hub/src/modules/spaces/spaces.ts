@@ -143,8 +143,8 @@ export class Spaces {
   }
 
   /** What a visitor of a program meets, whom `open` let in. */
-  async reach(repoId: Id): Promise<Reached> {
-    return await reachProgram(repoId, this.#deps);
+  async reach(repoId: Id, visitor: Actor): Promise<Reached> {
+    return await reachProgram(repoId, referencesOf(visitor), this.#deps);
   }
 
   /** Settles at the next change of a program's state, or when the signal aborts. */

@@ -1,10 +1,7 @@
-// Whose act a start follows: the newest on the ledger since the start before, of those that have a Space start anew. A start that
-// follows none, as after a crash or when a visitor wakes the app, is the hub's own.
+// Whose act a start follows: the newest on the ledger since the start before, of those that have a Space start anew.
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { referencesOf } from '#modules/access';
 import { EntrySearch, type FoundEntry } from '#modules/ledger';
-import { RUNNING } from './sources.ts';
 
 /** Acts by which people have a Space start. */
 const CAUSES: ReadonlySet<string> = new Set([
@@ -23,8 +20,8 @@ export interface StartCause {
   readonly credential: string;
 }
 
-/** Whose act it is that a Space starts now. */
-export async function findStartCause(db: Db, space: Id): Promise<StartCause> {
+/** Whose act it is that a Space starts now; `undefined` where nobody did anything since the start before. */
+export async function findStartCause(db: Db, space: Id): Promise<StartCause | undefined> {
   const search = new EntrySearch(db);
   const { items } = await search.list({ subject: `repo:${space}` }, { limit: MOST });
   const before = items.findIndex(({ kind }) => kind === 'run.started');
@@ -38,8 +35,7 @@ export async function findStartCause(db: Db, space: Id): Promise<StartCause> {
   const [cause] = [...ofRepo, ...ofSecrets]
     .filter(({ actor }) => actor.startsWith('user:'))
     .toSorted((one, other) => (one.at < other.at ? 1 : -1));
-  if (cause === undefined) return referencesOf(RUNNING);
-  return { actor: cause.actor, credential: cause.credential };
+  return cause && { actor: cause.actor, credential: cause.credential };
 }
 
 function isOf({ body }: FoundEntry, space: Id): boolean {

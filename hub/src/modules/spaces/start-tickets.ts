@@ -5,10 +5,12 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { referencesOf } from '#modules/access';
 import { record } from '#modules/ledger';
 import { type HeldSpace } from './held-space.ts';
 import { RunReader } from './run-store.ts';
-import { findStartCause } from './start-cause.ts';
+import { RUNNING } from './sources.ts';
+import { findStartCause, type StartCause } from './start-cause.ts';
 import { SpaceReader } from './store.ts';
 import { type FromRunner, type RunnerLink } from './wish.ts';
 
@@ -58,17 +60,27 @@ export class StartTickets implements AsyncDisposable {
     if (wanted === undefined || wanted.commit !== commit) return { why: 'this commit is not wanted' };
     if (!this.#mayStart(id)) return { why: 'it was started too often; it is tried again in a minute' };
     const { db, hub } = this.#deps;
-    const cause = await findStartCause(db, id);
+    const { by, why } = await this.#causeOf(id, space);
     return await db.transaction(async (tx) => {
       // As it is now: what was said to the runner may be older than a pause or a deletion.
       const row = await new RunReader(tx).find(id);
       const { paused } = await new SpaceReader(tx).decisions(id);
       if (row === undefined || !row.program || row.holder !== hub || paused)
         return { why: 'nothing is to run of it' };
-      const body = { run, commit, generation: wanted.generation };
-      const entry = { kind: 'run.started', subject: `repo:${id}`, ...cause, body };
+      const body = { run, commit, generation: wanted.generation, cause: why };
+      const entry = { kind: 'run.started', subject: `repo:${id}`, ...by, body };
       return { entry: await record(tx, entry) };
     });
+  }
+
+  // What somebody changed counts more than a visit. After a crash nobody did anything: the start is the hub's own.
+  async #causeOf(id: Id, space: HeldSpace | undefined): Promise<Cause> {
+    const visitor = space?.takeVisitor();
+    const changer = await findStartCause(this.#deps.db, id);
+    if (changer !== undefined) return { by: changer, why: 'change' };
+    return visitor === undefined
+      ? { by: referencesOf(RUNNING), why: 'again' }
+      : { by: visitor, why: 'visit' };
   }
 
   #mayStart(space: Id): boolean {
@@ -85,6 +97,12 @@ export class StartTickets implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#answering);
   }
+}
+
+interface Cause {
+  readonly by: StartCause;
+  /** `change`: somebody had it start anew. `visit`: somebody came while it slept. `again`: it had ended by itself. */
+  readonly why: 'change' | 'visit' | 'again';
 }
 
 type Given = { readonly entry: Sha256 } | { readonly why: string };

@@ -84,7 +84,7 @@ export class ProgramVisits {
   /** The run that serves; `undefined` where the visitor was told why there is none. */
   async #awaitRun(call: SpaceCall, served: ServedSpace, deadline: number): Promise<Serving | undefined> {
     const { spaces, clock } = this.#deps;
-    const reached = await spaces.reach(served.repo.id);
+    const reached = await spaces.reach(served.repo.id, call.actor);
     if (reached.kind === 'serving') return reached.serving;
     const notice = this.#refusalOf(call, served, reached);
     if (notice !== undefined) {

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerReader } from '#modules/ledger';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
+import { askSite } from '../../harness/site.ts';
 
 const RUN = '68f0c1d2a3b4c5d6e7f80901';
 
@@ -23,7 +24,7 @@ void test('a start is on the ledger, by its run and commit, before the runner he
   const started = kept.filter(({ kind }) => kind === 'run.started');
   assert.deepEqual(
     started.map(({ hash, body }) => ({ hash, body })),
-    [{ hash: entry, body: JSON.stringify({ commit, generation, run: RUN }) }],
+    [{ hash: entry, body: JSON.stringify({ cause: 'change', commit, generation, run: RUN }) }],
   );
   assert.match(started[0]?.actor ?? '', /^user:/, 'whose push it was');
 });
@@ -43,6 +44,45 @@ void test('a start is the act of whoever caused it, and the hub’s own where no
   await opened.runner.sent('want', from);
   assert.match(await startedBy(), /^user:/, 'a restart');
   assert.equal(await startedBy(), 'system:spaces');
+});
+
+void test('the start of a Space that slept is the act of whoever came, and says that it was a visit', async () => {
+  await using opened = await openProgramHub({ access: 'anonymous' });
+  const { runner, hub, bearer } = opened;
+  const want = await opened.begin();
+  const { space, commit } = want;
+  const startedBy = async () => {
+    await askTicket(opened, { space, commit });
+    const kept = await new LedgerReader(hub.modules.db).listOfSubject(`repo:${space}`);
+    const {
+      actor = '',
+      credential = '',
+      body = '{}',
+    } = kept.findLast(({ kind }) => kind === 'run.started') ?? {};
+    return { actor, credential, cause: (JSON.parse(body) as { cause: string }).cause };
+  };
+  const visit = async (headers: Readonly<Record<string, string>>) =>
+    await askSite(hub, { label: 'ann-demo', path: '/' }, headers);
+  const wakenBy = async (...visitors: readonly Readonly<Record<string, string>>[]) => {
+    runner.status(want, 'SLEEPING');
+    await opened.becomes('SLEEPING');
+    const from = runner.heard.length;
+    const visits = [];
+    for (const visitor of visitors) {
+      visits.push(visit(visitor));
+      await runner.sent('wake', from);
+    }
+    const started = await startedBy();
+    await runner.serve(want, (_request, response) => response.end('awake'));
+    await Promise.all(visits);
+    return started;
+  };
+  await startedBy(); // the push
+  const known = await wakenBy(bearer, {});
+  assert.match(`${known.actor} ${known.credential} ${known.cause}`, /^user:\w+ token:\w+ visit$/);
+  await delay(1_100); // it is said once in a second
+  assert.deepEqual(await wakenBy({}), { actor: 'anonymous', credential: '', cause: 'visit' });
+  assert.deepEqual(await startedBy(), { actor: 'system:spaces', credential: '', cause: 'again' }, 'a crash');
 });
 
 void test('another commit, a Space that is paused, another one and too many starts get no ticket', async () => {
