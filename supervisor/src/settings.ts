@@ -278,6 +278,8 @@ export const VaultStart = z.strictObject({
     /** What this one is called among those that share the folder. */
     instance: z.string(),
     postgres: PostgresSettings,
+    /** Names under which the hub and its Spaces are reached: no secret is bound to them. */
+    ours: z.array(z.string()),
     /** The key by which checkpoints of the notary are believed, as C2SP writes it. */
     notary: z.string(),
     /** For how many days the ledger keeps entries; `null`: for ever. */

@@ -127,6 +127,7 @@ async function startOf(site: Site, database: Database, own: Mount): Promise<Vaul
       folder: site.confiner.pathOf(own),
       instance: site.instance,
       postgres: { ...database.address, user: vaultUser(site.instance) },
+      ours: ownNames(site),
       notary,
       keepDays: site.config.file.ledger.keepDays,
       acceptLoss: site.acceptLoss,
@@ -137,6 +138,11 @@ async function startOf(site: Site, database: Database, own: Mount): Promise<Vaul
       passphrase: site.secrets.vaultPassphrase?.reveal('it opens the root key') ?? null,
     },
   };
+}
+
+function ownNames({ config: { publicUrl, spacesHost } }: Site): string[] {
+  const hosts = [publicUrl, `http://${spacesHost}`].filter((url) => url !== null);
+  return hosts.map((url) => new URL(url).hostname);
 }
 
 // One after the other: an answer goes to whoever is connected.

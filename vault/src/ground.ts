@@ -18,6 +18,8 @@ export interface Ground {
   readonly ledger: LedgerReader;
   /** What this vault is called among those of the database. */
   readonly instance: string;
+  /** Names under which this hub and its Spaces are reached. */
+  readonly ours: readonly string[];
   /** The keys by which boxes are sealed for this process. */
   readonly pair: SealingPair;
 }

@@ -49,7 +49,8 @@ try {
   );
   if (hub === undefined || runner === undefined || operator === undefined)
     throw new Error('a channel is missing');
-  const ground = { db, clock: systemClock, log, keys, journal, ledger, instance: settings.instance };
+  const { instance, ours } = settings;
+  const ground = { db, clock: systemClock, log, keys, journal, ledger, instance, ours };
   const behind = await catchUp({ ...ground, pair }, { ...settings, writer: settings.postgres.user });
   stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind }));
   channel.send({ type: 'ready' });

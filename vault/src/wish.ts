@@ -26,8 +26,14 @@ const MOST_OVERLAP = 7 * 24 * 3_600;
 const TAKEN =
   /^(?:PATH|HOME|USER|LD_.*|PYTHONPATH|VIRTUAL_ENV|(?:HTTPS?|ALL|NO)_PROXY|HF_ENDPOINT|SPACE_.*|.*_CA_BUNDLE|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO)$/i;
 
+/** When it is wanted, and the names under which this hub is reached. */
+interface Circumstances {
+  readonly now: Date;
+  readonly ours: readonly string[];
+}
+
 /** Reads the body of a request. Throws a `WishProblem`, or a `SyntaxError` that quotes nothing. */
-export function readWish(body: Buffer, now: Date): SecretWish {
+export function readWish(body: Buffer, { now, ours }: Circumstances): SecretWish {
   const fields = readFlatObject(body);
   const name = textOf(fields, 'key');
   if (name === undefined || !NAME.test(name))
@@ -44,19 +50,24 @@ export function readWish(body: Buffer, now: Date): SecretWish {
   return {
     ...{ name, value, description, expiresAt: expiryOf(fields, now) },
     overlapSeconds: overlapOf(fields),
-    ...bindingOf(fields, name, value),
+    ...bindingOf(fields, { name, value, ours }),
   };
 }
 
 type Binding = Pick<SecretWish, 'way' | 'hosts' | 'places' | 'provider'>;
 
-function bindingOf(fields: ReadonlyMap<string, FieldValue>, name: string, value: Buffer): Binding {
+interface Bound extends Pick<Circumstances, 'ours'> {
+  readonly name: string;
+  readonly value: Buffer;
+}
+
+function bindingOf(fields: ReadonlyMap<string, FieldValue>, { name, value, ours }: Bound): Binding {
   const way = wayOf(fields);
   const hosts = hostsOf(fields);
   const known = recogniseSecret(name, value);
   const isBrokered =
     way === 'brokered' || (way === undefined && (hosts !== undefined || isBrokerable(known, value)));
-  if (isBrokered) return brokered(fields, { hosts, known, value });
+  if (isBrokered) return brokered(fields, { hosts, known, value, ours });
   if (hosts !== undefined)
     throw new WishProblem('`hosts` are for secrets that are brokered; leave them out, or `way`');
   if (way !== 'file' && value.includes(0))
@@ -73,13 +84,13 @@ function isBrokerable(known: Recognised | undefined, value: Buffer): boolean {
   );
 }
 
-interface Brokered {
+interface Brokered extends Pick<Circumstances, 'ours'> {
   readonly hosts: readonly string[] | undefined;
   readonly known: Recognised | undefined;
   readonly value: Buffer;
 }
 
-function brokered(fields: ReadonlyMap<string, FieldValue>, { hosts, known, value }: Brokered): Binding {
+function brokered(fields: ReadonlyMap<string, FieldValue>, { hosts, known, value, ours }: Brokered): Binding {
   if (known?.unbrokerable !== undefined)
     throw new WishProblem(`a key of ${known.title} cannot be brokered: ${known.unbrokerable}`);
   const flaw = judgeBrokeredValue(value);
@@ -92,7 +103,7 @@ function brokered(fields: ReadonlyMap<string, FieldValue>, { hosts, known, value
         : [BEARER]
       : [parsePlace(place)];
   const wanted = hosts ?? known?.hosts ?? [];
-  const problem = judgeBinding(wanted, places);
+  const problem = judgeBinding(wanted, places, ours);
   if (problem !== undefined)
     throw new WishProblem(`the secret cannot be brokered to ${problem.what}: ${problem.why}`);
   return { way: 'brokered', hosts: wanted, places, provider: known?.provider ?? null };

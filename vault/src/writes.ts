@@ -49,10 +49,10 @@ export class Writes {
 
   /** Sets a secret; gives the version, and for how many seconds the one before lasts. Throws a `VaultRefusal`. */
   async write({ space, key, box, by, taken }: SealedWrite): Promise<Written> {
-    const { pair, clock } = this.#ground;
+    const { pair, clock, ours } = this.#ground;
     const body = openBox(() => openSealing(pair, key, HUB_TO_VAULT).open(box, space));
     try {
-      const wish = judged(() => readWish(body, clock.now()));
+      const wish = judged(() => readWish(body, { now: clock.now(), ours }));
       const { value, overlapSeconds: overlap, ...said } = wish;
       const version: Version = { ...said, id: newId(clock.now()), space, n: 0, bytes: value.length };
       const { id, name } = version;

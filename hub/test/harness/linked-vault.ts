@@ -41,7 +41,7 @@ export async function openLinkedVault(address: DatabaseAddress): Promise<LinkedV
   const vault = opened.use(new Channel(other));
   const ground = {
     ...{ db, log, keys, journal, ledger: new LedgerReader(db), clock: systemClock },
-    ...{ instance: '0123456789abcdef01234567', pair: makeSealingPair() },
+    ...{ instance: '0123456789abcdef01234567', ours: [], pair: makeSealingPair() },
   };
   let isThere = true;
   const heard: Pick<Channel, 'onFrame' | 'send'> = {

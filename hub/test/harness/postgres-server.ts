@@ -29,8 +29,8 @@ export class PostgresServer {
   }
 
   /** A new one. */
-  static async open(): Promise<PostgresServer> {
-    return await PostgresServer.#start({});
+  static async open(own: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+    return await PostgresServer.#start(own);
   }
 
   /** One that begins with what another had when it was copied. */

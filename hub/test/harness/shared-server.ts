@@ -31,23 +31,23 @@ export const PASSWORD = new Secret('of-those-who-sign-in-to-clones');
 const folder = process.env['HOLDFAST_TEST_SHARED'];
 const shared: { server?: Promise<PostgresServer> } = {};
 
-/** The server, started at the first call. */
-export async function sharedServer(): Promise<PostgresServer> {
+/** The server, started at the first call, which may have it otherwise than tests do. */
+export async function sharedServer(own: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   shared.server ??=
-    folder === undefined || folder === '' ? openWhole() : openFrom(path.join(folder, 'postgres'));
+    folder === undefined || folder === '' ? openWhole(own) : openFrom(path.join(folder, 'postgres'));
   return await shared.server;
 }
 
 async function openFrom(copy: string): Promise<PostgresServer> {
   await once(copy, async (to) => {
-    const server = await openWhole();
+    const server = await openWhole({});
     await server.leaveCopy(to);
   });
   return await PostgresServer.openCopy(copy);
 }
 
-async function openWhole(): Promise<PostgresServer> {
-  const server = await PostgresServer.open();
+async function openWhole(own: Readonly<Record<string, string>>): Promise<PostgresServer> {
+  const server = await PostgresServer.open(own);
   await withPool(server.superuser, async (pool) => {
     await provisionOwner(pool, { name: ROLES.owner, password: PASSWORD }, TEMPLATE);
     await provisionHubRole(pool, { name: ROLES.hub, password: PASSWORD });

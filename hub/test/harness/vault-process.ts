@@ -11,7 +11,7 @@ import { Channel } from '@holdfast/platform/channel';
 import { HUB_TO_VAULT, type ToHub, type ToOperator, type ToRunner } from '@holdfast/vault/frames';
 import { type TestDatabase } from './database.ts';
 import { ROOT } from './program.ts';
-import { BY } from './vault.ts';
+import { BY, OURS } from './vault.ts';
 
 /** What it runs on. */
 export interface VaultSite {
@@ -58,6 +58,7 @@ export class VaultProcess implements AsyncDisposable {
           postgres: { ...postgres, embedded: true },
           notary: presentVerifier(verifierOf(signer)),
           keepDays: null,
+          ours: OURS,
         },
         ...{ acceptLoss: false, restored: false },
       },

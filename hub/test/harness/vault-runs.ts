@@ -1,8 +1,8 @@
 // Runs that ask a test's vault for what they may have.
 import assert from 'node:assert/strict';
-import { makePair, openBox, placeSecrets } from '@holdfast/inside/secrets';
+import { makePair, openBox } from '@holdfast/inside/secrets';
 import { makeSealingPair, type SealingPair } from '@holdfast/kernel/sealing';
-import { type ToRunner } from '@holdfast/vault/frames';
+import { InsideHead, type ToRunner } from '@holdfast/vault/frames';
 import { EntrySearch } from '../../src/modules/ledger/index.ts';
 import { id, type TestVault } from './vault.ts';
 
@@ -13,6 +13,8 @@ export interface TestRun {
   readonly answer: ToRunner;
   /** What the program inside finds, where it was released. */
   readonly variables: Readonly<Record<string, string>>;
+  /** And what it makes files of. */
+  readonly files: Readonly<Record<string, Buffer>>;
 }
 
 /** Asks for a release as the runner does, and opens what comes for the program inside. */
@@ -33,11 +35,24 @@ export async function startRun(
       vault.runner.frames.indexOf(frame) >= from,
   );
   const { key } = stateOf(vault);
-  const variables =
-    answer.type === 'released'
-      ? placeSecrets(openBox(inside, { vault: key, run, box: answer.inside })).variables
-      : {};
-  return { run, door, answer, variables };
+  const opened =
+    answer.type === 'released' ? openBox(inside, { vault: key, run, box: answer.inside }) : undefined;
+  return { run, door, answer, ...readInside(opened) };
+}
+
+// The program inside would put files where this machine has its own.
+function readInside(opened: Buffer | undefined): Pick<TestRun, 'variables' | 'files'> {
+  const variables: Record<string, string> = {};
+  const files: Record<string, Buffer> = {};
+  if (opened === undefined) return { variables, files };
+  let at = 4 + opened.readUInt32BE(0);
+  for (const { name, way, bytes } of InsideHead.parse(JSON.parse(opened.toString('utf8', 4, at))).secrets) {
+    const value = opened.subarray(at, at + bytes);
+    at += bytes;
+    if (way === 'file') files[name] = value;
+    else variables[name] = value.toString('utf8');
+  }
+  return { variables, files };
 }
 
 /** What the vault said of itself first. */

@@ -21,6 +21,7 @@ import { record } from '../../src/modules/ledger/index.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 import { openTestNotary } from './notary.ts';
 import { openScratch } from './scratch.ts';
+import { sharedServer } from './shared-server.ts';
 
 /** One side of a channel, as the test holds it. */
 export interface Side<Frame> {
@@ -53,6 +54,9 @@ export interface TestVault extends AsyncDisposable {
 /** Who does it, in tests. */
 export const BY = { actor: 'user:0123456789abcdef01234567', credential: 'token:1', personal: {} };
 
+/** Where the hub of tests is reached. */
+export const OURS = ['hub.acme.dev', 'spaces.acme.dev'];
+
 /** A new identifier. */
 export function id(): string {
   return newId(new Date());
@@ -64,6 +68,8 @@ export interface TestVaultOptions {
   readonly database?: TestDatabase;
   readonly folder?: string;
   readonly passphrase?: string;
+  /** As the product has it, to measure: milliseconds between two rounds of the notary, and a database that waits for its disk. */
+  readonly measured?: { readonly signingPause: number };
   /** What the start of it is told. */
   readonly start?: Omit<CatchUpWish, 'writer'>;
 }
@@ -71,11 +77,12 @@ export interface TestVaultOptions {
 /** Opens one. */
 export async function openTestVault(options: TestVaultOptions = {}): Promise<TestVault> {
   await using stack = new AsyncDisposableStack();
+  if (options.measured !== undefined) await sharedServer({ fsync: 'on', full_page_writes: 'on' });
   const database = options.database ?? stack.use(await openTestDatabase());
   const folder = options.folder ?? stack.use(await openScratch('vault')).path;
   const notary = stack.use(await openTestNotary(database.notary, { folder: path.join(folder, 'notary') }));
   const signing = { isStopped: false };
-  stack.use(keepSigning(async () => await notary.round(), signing));
+  stack.use(keepSigning(async () => await notary.round(), signing, options.measured?.signingPause));
   const lines: string[] = [];
   const log = openLog('vault', { write: (line) => void lines.push(line) });
   const pool = openPool(database.vault, {
@@ -99,6 +106,7 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
     journal,
     ledger: new LedgerReader(db),
     instance: 'test',
+    ours: OURS,
     pair,
   };
   const channels = { hub: ends.hub.channel, runner: ends.runner.channel, operator: ends.operator.channel };
@@ -131,12 +139,16 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   };
 }
 
-function keepSigning(round: () => Promise<void>, signing: { isStopped: boolean }): AsyncDisposable {
+function keepSigning(
+  round: () => Promise<void>,
+  signing: { isStopped: boolean },
+  pause = 20,
+): AsyncDisposable {
   const ended = new AbortController();
   const work = (async () => {
     while (!ended.signal.aborted) {
       if (!signing.isStopped) await round();
-      await delay(20);
+      await delay(pause);
     }
   })();
   return {
@@ -152,24 +164,38 @@ interface End<Frame> {
   readonly channel: { send(frame: object): void; onFrame(listener: (frame: unknown) => void): void };
 }
 
+async function nextOf(waiting: Set<() => void>, late: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  waiting.add(resolve);
+  late.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  waiting.delete(resolve);
+}
+
 function makeSide<Frame>(): End<Frame> {
   const frames: Frame[] = [];
+  const waiting = new Set<() => void>();
   let listener: (frame: unknown) => void = () => undefined;
   return {
     side: {
       frames,
       say: (frame) => listener(structuredClone(frame)),
       until: async (fits) => {
-        for (let n = 0; n < 2_000; n += 1) {
-          const found = frames.find(fits);
+        const late = AbortSignal.timeout(20_000);
+        for (let known = 0; ;) {
+          const found = frames.slice(known).find(fits);
           if (found !== undefined) return found;
-          await delay(10);
+          known = frames.length;
+          await nextOf(waiting, late);
+          if (late.aborted) throw new Error(`the vault did not say it; it said ${JSON.stringify(frames)}`);
         }
-        throw new Error(`the vault did not say it; it said ${JSON.stringify(frames)}`);
       },
     },
     channel: {
-      send: (frame) => void frames.push(structuredClone(frame) as Frame),
+      send: (frame) => {
+        frames.push(structuredClone(frame) as Frame);
+        for (const wake of [...waiting]) wake();
+      },
       onFrame: (next) => {
         listener = next;
       },

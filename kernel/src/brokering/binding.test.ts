@@ -30,6 +30,14 @@ void test('judgeBinding() refuses names that are none, near, ours, or for anybod
   );
 });
 
+void test('judgeBinding() refuses the names under which this hub and its Spaces are reached', () => {
+  const ours = ['hub.acme.dev', 'spaces.acme.dev'];
+  for (const host of ['hub.acme.dev', 'spaces.acme.dev', 'ann-demo.spaces.acme.dev'])
+    assert.match(judgeBinding([host], [BEARER], ours)?.why ?? '', /name of this hub/, host);
+  for (const host of ['acme.dev', 'api.acme.dev', 'nothub.acme.dev', 'hub.holdfast.internal'])
+    assert.equal(judgeBinding([host], [BEARER], ours), undefined, host);
+});
+
 void test('judgeBinding() lets a signature go to a bucket, where a value may not', () => {
   assert.equal(judgeBinding(['bucket.s3.eu-west-1.amazonaws.com'], [SIGNS]), undefined);
   // What a signed request there returns is another credential, and the app would read it.

@@ -13,6 +13,7 @@ export interface BindingProblem {
   readonly why: string;
 }
 
+const OURS = `it is a name of this hub, which an app reaches as ${HUB_NAME} alone`;
 const MOST_HOSTS = 20;
 const MOST_PLACES = 8;
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
@@ -30,15 +31,23 @@ const NOT_FOR_VALUES =
   /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|keep-alive|proxy-.*|expect|range|cookie|forwarded|x-forwarded-.*|accept|accept-.*|user-agent|origin|referer)$/;
 const TEMPLATE = /^[\u0021-\u007a\u007c\u007e ]*\{\}[\u0021-\u007a\u007c\u007e ]*$/;
 
-/** Judges hosts and places; `undefined` when a value may be brokered so. */
-export function judgeBinding(hosts: readonly string[], places: readonly Place[]): BindingProblem | undefined {
+/**
+ * Judges hosts and places; `undefined` when a value may be brokered so.
+ *
+ * @param ours Names of this hub and of the origins of its Spaces: what is sent there comes back in by the front door.
+ */
+export function judgeBinding(
+  hosts: readonly string[],
+  places: readonly Place[],
+  ours: readonly string[] = [],
+): BindingProblem | undefined {
   if (hosts.length === 0) return { what: 'hosts', why: 'no host is named to which the value may go' };
   if (hosts.length > MOST_HOSTS) return { what: 'hosts', why: `more than ${MOST_HOSTS} are named` };
   if (places.length === 0) return { what: 'places', why: 'no place is named at which the value belongs' };
   if (places.length > MOST_PLACES) return { what: 'places', why: `more than ${MOST_PLACES} are named` };
   const signed = places.every((place) => place.in === 'aws-signature');
   for (const host of hosts) {
-    const why = judgeHost(host, signed);
+    const why = isBelow(host, ours) ? OURS : judgeHost(host, signed);
     if (why !== undefined) return { what: host, why };
   }
   for (const place of places) {
@@ -60,8 +69,12 @@ function judgeHost(host: string, signed: boolean): string | undefined {
   // A signature is for one host alone, and holds nothing of the key: a bucket's name may be signed for.
   if (signed && MINTING_HOST.test(host)) return 'it gives out credentials, and they would be the app’s';
   if (signed && AWS_HOST.test(host)) return undefined;
-  const shared = SHARED_DOMAINS.find((domain) => host === domain || host.endsWith(`.${domain}`));
+  const shared = SHARED_DOMAINS.find((domain) => isBelow(host, [domain]));
   return shared && `anybody can get a name under ${shared}, also this one when it is given up`;
+}
+
+function isBelow(host: string, domains: readonly string[]): boolean {
+  return domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
 }
 
 function judgePlace(place: Place): string | undefined {

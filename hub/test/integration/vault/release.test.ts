@@ -45,6 +45,29 @@ void test(
   },
 );
 
+void test(
+  'values of every kind arrive as they were sent: lines, other letters, zero bytes, and the longest',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    const sent = {
+      LINES: 'first\nsecond\r\n\n',
+      WIDE: 'gr\u00fc\u00dfe \u6f22\u5b57 \u{1f600}',
+      QUOTED: '"\\ \t $HOME `id` \u2028',
+      LONG: 'x'.repeat(32_768),
+      SPACES: ' ',
+    };
+    const binary = '\u0000\u0001\u007f\u0080\u00ff\u0000';
+    for (const [key, value] of Object.entries(sent))
+      assert.equal((await vault.write(space, { key, value })).type, 'done', key);
+    assert.equal((await vault.write(space, { key: 'BINARY', value: binary, way: 'file' })).type, 'done');
+    const { variables, files } = await startRun(vault, space);
+    assert.deepEqual(variables, sent);
+    assert.deepEqual(files, { BINARY: Buffer.from(binary) });
+  },
+);
+
 void test('a ticket is good for one release of its own run and Space', LIMIT, async () => {
   await using vault = await openTestVault();
   const [space, other] = [id(), id()];
@@ -142,9 +165,12 @@ void test(
   },
 );
 
+/** Columns that the ciphertext does not cover: what is said of a version, and until when one that was replaced may still be used. */
+const UNBOUND = ['description', 'bytes', 'created_at', 'live_until', 'uses', 'last_used_at'];
+
 void test('who changes a secret in the database makes it unreadable, column by column', LIMIT, async () => {
   await using vault = await openTestVault();
-  const changes = [
+  const changes: readonly string[] = [
     `set name = 'OTHER'`,
     `set way = 'file'`,
     `set hosts = '{evil.example.com}'`,
@@ -163,6 +189,19 @@ void test('who changes a secret in the database makes it unreadable, column by c
       await behind.pool.query(`update vault.version ${change} where space = '${space}'`);
     }
     assert.equal((await startRun(vault, space)).answer.type, 'refused', change);
+  }
+  {
+    await using behind = openSuperuserPool(vault.database);
+    const { rows } = await behind.pool.query<{ column: string }>(
+      `select column_name as column from information_schema.columns
+        where table_schema = 'vault' and table_name = 'version'`,
+    );
+    const tried = changes.map((change) => /^set (\w+)/.exec(change)?.[1] ?? '');
+    assert.deepEqual(
+      rows.map(({ column }) => column).toSorted(),
+      [...new Set([...tried, 'space', ...UNBOUND])].toSorted(),
+      'every column is tried, or says nothing of what is handed over',
+    );
   }
   const [space, other] = [id(), id()];
   await vault.write(space, { key: 'A', value: 'a-value' });
