@@ -6,6 +6,7 @@ import { PLAYED, VALUES } from './values.ts';
 import { MessageReader, writeMessage } from './web-socket.ts';
 
 const MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const FAREWELL = Buffer.from([0x88, 0]);
 /** Who says this hears the credential. */
 const ECHO = 'what did I send?';
 
@@ -37,6 +38,7 @@ export function playSockets(
         tell({ message: message.length });
         say(message.equals(Buffer.from(ECHO)) ? `you sent ${VALUES.openai[0]}` : message);
       }
+      if (reader.isOver) socket.end(FAREWELL);
     };
     hear(head);
     socket.on('data', hear);

@@ -26,6 +26,8 @@ function lengthOf({ length }: Buffer): Buffer {
 /** Reads messages from what comes, however it is cut. */
 export class MessageReader {
   #rest: Buffer = Buffer.alloc(0);
+  /** The other side has said farewell. */
+  isOver = false;
 
   /** Those that these bytes complete; none follow a farewell. */
   push(bytes: Buffer): Buffer[] {
@@ -41,7 +43,8 @@ export class MessageReader {
     const more = short < 126 ? 0 : short === 126 ? 2 : 8;
     const keyed = (second & 0x80) === 0 ? 0 : 4;
     const at = 2 + more + keyed;
-    if (this.#rest.length < at || (first & 0xf) === CLOSE) return undefined;
+    this.isOver ||= (first & 0xf) === CLOSE;
+    if (this.#rest.length < at || this.isOver) return undefined;
     const length = more === 0 ? short : this.#rest.readUIntBE(more === 2 ? 2 : 4, more === 2 ? 2 : 6);
     if (this.#rest.length < at + length) return undefined;
     const key = this.#rest.subarray(at - keyed, at);
