@@ -5,6 +5,7 @@ import { approveOrgToken, endOrgToken, orgPolicy, orgTokens } from './commands/a
 import { deleteOrg, deleteUser, renameOrg, renameUser } from './commands/admin-namespaces.ts';
 import { checkMail, listMail } from './commands/admin-mail.ts';
 import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
+import { revokeAgain } from './commands/admin-again.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
 import {
   createUser,
@@ -65,6 +66,7 @@ const ACTING: readonly Command[] = [
   createToken,
   listTokens,
   revokeToken,
+  revokeAgain,
   listMail,
   checkMail,
   listQuotas,

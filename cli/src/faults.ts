@@ -32,6 +32,16 @@ function adviceOn(code: string): { hint?: string } {
   return {};
 }
 
+/** A file that is to be an export of the ledger, and is none. */
+export const exportUnreadable = defineFault(
+  'invalid',
+  'ledger.export-unreadable',
+  (file: string, why: string) => [
+    `${file} cannot be read as an export of the ledger: ${why}`,
+    { hint: 'write one with `./holdfast ledger export > FILE`' },
+  ],
+);
+
 /** An export that the running instance could not bring to its end, with its words. */
 export const exportStopped = defineFault(
   'unavailable',

@@ -1,6 +1,6 @@
 // An old state of the database put back: what was revoked since must not work again because somebody restored it.
 import assert from 'node:assert/strict';
-import { cp, rename, rm } from 'node:fs/promises';
+import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { startInstance, type Instance } from '../harness/instance.ts';
@@ -17,6 +17,7 @@ void test('a restored old state starts sealed, and serves once its loss was acce
   const folder = scratch.path;
   const postgres = path.join(folder, 'data', 'postgres');
   const backup = path.join(folder, 'backup');
+  const exported = path.join(folder, 'ledger.jsonl');
   let token = '';
   {
     await using first = await startInstance({ folder });
@@ -30,6 +31,10 @@ void test('a restored old state starts sealed, and serves once its loss was acce
     await second.revokeTokens('admin');
     assert.equal((await ask(second, '/api/whoami-v2', token)).status, 401);
     assert.equal((await second.command('ledger', 'verify')).status, 0);
+    // One that is made and revoked after the backup is in the export alone.
+    await second.createToken({ user: 'admin', role: 'read' });
+    await second.revokeTokens('admin');
+    await writeFile(exported, (await second.command('ledger', 'export')).stdout);
   }
   await rm(postgres, { recursive: true });
   await rename(backup, postgres);
@@ -47,7 +52,13 @@ void test('a restored old state starts sealed, and serves once its loss was acce
     const verdict = await third.command('ledger', 'verify');
     assert.equal(verdict.status, 1);
     assert.match(verdict.stdout, /ends before the \d+ that were signed/);
-    await third.revokeTokens('admin');
+    const again = await third.command('admin', 'token', 'revoke-again', exported, '--json');
+    assert.equal(again.status, 0, again.stderr);
+    const done = JSON.parse(again.stdout) as { revoked: string[]; unknown: string[] };
+    assert.deepEqual([done.revoked.length, done.unknown.length], [1, 1]);
+    const none = await third.command('admin', 'token', 'revoke-again', path.join(folder, 'data', 'instance'));
+    assert.notEqual(none.status, 0);
+    assert.match(none.stderr, /cannot be read as an export/);
   }
   await using fourth = await startInstance({ folder, words: ['--accept-loss'] });
   assert.match(fourth.output, /a new epoch of the ledger begins/);
@@ -57,9 +68,9 @@ void test('a restored old state starts sealed, and serves once its loss was acce
     401,
     'it was revoked again while it was sealed',
   );
-  const exported = await fourth.command('ledger', 'export');
-  assert.match(exported.stdout, /"kind":"instance\.sealed"/);
-  assert.match(exported.stdout, /"kind":"instance\.loss-accepted"/);
-  assert.match(exported.stdout, /holdfast-ledger\/[0-9a-f]{16}\/2\\n/);
+  const whole = await fourth.command('ledger', 'export');
+  assert.match(whole.stdout, /"kind":"instance\.sealed"/);
+  assert.match(whole.stdout, /"kind":"instance\.loss-accepted"/);
+  assert.match(whole.stdout, /holdfast-ledger\/[0-9a-f]{16}\/2\\n/);
   assert.equal((await fourth.command('ledger', 'verify')).status, 0);
 });
