@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import test from 'node:test';
+import { commit, regularFile } from '../../harness/lfs.ts';
 import { encodeShard, encodeXorb, encodeXorbFooter } from '../../harness/xet-encode.ts';
 import {
   askXet,
@@ -14,6 +15,7 @@ import {
   sampleOf,
   uploadXet,
   xetSample,
+  type XetSession,
 } from '../../harness/xet.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 
@@ -83,6 +85,45 @@ void test('a file of several xorbs, with chunks packed in every way, comes back 
     const wanted = sample.bytes.subarray(start, end + 1);
     assert.ok(Buffer.from(await part.arrayBuffer()).equals(wanted), `${start}-${end}`);
   }
+});
+
+void test('who asks how a file is put together is told in headers and body, and comes to its chunks by them', async () => {
+  await using hub = await setUp();
+  const sample = xetSample();
+  await uploadXet(hub, { token: hub.ada, repo, sample, path: 'a.bin' });
+  // As clients of browsers ask.
+  const headers = { range: 'bytes=0-0', accept: 'application/vnd.xet-fileinfo+json, */*' };
+  const authorization = `Bearer ${hub.ada}`;
+  const address = `${hub.url}/${repo}/resolve/main/a.bin`;
+  const answer = await fetch(address, { headers: { ...headers, authorization } });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('content-type'), 'application/vnd.xet-fileinfo+json');
+  assert.equal(answer.headers.get('x-linked-size'), String(sample.bytes.length));
+  assert.equal(answer.headers.get('x-linked-etag'), `"${sample.oid}"`);
+  const told = (await answer.json()) as Record<'hash' | 'etag' | 'refreshUrl' | 'casUrl', string> & {
+    size: number;
+  };
+  assert.deepEqual(
+    [told.hash, told.size, told.etag, answer.headers.get('x-xet-hash')],
+    [sample.file.hash, sample.bytes.length, `"${sample.oid}"`, sample.file.hash],
+  );
+  const links = new Map(
+    [...(answer.headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="([^"]+)"/g)].map(
+      ([, url = '', rel = '']) => [rel, url],
+    ),
+  );
+  assert.equal(links.get('xet-auth'), told.refreshUrl);
+  assert.equal(links.get('xet-reconstruction-info'), `${told.casUrl}/v1/reconstructions/${told.hash}`);
+  const session = (await (await fetch(told.refreshUrl, { headers: { authorization } })).json()) as XetSession;
+  assert.equal(session.casUrl, told.casUrl);
+  assert.ok((await reconstruction(session, told.hash)).terms.length > 0);
+  // Nobody else is told anything, and of a file that is no such one its bytes come.
+  assert.equal((await fetch(address, { headers })).status, 401);
+  await commit(hub, { token: hub.ada, repo }, [regularFile('b.txt', 'plain')]);
+  const plain = await fetch(`${hub.url}/${repo}/resolve/main/b.txt`, {
+    headers: { ...headers, authorization },
+  });
+  assert.deepEqual([plain.status, await plain.text()], [206, 'p']);
 });
 
 void test('a xorb may have a footer, and may come twice', async () => {
