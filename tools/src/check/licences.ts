@@ -22,11 +22,12 @@ const ALLOWED: readonly string[] = [
 
 /**
  * Packages under another licence, each with its reason. `lightningcss` comes with what builds the pages: it runs unchanged
- * on the machine that builds, and nothing of it is in what is built or passed on. Typefaces under the Open Font License may be
+ * on the machine that builds, and nothing of it is in what is built or passed on. `axe-core` runs unchanged in the browser that
+ * tests drive, and nowhere else. Typefaces under the Open Font License may be
  * passed on with anything, unchanged and not sold by themselves, as they are here.
  */
 const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
-  'MPL-2.0': /^lightningcss(-|$)/,
+  'MPL-2.0': /^(?:lightningcss(-|$)|axe-core$)/,
   'OFL-1.1': /^@fontsource(-variable)?\//,
 };
 

@@ -138,6 +138,8 @@ export const ENTRY_FILES: readonly string[] = [
   'tools/src/*/main.ts',
   'bench/src/main.ts',
   'web/build.ts',
+  // In workers of the reader's browser.
+  'web/src/lib/{views,upload}/work-*.ts',
 ];
 
 /** Words of the Hub's protocol that house style would not choose, and the files that may use them in names. */

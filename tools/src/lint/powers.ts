@@ -102,6 +102,16 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'texts of people are shown through prose/prose.ts, within its bounds',
   },
   {
+    modules: ['hyparquet', 'fzstd'],
+    files: ['web/src/lib/views/parquet.ts'],
+    advice: 'Parquet is read in a worker of the reader\u2019s browser, within the bounds of views/parquet.ts',
+  },
+  {
+    modules: ['temml'],
+    files: ['web/src/lib/prose/maths.ts'],
+    advice: 'formulas are read through prose/maths.ts, within its bounds',
+  },
+  {
     modules: ['htmlparser2'],
     files: ['web/src/lib/prose/clean.ts'],
     advice: 'what becomes HTML of a page is written in one place, prose/clean.ts',
@@ -134,7 +144,7 @@ export const LATE_IMPORTS: readonly string[] = [
   'hub/src/pages.ts',
   'platform/src/thread-host.ts',
   // In a browser, from the one folder that its policy names.
-  'web/src/lib/browser/highlight.js',
+  'web/src/lib/browser/{highlight,view}.js',
 ];
 
 /** A member that gives a power, as `object.member`, or a global function. */
@@ -164,9 +174,8 @@ export const NAMED_POWERS: readonly NamedPower[] = [
     files: [
       'notary/src/places.ts',
       'courier/src/reach.ts',
-      // In the reader's browser, whose policy names the one address.
-      'web/src/lib/browser/search.js',
-      'web/src/lib/browser/follow.js',
+      // In the reader's browser, whose policy names the addresses.
+      'web/src/lib/browser/{follow,search,view}.js',
       '*/test/**',
       'bench/src/**',
     ],

@@ -27,7 +27,36 @@ const CELL: Readonly<Record<string, Check>> = { align: ALIGN, colspan: COUNT, ro
 const BLOCK: Readonly<Record<string, Check>> = { align: ALIGN };
 const HEADING: Readonly<Record<string, Check>> = { align: ALIGN, id: ID };
 
+const LENGTH = matching(/^-?\d{0,2}(?:\.\d{1,4})?em$/);
+const TRUTH = matching(/^(?:true|false)$/);
+const SPACED: Readonly<Record<string, Check>> = { lspace: LENGTH, rspace: LENGTH };
+
+/** Parts of formulas. */
+const BY_PART: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  math: { display: matching(/^(?:block|inline)$/) },
+  mi: { mathvariant: matching(/^normal$/) },
+  mo: {
+    ...{ ...SPACED, stretchy: TRUTH, fence: TRUTH, separator: TRUTH, symmetric: TRUTH, largeop: TRUTH },
+    ...{
+      movablelimits: TRUTH,
+      form: matching(/^(?:prefix|infix|postfix)$/),
+      minsize: LENGTH,
+      maxsize: LENGTH,
+    },
+  },
+  mspace: { width: LENGTH, height: LENGTH, depth: LENGTH },
+  mpadded: { ...SPACED, width: LENGTH, height: LENGTH, depth: LENGTH, voffset: LENGTH },
+  mfrac: { linethickness: matching(/^0(?:px|em)?$/) },
+  mover: { accent: TRUTH },
+  munder: { accentunder: TRUTH },
+  menclose: { notation: matching(/^[a-z ]{1,40}$/) },
+  mstyle: { displaystyle: TRUTH, scriptlevel: matching(/^[0-3]$/) },
+  mtable: { columnalign: matching(/^[a-z ]{1,100}$/), displaystyle: TRUTH },
+  mtd: { columnspan: COUNT, rowspan: COUNT },
+};
+
 const BY_ELEMENT: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  ...BY_PART,
   a: { id: ID },
   code: { class: matching(/^language-[\w+#.-]{1,30}$/) },
   details: { open: () => '' },

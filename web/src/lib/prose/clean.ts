@@ -14,10 +14,18 @@ const WRITTEN: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** What formulas are made of. None of it holds HTML: within one, other elements are written as their text alone. */
+const MATHS: ReadonlySet<string> = new Set(
+  (
+    'math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle ' +
+    'msub msubsup msup mtable mtd mtext mtr munder munderover'
+  ).split(' '),
+);
+
 /** Left out with all that is in them: it is no text, or is text to a browser in another way than to us. */
 const LEFT_OUT: ReadonlySet<string> = new Set(
   (
-    'applet audio canvas embed form frame frameset head iframe math noembed noframes noscript object optgroup option ' +
+    'annotation annotation-xml applet audio canvas embed form frame frameset head iframe noembed noframes noscript object optgroup option ' +
     'plaintext script select style svg template textarea title video xmp'
   ).split(' '),
 );
@@ -50,6 +58,7 @@ class CleanWriter {
   readonly #open: string[] = [];
   #leftOut = 0;
   #links = 0;
+  #maths = 0;
 
   constructor(place: ProsePlace) {
     this.#place = place;
@@ -60,6 +69,7 @@ class CleanWriter {
     const tag = this.#leftOut === 0 && this.#open.length < DEEPEST ? this.#tagOf(name, attributes) : '';
     this.#open.push(tag);
     if (tag === 'a') this.#links += 1;
+    if (tag === 'math') this.#maths += 1;
   }
 
   text(text: string): void {
@@ -70,12 +80,16 @@ class CleanWriter {
     const tag = this.#open.pop() ?? '';
     if (LEFT_OUT.has(name)) this.#leftOut -= 1;
     if (tag === 'a') this.#links -= 1;
+    if (tag === 'math') this.#maths -= 1;
     if (tag !== '' && !EMPTY.has(tag)) this.html += `</${tag}>`;
   }
 
   /** Writes the element's beginning, and tells which tag will end it. */
   #tagOf(name: string, attributes: Attributes): string {
-    if (!WRITTEN.has(name)) return '';
+    // HTML in a formula, or a part of one elsewhere, is read by browsers as standing in another place than it was written.
+    const isMaths = MATHS.has(name);
+    if (isMaths ? (name === 'math' ? this.#maths > 0 : this.#maths === 0) : this.#maths > 0) return '';
+    if (!isMaths && !WRITTEN.has(name)) return '';
     if (name === 'img') return this.#picture(attributes);
     if (name === 'a') return this.#link(attributes);
     this.html += `<${name}${written(attributesOf(name, attributes))}>`;

@@ -88,7 +88,7 @@ void test('renderProse() lets nothing run', () => {
     '<![CDATA[<script>alert(1)</script>]]>',
     '<?php <script>alert(1)</script> ?>',
   ];
-  const tag = /<\/?(?!(?:a|p|div|details|pre|code|img|em|strong|table)\b)[a-z!?]/i;
+  const tag = /<\/?(?!(?:a|p|div|details|pre|code|img|em|strong|table|math|mi|mtext)\b)[a-z!?]/i;
   for (const attempt of attempts)
     for (const text of [attempt, `text ${attempt} text`, `> - ${attempt}`, `|a|\n|-|\n|${attempt}|`]) {
       const shown = html(text).replaceAll(/<\/?(?:blockquote|ul|li|thead|tbody|tr|th|td|br)\b[^>]*>/g, '');

@@ -1,6 +1,7 @@
 // Markdown as a page shows it: parsed within bounds, and cleaned.
 import MarkdownIt from 'markdown-it';
 import { cleanHtml } from './clean.ts';
+import { addMaths } from './maths.ts';
 import { type ProsePlace } from './addresses.ts';
 
 /** A text, ready to be shown. */
@@ -17,12 +18,13 @@ const LONGEST = 100_000;
 export function renderProse(text: string, place: ProsePlace): Prose {
   const shown = text.length > LONGEST ? text.slice(0, LONGEST).toWellFormed() : text;
   const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: 40 });
+  addMaths(markdown);
   markdown.core.ruler.push('ids', ({ tokens }) => {
     for (const [index, token] of tokens.entries())
       if (token.type === 'heading_open') token.attrSet('id', slugOf(tokens[index + 1]?.content ?? ''));
     return true;
   });
-  return { html: cleanHtml(markdown.render(shown), place), cut: shown.length < text.length };
+  return { html: cleanHtml(markdown.render(shown, {}), place), cut: shown.length < text.length };
 }
 
 /** The name of a heading in links, as other hubs make it. */
