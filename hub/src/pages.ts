@@ -14,6 +14,7 @@ import { getAccount } from './surfaces/hub/accounts/get-account.ts';
 import { frameAddress } from './surfaces/spaces/frame-address.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
 import { groupFacets } from './surfaces/web/facets.ts';
+import { KeptTexts } from './surfaces/web/kept-texts.ts';
 import { type BuiltPages, type PageModules } from './surfaces/web/pages.ts';
 import { readLog } from './surfaces/web/space-log.ts';
 import { type WebDeps } from './surfaces/web/routes.ts';
@@ -102,7 +103,9 @@ type RepositoryParts =
   | 'repos'
   | 'changes'
   | 'content'
+  | 'commits'
   | 'texts'
+  | 'keptTexts'
   | 'comparison'
   | 'history'
   | 'getNamespace'
@@ -117,7 +120,9 @@ function repositoriesOf(modules: Modules): Pick<PageModules, RepositoryParts> {
     repos,
     changes: modules.changes,
     content: modules.content,
+    commits: modules.commits,
     texts: modules.texts,
+    keptTexts: new KeptTexts(),
     comparison: modules.comparison,
     history: modules.history,
     getNamespace: async (actor, name) => {

@@ -8,9 +8,12 @@ import { openServedHub } from '../harness/served-hub.ts';
 // Clients call these without a token, so they answer: with the caller's own text, or with lists that every hub has.
 const HARMLESS = new Set(['validateYaml', 'listModelTags', 'listDatasetTags', 'listHardware']);
 /** Pages are there for those who want to sign in; their files are asked for by a name that none has. */
-const PAGES = new Set([
-  ...['getPage', 'postPage', 'getPageFile', 'getRepoPage', 'postRepoPage', 'postSecretPage'],
-]);
+const PAGES = new Set(
+  (
+    'getPage postPage getPageFile getRepoPage postRepoPage postSecretPage postRepoText planPageUpload putPageObject ' +
+    'commitFromPage'
+  ).split(' '),
+);
 /** RFC 6749 has a form of its own for refusals. */
 const OAUTH = 'exchangeToken';
 const BODIES: Readonly<Record<string, string>> = { revokeCredentials: '{"credentials":["x"]}' };

@@ -1,10 +1,12 @@
 // Somebody puts script into everything that pages show: names, cards, names of files, messages of commits, pictures that are
-// programs, what is searched for. A real browser, in which the reader is signed in, looks at all of it, and nothing runs. And pages elsewhere try to
+// programs, tables, notebooks, headers of weights, what is searched for. A real browser, in which the reader is signed in, looks at all of it, and nothing runs. And pages elsewhere try to
 // use the reader's cookie.
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import test from 'node:test';
 import { openChromium, openWindow } from '../harness/chromium.ts';
+import { commitFiles } from '../harness/commit-files.ts';
+import { HOSTILE_PARQUET } from '../harness/hostile-parquet.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { BROWSER, PASSWORD, signInAs, visitAs } from '../harness/sign-in.ts';
 
@@ -20,7 +22,54 @@ const ATTACKS = [
   `[click here](javascript:${RUN})`,
 ];
 const NAME = `x<img src=x onerror=alert(1)>'"&.txt`;
+const NOTEBOOK = {
+  metadata: { language_info: { name: 'python' } },
+  cells: [
+    { cell_type: 'markdown', source: ATTACKS.join('\n\n') },
+    { cell_type: 'raw', source: ATTACKS.join('\n') },
+    {
+      cell_type: 'code',
+      execution_count: ATTACKS[0],
+      source: ATTACKS.join('\n'),
+      outputs: [
+        ...[
+          'text/html',
+          'text/markdown',
+          'text/plain',
+          'image/png',
+          'image/svg+xml',
+          'application/javascript',
+        ].map((type) => ({ output_type: 'display_data', data: { [type]: ATTACKS.join('\n') } })),
+        { output_type: 'stream', name: ATTACKS[0], text: ATTACKS.join('\n') },
+        { output_type: 'error', ename: ATTACKS[1], evalue: ATTACKS[2], traceback: ATTACKS },
+      ],
+    },
+  ],
+};
+/** Files that the reader's browser looks into, each with script wherever there is text. */
+const VIEWED: Readonly<Record<string, string | Uint8Array>> = {
+  'bad.csv': `${ATTACKS.map(quoted).join(',')}\n${ATTACKS.map(quoted).join(',')}\n`,
+  'bad.jsonl': `${JSON.stringify(Object.fromEntries(ATTACKS.map((one) => [one, one])))}\n`,
+  'bad.json': JSON.stringify([{ [ATTACKS[1] ?? '']: ATTACKS }]),
+  'bad.ipynb': JSON.stringify(NOTEBOOK),
+  'bad.parquet': Buffer.from(HOSTILE_PARQUET, 'base64'),
+  'bad.safetensors': safetensorsOf({
+    __metadata__: { [ATTACKS[0] ?? '']: ATTACKS[1] },
+    [ATTACKS[1] ?? '']: { dtype: ATTACKS[0], shape: [1], data_offsets: [0, 1] },
+  }),
+};
 const MESSAGE = `<script>${RUN}</script>"><img src=x onerror=${RUN}>`;
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function safetensorsOf(header: unknown): Uint8Array {
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, Buffer.alloc(8)]);
+}
 
 interface Scene {
   readonly token: string;
@@ -50,6 +99,7 @@ async function openScene(hub: ServedHub): Promise<Scene> {
     body: lines.map((line) => JSON.stringify(line)).join('\n'),
   });
   assert.equal(answer.status, 200, await answer.text());
+  await commitFiles(hub, { repo: 'ada/bad', token, files: VIEWED });
   return { token, value };
 }
 
@@ -91,6 +141,12 @@ async function listPlaces(hub: ServedHub, { token }: Scene): Promise<string[]> {
     '/ada/bad/blob/main/notes.md?plain',
     '/ada/bad/blob/main/a.svg',
     '/ada/bad/blob/main/a.html',
+    ...Object.keys(VIEWED).map(
+      (name) => `/ada/bad/blob/main/${name}${name.endsWith('.json') ? '?table' : ''}`,
+    ),
+    ...['edit', 'delete'].map((word) => `/ada/bad/${word}/main/${encodeURIComponent(NAME)}`),
+    `/ada/bad/new/main/${encodeURIComponent(NAME)}`,
+    `/ada/bad/upload/main/${encodeURIComponent(NAME)}`,
     '/ada/bad/commits/main',
     ...commits.map(({ id }) => `/ada/bad/commit/${id}`),
     `/ada/bad/tree/${encodeURIComponent(ATTACKS[0] ?? '')}`,
@@ -113,6 +169,9 @@ void test('nothing of what people wrote runs on a page, and nothing is asked of 
     asked.length = 0;
     await page.goto(place, { waitUntil: 'networkidle' });
     assert.ok(!page.url().includes('/sign-in'), place);
+    // What a view draws is there when it is drawn, not when the network is quiet.
+    if ((await page.locator('[data-view]').count()) > 0)
+      await page.locator('.wide-table td, .cell').first().waitFor();
     assert.notEqual(await page.title(), 'ran', place);
     assert.equal(await page.locator('main').isVisible(), true, place);
     for (const link of await page.getByText('click here').all()) {

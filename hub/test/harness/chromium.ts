@@ -19,6 +19,13 @@ export async function openChromium(): Promise<{ readonly browser: Browser } & As
   return { browser, [Symbol.asyncDispose]: () => browser.close() };
 }
 
+const WITHOUT_SCRIPT = new WeakSet<BrowserContext>();
+
+/** Whether pages of a window run no script. */
+export function isWithoutScript(context: BrowserContext): boolean {
+  return WITHOUT_SCRIPT.has(context);
+}
+
 /** A window without cookies that looks at the hub, and what went wrong in it. */
 export async function openWindow(
   browser: Browser,
@@ -30,6 +37,7 @@ export async function openWindow(
     locale: 'en-GB',
     ...options,
   });
+  if (options.javaScriptEnabled === false) WITHOUT_SCRIPT.add(context);
   const complaints: string[] = [];
   // A policy that refuses something of ours says so here, and so does a script that fails.
   context.on('console', (message) => {

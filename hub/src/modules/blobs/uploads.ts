@@ -50,6 +50,9 @@ export interface UploadsDeps {
   readonly room: Room;
 }
 
+/** Which object is to come, and for which repository. */
+export type Destination = Pick<Link, 'repoId' | 'sha256' | 'size'>;
+
 /** Who sends, from where. */
 export interface Sender {
   readonly actor: Actor;
@@ -106,7 +109,7 @@ export class Uploads {
 
   /** Takes a whole object. Throws the store's refusals, `upload.interrupted`, `repo.missing`, `quota.exceeded`. */
   async receive(
-    link: Link,
+    link: Destination,
     sender: Sender,
     body: { source: ByteSource; signal: AbortSignal },
   ): Promise<void> {
@@ -189,7 +192,7 @@ export class Uploads {
     return upload;
   }
 
-  async #register(link: Link, sender: Sender, uploadId?: Id): Promise<void> {
+  async #register(link: Destination, sender: Sender, uploadId?: Id): Promise<void> {
     const { db, clock, store, backend, storage } = this.#deps;
     const { repoId, sha256, size } = link;
     const registering = db.transaction(async (tx) => {

@@ -16,9 +16,11 @@ const ESCAPED = 3;
 // What a person fills in on a page is short, and anybody may send it, so it gets less than what a program sends.
 const FORM_BYTES = 32 * KiB;
 const FORM_FIELDS = 200;
+// A text of 256 KiB: a browser writes a byte that is no letter as three, and the end of a line as six.
+const TEXT_FORM_BYTES = 1024 * KiB;
 
 /** What a route says of its body. */
-type BodyWish = Pick<Route, 'bodyKind' | 'bodyHoldsFile' | 'bodyFields'>;
+type BodyWish = Pick<Route, 'bodyKind' | 'bodyHoldsFile' | 'bodyHoldsText' | 'bodyFields'>;
 
 /** Who sends: an account's id or an address. */
 export interface Sender {
@@ -68,11 +70,13 @@ export class CallBodies {
   }
 
   #limitsOf(
-    { bodyKind, bodyHoldsFile, bodyFields: fields = FORM_FIELDS }: BodyWish,
+    { bodyKind, bodyHoldsFile, bodyHoldsText, bodyFields: fields = FORM_FIELDS }: BodyWish,
     sender: Sender,
   ): FormLimits {
-    if (bodyKind === 'form')
-      return { ...this.#limits, bytes: Math.min(FORM_BYTES, this.#limits.bytes), fields };
+    if (bodyKind === 'form') {
+      const most = bodyHoldsText === true ? TEXT_FORM_BYTES : FORM_BYTES;
+      return { ...this.#limits, bytes: Math.min(most, this.#limits.bytes), fields };
+    }
     return { ...(bodyHoldsFile === true && sender.known ? this.#fileLimits : this.#limits), fields };
   }
 }

@@ -73,6 +73,8 @@ export interface RouteDefinition<
    * Strangers stay within the limit of all other bodies.
    */
   readonly bodyHoldsFile?: true;
+  /** The form holds a text that is longer than what a person fills in: a small file, encoded. */
+  readonly bodyHoldsText?: true;
   /** How many fields a form may have, where it has more than one that a person fills in. */
   readonly bodyFields?: number;
   /** Looks at the head before any of the body is read, and throws what refuses the call. */

@@ -7,10 +7,12 @@ export interface Besides {
   readonly frame?: string;
   /** What its script asks, a path of the hub. */
   readonly ask?: string;
+  /** Where sounds that it plays lie, a path of the hub. */
+  readonly sound?: string;
 }
 
 /** The headers for a page of this base URL. */
-export function pageHeaders(baseUrl: string, { frame, ask }: Besides = {}): Record<string, string> {
+export function pageHeaders(baseUrl: string, { frame, ask, sound }: Besides = {}): Record<string, string> {
   // Not 'self': files of repositories are served from here, too, and none of them is a script or a style of ours.
   const own = `${baseUrl}/_app/`;
   const policy = {
@@ -23,6 +25,7 @@ export function pageHeaders(baseUrl: string, { frame, ask }: Besides = {}): Reco
     // What a page asks for while somebody types, and while they follow the ledger.
     'connect-src': `${baseUrl}/search ${baseUrl}/security/ledger${ask === undefined ? '' : ` ${baseUrl}${ask}`}`,
     ...(frame !== undefined && { 'frame-src': frame }),
+    ...(sound !== undefined && { 'media-src': `${baseUrl}${sound}` }),
     'form-action': `'self'`,
     'frame-ancestors': `'none'`,
     'base-uri': `'none'`,

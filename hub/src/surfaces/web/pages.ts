@@ -1,7 +1,7 @@
 // What the pages get of the hub: the modules, who looks at them, and the way to sign that browser in and out. Types
 // alone: the pages are built apart, and reach these objects at run time.
 import { type ActingPermission, type Actor, type RepoType, type Who } from '#modules/access';
-import { type Comparison, type Content, type History, type Texts } from '#modules/content';
+import { type Commits, type Comparison, type Content, type History, type Texts } from '#modules/content';
 import {
   type Account,
   type Everybody,
@@ -47,6 +47,7 @@ import { type SingleSignOn } from '#modules/sso';
 import { type FacetGroup } from './facets.ts';
 import { type Besides } from './headers.ts';
 import { type SaidLine } from '../hub/spaces/follow-log.ts';
+import { type KeptTexts } from './kept-texts.ts';
 
 export { type ActingPermission, type Actor, type RepoType, type Visit };
 export { type FacetGroup, type FacetKind } from './facets.ts';
@@ -87,7 +88,10 @@ export interface PageModules {
   readonly repos: Repos;
   readonly changes: RepoChanges;
   readonly content: Content;
+  readonly commits: Commits;
   readonly texts: Texts;
+  /** What was made of texts, for all who may read them. */
+  readonly keptTexts: KeptTexts;
   readonly comparison: Comparison;
   readonly history: History;
   readonly orgTokens: OrgTokens;

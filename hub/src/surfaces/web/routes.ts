@@ -4,6 +4,7 @@ import { defineRoute, type Route } from '../route/route.ts';
 import { isReservedName } from '#modules/identity';
 import { routeMissing } from '../route/faults.ts';
 import { downloadRoute, type DownloadDeps } from './download.ts';
+import { sendFilesRoutes, type SendFilesDeps } from './send-files.ts';
 import { requireOwnPage, respondWithPage, type PageDeps } from './respond.ts';
 import { secretPageRoute, type SecretPageDeps } from './secret-page.ts';
 import { spaceLogRoute, type SpaceLogDeps } from './space-log.ts';
@@ -61,20 +62,28 @@ const REPO_PAGES = [
   ...SPACE_PAGES,
   '/spaces/{namespace}/{name}/settings/secret',
   '/spaces/{namespace}/{name}/logs',
+  '{prefix}/{namespace}/{name}/edit/*',
+  '{prefix}/{namespace}/{name}/new/*',
+  '{prefix}/{namespace}/{name}/delete/*',
+  '{prefix}/{namespace}/{name}/upload/*',
   '/{namespace}',
 ] as const;
 
 /** The pages, and what they load. */
-export function webRoutes(deps: WebDeps & DownloadDeps & SecretPageDeps & SpaceLogDeps): Route[] {
+export function webRoutes(
+  deps: WebDeps & DownloadDeps & SecretPageDeps & SpaceLogDeps & SendFilesDeps,
+): Route[] {
   return [
     getPage(deps),
     getRepoPage(deps),
     postPage(deps),
     postRepoPage(deps),
+    postRepoText(deps),
     getPageFile(deps),
     downloadRoute(deps),
     secretPageRoute(deps),
     spaceLogRoute(deps),
+    ...sendFilesRoutes(deps),
   ];
 }
 
@@ -138,8 +147,24 @@ function postRepoPage(deps: WebDeps): Route {
     summary: 'A form of a page of a repository',
     method: 'POST',
     path: '{prefix}/{namespace}/{name}/settings',
-    aliases: SPACE_PAGES,
+    aliases: [...SPACE_PAGES, '{prefix}/{namespace}/{name}/delete/*'],
     bodyKind: 'form',
+    checkHead: requireOwnPage,
+    body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    run: (call) => respondWithPage(deps, call),
+  });
+}
+
+function postRepoText(deps: WebDeps): Route {
+  return defineRoute({
+    ...SHARED,
+    operation: 'postRepoText',
+    summary: 'A form of a page with the text of a file',
+    method: 'POST',
+    path: '{prefix}/{namespace}/{name}/edit/*',
+    aliases: ['{prefix}/{namespace}/{name}/new/*'],
+    bodyKind: 'form',
+    bodyHoldsText: true,
     checkHead: requireOwnPage,
     body: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     run: (call) => respondWithPage(deps, call),

@@ -58,7 +58,7 @@ export function presentHead(event: PageEvent, repo: Repo): HeadedRepo {
   return {
     ...presentRepo(repo),
     administers: hub.repos.mayAdminister(actor, repo),
-    writes: hub.repos.mayWrite(actor, repo),
+    writes: callOf(event).visit !== undefined && hub.repos.mayWrite(actor, repo),
   };
 }
 

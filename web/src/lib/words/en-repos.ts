@@ -1,7 +1,9 @@
 // What the pages of repositories say, in English.
+import { enFiles } from './en-files.ts';
 
 /** The words of lists, search and repositories. */
 export const enRepos = {
+  ...enFiles,
   shell: {
     main: 'Parts of the hub',
     models: 'Models',
@@ -122,26 +124,6 @@ export const enRepos = {
     download: 'Download the files',
     copy: 'Copy',
     copied: 'Copied',
-  },
-  files: {
-    title: 'Files',
-    name: 'Name',
-    size: 'Size',
-    last: 'Last commit',
-    when: 'When',
-    up: 'Up to',
-    revision: 'Revision',
-    empty: 'There are no files here.',
-    more: 'More files',
-    download: 'Download',
-    plain: 'As text',
-    shown: 'As it reads',
-    large: 'large file',
-    digest: 'SHA-256 of its content',
-    tooLarge: 'This file is too large to be shown here.',
-    notText: 'This file is not text, and nothing on the hub looks into it.',
-    folder: 'folder',
-    file: 'file',
   },
   history: {
     title: 'History',

@@ -312,6 +312,11 @@ export const en = {
     'repo.gated': 'The files of this repository are given on request.',
     'revision.missing': 'This repository has no such branch, tag or commit.',
     'entry.missing': 'There is nothing under this path at this revision.',
+    'revision.not-a-branch': 'Only branches can be written to: this is a tag or a commit.',
+    'page.no-small-text':
+      'This is no small text. Download the file, and upload it again when you have changed it.',
+    'leak.token-in-text':
+      'There is an access token of this hub in the text. Nothing was changed. Take it out, and revoke the token: whoever saw the text can use it.',
     'repo.cursor-invalid': 'This link into a list is no good any more. Begin the list again.',
     'sso.unreachable': 'The server for single sign-on does not answer. Try again in a moment.',
     'sso.denied': 'The sign-on was called off, or the server for single sign-on does not let you in here.',

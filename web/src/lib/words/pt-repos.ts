@@ -1,8 +1,10 @@
 // O que dizem as páginas dos repositórios, em português europeu.
 import { type enRepos } from './en-repos.ts';
+import { ptFiles } from './pt-files.ts';
 
 /** As palavras das listas, da pesquisa e dos repositórios. */
 export const ptRepos: typeof enRepos = {
+  ...ptFiles,
   shell: {
     main: 'Partes do hub',
     models: 'Modelos',
@@ -124,26 +126,6 @@ export const ptRepos: typeof enRepos = {
     download: 'Transferir os ficheiros',
     copy: 'Copiar',
     copied: 'Copiado',
-  },
-  files: {
-    title: 'Ficheiros',
-    name: 'Nome',
-    size: 'Tamanho',
-    last: 'Último commit',
-    when: 'Quando',
-    up: 'Subir para',
-    revision: 'Revisão',
-    empty: 'Não há ficheiros aqui.',
-    more: 'Mais ficheiros',
-    download: 'Transferir',
-    plain: 'Como texto',
-    shown: 'Como se lê',
-    large: 'ficheiro grande',
-    digest: 'SHA-256 do conteúdo',
-    tooLarge: 'Este ficheiro é grande de mais para ser mostrado aqui.',
-    notText: 'Este ficheiro não é texto, e nada no hub olha para dentro dele.',
-    folder: 'pasta',
-    file: 'ficheiro',
   },
   history: {
     title: 'Histórico',

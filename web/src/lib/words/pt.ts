@@ -316,6 +316,11 @@ export const pt: Words = {
     'repo.gated': 'Os ficheiros deste repositório são dados a pedido.',
     'revision.missing': 'Este repositório não tem esse ramo, etiqueta ou commit.',
     'entry.missing': 'Não há nada neste caminho nesta revisão.',
+    'revision.not-a-branch': 'Só se pode escrever em ramos: isto é uma etiqueta ou um commit.',
+    'page.no-small-text':
+      'Isto não é um texto pequeno. Transfira o ficheiro e volte a enviá-lo depois de o alterar.',
+    'leak.token-in-text':
+      'Há no texto uma chave de acesso deste hub. Nada foi alterado. Tire-a e revogue a chave: quem viu o texto pode usá-la.',
     'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
     'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
     'sso.denied':

@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import { MiB } from '@holdfast/kernel/size';
 import { isFault } from '@holdfast/kernel/fault';
-import { type Repo, type RepoName } from '#modules/repos';
-import { pullRequestsMissing, type Commits, type Draft } from '#modules/content';
+import { type IncomingMessage } from 'node:http';
+import { type FastifyReply } from 'fastify';
+import { type Actor, type Who } from '#modules/access';
+import { type Repo, type RepoAddress } from '#modules/repos';
+import { pullRequestsMissing, type Commits, type Committed, type Draft } from '#modules/content';
 import { tokenRejected } from '#modules/tokens';
 import { openLiveBody } from '../../http/live-body.ts';
-import { type LiveStreams } from '../../http/live-streams.ts';
+import { type LiveStreams, type StreamRight } from '../../http/live-streams.ts';
 import { BodyRoom } from '../../route/body-room.ts';
 import { headerText } from '../../route/fault-table.ts';
-import { defineRoute, type Call, type Route } from '../../route/route.ts';
+import { defineRoute, type Route } from '../../route/route.ts';
 import { callerRight, type RightDeps } from '../caller-right.ts';
 import { Flag } from '../query.ts';
 import { addressOf, repoUrl, RepoParams } from '../repos/names.ts';
@@ -47,8 +50,7 @@ const Answer = z.object({
 
 /** Makes a commit. */
 export function createCommit(deps: CommitDeps): Route {
-  const { all, each } = MOST_AT_ONCE;
-  const room = new BodyRoom({ bytes: all * COMMIT_MEMORY, bytesPerSender: each * COMMIT_MEMORY });
+  const room = commitRoom();
   return defineRoute({
     operation: 'createCommit',
     summary: 'Commit to a branch',
@@ -62,65 +64,104 @@ export function createCommit(deps: CommitDeps): Route {
     body: z.unknown(),
     output: Answer,
     async run(call) {
-      const patience = { ...STRANGER };
-      try {
-        const repo = await deps.commits.mayWrite(call.actor, addressOf(call));
-        Object.assign(patience, { bytes: deps.limits.commitBody, time: PATIENCE });
-        // After the right: a writer without space is listened to, or the answer is lost with the connection (EPIPE).
-        await deps.commits.requireSpace();
-        return await commitCall({ ...deps, room, patience }, call, repo);
-      } catch (error) {
-        if (!call.request.complete && patience.time > 0) await drain(unbroken(call.request), patience);
-        throw error;
-      }
+      const { request, query, actor, session, baseUrl } = call;
+      const sender = { who: whoOf(call), key: session?.account.id ?? '', actor };
+      const right = (repo: Repo) => callerRight(deps, call, { repo, action: 'write' });
+      const check = () => {
+        if (query.create_pr) throw pullRequestsMissing();
+        return revisionRest(request);
+      };
+      const made = await receiveCommit(
+        { ...deps, room },
+        { ...sender, request, address: addressOf(call), right, check },
+      );
+      return answerOf(made, call.reply, baseUrl);
     },
   });
 }
 
-type CommitCall = Call<RepoName, { create_pr: boolean }, unknown>;
+/** Bodies of commits that are received at once by one route. */
+export function commitRoom(): BodyRoom {
+  const { all, each } = MOST_AT_ONCE;
+  return new BodyRoom({ bytes: all * COMMIT_MEMORY, bytesPerSender: each * COMMIT_MEMORY });
+}
+
+/** Who sends a commit, and what it is for. */
+export interface CommitSender {
+  readonly request: IncomingMessage;
+  readonly actor: Actor;
+  readonly who: Who;
+  /** By what the sender's share of memory is counted. */
+  readonly key: string;
+  readonly address: RepoAddress;
+  /** The right under which the body may go on to come in. */
+  readonly right: (repo: Repo) => StreamRight;
+  /** Names the revision once the sender is known to be a writer; throws for what cannot be one. */
+  readonly check: () => string;
+}
+
+/** Receives a body and commits it. Throws what `Commits` and `readCommit` throw, after who sends was listened to a while. */
+export async function receiveCommit(
+  deps: Pick<CommitDeps, 'commits' | 'streams' | 'limits'> & { readonly room: BodyRoom },
+  sender: CommitSender,
+): Promise<Committed> {
+  const { request, actor, address } = sender;
+  const patience = { ...STRANGER };
+  try {
+    const repo = await deps.commits.mayWrite(actor, address);
+    Object.assign(patience, { bytes: deps.limits.commitBody, time: PATIENCE });
+    // After the right: a writer without space is listened to, or the answer is lost with the connection (EPIPE).
+    await deps.commits.requireSpace();
+    return await commitBody({ ...deps, patience }, sender, repo);
+  } catch (error) {
+    if (!request.complete && patience.time > 0) await drain(unbroken(request), patience);
+    throw error;
+  }
+}
 
 /** What one commit needs beside. */
-interface Committing extends CommitDeps {
+interface Committing extends Pick<CommitDeps, 'commits' | 'streams' | 'limits'> {
   readonly room: BodyRoom;
   /** How long the sender is listened to after a refusal. */
   readonly patience: { time: number };
 }
 
-async function commitCall(
-  deps: Committing,
-  call: CommitCall,
-  writable: Repo,
-): Promise<z.input<typeof Answer>> {
+async function commitBody(deps: Committing, sender: CommitSender, writable: Repo): Promise<Committed> {
   const { commits } = deps;
-  const { request, reply, query, baseUrl } = call;
+  const { request, who, address, check } = sender;
   await using draft = commits.openDraft();
-  if (query.create_pr) throw pullRequestsMissing();
-  const revision = revisionRest(request);
-  const header = await receive(deps, call, { repo: writable, draft });
+  const revision = check();
+  const header = await receive(deps, sender, { repo: writable, draft });
   // The body is here; from now on it is the client that waits, for as long as commits before this one take.
   request.socket.setTimeout(0);
-  const wish = { revision, ...header, draft };
-  const { repo, oid, warnings } = await commits.commit(whoOf(call), addressOf(call), wish);
-  if (warnings.length > 0)
-    reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${percentEncoded(warnings.join(' '))}`));
-  const commitUrl = `${repoUrl(baseUrl, repo.type, repo)}/commit/${oid}`;
-  return { success: true, commitOid: oid, commitUrl, hookOutput: '' };
+  return await commits.commit(who, address, { revision, ...header, draft });
 }
 
 /** Receives the body for as long as its sender may write. */
 async function receive(
   deps: Committing,
-  call: CommitCall,
+  sender: CommitSender,
   into: { readonly repo: Repo; readonly draft: Draft },
 ): Promise<CommitHeader> {
-  const { request } = call;
-  const right = callerRight(deps, call, { repo: into.repo, action: 'write' });
-  using _room = await deps.room.open(call.session?.account.id ?? '', COMMIT_MEMORY);
+  const { request, key } = sender;
+  using _room = await deps.room.open(key, COMMIT_MEMORY);
+  const right = sender.right(into.repo);
   using live = openLiveBody(request, { streams: deps.streams, right, ended: rightEnded });
   // Who lost the right to send is not listened to any longer.
   live.signal.addEventListener('abort', () => (deps.patience.time = 0), { once: true });
   const body = { type: request.headers['content-type'] ?? '', chunks: live.source };
   return await readCommit(body, into.draft, bodyLimits(deps.limits));
+}
+
+function answerOf(
+  { repo, oid, warnings }: Committed,
+  reply: FastifyReply,
+  baseUrl: string,
+): z.input<typeof Answer> {
+  if (warnings.length > 0)
+    reply.raw.setHeader('x-hf-warning', headerText(`path-twins; ${percentEncoded(warnings.join(' '))}`));
+  const commitUrl = `${repoUrl(baseUrl, repo.type, repo)}/commit/${oid}`;
+  return { success: true, commitOid: oid, commitUrl, hookOutput: '' };
 }
 
 // Two spellings of one letter would both become the same question mark.

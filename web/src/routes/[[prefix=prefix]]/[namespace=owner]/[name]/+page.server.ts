@@ -6,8 +6,9 @@ import { openFramedApp } from '../../../../lib/repo/app.ts';
 import { openPlace, openRepo, presentHead } from '../../../../lib/repo/open.ts';
 import { presentFacts } from '../../../../lib/repo/present.ts';
 import { snippetsOf } from '../../../../lib/repo/snippets.ts';
+import { keptProse } from '../../../../lib/repo/kept-prose.ts';
 import { kindFor, openLog } from '../../../../lib/space/log.ts';
-import { renderProse, type Prose } from '../../../../lib/prose/prose.ts';
+import { type Prose } from '../../../../lib/prose/prose.ts';
 
 const MOST_BYTES = 512 * 1024;
 
@@ -49,7 +50,8 @@ async function openCard(
   const found = await show(event, () => hub.texts.find(place, MOST_BYTES));
   if (found === undefined) return { kind: 'none' };
   if (found.text === undefined) return { kind: 'long' };
-  const body = hub.bodyOf(found.text, repo.type);
-  if (body.trim() === '') return { kind: 'none' };
-  return { kind: 'card', prose: renderProse(body, { repo: path, revision: 'main', folder: '' }) };
+  const { text, file } = found;
+  const at = { repo: path, revision: 'main', folder: '' };
+  const prose = keptProse(event, { oid: file.oid, place: at }, () => hub.bodyOf(text, repo.type));
+  return prose.html.trim() === '' ? { kind: 'none' } : { kind: 'card', prose };
 }

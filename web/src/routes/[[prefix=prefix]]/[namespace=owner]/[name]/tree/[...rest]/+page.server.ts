@@ -1,9 +1,10 @@
 // The files of a revision, a folder at a time.
 import { type ServerLoadEvent } from '@sveltejs/kit';
+import { type Place } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, show } from '../../../../../../lib/call.ts';
 import { encodePath } from '../../../../../../lib/repo/address.ts';
 import { presentCommit, presentRefs } from '../../../../../../lib/repo/commits.ts';
-import { openPlace, restOf, presentHead } from '../../../../../../lib/repo/open.ts';
+import { openPlace, restOf, presentHead, type HeadedRepo } from '../../../../../../lib/repo/open.ts';
 
 /** Each line names the commit that changed it last, which takes a while to find. */
 const LIMIT = 100;
@@ -33,6 +34,7 @@ export async function load(event: ServerLoadEvent) {
     refs: presentRefs(refs).slice(0, MOST_REFS),
     last: commits.map(presentCommit)[0],
     total,
+    change: changeOf(repo, visit, refs),
     next: page.next,
     items: foldersFirst(page.items, cursor === undefined && page.next === undefined).map((item) => ({
       folder: item.kind === 'folder',
@@ -44,6 +46,14 @@ export async function load(event: ServerLoadEvent) {
       last: item.lastCommit && presentCommit(item.lastCommit),
     })),
   };
+}
+
+/** Where files of this folder are made and uploaded, for who may; only a branch can be written to. */
+function changeOf(repo: HeadedRepo, { revision, path }: Place, refs: Parameters<typeof presentRefs>[0]) {
+  const isBranch = presentRefs(refs).some(({ kind, name }) => kind === 'branch' && name === revision);
+  if (!repo.writes || !isBranch) return undefined;
+  const at = `${encodeURIComponent(revision)}${path === '' ? '' : `/${encodePath(path)}`}`;
+  return { make: `${repo.path}/new/${at}`, upload: `${repo.path}/upload/${at}` };
 }
 
 /** Folders before files, where all of them are here: from page to page they come in git's order. */

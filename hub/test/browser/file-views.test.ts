@@ -1,0 +1,273 @@
+// Files looked into, changed and uploaded in a real browser: tables, tensors and notebooks, which the browser reads itself; forms
+// that need no script, and do not write over what somebody else wrote; files that are sent from a page.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Page } from 'playwright-core';
+import { openChromium, openWindow } from '../harness/chromium.ts';
+import { commitFiles } from '../harness/commit-files.ts';
+import { HOSTILE_PARQUET } from '../harness/hostile-parquet.ts';
+import { requireAccessible } from '../harness/accessible.ts';
+import { takePictures } from '../harness/screenshots.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
+import { PASSWORD } from '../harness/sign-in.ts';
+
+const ROWS = Array.from({ length: 250 }, (_none, index) => `review ${index},${index % 5}\n`).join('');
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const NOTEBOOK = {
+  metadata: { language_info: { name: 'python' } },
+  nbformat: 4,
+  cells: [
+    { cell_type: 'markdown', source: '# A look at the data\n\nIt has **two** columns.' },
+    {
+      cell_type: 'code',
+      execution_count: 1,
+      source: ['import pandas\n', 'pandas.read_csv("data.csv").head(1)'],
+      outputs: [
+        {
+          output_type: 'execute_result',
+          data: { 'text/html': '<table><tr><th>text</th></tr><tr><td>good</td></tr></table>' },
+        },
+        { output_type: 'display_data', data: { 'image/png': PIXEL } },
+        { output_type: 'stream', text: 'done\n' },
+      ],
+    },
+  ],
+};
+
+function safetensors(): Buffer {
+  const header = Buffer.from(
+    JSON.stringify({
+      __metadata__: { format: 'pt' },
+      'h.0.attn.weight': { dtype: 'F16', shape: [768, 2304], data_offsets: [0, 4] },
+    }),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(300_000)]);
+}
+
+function gguf(): Buffer {
+  const text = (one: string): Buffer => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(one.length));
+    return Buffer.concat([length, Buffer.from(one)]);
+  };
+  const numbers = (...all: number[]): Buffer => Buffer.from(Uint32Array.from(all).buffer);
+  return Buffer.concat([
+    ...[Buffer.from('GGUF'), numbers(3, 1, 0, 1, 0), text('general.name'), numbers(8), text('Tiny')],
+    ...[text('output.weight'), numbers(2, 64, 0, 32, 0, 12, 0, 0), Buffer.alloc(64)],
+  ]);
+}
+
+/** A second of silence. */
+function wav(): Buffer {
+  const head = Buffer.from(
+    'RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data@\x1f\0\0',
+    'latin1',
+  );
+  head.writeUInt32LE(36 + 8_000, 4);
+  return Buffer.concat([head, Buffer.alloc(8_000, 0x80)]);
+}
+
+async function openFilledHub(): Promise<ServedHub> {
+  const hub = await openServedHub();
+  const wish = { name: 'alice', email: 'alice@example.org', administrator: false, password: PASSWORD };
+  await hub.modules.identity.createUser(OPERATOR, wish);
+  await hub.addRepo('alice/files', {
+    files: { 'README.md': '# Files\n', 'notes.txt': '\nfirst line is empty\n' },
+  });
+  const { text: token } = await hub.addToken('alice', 'write');
+  const files = {
+    'data.csv': `text,stars\n${ROWS}`,
+    'data.jsonl': '{"text":"good","stars":5}\n{"text":"bad","more":{"deep":[1]}}\n',
+    'list.json': '[{"name":"a"},{"name":"b"}]',
+    'data.parquet': Buffer.from(HOSTILE_PARQUET, 'base64'),
+    'broken.parquet': Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(100, 7), Buffer.from('PAR1')]),
+    'model.safetensors': safetensors(),
+    'model.gguf': gguf(),
+    'look.ipynb': JSON.stringify(NOTEBOOK),
+    'silence.wav': wav(),
+  };
+  await commitFiles(hub, { repo: 'alice/files', token, files });
+  return hub;
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await takePictures(page, name);
+  await requireAccessible(page, name);
+}
+
+async function signIn(page: Page, to: string): Promise<void> {
+  await page.goto(to);
+  await page.getByLabel('User name or email address').fill('alice');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+const blob = (name: string): string => `/alice/files/blob/main/${name}`;
+
+void test('files are looked into, changed and uploaded', async (t) => {
+  await using hub = await openFilledHub();
+  await using chromium = await openChromium();
+
+  await t.test(
+    'tables, tensors and notebooks are read in the browser, and no more of a file than is shown',
+    async () => {
+      await using window = await openWindow(chromium.browser, hub);
+      const page = await window.context.newPage();
+      const ranges: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/download/')) ranges.push(request.headers()['range'] ?? 'whole');
+      });
+      await signIn(page, blob('data.csv'));
+      await page.getByRole('cell', { name: 'review 99', exact: true }).waitFor();
+      assert.equal(await page.getByRole('cell', { name: 'review 100', exact: true }).count(), 0);
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await page.getByText('Rows 1–200').waitFor();
+      await picture(page, 'table');
+      await page.getByRole('link', { name: 'As text' }).click();
+      await page.getByText('text,stars').waitFor();
+
+      await page.goto(blob('data.jsonl'));
+      await page.getByRole('cell', { name: '{"deep":[1]}' }).waitFor();
+      await page.goto(blob('list.json'));
+      await page.getByRole('link', { name: 'As a table' }).click();
+      await page.getByRole('cell', { name: 'b', exact: true }).waitFor();
+
+      ranges.length = 0;
+      await page.goto(blob('data.parquet'));
+      await page.getByRole('cell', { name: 'plain' }).waitFor();
+      await page.getByRole('columnheader', { name: '<script>' }).waitFor();
+      await page.goto(blob('model.safetensors'));
+      await page.getByRole('cell', { name: '768 × 2304' }).waitFor();
+      await page.getByText('1,769,472').first().waitFor();
+      await picture(page, 'tensors');
+      await page.goto(blob('model.gguf'));
+      await page.getByRole('cell', { name: 'Q4_K' }).waitFor();
+      assert.ok(ranges.length > 3 && !ranges.includes('whole'), String(ranges));
+
+      await page.goto(blob('look.ipynb'));
+      await page.locator('.hljs-keyword').first().waitFor();
+      await page.getByRole('cell', { name: 'good' }).waitFor();
+      await picture(page, 'notebook');
+      await page.goto(blob('silence.wav'));
+      const seconds = await page.evaluate(`new Promise((done) => {
+      const one = document.querySelector('audio');
+      one.addEventListener('loadedmetadata', () => done(one.duration));
+      one.load();
+      one.preload = 'metadata';
+    })`);
+      assert.equal(seconds, 1);
+      assert.deepEqual(window.complaints, []);
+    },
+  );
+
+  await t.test('a file that is broken, gone or keeps its reader busy gives words', async () => {
+    await using window = await openWindow(chromium.browser, hub, { viewport: { width: 390, height: 800 } });
+    const page = await window.context.newPage();
+    await signIn(page, blob('broken.parquet'));
+    await page.getByText('it is broken').waitFor();
+    await picture(page, 'broken-phone');
+    await page.route('**/work-table*.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: 'onmessage = () => { for (;;); };' }),
+    );
+    await page.clock.install();
+    await page.goto(blob('data.csv'));
+    await page.clock.fastForward(1_000);
+    await page.getByText('Reading…').waitFor();
+    await page.clock.fastForward(15_000);
+    await page.getByText('gave up').waitFor();
+    await page.unroute('**/work-table*.js');
+    await page.route('**/download/**', (route) => route.abort());
+    await page.goto(blob('data.csv'));
+    await page.getByText('did not send the file').waitFor();
+  });
+
+  await t.test(
+    'without script a file is made, changed and deleted, and nobody writes over somebody else',
+    async () => {
+      await using window = await openWindow(chromium.browser, hub, { javaScriptEnabled: false });
+      const page = await window.context.newPage();
+      await signIn(page, blob('data.csv'));
+      await page.getByText('reads this file itself, with script').waitFor();
+      await page.goto('/alice/files/tree/main');
+      await page.getByRole('link', { name: 'New file' }).click();
+      await page.getByLabel('Name of the file').fill('docs/plan.md');
+      await page.getByLabel('Text').fill('# Plan\n\none\n');
+      await picture(page, 'new-file');
+      await page.getByRole('button', { name: 'Commit to main' }).click();
+      await page.getByRole('heading', { name: 'Plan' }).waitFor();
+      await page.getByRole('link', { name: 'Edit' }).click();
+      assert.equal(await page.getByLabel('Text').inputValue(), '# Plan\n\none\n');
+      await page.getByLabel('Text').fill('# Plan\n\nmine\n');
+      // Another file changes, which is none of this form's business.
+      const { text: token } = await hub.addToken('alice', 'write');
+      await commitFiles(hub, { repo: 'alice/files', token, files: { 'other.txt': 'x' } });
+      await page.getByRole('button', { name: 'Commit to main' }).click();
+      await page.getByText('mine').waitFor();
+
+      await page.getByRole('link', { name: 'Edit' }).click();
+      await page.getByLabel('Text').fill('# Plan\n\nlate\n');
+      await commitFiles(hub, { repo: 'alice/files', token, files: { 'docs/plan.md': '# Theirs\n' } });
+      await page.getByRole('button', { name: 'Commit to main' }).click();
+      await page.getByText('Somebody else changed this file').waitFor();
+      assert.equal(await page.getByLabel('Text').inputValue(), '# Plan\n\nlate\n');
+      await page.getByRole('link', { name: 'Add files' }).waitFor();
+      await picture(page, 'overtaken');
+      await page.getByRole('button', { name: 'Commit to main' }).click();
+      await page.getByText('late').waitFor();
+
+      await page.goto('/alice/files/new/main/docs');
+      await page.getByLabel('Name of the file').fill('plan.md');
+      await page.getByRole('button', { name: 'Commit to main' }).click();
+      await page.getByText('There is a file of this name already').waitFor();
+      await page.goto('/alice/files/edit/main/notes.txt');
+      assert.equal(await page.getByLabel('Text').inputValue(), '\nfirst line is empty\n');
+      await page.goto(blob('docs/plan.md'));
+      await page.getByRole('link', { name: 'Delete' }).click();
+      await picture(page, 'delete-file');
+      await page.getByRole('button', { name: 'Delete this file' }).click();
+      await page.waitForURL('**/tree/main/docs');
+      await page.goto(blob('docs/plan.md'));
+      await page.getByText('There is nothing under this path').waitFor();
+    },
+  );
+
+  await t.test('files are uploaded from a page, small ones and large ones, in one commit', async () => {
+    await using window = await openWindow(chromium.browser, hub);
+    const page = await window.context.newPage();
+    await signIn(page, '/alice/files/upload/main/up');
+    const large = Buffer.alloc(3_000_000, 'weights');
+    await page.getByLabel('Choose files').setInputFiles([
+      { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('small\n') },
+      { name: 'w.bin', mimeType: 'application/octet-stream', buffer: large },
+    ]);
+    await page.getByText('3 MB').waitFor();
+    await picture(page, 'upload');
+    await page.getByLabel('What the commit does').fill('Send from a page');
+    await page.getByRole('button', { name: 'Upload and commit' }).click();
+    await page.waitForURL('**/tree/main/up');
+    await page.getByRole('link', { name: 'Send from a page' }).first().waitFor();
+    await page.getByRole('link', { name: 'file a.txt' }).waitFor();
+    const { text: token } = await hub.addToken('alice', 'read');
+    const answer = await fetch(`${hub.url}/alice/files/resolve/main/up/w.bin`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.ok(Buffer.from(await answer.arrayBuffer()).equals(large));
+    // The same again is not sent twice, and a commit that changes nothing is none.
+    let sent = 0;
+    page.on('request', (request) => {
+      if (request.method() === 'PUT') sent += request.postDataBuffer()?.length ?? 0;
+    });
+    await page.goto('/alice/files/upload/main/again');
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles([{ name: 'w.bin', mimeType: 'application/octet-stream', buffer: large }]);
+    await page.getByRole('button', { name: 'Upload and commit' }).click();
+    await page.waitForURL('**/tree/main/again');
+    assert.equal(sent, 0);
+    assert.deepEqual(window.complaints, []);
+  });
+});

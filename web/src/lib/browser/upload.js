@@ -1,0 +1,287 @@
+// Uploads files from a page: asks how each is to come, sends the large ones by themselves, and the commit with the others in it.
+// Each step is one that the hub checks anew; what was sent and not committed is nobody's, and goes away by itself.
+
+/** Files of one commit. */
+const MOST_FILES = 1_000;
+/** How many files are asked about at once. */
+const ASKED = 200;
+const SAMPLE = 512;
+
+function base64(bytes) {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+async function bytesOf(blob) {
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** What was dropped, folders and all. */
+async function dropped(items) {
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry != null);
+  const found = [];
+  while (entries.length > 0 && found.length < MOST_FILES) {
+    const entry = entries.shift();
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      found.push({ path: entry.fullPath.slice(1), file });
+    } else entries.push(...(await childrenOf(entry.createReader())));
+  }
+  return found;
+}
+
+/** A folder is read in parts, until one is empty. */
+async function childrenOf(reader) {
+  const found = [];
+  for (;;) {
+    const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (part.length === 0 || found.length > MOST_FILES) return found;
+    found.push(...part);
+  }
+}
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+/** Asks the hub, and can be stopped. */
+class Asking {
+  #words;
+  #stopped = new AbortController();
+
+  constructor(words) {
+    this.#words = words;
+  }
+
+  get isStopped() {
+    return this.#stopped.signal.aborted;
+  }
+
+  stop() {
+    this.#stopped.abort();
+  }
+
+  /** Sends, with progress of what went out. */
+  ask(method, address, { body = null, type, onProgress = () => undefined } = {}) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const request = new XMLHttpRequest();
+    this.#stopped.signal.addEventListener('abort', () => request.abort());
+    request.open(method, address);
+    if (type !== undefined) request.setRequestHeader('content-type', type);
+    request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
+    request.addEventListener('load', () => {
+      if (request.status < 300) resolve(JSON.parse(request.responseText));
+      else reject(new Error(request.getResponseHeader('x-error-message') ?? String(request.status)));
+    });
+    request.addEventListener('error', () => reject(new Error(this.#words.lost)));
+    request.addEventListener('abort', () => reject(new Error(this.#words.stopped)));
+    request.send(body);
+    return promise;
+  }
+
+  /** The digest of a file, which names it to the hub and says there whether it arrived whole. */
+  digest(file, worker) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const digester = new Worker(worker);
+    this.#stopped.signal.addEventListener('abort', () => reject(new Error(this.#words.stopped)));
+    digester.addEventListener('error', () => reject(new Error(this.#words.lost)));
+    digester.addEventListener('message', ({ data }) => {
+      if (data.digest !== undefined) resolve(data.digest);
+      else if (data.failed) reject(new Error(file.name));
+    });
+    digester.postMessage(file);
+    return promise.finally(() => digester.terminate());
+  }
+}
+
+class Upload {
+  #form;
+  #wish;
+  #chosen = new Map();
+  #asking;
+
+  constructor(form) {
+    this.#form = form;
+    this.#wish = JSON.parse(form.dataset.upload);
+    this.#asking = new Asking(this.#wish.words);
+  }
+
+  begin() {
+    const form = this.#form;
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#run();
+    });
+    this.#part('stop').addEventListener('click', () => this.#asking.stop());
+    const picker = form.querySelector('[type=file]');
+    picker.addEventListener('change', () => {
+      this.#choose([...picker.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+      picker.value = '';
+    });
+    for (const name of ['dragover', 'dragleave', 'drop'])
+      form.addEventListener(name, (event) => {
+        event.preventDefault();
+        form.classList.toggle('over', name === 'dragover');
+        if (name !== 'drop') return;
+        dropped(event.dataTransfer.items).then(
+          (files) => this.#choose(files),
+          () => this.#say(this.#wish.words.failed, true),
+        );
+      });
+    form.hidden = false;
+    this.#choose([]);
+  }
+
+  #part(name) {
+    return this.#form.querySelector(`[data-${name}]`);
+  }
+
+  #say(text, bad = false) {
+    this.#part('said').textContent = text;
+    for (const name of ['bad', 'notice']) this.#part('said').classList.toggle(name, bad);
+  }
+
+  /** Adds files to what is chosen; of one name the last counts. */
+  #choose(files) {
+    for (const { path, file } of files) {
+      if (this.#chosen.size >= MOST_FILES) break;
+      this.#chosen.get(path)?.row.remove();
+      this.#chosen.set(path, this.#row(path, file));
+    }
+    this.#part('send').disabled = this.#chosen.size === 0;
+    this.#say(this.#chosen.size === 0 ? this.#wish.words.none : '');
+  }
+
+  #row(path, file) {
+    const { words, locale, base } = this.#wish;
+    const sizes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+    const [divisor, unit] = file.size < 1e3 ? [1, 'B'] : file.size < 1e6 ? [1e3, 'kB'] : [1e6, 'MB'];
+    const size = `${sizes.format(file.size / divisor)} ${unit}`;
+    const row = element('li', '');
+    const state = element('span', '', { class: 'soft' });
+    const out = element('button', words.remove, {
+      type: 'button',
+      class: 'quiet',
+      'aria-label': `${words.remove}: ${path}`,
+    });
+    out.addEventListener('click', () => {
+      row.remove();
+      this.#chosen.delete(path);
+      this.#choose([]);
+    });
+    row.append(
+      element('span', path, { class: 'name' }),
+      state,
+      element('span', size, { class: 'size' }),
+      out,
+    );
+    this.#part('files').append(row);
+    return { path: base + path, file, row, state };
+  }
+
+  #busy(is) {
+    this.#part('stop').hidden = !is;
+    for (const one of this.#form.querySelectorAll('[data-send], [type=file], [data-files] button'))
+      one.disabled = is;
+  }
+
+  async #run() {
+    const { words, back } = this.#wish;
+    this.#asking = new Asking(words);
+    this.#busy(true);
+    try {
+      await this.#upload();
+      location.assign(back);
+    } catch (error) {
+      this.#busy(false);
+      this.#part('bar').hidden = true;
+      this.#say(this.#asking.isStopped ? words.stopped : `${words.failed} ${error.message}`, true);
+    }
+  }
+
+  async #upload() {
+    const { words, send } = this.#wish;
+    const files = await this.#plan([...this.#chosen.values()]);
+    const show = this.#progressOf(files.reduce((sum, { file }) => sum + file.size, 0));
+    const summary = this.#form.elements.summary.value.trim() || words.usual.uploaded;
+    const lines = [{ key: 'header', value: { summary } }];
+    let done = 0;
+    for (const one of files) {
+      const { path, file } = one;
+      if (one.large) {
+        const before = done;
+        const oid = await this.#sendLarge(one, (sent) => show(before + sent));
+        lines.push({ key: 'lfsFile', value: { path, algo: 'sha256', oid, size: file.size } });
+        done += file.size;
+        show(done);
+      } else
+        lines.push({
+          key: 'file',
+          value: { path, content: base64(await bytesOf(file)), encoding: 'base64' },
+        });
+    }
+    this.#say(words.committing);
+    const body = new Blob(lines.map((line) => `${JSON.stringify(line)}\n`));
+    const type = 'application/x-ndjson';
+    // Three of four letters of what is sent are a file's.
+    await this.#asking.ask('POST', send.commit, {
+      body,
+      type,
+      onProgress: (sent) => show(done + sent * 0.75),
+    });
+  }
+
+  /** How each of the files is to come; what is not to be there is left out. */
+  async #plan(files) {
+    const { send, words } = this.#wish;
+    const plans = [];
+    for (let at = 0; at < files.length; at += ASKED) {
+      const asked = files.slice(at, at + ASKED).map(async ({ path, file }) => ({
+        ...{ path, size: file.size, sample: base64(await bytesOf(file.slice(0, SAMPLE))) },
+      }));
+      const body = JSON.stringify({ files: await Promise.all(asked) });
+      plans.push(...(await this.#asking.ask('POST', send.plan, { body, type: 'application/json' })).files);
+    }
+    files.forEach(
+      ({ state }, index) => (state.textContent = plans[index].ignored ? words.ignored : words.waits),
+    );
+    return files
+      .map((one, index) => ({ ...one, large: plans[index].large }))
+      .filter((_one, index) => !plans[index].ignored);
+  }
+
+  async #sendLarge({ file, state }, onProgress) {
+    const { words, worker, send } = this.#wish;
+    state.textContent = words.reading;
+    const digest = await this.#asking.digest(file, worker);
+    const address = `${send.object}${digest}?size=${file.size}`;
+    state.textContent = words.sending;
+    // Asked without bytes first: what the repository has need not come again.
+    const { stored } = await this.#asking.ask('PUT', address);
+    if (!stored)
+      await this.#asking.ask('PUT', address, { body: file, type: 'application/octet-stream', onProgress });
+    state.textContent = words.ready;
+    return digest;
+  }
+
+  /** Shows how much of all is done, and how long the rest takes as it went so far. */
+  #progressOf(total) {
+    const [bar, began, { left }] = [this.#part('bar'), performance.now(), this.#wish.words];
+    bar.hidden = false;
+    return (done) => {
+      bar.value = total === 0 ? 1 : Math.min(1, done / total);
+      const seconds = (performance.now() - began) / 1_000;
+      if (seconds < 2 || done === 0) return;
+      const rest = Math.max(0, Math.ceil((seconds / done) * (total - done)));
+      const minutes = rest >= 60 ? `${Math.floor(rest / 60)} min ` : '';
+      this.#say(`${Math.floor(bar.value * 100)} % · ${minutes}${rest % 60} s ${left}`);
+    };
+  }
+}
+
+for (const form of document.querySelectorAll('[data-upload]')) new Upload(form).begin();
