@@ -116,8 +116,10 @@ function getRepoPage(deps: WebDeps): Route {
     body: z.unknown(),
     run: async (call) => {
       const { request, params } = call;
-      // Such a name is nobody's: what begins with it is a part of the API that is not there, and a program asks for it.
-      if (isReservedName(params.namespace))
+      // Such a name is nobody's, unless the first start gave it to an account: what begins with it is a part of the API that is
+      // not there, and a program asks for it.
+      const { identity } = deps.pageModules;
+      if (isReservedName(params.namespace) && (await identity.findByName(params.namespace)) === undefined)
         throw routeMissing('GET', (request.url ?? '').split('?', 1)[0]?.slice(0, 200) ?? '');
       await respondWithPage(deps, call);
     },

@@ -109,4 +109,13 @@ void test('a person and an organisation have a page, under their name as it is w
   assert.equal((await ada.open('/ADA')).location, '/ada');
   assert.equal((await ada.open('/nosuch')).status, 404);
   assert.equal((await ada.open('/api')).headers['x-error-code'], 'RequestNoSuchRoute');
+  // A name that is kept from everybody but whom the first start makes has pages like any other.
+  assert.equal((await ada.open('/admin/model')).headers['x-error-code'], 'RequestNoSuchRoute');
+  const first = { kind: 'system', part: 'start' } as const;
+  const wish = { name: 'admin', email: 'admin@example.org', administrator: true, password: PASSWORD };
+  await hub.modules.identity.createUser(first, wish);
+  const admin = await browserOf(hub, 'admin');
+  await hub.addRepo('admin/model', { files: { 'README.md': '# Theirs' } });
+  assert.match((await admin.open('/admin/model')).body, /Theirs/);
+  assert.equal((await admin.open('/admin')).status, 200);
 });
