@@ -2,7 +2,8 @@
 // processes, in the forms in which bytes are usually written.
 import { open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { type Superuser } from '../harness/superuser.ts';
 
 /** Where a value was found. */
 export interface Found {
@@ -71,7 +72,7 @@ async function huntFile(file: string, forms: readonly Form[], since: Date): Prom
     const bytes = Buffer.alloc(Math.min(PART + OVERLAP, size - at));
     await handle.read(bytes, 0, bytes.length, at);
     look(bytes, forms, names);
-    if (at === 0 && size <= PART) look(unpack(bytes), forms, names);
+    for (const unpacked of unpack(bytes, { isWhole: at === 0 && size <= PART })) look(unpacked, forms, names);
   }
   return names;
 }
@@ -81,18 +82,59 @@ function unlessGone(error: unknown): undefined {
   throw error;
 }
 
-function unpack(bytes: Buffer): Buffer {
-  for (const read of [gunzipSync, inflateSync])
-    try {
-      return read(bytes, { maxOutputLength: 256 * 1024 * 1024 });
-    } catch {
-      // It is packed otherwise, or not at all.
-    }
-  return Buffer.alloc(0);
+/** How what is packed begins, where that can be told from other bytes: it may lie within a file of another kind. */
+const PACKED = [
+  { begins: Buffer.from([0x1f, 0x8b, 0x08]), read: readGzip },
+  { begins: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), read: zstdDecompressSync },
+] as const;
+const LIMIT = { maxOutputLength: 256 * 1024 * 1024 };
+
+/** Reads what follows the head (RFC 1952) and no further than it goes, whatever comes after it. */
+function readGzip(bytes: Buffer, limit: typeof LIMIT): Buffer {
+  const flags = bytes[3] ?? 0;
+  let at = 10;
+  if ((flags & 4) !== 0) at += 2 + bytes.readUInt16LE(at);
+  for (const text of [8, 16]) if ((flags & text) !== 0) at = bytes.indexOf(0, at) + 1;
+  if ((flags & 2) !== 0) at += 2;
+  return inflateRawSync(bytes.subarray(at), limit);
+}
+
+type Unpacker = (bytes: Buffer, limit: typeof LIMIT) => Buffer;
+
+function* unpack(bytes: Buffer, { isWhole }: { readonly isWhole: boolean }): Generator<Buffer> {
+  for (const { begins, read } of PACKED)
+    for (let at = bytes.indexOf(begins); at >= 0; at = bytes.indexOf(begins, at + 1))
+      yield* tryUnpacking(bytes.subarray(at), read);
+  if (isWhole) for (const read of [inflateSync, brotliDecompressSync]) yield* tryUnpacking(bytes, read);
+}
+
+function* tryUnpacking(bytes: Buffer, read: Unpacker): Generator<Buffer> {
+  try {
+    yield read(bytes, LIMIT);
+  } catch {
+    // It is packed otherwise, or not at all.
+  }
 }
 
 function look(bytes: Buffer, forms: readonly Form[], names: Set<string>): void {
   for (const form of forms) if (!names.has(form.name) && bytes.includes(form.bytes)) names.add(form.name);
+}
+
+/** Looks through every row of every table as text, because in its files a long one is packed in a way of PostgreSQL's own. */
+export async function huntTables({ pool }: Superuser, hunted: readonly Hunted[]): Promise<Found[]> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+      where schemaname <> 'information_schema' order by 1`,
+  );
+  const forms = hunted.flatMap(formsOf);
+  const found: Found[] = [];
+  for (const { name: where } of tables) {
+    const names = new Set<string>();
+    const { rows } = await pool.query<{ row: string }>(`select t::text as row from ${where} t`);
+    for (const { row } of rows) look(Buffer.from(row), forms, names);
+    for (const name of names) found.push({ name, where });
+  }
+  return found;
 }
 
 /** Looks through command line, environment and all memory of processes. Takes root. */

@@ -2,10 +2,15 @@
 // has any of them.
 import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { TestBrowser } from '../harness/test-browser.ts';
 import { commit, pause, post, readLog, untilStage, visit, type Site } from '../harness/app-site.ts';
-import { huntFiles, huntProcesses } from './hunt.ts';
+import { openScratch } from '../harness/scratch.ts';
+import { openSuperuser } from '../harness/superuser.ts';
+import { huntFiles, huntProcesses, huntTables, type Hunted } from './hunt.ts';
 import { listHolders } from './left.ts';
 
 const NAME = 'keeper';
@@ -102,6 +107,82 @@ async function seeUse({ instance }: Site, password: string): Promise<void> {
   assert.match(shown, /<code>OPENAI_API_KEY<\/code>[^]*?not yet/);
 }
 
+/** A search that finds nothing anywhere shows nothing: here it finds each form. */
+async function judgeHunt(): Promise<void> {
+  await using scratch = await openScratch('hunt');
+  const value = randomBytes(24).toString('base64url');
+  const [bytes, around] = [Buffer.from(value), randomBytes(50)];
+  const within = (content: Buffer | string): Buffer => Buffer.concat([around, Buffer.from(content), around]);
+  const planted: Readonly<Record<string, Buffer>> = {
+    ...{
+      plain: within(bytes),
+      hex: within(bytes.toString('hex')),
+      wide: within(Buffer.from(value, 'utf16le')),
+    },
+    ...Object.fromEntries(
+      ['', 'a', 'ab'].map((lead) => [
+        `base64 ${lead}`,
+        within(Buffer.from(`${lead}${value}`).toString('base64')),
+      ]),
+    ),
+    ...{
+      'within gzip': within(gzipSync(bytes)),
+      'zstd at the end': Buffer.concat([around, zstdCompressSync(bytes)]),
+    },
+    ...{
+      deflate: deflateSync(bytes),
+      large: Buffer.concat([Buffer.alloc(9_000_000), within(gzipSync(bytes))]),
+    },
+  };
+  await mkdir(path.join(scratch.path, 'below'));
+  for (const [name, content] of Object.entries(planted))
+    await writeFile(path.join(scratch.path, 'below', name), content);
+  const found = await huntFiles(scratch.path, [{ name: 'it', value }], new Date(0));
+  assert.deepEqual(
+    found.map(({ where }) => path.basename(where)).toSorted(),
+    Object.keys(planted).toSorted(),
+  );
+}
+
+/** What a process leaves that is ended by an error of its own. */
+async function crashHub({ instance }: Site): Promise<void> {
+  const before = await instance.hubPid();
+  process.kill(before, 'SIGABRT');
+  for (const until = Date.now() + 120_000; Date.now() < until; await delay(200)) {
+    const serves = await fetch(`${instance.url}/healthz`).catch(() => undefined);
+    if (serves?.ok === true && (await instance.hubPid().catch(() => before)) !== before) return;
+  }
+  assert.fail('the hub did not come back');
+}
+
+/** Everything at rest: the data folder with database, objects, logs and builds, the database row by row, a backup, what was printed. */
+async function judgeRest(site: Site, hunted: readonly Hunted[], began: Date): Promise<void> {
+  const { instance } = site;
+  const backup = path.join(path.dirname(instance.data), 'backup-of-secrets');
+  const made = await instance.command('backup', backup, '--json');
+  assert.equal(made.status, 0, made.stderr);
+  await crashHub(site);
+  assert.deepEqual(await huntFiles(instance.data, hunted, began), []);
+  assert.deepEqual(await huntFiles(backup, hunted, new Date(0)), []);
+  await using superuser = await openSuperuser(instance);
+  assert.deepEqual(await huntTables(superuser, hunted), []);
+  for (const { name, value } of hunted) assert.ok(!instance.output.includes(value), `${name} was printed`);
+}
+
+/** Who has what: the vault and the run's door all, the app and what is beside it all but what is brokered, nobody else anything. */
+async function judgeProcesses({ instance }: Site, hunted: readonly Hunted[]): Promise<void> {
+  const all = [...(await listHolders(instance.data))];
+  const are = (who: RegExp, is = true) => all.filter(([, command]) => who.test(command) === is);
+  const others = are(/vault\/src\/main|door\/src\/run|inside\/src|app\.py/, false);
+  assert.ok(others.length > 5, 'there is somebody to look into');
+  assert.deepEqual(await huntProcesses(others, hunted), []);
+  const apps = are(/inside\/src|app\.py/);
+  assert.ok(apps.length > 0, 'there is an app');
+  const theirs = new Set((await huntProcesses(apps, hunted)).map(({ name }) => name));
+  assert.ok(!theirs.has('brokered'), 'nothing beside the app has what is brokered');
+  assert.ok(theirs.has('variable'), 'the search sees what an app rightly has');
+}
+
 /** Shows it. `asRoot`: the memory of other processes can be looked into. */
 export async function proveSecrets(
   site: Site,
@@ -138,15 +219,21 @@ export async function proveSecrets(
     { name: 'variable', value: variable },
     { name: 'file', value: file },
   ];
-  assert.deepEqual(await huntFiles(instance.data, [...hunted, { name: 'token', value: ofApp }], began), []);
-  if (asRoot) {
-    // The token is known to the hub by right: it is asked with it.
-    const rightly = /vault\/src\/main|door\/src\/run|inside\/src|app\.py/;
-    const others = [...(await listHolders(instance.data))].filter(([, command]) => !rightly.test(command));
-    assert.ok(others.length > 5, 'there is somebody to look into');
-    assert.deepEqual(await huntProcesses(others, hunted), []);
-  }
+  // The token is known to the hub by right: it is asked with it.
+  if (asRoot) await judgeProcesses(site, hunted);
+  await judgeHunt();
+  await judgeRest(site, [...hunted, { name: 'token', value: ofApp }], began);
   await pause(site, NAME);
+  if (asRoot) {
+    const left = [...(await listHolders(instance.data))].filter(
+      ([, command]) => !/vault\/src\/main/.test(command),
+    );
+    assert.deepEqual(
+      await huntProcesses(left, hunted),
+      [],
+      'after its run nobody but the vault has anything',
+    );
+  }
   for (const kind of ['released', 'delivered', 'lease', 'ended']) {
     const { stdout } = await instance.command('ledger', 'list', '--kind', `secret.${kind}`, '--json');
     assert.match(stdout, /secret:/, kind);
