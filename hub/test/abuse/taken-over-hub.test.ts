@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { plantIntruder } from '../harness/break-in.ts';
 import { copyCheckout, giveFolder } from '../harness/checkout-copy.ts';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import { listDescendants } from '../harness/processes.ts';
@@ -17,14 +18,10 @@ import { type Order } from './taken-over/order.ts';
 
 const LIMIT = { timeout: 240_000 };
 
-/** A checkout whose hub loads the intruder before the product's own code: a test build of the process. */
 async function buildTakenOver(folder: string): Promise<string> {
   const checkout = path.join(folder, 'checkout');
   await copyCheckout(checkout);
-  const code = path.join(checkout, 'hub', 'src');
-  await cp(path.join(import.meta.dirname, 'taken-over'), path.join(code, 'taken-over'), { recursive: true });
-  await rename(path.join(code, 'main.ts'), path.join(code, 'product.ts'));
-  await writeFile(path.join(code, 'main.ts'), "import './taken-over/intruder.ts';\nimport './product.ts';\n");
+  await plantIntruder(checkout);
   return checkout;
 }
 

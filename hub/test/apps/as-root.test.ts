@@ -8,11 +8,12 @@ import { proveBrowser } from './browser.ts';
 import { provePreload } from './preload.ts';
 import { proveSealed } from './sealed.ts';
 import { proveSecrets } from './secrets.ts';
+import { proveTakenOver } from './taken-over.ts';
 
 const MINUTES = 60_000;
 
 void test('Spaces of an instance that whoever runs this started', { timeout: 40 * MINUTES }, async (t) => {
-  await using apps = await openAppInstance('self');
+  await using apps = await openAppInstance('self', { ownCheckout: true });
   const { instance } = apps;
   const token = await instance.createToken({ user: 'admin', role: 'write' });
   const site = { instance, token, owner: 'admin' };
@@ -34,5 +35,9 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   });
   await t.test('an app with secrets waits while the vault is sealed', async () => {
     await proveSealed(site);
+  });
+  // Last: after it the hub is somebody else's.
+  await t.test('a hub that was taken over gets what is on record, and nothing else', async (part) => {
+    await proveTakenOver(part, site, apps.checkout);
   });
 });

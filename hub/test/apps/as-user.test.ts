@@ -4,6 +4,7 @@ import { openAppInstance } from '../harness/app-instance.ts';
 import { runPythonSuite } from '../harness/python.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { proveSecrets } from './secrets.ts';
+import { proveTakenOver } from './taken-over.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const MINUTES = 60_000;
@@ -15,11 +16,16 @@ void test(
     await using apps = await openAppInstance('user');
     const { instance } = apps;
     const token = await instance.createToken({ user: 'admin', role: 'write' });
+    const site = { instance, token, owner: 'admin' };
     const env = { HF_ENDPOINT: instance.url, HF_TOKEN: token, HUB_DATA: instance.data };
     for (const suite of LONG ? ['apps', 'app_lifecycle', 'app_inputs'] : ['apps'])
       await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });
     await t.test('an app uses a secret that it cannot see', async () => {
-      await proveSecrets({ instance, token, owner: 'admin' }, { asRoot: false });
+      await proveSecrets(site, { asRoot: isRoot });
+    });
+    // Last: after it the hub is somebody else's.
+    await t.test('a hub that was taken over gets what is on record, and nothing else', async (part) => {
+      await proveTakenOver(part, site, apps.checkout);
     });
   },
 );

@@ -19,7 +19,7 @@ void test(
   'a Gradio app is built and runs under gVisor',
   { skip: !(LONG && existsSync('/usr/bin/runsc')), timeout: 25 * MINUTES },
   async () => {
-    await using apps = await openAppInstance('self', { runtime: 'gvisor' });
+    await using apps = await openAppInstance('self', { spaces: { runtime: 'gvisor' } });
     const { instance } = apps;
     const token = await instance.createToken({ user: 'admin', role: 'write' });
     const site = { instance, token, owner: 'admin' };

@@ -15,23 +15,33 @@ const UNLIMITED = { dangerouslyUnlimited: true };
 export interface AppInstance extends AsyncDisposable {
   readonly instance: Instance;
   readonly data: string;
+  readonly checkout: string;
   /** Starts another on what it left, once it has ended. */
   readonly startAgain: () => Promise<Instance>;
   /** The file with the administrator's password. */
   readonly passwordFile: string;
 }
 
+/** How it is started. */
+export interface AppInstanceOptions {
+  /** Of the configuration. */
+  readonly spaces?: Readonly<Record<string, unknown>>;
+  /** From a checkout of its own, which the test may change; an ordinary user has one in any case. */
+  readonly ownCheckout?: true;
+}
+
 /** Starts one as whoever runs this, or as an ordinary user made for it, which takes root. */
 export async function openAppInstance(
   as: 'self' | 'user',
-  spaces: Readonly<Record<string, unknown>> = {},
+  { spaces = {}, ownCheckout }: AppInstanceOptions = {},
 ): Promise<AppInstance> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await openScratch('apps'));
   const user = as === 'user' ? stack.use(await openTestUser(scratch.path)) : undefined;
   const data = path.join(scratch.path, 'data');
-  const checkout = user === undefined ? ROOT : path.join(scratch.path, 'checkout');
-  if (user !== undefined) await copyCheckout(checkout);
+  const isCopied = user !== undefined || ownCheckout === true;
+  const checkout = isCopied ? path.join(scratch.path, 'checkout') : ROOT;
+  if (isCopied) await copyCheckout(checkout);
   await mkdir(data, { mode: 0o700 });
   await writeFile(
     path.join(data, 'config.json'),
@@ -47,5 +57,12 @@ export async function openAppInstance(
   const kept = stack.move();
   const passwordFile = path.join(`${data}.keys`, 'admin.password');
   const startAgain = async (): Promise<Instance> => kept.use(await startInstance(options));
-  return { instance, data, startAgain, passwordFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    instance,
+    data,
+    checkout,
+    startAgain,
+    passwordFile,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }

@@ -19,6 +19,7 @@ export interface Order {
 export interface StolenStart {
   readonly settings: {
     readonly objects: string;
+    readonly spaces: { readonly sources: string } | null;
     readonly postgres: {
       readonly host: string;
       readonly port: number;
