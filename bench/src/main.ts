@@ -1,4 +1,5 @@
 // `./holdfast bench [name…] [--rounds N]`: measures a real hub against a yardstick in the same run. Writes nothing.
+import { BROKERING_USAGE, runBrokering } from './brokering/brokering.ts';
 import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
 import { measureDoor } from './door.ts';
 import { measureDownload } from './download.ts';
@@ -59,12 +60,15 @@ async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
   if (words[0] === 'scale') return await runScale(words.slice(1));
   if (words[0] === 'spaces') return await runSpaces(words.slice(1));
+  if (words[0] === 'brokering') return await runBrokering(words.slice(1));
   if (words[0] === 'ledger') return await runLedger(words.slice(1));
   if (words[0] === 'ledger-look-up') return await runLookUp(words.slice(1));
   const wish = parseWords(words);
   if (wish === undefined) {
     const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
-    console.error([USAGE, ...list, SCALE_USAGE, SPACES_USAGE, LEDGER_USAGE, LOOK_UP_USAGE].join('\n'));
+    console.error(
+      [USAGE, ...list, SCALE_USAGE, SPACES_USAGE, BROKERING_USAGE, LEDGER_USAGE, LOOK_UP_USAGE].join('\n'),
+    );
     return 2;
   }
   const results: Result[] = [];

@@ -73,7 +73,8 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   // Types alone: the objects reach a page at run time.
   web: ['surface'],
   tools: ['runner', 'supervisor', 'app'],
-  bench: ['kernel'],
+  // What tests play: hosts behind a door, and a vault with its runs.
+  bench: ['kernel', 'door', 'app'],
 };
 
 /** What others than the command line may import of the supervisor: the settings it hands down, and their table. */
