@@ -23,10 +23,11 @@ export interface ChunksDeps {
 const DAY_MS = 24 * 3_600_000;
 /** How long a client may use an answer. Xorbs are kept for longer after they were named in one. */
 const GOOD_FOR_MS = 7 * DAY_MS;
-/** Xorbs in one answer: with their neighbours in a file, so that a large file needs few questions. */
-const MOST_XORBS = 32;
-/** Chunks in one answer: each is hashed for it. */
-const MOST_CHUNKS = 16_384;
+/**
+ * Xorbs in one answer, and chunks, each of which is hashed for it: one is found together with what follows it in its file, about
+ * 4 GiB. Clients ask about one chunk in a thousand, so behind what an answer names they send tens of megabytes again.
+ */
+const [MOST_XORBS, MOST_CHUNKS] = [64, 65_536];
 
 /** The chunks of all scopes. */
 export class Chunks {
@@ -64,7 +65,12 @@ export class Chunks {
     // A key a day: an answer of yesterday and one of today cannot be laid side by side.
     const day = String(Math.floor(now.getTime() / DAY_MS));
     const key = keys.mac('xet-dedup', [scope.id, String(scope.generation), day]);
-    return writeDedupShard({ xorbs, key, created: now, expires: new Date(now.getTime() + GOOD_FOR_MS) });
+    return await writeDedupShard({
+      xorbs,
+      key,
+      created: now,
+      expires: new Date(now.getTime() + GOOD_FOR_MS),
+    });
   }
 
   /** Those of the xorbs whose bytes are not known to be damaged: who is not told of one sends it, and mends it. */

@@ -6,7 +6,10 @@ import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { XorbIndex } from './format/xorb-index.ts';
 import { type XetHash } from './format/xet-hash.ts';
 import { type XetTables } from './tables.ts';
-import { Terms } from './terms.ts';
+import { orderFrom, Terms } from './terms.ts';
+
+/** Files of a xorb whose other xorbs are looked for, and bytes of each one's terms: the names of 8,192 xorbs. */
+const [NEAR_FILES, LONGEST_HEAD] = [4, 4 + 32 * 8_192];
 
 /** A stored xorb: which pack it is, and how many bytes that has. */
 export interface Xorb {
@@ -93,17 +96,25 @@ export class XetReader {
     return rows;
   }
 
-  /** The xorb of a scope that has this chunk, and then others of the same files, `limit` in all. */
+  /**
+   * The xorb of a scope that has this chunk, and then others of the same files, `limit` in all: those that follow it in a file
+   * come before those that precede it.
+   */
   async listByChunk(scopeId: Id, chunk: Buffer, limit: number): Promise<XetHash[]> {
-    const { rows } = await sql<{ hash: XetHash }>`
-      with found as (select xorb_hash from xet.chunk where scope_id = ${scopeId} and hash = ${chunk}),
-        files as (select u.file_hash from xet.use u, found f
-          where u.scope_id = ${scopeId} and u.xorb_hash = f.xorb_hash limit 4),
-        others as (select distinct u.xorb_hash from xet.use u, files where u.scope_id = ${scopeId}
-          and u.file_hash = files.file_hash and u.xorb_hash not in (select xorb_hash from found)
-          limit ${limit - 1})
-      select xorb_hash as hash from found union all select xorb_hash from others`.execute(this.db);
-    return rows.map((row) => row.hash);
+    const { rows } = await sql<{ first: XetHash; terms: Buffer | null }>`
+      with found as (select xorb_hash from xet.chunk where scope_id = ${scopeId} and hash = ${chunk} limit 1)
+      select found.xorb_hash as first, substring(f.terms for ${LONGEST_HEAD}::int) as terms
+        from found
+        left join (xet.use u join xet.file f on f.scope_id = u.scope_id and f.hash = u.file_hash)
+          on u.scope_id = ${scopeId} and u.xorb_hash = found.xorb_hash
+        limit ${NEAR_FILES}`.execute(this.db);
+    const [row] = rows;
+    if (row === undefined) return [];
+    const { first } = row;
+    const others = rows.flatMap(({ terms }) =>
+      terms === null ? [] : orderFrom(first, Terms.xorbsIn(terms)),
+    );
+    return [...new Set([first, ...others])].slice(0, limit);
   }
 
   /** Whether any scope has a xorb that is this pack. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type XetHash } from './format/xet-hash.ts';
-import { Terms, type Term } from './terms.ts';
+import { orderFrom, Terms, type Term } from './terms.ts';
 
 const [a, b] = ['0a'.repeat(32) as XetHash, 'b0'.repeat(32) as XetHash];
 const list: Term[] = [
@@ -36,4 +36,16 @@ void test('find() gives the term that holds a byte', () => {
 
 void test('decode() refuses what is damaged', () => {
   assert.throws(() => Terms.decode(Terms.of(list).encode().subarray(0, -1)), /damaged/);
+});
+
+void test('xorbsIn() reads the names of xorbs, also where the rest is cut', () => {
+  const bytes = Terms.of(list).encode();
+  assert.deepEqual(Terms.xorbsIn(bytes), [a, b]);
+  assert.deepEqual(Terms.xorbsIn(bytes.subarray(0, 4 + 32 + 31)), [a]);
+});
+
+void test('orderFrom() gives what follows, then what was before', () => {
+  const c = 'cc'.repeat(32) as XetHash;
+  assert.deepEqual(orderFrom(b, [a, b, c]), [c, a]);
+  assert.deepEqual(orderFrom(c, [a, b]), [a, b]);
 });

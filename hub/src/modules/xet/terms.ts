@@ -38,6 +38,14 @@ export class Terms {
     return new Terms(bytes);
   }
 
+  /** Every xorb that is named, once and in the order of the file, of terms as bytes that may be cut behind any of them. */
+  static xorbsIn(bytes: Buffer): XetHash[] {
+    const whole = Math.floor((bytes.length - 4) / HASH_BYTES);
+    return Array.from({ length: Math.min(bytes.readUInt32LE(0), whole) }, (_none, number) =>
+      xorbAt(bytes, number),
+    );
+  }
+
   /** The terms of a list, which is gone through once. */
   static of(terms: Iterable<Term>): Terms {
     const numbers = new Map<XetHash, number>();
@@ -110,7 +118,20 @@ export class Terms {
   }
 
   #xorb(number: number): XetHash {
-    const at = 4 + number * HASH_BYTES;
-    return xetHashOf(this.#bytes.subarray(at, at + HASH_BYTES));
+    return xorbAt(this.#bytes, number);
   }
+}
+
+function xorbAt(bytes: Buffer, number: number): XetHash {
+  const at = 4 + number * HASH_BYTES;
+  return xetHashOf(bytes.subarray(at, at + HASH_BYTES));
+}
+
+/**
+ * Those of the xorbs that follow one in a file, and then those before it: who sends a file anew comes to them in this order. All
+ * of them, where it is not among them.
+ */
+export function orderFrom(first: XetHash, xorbs: readonly XetHash[]): XetHash[] {
+  const at = xorbs.indexOf(first);
+  return [...xorbs.slice(at + 1), ...xorbs.slice(0, Math.max(at, 0))];
 }

@@ -1,5 +1,6 @@
 // Writes the answer to a client that asks whether a chunk is known: the xorbs that hold it, with the hashes of all their
 // chunks under a key. A client recognises what it could hash itself, and learns nothing of the rest.
+import { setImmediate } from 'node:timers/promises';
 import { HASH_BYTES, KeyedBlake3 } from './blake3.ts';
 import {
   FOOTER_BYTES,
@@ -24,8 +25,8 @@ export interface DedupAnswer {
 
 const FOOTER_VERSION = 1n;
 
-/** The shard, without tables for looking things up, which clients make themselves. */
-export function writeDedupShard({ xorbs, key, created, expires }: DedupAnswer): Buffer {
+/** The shard, without tables for looking things up, which clients make themselves. Others get a turn after each xorb. */
+export async function writeDedupShard({ xorbs, key, created, expires }: DedupAnswer): Promise<Buffer> {
   // Clients take a key of zeros for none, and hashes without key would let them claim chunks they never had.
   if (key.length !== HASH_BYTES || key.every((byte) => byte === 0)) throw new RangeError('no key');
   const rows = sum(xorbs, ({ index }) => 1 + index.count);
@@ -37,7 +38,10 @@ export function writeDedupShard({ xorbs, key, created, expires }: DedupAnswer): 
   shard.set(SECTION_END, RECORD_BYTES);
   const hasher = new KeyedBlake3(key);
   let at = xorbsAt;
-  for (const xorb of xorbs) at = writeXorb(shard, at, { ...xorb, hasher });
+  for (const xorb of xorbs) {
+    at = writeXorb(shard, at, { ...xorb, hasher });
+    await setImmediate();
+  }
   shard.set(SECTION_END, at);
   const footer = shard.subarray(footerAt);
   const numbers = [FOOTER_VERSION, RECORD_BYTES, xorbsAt, footerAt, 0, footerAt, 0, footerAt, 0];
