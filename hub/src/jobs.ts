@@ -70,10 +70,11 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
 }
 
 async function flushCounts(modules: Modules): Promise<void> {
-  const { downloads, authentication, sessions, throttle, refusals, uses } = modules;
+  const { downloads, authentication, sessions, throttle, refusals, uses, pushedTokens } = modules;
   await downloads.flush();
   await authentication.flushUses();
   await uses.flush();
+  await pushedTokens.flush();
   await sessions.flush();
   await throttle.forget();
   await refusals.flush();

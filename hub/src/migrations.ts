@@ -49,6 +49,7 @@ import {
   tokenAddresses,
   tokenDeviceLogins,
   tokenNetworks,
+  tokenPushed,
   tokenReach,
   tokenTokens,
   tokenUses,
@@ -117,4 +118,5 @@ export const migrations: readonly Migration[] = [
   repoPushers,
   notaryLeaves,
   ledgerWatched,
+  tokenPushed,
 ];

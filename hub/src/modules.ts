@@ -10,7 +10,15 @@ import { Delivery, KeptMails, type Carrier } from '#modules/mail';
 import { Downloads, Likes, Namespaces, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
 import { type RemovalsPlace } from '#modules/removals';
 import { type RunnerLink } from '#modules/spaces';
-import { Authentication, DeviceLogins, FoundTokens, OrgTokens, Tokens, TokenUses } from '#modules/tokens';
+import {
+  Authentication,
+  DeviceLogins,
+  FoundTokens,
+  OrgTokens,
+  PushedTokens,
+  Tokens,
+  TokenUses,
+} from '#modules/tokens';
 import { type IssuerLink } from '#modules/sso';
 import { openCentre } from './centre.ts';
 import { openActors } from './credential-actors.ts';
@@ -56,7 +64,8 @@ export async function openModules(start: HubStart, shared: Shared) {
   const repos = new Repos({ db, clock, epochs, uses });
   const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
-  const [leaks, turns] = [new LeakMatch(foundation), new Turns()];
+  const pushedTokens = new PushedTokens({ db, clock });
+  const [leaks, turns] = [new LeakMatch({ ...foundation, found: pushedTokens }), new Turns()];
   const content = openContent({
     ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
     host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,
@@ -75,7 +84,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     refusals: new Refusals({ db, clock }),
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
-    uses,
+    ...{ uses, pushedTokens },
     ...actors,
     ...openMail(foundation, start.settings, shared),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
@@ -105,7 +114,7 @@ function openTokens({
     tokens: new Tokens({ db, clock, epochs, keys, removals }),
     foundTokens: new FoundTokens({ db, clock, epochs, removals, hasSeen }),
     orgTokens: new OrgTokens({
-      ...{ db, clock, keys, epochs },
+      ...{ db, clock, keys, epochs, removals },
       namespacesOf: async (ids) => await new RepoReader(db).namespacesOf(ids),
     }),
   };

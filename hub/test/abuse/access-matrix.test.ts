@@ -1,5 +1,5 @@
 // Every route by every kind of caller, as docs/generated/access-matrix.md says. A new route fails here until somebody has
-// said who may call it.
+// said who may call it, and what it leaves on the ledger.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { accessRules } from '../../src/describe.ts';
@@ -8,6 +8,7 @@ import { type Repo } from '../../src/modules/repos/index.ts';
 import { CALLER_NAMES, MATRIX, type Caller } from '../harness/access-matrix.ts';
 import { askedPath, ROUTE_CALLS } from '../harness/route-calls.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
+import { withPool } from '../harness/shared-server.ts';
 import { StandInRunner } from '../harness/stand-in-runner.ts';
 import { signInAs } from '../harness/sign-in.ts';
 
@@ -17,6 +18,28 @@ type Visibility = 'private' | 'public';
 const SPENDING = new Set(['deleteRepo', 'moveRepo', 'deleteBranch', 'deleteTag']);
 /** Routes that look at no token of a user: signed links, Xet tokens, the operator's socket. */
 const OTHER_PROOFS = new Set(['link', 'xet', 'operator']);
+/** Methods that change something. */
+const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+/** Routes of these methods that change nothing that stays, as they are called here, and why. */
+const LEAVES_NOTHING: Readonly<Record<string, string>> = {
+  beginDeviceLogin: 'nobody is known yet; the answer of a person is recorded',
+  exchangeToken: 'there is nothing to exchange',
+  postPage: 'an empty form',
+  postRepoPage: 'an empty form',
+  revokeCredentials: 'what is sent is no token',
+  validateYaml: 'reads',
+  getPathsInfo: 'reads',
+  preuploadFiles: 'reads',
+  lfsBatch: 'gives links; what comes in by them is recorded',
+  lfsVerifyLocks: 'there are no locks',
+  deleteLargeFiles: 'deletes none',
+  duplicateLargeFiles: 'copies none',
+  visitSpace: 'what the app does is its own',
+  postToSpace: 'what the app does is its own',
+  putToSpace: 'what the app does is its own',
+  patchInSpace: 'what the app does is its own',
+  deleteInSpace: 'what the app does is its own',
+};
 const DAY_MINUTES = 24 * 60;
 
 /** A hub with everybody, and how each of them calls. */
@@ -157,6 +180,17 @@ async function call(
   return { allowed, said: `${answer.status} ${answer.headers.get('x-error-code')} ${text.slice(0, 200)}` };
 }
 
+/** Entries of what people changed. */
+async function countActs({ hub }: Scene): Promise<number> {
+  return await withPool(hub.database.superuser, async (pool) => {
+    const { rows } = await pool.query<{ n: number }>(
+      `select count(*)::int as n from ledger.entry
+        where kind not like 'read.%' and kind not like 'refusal.%' and actor like 'user:%'`,
+    );
+    return rows[0]?.n ?? Number.NaN;
+  });
+}
+
 void test('every route lets in whom the access matrix names, and nobody else', async (t) => {
   await using closed = await openScene('signed-in');
   await using open = await openScene('anonymous');
@@ -179,13 +213,21 @@ void test('every route lets in whom the access matrix names, and nobody else', a
     await t.test(route.operation, async () => {
       const rule = MATRIX[route.operation];
       assert.ok(rule !== undefined, `say in MATRIX who may call ${route.operation}`);
+      const calls = [];
       for (const visibility of ['private', 'public'] as const)
         for (const caller of CALLER_NAMES) {
           const scene = caller === 'visitor' ? open : closed;
           const repo = await repoFor(scene, route, { caller, visibility });
-          const { allowed, said } = await call(scene, route, { caller, repo });
-          assert.equal(allowed, rule[visibility].has(caller), `${caller}, ${visibility}: ${said}`);
+          await scene.headersOf(caller, repo);
+          calls.push({ visibility, caller, scene, repo });
         }
+      const before = await countActs(closed);
+      for (const { visibility, caller, scene, repo } of calls) {
+        const { allowed, said } = await call(scene, route, { caller, repo });
+        assert.equal(allowed, rule[visibility].has(caller), `${caller}, ${visibility}: ${said}`);
+      }
+      const leaves = CHANGING.has(route.method) && LEAVES_NOTHING[route.operation] === undefined;
+      assert.equal((await countActs(closed)) > before, leaves, 'whether the ledger says what was changed');
     });
   const known = new Set(rules.map(({ operation }) => operation));
   assert.deepEqual(

@@ -1,21 +1,27 @@
 // A token that somebody is about to publish stays out: the push is refused with file and line, whichever way the text comes
-// in, and the refusal tells neither whether the token lives nor whose it is.
+// in, and the refusal tells neither whether the token lives nor whose it is. The owner of a live one is told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mintToken } from '@holdfast/kernel/token-text';
+import { LedgerReader } from '../../src/modules/ledger/index.ts';
+import { withPool } from '../harness/shared-server.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 
 const REPO = 'ada/model';
+const EVES = 'eve/model';
 
 interface Setting extends ServedHub {
   readonly ada: string;
+  readonly eve: string;
 }
 
 async function openSetting(): Promise<Setting> {
   const hub = await openServedHub();
   const ada = await hub.addUser('ada');
+  const eve = await hub.addUser('eve');
   await hub.addRepo(REPO);
-  return Object.assign(hub, { ada });
+  await hub.addRepo(EVES);
+  return Object.assign(hub, { ada, eve });
 }
 
 async function post({ url, ada }: Setting, path: string, body: string | object): Promise<Response> {
@@ -60,6 +66,76 @@ async function requireRefused(answer: Response, token: string, place: string): P
   assert.ok(!text.includes(token) && !JSON.stringify([...answer.headers]).includes(token));
 }
 
+/** Pushes somebody's token as Eve. */
+async function pushAsEve(hub: Setting, token: string): Promise<{ status: number; text: string }> {
+  const answer = await post({ ...hub, ada: hub.eve }, `/api/models/${EVES}/tag/main`, {
+    tag: 'v1',
+    message: `with ${token}`,
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+/** Whom mails told of pushed tokens. */
+async function told({ database, modules }: Setting): Promise<string[]> {
+  await modules.pushedTokens.flush();
+  return await withPool(database.superuser, async (pool) => {
+    const { rows } = await pool.query<{ name: string }>(
+      `select a.name from mail.message m join identity.account a on a.id = m.recipient_id
+        where m.kind = 'token-pushed' order by m.created_at`,
+    );
+    return rows.map(({ name }) => name);
+  });
+}
+
+void test('who owns a live token is told that somebody else pushed it', async (t) => {
+  await using hub = await openSetting();
+  const never = await pushAsEve(hub, mint());
+  const adas = async () => (await hub.modules.tokens.list(OPERATOR, 'ada')).map((one) => one.pushedAt);
+
+  await t.test('nobody is told of their own, of one that ended, or of one that never was', async () => {
+    const ended = await hub.addToken('ada', 'read');
+    await hub.modules.tokens.revoke(OPERATOR, ended.id as never);
+    assert.deepEqual(await pushAsEve(hub, ended.text), never);
+    assert.equal((await commit(hub, { 'own.txt': hub.ada })).status, 400);
+    assert.deepEqual(await told(hub), []);
+    assert.ok((await adas()).every((at) => at === null));
+  });
+
+  await t.test('the owner is told once a day, and the pusher gets the answer of all others', async () => {
+    // Their own before it, so that the first of a text does not hide the next.
+    assert.deepEqual(await pushAsEve(hub, `${hub.eve} ${hub.ada}`), never);
+    assert.deepEqual(await told(hub), ['ada']);
+    assert.deepEqual(await pushAsEve(hub, hub.ada), never);
+    assert.deepEqual(await told(hub), ['ada']);
+    assert.equal((await adas()).filter((at) => at !== null).length, 1);
+    hub.passTime(24 * 60);
+    assert.deepEqual(await pushAsEve(hub, hub.ada), never);
+    assert.deepEqual(await told(hub), ['ada', 'ada']);
+  });
+
+  await t.test('the ledger says who it was, on the chain of the token', async () => {
+    const [pushed] = (await hub.modules.tokens.list(OPERATOR, 'ada')).filter((one) => one.pushedAt !== null);
+    const [eves] = await hub.modules.tokens.list(OPERATOR, 'eve');
+    const entries = await new LedgerReader(hub.modules.db).listOfSubject(`token:${pushed?.token.id ?? ''}`);
+    const [first] = entries.filter(({ kind }) => kind === 'token.pushed');
+    assert.equal(first?.actor, `user:${eves?.token.userId ?? ''}`);
+    assert.match(first.credential, /^token:/);
+  });
+
+  await t.test('the answer waits for nothing that only a live token has', async () => {
+    await withPool(hub.database.superuser, async (pool) => {
+      const client = await pool.connect();
+      try {
+        await client.query('begin; lock table tokens.pushed, mail.message in access exclusive mode');
+        assert.deepEqual(await pushAsEve(hub, hub.ada), never);
+      } finally {
+        await client.query('rollback');
+        client.release();
+      }
+    });
+  });
+});
+
 void test('a push that holds a token', async (t) => {
   await using hub = await openSetting();
   const before = await head(hub);
@@ -75,16 +151,50 @@ void test('a push that holds a token', async (t) => {
     assert.equal(await head(hub), before);
   });
 
-  await t.test('in a notebook, in base64 over several lines', async () => {
-    const token = mint();
-    const packed = Buffer.from(`${'x'.repeat(100)}${token}`).toString('base64');
-    const output = packed.replaceAll(/.{76}/g, '$&\n');
-    const notebook = JSON.stringify(
-      { cells: [{ outputs: [{ data: { 'image/png': output } }] }] },
+  // As Jupyter writes them: an output's text is a list of lines, a picture one text whose breaks are escaped.
+  const notebookOf = (outputs: readonly object[]): string =>
+    JSON.stringify(
+      { cells: [{ cell_type: 'code', source: ['login()'], outputs }], nbformat: 4 },
       undefined,
       1,
     );
-    await requireRefused(await commit(hub, { 'n.ipynb': notebook }), token, '"n.ipynb" ');
+  const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
+
+  await t.test('in what a cell of a notebook printed or gave back, with the line', async () => {
+    for (const outputOf of [
+      (line: string) => ({ output_type: 'stream', name: 'stdout', text: ['first\n', line] }),
+      (line: string) => ({ output_type: 'execute_result', data: { 'text/plain': ['first\n', line] } }),
+      (line: string) => ({ output_type: 'error', traceback: ['first', `\u001b[0;31m${line}\u001b[0m`] }),
+    ]) {
+      const token = mint();
+      const notebook = notebookOf([outputOf(`token=${token}`)]);
+      const at = lineOf(notebook, token);
+      assert.ok(at > 5);
+      await requireRefused(
+        await commit(hub, { 'n.ipynb': notebook }),
+        token,
+        `"n.ipynb" holds an access token of this hub, in line ${at} `,
+      );
+    }
+  });
+
+  await t.test('in base64 over several lines, with the line in which it begins', async () => {
+    const token = mint();
+    const packed = Buffer.from(`${'x'.repeat(100)}${token}`)
+      .toString('base64')
+      .replaceAll(/.{76}/g, '$&\n');
+    const notebook = notebookOf([{ output_type: 'display_data', data: { 'image/png': packed } }]);
+    await requireRefused(
+      await commit(hub, { 'n.ipynb': notebook }),
+      token,
+      `"n.ipynb" holds an access token of this hub, in line ${lineOf(notebook, 'image/png')} `,
+    );
+    // 100 bytes take 134 letters: the token begins in the second line of those.
+    await requireRefused(
+      await commit(hub, { 'key.pem': `BEGIN\n${packed}\nEND\n` }),
+      token,
+      '"key.pem" holds an access token of this hub, in line 3 ',
+    );
   });
 
   await t.test('far into a large file, over the border of what is read at once', async () => {

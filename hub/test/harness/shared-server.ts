@@ -66,10 +66,13 @@ async function openWhole(own: Readonly<Record<string, string>>): Promise<Postgre
 }
 
 /** A pool of one connection, for as long as the work takes. */
-export async function withPool(address: DatabaseAddress, work: (pool: Pool) => Promise<void>): Promise<void> {
+export async function withPool<Result>(
+  address: DatabaseAddress,
+  work: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
   const pool = openPool(address, { connections: 1, applicationName: 'test', onError: () => undefined });
   try {
-    await work(pool);
+    return await work(pool);
   } finally {
     await pool.end();
   }

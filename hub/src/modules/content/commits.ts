@@ -84,10 +84,10 @@ export class Commits {
     await this.#deps.settings.space.check(0);
   }
 
-  /** A draft to fill. Dispose it when the commit is done. */
-  openDraft(): Draft {
+  /** A draft to fill, by who is to commit it. Dispose it when the commit is done. */
+  openDraft(actor: Actor): Draft {
     const { settings, leaks } = this.#deps;
-    return new Draft(settings.spool, settings.limits, leaks.begin());
+    return new Draft(settings.spool, settings.limits, leaks.begin(actor));
   }
 
   /**

@@ -115,7 +115,7 @@ export class RefChanges {
   /** Makes a tag. Throws `ref.invalid`, `ref.exists`, `ref.conflicts`, `revision.missing`, `leak.token-in-text`. */
   async createTag(who: Who, address: RepoAddress, wish: TagWish): Promise<void> {
     const name = parseTagName(wish.name);
-    await this.#deps.leaks.require('The message', wish.message ?? '');
+    await this.#deps.leaks.require(await who(), 'The message', wish.message ?? '');
     await this.#grow(who, address, async (scene) => {
       const commit = await commitAt(scene.writer, wish.revision);
       const target =
@@ -136,7 +136,7 @@ export class RefChanges {
     address: RepoAddress,
     wish: { readonly revision: string; readonly message: string },
   ): Promise<Sha1> {
-    await this.#deps.leaks.require('The message', wish.message);
+    await this.#deps.leaks.require(await who(), 'The message', wish.message);
     return await this.#grow(who, address, async (scene) => {
       const { writer, actor, repo, at } = scene;
       const revision = findRevision(wish.revision);

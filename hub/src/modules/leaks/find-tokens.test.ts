@@ -6,13 +6,24 @@ import { LONGEST_TRACE, TokenFinder } from './find-tokens.ts';
 
 const mint = (): string => mintToken().reveal('to test that it is found');
 const finder = new TokenFinder();
-const find = (text: string): number | undefined => finder.find(Buffer.from(text, 'latin1'));
+const list = (text: string) => finder.list(Buffer.from(text, 'latin1'));
+const find = (text: string): number | undefined => list(text)[0]?.at;
 
 void test('a token is found where it begins', () => {
   const token = mint();
   assert.equal(find(token), 0);
   assert.equal(find(`hf_ hf_${'a'.repeat(36)} token="${token}"`), 51);
   assert.equal(find(`prefix${token}suffix`), 6);
+});
+
+void test('all tokens are told, in their order, as they are and out of base64', () => {
+  const tokens = [mint(), mint(), mint(), mint()];
+  const [first = '', second = '', third = '', fourth = ''] = tokens;
+  const packed = Buffer.from(`x${second} ${third}`).toString('base64');
+  assert.deepEqual(
+    list(`${first} "${packed}", ${fourth}`).map(({ token }) => token),
+    tokens,
+  );
 });
 
 void test('base64 that holds a token is found, whatever stands before and behind it', () => {

@@ -20,21 +20,26 @@ const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 for (const alphabet of ['+/', '-_'].map((last) => LETTERS_AND_DIGITS + last))
   for (let bits = 0; bits < NONE; bits += 1) BITS[alphabet.charCodeAt(bits)] = bits;
 
+/** A token in a text. */
+export interface Trace {
+  /** Where it begins, or the letter of base64 in which it does. */
+  readonly at: number;
+  readonly token: string;
+}
+
 /** Finds tokens in one text after the other; the memory it needs is used again. */
 export class TokenFinder {
   readonly #run = new Run();
 
-  /** Where the first token begins, or the letter of base64 in which it does; `undefined` where there is none. */
-  find(text: Uint8Array): number | undefined {
+  /** The tokens of a text, as they are and within base64, each where it begins. */
+  list(text: Uint8Array): Trace[] {
     const bytes = Buffer.from(text.buffer, text.byteOffset, text.length);
-    const plain = findPlain(bytes);
-    const packed = this.#findPacked(bytes);
-    if (plain === undefined || packed === undefined) return plain ?? packed;
-    return Math.min(plain, packed);
+    return [...listPlain(bytes), ...this.#listPacked(bytes)].toSorted((a, b) => a.at - b.at);
   }
 
-  #findPacked(bytes: Buffer): number | undefined {
+  #listPacked(bytes: Buffer): Trace[] {
     const run = this.#run;
+    const found: Trace[] = [];
     run.begin(bytes.length);
     for (let at = 0; at < bytes.length; at += 1) {
       const byte = bytes[at] ?? 0;
@@ -42,19 +47,22 @@ export class TokenFinder {
       if (bits !== NONE) run.add(bits, at);
       else if (byte === BACKSLASH && ESCAPED_BREAKS.has(bytes[at + 1] ?? 0)) at += 1;
       else if (byte !== BREAK && byte !== RETURN) {
-        const found = run.find();
-        if (found !== undefined) return found;
+        run.list(found);
         run.clear();
       }
     }
-    return run.find();
+    run.list(found);
+    return found;
   }
 }
 
-function findPlain(bytes: Buffer): number | undefined {
-  for (let at = bytes.indexOf(PREFIX); at !== -1; at = bytes.indexOf(PREFIX, at + 1))
-    if (isTokenText(bytes.toString('latin1', at, at + TOKEN_LENGTH))) return at;
-  return undefined;
+function listPlain(bytes: Buffer): Trace[] {
+  const found: Trace[] = [];
+  for (let at = bytes.indexOf(PREFIX); at !== -1; at = bytes.indexOf(PREFIX, at + 1)) {
+    const token = bytes.toString('latin1', at, at + TOKEN_LENGTH);
+    if (isTokenText(token)) found.push({ at, token });
+  }
+  return found;
 }
 
 /** A run of letters of base64, without what breaks its lines: raw or, in JSON, escaped. */
@@ -81,13 +89,14 @@ class Run {
     this.#length = 0;
   }
 
-  /** Where the first token is, whichever of the letters its first byte begins in. */
-  find(): number | undefined {
+  /** Adds the tokens in it, whichever of the letters their first bytes begin in. */
+  list(found: Trace[]): void {
     for (let at = 0; at + LETTERS <= this.#length; at += 1) {
       const offset = this.#offsetOfPrefix(at);
-      if (offset !== undefined && isTokenText(this.#decode(at * 6 + offset))) return this.#places[at];
+      if (offset === undefined) continue;
+      const token = this.#decode(at * 6 + offset);
+      if (isTokenText(token)) found.push({ at: this.#places[at] ?? 0, token });
     }
-    return undefined;
   }
 
   // `hf_` is 01101000 01100110 01011111: three ways to lie across letters of six bits, told apart by few comparisons.

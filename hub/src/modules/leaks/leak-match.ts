@@ -2,9 +2,11 @@
 // asked for it by everybody who can read the repository; and a revoked one in a file looks like any other to a thief.
 // Invariant: one answer for every text that is a token by its check, live or not, ours or another's: who pushes guesses
 // learns nothing.
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { KiB } from '@holdfast/kernel/size';
 import { Gate } from '@holdfast/platform/gate';
 import { type SharedWork, type Threads } from '@holdfast/platform/threads';
+import { type Actor } from '#modules/access';
 import { tokenInText } from './faults.ts';
 import { LONGEST_TRACE } from './find-tokens.ts';
 // Loaded here for its compiled code alone, which threads then find.
@@ -16,25 +18,37 @@ const MEMORY = SLICE + LONGEST_TRACE;
 /** Texts in one question: a thousand small files cost little more than a large one. */
 const MOST_WINDOWS = 256;
 
+/** Told of tokens that somebody was about to push, live or not; never asked for an answer, which the refusal could show. */
+interface FoundInPushes {
+  note(digests: readonly Sha256[], pusher: Actor): void;
+}
+
 /** Looks into texts, in a thread. */
 export class LeakMatch {
   readonly #work: SharedWork<LeakWork>;
   /** Shared with the thread: texts that were cloned would wait there to be collected. */
   readonly #memory = new Uint8Array(new SharedArrayBuffer(MEMORY));
   readonly #gate = new Gate(1);
+  readonly #found: FoundInPushes;
 
-  constructor({ threads }: { readonly threads: Threads }) {
+  constructor({ threads, found }: { readonly threads: Threads; readonly found: FoundInPushes }) {
     this.#work = threads.workOf(new URL('leak-work.ts', import.meta.url));
+    this.#found = found;
   }
 
   /** Begins to look into the texts of one push. */
-  begin(): LeakSearch {
-    return new LeakSearch(async (bytes, windows) => await this.#gate.pass(() => this.#look(bytes, windows)));
+  begin(pusher: Actor): LeakSearch {
+    return new LeakSearch(async (bytes, windows) => {
+      const found = await this.#gate.pass(() => this.#look(bytes, windows));
+      const digests = found.flatMap((window) => window.digests);
+      if (digests.length > 0) this.#found.note(digests, pusher);
+      return found;
+    });
   }
 
-  /** Looks into one text. Throws `leak.token-in-text`. */
-  async require(name: string, text: string): Promise<void> {
-    const search = this.begin();
+  /** Looks into one text of a push. Throws `leak.token-in-text`. */
+  async require(pusher: Actor, name: string, text: string): Promise<void> {
+    const search = this.begin(pusher);
     await search.add(name, Buffer.from(text));
     await search.finish();
   }

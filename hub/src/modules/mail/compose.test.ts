@@ -14,6 +14,7 @@ const ALL: readonly MailFacts[] = [
   { kind: 'token-revoked', token: 'laptop', why: 'operator' },
   { kind: 'token-revoked', token: 'laptop', why: 'found' },
   { kind: 'token-used', token: 'laptop', ...PLACE },
+  { kind: 'token-pushed', token: 'laptop' },
   { kind: 'signed-in', ...PLACE },
   { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'approved' },
   { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'ended' },

@@ -50,6 +50,7 @@ const PAGES: Readonly<Record<MailFacts['kind'], string>> = {
   'token-issued': '/account/tokens',
   'token-revoked': '/account/tokens',
   'token-used': '/account/tokens',
+  'token-pushed': '/account/tokens',
   'token-reach': '/account/tokens',
   'role-changed': '/account',
 };

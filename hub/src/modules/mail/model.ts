@@ -16,6 +16,7 @@ export const MailFacts = z.discriminatedUnion('kind', [
     why: z.enum(['asked', 'operator', 'found']),
   }),
   z.object({ kind: z.literal('token-used'), token: z.string(), ...Place }),
+  z.object({ kind: z.literal('token-pushed'), token: z.string() }),
   z.object({
     kind: z.literal('token-reach'),
     token: z.string(),

@@ -29,6 +29,8 @@ export function sayInEnglish(facts: MailFacts): Said {
         what: `Your access token "${facts.token}" was used ${placeOf(facts)}.`,
         advice: 'If you do not know that place, revoke the token and make a new one.',
       };
+    case 'token-pushed':
+      return pushed(facts);
     case 'token-reach':
       return reachChanged(facts);
     case 'role-changed':
@@ -41,6 +43,14 @@ export function sayInEnglish(facts: MailFacts): Said {
         advice: 'Ask an administrator of the organization if this is unexpected.',
       };
   }
+}
+
+function pushed(facts: Facts<'token-pushed'>): Said {
+  return {
+    subject: `Somebody else has your access token: ${facts.token}`,
+    what: `Somebody else was about to publish a text that holds your access token "${facts.token}". The hub refused the text; whoever sent it has the token.`,
+    advice: 'Revoke it now, look at what it was used for, and make a new one where you still need it.',
+  };
 }
 
 function reachChanged(facts: Facts<'token-reach'>): Said {

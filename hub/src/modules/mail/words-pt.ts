@@ -29,6 +29,8 @@ export function sayInPortuguese(facts: MailFacts): Said {
         what: `O seu token de acesso "${facts.token}" foi usado ${placeOf(facts)}.`,
         advice: 'Se você não conhece esse lugar, revogue o token e crie um novo.',
       };
+    case 'token-pushed':
+      return pushed(facts);
     case 'token-reach':
       return reachChanged(facts);
     case 'role-changed':
@@ -41,6 +43,14 @@ export function sayInPortuguese(facts: MailFacts): Said {
         advice: 'Fale com um administrador da organização se isto for inesperado.',
       };
   }
+}
+
+function pushed(facts: Facts<'token-pushed'>): Said {
+  return {
+    subject: `Outra pessoa tem o seu token de acesso: ${facts.token}`,
+    what: `Outra pessoa ia publicar um texto que contém o seu token de acesso "${facts.token}". O hub recusou o texto; quem o enviou tem o token.`,
+    advice: 'Revogue-o agora, veja para que ele foi usado e crie um novo onde ainda precisar.',
+  };
 }
 
 function reachChanged(facts: Facts<'token-reach'>): Said {

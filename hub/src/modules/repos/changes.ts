@@ -88,7 +88,7 @@ export class RepoChanges {
    */
   async create(actor: Actor, wish: NewRepo): Promise<Repo> {
     await this.#deps.space.check(0);
-    await this.#requireNoToken(wish);
+    await this.#requireNoToken(actor, wish);
     return await this.#deps.db.transaction(async (tx) => {
       const repo = await this.#insert(tx, actor, wish);
       const files = { ...initialFiles(wish), ...wish.files };
@@ -118,8 +118,8 @@ export class RepoChanges {
     });
   }
 
-  async #requireNoToken({ files }: NewRepo): Promise<void> {
-    const search = this.#deps.leaks.begin();
+  async #requireNoToken(actor: Actor, { files }: NewRepo): Promise<void> {
+    const search = this.#deps.leaks.begin(actor);
     for (const [path, content] of Object.entries(files ?? {})) await search.add(quoted(path), content);
     await search.finish();
   }

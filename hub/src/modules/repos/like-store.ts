@@ -26,22 +26,28 @@ export class LikeStore {
     this.#db = db.withTables<Tables>();
   }
 
-  async add(repoId: Id, userId: Id, at: Date): Promise<void> {
+  /** Returns whether it is new. */
+  async add(repoId: Id, userId: Id, at: Date): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await this.#db
       .insertInto('repos.liked')
       .values({ repo_id: repoId, user_id: userId, at })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows === 1n) await this.#count(repoId, 1);
+    if (numInsertedOrUpdatedRows !== 1n) return false;
+    await this.#count(repoId, 1);
+    return true;
   }
 
-  async remove(repoId: Id, userId: Id): Promise<void> {
+  /** Returns whether there was one. */
+  async remove(repoId: Id, userId: Id): Promise<boolean> {
     const { numDeletedRows } = await this.#db
       .deleteFrom('repos.liked')
       .where('repo_id', '=', repoId)
       .where('user_id', '=', userId)
       .executeTakeFirst();
-    if (numDeletedRows === 1n) await this.#count(repoId, -1);
+    if (numDeletedRows !== 1n) return false;
+    await this.#count(repoId, -1);
+    return true;
   }
 
   async listOfUser(

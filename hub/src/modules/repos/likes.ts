@@ -1,9 +1,10 @@
-// Who likes what. A like is counted on the repository's row in the same transaction.
+// Who likes what. A like is counted on the repository's row and recorded in the same transaction.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
-import { type Db } from '@holdfast/platform/postgres/database';
-import { mayLike, type Actor, type GrantUses } from '#modules/access';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { mayLike, referencesOf, type Actor, type GrantUses } from '#modules/access';
+import { record } from '#modules/ledger';
 import { cursorInvalid, repoForbidden } from './faults.ts';
 import { type Repo } from './model.ts';
 import { LikeStore, type Liked } from './like-store.ts';
@@ -23,13 +24,19 @@ export class Likes {
   /** Likes a repository that the actor may discover. Liking twice is no error. Throws `repo.forbidden`. */
   async like(actor: Actor, repo: Repo): Promise<void> {
     const userId = this.#likerOf(actor);
-    await this.#db.transaction((tx) => new LikeStore(tx).add(repo.id, userId, this.#clock.now()));
+    await this.#db.transaction(async (tx) => {
+      if (await new LikeStore(tx).add(repo.id, userId, this.#clock.now()))
+        await recordLike(tx, { kind: 'repo.liked', actor, repo });
+    });
   }
 
   /** Takes a like back. Throws `repo.forbidden`. */
   async unlike(actor: Actor, repo: Repo): Promise<void> {
     const userId = this.#likerOf(actor);
-    await this.#db.transaction((tx) => new LikeStore(tx).remove(repo.id, userId));
+    await this.#db.transaction(async (tx) => {
+      if (await new LikeStore(tx).remove(repo.id, userId))
+        await recordLike(tx, { kind: 'repo.unliked', actor, repo });
+    });
   }
 
   /** What a user likes, newest first, of what `visibleTo` may see. Throws `repo.cursor-invalid`. */
@@ -63,4 +70,11 @@ export class Likes {
     this.#uses.note(actor, { entity: self, namespace: self, permission: 'user.social.likes.write' });
     return actor.userId;
   }
+}
+
+async function recordLike(
+  tx: Tx,
+  { kind, actor, repo }: { readonly kind: string; readonly actor: Actor; readonly repo: Repo },
+): Promise<void> {
+  await record(tx, { kind, subject: `repo:${repo.id}`, ...referencesOf(actor), body: {} });
 }

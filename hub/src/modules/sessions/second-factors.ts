@@ -56,8 +56,11 @@ export class SecondFactors {
     this.#require(actor, userId);
     const seed = mintSeed();
     const sealed = await this.#seeds.seal(userId, seed);
-    const begun = await this.#db.transaction((tx) => new FactorWriter(tx).begin(userId, sealed));
-    if (!begun) throw factorPresent();
+    await this.#db.transaction(async (tx) => {
+      if (!(await new FactorWriter(tx).begin(userId, sealed))) throw factorPresent();
+      const kind = 'account.second-factor-begun';
+      await record(tx, { kind, subject: `account:${userId}`, ...referencesOf(actor), body: {} });
+    });
     return { key: spellSeed(seed), address: seedAddress(seed, names) };
   }
 

@@ -32,11 +32,11 @@ interface Deps {
  * decided about it is not: who copies a Space decides about the copy. Throws `space.hardware-unknown` and
  * `space.hardware-unavailable`, and what keeping variables throws.
  */
-export async function openBeginning(wish: BeginningWish, deps: Deps): Promise<Beginning> {
+export async function openBeginning(actor: Actor, wish: BeginningWish, deps: Deps): Promise<Beginning> {
   const { hardware } = wish;
   const names = deps.hardware.map(({ name }) => name);
   if (hardware !== undefined && !names.includes(hardware)) throw hardwareUnknown(hardware, names);
-  await requireVariables(wish.variables, deps.leaks);
+  await requireVariables(wish.variables, deps.leaks.begin(actor));
   return async (tx, actor, { repo, from }) => {
     await beginVariables({ tx, actor, repo }, { ...wish, from }, deps.clock.now());
     await beginDecisions({ tx, actor, repo }, wish, deps);

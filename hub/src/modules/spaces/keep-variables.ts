@@ -1,5 +1,5 @@
 // Keeps variables of a Space, within their bounds, and never one that should be a secret.
-import { type LeakMatch } from '#modules/leaks';
+import { type LeakSearch } from '#modules/leaks';
 import { variableInvalid, variablesFull } from './faults.ts';
 import { problemOfVariable, VARIABLE_LIMITS, type VariableWish } from './model.ts';
 import { type SpaceWriter } from './store.ts';
@@ -8,9 +8,8 @@ import { type Repo } from '#modules/repos';
 /** Throws `space.variable-invalid`, and `leak.token-in-text` for a value that should be a secret. */
 export async function requireVariables(
   variables: readonly VariableWish[],
-  leaks: Pick<LeakMatch, 'begin'>,
+  search: LeakSearch,
 ): Promise<void> {
-  const search = leaks.begin();
   for (const variable of variables) {
     const problem = problemOfVariable(variable);
     if (problem !== undefined) throw variableInvalid(variable.name, problem);

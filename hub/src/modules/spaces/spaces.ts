@@ -191,7 +191,7 @@ export class Spaces {
    * `leak.token-in-text` for a value that should be a secret, and what `Repos.get` throws.
    */
   async setVariable(who: Who, name: RepoName, wish: VariableWish): Promise<Variable[]> {
-    await requireVariables([wish], this.#deps.leaks);
+    await requireVariables([wish], this.#deps.leaks.begin(await who()));
     return await this.#change(who, name, async (scene) => {
       const { tx, actor, repo, writer } = scene;
       const { names } = await new SecretNoteReader(tx).find(repo.id);
@@ -261,8 +261,8 @@ export class Spaces {
   }
 
   /** What else belongs to a Space that is made or copied. Throws what `openBeginning` throws. */
-  async beginning(wish: BeginningWish): Promise<Beginning> {
-    return await openBeginning(wish, this.#deps);
+  async beginning(actor: Actor, wish: BeginningWish): Promise<Beginning> {
+    return await openBeginning(actor, wish, this.#deps);
   }
 
   /** Removes what is kept of a Space whose repository is erased. */

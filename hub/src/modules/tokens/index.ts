@@ -3,6 +3,8 @@ export { AllTokens } from './all-tokens.ts';
 export { type OwnedToken, type TokenCounts, type TokenFilter } from './all-tokens-store.ts';
 export { Authentication, type Session } from './authentication.ts';
 export { FoundTokens, REVOKE_FOUND_TASK } from './found-tokens.ts';
+export { PushedTokens } from './pushed-tokens.ts';
+export { pushed as tokenPushed } from './migrations/0006-pushed.ts';
 export { Tokens, type NewToken } from './tokens.ts';
 export { type IssuedToken } from './issue.ts';
 export { DeviceLogins } from './device-logins.ts';

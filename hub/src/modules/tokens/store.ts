@@ -34,6 +34,18 @@ export class TokenReader {
     return row && toToken(row);
   }
 
+  /** The tokens with these digests, in order. */
+  async listByDigests(digests: readonly Sha256[]): Promise<Token[]> {
+    if (digests.length === 0) return [];
+    const rows = await this.db
+      .selectFrom('tokens.token')
+      .selectAll()
+      .where('digest', 'in', digests)
+      .orderBy('id')
+      .execute();
+    return rows.map(toToken);
+  }
+
   /** The ids of the tokens with these digests that nobody revoked yet, by owner, in order. */
   async listUnrevoked(digests: readonly Sha256[]): Promise<ReadonlyMap<Id, readonly Id[]>> {
     if (digests.length === 0) return new Map();

@@ -30,6 +30,7 @@ export type TokenTables = {
     permission: GrantUse['permission'];
     last_at: Date;
   };
+  'tokens.pushed': { token_id: Id; at: Date };
   'tokens.network': { token_id: Id; network: string; last_at: Date };
   'tokens.token': {
     id: Id;

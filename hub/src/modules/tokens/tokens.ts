@@ -30,6 +30,7 @@ import {
 } from './faults.ts';
 import { insertToken, type IssuedToken } from './issue.ts';
 import { type LastUse, type Token } from './model.ts';
+import { PushedReader } from './pushed-store.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** Days a token lives unless its maker says otherwise. */
@@ -158,10 +159,15 @@ export class Tokens {
     });
   }
 
-  /** The tokens of a user and when each was last used. */
-  async list(actor: Actor, userName: string): Promise<{ token: Token; lastUse: LastUse | null }[]> {
+  /** The tokens of a user, when each was last used, and when somebody else was last about to publish it. */
+  async list(
+    actor: Actor,
+    userName: string,
+  ): Promise<{ token: Token; lastUse: LastUse | null; pushedAt: Date | null }[]> {
     const user = await this.#requireOwner(actor, userName);
-    return await new TokenReader(this.#db).listOfUser(user.id);
+    const all = await new TokenReader(this.#db).listOfUser(user.id);
+    const pushed = await new PushedReader(this.#db).listOf(all.map(({ token }) => token.id));
+    return all.map((one) => ({ ...one, pushedAt: pushed.get(one.token.id) ?? null }));
   }
 
   // Who may manage a user's tokens: the operator, and the user themselves. To all others it is the same whether there is

@@ -1,6 +1,7 @@
 // The pages over a real socket, as a browser without script uses them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { sha256 } from '@holdfast/kernel/digest';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
 import { PASSWORD } from '../../harness/sign-in.ts';
@@ -100,6 +101,10 @@ void test('a token is made, shown once, works, and is revoked', async () => {
   const { auth } = (await whoami.json()) as { auth: { accessToken: { role: string; fineGrained: unknown } } };
   assert.equal(auth.accessToken.role, 'fineGrained');
   assert.match(JSON.stringify(auth.accessToken.fineGrained), /"repo\.write"/);
+  assert.doesNotMatch(listed.body, /Somebody else/);
+  hub.modules.pushedTokens.note([sha256(token)], { kind: 'anonymous', mayReadPublic: false });
+  await hub.modules.pushedTokens.flush();
+  assert.match((await browser.open('/account/tokens')).body, /Somebody else was about to publish this token/);
   const id = /name="id" value="([0-9a-f]{24})"/.exec(listed.body)?.[1] ?? '';
   const revoked = await browser.send('/account/tokens?/revoke', { id });
   assert.match(revoked.body, /was revoked/);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Actor } from '../../../src/modules/access/index.ts';
+import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { SORTS, type RepoQuery, type Sort } from '../../../src/modules/repos/index.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
@@ -152,7 +153,7 @@ void test('note() and flush() count downloads, and lists sort by them', async ()
   assert.equal(again?.downloads, 3);
 });
 
-void test('like() counts a user once', async () => {
+void test('like() counts and records a user once', async () => {
   await using hub = await openServedHub();
   const alice = await actorOf(hub, await hub.addUser('alice'));
   assert.ok(alice.kind === 'user');
@@ -169,6 +170,16 @@ void test('like() counts a user once', async () => {
   await likes.unlike(alice, repo);
   await likes.unlike(alice, repo);
   assert.equal((await repos.findById(repo.id))?.likes, 0);
+  const entries = await new LedgerReader(hub.modules.db).listOfSubject(`repo:${repo.id}`);
+  const social = entries.filter(({ kind }) => kind.endsWith('liked'));
+  const by = `user:${alice.userId}`;
+  assert.deepEqual(
+    social.map(({ kind, actor }) => [kind, actor]),
+    [
+      ['repo.liked', by],
+      ['repo.unliked', by],
+    ],
+  );
 });
 
 void test('list() uses an index for every sort, whatever the size of the hub', async () => {

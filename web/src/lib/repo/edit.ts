@@ -51,7 +51,7 @@ async function commitOnce(
 ): Promise<undefined | 'stale'> {
   const call = callOf(event);
   const { hub, who, form } = call;
-  await using draft = hub.commits.openDraft();
+  await using draft = hub.commits.openDraft(await who());
   if (text === undefined) draft.addDeletion(path, 'file');
   else await draft.addFile(path, [Buffer.from(text)]);
   const summary = field(form, 'summary').trim() || usual;

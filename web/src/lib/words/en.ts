@@ -255,6 +255,8 @@ export const en = {
     revokeHint: 'What uses it stops working within a second, for good.',
     revoked: 'The token was revoked. It stops working within a second.',
     expired: 'expired',
+    pushed: 'Somebody else was about to publish this token:',
+    pushedAdvice: 'They have it: revoke it.',
   },
   organization: {
     lead: 'Who belongs to it, what it asks of them, and which tokens reach it.',

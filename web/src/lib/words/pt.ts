@@ -254,6 +254,8 @@ export const pt: Words = {
     revokeHint: 'O que o usa deixa de funcionar dentro de um segundo, para sempre.',
     revoked: 'O token foi revogado. Deixa de funcionar dentro de um segundo.',
     expired: 'expirado',
+    pushed: 'Outra pessoa ia publicar este token:',
+    pushedAdvice: 'Ela o tem: revogue-o.',
   },
   organization: {
     lead: 'Quem pertence a ela, o que ela pede, e que tokens chegam a ela.',

@@ -129,7 +129,7 @@ interface Committing extends Pick<CommitDeps, 'commits' | 'streams' | 'limits'> 
 async function commitBody(deps: Committing, sender: CommitSender, writable: Repo): Promise<Committed> {
   const { commits } = deps;
   const { request, who, address, check } = sender;
-  await using draft = commits.openDraft();
+  await using draft = commits.openDraft(sender.actor);
   const revision = check();
   const header = await receive(deps, sender, { repo: writable, draft });
   // The body is here; from now on it is the client that waits, for as long as commits before this one take.

@@ -43,7 +43,7 @@ export function createRepo({ changes, spaces }: { changes: RepoChanges; spaces: 
     async run({ actor, session, body, baseUrl }) {
       const type = body.type ?? 'model';
       refuseOtherOptions(body, type);
-      const beginning = await beginningOf(spaces, type, body);
+      const beginning = await beginningOf(spaces, { actor, type }, body);
       const own = body.organization ?? session.account.name;
       const name = parseRepoId(body.name, own);
       const visibility = visibilityOf(body);

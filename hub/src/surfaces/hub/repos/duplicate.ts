@@ -28,7 +28,7 @@ export function duplicateRepo({ changes, spaces }: { changes: RepoChanges; space
     async run(call) {
       const { session, body, baseUrl, repoType } = call;
       refuseOtherOptions(body, repoType);
-      const beginning = await beginningOf(spaces, repoType, body);
+      const beginning = await beginningOf(spaces, { actor: call.actor, type: repoType }, body);
       const to = parseRepoId(body.repository, session.account.name);
       const visibility = visibilityOf(body);
       const repo = await tellingWhere(

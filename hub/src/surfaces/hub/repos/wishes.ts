@@ -1,6 +1,6 @@
 // What may be asked for where a repository is made, copied or set up, and what this hub does not offer.
 import { z } from 'zod';
-import { type RepoType, type Visibility } from '#modules/access';
+import { type Actor, type RepoType, type Visibility } from '#modules/access';
 import { optionUnavailable, secretsComeLater, visibilityContradicts, type Beginning } from '#modules/repos';
 import { ASKED_FOR_ANYWAY, type Spaces } from '#modules/spaces';
 import { SleepSeconds, variableOf, VariableBody } from '../spaces/wishes.ts';
@@ -55,11 +55,11 @@ export function refuseOtherOptions(wish: z.output<typeof OtherOptions>, type: Re
 /** What else belongs to a repository of this type that is made or copied with these options. */
 export async function beginningOf(
   spaces: Spaces,
-  type: RepoType,
+  { actor, type }: { readonly actor: Actor; readonly type: RepoType },
   { variables, hardware, sleepTimeSeconds }: z.output<typeof OtherOptions>,
 ): Promise<Beginning | undefined> {
   if (type !== 'space') return undefined;
-  return await spaces.beginning({
+  return await spaces.beginning(actor, {
     variables: (variables ?? []).map(variableOf),
     hardware: hardware ?? undefined,
     sleepSeconds: sleepTimeSeconds ?? undefined,

@@ -24,7 +24,7 @@ export async function load(event: ServerLoadEvent) {
     targets: [...TARGETS],
     // The form for a token that takes the place of a classic one, with what that one was used for.
     offered: replaced < 0 ? {} : offerFor(live[replaced]?.token.name ?? '', used[replaced] ?? []),
-    tokens: live.map(({ token, lastUse }, at) => ({
+    tokens: live.map(({ token, lastUse, pushedAt }, at) => ({
       id: token.id,
       name: token.name,
       classic: token.grant.role !== 'fineGrained',
@@ -32,6 +32,7 @@ export async function load(event: ServerLoadEvent) {
       used: used[at] ?? [],
       addresses: token.addresses ?? [],
       lastUse,
+      pushedAt,
       expiresAt: token.expiresAt,
       expired: token.expiresAt !== null && token.expiresAt <= now,
     })),

@@ -1,0 +1,92 @@
+// Tokens that somebody was about to publish: where one is live and not theirs, its owner is told that it is in other hands.
+// Invariants: whoever pushes waits for none of this, so that neither answer nor time tells them whether a token lives; the
+// owner is told neither by whom nor where, which may be hidden from them, and the ledger is.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { referencesOf, type Actor } from '#modules/access';
+import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
+import { standing, type Token } from './model.ts';
+import { PushedWriter } from './pushed-store.ts';
+import { TokenReader } from './store.ts';
+
+/** Tokens that wait to be looked up: more in so short a time are somebody's flood. */
+const MOST_WAITING = 10_000;
+/** Of one token its owner is told once in so long. */
+const AGAIN_MS = 86_400_000;
+
+interface Noted {
+  readonly digest: Sha256;
+  readonly pusher: Actor;
+}
+
+/** Notes them, and tells their owners. */
+export class PushedTokens {
+  readonly #db: Db;
+  readonly #clock: Clock;
+  /** By token and pusher, so that one who pushes their own hides no other. */
+  #waiting = new Map<string, Noted>();
+
+  constructor(deps: { db: Db; clock: Clock }) {
+    this.#db = deps.db;
+    this.#clock = deps.clock;
+  }
+
+  /** Notes that these were in a text that somebody pushed; costs the same for every text. */
+  note(digests: readonly Sha256[], pusher: Actor): void {
+    const { actor } = referencesOf(pusher);
+    for (const digest of digests)
+      if (this.#waiting.size < MOST_WAITING) this.#waiting.set(`${digest} ${actor}`, { digest, pusher });
+  }
+
+  /** Tells the owners of those that were noted since the last call. */
+  async flush(): Promise<void> {
+    if (this.#waiting.size === 0) return;
+    const noted = this.#waiting;
+    this.#waiting = new Map();
+    try {
+      await this.#tellOf(noted.values().toArray());
+    } catch (error) {
+      // To tell of them once more tells nobody twice.
+      for (const { digest, pusher } of noted.values()) this.note([digest], pusher);
+      throw error;
+    }
+  }
+
+  async #tellOf(noted: readonly Noted[]): Promise<void> {
+    const digests = [...new Set(noted.map(({ digest }) => digest))];
+    const tokens = await new TokenReader(this.#db).listByDigests(digests);
+    const live = new Map(tokens.filter((token) => this.#isLive(token)).map((token) => [token.digest, token]));
+    for (const { digest, pusher } of noted) {
+      const token = live.get(digest);
+      if (token === undefined || isTheirs(pusher, token)) continue;
+      await this.#db.transaction(async (tx) => await tell(tx, { token, pusher, at: this.#clock.now() }));
+    }
+  }
+
+  #isLive(token: Token): boolean {
+    return standing(token, this.#clock.now()) === 'live';
+  }
+}
+
+function isTheirs(pusher: Actor, token: Token): boolean {
+  return pusher.kind === 'user' && pusher.userId === token.userId;
+}
+
+async function tell(
+  tx: Tx,
+  { token, pusher, at }: { readonly token: Token; readonly pusher: Actor; readonly at: Date },
+): Promise<void> {
+  const since = new Date(at.getTime() - AGAIN_MS);
+  if (!(await new PushedWriter(tx).note(token.id, at, since))) return;
+  const event = `token.pushed:${token.id}:${at.toISOString()}`;
+  const facts = { kind: 'token-pushed', token: token.name } as const;
+  await writeMail(tx, { event, recipientId: token.userId, facts, at });
+  await record(tx, {
+    kind: 'token.pushed',
+    subject: `token:${token.id}`,
+    ...referencesOf(pusher),
+    body: {},
+  });
+}
