@@ -15,8 +15,8 @@ export const User = z.object({
 export const CreatedUser = z.object({ name: z.string(), password: z.string().optional() });
 /** A password just made, once. */
 export const NewPassword = z.object({ password: z.string() });
-/** A token that was revoked: in the database, or on the hub's own disk until that is back. */
-export const RevokedToken = z.object({ id: z.string(), recorded: z.boolean() });
+/** What was taken away: in the database, or on the hub's own disk until that is back. */
+export const Removed = z.object({ recorded: z.boolean() });
 /** An organisation. */
 export const Org = z.object({ name: z.string(), createdAt: Moment });
 /** What an organisation asks of its members and their tokens. */

@@ -17,6 +17,7 @@ import {
   disconnectUser,
   removeSecondFactor,
   resetPassword,
+  signOutUser,
 } from './commands/admin-users.ts';
 import { forgetXet } from './commands/admin-xet.ts';
 import { backup, restore, verifyBackupCommand } from './commands/backup.ts';
@@ -51,6 +52,7 @@ const ACTING: readonly Command[] = [
   disconnectUser,
   removeSecondFactor,
   resetPassword,
+  signOutUser,
   renameUser,
   deleteUser,
   createOrg,

@@ -7,6 +7,7 @@ import {
   Newcomers,
   OrgPolicies,
   Passwords,
+  TakenRights,
   type SignUpPolicy,
 } from '#modules/identity';
 import { Passkeys, sealedByHub, SecondFactors, Sessions, SignIn, SignOut, Throttle } from '#modules/sessions';
@@ -16,6 +17,17 @@ import { type Foundation } from './foundation.ts';
 interface PeopleSettings {
   readonly signUp: SignUpPolicy;
   readonly singleSignOn: { readonly name: string; readonly groups: readonly GroupRole[] } | null;
+}
+
+function openAccounts({
+  db,
+  clock,
+  epochs,
+  removals,
+}: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'removals'>) {
+  const identity = new Identity({ db, clock, epochs });
+  const members = new Members({ db, clock, epochs });
+  return { identity, members, takenRights: new TakenRights({ db, identity, members, removals }) };
 }
 
 /** Opens these modules. */
@@ -31,9 +43,9 @@ export function openPeople(
   const passkeys = new Passkeys({ db, clock, keys });
   const newcomers = new Newcomers({ clock });
   const invitations = new Invitations({ db, clock, epochs, newcomers, policy: signUp });
-  const issuerAlone = signUp === 'single-sign-on';
   const signIn = new SignIn({
-    ...{ db, clock, keys, passwords, sessions, secondFactors, passkeys, throttle, issuerAlone },
+    ...{ db, clock, keys, passwords, sessions, secondFactors, passkeys, throttle },
+    issuerAlone: signUp === 'single-sign-on',
   });
   return {
     singleSignOn:
@@ -46,11 +58,10 @@ export function openPeople(
             }),
           }),
     passkeys,
-    identity: new Identity({ db, clock, epochs }),
+    ...openAccounts({ db, clock, epochs, removals }),
     invitations,
     languages: new Languages({ db }),
     orgPolicies: new OrgPolicies({ db, clock, epochs }),
-    members: new Members({ db, clock, epochs }),
     passwords,
     sessions,
     signOut: new SignOut({ db, clock, keys, removals }),

@@ -6,6 +6,7 @@ import { type Call, type Command, type Flags } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
 import { formatTable, printResult } from '../print.ts';
+import { doneOrTaken } from '../taken.ts';
 
 // Which member each flag changes, and what its words stand for.
 const SWITCHES = {
@@ -118,6 +119,7 @@ export const endOrgToken: Command = {
 async function decide(call: Call, act: 'approve' | 'end', outcome: string): Promise<number> {
   const [name = '', id = ''] = call.rest;
   const answer = await requestAdmin(call, { method: 'POST', path: ['orgs', name, 'tokens', id, act] });
-  printResult(call.json, answer ?? { id }, `${id} ${outcome} ${name}`);
+  const done = `${id} ${outcome} ${name}`;
+  printResult(call.json, answer, doneOrTaken(answer, { done, asked: done }));
   return EXIT.done;
 }

@@ -5,6 +5,7 @@ import { Org } from '../answers.ts';
 import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatTable, printResult } from '../print.ts';
+import { doneOrTaken } from '../taken.ts';
 
 /** Makes an organisation. */
 export const createOrg: Command = {
@@ -50,7 +51,10 @@ export const putMember: Command = {
     const [name = ''] = call.rest;
     const body = { user: call.flags['user'], role: call.flags['role'] };
     const answer = await requestAdmin(call, { method: 'POST', path: ['orgs', name, 'members'], body });
-    printResult(call.json, answer, `${String(body.user)} is now ${String(body.role)} in ${name}`);
+    const [user, role] = [String(body.user), String(body.role)];
+    // Only the database knows their role: while it is away this takes, and never gives.
+    const asked = `${user} is at most ${role} in ${name}`;
+    printResult(call.json, answer, doneOrTaken(answer, { done: `${user} is now ${role} in ${name}`, asked }));
     return EXIT.done;
   },
 };
@@ -66,7 +70,8 @@ export const removeMember: Command = {
     const user = String(call.flags['user']);
     const path = ['orgs', name, 'members', 'remove'];
     const answer = await requestAdmin(call, { method: 'POST', path, body: { user } });
-    printResult(call.json, answer, `${user} is no longer in ${name}`);
+    const done = `${user} is no longer in ${name}`;
+    printResult(call.json, answer, doneOrTaken(answer, { done, asked: done }));
     return EXIT.done;
   },
 };

@@ -1,11 +1,12 @@
 // `./holdfast admin token …`.
 import { z } from 'zod';
 import { requestAdmin } from '../admin-client.ts';
-import { CreatedToken, RevokedToken, Token } from '../answers.ts';
+import { CreatedToken, Token } from '../answers.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
 import { formatTable, printResult } from '../print.ts';
+import { doneOrTaken } from '../taken.ts';
 
 /** Issues a token and prints it alone, so that a shell can take it into a variable. */
 export const createToken: Command = {
@@ -87,10 +88,6 @@ function describeClassic({ role, used }: z.infer<typeof Token>): string {
   return used.length === 0 ? `${role} (classic)` : `${role} (classic; used ${used.join(' ')})`;
 }
 
-const TAKEN =
-  'The database is away. This hub refuses the token from now on, and does and records it as soon as the database is back; ' +
-  'other hubs of the same database learn it then. Taken:';
-
 /** Revokes a token. */
 export const revokeToken: Command = {
   name: 'admin token revoke',
@@ -100,8 +97,7 @@ export const revokeToken: Command = {
   run: async (call) => {
     const [id = ''] = call.rest;
     const answer = await requestAdmin(call, { method: 'POST', path: ['tokens', id, 'revoke'] });
-    const { recorded } = RevokedToken.parse(answer);
-    printResult(call.json, answer, recorded ? `Revoked ${id}` : `${TAKEN} ${id}`);
+    printResult(call.json, answer, doneOrTaken(answer, { done: `Revoked ${id}`, asked: id }));
     return EXIT.done;
   },
 };

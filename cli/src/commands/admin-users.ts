@@ -5,6 +5,7 @@ import { CreatedUser, NewPassword, User } from '../answers.ts';
 import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatTable, printResult } from '../print.ts';
+import { doneOrTaken } from '../taken.ts';
 
 /** Makes a user and shows the password once. */
 export const createUser: Command = {
@@ -57,7 +58,23 @@ export const disableUser: Command = {
   run: async (call) => {
     const [name = ''] = call.rest;
     const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'disable'] });
-    printResult(call.json, answer ?? { name }, `Disabled ${name}`);
+    const asked = `${name} is disabled`;
+    printResult(call.json, answer, doneOrTaken(answer, { done: `Disabled ${name}`, asked }));
+    return EXIT.done;
+  },
+};
+
+/** Ends all sessions of a user. */
+export const signOutUser: Command = {
+  name: 'admin user sign-out',
+  doc: 'End all sessions of a user; their tokens work on',
+  words: ['NAME'],
+  flags: {},
+  run: async (call) => {
+    const [name = ''] = call.rest;
+    const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'sign-out'] });
+    const asked = `${name} is signed out`;
+    printResult(call.json, answer, doneOrTaken(answer, { done: `Signed ${name} out everywhere`, asked }));
     return EXIT.done;
   },
 };
@@ -91,11 +108,8 @@ function setAdministrator(word: string, administrator: boolean): Command {
       const [name = ''] = call.rest;
       const path = ['users', name, 'administrator'];
       const answer = await requestAdmin(call, { method: 'POST', path, body: { administrator } });
-      printResult(
-        call.json,
-        answer,
-        `${name} is now ${administrator ? 'an administrator' : 'an ordinary user'}`,
-      );
+      const done = `${name} is now ${administrator ? 'an administrator' : 'an ordinary user'}`;
+      printResult(call.json, answer, doneOrTaken(answer, { done, asked: done }));
       return EXIT.done;
     },
   };

@@ -5,6 +5,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Instance } from '../harness/instance.ts';
 import { mustRun } from '../harness/program.ts';
 import {
   entriesOf,
@@ -76,21 +77,116 @@ void test(
   },
 );
 
-void test('a hub that stays up refuses at once, and records when the database is back', LIMIT, async () => {
+/** What a token is answered that would write to a repository. */
+async function mayWrite(hub: Instance, repo: string, token: string): Promise<number> {
+  const answer = await fetch(`${hub.url}/api/models/${repo}/auth-check/write`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => undefined);
+  await answer?.text();
+  return answer?.status ?? 0;
+}
+
+/** An organisation with a private model, and members who write there. */
+async function openAcme(hub: Instance, names: readonly string[]) {
+  await hub.admin('org', 'create', 'acme', '--owner', 'admin');
+  const answer = await fetch(`${hub.url}/api/repos/create`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await hub.createToken({ user: 'admin', role: 'write' })}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ type: 'model', organization: 'acme', name: 'hidden', private: true }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+  const members = new Map<string, { id: string; token: string }>();
+  for (const user of names) {
+    await hub.createUser(user);
+    await hub.admin('org', 'member', 'acme', '--user', user, '--role', 'write');
+    const words = ['--user', user, '--name', 'ci', '--role', 'write', '--json'];
+    members.set(
+      user,
+      JSON.parse(await hub.admin('token', 'create', ...words)) as { id: string; token: string },
+    );
+  }
+  return (name: string) => members.get(name) ?? { id: '', token: '' };
+}
+
+void test('a hub that stays up refuses at once, and records when the database is back', LIMIT, async (t) => {
   await using opened = new AsyncDisposableStack();
   const { server, start } = await openPlace(opened);
   const a = opened.use(await start('a'));
   const [victim, kept] = [await issue(a, 'victim'), await issue(a, 'kept')];
+  const of = await openAcme(a, ['disabled', 'removed', 'lowered', 'raised', 'withheld', 'chief']);
+  await a.admin('user', 'promote', 'chief');
+  await a.admin('org', 'member', 'acme', '--user', 'raised', '--role', 'read');
+  const browser = new TestBrowser(a);
+  await browser.signIn('admin', await a.admin('user', 'reset-password', 'admin'));
+  assert.equal((await browser.open('/account')).status, 200);
+  const cannot = ['removed', 'lowered', 'withheld'].map(
+    (user) => async () => await mayWrite(a, 'acme/hidden', of(user).token),
+  );
+  for (const ask of cannot) assert.equal(await ask(), 200);
+
   await server.server.stop('SIGINT');
-  await a.admin('token', 'revoke', victim.id);
+  for (const words of [
+    ['token', 'revoke', victim.id],
+    ['user', 'disable', 'Disabled'],
+    ['user', 'demote', 'chief'],
+    ['user', 'sign-out', 'admin'],
+    ['org', 'remove-member', 'acme', '--user', 'removed'],
+    ['org', 'member', 'acme', '--user', 'lowered', '--role', 'read'],
+    ['org', 'member', 'acme', '--user', 'raised', '--role', 'admin'],
+    ['org', 'remove-member', 'acme', '--user', 'admin'],
+    ['org', 'end-token', 'acme', of('withheld').id],
+    ['user', 'disable', 'nobody'],
+  ])
+    assert.match(await a.admin(...words), /^The database is away.* Taken: /s, words.join(' '));
+
   await server.server.start();
-  const answers = await untilBack(a, kept.token, [victim.token]);
-  assert.ok(!answers.has(200), `it did not work for an instant: ${[...answers].join(' ')}`);
+  const page = async (): Promise<number> => (await browser.open('/account')).status;
+  const answers = await untilBack(a, kept.token, [victim.token, of('disabled').token, ...cannot, page]);
+  assert.ok(!answers.has(200), `none of it worked for an instant: ${[...answers].join(' ')}`);
   const giveUp = Date.now() + 5_000;
   while ((await entriesOf(server, `token:${victim.id}`)).at(-1)?.['kind'] !== 'token.revoked') {
     assert.ok(Date.now() < giveUp, 'it is recorded');
     await delay(20);
   }
+
+  await t.test(
+    'what was taken is done, nothing was given, and the ledger says when it was taken',
+    async () => {
+      const rows = await server.query(
+        'hub',
+        `select a.name, m.role, a.disabled_at is not null as disabled, a.administrator
+        from identity.account a left join identity.membership m on m.user_id = a.id
+        where a.kind = 'user' order by a.name`,
+      );
+      const usual = { role: 'write', disabled: false, administrator: false };
+      assert.deepEqual(rows, [
+        // Nobody else administers the organisation: that is refused, as it would have been.
+        { ...usual, name: 'admin', role: 'admin', administrator: true },
+        { ...usual, name: 'chief' },
+        { ...usual, name: 'disabled', disabled: true },
+        { ...usual, name: 'lowered', role: 'read' },
+        { ...usual, name: 'raised', role: 'read' },
+        { ...usual, name: 'removed', role: null },
+        { ...usual, name: 'withheld' },
+      ]);
+      const taken = (await entriesOf(server, '%')).filter((entry) => entry['taken']);
+      assert.deepEqual(taken.map(({ kind }) => String(kind)).toSorted(), [
+        'account.administrator-set',
+        'account.disabled',
+        'account.signed-out',
+        'org.member-removed',
+        'org.member-set',
+        'refusal.taken',
+        'token.reach-ended',
+        'token.revoked',
+      ]);
+      assert.equal(await mayWrite(a, 'acme/hidden', of('chief').token), 200, 'who kept a right has it');
+    },
+  );
 });
 
 void test(

@@ -64,6 +64,8 @@ export interface ServedHubOptions {
   readonly hardware?: HubStart['settings']['hardware'];
   /** Whether something keeps secrets of Spaces. */
   readonly vault?: true;
+  /** The database of another hub, which this one shares. */
+  readonly on?: TestDatabase;
 }
 
 /** A repository that a test wants; a private model without files where nothing is said. */
@@ -107,7 +109,7 @@ export interface ServedHub extends AsyncDisposable {
 /** Opens a database, a store and the hub's routes over them. */
 export async function openServedHub(options: ServedHubOptions = {}): Promise<ServedHub> {
   await using opened = new AsyncDisposableStack();
-  const database = opened.use(await openTestDatabase());
+  const database = options.on ?? opened.use(await openTestDatabase());
   const scratch = opened.use(await openScratch('served-hub'));
   const start = startOf(database, { folder: scratch.path, pages: await findPages() }, options);
   // What the hub says goes to who asks; a test's own output stays readable.

@@ -36,17 +36,27 @@ export async function report(hub: Instance, ...credentials: readonly string[]): 
   return answer.status;
 }
 
-/** Asks again and again until the kept token works, and gives every answer that the ended ones had meanwhile. */
-export async function untilBack(hub: Instance, kept: string, ended: readonly string[]): Promise<Set<number>> {
+/**
+ * Asks again and again until the kept token works, and gives every answer that the ended ones had meanwhile: of tokens, or of
+ * other questions.
+ */
+export async function untilBack(
+  hub: Instance,
+  kept: string,
+  ended: readonly (string | (() => Promise<number>))[],
+): Promise<Set<number>> {
   const answers = new Set<number>();
   const giveUp = Date.now() + 60_000;
+  const ask = async (): Promise<void> => {
+    for (const one of ended) answers.add(typeof one === 'string' ? await statusOf(hub, one) : await one());
+  };
   for (;;) {
-    for (const token of ended) answers.add(await statusOf(hub, token));
+    await ask();
     if ((await statusOf(hub, kept)) === 200) break;
     assert.ok(Date.now() < giveUp, 'it serves again');
     await delay(20);
   }
-  for (const token of ended) answers.add(await statusOf(hub, token));
+  await ask();
   return answers;
 }
 

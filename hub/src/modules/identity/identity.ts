@@ -25,6 +25,7 @@ import { isEmail, isNamespaceName, isReservedName, type Account, type Membership
 import { digestPassword, randomPassword } from './password.ts';
 import { getUser } from './owners.ts';
 import { AccountReader, AccountWriter, type Member } from './store.ts';
+import { takenBody } from './taken-body.ts';
 
 /** What a new user is called. */
 export interface NewUser {
@@ -90,20 +91,37 @@ export class Identity {
   }
 
   /**
-   * Disables a user: their tokens stop working within a second. Their repositories stay. Throws `account.forbidden`,
-   * `.proof-needed`, `.missing`, `.last-administrator`.
+   * Disables a user: their tokens stop working within a second. Their repositories stay. `takenAt`: when it was taken, while
+   * the database was away. Throws `account.forbidden`, `.proof-needed`, `.missing`, `.last-administrator`.
    */
-  async disableUser(actor: Actor, name: string): Promise<void> {
+  async disableUser(actor: Actor, name: string, takenAt?: Date): Promise<void> {
     this.#requireOversight(actor);
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
+      // Taken, and done by an answer that came late: once is enough.
+      if (takenAt !== undefined && user.disabledAt !== null) return;
       if (user.administrator && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
       await writer.setDisabled(user.id, this.#clock.now());
       // Enabled again, they sign in again: a session that somebody stole meanwhile must not come back to life.
       await writer.signOut(user.id, this.#clock.now());
       await this.#epochs.advance(tx, 'identity');
-      await this.#recordAct(tx, actor, { kind: 'account.disabled', account: user });
+      await this.#recordAct(tx, actor, { kind: 'account.disabled', account: user, body: takenBody(takenAt) });
+    });
+  }
+
+  /** Ends all sessions of a user. */
+  async signOutUser(actor: Actor, name: string, takenAt?: Date): Promise<void> {
+    requireInstance(actor);
+    await this.#db.transaction(async (tx) => {
+      const writer = new AccountWriter(tx);
+      const user = await getUser(writer, name);
+      await writer.signOut(user.id, this.#clock.now());
+      await this.#recordAct(tx, actor, {
+        kind: 'account.signed-out',
+        account: user,
+        body: takenBody(takenAt),
+      });
     });
   }
 
@@ -121,10 +139,23 @@ export class Identity {
 
   /** Makes a user an administrator of the instance, or no longer one. Throws `account.last-administrator`. */
   async setAdministrator(actor: Actor, name: string, administrator: boolean): Promise<void> {
+    await this.#setAdministrator(actor, { name, administrator });
+  }
+
+  /** Makes an administrator an ordinary user. Throws `account.last-administrator`. */
+  async demote(actor: Actor, name: string, takenAt?: Date): Promise<void> {
+    await this.#setAdministrator(actor, { name, administrator: false, takenAt });
+  }
+
+  async #setAdministrator(
+    actor: Actor,
+    { name, administrator, takenAt }: { name: string; administrator: boolean; takenAt?: Date | undefined },
+  ): Promise<void> {
     requireInstance(actor);
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
+      if (takenAt !== undefined && !user.administrator) return;
       const ends = user.administrator && !administrator && user.disabledAt === null;
       if (ends && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
       await writer.setAdministrator(user.id, administrator);
@@ -134,7 +165,7 @@ export class Identity {
       await this.#recordAct(tx, actor, {
         kind: 'account.administrator-set',
         account: user,
-        body: { administrator },
+        body: { administrator, ...takenBody(takenAt) },
       });
     });
   }

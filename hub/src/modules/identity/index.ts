@@ -18,6 +18,8 @@ export { type PeopleCounts, type PeopleFilter, type Person } from './everybody-s
 export { randomPassword } from './password.ts';
 export { Invitations, type SignUpPolicy } from './invitations.ts';
 export { Members, type MemberName } from './members.ts';
+export { TakenRights } from './taken-rights.ts';
+export { takenBody } from './taken-body.ts';
 export { Newcomers } from './newcomers.ts';
 export { changeMembership, pickFreeName } from './known-people.ts';
 export { Languages } from './languages.ts';

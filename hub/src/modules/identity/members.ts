@@ -1,13 +1,21 @@
 // Who belongs to an organisation, and as what. Invariants: what ends here ends everywhere within a second, also what is
 // under way; somebody who can sign in administers the organisation afterwards.
 import { type Clock } from '@holdfast/kernel/clock';
-import { newId, type Id } from '@holdfast/kernel/id';
+import { newId } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { operatorFields, referencesOf, type Actor, type Role, type UserActor } from '#modules/access';
+import {
+  includesRole,
+  operatorFields,
+  referencesOf,
+  type Actor,
+  type Role,
+  type UserActor,
+} from '#modules/access';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
 import { memberMissing } from './faults.ts';
+import { takenBody } from './taken-body.ts';
 import { type Account } from './model.ts';
 import { OwnerStore } from './owner-store.ts';
 import { getOrg, getUser, holdGoverned, requireOwner } from './owners.ts';
@@ -54,8 +62,19 @@ export class Members {
   }
 
   /** Takes a user out of an organisation. Throws what `put` throws. */
-  async remove(actor: Actor, wish: MemberName): Promise<void> {
-    await this.#change(actor, wish, async (scene) => await this.#remove(actor, scene));
+  async remove(actor: Actor, wish: MemberName, takenAt?: Date): Promise<void> {
+    await this.#change(actor, wish, async (scene) => await this.#remove(actor, scene, takenAt));
+  }
+
+  /** Takes a member's role down to this one, where theirs is more. Throws what `put` throws. */
+  async lower(actor: Actor, wish: MemberName & { readonly role: Role }, takenAt: Date): Promise<void> {
+    await this.#change(actor, wish, async ({ tx, writer, org, user }) => {
+      const before = await writer.holdRole(org.id, user.id);
+      if (before === undefined || before === wish.role || !includesRole(before, wish.role)) return;
+      await writer.putMembership(org.id, user.id, wish.role);
+      await requireOwner(tx, org);
+      await this.#record(tx, actor, { kind: 'org.member-set', org, user, role: wish.role, takenAt });
+    });
   }
 
   /** Has a user leave an organisation. Throws `account.missing`, `org.member-missing`, `org.last-owner`. */
@@ -102,26 +121,26 @@ export class Members {
     });
   }
 
-  async #remove(actor: Actor, { tx, writer, org, user }: Scene): Promise<void> {
+  async #remove(actor: Actor, { tx, writer, org, user }: Scene, takenAt?: Date): Promise<void> {
     if (!(await writer.removeMembership(org.id, user.id))) throw memberMissing(user.name, org.name);
     await requireOwner(tx, org);
-    await this.#record(tx, actor, { kind: 'org.member-removed', org, user, role: null });
+    await this.#record(tx, actor, { kind: 'org.member-removed', org, user, role: null, takenAt });
   }
 
   async #record(
     tx: Tx,
     actor: Actor,
-    act: { kind: string; org: Account; user: Account; role: Role | null },
+    act: { kind: string; org: Account; user: Account; role: Role | null; takenAt?: Date | undefined },
   ): Promise<void> {
     const at = this.#clock.now();
-    const { kind, org, user, role } = act;
+    const { kind, org, user, role, takenAt } = act;
     const facts = { kind: 'role-changed', organization: org.name, role } as const;
     await writeMail(tx, { event: `role.changed:${newId(at)}`, recipientId: user.id, facts, at });
     await this.#epochs.advance(tx, 'identity');
-    const body: { user: Id; role?: Role } = { user: user.id, ...(role !== null && { role }) };
+    const body = { user: user.id, ...(role !== null && { role }), ...takenBody(takenAt) };
     await record(tx, {
       ...{ kind, subject: `account:${org.id}`, ...referencesOf(actor) },
-      ...{ body: { ...body }, personal: operatorFields(actor) },
+      ...{ body, personal: operatorFields(actor) },
     });
   }
 }

@@ -54,6 +54,18 @@ export class AccountReader {
     return row && toAccount(row);
   }
 
+  /** What the account is called now that has or had this name; the name itself where none lives that did. */
+  async presentName(name: string): Promise<string> {
+    const row = await this.db
+      .selectFrom('identity.name as n')
+      .innerJoin('identity.account as a', 'a.id', 'n.account_id')
+      .select('a.name')
+      .where('n.key', '=', nameKey(name))
+      .where('n.state', '!=', 'tombstone')
+      .executeTakeFirst();
+    return row?.name ?? name;
+  }
+
   /** Whoever has this name or this mail address, and what they sign in with. One query, whether there is one or not. */
   async findSignIn(nameOrEmail: string): Promise<SignInRow | undefined> {
     const key = nameOrEmail.toLowerCase();
@@ -289,6 +301,18 @@ export class AccountWriter extends AccountReader {
       .where('password', '=', before)
       .executeTakeFirst();
     return result.numUpdatedRows > 0n;
+  }
+
+  /** The role of a member, whatever the organisation asks of members; held until the transaction ends. */
+  async holdRole(orgId: Id, userId: Id): Promise<Role | undefined> {
+    const row = await this.db
+      .selectFrom('identity.membership')
+      .select('role')
+      .where('org_id', '=', orgId)
+      .where('user_id', '=', userId)
+      .forUpdate()
+      .executeTakeFirst();
+    return row?.role;
   }
 
   /** Disables the account, or with `null` enables it. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { ROLES } from '#modules/access';
 
 const AnId = z.string().transform((text, at): Id => {
   const id = parseId(text);
@@ -15,15 +16,26 @@ const Digest = z
 
 const Operator = z.strictObject({ osUser: z.string(), terminal: z.string(), command: z.string() });
 
+/** What the operator may do to a user that takes something away. */
+const USER_ACTS = ['disable', 'sign-out', 'demote'] as const;
+
 const Act = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('token'), id: AnId, operator: Operator }),
   z.strictObject({ kind: z.literal('found'), digests: z.array(Digest).min(1), address: z.string() }),
   z.strictObject({ kind: z.literal('sign-out'), digest: Digest }),
+  z.strictObject({ kind: z.literal('user'), act: z.enum(USER_ACTS), name: z.string(), operator: Operator }),
+  z.strictObject({
+    ...{ kind: z.literal('member'), org: z.string(), user: z.string(), operator: Operator },
+    // The most that they may be from then on; `null` is no member.
+    role: z.enum(ROLES).nullable(),
+  }),
+  z.strictObject({ kind: z.literal('reach'), org: z.string(), id: AnId, operator: Operator }),
 ]);
 
 /**
- * What was asked for: a token that the operator revokes, tokens that somebody found, or a session whose user signs out. All
- * end for good, so that doing one twice does nothing more.
+ * What was asked for: a token that the operator revokes, tokens that somebody found, a session whose user signs out; and what
+ * the operator takes from a user, a member, or a token that reaches an organisation. None gives anything, and doing one twice
+ * does nothing more. Who has a name only the database knows: names are kept as they were typed.
  */
 export type Removal = z.infer<typeof Act>;
 

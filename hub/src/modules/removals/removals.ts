@@ -10,6 +10,7 @@ import { type Keys } from '@holdfast/platform/keys';
 import { type Log } from '@holdfast/platform/log';
 import { isDatabaseAway } from '@holdfast/platform/postgres/faults';
 import { removalNotKept } from './faults.ts';
+import { Ended, keyOf } from './ended.ts';
 import { fromKept, hasRoom, toKept, type Asker, type Removal, type TakenRemoval } from './model.ts';
 
 /** Does a removal in the database, with its entry, in a transaction of its own. */
@@ -57,7 +58,7 @@ export class Removals implements AsyncDisposable {
   readonly #replacesFlawed: boolean;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #ended = { tokens: new Set<Id>(), digests: new Set<Sha256>() };
+  readonly #ended = new Ended();
   readonly #listeners: (() => void)[] = [];
   #pending: readonly TakenRemoval[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -99,6 +100,21 @@ export class Removals implements AsyncDisposable {
   /** Whether somebody ended here what has this digest: a token that was found, or a session. */
   ends(digest: Sha256): boolean {
     return this.#ended.digests.has(digest);
+  }
+
+  /** Whether the user of this name was disabled here. */
+  endsUser(name: string): boolean {
+    return this.#ended.users.has(keyOf(name));
+  }
+
+  /** Whether all sessions of the user of this name were ended here. */
+  endsSessionsOf(name: string): boolean {
+    return this.#ended.sessionsOf.has(keyOf(name));
+  }
+
+  /** Whether something was taken here from a user or a token: what they may do is known once that is done. */
+  changes({ user, token }: { readonly user: string; readonly token?: Id }): boolean {
+    return this.#ended.changed.has(keyOf(user)) || (token !== undefined && this.#ended.changed.has(token));
   }
 
   /** Calls the listener whenever a removal was taken. */
@@ -156,8 +172,7 @@ export class Removals implements AsyncDisposable {
     if (this.flaw === undefined || this.#replacesFlawed) await this.#clear(all.length);
     this.#pending = this.#pending.slice(all.length);
     if (this.#pending.length > 0) return;
-    this.#ended.tokens.clear();
-    this.#ended.digests.clear();
+    this.#ended.clear();
   }
 
   async #clear(done: number): Promise<void> {
@@ -184,11 +199,7 @@ export class Removals implements AsyncDisposable {
 
   #count(taken: TakenRemoval): void {
     this.#pending = [...this.#pending, taken];
-    const { removal } = taken;
-    if (removal.kind === 'token') this.#ended.tokens.add(removal.id);
-    else
-      for (const digest of removal.kind === 'found' ? removal.digests : [removal.digest])
-        this.#ended.digests.add(digest);
+    this.#ended.add(taken.removal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,7 +24,7 @@ import {
 } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
-import { type Removals } from '#modules/removals';
+import { rightsChanging, type Removals } from '#modules/removals';
 import { sessionMissing, signInFailed } from './faults.ts';
 import {
   digestValue,
@@ -67,10 +67,15 @@ export class Sessions {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #keys: Keys;
-  readonly #removals: Pick<Removals, 'ends'>;
+  readonly #removals: Pick<Removals, 'ends' | 'endsSessionsOf' | 'changes'>;
   readonly #seen = new Map<Id, Date>();
 
-  constructor(deps: { db: Db; clock: Clock; keys: Keys; removals: Pick<Removals, 'ends'> }) {
+  constructor(deps: {
+    db: Db;
+    clock: Clock;
+    keys: Keys;
+    removals: Pick<Removals, 'ends' | 'endsSessionsOf' | 'changes'>;
+  }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#keys = deps.keys;
@@ -151,7 +156,9 @@ export class Sessions {
     const accounts = new AccountReader(this.#db);
     const row = await accounts.findSignInById(session.userId);
     if (row === undefined || row.account.disabledAt !== null) return undefined;
-    if (this.#removals.ends(session.digest)) return undefined;
+    const { name } = row.account;
+    if (this.#removals.ends(session.digest) || this.#removals.endsSessionsOf(name)) return undefined;
+    if (this.#removals.changes({ user: name })) throw rightsChanging();
     if (!isLive(session, row.signedOutAt, this.#clock.now())) return undefined;
     this.#noteSeen(session);
     const memberships = await accounts.listMemberships(row.account.id);

@@ -8,7 +8,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type UserActor } from '#modules/access';
 import { AccountReader, type Account, type Membership } from '#modules/identity';
-import { type Removals } from '#modules/removals';
+import { rightsChanging, type Removals } from '#modules/removals';
 import { tokenAddressRefused, tokenRejected } from './faults.ts';
 import {
   digestToken,
@@ -37,6 +37,8 @@ export interface Session {
   }[];
 }
 
+type EndedHere = Pick<Removals, 'endsToken' | 'endsTokenId' | 'endsUser' | 'changes'>;
+
 const MAX_CACHED = 10_000;
 const TOUCH_EVERY_MS = 60_000;
 
@@ -46,19 +48,13 @@ export class Authentication {
   readonly #clock: Clock;
   readonly #keys: Keys;
   readonly #epochs: Epochs;
-  readonly #removals: Pick<Removals, 'endsToken' | 'endsTokenId'>;
+  readonly #removals: EndedHere;
   #sessions = new Map<Sha256, Session>();
   /** When a token was last noted from an address, by both. */
   readonly #touched = new Map<string, number>();
   readonly #uses = new Map<string, { readonly session: Session; readonly use: LastUse }>();
 
-  constructor(deps: {
-    db: Db;
-    clock: Clock;
-    keys: Keys;
-    epochs: Epochs;
-    removals: Pick<Removals, 'endsToken' | 'endsTokenId'>;
-  }) {
+  constructor(deps: { db: Db; clock: Clock; keys: Keys; epochs: Epochs; removals: EndedHere }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#keys = deps.keys;
@@ -71,7 +67,7 @@ export class Authentication {
 
   /**
    * Who the token stands for. Throws `token.rejected`, the same for every token that is not live: malformed, unknown,
-   * expired, revoked, of a disabled account, or with a row that somebody altered.
+   * expired, revoked, of a disabled account, or with a row that somebody altered; and `removal.rights-changing`.
    */
   async authenticate(text: string): Promise<Session> {
     const digest = digestToken(text);
@@ -80,13 +76,14 @@ export class Authentication {
     if (cached === undefined && !isTokenText(text)) throw tokenRejected();
     const session = cached ?? (await this.#load(digest));
     if (!this.#isLive(session)) throw tokenRejected();
+    this.#requireSettled(session);
     return session;
   }
 
   /** Whether a session that was found before still is what `authenticate` would find, as far as is known right now. */
   isCurrent(session: Session): boolean {
     if (!this.#epochs.areFresh() || this.#sessions.get(session.token.digest) !== session) return false;
-    return this.#isLive(session);
+    return this.#isLive(session) && !this.#changes(session);
   }
 
   /** Whether this hub has seen a token with this digest work lately; it may have ended since. */
@@ -95,8 +92,18 @@ export class Authentication {
   }
 
   // The database cannot know yet of what was ended here while it was away.
-  #isLive({ token }: Session): boolean {
-    return standing(token, this.#clock.now()) === 'live' && !this.#removals.endsToken(token);
+  #isLive({ token, account }: Session): boolean {
+    if (this.#removals.endsToken(token) || this.#removals.endsUser(account.name)) return false;
+    return standing(token, this.#clock.now()) === 'live';
+  }
+
+  #changes({ token, account }: Session): boolean {
+    return this.#removals.changes({ user: account.name, token: token.id });
+  }
+
+  // What they may do was lessened here, and the database does not know it yet: what it says would be too much.
+  #requireSettled(session: Session): void {
+    if (this.#changes(session)) throw rightsChanging();
   }
 
   /** Throws `token.address-refused` where a token is bound to addresses and this is none of them. */
@@ -112,12 +119,14 @@ export class Authentication {
       if (session.token.id === tokenId) {
         // What is known to have ended is refused without asking a database that may not answer.
         if (!this.#isLive(session)) throw tokenRejected();
+        this.#requireSettled(session);
         if (isFresh) return session;
       }
     const token = await new TokenReader(this.#db).findById(tokenId);
     if (token === undefined) throw tokenRejected();
     const session = await this.#load(token.digest);
     if (!this.#isLive(session)) throw tokenRejected();
+    this.#requireSettled(session);
     return session;
   }
 

@@ -1,13 +1,22 @@
 // The tokens that reach an organisation, or would: who administers it sees, approves and ends them.
 import { type Clock } from '@holdfast/kernel/clock';
+import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { operatorFields, referencesOf, type Actor } from '#modules/access';
-import { AccountReader, getGoverned, holdGoverned, PolicyReader, type Account } from '#modules/identity';
+import { operatorFields, referencesOf, type Actor, type OperatorActor } from '#modules/access';
+import {
+  AccountReader,
+  getGoverned,
+  holdGoverned,
+  PolicyReader,
+  takenBody,
+  type Account,
+} from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
+import { type Removals } from '#modules/removals';
 import { tokenMissing } from './faults.ts';
 import { type LastUse, type Token } from './model.ts';
 import { claimsOrg, reachOf, type OrgDecision, type Reach } from './reach-model.ts';
@@ -28,6 +37,7 @@ export interface OrgTokensDeps {
   readonly clock: Clock;
   readonly keys: Keys;
   readonly epochs: Epochs;
+  readonly removals: Pick<Removals, 'doOrTake'>;
   /** The namespaces in which these repositories are now. */
   readonly namespacesOf: (repoIds: readonly Id[]) => Promise<ReadonlyMap<Id, Id>>;
 }
@@ -74,15 +84,44 @@ export class OrgTokens {
     await this.#decide(actor, orgName, { tokenId, state: 'approved' });
   }
 
-  /** Ends a token's reach into the organisation, for good; elsewhere it works on. Throws what `approve` throws. */
-  async end(actor: Actor, orgName: string, tokenId: Id): Promise<void> {
-    await this.#decide(actor, orgName, { tokenId, state: 'ended' });
+  /**
+   * Ends a token's reach into the organisation, for good; elsewhere it works on. What the operator ends while the database is
+   * away is taken, and is not recorded yet. Throws what `approve` throws.
+   */
+  async end(actor: Actor, orgName: string, tokenId: Id): Promise<{ readonly recorded: boolean }> {
+    const act = async (): Promise<void> => await this.#decide(actor, orgName, { tokenId, state: 'ended' });
+    if (actor.kind !== 'operator') {
+      await act();
+      return { recorded: true };
+    }
+    const { osUser, terminal, command } = actor;
+    const operator = { osUser, terminal, command };
+    const removal = { kind: 'reach', org: orgName, id: tokenId, operator } as const;
+    return { recorded: await this.#deps.removals.doOrTake(act, removal, 'operator') };
+  }
+
+  /** Ends what the operator ended at that time, while the database was away. A token or an organisation that never was has no reach. */
+  async endTaken(
+    operator: Omit<OperatorActor, 'kind'>,
+    { org, id: tokenId }: { readonly org: string; readonly id: Id },
+    takenAt: Date,
+  ): Promise<void> {
+    const present = await new AccountReader(this.#deps.db).presentName(org);
+    try {
+      await this.#decide({ kind: 'operator', ...operator }, present, { tokenId, state: 'ended', takenAt });
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
   }
 
   async #decide(
     actor: Actor,
     orgName: string,
-    { tokenId, state }: { readonly tokenId: Id; readonly state: OrgDecision },
+    {
+      tokenId,
+      state,
+      takenAt,
+    }: { readonly tokenId: Id; readonly state: OrgDecision; readonly takenAt?: Date },
   ): Promise<void> {
     const { db, keys, clock, epochs } = this.#deps;
     // Of tokens that are not for the organisation nothing is told.
@@ -100,7 +139,7 @@ export class OrgTokens {
         kind: state === 'approved' ? 'token.approved' : 'token.reach-ended',
         subject: `token:${tokenId}`,
         ...referencesOf(actor),
-        body: { org: org.id },
+        body: { org: org.id, ...takenBody(takenAt) },
         personal: operatorFields(actor),
       });
     });

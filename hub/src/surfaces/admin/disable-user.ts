@@ -1,10 +1,11 @@
 // `POST /admin/users/{name}/disable`
 import { z } from 'zod';
-import { type Identity } from '#modules/identity';
+import { type TakenRights } from '#modules/identity';
+import { RECORDED } from './recorded.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Disables a user and every token of theirs. */
-export function disableUser({ identity }: { identity: Identity }): Route {
+export function disableUser({ takenRights }: { takenRights: TakenRights }): Route {
   return defineRoute({
     operation: 'adminDisableUser',
     summary: 'Disable a user and every token of theirs',
@@ -16,10 +17,9 @@ export function disableUser({ identity }: { identity: Identity }): Route {
     params: z.object({ name: z.string() }),
     bodyKind: 'json',
     body: z.strictObject({}),
-    output: z.object({ name: z.string() }),
+    output: z.object({ name: z.string(), ...RECORDED }),
     async run({ actor, params }) {
-      await identity.disableUser(actor, params.name);
-      return { name: params.name };
+      return { name: params.name, ...(await takenRights.disable(actor, params.name)) };
     },
   });
 }

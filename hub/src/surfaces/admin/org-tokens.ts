@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { tokenMissing, writeScopes, type OrgToken, type OrgTokens } from '#modules/tokens';
+import { RECORDED } from './recorded.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 const Listed = z.object({
@@ -57,12 +58,13 @@ function decide({ orgTokens }: Deps, act: 'approve' | 'end'): Route {
     params: z.object({ name: z.string(), id: z.string() }),
     bodyKind: 'json',
     body: z.strictObject({}),
-    output: z.object({ id: z.string() }),
+    output: z.object({ id: z.string(), ...RECORDED }),
     async run({ actor, params }) {
       const id: Id | undefined = parseId(params.id);
       if (id === undefined) throw tokenMissing(params.id.slice(0, 50));
-      await orgTokens[act](actor, params.name, id);
-      return { id };
+      if (act === 'end') return { id, ...(await orgTokens.end(actor, params.name, id)) };
+      await orgTokens.approve(actor, params.name, id);
+      return { id, recorded: true };
     },
   });
 }

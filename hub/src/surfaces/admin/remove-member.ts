@@ -1,10 +1,11 @@
 // `POST /admin/orgs/{name}/members/remove`
 import { z } from 'zod';
-import { type Members } from '#modules/identity';
+import { type TakenRights } from '#modules/identity';
+import { RECORDED } from './recorded.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Takes a user out of an organisation. */
-export function removeMember({ members }: { members: Members }): Route {
+export function removeMember({ takenRights }: { takenRights: TakenRights }): Route {
   return defineRoute({
     operation: 'adminRemoveMember',
     summary: 'Take a user out of an organization',
@@ -16,10 +17,10 @@ export function removeMember({ members }: { members: Members }): Route {
     params: z.object({ name: z.string() }),
     bodyKind: 'json',
     body: z.strictObject({ user: z.string() }),
-    output: z.object({ org: z.string(), user: z.string() }),
+    output: z.object({ org: z.string(), user: z.string(), ...RECORDED }),
     async run({ actor, params, body }) {
-      await members.remove(actor, { org: params.name, user: body.user });
-      return { org: params.name, user: body.user };
+      const wish = { org: params.name, user: body.user };
+      return { ...wish, ...(await takenRights.removeMember(actor, wish)) };
     },
   });
 }

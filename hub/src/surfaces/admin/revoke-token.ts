@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseId } from '@holdfast/kernel/id';
 import { tokenMissing, type Tokens } from '#modules/tokens';
+import { RECORDED } from './recorded.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Revokes a token. */
@@ -17,8 +18,7 @@ export function revokeToken({ tokens }: { tokens: Tokens }): Route {
     query: z.unknown(),
     bodyKind: 'json',
     body: z.strictObject({}),
-    // Not recorded: the database is away, and this hub refuses the token alone until it is back.
-    output: z.object({ id: z.string(), recorded: z.boolean() }),
+    output: z.object({ id: z.string(), ...RECORDED }),
     async run({ actor, params }) {
       const id = parseId(params.id);
       if (id === undefined) throw tokenMissing(params.id.slice(0, 50));

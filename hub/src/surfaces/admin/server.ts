@@ -25,6 +25,7 @@ import { removeMember } from './remove-member.ts';
 import { removeSecondFactor } from './remove-second-factor.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
+import { signOutUser } from './sign-out-user.ts';
 import { setAdministrator } from './set-administrator.ts';
 import { forgetXet } from './xet-forget.ts';
 import { identifyOperator } from './operator.ts';
@@ -35,6 +36,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof listTokens>[0] &
   Parameters<typeof putMember>[0] &
+  Parameters<typeof setAdministrator>[0] &
   Parameters<typeof namespaceRoutes>[0] &
   Parameters<typeof orgPolicyRoutes>[0] &
   Parameters<typeof orgTokenRoutes>[0] &
@@ -74,6 +76,7 @@ export function adminRoutes(deps: Deps): Route[] {
     ...quotaRoutes(deps),
     runFsck(deps),
     setAdministrator(deps),
+    signOutUser(deps),
   ];
 }
 

@@ -114,6 +114,6 @@ void test('watch() asks a right now and then that ends silently, and not while a
     ...{ ...right, key: 'slow' },
     check: () => new Promise(() => (asked.slow += 1)),
   });
-  await wait(2_500);
-  assert.deepEqual(asked, { quick: 3, slow: 1 });
+  while (asked.quick < 4) await wait(50);
+  assert.equal(asked.slow, 1);
 });

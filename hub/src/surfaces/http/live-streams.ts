@@ -41,7 +41,7 @@ export const WATCHED_SIZE = 128 * KiB;
 
 const TICK_MS = 250;
 /** Every so many ticks a right is asked that ends silently. */
-const SILENT_TICKS = 4;
+const SILENT_TICKS = 2;
 
 /** The streams that are under way in this process. */
 export class LiveStreams {

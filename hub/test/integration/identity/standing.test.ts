@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
+import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { OPERATOR, openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
 
@@ -97,4 +98,35 @@ void test('nobody but who administers the instance changes who somebody is', asy
   for (const act of [identity.setAdministrator(actor, 'alice', true), identity.enableUser(actor, 'alice')])
     await assert.rejects(act, failsWith('account.forbidden'));
   await assert.rejects(members.remove(actor, { org: 'x', user: 'alice' }), failsWith('org.forbidden'));
+});
+
+void test('what was taken from somebody reaches them under another name, once, and of nobody it is nothing', async () => {
+  await using hub = await openServedHub();
+  const { takenRights, namespaces, identity, members, db } = hub.modules;
+  for (const name of ['mallory', 'ada']) await hub.addUser(name);
+  await identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
+  await members.put(OPERATOR, { org: 'acme', user: 'mallory', role: 'write' });
+  await namespaces.rename(OPERATOR, { kind: 'user', name: 'mallory' }, 'alias');
+  await namespaces.rename(OPERATOR, { kind: 'org', name: 'acme' }, 'apex');
+  const { kind: _kind, ...operator } = OPERATOR;
+  const at = new Date();
+  const lowered = { kind: 'member', org: 'acme', user: 'mallory', role: 'read', operator } as const;
+  const disabled = { kind: 'user', act: 'disable', name: 'Mallory', operator } as const;
+  for (const removal of [lowered, lowered, disabled, disabled, { ...disabled, name: 'nobody' }])
+    await takenRights.doTaken(removal, at);
+  const alias = await identity.findByName('alias');
+  assert.ok(alias?.disabledAt);
+  assert.deepEqual(
+    (await identity.listMemberships(alias.id)).map(({ orgName, role }) => [orgName, role]),
+    [['apex', 'read']],
+  );
+  // The last who administers an organisation stays, and that is said.
+  await takenRights.doTaken({ ...lowered, user: 'ada', role: null }, at);
+  const kinds = (await new LedgerReader(db).listOfSubject('instance')).map(({ kind, body }) => [
+    kind,
+    (JSON.parse(body) as { code?: string }).code,
+  ]);
+  assert.deepEqual(kinds, [['refusal.taken', 'org.last-owner']]);
+  const ofAlias = (await new LedgerReader(db).listOfSubject(`account:${alias.id}`)).map(({ kind }) => kind);
+  assert.equal(ofAlias.filter((kind) => kind === 'account.disabled').length, 1);
 });

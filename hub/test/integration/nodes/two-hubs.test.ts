@@ -21,6 +21,7 @@ import {
   uploadXet,
   xetSample,
 } from '../../harness/xet.ts';
+import { signInAt, statusOf, testLostRights } from './lost-rights.ts';
 
 const LIMIT = { timeout: 180_000 };
 const REPO = 'admin/shared';
@@ -175,19 +176,22 @@ void test('two hubs on one database', LIMIT, async (t) => {
     }
   });
 
-  await t.test('a hub that stood still never serves a token that was revoked meanwhile', async () => {
+  await t.test('a hub that stood still never serves a token or session that ended meanwhile', async () => {
     const victim = await createNamedToken(a);
     const link = await signedLink(a, victim.token);
+    const [browser, cookie] = await signInAt(nodes, 'admin');
     const ask = async (): Promise<number[]> => [
+      await statusOf(`${b.url}/account`, { cookie }),
       (await get(b, '/api/whoami-v2', victim.token)).status,
       (await get(b, `/${REPO}/resolve/main/notes.txt`, victim.token)).status,
       (await fetch(at(b, link))).status,
     ];
-    assert.deepEqual(await ask(), [200, 200, 200]);
+    assert.deepEqual(await ask(), [200, 200, 200, 200]);
     const pid = await b.hubPid();
     process.kill(pid, 'SIGSTOP');
     try {
       await a.admin('token', 'revoke', victim.id);
+      assert.equal((await browser.send('/sign-out', {})).status, 303);
       await delay(5000);
     } finally {
       // These wait in the kernel, and are the first thing that the hub sees when it goes on.
@@ -195,7 +199,7 @@ void test('two hubs on one database', LIMIT, async (t) => {
       await delay(200);
       process.kill(pid, 'SIGCONT');
       const answers = (await Promise.all(waiting)).flat();
-      assert.equal(answers.length, 60);
+      assert.equal(answers.length, 80);
       assert.deepEqual(
         answers.filter((status) => status === 200),
         [],
@@ -203,22 +207,33 @@ void test('two hubs on one database', LIMIT, async (t) => {
     }
   });
 
-  await t.test('a hub that hears nothing of it lets nobody in whose token was revoked', async () => {
+  await t.test('a hub that hears nothing of it lets nobody in whose token or session ended', async () => {
     const victim = await createNamedToken(a);
+    const [browser, cookie] = await signInAt(nodes, 'admin');
     const ask = async (): Promise<number> => (await get(b, '/api/whoami-v2', victim.token)).status;
-    assert.equal(await ask(), 200);
+    const open = async (): Promise<number> => await statusOf(`${b.url}/account`, { cookie });
+    assert.deepEqual([await ask(), await open()], [200, 200]);
     const role = `holdfast_hub_${(await readFile(path.join(b.data, 'instance'), 'utf8')).trim()}`;
     await query(`alter role ${role} nologin`);
     try {
       await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
       await a.admin('token', 'revoke', victim.id);
+      assert.equal((await browser.send('/sign-out', {})).status, 303);
       await delay(1000);
-      for (let n = 0; n < 20; n += 1) assert.notEqual(await ask(), 200);
+      for (let n = 0; n < 20; n += 1) {
+        assert.notEqual(await ask(), 200);
+        assert.notEqual(await open(), 200);
+      }
     } finally {
       await query(`alter role ${role} login`);
     }
     const began = Date.now();
-    while ((await ask()) !== 401) assert.ok(Date.now() - began < 20_000, 'and says so when it can ask again');
+    while ((await ask()) !== 401 || (await open()) !== 303)
+      assert.ok(Date.now() - began < 20_000, 'and says so when it can ask again');
+  });
+
+  await t.test('rights that are taken away through one end on the other within a second', async (t) => {
+    await testLostRights(t, nodes);
   });
 
   await t.test(

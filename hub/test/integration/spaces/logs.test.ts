@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Want } from '@holdfast/runner/frames';
-import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
-import { OPERATOR } from '../../harness/served-hub.ts';
+import { openProgramHub, PROGRAM_FILES, type ProgramHub } from '../../harness/program-hub.ts';
+import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
 
 function log({ runner }: ProgramHub, { space }: Want, texts: readonly string[]): void {
   const at = new Date().toISOString();
@@ -12,11 +12,11 @@ function log({ runner }: ProgramHub, { space }: Want, texts: readonly string[]):
 }
 
 /** Follows; what came so far, and the end. */
-function follow({ hub, bearer }: ProgramHub, path: string) {
+function follow({ hub, bearer }: Pick<ProgramHub, 'hub' | 'bearer'>, path: string, space = 'ann/demo') {
   const stop = new AbortController();
   const said: string[] = [];
   const ended = (async () => {
-    const answer = await fetch(`${hub.url}/api/spaces/ann/demo${path}`, {
+    const answer = await fetch(`${hub.url}/api/spaces/${space}${path}`, {
       headers: bearer,
       signal: stop.signal,
     });
@@ -93,6 +93,42 @@ void test('who may no longer write is cut off within a second; who only reads se
   const ended = await Promise.race([followed.ended, delay(1_000, 'still open')]);
   assert.notEqual(ended, 'still open');
   followed.stop();
+});
+
+void test('who loses role, membership or account through another hub is cut off within a second', async () => {
+  await using opened = await openProgramHub();
+  const { hub, runner } = opened;
+  await using other = await openServedHub({ on: hub.database });
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'acme', owner: 'ann' });
+  const { actor } = await hub.modules.authentication.authenticate(opened.token);
+  const files = Object.entries(PROGRAM_FILES).map(([path, text]) => [path, Buffer.from(text)] as const);
+  const wish = {
+    type: 'space',
+    namespace: 'acme',
+    name: 'demo',
+    visibility: 'private',
+    sdk: 'gradio',
+  } as const;
+  await hub.modules.changes.create(actor, { ...wish, licence: null, files: Object.fromEntries(files) });
+  runner.able();
+  runner.status(await runner.wanted('acme/demo'), 'BUILDING');
+  const { members, identity } = other.modules;
+  const losses: Readonly<Record<string, (user: string) => Promise<void>>> = {
+    bob: async (user) => await members.put(OPERATOR, { org: 'acme', user, role: 'read' }),
+    cleo: async (user) => await members.remove(OPERATOR, { org: 'acme', user }),
+    dan: async (user) => await identity.disableUser(OPERATOR, user),
+  };
+  for (const [user, lose] of Object.entries(losses)) {
+    const bearer = { authorization: `Bearer ${await hub.addUser(user)}` };
+    await hub.modules.members.put(OPERATOR, { org: 'acme', user, role: 'write' });
+    const followed = follow({ hub, bearer }, '/logs/run', 'acme/demo');
+    while (hub.streams.size === 0) await delay(20);
+    await lose(user);
+    const ended = await Promise.race([followed.ended, delay(1_000, 'still open')]);
+    assert.notEqual(ended, 'still open', user);
+    followed.stop();
+    while (hub.streams.size > 0) await delay(20);
+  }
 });
 
 void test('metrics say what the run uses, once for each time that the runner says so', async () => {

@@ -122,10 +122,8 @@ export const actions = {
   },
   end: async (event: RequestEvent) => {
     const { actor } = requireVisit(event);
-    return await change(
-      event,
-      async (org, form) =>
-        await callOf(event).hub.orgTokens.end(actor, org, field(form, 'id') as typeof actor.userId),
-    );
+    return await change(event, async (org, form) => {
+      await callOf(event).hub.orgTokens.end(actor, org, field(form, 'id') as typeof actor.userId);
+    });
   },
 };

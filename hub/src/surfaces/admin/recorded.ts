@@ -1,0 +1,5 @@
+// How answers to acts that take access away say whether they are done.
+import { z } from 'zod';
+
+/** Not recorded: the database is away, and until it is back this hub alone knows of the act. */
+export const RECORDED = { recorded: z.boolean() };
