@@ -54,6 +54,11 @@ function openPeopleAndTokens(foundation: Foundation, settings: HubStart['setting
   return { ...openPeople(foundation, settings, shared.issuer), ...openTokens(foundation) };
 }
 
+function openLeaks({ db, clock, threads }: Pick<Foundation, 'db' | 'clock' | 'threads'>) {
+  const pushedTokens = new PushedTokens({ db, clock });
+  return { leaks: new LeakMatch({ threads, found: pushedTokens }), pushedTokens };
+}
+
 /** Opens the modules. Disposing the result closes what they stand on. */
 export async function openModules(start: HubStart, shared: Shared) {
   const { limits, scratch, publicUrl, postgres } = start.settings;
@@ -64,8 +69,7 @@ export async function openModules(start: HubStart, shared: Shared) {
   const repos = new Repos({ db, clock, epochs, uses });
   const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
-  const pushedTokens = new PushedTokens({ db, clock });
-  const [leaks, turns] = [new LeakMatch({ ...foundation, found: pushedTokens }), new Turns()];
+  const [turns, { leaks, pushedTokens }] = [new Turns(), openLeaks(foundation)];
   const content = openContent({
     ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
     host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,

@@ -3,7 +3,7 @@ import { isFault } from '@holdfast/kernel/fault';
 import { readLines } from '@holdfast/platform/appended-file';
 import { z } from 'zod';
 import { requestAdmin } from '../admin-client.ts';
-import { RevokedToken } from '../answers.ts';
+import { Removed } from '../answers.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { exportUnreadable } from '../faults.ts';
@@ -58,7 +58,7 @@ async function readExport(file: string): Promise<{ tokens: ReadonlySet<string>; 
 /** Whether there is such a token. Revoking one that is revoked does no harm. */
 async function revoke(call: Call, id: string): Promise<boolean> {
   try {
-    RevokedToken.parse(await requestAdmin(call, { method: 'POST', path: ['tokens', id, 'revoke'] }));
+    Removed.parse(await requestAdmin(call, { method: 'POST', path: ['tokens', id, 'revoke'] }));
     return true;
   } catch (error) {
     // It was issued after the backup: the database that was restored does not have it.

@@ -95,6 +95,29 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
     }
   });
 
+  await t.test('what a version before queued, each token by itself, is done', async () => {
+    const wish = ['--user', 'admin', '--name', 'queued', '--role', 'read', '--json'];
+    const queued = JSON.parse(await instance.admin('token', 'create', ...wish)) as {
+      id: string;
+      token: string;
+    };
+    assert.equal(await whoami(instance, queued.token), 200);
+    await superuser.pool.query(
+      `select graphile_worker.add_job('tokens:revoke-found', json_build_object('token', $1::text, 'address', '192.0.2.1'))`,
+      [queued.id],
+    );
+    const giveUp = performance.now() + 10_000;
+    while ((await whoami(instance, queued.token)) !== 401) {
+      assert.ok(performance.now() < giveUp, 'it still works');
+      await delay(20);
+    }
+    const { rows } = await superuser.pool.query<{ why: string }>(
+      `select body::jsonb->>'why' as why from ledger.entry where subject = $1 and kind = 'token.revoked'`,
+      [`token:${queued.id}`],
+    );
+    assert.deepEqual(rows, [{ why: 'found' }]);
+  });
+
   await t.test('an owner of several gets one mail, and each other owner one', async () => {
     for (const name of ['ada', 'bob']) await instance.createUser(name);
     const of = async (user: string) => await instance.createToken({ user, role: 'read' });

@@ -76,6 +76,31 @@ void test('an organisation refuses classic tokens and those that live too long; 
   assert.deepEqual([orgs[0]?.roleInOrg, orgs[0]?.securityRestrictions], ['no_access', ['token-policy']]);
 });
 
+void test('a token lives 90 days where its maker says nothing; an organisation may ask for less', async () => {
+  const { hub, org, ada } = await openAcme();
+  await using _hub = hub;
+  const { tokens, orgPolicies } = hub.modules;
+  const { token, text } = await tokens.issue(OPERATOR, { user: 'bob', name: 'ci', grant: fine(org) });
+  assert.ok(token.expiresAt !== null);
+  assert.equal(token.expiresAt.getTime() - token.createdAt.getTime(), 90 * 86_400_000);
+  const it = text.reveal('to send it');
+  const shorter = await issue(hub, fine(org), 89);
+  await orgPolicies.change(ada, 'acme', { mostTokenDays: 89 });
+  assert.deepEqual([await statusOf(hub, it), await statusOf(hub, shorter.text)], [404, 200]);
+  await orgPolicies.change(ada, 'acme', { mostTokenDays: 90 });
+  assert.equal(await statusOf(hub, it), 200);
+  hub.passTime(90 * 24 * 60 - 5);
+  assert.deepEqual([await statusOf(hub, it), await statusOf(hub, shorter.text)], [200, 401]);
+  hub.passTime(5);
+  assert.equal(await statusOf(hub, it), 401);
+  // Nor can one be made to live for ever.
+  for (const expiresInDays of [0, 3651, Number.POSITIVE_INFINITY])
+    await assert.rejects(
+      tokens.issue(OPERATOR, { user: 'bob', name: 'ci', grant: fine(org), expiresInDays }),
+      failsWith('token.expiry-invalid'),
+    );
+});
+
 void test('where tokens are approved, none works before; an approval that SQL wrote is none', async () => {
   const { hub, org, ada } = await openAcme();
   await using _hub = hub;

@@ -6,12 +6,17 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { sql } from 'kysely';
 import { LedgerReader, Refusals } from '../../src/modules/ledger/index.ts';
 import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { openNotaryFolder, openTestNotary } from '../harness/notary.ts';
+import { callRefused } from '../harness/refused-calls.ts';
 import { openServedHub } from '../harness/served-hub.ts';
+import { withPool } from '../harness/shared-server.ts';
+
+const LOAD_MS = 5_000;
 
 interface Noted {
   readonly kind: string;
   readonly actor: string;
-  readonly body: { readonly code: string; readonly count: number };
+  readonly body: { readonly code: string; readonly count: number; readonly minute: string };
 }
 
 async function notedIn(database: Pick<TestDatabase, 'db'>): Promise<Noted[]> {
@@ -76,6 +81,57 @@ void test('600,000 refusals in a minute, each from another address, add less tha
   assert.equal(total, 600_600, 'every one is counted');
   assert.ok(noted.length < 700, String(noted.length));
 });
+
+void test('as many refusals as the machine gives add less than 1 MB in a minute, and others are answered', async (t) => {
+  await using hub = await openServedHub({ trustedProxies: ['127.0.0.1'] });
+  await using folder = await openNotaryFolder();
+  await using notary = await openTestNotary(hub.database.notary, folder);
+  const authorization = `Bearer ${await hub.addUser('ada')}`;
+  const { refusals } = hub.modules;
+  await notary.round();
+  const before = await ledgerBytes(hub.database);
+  const over = AbortSignal.timeout(LOAD_MS);
+  const load = callRefused(hub.port, over);
+  let others = 0;
+  while (!over.aborted) {
+    const answer = await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization } });
+    assert.equal(answer.status, 200, await answer.text());
+    others += 1;
+    if (others % 10 === 0) await refusals.flush();
+  }
+  const refused = await load;
+  hub.passTime(1);
+  await refusals.flush();
+  await notary.round();
+  const grown = (await ledgerBytes(hub.database)) - before;
+  const noted = await notedIn(hub.database);
+  // The load may have gone on from one minute into the next.
+  const minutes = new Set(noted.map(({ body }) => body.minute)).size;
+  const rate = Math.round(refused / (LOAD_MS / 1_000));
+  t.diagnostic(
+    `${rate} refusals a second; ${grown} bytes in ${minutes} minutes; ${others} other calls answered`,
+  );
+  assert.equal(
+    noted.reduce((sum, { body }) => sum + body.count, 0),
+    refused,
+    'every one is counted',
+  );
+  assert.ok(refused > 2_000, 'more than the senders that are told apart in a minute, many times over');
+  assert.ok(grown < minutes * MiB, `${grown} bytes`);
+  // However fast the machine is, the others get their share of it.
+  assert.ok(others * 1_000 > refused, `${others} calls of others were answered`);
+});
+
+/** What the ledger and the notary take on the disk, indexes and all. */
+async function ledgerBytes({ superuser }: TestDatabase): Promise<number> {
+  return await withPool(superuser, async (pool) => {
+    const { rows } = await pool.query<{ bytes: string }>(
+      `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+        where relnamespace in ('ledger'::regnamespace, 'notary'::regnamespace) and relkind = 'r'`,
+    );
+    return Number(rows[0]?.bytes);
+  });
+}
 
 void test('refusals while the database is away are kept, bounded, and written when it is back', async () => {
   await using database = await openTestDatabase();

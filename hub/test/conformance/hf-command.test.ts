@@ -4,11 +4,28 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
+import { mintToken } from '@holdfast/kernel/token-text';
 import { openCast } from '../harness/cast.ts';
 import { startInstance } from '../harness/instance.ts';
 import { mustRun, runProgram } from '../harness/program.ts';
 import { clientEnvironment, venvProgram } from '../harness/python.ts';
 import { openScratch } from '../harness/scratch.ts';
+import { runOnTerminal } from '../harness/terminal.ts';
+
+interface LoginPlace {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** Logs in on a terminal; gives what that showed. Each client asks for what it knows. */
+async function pasteToken(command: string, on: LoginPlace, token: string): Promise<string> {
+  const isNew = (await mustRun(command, ['auth', 'login', '--help'], on)).includes('browser');
+  return await runOnTerminal([command, 'auth', 'login'], on, [
+    ...(isNew ? ([[/How would you like to log in/, '2']] as const) : []),
+    [/Enter your token/, `${token}\n`],
+    ...(isNew ? [] : ([[/git credential/, 'n\n']] as const)),
+  ]);
+}
 
 for (const venv of ['hub-newest', 'hub-0.34']) {
   void test(`${venv}: hf uploads, downloads and says who one is`, async (t) => {
@@ -25,6 +42,38 @@ for (const venv of ['hub-newest', 'hub-0.34']) {
 
     await t.test('hf auth whoami names the user', async () => {
       assert.match(await hf('auth', 'whoami'), /admin/);
+    });
+    await t.test(
+      'hf auth login keeps a token that is given or pasted, and hf auth whoami uses it',
+      async () => {
+        const token = env['HF_TOKEN'] ?? '';
+        for (const [way, logIn] of [
+          [
+            'given',
+            async (on: LoginPlace) => await mustRun(command, ['auth', 'login', '--token', token], on),
+          ],
+          ['pasted', async (on: LoginPlace) => await pasteToken(command, on, token)],
+        ] as const) {
+          await using elsewhere = await openScratch('hf-login');
+          const { HF_ENDPOINT = '' } = env;
+          const on = { env: clientEnvironment(elsewhere.path, { HF_ENDPOINT }), cwd: elsewhere.path };
+          const before = await runProgram(command, ['auth', 'whoami'], on);
+          assert.match(before.stdout + before.stderr, /not logged in/i);
+          assert.ok(!(await logIn(on)).includes(token), `${way}: it is not shown`);
+          assert.match(await mustRun(command, ['auth', 'whoami'], on), /admin/, way);
+        }
+      },
+    );
+    await t.test('hf auth login refuses a token that is not live, and keeps nothing of it', async () => {
+      await using elsewhere = await openScratch('hf-login');
+      const { HF_ENDPOINT = '' } = env;
+      const on = { env: clientEnvironment(elsewhere.path, { HF_ENDPOINT }), cwd: elsewhere.path };
+      const never = mintToken().reveal('to paste it');
+      const refused = await runProgram(command, ['auth', 'login', '--token', never], on);
+      assert.notEqual(refused.status, 0);
+      assert.match(refused.stdout + refused.stderr, /invalid/i);
+      const kept = await runProgram('grep', ['-rl', never, elsewhere.path]);
+      assert.equal(kept.stdout, '');
     });
     await t.test('hf upload makes the repository and uploads the folder', async () => {
       assert.match(

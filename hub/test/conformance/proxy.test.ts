@@ -70,6 +70,33 @@ void test('hf, @huggingface/hub, transformers, datasets and a resumed download w
     await mustRun(hf, ['download', 'admin/by-hf', '--local-dir', 'copy'], inHome);
     assert.deepEqual(await readFile(path.join(home.path, 'copy/big.bin')), bytes);
   });
+  await t.test('cookies are for this host and for https alone', async () => {
+    const password = await hub.instance.admin('user', 'reset-password', 'admin');
+    const form = new URLSearchParams({ name: 'admin', password }).toString();
+    const curl = async (path: string, ...more: readonly string[]): Promise<string> =>
+      await mustRun(
+        'curl',
+        ['-sS', '--cacert', hub.authority, '-o', 'page', '-D', '-', ...more, `${url}${path}`],
+        {
+          cwd: home.path,
+        },
+      );
+    const own = ['-H', `Origin: ${url}`, '-H', 'Sec-Fetch-Site: same-origin', '-d', form];
+    const said = await curl('/sign-in', ...own);
+    assert.match(said, /^HTTP\S+ 303/);
+    const cookies = [...said.matchAll(/^set-cookie: (.+?)\r?$/gim)].map(([, cookie = '']) => cookie);
+    assert.ok(cookies.some((cookie) => /^__Host-holdfast-session=[^;]{20}/.test(cookie)));
+    for (const cookie of cookies)
+      assert.match(
+        cookie,
+        /^__Host-holdfast-[a-z-]+=[^;]*; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/,
+      );
+    const value = /__Host-holdfast-session=([^;]+)/.exec(said)?.[1] ?? '';
+    assert.match(await curl('/account', '-b', `__Host-holdfast-session=${value}`), /^HTTP\S+ 200/);
+    // Under a name that another host of the domain could set it counts for nothing.
+    for (const name of ['holdfast-session', `holdfast-${new URL(url).port}-session`])
+      assert.match(await curl('/account', '-b', `${name}=${value}`), /^HTTP\S+ 303/);
+  });
   await t.test('a download goes on where it stopped', async () => {
     const address = `${url}/admin/by-hf/resolve/main/big.bin`;
     const args = ['-sS', '-L', '--cacert', hub.authority, '-H', `Authorization: Bearer ${cast.HF_TOKEN}`];

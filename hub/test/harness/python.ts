@@ -39,6 +39,7 @@ export function clientEnvironment(
     HOME: home,
     HF_HOME: path.join(home, 'hf'),
     HF_HUB_DISABLE_TELEMETRY: '1',
+    HF_HUB_DISABLE_UPDATE_CHECK: '1',
     HF_HUB_DISABLE_PROGRESS_BARS: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     TMPDIR: home,

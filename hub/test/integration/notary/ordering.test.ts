@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openCheckpoint } from '@holdfast/notary/checkpoint';
+import { verifierOf } from '@holdfast/notary/note';
 import { TreeReader } from '@holdfast/notary/tree-store';
 import { rootAt } from '@holdfast/notary/tree/proof';
 import { record, type Entry } from '../../../src/modules/ledger/index.ts';
@@ -98,6 +100,53 @@ void test('a round orders each committed entry once, and signs the tree it made'
   assert.equal((await notary.findCheckpoint())?.size, 330);
   assert.deepEqual(notary.lines, []);
 });
+
+void test('while there is something new, a checkpoint comes every 100 ms', LIMIT, async (t) => {
+  await using database = await openTestDatabase();
+  await using folder = await openNotaryFolder();
+  await using superuser = openSuperuserPool(database);
+  // The table keeps the last of a minute; here every one that was written.
+  await superuser.pool.query(`
+    create table public.written (n bigint generated always as identity, note text);
+    create function public.keep() returns trigger language plpgsql security definer as $$
+      begin insert into public.written (note) values (new.note); return null; end $$;
+    create trigger keep after insert or update on notary.checkpoint for each row execute function public.keep()`);
+  await using working = await openTestNotary(database.notary, folder);
+  const over = new AbortController();
+  const recording = (async () => {
+    while (!over.signal.aborted) await recordMany(database, 5);
+  })();
+  const ordering = working.opened.notary?.run(over.signal);
+  const pauses: number[] = [];
+  try {
+    // What a pause of 50 ms and two transactions take here and now: a busy machine is slow to the notary, too.
+    for (let began = performance.now(); pauses.length < 40; began = performance.now()) {
+      await delay(50);
+      await recordMany(database, 2);
+      pauses.push(performance.now() - began);
+    }
+  } finally {
+    over.abort();
+    await Promise.all([recording, ordering]);
+  }
+  const rows = await query<{ note: string }>(database, 'select note from public.written order by n');
+  const verifier = verifierOf(working.signer);
+  const times = rows.map(({ note }) => Date.parse(openCheckpoint(note, verifier)?.time ?? ''));
+  const gaps = times.slice(1).map((time, at) => time - (times[at] ?? Number.NaN));
+  const [gap, pause] = [medianOf(gaps), medianOf(pauses)];
+  t.diagnostic(
+    `${rows.length} checkpoints, ${gap} ms apart; a pause and two transactions took ${pause.toFixed(1)} ms`,
+  );
+  assert.ok(rows.length > 10);
+  assert.ok(gap <= 100 * Math.max(1, pause / QUIET_PAUSE_MS), `${gap} ms apart`);
+});
+
+/** What a pause of 50 ms and two transactions take at most on a machine that does nothing else. */
+const QUIET_PAUSE_MS = 65;
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
 
 void test('a transaction that commits late is ordered then, and holds nobody up', LIMIT, async () => {
   await using database = await openTestDatabase();

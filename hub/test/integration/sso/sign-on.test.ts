@@ -31,6 +31,34 @@ void test('where everybody may, who signs on gets an account, once, and is thems
   assert.deepEqual(accounts.map(({ name }) => name).sort(), ['ada', 'other']);
 });
 
+void test('who signs on under a name that somebody gave up or had gets another, also by an invitation', async () => {
+  await using it = await openSignedOnHub('open');
+  const { identity, namespaces, invitations } = it.hub.modules;
+  await signInAs(it.hub, 'gone');
+  await signInAs(it.hub, 'before');
+  await identity.createOrg(OPERATOR, { name: 'dissolved', owner: 'before' });
+  await namespaces.delete(OPERATOR, { kind: 'org', name: 'dissolved' });
+  await namespaces.delete(OPERATOR, { kind: 'user', name: 'gone' });
+  await namespaces.rename(OPERATOR, { kind: 'user', name: 'before' }, 'after');
+  const { text } = await invitations.invite(OPERATOR, { email: 'one@example.com' });
+  const ways = { open: undefined, invited: `/sign-in/issuer?invitation=${text.reveal('to follow it')}` };
+  const names = ['gone', 'GONE', 'g0ne', 'dissolved', 'before'] as const;
+  for (const [n, name] of names.entries()) {
+    const person = `u${n}`;
+    it.issuer.people.set(person, { email: `${name}@example.net`, preferred_username: name });
+    const browser = new TestBrowser(it.hub);
+    assert.equal((await signOn(browser, person, n === 0 ? ways.invited : ways.open)).status, 303);
+    assert.match(
+      (await browser.open('/account')).body,
+      new RegExp(n === 0 ? 'one@example' : `${name}@example`),
+    );
+  }
+  const users = (await identity.listAccounts(OPERATOR, 'user')).map((account) => account.name.toLowerCase());
+  // Whoever gave up a name is not listed under it, and nobody else is.
+  assert.equal(users.length, 1 + names.length, users.join(' '));
+  for (const name of names) assert.ok(!users.includes(name.toLowerCase()), users.join(' '));
+});
+
 void test('by default nobody gets in who was not invited; an invitation makes an account', async () => {
   await using it = await openSignedOnHub('invitation');
   it.issuer.people.set('u1', { email: 'ada@example.org', email_verified: true, preferred_username: 'ada' });

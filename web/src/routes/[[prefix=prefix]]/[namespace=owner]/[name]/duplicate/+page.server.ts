@@ -13,7 +13,7 @@ export async function load(event: ServerLoadEvent) {
 
 export const actions = {
   default: async (event: RequestEvent) => {
-    requireVisit(event);
+    const { actor } = requireVisit(event);
     const { hub, form, who } = callOf(event);
     const typed = Object.fromEntries(
       ['namespace', 'name', 'visibility'].map((name) => [name, field(form, name).trim()]),
@@ -25,7 +25,7 @@ export const actions = {
           from: addressOf(event),
           to: { namespace: typed['namespace'] ?? '', name: typed['name'] ?? '' },
           visibility: VISIBILITIES.find((one) => one === typed['visibility']) ?? 'private',
-          beginning: await hub.spaces.beginning({ variables: [] }),
+          beginning: await hub.spaces.beginning(actor, { variables: [] }),
         });
         return repoPath('space', made);
       },

@@ -1,0 +1,42 @@
+// Runs a program on a terminal and answers what it asks, as a person does.
+import { spawn } from 'node:child_process';
+import { plainEnvironment, type ProgramOptions } from './program.ts';
+
+/** What is asked, and what is typed then. */
+export type Dialogue = readonly (readonly [asked: RegExp, typed: string])[];
+
+/** Runs it to its end; gives what was shown. Throws an `Error` with that where it fails. */
+export async function runOnTerminal(
+  command: readonly string[],
+  { env, cwd }: Pick<ProgramOptions, 'env' | 'cwd'>,
+  dialogue: Dialogue,
+): Promise<string> {
+  const words = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const child = spawn('/usr/bin/script', ['--quiet', '--return', '--command', words, '/dev/null'], {
+    ...(cwd !== undefined && { cwd }),
+    env: plainEnvironment({ TERM: 'xterm', ...env }),
+    stdio: 'pipe',
+    signal: AbortSignal.timeout(120_000),
+    killSignal: 'SIGKILL',
+  });
+  let shown = '';
+  // Where the next question is looked for: an answer is to what was asked after the one before.
+  let from = 0;
+  const left = [...dialogue];
+  const show = (text: string): void => {
+    shown += text;
+    const [next] = left;
+    if (next === undefined || !next[0].test(shown.slice(from))) return;
+    from = shown.length;
+    left.shift();
+    child.stdin.write(next[1]);
+  };
+  child.stdout.setEncoding('utf8').on('data', show);
+  child.stderr.setEncoding('utf8').on('data', show);
+  child.stdin.on('error', () => undefined);
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('close', resolve).once('error', reject);
+  const status = await promise;
+  if (status !== 0 || left.length > 0) throw new Error(`${command.join(' ')} ended with ${status}\n${shown}`);
+  return shown;
+}
