@@ -6,7 +6,6 @@ import { type Page } from 'playwright-core';
 import { openChromium, openWindow } from '../harness/chromium.ts';
 import { commitFiles } from '../harness/commit-files.ts';
 import { HOSTILE_PARQUET } from '../harness/hostile-parquet.ts';
-import { requireAccessible } from '../harness/accessible.ts';
 import { takePictures } from '../harness/screenshots.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD } from '../harness/sign-in.ts';
@@ -93,11 +92,6 @@ async function openFilledHub(): Promise<ServedHub> {
   return hub;
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  await takePictures(page, name);
-  await requireAccessible(page, name);
-}
-
 async function signIn(page: Page, to: string): Promise<void> {
   await page.goto(to);
   await page.getByLabel('User name or email address').fill('alice');
@@ -126,7 +120,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       assert.equal(await page.getByRole('cell', { name: 'review 100', exact: true }).count(), 0);
       await page.getByRole('button', { name: 'Show more' }).click();
       await page.getByText('Rows 1–200').waitFor();
-      await picture(page, 'table');
+      await takePictures(page, 'table');
       await page.getByRole('link', { name: 'As text' }).click();
       await page.getByText('text,stars').waitFor();
 
@@ -143,7 +137,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       await page.goto(blob('model.safetensors'));
       await page.getByRole('cell', { name: '768 × 2304' }).waitFor();
       await page.getByText('1,769,472').first().waitFor();
-      await picture(page, 'tensors');
+      await takePictures(page, 'tensors');
       await page.goto(blob('model.gguf'));
       await page.getByRole('cell', { name: 'Q4_K' }).waitFor();
       assert.ok(ranges.length > 3 && !ranges.includes('whole'), String(ranges));
@@ -151,7 +145,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       await page.goto(blob('look.ipynb'));
       await page.locator('.hljs-keyword').first().waitFor();
       await page.getByRole('cell', { name: 'good' }).waitFor();
-      await picture(page, 'notebook');
+      await takePictures(page, 'notebook');
       await page.goto(blob('silence.wav'));
       const seconds = await page.evaluate(`new Promise((done) => {
       const one = document.querySelector('audio');
@@ -169,7 +163,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
     const page = await window.context.newPage();
     await signIn(page, blob('broken.parquet'));
     await page.getByText('it is broken').waitFor();
-    await picture(page, 'broken-phone');
+    await takePictures(page, 'broken-phone');
     await page.route('**/work-table*.js', (route) =>
       route.fulfill({ contentType: 'text/javascript', body: 'onmessage = () => { for (;;); };' }),
     );
@@ -196,7 +190,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       await page.getByRole('link', { name: 'New file' }).click();
       await page.getByLabel('Name of the file').fill('docs/plan.md');
       await page.getByLabel('Text').fill('# Plan\n\none\n');
-      await picture(page, 'new-file');
+      await takePictures(page, 'new-file');
       await page.getByRole('button', { name: 'Commit to main' }).click();
       await page.getByRole('heading', { name: 'Plan' }).waitFor();
       await page.getByRole('link', { name: 'Edit' }).click();
@@ -215,7 +209,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       await page.getByText('Somebody else changed this file').waitFor();
       assert.equal(await page.getByLabel('Text').inputValue(), '# Plan\n\nlate\n');
       await page.getByRole('link', { name: 'Add files' }).waitFor();
-      await picture(page, 'overtaken');
+      await takePictures(page, 'overtaken');
       await page.getByRole('button', { name: 'Commit to main' }).click();
       await page.getByText('late').waitFor();
 
@@ -227,7 +221,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       assert.equal(await page.getByLabel('Text').inputValue(), '\nfirst line is empty\n');
       await page.goto(blob('docs/plan.md'));
       await page.getByRole('link', { name: 'Delete' }).click();
-      await picture(page, 'delete-file');
+      await takePictures(page, 'delete-file');
       await page.getByRole('button', { name: 'Delete this file' }).click();
       await page.waitForURL('**/tree/main/docs');
       await page.goto(blob('docs/plan.md'));
@@ -245,7 +239,7 @@ void test('files are looked into, changed and uploaded', async (t) => {
       { name: 'w.bin', mimeType: 'application/octet-stream', buffer: large },
     ]);
     await page.getByText('3 MB').waitFor();
-    await picture(page, 'upload');
+    await takePictures(page, 'upload');
     await page.getByLabel('What the commit does').fill('Send from a page');
     await page.getByRole('button', { name: 'Upload and commit' }).click();
     await page.waitForURL('**/tree/main/up');
