@@ -81,7 +81,7 @@ void test(
 async function mayWrite(hub: Instance, repo: string, token: string): Promise<number> {
   const answer = await fetch(`${hub.url}/api/models/${repo}/auth-check/write`, {
     headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(30_000),
   }).catch(() => undefined);
   await answer?.text();
   return answer?.status ?? 0;

@@ -13,7 +13,7 @@ export async function statusOf(hub: Instance, token: string): Promise<number> {
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${hub.url}/api/whoami-v2`, {
     headers,
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(30_000),
   }).catch(() => undefined);
   await answer?.text();
   return answer?.status ?? 0;

@@ -36,14 +36,18 @@ void test('maskKeys() leaves names, digests, ids and addresses', () => {
 void test('maskKeys() takes time in proportion to the text', () => {
   const time = (size: number): number => {
     const text = `${'hf_'.repeat(size)} hf_${'.'.repeat(size)}x`;
-    const began = process.hrtime.bigint();
-    maskKeys(text);
-    return Number(process.hrtime.bigint() - began);
+    // What else the machine does must not count, nor when memory is tidied up: of several times the shortest.
+    const times = Array.from({ length: 5 }, () => {
+      const began = process.cpuUsage();
+      maskKeys(text);
+      return process.cpuUsage(began).user;
+    });
+    return Math.min(...times);
   };
   time(10_000);
   const small = time(20_000);
   assert.ok(
-    time(200_000) < 50 * Math.max(small, 1e6),
+    time(200_000) < 50 * Math.max(small, 1_000),
     'ten times the text, far from a hundred times the time',
   );
 });
