@@ -71,11 +71,22 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
 
 async function flushCounts(modules: Modules): Promise<void> {
   const { downloads, authentication, sessions, throttle, refusals, uses, pushedTokens } = modules;
-  await downloads.flush();
-  await authentication.flushUses();
-  await uses.flush();
-  await pushedTokens.flush();
-  await sessions.flush();
-  await throttle.forget();
-  await refusals.flush();
+  // One after the other, and each whatever became of those before it.
+  const flushes = [
+    () => downloads.flush(),
+    () => authentication.flushUses(),
+    () => uses.flush(),
+    () => pushedTokens.flush(),
+    () => sessions.flush(),
+    () => throttle.forget(),
+    () => refusals.flush(),
+  ];
+  const failures: unknown[] = [];
+  for (const flush of flushes)
+    try {
+      await flush();
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw new AggregateError(failures, 'not all counts could be written');
 }

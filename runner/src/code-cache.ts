@@ -32,6 +32,8 @@ interface Program {
 
 const WORKSPACES = ['kernel', 'platform', 'door', 'inside'];
 const STAMP = 'made-for';
+/** For a program that ends at once, on a busy machine. Milliseconds. */
+const LONGEST = 60_000;
 
 /** The cache. Nothing depends on it: without it, programs start later. */
 export class CodeCache {
@@ -44,7 +46,9 @@ export class CodeCache {
 
   /** The folder to show to this program; `null` while there is none. */
   find(name: Program['name']): string | null {
-    return this.#isReady ? join(this.#options.folder, name) : null;
+    const path = join(this.#options.folder, name);
+    // Somebody may have removed it: nothing that is not there can be shown.
+    return this.#isReady && exists(path) ? path : null;
   }
 
   /** Makes it, when the code is another than it was made for. */
@@ -78,7 +82,9 @@ export class CodeCache {
     // It is told nothing: so it ends, and Node writes what it compiled.
     child.end(3).on('error', () => undefined);
     child.end(3).end();
+    const timer = setTimeout(() => child.signal('SIGKILL'), LONGEST);
     await child.exited;
+    clearTimeout(timer);
     await publish(target, join(folder, program.name));
     await remove(target);
   }

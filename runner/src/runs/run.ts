@@ -181,6 +181,8 @@ export class Run {
     const told = FromInside.safeParse(frame).data;
     if (told?.type === 'listening')
       void this.#opened.then(() => {
+        // An app without a door is not there for anybody.
+        if (this.#why !== undefined) return;
         this.#listened = true;
         listening(true);
       });
@@ -192,10 +194,12 @@ export class Run {
   async #give(key: string): Promise<void> {
     try {
       await this.#opened;
+      if (this.#why !== undefined) return;
       const secrets = await this.#handOver?.fetch(key);
       if (secrets !== undefined) this.#inside.send(secrets);
     } catch (error) {
-      if (!(error instanceof ReleaseRefused) || error.retry) this.#cause = 'vault';
+      const mayCome = !(error instanceof ReleaseRefused) || error.retry;
+      if (mayCome && this.#why === undefined) this.#cause = 'vault';
       await this.kill(`it got no secrets: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

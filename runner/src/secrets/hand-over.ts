@@ -25,6 +25,7 @@ export class HandOver implements Disposable {
   readonly #following: Disposable;
   #door: DoorIdentity | undefined;
   #wasAsked = false;
+  #isOver = false;
   #cameThrough = false;
 
   /** @param toDoor carries a box to the run's door */
@@ -56,7 +57,10 @@ export class HandOver implements Disposable {
     this.#wasAsked = true;
     const { run, space } = this.#wish;
     const { key: door, certificate } = this.#door;
-    const box = await this.#source.vault.release({ run, space, ticket: await this.#ticket, door, inside });
+    const ticket = await this.#ticket;
+    // The vault would hand out to nobody, and be told of no end.
+    if (this.#isOver) throw new Error('the run ended before it had its secrets');
+    const box = await this.#source.vault.release({ run, space, ticket, door, inside });
     this.#cameThrough = true;
     return { type: 'secrets', box, certificate };
   }
@@ -73,6 +77,7 @@ export class HandOver implements Disposable {
 
   /** The run's last process is dead. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#following[Symbol.dispose]();
     if (!this.#wasAsked) return;
     if (this.#cameThrough) this.#source.vault.ended(this.#wish.run);

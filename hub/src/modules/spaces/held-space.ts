@@ -238,6 +238,8 @@ export class HeldSpace {
 
   #take(told: Told): Told {
     this.#told = told;
+    // Whoever woke it has it, or will not: a start after this one is another matter.
+    if (told.stage === 'RUNNING' || told.stage.endsWith('_ERROR')) this.#visitor = undefined;
     this.#noteRun();
     this.#changed();
     return told;

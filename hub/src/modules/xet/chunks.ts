@@ -1,6 +1,7 @@
 // Tells a client which chunks a scope has already, in a way that helps only who has them too: the hashes are keyed, so
 // that nobody learns the hash of a chunk they could not hash themselves.
 import { type Clock } from '@holdfast/kernel/clock';
+import { Gate } from '@holdfast/platform/gate';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { ChunkLookup } from './chunk-lookup.ts';
@@ -27,12 +28,15 @@ const GOOD_FOR_MS = 7 * DAY_MS;
  * Xorbs in one answer, and chunks, each of which is hashed for it: one is found together with what follows it in its file, about
  * 4 GiB. Clients ask about one chunk in a thousand, so behind what an answer names they send tens of megabytes again.
  */
-const [MOST_XORBS, MOST_CHUNKS] = [64, 65_536];
+const MOST = { xorbs: 64, chunks: 65_536 };
+/** Answers that are hashed at the same time. */
+const AT_ONCE = 2;
 
 /** The chunks of all scopes. */
 export class Chunks {
   readonly #deps: ChunksDeps;
   readonly #lookup: ChunkLookup;
+  readonly #gate = new Gate(AT_ONCE);
 
   constructor(deps: ChunksDeps) {
     this.#deps = deps;
@@ -44,7 +48,7 @@ export class Chunks {
     const { db, clock, keys } = this.#deps;
     const hash = xetHashBytes(chunk);
     if (!(await this.#lookup.has(scope.id, hash))) return undefined;
-    const near = await new XetReader(db).listByChunk(scope.id, hash, MOST_XORBS);
+    const near = await new XetReader(db).listByChunk(scope.id, hash, MOST);
     if (near.length === 0) return undefined;
     const now = clock.now();
     // Before it is told: what a client was told it may name for days. What a sweep has just taken is not told.
@@ -61,16 +65,14 @@ export class Chunks {
       near.filter((xorb) => held.has(xorb)),
     );
     if (whole[0]?.hash !== first) return undefined;
-    const xorbs = upTo(MOST_CHUNKS, whole);
     // A key a day: an answer of yesterday and one of today cannot be laid side by side.
     const day = String(Math.floor(now.getTime() / DAY_MS));
     const key = keys.mac('xet-dedup', [scope.id, String(scope.generation), day]);
-    return await writeDedupShard({
-      xorbs,
-      key,
-      created: now,
+    const answer = {
+      ...{ xorbs: whole, key, created: now },
       expires: new Date(now.getTime() + GOOD_FOR_MS),
-    });
+    };
+    return await this.#gate.pass(async () => await writeDedupShard(answer));
   }
 
   /** Those of the xorbs whose bytes are not known to be damaged: who is not told of one sends it, and mends it. */
@@ -83,10 +85,4 @@ export class Chunks {
     );
     return xorbs.filter(({ pack }) => !damaged.has(pack));
   }
-}
-
-/** The first xorb, and those after it that together have no more chunks. */
-function upTo(chunks: number, xorbs: readonly IndexedXorb[]): IndexedXorb[] {
-  let left = chunks;
-  return xorbs.filter(({ index }, number) => (left -= index.count) >= 0 || number === 0);
 }

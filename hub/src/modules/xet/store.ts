@@ -3,10 +3,16 @@ import { sql, type Kysely } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { XorbIndex } from './format/xorb-index.ts';
+import { INDEX_ROW_BYTES, XorbIndex } from './format/xorb-index.ts';
 import { type XetHash } from './format/xet-hash.ts';
 import { type XetTables } from './tables.ts';
-import { orderFrom, Terms } from './terms.ts';
+import { Terms, xorbsAround } from './terms.ts';
+
+/** How much is looked for around a chunk. */
+export interface MostNear {
+  readonly xorbs: number;
+  readonly chunks: number;
+}
 
 /** Files of a xorb whose other xorbs are looked for, and bytes of each one's terms: the names of 8,192 xorbs. */
 const [NEAR_FILES, LONGEST_HEAD] = [4, 4 + 32 * 8_192];
@@ -97,10 +103,10 @@ export class XetReader {
   }
 
   /**
-   * The xorb of a scope that has this chunk, and then others of the same files, `limit` in all: those that follow it in a file
-   * come before those that precede it.
+   * The xorb of a scope that has this chunk, and then others of the same files: those that follow it, and then those that precede
+   * it. Not more than `most.xorbs`, nor than together have `most.chunks`, but the first in any case.
    */
-  async listByChunk(scopeId: Id, chunk: Buffer, limit: number): Promise<XetHash[]> {
+  async listByChunk(scopeId: Id, chunk: Buffer, most: MostNear): Promise<XetHash[]> {
     const { rows } = await sql<{ first: XetHash; terms: Buffer | null }>`
       with found as (select xorb_hash from xet.chunk where scope_id = ${scopeId} and hash = ${chunk} limit 1)
       select found.xorb_hash as first, substring(f.terms for ${LONGEST_HEAD}::int) as terms
@@ -111,10 +117,24 @@ export class XetReader {
     const [row] = rows;
     if (row === undefined) return [];
     const { first } = row;
-    const others = rows.flatMap(({ terms }) =>
-      terms === null ? [] : orderFrom(first, Terms.xorbsIn(terms)),
+    const around = rows.flatMap(({ terms }) =>
+      terms === null ? [] : [xorbsAround(terms, first, most.xorbs)],
     );
-    return [...new Set([first, ...others])].slice(0, limit);
+    const others = [...around.flatMap(({ after }) => after), ...around.flatMap(({ before }) => before)];
+    return await this.#upTo(scopeId, [...new Set([first, ...others])].slice(0, most.xorbs), most.chunks);
+  }
+
+  // Before anything of them is read: the index of a xorb is long.
+  async #upTo(scopeId: Id, hashes: readonly XetHash[], chunks: number): Promise<XetHash[]> {
+    const rows = await this.db
+      .selectFrom('xet.xorb')
+      .select(['hash', sql<number>`octet_length(chunks)`.as('bytes')])
+      .where('scope_id', '=', scopeId)
+      .where(sql<boolean>`hash = any(${hashes}::text[])`)
+      .execute();
+    const counts = new Map(rows.map(({ hash, bytes }) => [hash, bytes / INDEX_ROW_BYTES]));
+    let left = chunks;
+    return hashes.filter((hash, number) => (left -= counts.get(hash) ?? 0) >= 0 || number === 0);
   }
 
   /** Whether any scope has a xorb that is this pack. */

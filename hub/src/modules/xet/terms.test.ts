@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type XetHash } from './format/xet-hash.ts';
-import { orderFrom, Terms, type Term } from './terms.ts';
+import { Terms, xorbsAround, type Term } from './terms.ts';
 
 const [a, b] = ['0a'.repeat(32) as XetHash, 'b0'.repeat(32) as XetHash];
 const list: Term[] = [
@@ -38,14 +38,18 @@ void test('decode() refuses what is damaged', () => {
   assert.throws(() => Terms.decode(Terms.of(list).encode().subarray(0, -1)), /damaged/);
 });
 
-void test('xorbsIn() reads the names of xorbs, also where the rest is cut', () => {
-  const bytes = Terms.of(list).encode();
-  assert.deepEqual(Terms.xorbsIn(bytes), [a, b]);
-  assert.deepEqual(Terms.xorbsIn(bytes.subarray(0, 4 + 32 + 31)), [a]);
-});
-
-void test('orderFrom() gives what follows, then what was before', () => {
-  const c = 'cc'.repeat(32) as XetHash;
-  assert.deepEqual(orderFrom(b, [a, b, c]), [c, a]);
-  assert.deepEqual(orderFrom(c, [a, b]), [a, b]);
+void test('xorbsAround() gives what follows one and what precedes it, also where the rest is cut', () => {
+  const names = Array.from({ length: 6 }, (_none, number) => `${number}0`.repeat(32) as XetHash);
+  const head = Terms.of(names.map((xorb) => ({ xorb, start: 0, end: 1, rawLength: 1 }))).encode();
+  const of = (number: number, limit: number, bytes = head) => {
+    const { after, before } = xorbsAround(bytes, names[number] ?? a, limit);
+    return [after, before].map((some) => some.map((name) => names.indexOf(name)));
+  };
+  assert.deepEqual(of(2, 9), [
+    [3, 4, 5],
+    [0, 1],
+  ]);
+  assert.deepEqual(of(2, 1), [[3], [1]]);
+  assert.deepEqual(of(1, 9, head.subarray(0, 4 + 32 * 3 + 31)), [[2], [0]]);
+  assert.deepEqual(of(6, 2), [[0, 1], []]);
 });

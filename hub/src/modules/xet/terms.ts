@@ -38,14 +38,6 @@ export class Terms {
     return new Terms(bytes);
   }
 
-  /** Every xorb that is named, once and in the order of the file, of terms as bytes that may be cut behind any of them. */
-  static xorbsIn(bytes: Buffer): XetHash[] {
-    const whole = Math.floor((bytes.length - 4) / HASH_BYTES);
-    return Array.from({ length: Math.min(bytes.readUInt32LE(0), whole) }, (_none, number) =>
-      xorbAt(bytes, number),
-    );
-  }
-
   /** The terms of a list, which is gone through once. */
   static of(terms: Iterable<Term>): Terms {
     const numbers = new Map<XetHash, number>();
@@ -127,11 +119,30 @@ function xorbAt(bytes: Buffer, number: number): XetHash {
   return xetHashOf(bytes.subarray(at, at + HASH_BYTES));
 }
 
+/** Xorbs of a file around one: who sends it anew comes to those that follow. */
+export interface Around {
+  readonly after: readonly XetHash[];
+  readonly before: readonly XetHash[];
+}
+
 /**
- * Those of the xorbs that follow one in a file, and then those before it: who sends a file anew comes to them in this order. All
- * of them, where it is not among them.
+ * The xorbs around one, `limit` on either side at most, of terms as bytes that may be cut behind the name of any xorb. The
+ * first of the file, where it is not named there.
  */
-export function orderFrom(first: XetHash, xorbs: readonly XetHash[]): XetHash[] {
-  const at = xorbs.indexOf(first);
-  return [...xorbs.slice(at + 1), ...xorbs.slice(0, Math.max(at, 0))];
+export function xorbsAround(head: Buffer, xorb: XetHash, limit: number): Around {
+  const count = Math.min(head.readUInt32LE(0), Math.floor((head.length - 4) / HASH_BYTES));
+  const at = findXorb(head.subarray(4, 4 + count * HASH_BYTES), xetHashBytes(xorb));
+  const names = (start: number, end: number): XetHash[] =>
+    Array.from({ length: Math.max(end - start, 0) }, (_none, number) => xorbAt(head, start + number));
+  return {
+    after: names(at + 1, Math.min(count, at + 1 + limit)),
+    before: names(Math.max(0, at - limit), at),
+  };
+}
+
+/** Which of the names it is; -1 for none. */
+function findXorb(names: Buffer, name: Buffer): number {
+  for (let at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1))
+    if (at % HASH_BYTES === 0) return at / HASH_BYTES;
+  return -1;
 }

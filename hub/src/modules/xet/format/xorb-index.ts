@@ -4,7 +4,8 @@ import { type ChunkHeader } from './chunk.ts';
 import { XORB_LIMITS, XorbTotals } from './xorb-framing.ts';
 
 const END_BYTES = 4;
-const ROW_BYTES = HASH_BYTES + 2 * END_BYTES;
+/** Bytes of an index for each chunk of its xorb. */
+export const INDEX_ROW_BYTES = HASH_BYTES + 2 * END_BYTES;
 
 /** A range that begins with `start` and ends before `end`. */
 export interface HalfOpen {
@@ -25,14 +26,14 @@ export class XorbIndex {
 
   private constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    this.count = bytes.length / ROW_BYTES;
+    this.count = bytes.length / INDEX_ROW_BYTES;
     this.#packedEnds = this.count * HASH_BYTES;
     this.#rawEnds = this.#packedEnds + this.count * END_BYTES;
   }
 
   /** Reads what `encode` gave, without copying it. It comes from our own database: anything else is an error. */
   static decode(bytes: Uint8Array): XorbIndex {
-    const count = bytes.length / ROW_BYTES;
+    const count = bytes.length / INDEX_ROW_BYTES;
     if (!Number.isInteger(count) || count < 1 || count > XORB_LIMITS.chunks)
       throw new Error(`the index of a xorb is damaged: it has ${bytes.length} bytes`);
     return new XorbIndex(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -127,7 +128,7 @@ export class XorbIndexBuilder {
   /** The index of what was added, which must be something. */
   finish(): XorbIndex {
     const count = this.#packedEnds.length;
-    const bytes = Buffer.allocUnsafeSlow(count * ROW_BYTES);
+    const bytes = Buffer.allocUnsafeSlow(count * INDEX_ROW_BYTES);
     let at = this.#hashes.copy(bytes, 0, 0, count * HASH_BYTES);
     for (const end of [...this.#packedEnds, ...this.#rawEnds]) at = bytes.writeUInt32LE(end, at);
     return XorbIndex.decode(bytes);
