@@ -181,7 +181,12 @@ void test('a Space of somebody else waits until it is asked for, and what everyb
   for (const browser of [bob, new TestBrowser(hub)])
     for (const name of ['open', 'shown']) {
       assert.doesNotMatch((await browser.open(`/spaces/ann/${name}`)).body, /<iframe/);
-      assert.equal(frameIn((await browser.open(`/spaces/ann/${name}?app=shown`)).body), '/', name);
+      const asked = `/spaces/ann/${name}?app=shown`;
+      // A link that somebody else made, or that was typed, is not the visitor who asks on the page.
+      for (const site of ['none', 'cross-site', 'same-site'])
+        assert.doesNotMatch((await browser.open(asked, { 'sec-fetch-site': site })).body, /<iframe/);
+      const { body } = await browser.open(asked, { 'sec-fetch-site': 'same-origin' });
+      assert.equal(frameIn(body), '/', name);
     }
   const { headers } = await askSite(hub, { label: 'ann-open', path: '/' }, framed(hub));
   assert.deepEqual(

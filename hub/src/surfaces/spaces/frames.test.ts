@@ -19,6 +19,8 @@ void test('FrameTickets.take() takes a ticket once, within a minute, for its own
   assert.equal(tickets.take(text, 'ann-demo', later(61))?.counts, false);
   assert.deepEqual(tickets.take(text, 'ann-demo', later(60)), { sessionId, counts: true });
   assert.deepEqual(tickets.take(text, 'ann-demo', later(60)), { sessionId, counts: false });
+  for (const longer of [`${text}.`, `${text}.x`])
+    assert.equal(tickets.take(longer, 'ann-demo', at), undefined);
   const other = signFrameTicket(keys, { label: 'ann-demo', sessionId, at });
   assert.notEqual(other, text, 'two pages at the same moment');
   assert.equal(tickets.take(other, 'ann-demo', at)?.counts, true);

@@ -59,7 +59,9 @@ export class FrameTickets {
 
   /** Takes a ticket for a Space; `undefined` for a text that is none. */
   take(text: string, label: string, now: Date): FrameTicket | undefined {
-    const [, id = '', time = '', nonce = '', signature = ''] = text.split('.');
+    const [, id = '', time = '', nonce = '', signature = '', ...rest] = text.split('.');
+    // Or a ticket with something added would be another one, which nobody has used.
+    if (rest.length > 0) return undefined;
     if (!this.#keys.signed('space-frame-ticket', [label, id, time, nonce], signature)) return undefined;
     const sessionId = parseId(id);
     if (sessionId === undefined) return undefined;

@@ -46,8 +46,10 @@ export interface Wanted {
 
 /** The session that a pass names; `undefined` for one that is not ours, too old, or for another Space or browser. */
 export function sessionOf(keys: Keys, kind: PassKind, wanted: Wanted): Id | undefined {
-  const [label = '', id = '', time = '', browser = '', signature = ''] = (wanted.text ?? '').split('.');
-  if (label !== wanted.label || browser !== wanted.browser) return undefined;
+  const [label = '', id = '', time = '', browser = '', signature = '', ...rest] = (wanted.text ?? '').split(
+    '.',
+  );
+  if (label !== wanted.label || browser !== wanted.browser || rest.length > 0) return undefined;
   if (!keys.signed(kind, [label, id, time, browser], signature)) return undefined;
   const age = wanted.now.getTime() - Number(time);
   return age >= 0 && age <= LONGEST[kind] ? parseId(id) : undefined;

@@ -34,6 +34,7 @@ export class ServedPageCall implements PageCall {
   readonly address: string;
   readonly baseUrl: string;
   readonly browser: Browser;
+  readonly ledHere: boolean;
   readonly form: URLSearchParams;
   /** `Set-Cookie` headers of the answer. */
   readonly cookies: string[] = [];
@@ -65,6 +66,7 @@ export class ServedPageCall implements PageCall {
     };
     this.address = call.address;
     this.baseUrl = call.baseUrl;
+    this.ledHere = call.request.headers['sec-fetch-site'] === 'same-origin';
     this.#call = call;
     this.#tell = tell;
     this.form = at.form;

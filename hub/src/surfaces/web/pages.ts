@@ -169,6 +169,8 @@ export interface PageCall {
   /** Network address, for what is recorded of who reads. */
   readonly address: string;
   readonly browser: Browser;
+  /** Whether a page of this hub led here, as the browser says (Fetch Metadata, W3C). */
+  readonly ledHere: boolean;
   /** The fields of the form that was sent; none for a page that is only opened. */
   readonly form: URLSearchParams;
   readonly baseUrl: string;

@@ -1,5 +1,6 @@
 // `POST {prefix}/{namespace}/{name}/settings/secret`: the form by which a secret of a Space is set. Its body is taken as bytes, and
 // only by who may set one; what it says besides the value is a form like any other's.
+import { isFault } from '@holdfast/kernel/fault';
 import { z } from 'zod';
 import { type Secrets } from '#modules/secrets';
 import { RepoParams } from '../hub/repos/names.ts';
@@ -50,7 +51,10 @@ async function receive(deps: SecretPageDeps, { request, baseUrl, params }: Secre
     visit !== undefined &&
     (await deps.secrets.requireSetting(visit.actor, params).then(
       () => true,
-      () => false,
+      (error: unknown) => {
+        if (isFault(error)) return false;
+        throw error;
+      },
     ));
   if (!may) {
     wipeRest(request);

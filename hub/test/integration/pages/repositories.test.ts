@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
+import { commit, regularFile } from '../../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { TestBrowser, type PageAnswer } from '../../harness/test-browser.ts';
@@ -118,4 +119,22 @@ void test('a person and an organisation have a page, under their name as it is w
   await hub.addRepo('admin/model', { files: { 'README.md': '# Theirs' } });
   assert.match((await admin.open('/admin/model')).body, /Theirs/);
   assert.equal((await admin.open('/admin')).status, 200);
+});
+
+void test('a form that is refused for what it says goes on from the commit that it was made from', async () => {
+  const { hub, ada } = await openHub();
+  await using _hub = hub;
+  const { text: token } = await hub.addToken('ada', 'write');
+  const parentIn = ({ body }: PageAnswer): string =>
+    /name="parent" value="([0-9a-f]{40})"/.exec(body)?.[1] ?? '';
+  const page = '/ada/open/edit/main/README.md';
+  const parent = parentIn(await ada.open(page));
+  assert.notEqual(parent, '');
+  // Somebody else is first, and then the text is refused: the next press must not write over theirs unseen.
+  await commit(hub, { token, repo: 'ada/open' }, [regularFile('README.md', '# Theirs')]);
+  const refused = await ada.send(page, { parent, text: `# Mine ${token}`, summary: '' });
+  assert.equal(refused.status, 400, refused.body);
+  assert.equal(parentIn(refused), parent);
+  const again = await ada.send(page, { parent: parentIn(refused), text: '# Mine', summary: '' });
+  assert.equal(again.status, 409);
 });

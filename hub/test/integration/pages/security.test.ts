@@ -117,7 +117,7 @@ void test('who is disabled is shut out within a second, and let in again', async
 });
 
 void test('lists go on behind their last row, and narrow to what was asked for', async () => {
-  const { hub, root } = await openWatchedHub();
+  const { hub, root, bob } = await openWatchedHub();
   await using _hub = hub;
   for (let n = 0; n < 51; n += 1)
     await hub.modules.identity.createUser(OPERATOR, {
@@ -136,6 +136,14 @@ void test('lists go on behind their last row, and narrow to what was asked for',
   const by = await root.open('/security/ledger?actor=boss');
   assert.match(by.body, /session\.begun/);
   assert.doesNotMatch(by.body, /account\.created/);
+  // Who may not see it learns of nobody whether they are there.
+  const refused = await Promise.all(
+    ['boss', 'nobody'].map((name) => bob.open(`/security/ledger?actor=${name}`)),
+  );
+  assert.deepEqual(
+    refused.map(({ status }) => status),
+    [403, 403],
+  );
   assert.match((await root.open('/security/ledger?actor=nobody')).body, /There is no user of this name/);
   assert.match((await root.open('/security/ledger?kind=account.')).body, /account\.created/);
   assert.equal((await root.open('/security/ledger?cursor=nonsense')).status, 400);

@@ -22,7 +22,8 @@ async function bytesOf(blob) {
 async function dropped(items) {
   const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry != null);
   const found = [];
-  while (entries.length > 0 && found.length < MOST_FILES) {
+  // One more than go at once, so that it is seen that there are more.
+  while (entries.length > 0 && found.length <= MOST_FILES) {
     const entry = entries.shift();
     if (entry.isFile) {
       const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -52,10 +53,12 @@ function element(name, text, attributes = {}) {
 /** Asks the hub, and can be stopped. */
 class Asking {
   #words;
+  #refusals;
   #stopped = new AbortController();
 
-  constructor(words) {
+  constructor({ words, refusals }) {
     this.#words = words;
+    this.#refusals = refusals;
   }
 
   get isStopped() {
@@ -75,13 +78,24 @@ class Asking {
     if (type !== undefined) request.setRequestHeader('content-type', type);
     request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
     request.addEventListener('load', () => {
-      if (request.status < 300) resolve(JSON.parse(request.responseText));
-      else reject(new Error(request.getResponseHeader('x-error-message') ?? String(request.status)));
+      if (request.status >= 300) reject(new Error(this.#refusalOf(request)));
+      else
+        try {
+          resolve(JSON.parse(request.responseText));
+        } catch {
+          // Something between the hub and the browser answered in its place.
+          reject(new Error(this.#words.lost));
+        }
     });
     request.addEventListener('error', () => reject(new Error(this.#words.lost)));
     request.addEventListener('abort', () => reject(new Error(this.#words.stopped)));
     request.send(body);
     return promise;
+  }
+
+  #refusalOf(request) {
+    const code = request.getResponseHeader('x-error-code') ?? '';
+    return this.#refusals[code] ?? request.getResponseHeader('x-error-message') ?? String(request.status);
   }
 
   /** The digest of a file, which names it to the hub and says there whether it arrived whole. */
@@ -108,7 +122,7 @@ class Upload {
   constructor(form) {
     this.#form = form;
     this.#wish = JSON.parse(form.dataset.upload);
-    this.#asking = new Asking(this.#wish.words);
+    this.#asking = new Asking(this.#wish);
   }
 
   begin() {
@@ -148,13 +162,17 @@ class Upload {
 
   /** Adds files to what is chosen; of one name the last counts. */
   #choose(files) {
+    const { none, tooMany } = this.#wish.words;
+    let isFull = false;
     for (const { path, file } of files) {
-      if (this.#chosen.size >= MOST_FILES) break;
+      isFull = this.#chosen.size >= MOST_FILES && !this.#chosen.has(path);
+      if (isFull) break;
       this.#chosen.get(path)?.row.remove();
       this.#chosen.set(path, this.#row(path, file));
     }
     this.#part('send').disabled = this.#chosen.size === 0;
-    this.#say(this.#chosen.size === 0 ? this.#wish.words.none : '');
+    if (isFull) this.#say(tooMany.replace('{most}', String(MOST_FILES)), true);
+    else this.#say(this.#chosen.size === 0 ? none : '');
   }
 
   #row(path, file) {

@@ -19,6 +19,7 @@ class View {
   #state;
   #more;
   #worker;
+  #isOver = false;
   #timer = 0;
   #steps = 0;
   #drawing;
@@ -64,6 +65,7 @@ class View {
   }
 
   #stop(flaw) {
+    this.#isOver = true;
     this.#worker.terminate();
     clearTimeout(this.#timer);
     this.#more.hidden = true;
@@ -75,10 +77,12 @@ class View {
     clearTimeout(this.#timer);
     try {
       const bytes = await this.#fetchRange(from, to);
+      // Nobody waits for it any more, and the first thing that was said of it stands.
+      if (this.#isOver) return;
       this.#wait();
       this.#worker.postMessage({ bytes }, [bytes]);
     } catch {
-      this.#stop('unread');
+      if (!this.#isOver) this.#stop('unread');
     }
   }
 

@@ -55,10 +55,19 @@ void test('no formula brings script, addresses, styles or HTML', () => {
 void test('formulas that were made to take long are words', () => {
   const began = process.cpuUsage();
   html('$\\def\\a{\\a\\a}\\a$ '.repeat(500));
+  html(`$$\\def\\a{${'x'.repeat(700)}}${'\\a'.repeat(90)}$$ `.repeat(22));
+  html(`$\\newcommand{\\a}{${'x'.repeat(700)}}${'\\a'.repeat(90)}$ `.repeat(22));
   html('$x$'.repeat(30_000));
   html('$'.repeat(100_000));
   html(`$${'{'.repeat(900)}$ `.repeat(100));
   html(`$${'\\frac{'.repeat(150)}$ `.repeat(20));
   const { user, system } = process.cpuUsage(began);
   assert.ok(user + system < 3_000_000, String(user + system));
+});
+
+void test('formulas that name something of their own are words, and those after too many were made', () => {
+  assert.equal(html('$\\def\\a{x}\\a$'), '<p><code>$\\def\\a{x}\\a$</code></p>');
+  assert.match(html('$\\left( x \\right)$'), /<math/);
+  const many = html('$\\begin{pmatrix}a&b\\\\c&d\\end{pmatrix}$ '.repeat(400));
+  assert.ok(many.length < 2_000_000, String(many.length));
 });

@@ -6,10 +6,15 @@ import { type MarkdownIt } from 'markdown-it';
 /** Letters of one formula, and of all that are shown of a text: to read them is work like any other. */
 const LONGEST = 1_000;
 const MOST_LETTERS = 20_000;
+/** Letters of what is made of them: a few letters can be made into many. */
+const MOST_MADE = 500_000;
+/** Formulas that name something of their own could have it stand for ever more (a "billion laughs"), so that none may. */
+const DEFINES = /\\(?:[egx]?def|(?:future)?let|global|long|(?:re)?newcommand|providecommand)(?![A-Za-z])/;
 
 /** What was spent on the formulas of a text. */
 interface Spent {
   letters: number;
+  made: number;
 }
 
 /** A formula that was found. */
@@ -37,7 +42,9 @@ export function addMaths(markdown: MarkdownIt): void {
     const { content = '', markup = '' } = tokens[index] ?? {};
     const spent = spentOf(env);
     spent.letters += content.length;
-    const mathml = spent.letters <= MOST_LETTERS ? mathmlOf(content, markup === '$$') : undefined;
+    const isLeft = spent.letters <= MOST_LETTERS && spent.made <= MOST_MADE;
+    const mathml = isLeft ? mathmlOf(content, markup === '$$') : undefined;
+    spent.made += mathml?.length ?? 0;
     return mathml ?? `<code>${markdown.utils.escapeHtml(markup + content + markup)}</code>`;
   };
 }
@@ -59,12 +66,13 @@ export function findFormula(text: string, at: number): Formula | undefined {
 /** What was spent so far, which the parser carries along with the text. */
 function spentOf(env: object | undefined): Spent {
   const carried = (env ?? {}) as { maths?: Spent };
-  return (carried.maths ??= { letters: 0 });
+  return (carried.maths ??= { letters: 0, made: 0 });
 }
 
 function mathmlOf(tex: string, displayMode: boolean): string | undefined {
+  if (DEFINES.test(tex)) return undefined;
   try {
-    // No macro of somebody's doubles itself for long, and nothing names an address.
+    // Nothing names an address.
     return temml.renderToString(tex, { displayMode, throwOnError: true, maxExpand: 100, trust: false });
   } catch {
     return undefined;

@@ -49,7 +49,9 @@ export async function openFramedApp(event: PageEvent, repo: Repo): Promise<Shown
   const { app, label } = opened;
   const frame = hub.spaceFrame({ repo, label, visit, baseUrl });
   if (frame === undefined) return app;
-  if (!isOwn(visit, repo) && !event.url.searchParams.has('app')) return { ...app, onDemand: true };
+  // A link of somebody else's is not the visitor who asks.
+  const isAskedFor = event.url.searchParams.has('app') && call.ledHere;
+  if (!isOwn(visit, repo) && !isAskedFor) return { ...app, onDemand: true };
   call.allow({ frame: app.address });
   return { ...app, frame };
 }

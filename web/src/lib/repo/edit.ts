@@ -37,7 +37,7 @@ export async function commitEdit(
   let parent = field(form, 'parent');
   for (let tries = 1; ; tries += 1) {
     const outcome = await attempt(event, () => commitOnce(event, edit, parent), values);
-    if (outcome !== 'stale') return outcome;
+    if (outcome?.data.problem?.code !== 'commit.stale') return outcome;
     const head = await headOf(event, edit.place);
     if (tries < MOST_TRIES && (await isSame(event, edit, [parent, head]))) parent = head;
     else return fail(409, { overtaken: { by: await lastChange(event, edit, head), parent: head }, values });
@@ -48,21 +48,14 @@ async function commitOnce(
   event: PageEvent,
   { place, path, text, usual }: Edit,
   parentCommit: string,
-): Promise<undefined | 'stale'> {
-  const call = callOf(event);
-  const { hub, who, form } = call;
+): Promise<undefined> {
+  const { hub, who, form } = callOf(event);
   await using draft = hub.commits.openDraft(await who());
   if (text === undefined) draft.addDeletion(path, 'file');
   else await draft.addFile(path, [Buffer.from(text)]);
   const summary = field(form, 'summary').trim() || usual;
   const wish = { revision: place.revision, summary, description: '', parentCommit, draft };
-  try {
-    await hub.commits.commit(who, place.repo, wish);
-    return undefined;
-  } catch (thrown) {
-    if (call.refusalOf(thrown)?.code === 'commit.stale') return 'stale';
-    throw thrown;
-  }
+  await hub.commits.commit(who, place.repo, wish);
 }
 
 async function headOf(event: PageEvent, { repo, revision }: Place): Promise<string> {

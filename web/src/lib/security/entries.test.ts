@@ -5,12 +5,22 @@ import { type PageCall } from '@holdfast/hub/surfaces/web/pages';
 import { bodyOf, filterOf, momentOf, shortened } from './entries.ts';
 
 const ID = '0123456789abcdef01234567';
+const [overseer, stranger] = [{ kind: 'user' }, { kind: 'anonymous' }] as unknown as [
+  PageCall['actor'],
+  PageCall['actor'],
+];
 const hub = {
+  centre: {
+    everybody: {
+      namesOf: (actor: unknown) =>
+        actor === overseer ? Promise.resolve(new Map()) : Promise.reject(new Error('no')),
+    },
+  },
   identity: { findByName: (name: string) => Promise.resolve(name === 'alice' ? { id: ID } : undefined) },
 } as unknown as PageCall['hub'];
 
 async function ask(query: Record<string, string>): Promise<unknown> {
-  const filter = await filterOf({ hub }, new URLSearchParams(query));
+  const filter = await filterOf({ hub, actor: overseer }, new URLSearchParams(query));
   return typeof filter === 'string' ? filter : JSON.parse(JSON.stringify(filter));
 }
 
@@ -26,6 +36,11 @@ void test('filterOf() takes users by name, tokens by id, and moments in UTC', as
     kind: 'token.',
   });
   assert.equal(await ask({ actor: 'nobody' }), 'unknown');
+});
+
+void test('filterOf() looks no name up for who may not see the ledger', async () => {
+  for (const actor of ['alice', 'nobody'])
+    await assert.rejects(filterOf({ hub, actor: stranger }, new URLSearchParams({ actor })), /no/);
 });
 
 void test('momentOf() takes what a field writes, and nothing else', () => {

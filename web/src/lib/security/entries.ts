@@ -11,9 +11,11 @@ const WRITTEN = /^(?:user|system|run):|^(?:operator|anonymous)$/;
 
 /** What was asked for; `unknown` where a user was named whom nobody knows. */
 export async function filterOf(
-  { hub }: Pick<PageCall, 'hub'>,
+  { hub, actor: reader }: Pick<PageCall, 'hub' | 'actor'>,
   query: URLSearchParams,
 ): Promise<Filter | 'unknown'> {
+  // Before any name is looked up: whether there is somebody of that name is told to nobody else. It throws.
+  await hub.centre.everybody.namesOf(reader, []);
   const actor = await writtenActor(hub, textOf(query, 'actor'));
   if (actor === 'unknown') return 'unknown';
   const token = textOf(query, 'token');

@@ -84,6 +84,7 @@ export const enFiles = {
     ignored: 'left out by .gitignore',
     committing: 'The commit is being made…',
     left: 'left',
+    tooMany: 'At most {most} files go at once. Those after them were left out.',
     none: 'No files are chosen yet.',
     failed: 'This did not work:',
     stopped: 'Stopped. Nothing was committed.',

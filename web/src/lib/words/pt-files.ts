@@ -84,6 +84,7 @@ export const ptFiles: typeof enFiles = {
     ignored: 'deixado de fora por .gitignore',
     committing: 'A fazer o commit…',
     left: 'restantes',
+    tooMany: 'No máximo {most} ficheiros de cada vez. Os que vinham depois ficaram de fora.',
     none: 'Ainda não há ficheiros escolhidos.',
     failed: 'Isto não resultou:',
     stopped: 'Parado. Nada ficou no repositório.',

@@ -1,4 +1,5 @@
 // What the pages say, in Portuguese.
+import { ptRefusals } from './pt-refusals.ts';
 import { type Words } from './en.ts';
 import { ptRepos } from './pt-repos.ts';
 import { ptSecurity } from './pt-security.ts';
@@ -307,73 +308,5 @@ export const pt: Words = {
     requestId: 'Id do pedido',
     back: 'Voltar ao início',
   },
-  refusals: {
-    'account.forbidden':
-      'Só quem administra este hub pode ver isso. As organizações que administra estão em «Conta».',
-    'ledger.forbidden': 'Só quem administra este hub pode ver o livro de registo.',
-    'ledger.entry-missing': 'O livro de registo não tem esta entrada, ou ela foi cortada entretanto.',
-    'ledger.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Comece a lista de novo.',
-    'account.last-administrator': 'Mais ninguém que possa entrar administra este hub.',
-    'repo.missing': 'Não há aqui esse repositório, ou não lhe cabe vê-lo.',
-    'repo.gated': 'Os ficheiros deste repositório são dados a pedido.',
-    'revision.missing': 'Este repositório não tem esse ramo, etiqueta ou commit.',
-    'entry.missing': 'Não há nada neste caminho nesta revisão.',
-    'revision.not-a-branch': 'Só se pode escrever em ramos: isto é uma etiqueta ou um commit.',
-    'page.no-small-text':
-      'Isto não é um texto pequeno. Transfira o ficheiro e volte a enviá-lo depois de o alterar.',
-    'leak.token-in-text':
-      'Há no texto uma chave de acesso deste hub. Nada foi alterado. Tire-a e revogue a chave: quem viu o texto pode usá-la.',
-    'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
-    'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
-    'sso.denied':
-      'O início de sessão foi cancelado, ou o servidor do início de sessão único não o deixa entrar aqui.',
-    'sso.invalid': 'O que veio do servidor do início de sessão único não está certo. Comece de novo.',
-    'sso.over':
-      'O início de sessão demorou mais de dez minutos, já foi usado, ou começou noutro navegador. Comece de novo.',
-    'sso.not-invited':
-      'Nenhuma conta aqui é ainda sua. Abra o seu convite e entre com ele, ou entre com a palavra-passe e ligue o início de sessão único em “Conta”.',
-    'sso.email-taken':
-      'Uma conta aqui tem o seu endereço de email. Se é sua, entre com a palavra-passe dela e ligue o início de sessão único em “Conta”.',
-    'sso.email-missing':
-      'O servidor do início de sessão único não diz o seu endereço de email, e uma conta precisa de um.',
-    'sso.taken': 'Este início de sessão pertence a outra conta, ou a sua conta tem outro.',
-    'sso.only-way':
-      'Sem o início de sessão único já não poderia entrar. Defina primeiro uma palavra-passe ou acrescente uma chave de acesso; onde só se entra pelo início de sessão único, peça ao operador.',
-    'sso.unconnected': 'A sua conta não está ligada ao início de sessão único.',
-    'sso.other': 'Quem iniciou sessão não é quem está aqui.',
-    'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
-    'sign-in.failed': 'O nome e a palavra-passe não condizem.',
-    'sign-in.throttled':
-      'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes.',
-    'session.proof-failed': 'Não é essa a palavra-passe.',
-    'sign-in.half-missing':
-      'A entrada demorou mais de dez minutos, ou começou noutro lado. Comece de novo com a palavra-passe.',
-    'second-factor.code-wrong':
-      'Esse código não está certo, ou já foi usado. Espere pelo próximo; veja também se o relógio do aparelho está certo.',
-    'second-factor.present': 'Já há um segundo fator. Remova-o antes de configurar outro.',
-    'second-factor.missing': 'Não há nenhum segundo fator.',
-    'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
-    'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',
-    'invitation.missing':
-      'Esse convite não existe, foi usado ou revogado, ou é demasiado antigo. Peça um novo.',
-    'invitation.forbidden': 'Só quem administra este hub, ou a organização, pode convidar.',
-    'passkey.refused': 'A chave de acesso não foi aceite. Abra a página de novo e repita.',
-    'passkey.present': 'Essa chave já é conhecida, ou há vinte. Remova uma que não use.',
-    'passkey.missing': 'Essa chave de acesso não existe.',
-    'session.missing': 'Essa sessão não existe.',
-    'account.password-weak':
-      'Uma palavra-passe precisa de pelo menos 12 caracteres e não pode consistir no nome ou no endereço de correio. Use algumas palavras, ou um gestor de palavras-passe.',
-    'account.proof-needed': 'Confirme primeiro que é você: a última vez foi há mais de dez minutos.',
-    'token.name-invalid': 'Um token precisa de um nome de 1 a 96 caracteres sem caracteres de controlo.',
-    'token.expiry-invalid': 'Um token expira ao fim de 1 a 3650 dias.',
-    'org.last-owner':
-      'Mais ninguém que possa entrar administra esta organização. Passe-a primeiro a outro membro.',
-    'repo.namespace-not-empty': 'Ainda há repositórios. Apague-os ou passe-os para outro lado primeiro.',
-    'account.name-taken': 'Esse nome está tomado, já foi usado, ou parece-se com um que está. Escolha outro.',
-    'org.forbidden': 'Só quem administra a organização pode fazer isso.',
-    'org.policy-invalid': 'Um token vive no máximo 1 a 3650 dias.',
-    'token.addresses-invalid':
-      'Um dos endereços não é nenhum. Escreva até 50 endereços ou redes, como 192.0.2.0/24 ou 2001:db8::/32.',
-    'token.missing': 'Esse token não existe.',
-  },
+  refusals: ptRefusals,
 };

@@ -1,0 +1,113 @@
+// What the hub refuses, in European Portuguese, by the code of the refusal. What has no words here is said as the hub says it.
+
+/** The words of refusals in Portuguese. */
+export const ptRefusals: Readonly<Record<string, string>> = {
+  'account.forbidden':
+    'Só quem administra este hub pode ver isso. As organizações que administra estão em «Conta».',
+  'ledger.forbidden': 'Só quem administra este hub pode ver o livro de registo.',
+  'ledger.entry-missing': 'O livro de registo não tem esta entrada, ou ela foi cortada entretanto.',
+  'ledger.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Comece a lista de novo.',
+  'account.last-administrator': 'Mais ninguém que possa entrar administra este hub.',
+  'repo.missing': 'Não há aqui esse repositório, ou não lhe cabe vê-lo.',
+  'repo.gated': 'Os ficheiros deste repositório são dados a pedido.',
+  'revision.missing': 'Este repositório não tem esse ramo, etiqueta ou commit.',
+  'entry.missing': 'Não há nada neste caminho nesta revisão.',
+  'revision.not-a-branch': 'Só se pode escrever em ramos: isto é uma etiqueta ou um commit.',
+  'page.no-small-text':
+    'Isto não é um texto pequeno. Transfira o ficheiro e volte a enviá-lo depois de o alterar.',
+  'leak.token-in-text':
+    'Há no texto uma chave de acesso deste hub. Nada foi alterado. Tire-a e revogue a chave: quem viu o texto pode usá-la.',
+  'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
+  'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
+  'sso.denied':
+    'O início de sessão foi cancelado, ou o servidor do início de sessão único não o deixa entrar aqui.',
+  'sso.invalid': 'O que veio do servidor do início de sessão único não está certo. Comece de novo.',
+  'sso.over':
+    'O início de sessão demorou mais de dez minutos, já foi usado, ou começou noutro navegador. Comece de novo.',
+  'sso.not-invited':
+    'Nenhuma conta aqui é ainda sua. Abra o seu convite e entre com ele, ou entre com a palavra-passe e ligue o início de sessão único em “Conta”.',
+  'sso.email-taken':
+    'Uma conta aqui tem o seu endereço de email. Se é sua, entre com a palavra-passe dela e ligue o início de sessão único em “Conta”.',
+  'sso.email-missing':
+    'O servidor do início de sessão único não diz o seu endereço de email, e uma conta precisa de um.',
+  'sso.taken': 'Este início de sessão pertence a outra conta, ou a sua conta tem outro.',
+  'sso.only-way':
+    'Sem o início de sessão único já não poderia entrar. Defina primeiro uma palavra-passe ou acrescente uma chave de acesso; onde só se entra pelo início de sessão único, peça ao operador.',
+  'sso.unconnected': 'A sua conta não está ligada ao início de sessão único.',
+  'sso.other': 'Quem iniciou sessão não é quem está aqui.',
+  'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
+  'sign-in.failed': 'O nome e a palavra-passe não condizem.',
+  'sign-in.throttled':
+    'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes.',
+  'session.proof-failed': 'Não é essa a palavra-passe.',
+  'sign-in.half-missing':
+    'A entrada demorou mais de dez minutos, ou começou noutro lado. Comece de novo com a palavra-passe.',
+  'second-factor.code-wrong':
+    'Esse código não está certo, ou já foi usado. Espere pelo próximo; veja também se o relógio do aparelho está certo.',
+  'second-factor.present': 'Já há um segundo fator. Remova-o antes de configurar outro.',
+  'second-factor.missing': 'Não há nenhum segundo fator.',
+  'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
+  'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',
+  'invitation.missing':
+    'Esse convite não existe, foi usado ou revogado, ou é demasiado antigo. Peça um novo.',
+  'invitation.forbidden': 'Só quem administra este hub, ou a organização, pode convidar.',
+  'passkey.refused': 'A chave de acesso não foi aceite. Abra a página de novo e repita.',
+  'passkey.present': 'Essa chave já é conhecida, ou há vinte. Remova uma que não use.',
+  'passkey.missing': 'Essa chave de acesso não existe.',
+  'session.missing': 'Essa sessão não existe.',
+  'account.password-weak':
+    'Uma palavra-passe precisa de pelo menos 12 caracteres e não pode consistir no nome ou no endereço de correio. Use algumas palavras, ou um gestor de palavras-passe.',
+  'account.proof-needed': 'Confirme primeiro que é você: a última vez foi há mais de dez minutos.',
+  'token.name-invalid': 'Um token precisa de um nome de 1 a 96 caracteres sem caracteres de controlo.',
+  'token.expiry-invalid': 'Um token expira ao fim de 1 a 3650 dias.',
+  'org.last-owner':
+    'Mais ninguém que possa entrar administra esta organização. Passe-a primeiro a outro membro.',
+  'repo.namespace-not-empty': 'Ainda há repositórios. Apague-os ou passe-os para outro lado primeiro.',
+  'account.name-taken': 'Esse nome está tomado, já foi usado, ou parece-se com um que está. Escolha outro.',
+  'org.forbidden': 'Só quem administra a organização pode fazer isso.',
+  'org.policy-invalid': 'Um token vive no máximo 1 a 3650 dias.',
+  'token.addresses-invalid':
+    'Um dos endereços não é nenhum. Escreva até 50 endereços ou redes, como 192.0.2.0/24 ou 2001:db8::/32.',
+  'commit.stale': 'Entretanto alguém mudou este ramo. Abra a página de novo e repita.',
+  'commit.parent-invalid': 'Falta o commit de que a página partiu. Abra-a de novo.',
+  'commit.title-missing': 'O commit precisa de um resumo.',
+  'commit.message-too-long': 'O resumo do commit é demasiado longo.',
+  'commit.file-too-large': 'O ficheiro é demasiado grande para ir como texto. Envie-o.',
+  'commit.too-many-operations': 'São demasiados ficheiros para um só commit. Envie-os em várias vezes.',
+  'path.empty': 'O ficheiro precisa de um nome.',
+  'path.absolute': 'O caminho não pode começar por «/».',
+  'path.drive': 'O caminho começa por uma letra de unidade do Windows.',
+  'path.segment': 'O caminho não pode ter «.» nem «..» como nome.',
+  'path.slash': 'O caminho não pode ter «//» nem acabar em «/».',
+  'path.control': 'O caminho tem caracteres de controlo.',
+  'path.backslash': 'Use «/» entre nomes: «\\» quer dizer outra coisa no Windows.',
+  'path.encoding': 'O caminho não é Unicode válido.',
+  'path.git': 'O caminho tem um nome que o git guarda para si, como «.git».',
+  'path.too-long': 'O caminho é demasiado longo: no máximo 4096 bytes, e 255 em cada nome.',
+  'entry.is-file': 'Parte do caminho é um ficheiro, e não pode ser uma pasta.',
+  'entry.is-folder': 'Nesse caminho há uma pasta.',
+  'repo.exists': 'Já há um repositório com esse nome.',
+  'repo.name-invalid':
+    'Esse nome não serve: use 1 a 96 letras, algarismos, «-», «_» ou «.», a começar e a acabar por letra, algarismo ou «_».',
+  'repo.name-redirects':
+    'Esse nome leva a um repositório que mudou de sítio, e fica reservado para ele. Escolha outro.',
+  'repo.namespace-forbidden': 'Não pode criar repositórios nessa conta ou organização.',
+  'secret.static-space':
+    'Um Space estático não tem segredos: corre no navegador de quem o abre, que os leria. O que não é segredo pode ser uma variável.',
+  'secret.invalid':
+    'O segredo não pode ser guardado assim. Veja o nome, o valor, os servidores e a data em que acaba.',
+  'secret.too-many': 'O Space já tem todos os segredos que pode ter. Apague um primeiro.',
+  'secret.missing': 'O Space não tem nenhum segredo com esse nome.',
+  'secret.vault-sealed': 'O cofre está selado: nada se guarda nem se entrega até o operador o abrir.',
+  'secret.vault-failed': 'O cofre não o fez. Tente de novo.',
+  'secret.no-vault': 'O cofre, que guarda os segredos, não está a correr. Volta por si; tente daqui a pouco.',
+  'secret.vault-silent': 'O cofre não respondeu a tempo. Não se sabe se ficou feito: repita.',
+  'secret.vault-unsure': 'Houve um erro no cofre. Não se sabe se ficou feito: repita.',
+  'upload.missing': 'Este envio não existe, ou já passou do prazo. Comece de novo.',
+  'upload.interrupted': 'O ficheiro foi removido enquanto era guardado. Envie-o de novo.',
+  'upload.too-slow': 'O envio foi abandonado porque os bytes vinham demasiado devagar.',
+  'upload.cut-off': 'A ligação acabou antes de virem todos os bytes.',
+  'upload.too-many':
+    'Este repositório tem demasiados envios por acabar. Acabe-os, ou espere que passem do prazo.',
+  'token.missing': 'Esse token não existe.',
+};
