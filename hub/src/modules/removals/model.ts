@@ -34,8 +34,9 @@ const Act = z.discriminatedUnion('kind', [
 
 /**
  * What was asked for: a token that the operator revokes, tokens that somebody found, a session whose user signs out; and what
- * the operator takes from a user, a member, or a token that reaches an organisation. None gives anything, and doing one twice
- * does nothing more. Who has a name only the database knows: names are kept as they were typed.
+ * the operator takes from a user, a member, or a token that reaches an organisation. None gives anything. Done twice, one takes
+ * once more what was given back in between, which errs on the safe side. Who has a name only the database knows: names are
+ * kept as they were typed.
  */
 export type Removal = z.infer<typeof Act>;
 
