@@ -67,7 +67,8 @@ async function makeGreeter(page: Page, password: string): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill('greeter');
   await page.getByRole('button', { name: 'Make the Space' }).click();
   await page.waitForURL('**/spaces/admin/greeter');
-  await page.locator('.log .lines code').first().waitFor({ timeout: PATIENCE });
+  // Where another Space needed the same packages there is nothing to build, and nothing to watch.
+  await page.locator('.log .lines code, iframe').first().waitFor({ timeout: PATIENCE });
   const app = page.frameLocator('iframe');
   await app.getByLabel('Name').waitFor({ timeout: PATIENCE });
   await takePictures(page, 'space-gradio');

@@ -39,7 +39,11 @@ void test('a Space shows its files under their own types, whole and in ranges', 
   assert.deepEqual([page.status, page.text], [200, HTML]);
   assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
   assert.equal(page.headers['content-disposition'], 'inline');
-  assert.equal(page.headers['content-security-policy'], 'frame-ancestors *');
+  // To somebody in particular: the hub's page may frame it, and no other.
+  assert.equal(
+    page.headers['content-security-policy'],
+    `frame-ancestors 'self' http://localhost:${new URL(hub.url).port}`,
+  );
   assert.equal(page.headers['x-content-type-options'], 'nosniff');
   assert.equal((await ask('/app.js?v=1')).headers['content-type'], 'text/javascript; charset=utf-8');
   const again = await ask('/', { 'if-none-match': String(page.headers['etag']) });
