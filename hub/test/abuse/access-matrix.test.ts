@@ -20,12 +20,19 @@ const SPENDING = new Set(['deleteRepo', 'moveRepo', 'deleteBranch', 'deleteTag']
 const OTHER_PROOFS = new Set(['link', 'xet', 'operator']);
 /** Methods that change something. */
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const COOKIES =
+  'only by the cookie of a page, which no caller here has: what it does is recorded by the same modules';
 /** Routes of these methods that change nothing that stays, as they are called here, and why. */
 const LEAVES_NOTHING: Readonly<Record<string, string>> = {
   beginDeviceLogin: 'nobody is known yet; the answer of a person is recorded',
   exchangeToken: 'there is nothing to exchange',
   postPage: 'an empty form',
   postRepoPage: 'an empty form',
+  postRepoText: COOKIES,
+  postSecretPage: COOKIES,
+  planPageUpload: COOKIES,
+  putPageObject: COOKIES,
+  commitFromPage: COOKIES,
   revokeCredentials: 'what is sent is no token',
   validateYaml: 'reads',
   getPathsInfo: 'reads',
