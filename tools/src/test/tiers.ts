@@ -76,7 +76,7 @@ export const TIERS: readonly Tier[] = [
     files: ['hub/test/abuse/**/*.test.ts'],
     needs: [BUBBLEWRAP],
     atOnce: 2,
-    minutes: 8,
+    minutes: 20,
   },
   {
     ...PLAIN,
@@ -84,7 +84,7 @@ export const TIERS: readonly Tier[] = [
     files: ['hub/test/browser/**/*.test.ts'],
     needs: [CHROMIUM],
     atOnce: 1,
-    minutes: 8,
+    minutes: 15,
   },
   {
     ...PLAIN,
