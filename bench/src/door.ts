@@ -130,7 +130,9 @@ class Program implements AsyncDisposable {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...libraries() },
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', ...sockets],
     });
-    createInterface({ input: this.#channel }).on('line', (line) => this.#frames.push(line));
+    const lines = createInterface({ input: this.#channel }).on('line', (line) => this.#frames.push(line));
+    // One that is killed while something is on its way to it resets the channel; the reader of lines says it again.
+    for (const end of [this.#channel, lines]) end.on('error', () => undefined);
   }
 
   get #channel(): Socket {

@@ -143,10 +143,10 @@ async function driveDoor(
   place: Pick<TestDoor, 'out' | 'visits' | 'app' | 'waiting'> & { readonly sockets: readonly BoundSocket[] },
 ): Promise<TestDoor> {
   const channel = child.stdio[3] as Socket;
-  // A door that is killed while something is on its way to it.
-  channel.on('error', () => undefined);
   const frames: FromDoor[] = [];
   const lines = createInterface({ input: channel });
+  // A door that is killed while something is on its way to it resets the channel; the reader of lines says it again.
+  for (const end of [channel, lines]) end.on('error', () => undefined);
   const listeners: ((frame: FromDoor) => void)[] = [];
   lines.on('line', (line) => {
     const frame = JSON.parse(line) as FromDoor;

@@ -157,7 +157,8 @@ export async function huntProcesses(
 async function huntMemory(pid: number, forms: readonly Form[], names: Set<string>): Promise<void> {
   const maps = await readFile(`/proc/${pid}/maps`, 'latin1').catch(() => '');
   if (maps === '') return;
-  await using memory = await open(`/proc/${pid}/mem`, 'r');
+  await using memory = await open(`/proc/${pid}/mem`, 'r').catch(unlessGone);
+  if (memory === undefined) return;
   for (const line of maps.split('\n')) {
     const [, from = '', to = '', rights = ''] = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line) ?? [];
     if (!rights.startsWith('rw')) continue;

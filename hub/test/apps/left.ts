@@ -46,11 +46,15 @@ export async function listHolders(folder: string): Promise<ReadonlyMap<number, s
   return found;
 }
 
-/** Those that still run after at most five seconds. */
-export async function findSurvivors(look: () => Promise<ReadonlyMap<number, string>>): Promise<string[]> {
+/** Those that still run after at most so many seconds. */
+export async function findSurvivors(
+  look: () => Promise<ReadonlyMap<number, string>>,
+  seconds = 5,
+): Promise<string[]> {
   for (let n = 0; ; n += 1) {
     const alive = await look();
-    if (alive.size === 0 || n === 50) return [...alive].map(([pid, command]) => `${pid} ${command}`);
+    if (alive.size === 0 || n === seconds * 10)
+      return [...alive].map(([pid, command]) => `${pid} ${command}`);
     await delay(100);
   }
 }

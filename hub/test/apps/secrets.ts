@@ -11,7 +11,7 @@ import { commit, pause, post, readLog, untilStage, visit, type Site } from '../h
 import { openScratch } from '../harness/scratch.ts';
 import { openSuperuser } from '../harness/superuser.ts';
 import { huntFiles, huntProcesses, huntTables, type Hunted } from './hunt.ts';
-import { listHolders } from './left.ts';
+import { findSurvivors, listHolders } from './left.ts';
 
 const NAME = 'keeper';
 
@@ -169,8 +169,11 @@ async function judgeRest(site: Site, hunted: readonly Hunted[], began: Date): Pr
   for (const { name, value } of hunted) assert.ok(!instance.output.includes(value), `${name} was printed`);
 }
 
-/** Who has what: the vault and the run's door all, the app and what is beside it all but what is brokered, nobody else anything. */
-async function judgeProcesses({ instance }: Site, hunted: readonly Hunted[]): Promise<void> {
+/**
+ * Who has what: the vault and the run's door all, the app and what is beside it all but what is brokered, nobody else anything.
+ * Gives the doors that have it.
+ */
+async function judgeProcesses({ instance }: Site, hunted: readonly Hunted[]): Promise<number[]> {
   const all = [...(await listHolders(instance.data))];
   const are = (who: RegExp, is = true) => all.filter(([, command]) => who.test(command) === is);
   const others = are(/vault\/src\/main|door\/src\/run|inside\/src|app\.py/, false);
@@ -181,6 +184,20 @@ async function judgeProcesses({ instance }: Site, hunted: readonly Hunted[]): Pr
   const theirs = new Set((await huntProcesses(apps, hunted)).map(({ name }) => name));
   assert.ok(!theirs.has('brokered'), 'nothing beside the app has what is brokered');
   assert.ok(theirs.has('variable'), 'the search sees what an app rightly has');
+  const doors: number[] = [];
+  for (const door of are(/door\/src\/run/))
+    if ((await huntProcesses([door], hunted)).some(({ name }) => name === 'brokered')) doors.push(door[0]);
+  assert.equal(doors.length, 1, 'the door of its run has it, and no other');
+  return doors;
+}
+
+/** A Space is paused from the moment that it is said; its run has five seconds to end before it is killed. */
+async function untilGone({ instance }: Site, pids: readonly number[]): Promise<void> {
+  const remaining = await findSurvivors(async () => {
+    const holders = await listHolders(instance.data);
+    return new Map([...holders].filter(([pid]) => pids.includes(pid)));
+  }, 15);
+  assert.deepEqual(remaining, []);
 }
 
 /** Shows it. `asRoot`: the memory of other processes can be looked into. */
@@ -220,10 +237,11 @@ export async function proveSecrets(
     { name: 'file', value: file },
   ];
   // The token is known to the hub by right: it is asked with it.
-  if (asRoot) await judgeProcesses(site, hunted);
+  const doors = asRoot ? await judgeProcesses(site, hunted) : [];
   await judgeHunt();
   await judgeRest(site, [...hunted, { name: 'token', value: ofApp }], began);
   await pause(site, NAME);
+  await untilGone(site, doors);
   if (asRoot) {
     const left = [...(await listHolders(instance.data))].filter(
       ([, command]) => !/vault\/src\/main/.test(command),

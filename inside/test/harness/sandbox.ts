@@ -131,11 +131,12 @@ function drive(
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   const waiting: (() => void)[] = [];
-  createInterface({ input: channel }).on('line', (line) => {
+  const lines = createInterface({ input: channel }).on('line', (line) => {
     frames.push(JSON.parse(line) as FromInside);
     for (const wake of waiting.splice(0)) wake();
   });
-  channel.on('error', () => undefined); // the sandbox may be gone before it was spoken to
+  // The sandbox may be gone before it was spoken to; the reader of lines says it again.
+  for (const end of [channel, lines]) end.on('error', () => undefined);
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const send = (frame: object): void => void channel.write(`${JSON.stringify(frame)}\n`);
   send({

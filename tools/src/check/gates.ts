@@ -16,23 +16,24 @@ export function gateNames(): readonly string[] {
   return GATES.map(({ name }) => name);
 }
 
-/** How many gates let the change through and how many did not. */
+/** How many gates let the change through and how many did not, with the first problem of each of these. */
 export interface Totals {
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly string[];
 }
 
 /** Looks through every gate whose name contains the pattern, tells what each saw, and counts. */
 export async function lookThroughGates(tell: (line: string) => void, pattern = ''): Promise<Totals> {
   let passed = 0;
-  let failed = 0;
+  const failures: string[] = [];
   for (const gate of GATES.filter(({ name }) => name.includes(pattern))) {
     const finding = await look(gate);
     if (passes(finding)) passed += 1;
-    else failed += 1;
+    else failures.push(`${gate.name}: ${finding.problems[0] ?? 'looked at nothing'}`);
     for (const line of told(gate.name, finding)) tell(line);
   }
-  return { passed, failed };
+  return { passed, failed: failures.length, failures };
 }
 
 /** A gate that breaks has failed. */

@@ -3,7 +3,7 @@ import { lookThroughGates } from '../check/gates.ts';
 import { parseTestArguments, type TestArguments } from './arguments.ts';
 import { provideClients } from './clients.ts';
 import { provideDebian } from './debian.ts';
-import { runTier, type TestTotals, tierFiles } from './tier-run.ts';
+import { runTier, type TestOutcome, tierFiles } from './tier-run.ts';
 import { type Tier, TIERS } from './tiers.ts';
 
 // The launcher lets nobody else read what Holdfast writes. Tests copy checkouts that other users must be able to read.
@@ -14,6 +14,8 @@ if (wish === undefined) process.exitCode = 2;
 else {
   const totals = await runAll(wish);
   if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
+  // Once more in one place: a log of an hour is read from its end.
+  for (const failure of totals.failures) tell(`FAILED ${failure}`);
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
   tell(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
 }
@@ -28,22 +30,26 @@ function wishOrUsage(): TestArguments | undefined {
   }
 }
 
-async function runAll(wish: TestArguments): Promise<TestTotals> {
-  const all: TestTotals[] = [];
+async function runAll(wish: TestArguments): Promise<TestOutcome> {
+  const all: TestOutcome[] = [];
   const wanted = (name: string): boolean => wish.tiers.length === 0 || wish.tiers.includes(name);
   if (wanted('check') && wish.pattern === '') {
     tell('\n== check');
     all.push({ ...(await lookThroughGates(tell)), skipped: 0 });
   }
   for (const tier of TIERS.filter(({ name }) => wanted(name))) all.push(await runOne(tier, wish));
-  const sum = (key: keyof TestTotals): number => all.reduce((total, one) => total + one[key], 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
+    all.reduce((total, one) => total + one[key], 0);
+  return {
+    ...{ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') },
+    failures: all.flatMap(({ failures }) => failures),
+  };
 }
 
 /** One tier, from what it needs to its totals. A tier that ran nothing has failed, unless a pattern left it out. */
-async function runOne(tier: Tier, wish: TestArguments): Promise<TestTotals> {
+async function runOne(tier: Tier, wish: TestArguments): Promise<TestOutcome> {
   const files = await tierFiles(tier, wish.pattern);
-  if (files.length === 0 && wish.pattern !== '') return { passed: 0, failed: 0, skipped: 0 };
+  if (files.length === 0 && wish.pattern !== '') return { passed: 0, failed: 0, skipped: 0, failures: [] };
   tell(`\n== ${tier.name}`);
   const started = Date.now();
   try {
@@ -58,7 +64,8 @@ async function runOne(tier: Tier, wish: TestArguments): Promise<TestTotals> {
     if (totals.passed === 0 && totals.failed === 0) throw new Error('no test ran');
     return totals;
   } catch (error) {
-    tell(`FAILED ${tier.name}: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    const failure = `${tier.name}: ${error instanceof Error ? error.message : String(error)}`;
+    tell(`FAILED ${failure}`);
+    return { passed: 0, failed: 1, skipped: 0, failures: [failure] };
   }
 }

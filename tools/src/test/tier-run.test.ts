@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseTestArguments } from './arguments.ts';
-import { parseTotals } from './tier-run.ts';
+import { ROOT } from '../environment.ts';
+import { parseFailures, parseTotals } from './tier-run.ts';
 
 void test('parseTotals() reads the summary of a TAP log, cancelled tests as failed', () => {
   const tap = 'ok 1 - a\n# tests 5\n# suites 0\n# pass 2\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n';
@@ -11,6 +12,30 @@ void test('parseTotals() reads the summary of a TAP log, cancelled tests as fail
 
 void test('parseTotals() finds nothing in a log that was cut off', () => {
   assert.deepEqual(parseTotals('ok 1 - a\n'), { passed: 0, failed: 0, skipped: 0 });
+});
+
+void test('parseFailures() names what failed by its place, once, with the first line of its error', () => {
+  const place = `${ROOT}/a.test.ts`;
+  const tap = [
+    ...['    not ok 1 - inner', '      ---', `      location: '${place}:2:32'`],
+    ...[
+      "      failureType: 'testCodeFailure'",
+      '      error: |-',
+      '        one',
+      '        is two',
+      '      ...',
+    ],
+    ...[
+      'not ok 1 - outer',
+      '  ---',
+      `  location: '${place}:2:1'`,
+      "  failureType: 'subtestsFailed'",
+      '  ...',
+    ],
+    ...['ok 2 - fine', '  ---', "  type: 'test'", '  ...'],
+    ...['not ok 3 - late', '  ---', `  location: '${place}:3:1'`, "  error: 'boom'", '  ...', ''],
+  ].join('\n');
+  assert.deepEqual(parseFailures(tap), ['a.test.ts:2 inner: one', "a.test.ts:3 late: 'boom'"]);
 });
 
 void test('parseTestArguments() reads tiers and a pattern, and refuses tiers it does not know', () => {

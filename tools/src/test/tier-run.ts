@@ -13,6 +13,11 @@ export interface TestTotals {
   readonly skipped: number;
 }
 
+/** The totals of a run, and what failed in it: a line each, with the place of the test and the first line of its error. */
+export interface TestOutcome extends TestTotals {
+  readonly failures: readonly string[];
+}
+
 /** What the caller wants of a tier. */
 export interface TierWish {
   /** Only files whose path contains this. */
@@ -30,7 +35,7 @@ export async function tierFiles(tier: Tier, pattern: string): Promise<readonly s
 }
 
 /** Runs the files. A tier that broke before it could count has failed once. */
-export async function runTier(tier: Tier, files: readonly string[], wish: TierWish): Promise<TestTotals> {
+export async function runTier(tier: Tier, files: readonly string[], wish: TierWish): Promise<TestOutcome> {
   const folder = path.join(TOOLS_FOLDER, 'test-logs');
   await mkdir(folder, { recursive: true });
   const log = path.join(folder, `${tier.name}.tap`);
@@ -49,10 +54,23 @@ export async function runTier(tier: Tier, files: readonly string[], wish: TierWi
   await chmod(shared.path, 0o755);
   const env = { HOLDFAST_TEST_LONG: wish.long ? '1' : '', HOLDFAST_TEST_SHARED: shared.path };
   const outcome = await run(process.execPath, args, { show: true, timeout, env });
-  if (outcome.timedOut) console.log(`FAILED ${tier.name}: stopped after ${timeout / 60_000} minutes`);
-  const totals = parseTotals(await readFile(log, 'utf8').catch(() => ''));
-  const broke = outcome.status !== 0 && totals.failed === 0;
-  return broke ? { ...totals, failed: 1 } : totals;
+  const tap = await readFile(log, 'utf8').catch(() => '');
+  const [totals, failures] = [parseTotals(tap), parseFailures(tap)];
+  if (outcome.status === 0 || totals.failed > 0) return { ...totals, failures };
+  const why = outcome.timedOut ? `stopped after ${timeout / 60_000} minutes` : `status ${outcome.status}`;
+  console.log(`FAILED ${tier.name}: ${why}`);
+  return { ...totals, failed: 1, failures: [...failures, `${tier.name}: ${why}`] };
+}
+
+/** What failed according to a TAP log. A parent that failed because of its subtests says nothing new. */
+export function parseFailures(tap: string): string[] {
+  const said = /^ *not ok \d+ - (?<name>.*)\n *---\n(?<about>[^]*?)^ *\.\.\.$/gm;
+  return [...tap.matchAll(said)].flatMap(({ groups: { name = '', about = '' } = {} }) => {
+    if (about.includes("failureType: 'subtestsFailed'")) return [];
+    const place = /location: '(.*):\d+'/.exec(about)?.[1] ?? '';
+    const error = /error: (?:\|-\n\s*)?(.*)/.exec(about)?.[1] ?? '';
+    return [`${path.relative(ROOT, place)} ${name}: ${error}`];
+  });
 }
 
 /** The totals in a TAP log; none when the log was cut off before its summary. */
