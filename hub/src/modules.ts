@@ -54,8 +54,8 @@ function openPeopleAndTokens(foundation: Foundation, settings: HubStart['setting
   return { ...openPeople(foundation, settings, shared.issuer), ...openTokens(foundation) };
 }
 
-function openLeaks({ db, clock, threads }: Pick<Foundation, 'db' | 'clock' | 'threads'>) {
-  const pushedTokens = new PushedTokens({ db, clock });
+function openLeaks({ db, clock, threads }: Pick<Foundation, 'db' | 'clock' | 'threads'>, log: Log) {
+  const pushedTokens = new PushedTokens({ db, clock, log });
   return { leaks: new LeakMatch({ threads, found: pushedTokens }), pushedTokens };
 }
 
@@ -69,7 +69,7 @@ export async function openModules(start: HubStart, shared: Shared) {
   const repos = new Repos({ db, clock, epochs, uses });
   const large = openLargeObjects(foundation, start.settings);
   const { blobs, room } = large;
-  const [turns, { leaks, pushedTokens }] = [new Turns(), openLeaks(foundation)];
+  const [turns, { leaks, pushedTokens }] = [new Turns(), openLeaks(foundation, shared.log)];
   const content = openContent({
     ...{ db, clock, epochs, repos, reads, blobs, room, turns, limits, scratch, space, leaks },
     host: publicUrl === null ? 'localhost' : new URL(publicUrl).hostname,

@@ -3,53 +3,51 @@
 // owner is told neither by whom nor where, which may be hidden from them, and the ledger is.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Log } from '@holdfast/platform/log';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { referencesOf, type Actor } from '#modules/access';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
 import { standing, type Token } from './model.ts';
 import { PushedWriter } from './pushed-store.ts';
+import { PushedWaiting, type Noted } from './pushed-waiting.ts';
 import { TokenReader } from './store.ts';
 
-/** Tokens that wait to be looked up: more in so short a time are somebody's flood. */
-const MOST_WAITING = 10_000;
 /** Of one token its owner is told once in so long. */
 const AGAIN_MS = 86_400_000;
-
-interface Noted {
-  readonly digest: Sha256;
-  readonly pusher: Actor;
-}
 
 /** Notes them, and tells their owners. */
 export class PushedTokens {
   readonly #db: Db;
   readonly #clock: Clock;
-  /** By token and pusher, so that one who pushes their own hides no other. */
-  #waiting = new Map<string, Noted>();
+  readonly #log: Log;
+  readonly #waiting = new PushedWaiting();
 
-  constructor(deps: { db: Db; clock: Clock }) {
+  constructor(deps: { db: Db; clock: Clock; log: Log }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
+    this.#log = deps.log;
   }
 
   /** Notes that these were in a text that somebody pushed; costs the same for every text. */
   note(digests: readonly Sha256[], pusher: Actor): void {
-    const { actor } = referencesOf(pusher);
-    for (const digest of digests)
-      if (this.#waiting.size < MOST_WAITING) this.#waiting.set(`${digest} ${actor}`, { digest, pusher });
+    for (const digest of digests) this.#waiting.note({ digest, pusher });
   }
 
   /** Tells the owners of those that were noted since the last call. */
   async flush(): Promise<void> {
-    if (this.#waiting.size === 0) return;
-    const noted = this.#waiting;
-    this.#waiting = new Map();
+    const { noted, leftOut } = this.#waiting.take();
+    for (const [actor, count] of leftOut)
+      this.#log.warn(
+        { actor, count },
+        'texts were pushed with more tokens than are looked up: these were not',
+      );
+    if (noted.length === 0) return;
     try {
-      await this.#tellOf(noted.values().toArray());
+      await this.#tellOf(noted);
     } catch (error) {
       // To tell of them once more tells nobody twice.
-      for (const { digest, pusher } of noted.values()) this.note([digest], pusher);
+      for (const one of noted) this.#waiting.note(one);
       throw error;
     }
   }
