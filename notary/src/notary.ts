@@ -120,10 +120,10 @@ export class Notary {
     }
   }
 
-  /** Orders and signs what waits, until nothing does. */
+  /** Orders and signs all that waits as it begins. What comes meanwhile is for the next: signed by the handful, each costs more. */
   async round(): Promise<void> {
     const { db, log } = this.#deps;
-    while (await hasWaiting(db)) {
+    for (let more = await hasWaiting(db); more;) {
       const taken = await db.transaction(async (tx) => await takeWaiting(tx, this.#standing));
       if (taken === undefined) break;
       this.#standing.top.set(taken.buckets);
@@ -132,6 +132,7 @@ export class Notary {
       for (const flaw of taken.flaws)
         log.error({ flaw }, 'the ledger was tampered with before this entry was ordered');
       await this.#sign();
+      more = taken.leaves;
     }
     if (this.#owes) await this.#sign();
   }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
 import { type LedgerRow } from './leaf.ts';
-import { type LaneEnd } from './order.ts';
+import { type LaneEnd, laneKey } from './order.ts';
 import { type StoredTree, TreeReader } from './tree-store.ts';
 import { type Tile } from './tree/tiles.ts';
 
@@ -28,9 +28,9 @@ export class OrderWriter extends TreeReader {
 
   /**
    * Entries that are visible and not ordered. Lanes have no gaps, and a lane's row is held until its transaction ends:
-   * what is visible of a lane never skips a transaction that commits late.
+   * what is visible of a lane never skips a transaction that commits late. `leaves`: one round may not take all of a lane.
    */
-  async listWaiting(): Promise<LedgerRow[]> {
+  async listWaiting(): Promise<{ readonly rows: LedgerRow[]; readonly leaves: boolean }> {
     const { rows } = await sql<EntryRow>`
       select e.* from ledger.lane l
         left join notary.lane o on o.writer = l.writer and o.lane = l.lane
@@ -38,7 +38,8 @@ export class OrderWriter extends TreeReader {
           select ${entryColumns} from ledger.entry e
            where e.writer = l.writer and e.lane = l.lane and e.n > coalesce(o.n, 0)
            order by e.n limit ${PER_LANE}) e`.execute(this.db);
-    return rows.map(toLedgerRow);
+    const lanes = Object.values(Object.groupBy(rows, laneKey));
+    return { rows: rows.map(toLedgerRow), leaves: lanes.some((lane) => lane?.length === PER_LANE) };
   }
 
   /** Numbers the rows as leaves from `first` on. */

@@ -23,6 +23,8 @@ export interface Taken {
   readonly edge: TreeEdge;
   readonly buckets: readonly Placed[];
   readonly flaws: readonly Flaw[];
+  /** Whether there was more than one round takes. */
+  readonly leaves: boolean;
 }
 
 /**
@@ -41,7 +43,8 @@ export async function takeWaiting(
       `the database has a tree of ${String(tree.size)}, and ${String(edge.size)} were expected`,
     );
   if (!isSameCut(await writer.getCut(), before.cut)) throw new TreeMoved('the database has another cut');
-  const rows = orderRows(await writer.listWaiting());
+  const { rows: waiting, leaves } = await writer.listWaiting();
+  const rows = orderRows(waiting);
   if (rows.length === 0) return undefined;
   const lanes = new Lanes(await writer.listOrderedLanes());
   for (const row of rows) lanes.follow(row);
@@ -52,7 +55,7 @@ export async function takeWaiting(
   await writer.putTiles(tiles);
   await writer.putLanes(lanes.ends());
   await writer.putTree({ size: after.size, root: after.root(), heads: top.rootWith(buckets) });
-  return { edge: after, buckets, flaws: lanes.flaws };
+  return { edge: after, buckets, flaws: lanes.flaws, leaves };
 }
 
 // oxlint-disable-next-line max-params -- where, what is continued, and what comes
@@ -73,7 +76,7 @@ export async function areHeadsWhole(tx: Tx, top: UpperTree): Promise<boolean> {
   const writer = new OrderWriter(tx);
   // Another notary of this database may have gone on since: then the round tells.
   if (!(await writer.lockTree()).heads.equals(top.root())) return true;
-  return isPartOf(await writer.map.listBuckets(bucketsOf(await writer.listWaiting())), top);
+  return isPartOf(await writer.map.listBuckets(bucketsOf((await writer.listWaiting()).rows)), top);
 }
 
 function isPartOf(buckets: Buckets, top: UpperTree): boolean {

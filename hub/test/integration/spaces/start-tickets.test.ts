@@ -92,8 +92,9 @@ void test('another commit, a Space that is paused, another one and too many star
   assert.deepEqual([other.entry, other.why], [null, 'this commit is not wanted']);
   const unknown = await askTicket(opened, { space: '1'.repeat(24), commit });
   assert.deepEqual([unknown.entry, unknown.why], [null, 'this commit is not wanted']);
-  for (let n = 0; n < 40; n += 1) await askTicket(opened, { space, commit });
-  const many = await askTicket(opened, { space, commit });
+  // They are counted by the minute of the clock, of which a new one may begin meanwhile.
+  let many = await askTicket(opened, { space, commit });
+  for (let n = 0; n < 40 && many.entry !== null; n += 1) many = await askTicket(opened, { space, commit });
   assert.deepEqual([many.entry, many.why?.slice(0, 25)], [null, 'it was started too often;']);
   await opened.ask('POST', '/pause');
   await opened.runner.sent('drop');
