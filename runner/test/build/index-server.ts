@@ -1,7 +1,7 @@
 // A package index on loopback, whose pages and files a test decides: an operator's own, beside PyPI.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
 /** What is asked for, and how often. */
@@ -21,8 +21,8 @@ export interface OfferedFile {
   readonly bytes: Buffer;
 }
 
-/** Opens one. */
-export async function openIndexServer(): Promise<IndexServer> {
+/** Opens one. What it does not have, an index behind it may. */
+export async function openIndexServer(behind?: string): Promise<IndexServer> {
   const files = new Map<string, Buffer>();
   const pages = new Map<string, string[]>();
   const asked: string[] = [];
@@ -34,6 +34,7 @@ export async function openIndexServer(): Promise<IndexServer> {
     const bytes = files.get(path);
     if (links !== undefined) response.setHeader('content-type', 'text/html').end(links.join('\n'));
     else if (bytes !== undefined) response.end(bytes);
+    else if (page !== undefined && behind !== undefined) void passOn(`${behind}/${page}/`, response);
     else response.writeHead(404).end();
   });
   server.listen(0, '127.0.0.1');
@@ -55,4 +56,9 @@ export async function openIndexServer(): Promise<IndexServer> {
       await once(server, 'close');
     },
   };
+}
+
+async function passOn(url: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(url, { headers: { accept: 'text/html' } });
+  response.writeHead(answer.status, { 'content-type': 'text/html' }).end(await answer.text());
 }

@@ -19,12 +19,19 @@ export function makeSource(
   project: string,
   setup: string,
 ): { readonly name: string; readonly bytes: Buffer } {
+  return packSource(project, { 'setup.py': setup });
+}
+
+/** A source distribution of these files, version 1.0. */
+export function packSource(
+  project: string,
+  files: Readonly<Record<string, string>>,
+): { readonly name: string; readonly bytes: Buffer } {
   const root = `${project}-1.0`;
-  const files = {
-    [`${root}/setup.py`]: setup,
-    [`${root}/PKG-INFO`]: `Metadata-Version: 2.1\nName: ${project}\nVersion: 1.0\n`,
-  };
-  return { name: `${root}.tar.gz`, bytes: gzipSync(tar(files)) };
+  const info = `Metadata-Version: 2.1\nName: ${project}\nVersion: 1.0\n`;
+  const all = Object.entries({ ...files, 'PKG-INFO': info });
+  const packed = tar(Object.fromEntries(all.map(([name, text]) => [`${root}/${name}`, text])));
+  return { name: `${root}.tar.gz`, bytes: gzipSync(packed) };
 }
 
 function zip(files: Readonly<Record<string, string>>): Buffer {

@@ -14,7 +14,7 @@ export const FILES: ProbeGroup = {
       'list the root',
       HOST,
       'known',
-      'known("/", "bin dev etc home lib lib32 lib64 libx32 opt proc run sbin source tmp usr")',
+      'known("/", "bin build dev etc home lib lib32 lib64 libx32 opt proc run sbin source tmp usr")',
     ),
     probe('list homes', HOST, 'user', 'text(sorted(os.listdir("/home")))'),
     probe(
@@ -62,7 +62,7 @@ export const FILES: ProbeGroup = {
       'walk up from the working folder',
       OUT,
       'same',
-      '"same" if os.path.realpath("/proc/self/cwd/../../../../../..") == "/" and sorted(os.listdir("/proc/self/cwd/../../../..")) == sorted(os.listdir("/")) else "above"',
+      '"same" if os.path.realpath("/proc/self/cwd" + "/.." * 40) == "/" and sorted(os.listdir("/proc/self/cwd" + "/.." * 40)) == sorted(os.listdir("/")) else "above"',
     ),
     probe(
       'go through the root of the first process',
@@ -129,7 +129,7 @@ export const FILES: ProbeGroup = {
       'write to our own program',
       'it starts each app',
       'closed',
-      'closed(attempt(open, "/opt/holdfast/inside/src/main.ts", "r+"), "EROFS", "ENOENT")',
+      'closed(attempt(open, "/opt/holdfast/inside/src/main.ts", "r+"), "EROFS", "ENOENT", "EACCES")',
     ),
     probe(
       'write a program that others will start',

@@ -56,7 +56,7 @@ export const KERNEL_GROUP: ProbeGroup = {
       'read how much memory the machine has',
       LOAD,
       'own',
-      '"own" if int(read("/proc/meminfo").split()[1]) <= 1 << 19 else read("/proc/meminfo").split()[1]',
+      '"own" if int(read("/proc/meminfo").split()[1]) <= GIVEN["memory"] >> 10 else read("/proc/meminfo").split()[1]',
     ),
     probe('read since when the machine runs', LOAD, '0.00', 'text([read("/proc/uptime").split()[0]])'),
     probe(

@@ -1,4 +1,5 @@
-# Runs probes inside a sandbox, each in a process of its own, and says what came of each. Gets them as JSON on descriptor 3.
+# Runs probes inside a sandbox, each in a process of its own, and says what came of each. Gets them as JSON on descriptor 3, or
+# from whoever imports it.
 import ctypes, errno, fcntl, io, json, mmap, os, platform, re, resource, select, signal, socket, stat, struct, subprocess, sys, tarfile, time, zipfile
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -184,11 +185,17 @@ def look(probe):
     return said.decode()
 
 
-with socket.socket(fileno=3) as channel:
-    given = b""
-    while not given.endswith(b"\n"):
-        given += channel.recv(1 << 16)
-    start = json.loads(given)
-    GIVEN, CALLS = start["given"], start["calls"]
-    for probe in start["probes"]:
-        channel.sendall(json.dumps([probe["name"], look(probe)]).encode() + b"\n")
+def main():
+    global GIVEN, CALLS
+    with socket.socket(fileno=3) as channel:
+        given = b""
+        while not given.endswith(b"\n"):
+            given += channel.recv(1 << 16)
+        start = json.loads(given)
+        GIVEN, CALLS = start["given"], start["calls"]
+        for probe in start["probes"]:
+            channel.sendall(json.dumps([probe["name"], look(probe)]).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { MiB } from '@holdfast/kernel/size';
 import { FrameReader } from '@holdfast/platform/channel';
 import { type Place, hear, specOf } from '../harness/place.ts';
 import { callNumbers } from './calls.ts';
@@ -46,6 +47,7 @@ export async function lookAround(place: Place, mode: Mode): Promise<Sayings> {
     neighbour: neighbourFiles,
     pid: neighbour.first.pid + 40_000,
     word,
+    memory: 512 * MiB,
   };
   const probes = LOOKS.flatMap((group) => group.probes).map(({ name, python }) => ({ name, python }));
   sandbox.channel.write(`${JSON.stringify({ given, calls: callNumbers(process.arch), probes })}\n`);
