@@ -15,7 +15,13 @@ type Entry = z.infer<typeof Entry>;
 
 /** What takes something away that only people can name again: an entry has numbers, and the commands take names. */
 const BY_HAND: ReadonlySet<string> = new Set([
-  ...['account.disabled', 'account.deleted', 'account.signed-out', 'account.administrator-set'],
+  ...[
+    'account.disabled',
+    'account.deleted',
+    'account.signed-out',
+    'account.administrator-set',
+    'account.renamed',
+  ],
   ...['account.password-reset', 'account.passkey-removed', 'account.invitation-revoked'],
   ...['account.sign-on-disconnected', 'session.ended', 'token.reach-ended'],
   ...['org.member-removed', 'org.member-set', 'org.transferred', 'org.policy-changed'],
