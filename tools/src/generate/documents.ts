@@ -8,6 +8,7 @@ import { errorsDocument } from './errors.ts';
 import { isolationDocument } from './isolation.ts';
 import { modulesDocument } from './modules.ts';
 import { openApiDocument } from './openapi.ts';
+import { providersDocument } from './providers.ts';
 import { settingsDocument } from './settings.ts';
 
 /** A generated file, relative to the checkout. */
@@ -26,6 +27,7 @@ export async function documents(): Promise<readonly GeneratedDocument[]> {
     { file: 'docs/generated/isolation.md', text: isolationDocument() },
     { file: 'docs/generated/modules.md', text: await modulesDocument() },
     { file: 'docs/generated/openapi.json', text: openApiDocument(version) },
+    { file: 'docs/generated/providers.md', text: providersDocument() },
     { file: 'docs/generated/settings.md', text: await settingsDocument() },
   ];
 }

@@ -72,7 +72,7 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   cli: ['kernel', 'platform', 'notary', 'vault', 'supervisor'],
   // Types alone: the objects reach a page at run time.
   web: ['surface'],
-  tools: ['runner', 'supervisor', 'app'],
+  tools: ['kernel', 'runner', 'supervisor', 'app'],
   // What tests play: hosts behind a door, and a vault with its runs.
   bench: ['kernel', 'door', 'app'],
 };
