@@ -5,7 +5,7 @@ import { SpoolRoom } from '@holdfast/platform/spool';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { Blobs, Uploads, type Assembled, type RepoStorage } from '#modules/blobs';
 import { RepoWriter } from '#modules/repos';
-import { damagedPacks, openUpkeep, Quotas, Sizes } from '#modules/upkeep';
+import { Backups, damagedPacks, openUpkeep, Quotas, Sizes } from '#modules/upkeep';
 import { asXet, openXet } from '#modules/xet';
 import { type Foundation } from './foundation.ts';
 
@@ -41,6 +41,7 @@ export function openLargeObjects(foundation: Foundation, settings: HubStart['set
     storage,
     room: quotas,
     quotas,
+    backups: new Backups(foundation),
     sizes: new Sizes(foundation),
     blobs,
     uploads: new Uploads({ ...foundation, backend: 'disk', limits, storage, room: quotas }),

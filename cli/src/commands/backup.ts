@@ -9,6 +9,7 @@ import { verifyBackup } from '@holdfast/supervisor/backup/verify';
 import { openConfig, placeFolders } from '@holdfast/supervisor/config/config';
 import { parseEnvironment } from '@holdfast/supervisor/config/env';
 import { configurationRejected } from '@holdfast/supervisor/faults';
+import { requestAdmin } from '../admin-client.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
@@ -40,6 +41,7 @@ export const backup: Command = {
         'write `./holdfast backup DIR`, or --keys DIR',
       );
     const shared = await openShared(call);
+    const unrecorded = await putOnRecord(call, { data: folder !== undefined, keys: keys !== undefined });
     // First: what the notary signed and the vault did by then must be in the database that comes with it.
     const passphrase = await readPassphraseFile(call, 'passphrase-file');
     const kept =
@@ -56,11 +58,30 @@ export const backup: Command = {
       ...(made ? describe(made) : []),
       ...(kept ? [`${kept.files} files of keys are backed up.`] : []),
     ];
+    if (unrecorded !== undefined)
+      lines.push(`This backup is NOT on the ledger, because the hub could not be told: ${unrecorded}`);
     if (kept === undefined) lines.push('The keys are not in it: back them up with --keys, to another place.');
-    printResult(call.json, { data: made ?? null, keys: kept ?? null }, lines.join('\n'));
+    const result = { data: made ?? null, keys: kept ?? null, recorded: unrecorded === undefined };
+    printResult(call.json, result, lines.join('\n'));
     return (made?.damaged.length ?? 0) > 0 ? EXIT.failed : EXIT.done;
   },
 };
+
+/**
+ * Has the hub record it; gives why it could not. Goes on even so: a hub that is down or sealed is when a backup is needed, and
+ * whoever may run this could copy the files without asking.
+ */
+async function putOnRecord(
+  call: Call,
+  parts: { readonly data: boolean; readonly keys: boolean },
+): Promise<string | undefined> {
+  try {
+    await requestAdmin(call, { method: 'POST', path: ['backups'], body: parts });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
 
 function describe({ files, bytes, linked, damaged, database }: BackedUp): string[] {
   return [

@@ -108,6 +108,27 @@ async function restoreInto(options: InstanceOptions, ...words: readonly string[]
   return restored;
 }
 
+/** Both backups are entries, with what was copied and what was typed. */
+async function assertOnRecord(instance: Instance): Promise<void> {
+  const { stdout } = await instance.command('ledger', 'list', '--kind', 'instance.backed-up', '--json');
+  const found = JSON.parse(stdout) as {
+    readonly actor: string;
+    readonly body: string;
+    readonly personal: Readonly<Record<'osUser' | 'command', string>>;
+  }[];
+  assert.deepEqual(
+    found.map(({ actor, body }) => [actor, (JSON.parse(body) as { keys: boolean }).keys]),
+    [
+      ['operator', false],
+      ['operator', true],
+    ],
+  );
+  for (const { personal } of found) {
+    assert.equal(personal.osUser.length > 0, true);
+    assert.match(personal.command, /^backup .* --json$/);
+  }
+}
+
 /** Every file is the owner's alone. */
 async function assertClosed(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -158,6 +179,7 @@ for (const as of LONG ? (['self', 'user'] as const) : (['self'] as const))
           data: { linked: number };
         };
         assert.ok(said.data.linked >= before.acknowledged.length / 3, 'objects are not copied twice');
+        await assertOnRecord(instance);
         done.abort();
         await writing;
         assert.deepEqual([...first.strange, ...meanwhile.strange], []);

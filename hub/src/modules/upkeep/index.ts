@@ -1,4 +1,5 @@
 // The face of `upkeep`.
+export { Backups } from './backups.ts';
 export { damagedPacks } from './damaged-packs.ts';
 export { Fsck, type FsckEvent, type Problem } from './fsck.ts';
 export { GRACES, type Graces } from './graces.ts';

@@ -2,6 +2,7 @@
 import { type FastifyInstance } from 'fastify';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { type Route } from '../route/route.ts';
+import { beginBackup } from './backups.ts';
 import { checkMail } from './check-mail.ts';
 import { createOrg } from './create-org.ts';
 import { createToken } from './create-token.ts';
@@ -44,6 +45,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof ledgerRoutes>[0] &
   Parameters<typeof entryRoutes>[0] &
   Parameters<typeof runFsck>[0] &
+  Parameters<typeof beginBackup>[0] &
   Parameters<typeof listMail>[0] &
   Parameters<typeof checkMail>[0] &
   Parameters<typeof forgetXet>[0];
@@ -51,6 +53,7 @@ type Deps = Parameters<typeof createUser>[0] &
 /** The routes of the admin surface. */
 export function adminRoutes(deps: Deps): Route[] {
   return [
+    beginBackup(deps),
     checkMail(deps),
     createOrg(deps),
     createToken(deps),
