@@ -6,7 +6,7 @@ import { signInAs } from '../harness/sign-in.ts';
 import { TestBrowser } from '../harness/test-browser.ts';
 
 const ROUNDS = 12;
-/** Of the greater median. A digest that is not computed is nearly all of the time. */
+/** Of the greater. A digest that is not computed is nearly all of the time. */
 const MOST_APART = 0.25;
 
 /** Without what is random in every answer: the challenge for passkeys, in the page and in its cookie. */
@@ -30,22 +30,25 @@ void test('a refused sign-in is the same for a name that is there and one that i
     return { said: withoutChallenge(said), time: performance.now() - began };
   };
   await refuse('warm-up');
-  const times: Record<'there' | 'absent', number[]> = { there: [], absent: [] };
   const answers = new Set<string>();
-  for (let n = 0; n < ROUNDS; n += 1)
-    for (const kind of ['there', 'absent'] as const) {
-      const { said, time } = await refuse(`${kind}-${n}x`);
-      answers.add(said.replace(/"content-length":"\d+"/, ''));
-      times[kind].push(time);
-    }
+  const compare = async (): Promise<readonly [there: number, absent: number]> => {
+    const times: Record<'there' | 'absent', number[]> = { there: [], absent: [] };
+    for (let n = 0; n < ROUNDS; n += 1)
+      for (const kind of ['there', 'absent'] as const) {
+        const { said, time } = await refuse(`${kind}-${n}x`);
+        answers.add(said.replace(/"content-length":"\d+"/, ''));
+        times[kind].push(time);
+      }
+    // The least is what the work takes; the rest is what the machine did beside it.
+    return [Math.min(...times.there), Math.min(...times.absent)];
+  };
+  const isApart = ([there, absent]: readonly [number, number]): boolean =>
+    Math.abs(there - absent) >= MOST_APART * Math.max(there, absent);
+  let times = await compare();
+  // A leak is there every time; a busy machine is not.
+  for (let n = 0; n < 2 && isApart(times); n += 1) times = await compare();
   answers.add((await refuse('passwordless')).said.replace(/"content-length":"\d+"/, ''));
   assert.equal(answers.size, 1, [...answers].join('\n'));
-  const [there, absent] = [times.there, times.absent].map(
-    (all) => all.toSorted((a, b) => a - b)[ROUNDS / 2] ?? 0,
-  );
-  t.diagnostic(`${there?.toFixed(1)} ms and ${absent?.toFixed(1)} ms`);
-  assert.ok(
-    Math.abs((there ?? 0) - (absent ?? 0)) < MOST_APART * Math.max(there ?? 0, absent ?? 0),
-    `${there} ${absent}`,
-  );
+  t.diagnostic(times.map((time) => `${time.toFixed(1)} ms`).join(' and '));
+  assert.equal(isApart(times), false, times.join(' '));
 });
