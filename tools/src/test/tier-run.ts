@@ -27,6 +27,8 @@ export interface TierWish {
 }
 
 const LONG_FACTOR = 6;
+/** Letters of a failure that is told once more; where it happened all of it stands. */
+const LONGEST_FAILURE = 300;
 
 /** The files of a tier that match, sorted. */
 export async function tierFiles(tier: Tier, pattern: string): Promise<readonly string[]> {
@@ -69,7 +71,7 @@ export function parseFailures(tap: string): string[] {
     if (about.includes("failureType: 'subtestsFailed'")) return [];
     const place = /location: '(.*):\d+'/.exec(about)?.[1] ?? '';
     const error = /error: (?:\|-\n\s*)?(.*)/.exec(about)?.[1] ?? '';
-    return [`${path.relative(ROOT, place)} ${name}: ${error}`];
+    return [`${path.relative(ROOT, place)} ${name}: ${error}`.slice(0, LONGEST_FAILURE)];
   });
 }
 
