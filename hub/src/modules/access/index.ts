@@ -3,6 +3,7 @@ export * from './model.ts';
 export {
   discoverableNamespaces,
   isFreshlyProved,
+  needsProof,
   mayCredentials,
   mayGovern,
   mayInstance,

@@ -15,6 +15,7 @@ import {
   mayOversee,
   mayRepo,
   matchesPattern,
+  needsProof,
   scopedReach,
 } from './policy.ts';
 import { actorReference, credentialReference, operatorFields, tokenOf } from './references.ts';
@@ -255,6 +256,13 @@ void test('isFreshlyProved() is true of a session for ten minutes, of a token ne
   assert.ok(!isFreshlyProved(user(BOB, WRITE), PROVED));
   assert.ok(!isFreshlyProved(ANONYMOUS, PROVED));
   assert.ok(isFreshlyProved(OPERATOR, PROVED));
+});
+
+void test('needsProof() is true of a session that is not fresh, and of nothing else', () => {
+  const later = new Date(PROVED.getTime() + 11 * 60_000);
+  assert.ok(!needsProof(signedIn(BOB), PROVED));
+  assert.ok(needsProof(signedIn(BOB), later));
+  for (const actor of [user(BOB, WRITE), OPERATOR, SYSTEM, ANONYMOUS]) assert.ok(!needsProof(actor, later));
 });
 
 void test('mayLike() needs a token that may write, or the permission for the user', () => {

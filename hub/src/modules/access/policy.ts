@@ -110,6 +110,15 @@ export function isFreshlyProved(actor: Actor, now: Date): boolean {
 }
 
 /**
+ * Whether who acts must first prove who they are, where tokens need not: a browser left open, or a stolen cookie, is not
+ * enough for such acts, and clients of the Hub do them with tokens that were made for it.
+ */
+export function needsProof(actor: Actor, now: Date): boolean {
+  const isSession = actor.kind === 'user' && actor.credential.kind === 'session';
+  return isSession && !isFreshlyProved(actor, now);
+}
+
+/**
  * Whether the actor may read the instance's metrics, which tell how much is used and how. An administrator may, but not
  * through a token that was made to reach some things alone: the one who finds it must not learn of the others.
  */

@@ -7,6 +7,7 @@ import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
 import {
   isRecorded,
+  needsProof,
   referencesOf,
   type Actor,
   type GrantUses,
@@ -16,7 +17,7 @@ import {
 } from '#modules/access';
 import { copyObjects, type Room } from '#modules/blobs';
 import { copyRepository, GitWriter, quoted, writeInitialCommit } from '#modules/git';
-import { PolicyReader, type Account } from '#modules/identity';
+import { PolicyReader, proofNeeded, type Account } from '#modules/identity';
 import { type LeakMatch } from '#modules/leaks';
 import { record, recordCopied } from '#modules/ledger';
 import { repoNameInvalid, visibilityInvalid } from './faults.ts';
@@ -124,11 +125,16 @@ export class RepoChanges {
     await search.finish();
   }
 
-  /** Deletes a repository. Its name stays with its namespace; its content is erased by a job. */
+  /**
+   * Deletes a repository. Its name stays with its namespace; its content is erased by a job. Throws
+   * `account.proof-needed` among others.
+   */
   async delete(who: Who, address: RepoAddress): Promise<void> {
     await this.#change(who, { action: 'administer', of: address }, async ({ tx, actor, repo, writer }) => {
       const { id } = repo;
-      await writer.delete(id, this.#deps.clock.now());
+      const now = this.#deps.clock.now();
+      if (needsProof(actor, now)) throw proofNeeded();
+      await writer.delete(id, now);
       await enqueue(tx, { task: ERASE_TASK, payload: { repo: id } });
       await this.#recordChange(tx, actor, { kind: 'repo.deleted', repo, body: { head: repo.head } });
     });

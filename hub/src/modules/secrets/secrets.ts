@@ -5,7 +5,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { isFreshlyProved, referencesOf, type Actor, type SystemActor, type Who } from '#modules/access';
+import { needsProof, referencesOf, type Actor, type SystemActor, type Who } from '#modules/access';
 import { proofNeeded } from '#modules/identity';
 import { type Repo, type RepoName, type Repos } from '#modules/repos';
 import { SecretNoteReader, SecretNoteWriter, SpaceReader } from '#modules/spaces';
@@ -75,10 +75,14 @@ export class Secrets {
     }
   }
 
-  /** Deletes a secret; that there is none is no error. Returns those that are left. Throws as `list` does. */
+  /**
+   * Deletes a secret; that there is none is no error. Returns those that are left. Throws as `list` does, and
+   * `account.proof-needed`.
+   */
   async delete(who: Who, name: RepoName, secret: string): Promise<readonly SecretFacts[]> {
     const actor = await who();
     const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
+    this.#requireProof(actor);
     if (!(await new SecretNoteReader(this.#deps.db).find(id)).mayHaveSome) return [];
     const answer = await this.#deps.vault.delete(id, secret, referencesOf(actor));
     const isMissing = answer.kind === 'refused' && answer.problem === 'missing';
@@ -132,9 +136,8 @@ export class Secrets {
     return answer.secrets;
   }
 
-  // What is set outlasts the session: a browser left open is not enough. Tokens are made for such acts.
+  // What is set outlasts the session, and what is deleted does not come back with it.
   #requireProof(actor: Actor): void {
-    const isSession = actor.kind === 'user' && actor.credential.kind === 'session';
-    if (isSession && !isFreshlyProved(actor, this.#deps.clock.now())) throw proofNeeded();
+    if (needsProof(actor, this.#deps.clock.now())) throw proofNeeded();
   }
 }

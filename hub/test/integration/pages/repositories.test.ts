@@ -98,7 +98,14 @@ void test('who administers a repository hides, renames and deletes it; nobody el
   const differs = await ada.send('/ada/other/settings?/delete', { typed: 'ada/open' });
   assert.equal(differs.status, 400);
   assert.match(differs.body, /Nothing was deleted/);
-  assert.equal((await ada.send('/ada/other/settings?/delete', { typed: 'ada/other' })).location, '/models');
+  hub.passTime(11);
+  const settings = '/ada/other/settings';
+  const asked = await ada.send(`${settings}?/delete`, { typed: 'ada/other' });
+  assert.equal(asked.location, `/account/prove?to=${encodeURIComponent(settings)}`);
+  assert.equal((await ada.open('/ada/other')).status, 200);
+  const proved = await ada.send(asked.location, { password: PASSWORD });
+  assert.equal(proved.location, settings);
+  assert.equal((await ada.send(`${settings}?/delete`, { typed: 'ada/other' })).location, '/models');
   assert.equal((await ada.open('/ada/other')).status, 404);
 });
 

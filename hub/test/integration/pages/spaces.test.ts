@@ -131,6 +131,29 @@ void test('a secret asks for a fresh proof, comes from no other page, and has an
   assert.match((await ada.open(APP)).body, /There are no secrets/);
 });
 
+void test('deleting a secret or a Space asks a session for a fresh proof, and a token for none', async () => {
+  const { opened, hub, ada } = await openSpaces();
+  await using _opened = opened;
+  const space = { namespace: 'ada', name: 'demo' };
+  const { actor } = await hub.modules.authentication.authenticate((await hub.addToken('ada', 'write')).text);
+  const byToken = (): Promise<typeof actor> => Promise.resolve(actor);
+  await ada.send(SECRET, { key: 'FIRST', value: 'one' });
+  await ada.send(SECRET, { key: 'SECOND', value: 'two' });
+  hub.passTime(11);
+  for (const page of [APP, '/spaces/ada/demo/settings']) {
+    const action = page === APP ? 'delete-secret' : 'delete';
+    const asked = await ada.send(`${page}?/${action}`, { name: 'FIRST', typed: 'ada/demo' });
+    assert.equal(asked.location, `/account/prove?to=${encodeURIComponent(page)}`);
+  }
+  const left = await hub.modules.secrets.delete(byToken, space, 'FIRST');
+  assert.deepEqual(
+    left.map(({ name }) => name),
+    ['SECOND'],
+  );
+  await hub.modules.changes.delete(byToken, { type: 'space', ...space });
+  assert.equal((await ada.open('/spaces/ada/demo')).status, 404);
+});
+
 void test('a log is text: script and what commands a terminal stay words, with script and without', async () => {
   const { opened, hub, ada } = await openSpaces();
   await using _opened = opened;
