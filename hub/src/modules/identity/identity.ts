@@ -13,6 +13,7 @@ import {
   type Actor,
 } from '#modules/access';
 import { record } from '#modules/ledger';
+import { writeMail } from '#modules/mail';
 import {
   accountsForbidden,
   emailInvalid,
@@ -162,6 +163,7 @@ export class Identity {
       // A session never changes what it may do: whoever holds one that was stolen must not become an administrator.
       await writer.signOut(user.id, this.#clock.now());
       await this.#epochs.advance(tx, 'identity');
+      if (user.administrator !== administrator) await this.#tellOfRole(tx, user.id, administrator);
       await this.#recordAct(tx, actor, {
         kind: 'account.administrator-set',
         account: user,
@@ -228,6 +230,12 @@ export class Identity {
   #requireOversight(actor: Actor): void {
     if (!mayOversee(actor).allowed) throw accountsForbidden();
     if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
+  }
+
+  async #tellOfRole(tx: Tx, recipientId: Id, administrator: boolean): Promise<void> {
+    const at = this.#clock.now();
+    const facts = { kind: 'administrator-changed', administrator } as const;
+    await writeMail(tx, { event: `administrator.changed:${newId(at)}`, recipientId, facts, at });
   }
 
   #newAccount(wish: Pick<Account, 'kind' | 'name' | 'email' | 'administrator'>): Account {

@@ -20,6 +20,8 @@ const ALL: readonly MailFacts[] = [
   { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'ended' },
   { kind: 'role-changed', organization: 'acme', role: 'write' },
   { kind: 'role-changed', organization: 'acme', role: null },
+  { kind: 'administrator-changed', administrator: true },
+  { kind: 'administrator-changed', administrator: false },
 ];
 
 void test('every mail names what it is about, in either language', () => {

@@ -53,6 +53,7 @@ const PAGES: Readonly<Record<MailFacts['kind'], string>> = {
   'token-pushed': '/account/tokens',
   'token-reach': '/account/tokens',
   'role-changed': '/account',
+  'administrator-changed': '/account',
 };
 
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for

@@ -24,6 +24,7 @@ export const MailFacts = z.discriminatedUnion('kind', [
     state: z.enum(['approved', 'ended']),
   }),
   z.object({ kind: z.literal('role-changed'), organization: z.string(), role: z.string().nullable() }),
+  z.object({ kind: z.literal('administrator-changed'), administrator: z.boolean() }),
 ]);
 export type MailFacts = z.infer<typeof MailFacts>;
 

@@ -42,6 +42,8 @@ export function sayInEnglish(facts: MailFacts): Said {
             : `Your role in ${facts.organization} is now "${facts.role}".`,
         advice: 'Ask an administrator of the organization if this is unexpected.',
       };
+    case 'administrator-changed':
+      return administratorChanged(facts);
   }
 }
 
@@ -61,6 +63,16 @@ function reachChanged(facts: Facts<'token-reach'>): Said {
         ? `Your access token "${facts.token}" was approved for ${facts.organization}.`
         : `Your access token "${facts.token}" does not reach ${facts.organization} any more: somebody who administers the organization has ended that.`,
     advice: 'Ask an administrator of the organization if this is unexpected.',
+  };
+}
+
+function administratorChanged({ administrator }: Facts<'administrator-changed'>): Said {
+  return {
+    subject: administrator ? 'You administer this hub' : 'You do not administer this hub any more',
+    what: administrator
+      ? 'You are now an administrator of this hub. All your sessions have ended: sign in again.'
+      : 'You are not an administrator of this hub any more. All your sessions have ended: sign in again.',
+    advice: 'Ask who runs the hub if this is unexpected.',
   };
 }
 

@@ -42,6 +42,8 @@ export function sayInPortuguese(facts: MailFacts): Said {
             : `O seu papel em ${facts.organization} agora é "${facts.role}".`,
         advice: 'Fale com um administrador da organização se isto for inesperado.',
       };
+    case 'administrator-changed':
+      return administratorChanged(facts);
   }
 }
 
@@ -61,6 +63,16 @@ function reachChanged(facts: Facts<'token-reach'>): Said {
         ? `O seu token de acesso "${facts.token}" foi aprovado para ${facts.organization}.`
         : `O seu token de acesso "${facts.token}" não chega mais a ${facts.organization}: alguém que administra a organização terminou isso.`,
     advice: 'Fale com um administrador da organização se isto for inesperado.',
+  };
+}
+
+function administratorChanged({ administrator }: Facts<'administrator-changed'>): Said {
+  return {
+    subject: administrator ? 'Você administra este hub' : 'Você não administra mais este hub',
+    what: administrator
+      ? 'Você agora é administrador deste hub. Todas as suas sessões terminaram: entre novamente.'
+      : 'Você não é mais administrador deste hub. Todas as suas sessões terminaram: entre novamente.',
+    advice: 'Fale com quem opera o hub se isto for inesperado.',
   };
 }
 

@@ -65,6 +65,25 @@ void test('what happened to a token and a role is sent once, in the language of 
   assert.doesNotMatch(server.mails.map(({ source }) => source).join('\n'), /hf_[0-9A-Za-z]{36}/);
 });
 
+void test('who is made or unmade an administrator of the hub is told, once for each change', async () => {
+  await using it = await open();
+  const { hub, server } = it;
+  const { identity, languages, sessions, delivery } = hub.modules;
+  await hub.addUser('chief');
+  await identity.setAdministrator(OPERATOR, 'chief', true);
+  const ada = await sessions.find((await signInAs(hub, 'ada')).value.reveal('to look'));
+  assert.ok(ada !== undefined);
+  await languages.choose(ada.actor, 'pt');
+  for (const administrator of [true, true, false])
+    await identity.setAdministrator(OPERATOR, 'ada', administrator);
+  await delivery.sendDue();
+  assert.deepEqual(subjectsOf(server.mailsTo('ada@example.org')).toSorted(), [
+    'Você administra este hub',
+    'Você não administra mais este hub',
+  ]);
+  assert.ok(subjectsOf(server.mailsTo('chief@example.org')).includes('You administer this hub'));
+});
+
 void test('a sign-in from a new place is told, one from a known browser or network is not', async () => {
   await using it = await open();
   const { hub, server } = it;
