@@ -11,7 +11,9 @@ const ALL: readonly MailFacts[] = [
   { kind: 'token-issued', token: 'laptop', expires: '2026-12-31' },
   { kind: 'token-issued', token: 'laptop', expires: null },
   { kind: 'token-revoked', token: 'laptop', why: 'asked' },
+  { kind: 'token-revoked', token: 'laptop', why: 'asked', reason: 'The machine is gone.' },
   { kind: 'token-revoked', token: 'laptop', why: 'operator' },
+  { kind: 'token-revoked', token: 'laptop', why: 'operator', reason: 'It is in a public log.' },
   { kind: 'token-revoked', token: 'laptop', why: 'found' },
   { kind: 'token-used', token: 'laptop', ...PLACE },
   { kind: 'token-pushed', token: 'laptop' },
@@ -32,6 +34,8 @@ void test('every mail names what it is about, in either language', () => {
     for (const mail of [english, portuguese]) {
       assert.ok(mail.subject.includes(about) && mail.text.includes(about) && mail.html.includes(about));
       assert.match(mail.html, /<a href="https:\/\/hub\.example\.org\/account/);
+      const reason = 'reason' in facts ? (facts.reason ?? '') : '';
+      assert.ok(mail.text.includes(reason) && mail.html.includes(reason));
       if ('address' in facts) assert.ok(mail.text.includes('192.0.2.1') && mail.text.includes('Firefox'));
       assert.ok(mail.text.includes('ada') && mail.text.includes(HUB));
     }
@@ -47,6 +51,17 @@ void test('a name begins no header and no element', () => {
   assert.doesNotMatch(subject, /[\u0000-\u001f]/);
   assert.ok(!html.includes('<b>') && !html.includes('<i>'));
   assert.ok(html.includes('&lt;b&gt;&quot;&amp;'));
+});
+
+void test('a reason stays in its sentence', () => {
+  const reason = 'lost\r\n\r\nBcc: eve@example.org\u2028<a href="https://evil.example">\u202ehere</a>';
+  const facts = { kind: 'token-revoked', token: 'ci', why: 'operator', reason } as const;
+  for (const language of ['en', 'pt'] as const) {
+    const { text, html } = compose(facts, { name: 'ada', language, hub: HUB });
+    const [line] = text.split('\n').filter((one) => one.includes('Bcc'));
+    assert.match(line ?? '', /"ci".*"lost {4}Bcc: eve@example\.org <a href.* here<\/a>"\.$/);
+    assert.ok(!html.includes('<a href="https://evil'));
+  }
 });
 
 void test('programName() lets nobody write a letter of their own', () => {

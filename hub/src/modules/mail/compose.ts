@@ -1,6 +1,7 @@
 // Writes mails: subject, text and HTML, in the recipient's language. Pure. Links are made here, when a mail is sent: none of
 // them opens anything, each leads to a page that asks who is there.
 import { type Language, type MailFacts } from './model.ts';
+import { oneLine } from './one-line.ts';
 import { sayInEnglish } from './words-en.ts';
 import { sayInPortuguese } from './words-pt.ts';
 
@@ -36,7 +37,7 @@ export function compose(facts: MailFacts, { name, language, hub }: Setting): Com
   const paragraph = (text: string): string => `<p>${escape(text)}</p>`;
   return {
     // A name that somebody chose must not begin a header of its own.
-    subject: subject.replaceAll(CONTROL, ' '),
+    subject: oneLine(subject),
     text: `${[...before, link, after].join('\n\n')}\n`,
     html:
       `<!doctype html><html lang="${language}"><body>${before.map(paragraph).join('')}` +
@@ -55,9 +56,6 @@ const PAGES: Readonly<Record<MailFacts['kind'], string>> = {
   'role-changed': '/account',
   'administrator-changed': '/account',
 };
-
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 function escape(text: string): string {
   return text

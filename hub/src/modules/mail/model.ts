@@ -14,6 +14,8 @@ export const MailFacts = z.discriminatedUnion('kind', [
     kind: z.literal('token-revoked'),
     token: z.string(),
     why: z.enum(['asked', 'operator', 'found']),
+    /** What whoever revoked it gave as their reason. */
+    reason: z.string().optional(),
   }),
   z.object({ kind: z.literal('token-used'), token: z.string(), ...Place }),
   z.object({ kind: z.literal('token-pushed'), token: z.string() }),

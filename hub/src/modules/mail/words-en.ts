@@ -1,6 +1,7 @@
 // Mails in English. Pure.
 import { type Said } from './compose.ts';
 import { type MailFacts } from './model.ts';
+import { oneLine } from './one-line.ts';
 import { programName } from './program-name.ts';
 
 type Facts<Kind extends MailFacts['kind']> = Extract<MailFacts, { kind: Kind }>;
@@ -81,17 +82,22 @@ function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): st
   return `from ${address} with ${program} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC`;
 }
 
-function revoked({ token, why }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
+function revoked({ token, why, reason }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
   if (why === 'found')
     return {
       what: `Somebody found your access token "${token}" where it should not be, and reported it. It was revoked at once.`,
       advice: 'Look at what it was used for, and make a new one where you still need it.',
     };
+  const what =
+    why === 'operator'
+      ? `Whoever runs this hub revoked your access token "${token}".`
+      : `Your access token "${token}" was revoked with your account.`;
   return {
-    what:
-      why === 'operator'
-        ? `Whoever runs this hub revoked your access token "${token}".`
-        : `Your access token "${token}" was revoked with your account.`,
+    what: `${what}${reasonOf(reason)}`,
     advice: 'What used it does not work any more. If you did not expect this, ask who runs the hub.',
   };
+}
+
+function reasonOf(reason: string | undefined): string {
+  return reason === undefined ? '' : ` The reason given: "${oneLine(reason)}".`;
 }

@@ -1,6 +1,7 @@
 // Mails in Portuguese. Pure.
 import { type Said } from './compose.ts';
 import { type MailFacts } from './model.ts';
+import { oneLine } from './one-line.ts';
 import { programName } from './program-name.ts';
 
 type Facts<Kind extends MailFacts['kind']> = Extract<MailFacts, { kind: Kind }>;
@@ -82,17 +83,22 @@ function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): st
   return `a partir de ${address} com ${program} em ${day}/${month}/${year} às ${at.slice(11, 16)} UTC`;
 }
 
-function revoked({ token, why }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
+function revoked({ token, why, reason }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
   if (why === 'found')
     return {
       what: `Alguém encontrou o seu token de acesso "${token}" onde ele não deveria estar e o denunciou. Ele foi revogado imediatamente.`,
       advice: 'Veja para que ele foi usado e crie um novo onde ainda precisar.',
     };
+  const what =
+    why === 'operator'
+      ? `Quem opera este hub revogou o seu token de acesso "${token}".`
+      : `O seu token de acesso "${token}" foi revogado com a sua conta.`;
   return {
-    what:
-      why === 'operator'
-        ? `Quem opera este hub revogou o seu token de acesso "${token}".`
-        : `O seu token de acesso "${token}" foi revogado com a sua conta.`,
+    what: `${what}${reasonOf(reason)}`,
     advice: 'O que o usava não funciona mais. Se não esperava por isto, fale com quem opera o hub.',
   };
+}
+
+function reasonOf(reason: string | undefined): string {
+  return reason === undefined ? '' : ` O motivo indicado: "${oneLine(reason)}".`;
 }

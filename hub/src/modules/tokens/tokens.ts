@@ -110,8 +110,8 @@ export class Tokens {
   /**
    * Revokes a token: it and all that was made from it stop working within a second. Revoking twice is no error. What the
    * operator revokes while the database is away is taken, and counts here at once; then it is not recorded yet. Who
-   * administers the instance revokes those of others with a fresh proof. The reason stays in the entry. Throws
-   * `token.missing`, `.forbidden`, `.reason-invalid`, `account.proof-needed`.
+   * administers the instance revokes those of others with a fresh proof. The reason stays in the entry, and is told to
+   * the owner. Throws `token.missing`, `.forbidden`, `.reason-invalid`, `account.proof-needed`.
    */
   async revoke(actor: Actor, id: Id, reason = ''): Promise<{ readonly recorded: boolean }> {
     if (reason.length > MOST_REASON) throw tokenReasonInvalid();
@@ -148,13 +148,14 @@ export class Tokens {
     if (!(await writer.revoke(id, at))) return;
     await this.#epochs.advance(tx, 'identity');
     const why = actor.kind === 'operator' || !isTheirs ? 'operator' : 'asked';
-    const facts = { kind: 'token-revoked', token: token.name, why } as const;
+    const given = reason === '' ? {} : { reason };
+    const facts = { kind: 'token-revoked', token: token.name, why, ...given } as const;
     await writeMail(tx, { event: `token.revoked:${id}`, recipientId: token.userId, facts, at });
     await record(tx, {
       kind: 'token.revoked',
       subject: `token:${id}`,
       ...referencesOf(actor),
-      body: { ...(takenAt && { takenAt: takenAt.toISOString() }), ...(reason !== '' && { reason }) },
+      body: { ...(takenAt && { takenAt: takenAt.toISOString() }), ...given },
       personal: operatorFields(actor),
     });
   }

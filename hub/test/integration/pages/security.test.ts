@@ -72,7 +72,7 @@ void test('nobody ends what is of others but who administers the instance, with 
   assert.equal((await bob.open('/account')).status, 303);
 });
 
-void test('a token of somebody is revoked with a reason, which its entry keeps', async () => {
+void test('a token of somebody is revoked with a reason, which its entry and the mail to its owner say', async () => {
   const { hub, root, bob } = await openWatchedHub();
   await using _hub = hub;
   const { text, id } = await hub.addToken('bob', 'write');
@@ -95,6 +95,9 @@ void test('a token of somebody is revoked with a reason, which its entry keeps',
   const entry = await root.open(`/security/ledger/${hash}`);
   assert.ok(entry.body.includes(reason));
   assert.match(entry.body, />boss</);
+  const mails = await hub.modules.keptMails.list(OPERATOR);
+  const told = mails.find(({ to, subject }) => to === 'bob@example.org' && subject.includes('revoked'));
+  assert.ok(told?.text.includes(`The reason given: "${reason}".`), 'the mail');
   const tooLong = await root.send('/security/tokens?/revoke', { id: own.id, reason: 'x'.repeat(501) });
   assert.equal(tooLong.status, 400);
 });

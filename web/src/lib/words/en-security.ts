@@ -137,7 +137,7 @@ export const enSecurity = {
     state: 'State',
     revoke: 'Revoke',
     revokeHint:
-      'It stops working within a second, for good. The owner is told by mail. The reason stays in the ledger.',
+      'It stops working within a second, for good. The owner is told by mail, with the reason, which stays in the ledger.',
     reason: 'Reason',
     revoked: 'The token was revoked.',
     acts: 'what was done with it',

@@ -139,7 +139,7 @@ export const ptSecurity: typeof enSecurity = {
     state: 'Estado',
     revoke: 'Revogar',
     revokeHint:
-      'Deixa de funcionar dentro de um segundo, para sempre. O dono é avisado por correio. O motivo fica no livro de registo.',
+      'Deixa de funcionar dentro de um segundo, para sempre. O dono é avisado por correio, com o motivo, que fica no livro de registo.',
     reason: 'Motivo',
     revoked: 'O token foi revogado.',
     acts: 'o que foi feito com ele',
