@@ -41,7 +41,8 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
   await t.test('one that is reported is dead within a second, and no other', async () => {
     const found = await issue();
     assert.equal(await whoami(instance, found), 200);
-    assert.equal((await report(instance, ['no token', found, found])).status, 202);
+    const texts = ['no token', found, found, ...Array.from({ length: 1000 }, () => 'more than are taken')];
+    assert.equal((await report(instance, texts)).status, 202);
     const giveUp = performance.now() + REVOKED_MS;
     while ((await whoami(instance, found)) !== 401) {
       assert.ok(performance.now() < giveUp, 'it still works after a second');
@@ -141,12 +142,10 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
     ]);
   });
 
-  await t.test('what is no list of texts is refused, and the refusal repeats none of it', async () => {
-    for (const credentials of [[], undefined, 'text', [spared, 7], Array.from({ length: 1001 }, () => 'x')]) {
-      const answer = await report(instance, credentials);
-      assert.equal(answer.status, 400);
-      assert.ok(!(await answer.text()).includes(spared));
-    }
+  await t.test('what is no list of texts is answered as a report, and does nothing', async () => {
+    const any = await seen(await report(instance, ['nothing']));
+    for (const credentials of [[], undefined, 'text', spared, [spared, 7], { spared }])
+      assert.deepEqual(await seen(await report(instance, credentials)), any);
     assert.equal(await whoami(instance, spared), 200);
   });
 });

@@ -89,6 +89,10 @@ function countCall({ route, request, reply }: Admitted, sender: Sender, options:
   if (options.exemptLoopback && isLoopback(request.ip)) return;
   const allowance = route.allowance === 'resolve' ? 'resolve' : 'api';
   const standing = options.rateLimiter.count(allowance, { key: sender.key, signedIn: sender.known });
+  if (route.answersAlike === true) {
+    if (!standing.allowed) throw rateLimited(standing.resetIn);
+    return;
+  }
   const name = allowance === 'api' ? 'api' : 'resolvers';
   reply.raw.setHeader('ratelimit', `"${name}";r=${standing.remaining};t=${standing.resetIn}`);
   reply.raw.setHeader(

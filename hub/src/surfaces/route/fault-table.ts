@@ -38,6 +38,13 @@ export function isRefusal(error: unknown): error is Fault {
   return REFUSALS.has(error.kind) || error.code === 'repo.missing';
 }
 
+const SENDERS_OWN: ReadonlySet<FaultKind> = new Set(['invalid', 'too-large', 'limited']);
+
+/** Whether a refusal is about what was sent, or how often, and not about the hub. */
+export function isSendersOwn(error: unknown): error is Fault {
+  return error instanceof Fault && SENDERS_OWN.has(error.kind);
+}
+
 /** The value of `X-Error-Code` for a refusal: `token.rejected` is `TokenRejected`. */
 export function clientCode(fault: Fault): string {
   return (

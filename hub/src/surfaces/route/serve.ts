@@ -21,7 +21,7 @@ import { CallBodies } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { letElsewhereAnswer, type Elsewhere } from './elsewhere.ts';
 import { inviteOnFirstRead } from './expect-continue.ts';
-import { isRefusal } from './fault-table.ts';
+import { isRefusal, isSendersOwn } from './fault-table.ts';
 import { inputInvalid, routeMissing } from './faults.ts';
 import { parseInput, type Part } from './problem.ts';
 import { expandPath, type Route } from './route.ts';
@@ -157,7 +157,7 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
     });
     await runCall(arrival, { caller, baseUrl }, options);
   } catch (error) {
-    answerError(error, { request, reply, ...options });
+    answerRefused(error, arrival, options);
     if (isRefusal(error)) options.noteRefusal({ code: error.code, address: request.ip, actor });
   }
   const observe = (): void => {
@@ -175,6 +175,19 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   };
   if (reply.raw.writableFinished || reply.raw.destroyed) observe();
   else reply.raw.once('close', observe);
+}
+
+function answerRefused(error: unknown, { route, request, reply }: Arrival, options: Serving): void {
+  if (route.answersAlike !== true || !isSendersOwn(error) || reply.raw.headersSent) {
+    answerError(error, { request, reply, ...options });
+    return;
+  }
+  const { operation } = route;
+  options.log.warn({ requestId: request.id, operation, code: error.code }, 'a call was dropped in silence');
+  setStandingHeaders(reply, request.id);
+  // An unread body would be read as the next request's head on this connection.
+  if (!request.raw.complete) reply.raw.setHeader('connection', 'close');
+  sendJson(route, { response: reply.raw, result: {} }, options.endings);
 }
 
 async function runCall(

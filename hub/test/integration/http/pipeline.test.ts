@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { tokenRejected } from '../../../src/modules/tokens/index.ts';
+import { revokeCredentials } from '../../../src/surfaces/hub/accounts/revoke-credentials.ts';
 import { baseUrlFor } from '../../../src/surfaces/route/public-address.ts';
 import { RateLimiter } from '../../../src/surfaces/route/rate-limit.ts';
 import { defineRoute, type Route } from '../../../src/surfaces/route/route.ts';
@@ -316,6 +317,35 @@ void test('calls with bad tokens, and without one where it is needed, count agai
   for (const headers of [{ authorization: 'Bearer hf_wrong' }, {}, { authorization: 'Bearer hf_other' }])
     statuses.push((await server.ask('/api/own', post('{}', headers))).status);
   assert.deepEqual(statuses, [401, 401, 429]);
+});
+
+void test('a report of found tokens is answered as any other, also where nothing follows from it', async () => {
+  const reported: (readonly string[])[] = [];
+  const report = (texts: readonly string[]): Promise<void> => Promise.resolve(void reported.push(texts));
+  const route = revokeCredentials({ foundTokens: { report } });
+  const quotas = { api: { anonymous: 8, signedIn: 20 }, resolve: { anonymous: 3, signedIn: 30 } };
+  const rateLimiter = new RateLimiter({ quotas, windowSeconds: 300, clock: { now: () => new Date(60_000) } });
+  await using server = await serve({ rateLimiter, exemptLoopback: false }, [route, echo]);
+  const send = async (body: string): Promise<unknown> => {
+    const { status, headers, body: text } = await server.ask('/api/credentials/revoke', post(body));
+    const { date: _date, 'x-request-id': _id, connection: _connection, ...seen } = headers;
+    return { status, seen, text };
+  };
+  const good = '{"credentials":["a"]}';
+  const malformed = ['', '{', '[]', '{"credentials":"a"}', '{"credentials":[]}', `"${'x'.repeat(5000)}"`];
+  const first = await send('{"credentials":["a"],"found":"in a log"}');
+  assert.equal((first as { status: number }).status, 202);
+  for (const body of [...malformed, good, good, good]) assert.deepEqual(await send(body), first, body);
+  assert.deepEqual(reported, [['a'], ['a']]);
+  const dropped = server
+    .logged()
+    .split('\n')
+    .filter((line) => line.includes('dropped in silence'));
+  const codes = dropped.map((line) => (JSON.parse(line) as { code: string }).code);
+  assert.deepEqual(codes.slice(-2), ['request.rate-limited', 'request.rate-limited']);
+  assert.equal(codes.length, malformed.length + 2);
+  // What it spent is spent for other calls from there.
+  assert.equal((await server.ask(ECHO, post('{}'))).status, 429);
 });
 
 void test('forwarded addresses count from trusted proxies alone', async () => {
