@@ -9,6 +9,7 @@ import { notaryCut } from '@holdfast/notary/migrations/0005-cut';
 import { notaryLeaves } from '@holdfast/notary/migrations/0006-leaves';
 import { vaultSecrets } from '@holdfast/vault/migrations/0001-secrets';
 import { vaultSealedRuns } from '@holdfast/vault/migrations/0002-sealed-runs';
+import { vaultEchoes } from '@holdfast/vault/migrations/0003-echoes';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -119,4 +120,5 @@ export const migrations: readonly Migration[] = [
   notaryLeaves,
   ledgerWatched,
   tokenPushed,
+  vaultEchoes,
 ];

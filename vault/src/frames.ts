@@ -64,6 +64,7 @@ const Described = z.strictObject({
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   lastUsedAt: z.iso.datetime().nullable(),
+  echoedAt: z.iso.datetime().nullable(),
 });
 
 /** Why the vault did not do it. `unsure`: an error came between, and it may have been done. */

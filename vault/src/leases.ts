@@ -11,6 +11,7 @@ import {
   type GrantedSecret,
   type VaultWord,
 } from '@holdfast/door/run/lease';
+import { type Tx } from '@holdfast/platform/postgres/database';
 import { Allowance } from './allowance.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
@@ -19,6 +20,7 @@ import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Living } from './possession.ts';
 import { openValue, requireFlying, type Releases } from './releases.ts';
 import { holdMore } from './run-seal.ts';
+import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
 
@@ -38,10 +40,11 @@ interface Lease {
   /** What stands for a name in this run; it stays when the value is replaced. */
   readonly placeholders: ReadonlyMap<string, string>;
   versions: KeptVersion[];
+  /** All that its door was ever granted here: a value may come back after its version was replaced. */
+  readonly granted: Set<string>;
   /** Of the last word in each direction. */
   sent: number;
   heard: number;
-  readonly asks: Map<number, string>;
 }
 
 /** The leases of all doors. */
@@ -80,11 +83,12 @@ export class Leases implements Disposable {
     requireFlying(flight);
     const lease: Lease = {
       // Numbers go on where a vault before this one ended.
-      ...{ run, space, sent: this.#ground.clock.now().getTime(), heard: 0, asks: new Map() },
+      ...{ run, space, sent: this.#ground.clock.now().getTime(), heard: 0 },
       to: openSealing(pair, door, VAULT_TO_DOOR),
       from: openSealing(pair, door, DOOR_TO_VAULT),
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
       versions: brokered.map(({ version }) => version),
+      granted: new Set(brokered.map(({ version }) => version.id)),
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
@@ -109,7 +113,13 @@ export class Leases implements Disposable {
     this.#tell({ type: 'door', run: lease.run, kind: 'grant', box });
   }
 
-  /** The run has ended. */
+  /** The run has ended: its door is allowed nothing more, and what it said before is still heard. */
+  end(run: string): void {
+    const lease = this.#leases.get(run);
+    if (lease !== undefined) lease.versions = [];
+  }
+
+  /** Nothing of the run is heard any more. */
   drop(run: string): void {
     this.#leases.delete(run);
   }
@@ -158,10 +168,14 @@ export class Leases implements Disposable {
       const ids = lease.versions.map(({ id }) => id);
       const fresh = await new SecretReader(this.#ground.db).listVersions(ids);
       lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
+      lease.granted.add(next.id);
+      const { run } = lease;
+      const placeholder = lease.placeholders.get(next.name) ?? null;
       await this.#record(
         lease,
         { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
-        before,
+        async (tx) =>
+          await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
       );
       this.#sayGrant(lease, await this.#releases.openKey(space));
     }
@@ -195,49 +209,57 @@ export class Leases implements Disposable {
       return;
     }
     const body = { ...ask.route, ask: ask.number, uses: USES, seconds: SECONDS };
-    await this.#record(lease, { version: version.id, kind: 'secret.lease', body });
-    lease.asks.set(ask.number, version.id);
+    await this.#record(lease, { version: version.id, kind: 'secret.lease', body }, async (tx) => {
+      await new RunWriter(tx).openLease(lease.run, ask.number, { version: version.id, uses: USES });
+      await new SecretWriter(tx).touch(version.id);
+    });
     this.#say(lease, { type: 'answer', ask: ask.number, seconds: SECONDS, uses: USES, why: null });
   }
 
   async #close(lease: Lease, { ask, uses }: Extract<DoorWord, { type: 'used' }>): Promise<void> {
-    const version = lease.asks.get(ask);
-    if (version === undefined) return;
-    lease.asks.delete(ask);
-    await this.#record(lease, { version, kind: 'secret.used', body: { ask, uses: Math.min(uses, USES) } });
+    const open = await new RunReader(this.#ground.db).findLease(lease.run, ask);
+    if (open === undefined) return;
+    const { version } = open;
+    const made = Math.min(uses, open.uses);
+    await this.#record(lease, { version, kind: 'secret.used', body: { ask, uses: made } }, async (tx) => {
+      await new RunWriter(tx).closeLease(lease.run, ask);
+      await new SecretWriter(tx).countUses(version, made);
+      if (made > 0) await new SecretWriter(tx).touch(version);
+    });
   }
 
   async #note(lease: Lease, word: Extract<DoorWord, { type: 'echo' | 'misplaced' }>): Promise<void> {
-    if (!lease.versions.some(({ id }) => id === word.version)) return;
     const { version } = word;
-    if (word.type === 'echo')
-      // From now on the run holds the value itself.
-      await this.#record(lease, {
-        version,
-        kind: 'secret.echoed',
-        body: { ...word.route, holder: 'sandbox' },
-      });
-    else {
+    if (!lease.granted.has(version)) return;
+    if (word.type === 'echo') {
+      const [{ run }, holder] = [lease, 'sandbox'];
+      // From now on the app holds the value itself, until its run ends (threat 21).
+      await this.#record(
+        lease,
+        { version, kind: 'secret.echoed', body: { ...word.route, holder } },
+        async (tx) => {
+          await holdMore(tx, this.#ground, { run, version, holder, placeholder: null });
+          await new SecretWriter(tx).markEchoed(version);
+        },
+      );
+    } else {
       const { host, where, count } = word;
-      await this.#record(lease, { version, kind: 'secret.misplaced', body: { host, where, count } });
+      const body = { host, where, count };
+      await this.#record(lease, { version, kind: 'secret.misplaced', body }, async () => undefined);
     }
   }
 
+  // oxlint-disable-next-line max-params -- whose, the entry, and the change that it records
   async #record(
     lease: Lease,
     { version, kind, body }: { version: string; kind: VaultEntry['kind']; body: VaultEntry['body'] },
-    before?: KeptVersion,
+    change: (tx: Tx) => Promise<void>,
   ): Promise<void> {
     const { run, space } = lease;
     const said = { space, run, ...body };
     await journalled(this.#ground, { act: kind, version, ...said }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
-        if (before !== undefined)
-          await holdMore(tx, this.#ground, {
-            ...{ run, version, holder: 'door', placeholder: lease.placeholders.get(before.name) ?? null },
-          });
-        if (kind === 'secret.used' && typeof body['uses'] === 'number')
-          await new SecretWriter(tx).countUses(version, body['uses']);
+        await change(tx);
         const entries = await recordEntries(tx, [
           {
             ...{ kind, subject: `secret:${version}`, actor: `run:${run}`, credential: '' },

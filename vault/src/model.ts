@@ -30,6 +30,8 @@ export interface KeptVersion extends Version {
   readonly liveUntil: Date | null;
   readonly uses: number;
   readonly lastUsedAt: Date | null;
+  /** When the value was first seen in an answer to an app; `null`: it was not. */
+  readonly echoedAt: Date | null;
 }
 
 /** A name as programs know variables by. */
@@ -79,6 +81,7 @@ export function describeVersion(version: KeptVersion): DescribedVersion {
     createdAt: version.createdAt.toISOString(),
     expiresAt: version.expiresAt?.toISOString() ?? null,
     lastUsedAt: version.lastUsedAt?.toISOString() ?? null,
+    echoedAt: version.echoedAt?.toISOString() ?? null,
   };
 }
 
@@ -91,4 +94,5 @@ export interface DescribedVersion extends Pick<
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
+  readonly echoedAt: string | null;
 }

@@ -1,11 +1,12 @@
 // Who possesses what, from the release on: delivered, aborted, ended, and what of it is brokered to runs that live. Invariant: what a
 // run holds is in `vault.held` from before the hand-over until its end is recorded.
+import { type Tx } from '@holdfast/platform/postgres/database';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { isTrue, reportForged } from './run-seal.ts';
 import { RunReader, RunWriter, type Held, type OpenRun } from './run-store.ts';
-import { SecretReader } from './secret-store.ts';
+import { SecretReader, SecretWriter } from './secret-store.ts';
 
 /** A version and what stands in its place in the app. */
 export interface Brokered {
@@ -127,14 +128,16 @@ export class Possession {
     await journalled(this.#ground, { act: kind, run }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
         if (!(await change(new RunWriter(tx)))) return { entries: [], result: undefined };
-        const entries = await recordEntries(
-          tx,
-          held.map(({ version, holder }) => ({
-            ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },
-            body: { run, holder, ...more, ...journalOf(noted, this.#ground.instance) },
-          })),
-        );
-        return { entries, result: undefined };
+        const journal = journalOf(noted, this.#ground.instance);
+        const said = held.map(({ version, holder }) => ({
+          ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },
+          body: { run, holder, ...more, ...journal },
+        }));
+        const unclosed = (await countUnclosed(tx, open)).map(({ body, ...entry }) => ({
+          ...entry,
+          body: { ...body, ...journal },
+        }));
+        return { entries: await recordEntries(tx, [...unclosed, ...said]), result: undefined };
       }),
     );
   }
@@ -145,6 +148,16 @@ export class Possession {
       this.#ground.log.error({ err: error, run }, 'a release could not be aborted');
     });
   }
+}
+
+// A door that was killed, or that a sealed vault did not hear, has not said how often it used what it was allowed: all of it counts.
+async function countUnclosed(tx: Tx, { run, space }: OpenRun): Promise<VaultEntry[]> {
+  const left = await new RunWriter(tx).takeUnclosed(run);
+  for (const { version, uses } of left) await new SecretWriter(tx).countUses(version, uses);
+  return left.map(({ version, uses: unclosed }) => ({
+    ...{ kind: 'secret.used', subject: `secret:${version}`, actor: 'system:vault', credential: '' },
+    body: { space, run, unclosed },
+  }));
 }
 
 function isPlaced({ placeholder }: Held): boolean {

@@ -9,8 +9,12 @@ import { RunReader, RunWriter, type Held, type OpenRun } from './run-store.ts';
 function bytesOf({ run, space, instance, door }: Omit<OpenRun, 'tag'>, held: readonly Held[]): Buffer {
   const all = held
     .map(({ version, holder, placeholder }) => ({ version, holder, placeholder }))
-    .toSorted((one, other) => (one.version < other.version ? -1 : 1));
+    .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
   return Buffer.from(canonicalJson({ what: 'holdfast run', run, space, instance, door, held: all }));
+}
+
+function placeOf({ version, holder }: Held): string {
+  return `${version} ${holder}`;
 }
 
 /** The tag of a run and of all that it ever held. */
@@ -23,7 +27,7 @@ export function isTrue(keys: KeyHolder, run: OpenRun, held: readonly Held[]): bo
   return run.tag !== null && keys.isTag(run.tag, bytesOf(run, held));
 }
 
-/** Another version comes into a run's door. Throws an `Error` where rows of the run are not as the vault wrote them. */
+/** A run holds another version, or its app one that only its door had. Throws an `Error` where rows of the run are not as the vault wrote them. */
 export async function holdMore(
   tx: Tx,
   { keys }: Pick<Ground, 'keys'>,

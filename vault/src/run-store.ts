@@ -24,6 +24,12 @@ export interface Held {
   readonly placeholder: string | null;
 }
 
+/** Uses that a door was allowed and has not said it made. */
+export interface OpenLease {
+  readonly version: string;
+  readonly uses: number;
+}
+
 /** A run whose end is not recorded. */
 export interface OpenRun {
   readonly run: string;
@@ -83,6 +89,16 @@ export class RunReader {
       .execute();
   }
 
+  /** What a door was allowed by the answer to this question of its, and has not closed. */
+  async findLease(run: string, ask: number): Promise<OpenLease | undefined> {
+    return await this.#db
+      .selectFrom('vault.lease')
+      .select(['version', 'uses'])
+      .where('run', '=', run)
+      .where('ask', '=', ask)
+      .executeTakeFirst();
+  }
+
   /** What a run holds, and neither its end nor that of the run is recorded. */
   async listHeld(run: string): Promise<Held[]> {
     return await this.#db
@@ -130,7 +146,7 @@ export class RunWriter {
         .execute();
   }
 
-  /** Another version came into a run's door. */
+  /** A run holds one more. */
   async hold(run: string, held: Held): Promise<void> {
     await this.#db
       .insertInto('vault.held')
@@ -167,6 +183,32 @@ export class RunWriter {
       .where('holder', '=', 'door')
       .where('ended_at', 'is', null)
       .execute();
+  }
+
+  /** A door is allowed uses, in answer to this question of its. */
+  async openLease(run: string, ask: number, lease: OpenLease): Promise<void> {
+    await this.#db
+      .insertInto('vault.lease')
+      .values({ run, ask, ...lease })
+      .execute();
+  }
+
+  /** It said how many it made. */
+  async closeLease(run: string, ask: number): Promise<void> {
+    await this.#db.deleteFrom('vault.lease').where('run', '=', run).where('ask', '=', ask).execute();
+  }
+
+  /** Closes what a run that has ended left open; gives it, by version. */
+  async takeUnclosed(run: string): Promise<OpenLease[]> {
+    const { rows } = await sql<OpenLease>`
+      with gone as (
+        delete from vault.lease where run = ${run}
+          and exists (select from vault.run r where r.run = ${run} and r.ended_at is not null)
+        returning version, uses)
+      select version, sum(uses)::integer as uses from gone group by version order by version`.execute(
+      this.#db,
+    );
+    return rows;
   }
 
   /** The program inside has what it was given; `false`: there is no such run. */

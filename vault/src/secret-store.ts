@@ -191,7 +191,25 @@ export class SecretWriter {
   async countUses(id: string, uses: number): Promise<void> {
     await this.#db
       .updateTable('vault.version')
-      .set({ uses: sql<number>`uses + ${uses}`, last_used_at: sql<Date>`clock_timestamp()` })
+      .set({ uses: sql<number>`uses + ${uses}` })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** The version is being used from now on, or was until now. */
+  async touch(id: string): Promise<void> {
+    await this.#db
+      .updateTable('vault.version')
+      .set({ last_used_at: sql<Date>`clock_timestamp()` })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** The value of a version was seen in an answer. */
+  async markEchoed(id: string): Promise<void> {
+    await this.#db
+      .updateTable('vault.version')
+      .set({ echoed_at: sql<Date>`coalesce(echoed_at, clock_timestamp())` })
       .where('id', '=', id)
       .execute();
   }
@@ -207,6 +225,6 @@ function toVersion(row: Selectable<VaultTables['vault.version']>): KeptVersion {
     places: Places.parse(row.places),
     ...{ provider: row.provider, expiresAt: row.expires_at, description: row.description },
     ...{ bytes: row.bytes, value: row.value, createdAt: row.created_at, liveUntil: row.live_until },
-    ...{ uses: row.uses, lastUsedAt: row.last_used_at },
+    ...{ uses: row.uses, lastUsedAt: row.last_used_at, echoedAt: row.echoed_at },
   };
 }

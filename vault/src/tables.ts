@@ -21,6 +21,7 @@ export type VaultTables = {
     live_until: Date | null;
     uses: Generated<number>;
     last_used_at: Date | null;
+    echoed_at: Date | null;
   };
   'vault.ticket': { entry: string; run: string; at: Generated<Date> };
   'vault.run': {
@@ -41,6 +42,7 @@ export type VaultTables = {
     placeholder: string | null;
     ended_at: Date | null;
   };
+  'vault.lease': { run: string; ask: number; version: string; uses: number };
   'ledger.entry': {
     writer: string;
     lane: number;

@@ -157,7 +157,7 @@ export class Vault implements Disposable {
     if (isEnd) {
       // A release that is under way hands nothing over any more, and then it is its turn.
       this.#turns.end(frame.run, 'the run has ended');
-      this.#leases.drop(frame.run);
+      this.#leases.end(frame.run);
     }
     const isHeard = await this.#turns.take(frame.run, async () => await this.#doForRun(frame));
     if (!isHeard) this.#ground.log.error({ run: frame.run }, 'a run says more than can be heard');
@@ -167,8 +167,11 @@ export class Vault implements Disposable {
     if (frame.type === 'release') await this.#release(frame);
     else if (frame.type === 'delivered') await this.#possession.deliver(frame.run);
     else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
-    else if (frame.type === 'aborted') await this.#possession.abort(frame.run, frame.why);
-    else await this.#possession.end(frame.run);
+    else {
+      this.#leases.drop(frame.run);
+      if (frame.type === 'aborted') await this.#possession.abort(frame.run, frame.why);
+      else await this.#possession.end(frame.run);
+    }
   }
 
   // What is brokered to runs that live goes on, also through a vault that was started anew.

@@ -82,13 +82,10 @@ export class Writes {
         'too-many',
         `the secrets of a Space have at most ${MOST_TOGETHER} bytes together`,
       );
-    if (version.way === 'brokered') requireFewBrokered(others, version);
+    requireFewBrokered(others, version);
     const numbered = { ...version, n: await writer.nextNumber(space, name) };
-    const gone = await this.#replace(
-      writer,
-      kept.filter((one) => one.name === name),
-      wish,
-    );
+    const same = kept.filter((one) => one.name === name);
+    const gone = await this.#replace(writer, same, wish);
     // A value that is replaced is destroyed as one that is deleted is: with the key that could read it.
     const rest = kept.filter(({ id }) => !gone.includes(id));
     const spaceKey =
@@ -106,9 +103,10 @@ export class Writes {
         },
       },
     ]);
-    const at = this.#ground.clock.now();
-    const result = { ...numbered, value: sealed, createdAt: at, liveUntil: null, uses: 0, lastUsedAt: null };
-    return { entries, result };
+    return {
+      entries,
+      result: { ...numbered, ...UNUSED, value: sealed, createdAt: this.#ground.clock.now() },
+    };
   }
 
   /** Ends the versions before. Gives those whose value is destroyed. */
@@ -199,6 +197,9 @@ export class Writes {
   }
 }
 
+/** How every version begins. */
+const UNUSED = { liveUntil: null, uses: 0, lastUsedAt: null, echoedAt: null } as const;
+
 interface Insert {
   readonly version: Version;
   readonly wish: SecretWish;
@@ -208,6 +209,7 @@ interface Insert {
 
 // A door searches for each in many forms, in what it sends and in what comes back.
 function requireFewBrokered(others: readonly KeptVersion[], version: Version): void {
+  if (version.way !== 'brokered') return;
   const brokered = others.filter(({ way }) => way === 'brokered');
   if (brokered.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_BROKERED)
     throw new VaultRefusal(

@@ -48,7 +48,8 @@ export class TallyReader {
   }
 }
 
-const COUNT = sql`sum(coalesce((body::jsonb ->> 'count')::bigint, (body::jsonb ->> 'uses')::bigint, 1))::bigint`;
+const COUNT = sql`sum(coalesce((body::jsonb ->> 'count')::bigint, (body::jsonb ->> 'uses')::bigint,
+  (body::jsonb ->> 'unclosed')::bigint, 1))::bigint`;
 
 // The index has these alone; so must the question.
 const IS_WATCHED = sql`kind in ('session.begun', 'refusal.noted', 'refusal.repeated', 'space.egress-refused', 'secret.used',

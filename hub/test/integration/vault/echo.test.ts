@@ -1,0 +1,147 @@
+// A brokered value that came back in an answer is in the app's hands: so says who holds it, until the run ends; and uses that no
+// door has told of count as made.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { PlayedDoor, ROUTE, untilTrue } from '../../harness/vault-doors.ts';
+import { id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { entriesOf, startRun } from '../../harness/vault-runs.ts';
+
+const LIMIT = { timeout: 120_000 };
+const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
+const OPERATOR = { operator: { osUser: 'root', terminal: null, command: 'vault' }, passphrase: null };
+
+async function brokered(vault: TestVault) {
+  const space = id();
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+  const run = await startRun(vault, space);
+  const door = new PlayedDoor(vault, run);
+  const version = door.grants[0]?.[0]?.version ?? '';
+  return { space, run: run.run, started: run, door, version };
+}
+
+let calls = 1_000;
+
+async function listed(vault: TestVault, space: string) {
+  calls += 1;
+  const call = calls;
+  vault.hub.say({ type: 'list', id: call, space });
+  const answer = await vault.hub.until((frame) => frame.type === 'done' && frame.id === call);
+  assert.ok(answer.type === 'done');
+  return answer.secrets[0];
+}
+
+async function told(vault: TestVault, kind: string, count: number): Promise<void> {
+  await untilTrue(kind, async () => (await entriesOf(vault, kind)).length >= count);
+}
+
+void test(
+  'an echo has the app hold the value until its run ends, and stays said of the version',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const { space, run, door, version } = await brokered(vault);
+    assert.equal((await listed(vault, space))?.echoedAt, null);
+    door.say({ type: 'echo', version, route: ROUTE });
+    door.say({ type: 'echo', version, route: { ...ROUTE, method: 'GET' } });
+    await told(vault, 'secret.echoed', 2);
+    assert.ok((await listed(vault, space))?.echoedAt);
+    vault.runner.say({ type: 'ended', run });
+    await told(vault, 'secret.ended', 2);
+    const ended = await entriesOf(vault, 'secret.ended');
+    assert.deepEqual(
+      new Set(ended.map(({ body, subject }) => `${subject} ${String(body['holder'])}`)),
+      new Set([`secret:${version} door`, `secret:${version} sandbox`]),
+    );
+    assert.equal((await entriesOf(vault, 'secret.run-forged')).length, 0, 'its tag covers what it holds now');
+    await vault.write(space, { key: 'OPENAI_API_KEY', value: `${OPENAI}x` });
+    assert.equal((await listed(vault, space))?.echoedAt, null, 'another value was not seen');
+  },
+);
+
+void test('a pause leaves what came back in the hands of the app', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, run, door, version } = await brokered(vault);
+  door.say({ type: 'echo', version, route: ROUTE });
+  await told(vault, 'secret.echoed', 1);
+  vault.hub.say({ type: 'stop', id: 900, space, by: { actor: 'system:x', credential: '', personal: {} } });
+  await told(vault, 'secret.ended', 1);
+  vault.runner.say({ type: 'ended', run });
+  await told(vault, 'secret.ended', 2);
+  const holders = (await entriesOf(vault, 'secret.ended')).map(({ body }) => body['holder']);
+  assert.deepEqual(holders, ['sandbox', 'door'], 'the newest first');
+});
+
+void test('a value that comes back after it was replaced is noted as well', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, door, version } = await brokered(vault);
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: `${OPENAI}x`, overlapSeconds: 60 });
+  door.say({ type: 'echo', version: id(), route: ROUTE });
+  door.say({ type: 'echo', version, route: ROUTE });
+  await told(vault, 'secret.echoed', 1);
+  assert.deepEqual(
+    (await entriesOf(vault, 'secret.echoed')).map(({ subject }) => subject),
+    [`secret:${version}`],
+    'and no other',
+  );
+});
+
+void test(
+  'uses that a killed door has not told of count, and those that it told of do not count twice',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const { space, run, door, version } = await brokered(vault);
+    const [first, second] = [await door.ask(version), await door.ask(version)];
+    assert.ok((await listed(vault, space))?.lastUsedAt, 'from the moment on from which it may be used');
+    door.say({ type: 'used', ask: first.ask, uses: 7 });
+    door.say({ type: 'used', ask: first.ask, uses: 7 });
+    // What was said before the end is heard, although the end takes all access away at once.
+    vault.runner.say({ type: 'ended', run });
+    await told(vault, 'secret.ended', 1);
+    const used = await entriesOf(vault, 'secret.used');
+    assert.deepEqual(
+      used.map(({ body }) => [body['uses'], body['unclosed']]),
+      [
+        [undefined, second.uses],
+        [7, undefined],
+      ],
+    );
+    assert.equal((await listed(vault, space))?.uses, 7 + second.uses);
+  },
+);
+
+void test('uses of a door that a sealed vault does not hear count when its run ends', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, run, door, version } = await brokered(vault);
+  const { ask, uses } = await door.ask(version);
+  vault.operator.say({ type: 'seal', ...OPERATOR });
+  await vault.operator.until(({ type }) => type === 'status');
+  door.say({ type: 'used', ask, uses: 3 });
+  vault.runner.say({ type: 'ended', run });
+  await told(vault, 'secret.ended', 1);
+  assert.deepEqual(
+    (await entriesOf(vault, 'secret.used')).map(({ body }) => body['unclosed']),
+    [uses],
+  );
+  assert.equal((await listed(vault, space))?.uses, uses);
+});
+
+void test(
+  'a vault that was started anew knows what doors have not told of, and takes it when they do',
+  LIMIT,
+  async () => {
+    await using first = await openTestVault();
+    const { run, started, door, version, space } = await brokered(first);
+    const [told1, left] = [await door.ask(version), await door.ask(version)];
+    first.notary.isStopped = true;
+    await using second = await openTestVault({ database: first.database, folder: first.folder });
+    second.runner.say({ type: 'hello', runs: [run] });
+    await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');
+    new PlayedDoor(second, started).say({ type: 'used', ask: told1.ask, uses: 2 });
+    await told(second, 'secret.used', 1);
+    second.runner.say({ type: 'hello', runs: [] });
+    await told(second, 'secret.used', 2);
+    assert.deepEqual((await entriesOf(second, 'secret.used'))[0]?.body['unclosed'], left.uses);
+    assert.equal((await listed(second, space))?.uses, 2 + left.uses);
+  },
+);
