@@ -10,6 +10,8 @@ import { type Modules } from './modules.ts';
 
 /** Has the vault forget deleted Spaces, also those for which it was not there before. */
 const FORGET_TASK = 'secrets:forget-deleted';
+/** Tells people of secrets that were seen in answers. */
+const ECHOES_TASK = 'secrets:tell-of-echoes';
 const FLUSH_MS = 10_000;
 
 /** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
@@ -38,7 +40,7 @@ export async function openJobs(
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {
-  const { blobs, uploads, downloads, foundTokens, spaces, secrets, pool, db } = modules;
+  const { blobs, uploads, downloads, foundTokens, spaces, secrets, echoes, pool, db } = modules;
   return await Worker.open(
     pool,
     {
@@ -47,6 +49,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         [WINDOWS_TASK]: () => downloads.renewWindows(),
         ...upkeepJobs(modules),
         [FORGET_TASK]: async (_payload, signal) => await secrets.forgetDeleted(signal),
+        [ECHOES_TASK]: async (_payload, signal) => await echoes.tell(signal),
         [REVOKE_FOUND_TASK]: async (payload) => await foundTokens.revoke(payload),
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
@@ -62,6 +65,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         `17 * * * * ${WINDOWS_TASK}`,
         `42 3 * * * ${COLLECT_TASK}`,
         `* * * * * ${FORGET_TASK}`,
+        `* * * * * ${ECHOES_TASK}`,
         ...UPKEEP_SCHEDULE,
       ],
     },

@@ -38,6 +38,7 @@ import {
   ledgerWatched,
 } from '#modules/ledger';
 import { mailDelivery, mailOutbox } from '#modules/mail';
+import { secretsTold } from '#modules/secrets';
 import {
   sessionKept,
   sessionPasskeys,
@@ -121,4 +122,5 @@ export const migrations: readonly Migration[] = [
   ledgerWatched,
   tokenPushed,
   vaultEchoes,
+  secretsTold,
 ];

@@ -7,7 +7,7 @@ import { type Content } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
-import { Secrets, type VaultLink } from '#modules/secrets';
+import { Echoes, Secrets, type VaultLink } from '#modules/secrets';
 import { Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
 import { type Foundation } from './foundation.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
@@ -38,6 +38,7 @@ export function openSpaces(
 ): {
   readonly spaces: Spaces;
   readonly secrets: Secrets;
+  readonly echoes: Echoes;
   readonly runs: Runs | undefined;
 } & AsyncDisposable {
   const baseUrl = publicUrl ?? `http://localhost:${port}`;
@@ -55,6 +56,7 @@ export function openSpaces(
   return {
     runs,
     secrets: new Secrets(parts),
+    echoes: new Echoes(parts),
     spaces: new Spaces({ ...parts, runs, whyNoPrograms: spacesProblem, hardware }),
     [Symbol.asyncDispose]: async () => await runs?.[Symbol.asyncDispose](),
   };

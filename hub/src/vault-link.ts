@@ -159,11 +159,13 @@ function authorOf({ actor, credential }: SecretAuthor) {
 }
 
 function factsOf(frame: Extract<ToHub, { type: 'done' }>['secrets'][number]): SecretFacts {
-  const { name, n, way, hosts, provider, description, uses, createdAt, expiresAt, lastUsedAt } = frame;
+  const { name, n, way, hosts, provider, description, uses, createdAt, expiresAt, lastUsedAt, echoedAt } =
+    frame;
   return {
     ...{ name, version: n, way, hosts, provider, description, uses },
     updatedAt: new Date(createdAt),
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
     lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+    echoedAt: echoedAt === null ? null : new Date(echoedAt),
   };
 }

@@ -5,12 +5,26 @@ import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type OrgPolicy } from './model.ts';
 import { type IdentityTables } from './tables.ts';
 
-/** Reads the policies of organisations. */
+/** Reads the policies of organisations, and who decides them. */
 export class PolicyReader {
   protected readonly db: Kysely<IdentityTables>;
 
   constructor(db: Db | Tx) {
     this.db = db.withTables<IdentityTables>();
+  }
+
+  /** Who administers an organisation and can sign in. */
+  async listAdministrators(orgId: Id): Promise<Id[]> {
+    const rows = await this.owners(orgId).select('m.user_id').where('u.disabled_at', 'is', null).execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  protected owners(orgId: Id) {
+    return this.db
+      .selectFrom('identity.membership as m')
+      .innerJoin('identity.account as u', 'u.id', 'm.user_id')
+      .where('m.org_id', '=', orgId)
+      .where('m.role', '=', 'admin');
   }
 
   async get(orgId: Id): Promise<OrgPolicy> {
@@ -46,13 +60,13 @@ export class OwnerStore extends PolicyReader {
       .where('id', '=', orgId)
       .forNoKeyUpdate()
       .executeTakeFirst();
-    const rows = await this.#owners(orgId).select('m.user_id').execute();
+    const rows = await this.owners(orgId).select('m.user_id').execute();
     return rows.map(({ user_id }) => user_id);
   }
 
   /** How many of those who administer the organisation can sign in. */
   async countAble(orgId: Id): Promise<number> {
-    const row = await this.#owners(orgId)
+    const row = await this.owners(orgId)
       .select((e) => e.fn.countAll<number>().as('n'))
       .where('u.disabled_at', 'is', null)
       .executeTakeFirstOrThrow();
@@ -72,13 +86,5 @@ export class OwnerStore extends PolicyReader {
       })
       .where('id', '=', orgId)
       .execute();
-  }
-
-  #owners(orgId: Id) {
-    return this.db
-      .selectFrom('identity.membership as m')
-      .innerJoin('identity.account as u', 'u.id', 'm.user_id')
-      .where('m.org_id', '=', orgId)
-      .where('m.role', '=', 'admin');
   }
 }

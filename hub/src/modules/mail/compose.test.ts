@@ -20,6 +20,7 @@ const ALL: readonly MailFacts[] = [
   { kind: 'signed-in', ...PLACE },
   { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'approved' },
   { kind: 'token-reach', token: 'ci', organization: 'acme', state: 'ended' },
+  { kind: 'secret-echoed', secret: 'OPENAI_API_KEY', space: 'ada/demo', host: 'api.openai.com' },
   { kind: 'role-changed', organization: 'acme', role: 'write' },
   { kind: 'role-changed', organization: 'acme', role: null },
   { kind: 'administrator-changed', administrator: true },
@@ -30,10 +31,14 @@ void test('every mail names what it is about, in either language', () => {
   for (const facts of ALL) {
     const write = (language: Language) => compose(facts, { name: 'ada', language, hub: HUB });
     const [english, portuguese] = [write('en'), write('pt')];
-    const about = 'organization' in facts ? facts.organization : 'token' in facts ? facts.token : '';
+    const { organization, token, secret } = { organization: '', token: '', secret: '', ...facts };
+    const about = organization || token || secret;
     for (const mail of [english, portuguese]) {
       assert.ok(mail.subject.includes(about) && mail.text.includes(about) && mail.html.includes(about));
-      assert.match(mail.html, /<a href="https:\/\/hub\.example\.org\/account/);
+      assert.match(
+        mail.html,
+        /<a href="https:\/\/hub\.example\.org\/(?:account|spaces\/ada\/demo\/settings\/app)/,
+      );
       const reason = 'reason' in facts ? (facts.reason ?? '') : '';
       assert.ok(mail.text.includes(reason) && mail.html.includes(reason));
       if ('address' in facts) assert.ok(mail.text.includes('192.0.2.1') && mail.text.includes('Firefox'));

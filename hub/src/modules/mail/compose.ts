@@ -31,7 +31,7 @@ export interface Said {
 export function compose(facts: MailFacts, { name, language, hub }: Setting): Composed {
   const { greeting, sender, say } = TONGUES[language];
   const { subject, what, advice } = say(facts);
-  const link = `${hub}${PAGES[facts.kind]}`;
+  const link = `${hub}${pageOf(facts)}`;
   const before = [greeting(name), what, advice];
   const after = sender(hub);
   const paragraph = (text: string): string => `<p>${escape(text)}</p>`;
@@ -46,7 +46,11 @@ export function compose(facts: MailFacts, { name, language, hub }: Setting): Com
 }
 
 /** Where a person can look at it. */
-const PAGES: Readonly<Record<MailFacts['kind'], string>> = {
+function pageOf(facts: MailFacts): string {
+  return facts.kind === 'secret-echoed' ? `/spaces/${facts.space}/settings/app` : PAGES[facts.kind];
+}
+
+const PAGES: Readonly<Record<Exclude<MailFacts['kind'], 'secret-echoed'>, string>> = {
   'signed-in': '/account/sessions',
   'token-issued': '/account/tokens',
   'token-revoked': '/account/tokens',

@@ -25,6 +25,12 @@ export const MailFacts = z.discriminatedUnion('kind', [
     organization: z.string(),
     state: z.enum(['approved', 'ended']),
   }),
+  z.object({
+    kind: z.literal('secret-echoed'),
+    secret: z.string(),
+    space: z.string(),
+    host: z.string(),
+  }),
   z.object({ kind: z.literal('role-changed'), organization: z.string(), role: z.string().nullable() }),
   z.object({ kind: z.literal('administrator-changed'), administrator: z.boolean() }),
 ]);

@@ -34,6 +34,8 @@ export function sayInEnglish(facts: MailFacts): Said {
       return pushed(facts);
     case 'token-reach':
       return reachChanged(facts);
+    case 'secret-echoed':
+      return echoed(facts);
     case 'role-changed':
       return {
         subject: `Your role in ${facts.organization}`,
@@ -53,6 +55,14 @@ function pushed(facts: Facts<'token-pushed'>): Said {
     subject: `Somebody else has your access token: ${facts.token}`,
     what: `Somebody else was about to publish a text that holds your access token "${facts.token}". The hub refused the text; whoever sent it has the token.`,
     advice: 'Revoke it now, look at what it was used for, and make a new one where you still need it.',
+  };
+}
+
+function echoed({ secret, space, host }: Facts<'secret-echoed'>): Said {
+  return {
+    subject: `Replace the secret ${secret} of ${space}`,
+    what: `An answer of ${host} to the app of ${space} had the value of the secret ${secret} in it. The app was not to have it, and has it now.`,
+    advice: `Have ${host} or whoever gave the key out make a new one, set it as the secret, and revoke the old one.`,
   };
 }
 

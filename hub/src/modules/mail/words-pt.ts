@@ -34,6 +34,8 @@ export function sayInPortuguese(facts: MailFacts): Said {
       return pushed(facts);
     case 'token-reach':
       return reachChanged(facts);
+    case 'secret-echoed':
+      return echoed(facts);
     case 'role-changed':
       return {
         subject: `O seu papel em ${facts.organization}`,
@@ -53,6 +55,14 @@ function pushed(facts: Facts<'token-pushed'>): Said {
     subject: `Outra pessoa tem o seu token de acesso: ${facts.token}`,
     what: `Outra pessoa ia publicar um texto que contém o seu token de acesso "${facts.token}". O hub recusou o texto; quem o enviou tem o token.`,
     advice: 'Revogue-o agora, veja para que ele foi usado e crie um novo onde ainda precisar.',
+  };
+}
+
+function echoed({ secret, space, host }: Facts<'secret-echoed'>): Said {
+  return {
+    subject: `Troque o segredo ${secret} de ${space}`,
+    what: `Uma resposta de ${host} à aplicação de ${space} continha o valor do segredo ${secret}. A aplicação não devia tê-lo, e agora o tem.`,
+    advice: `Peça uma chave nova a ${host} ou a quem emitiu a chave, defina-a como segredo e revogue a antiga.`,
   };
 }
 

@@ -7,5 +7,7 @@ export {
   type VaultLink,
   type VaultStanding,
 } from './model.ts';
+export { Echoes } from './echoes.ts';
+export { told as secretsTold } from './migrations/0001-told.ts';
 export { SecretOverview, type SpaceSecrets } from './overview.ts';
 export { Secrets } from './secrets.ts';

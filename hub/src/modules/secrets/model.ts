@@ -17,6 +17,8 @@ export interface SecretFacts {
   readonly updatedAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** When it was first seen in an answer, so that the app has it; `null`: it was not. */
+  readonly echoedAt: Date | null;
   readonly uses: number;
 }
 

@@ -25,7 +25,7 @@ void test('a secret is set, listed without its value, set anew and deleted, and 
   assert.ok(typeof updatedAt === 'string');
   assert.deepEqual(rest, {
     ...{ key: 'TOKEN', version: 1, way: 'variable', hosts: [], provider: null, description: 'of ours' },
-    ...{ uses: 0, expiresAt: null, lastUsedAt: null },
+    ...{ uses: 0, expiresAt: null, lastUsedAt: null, echoedAt: null },
   });
   const second = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
   assert.ok(second.generation > first.generation);

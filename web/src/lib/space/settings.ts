@@ -44,10 +44,10 @@ export async function openSettings(event: PageEvent, repo: Repo, visit: Visit) {
 
 /** A secret as pages show it, which know no value. */
 export function presentSecret({ name, version, way, hosts, provider, ...rest }: SecretFacts) {
-  const { description, updatedAt, expiresAt, lastUsedAt, uses } = rest;
+  const { description, updatedAt, expiresAt, lastUsedAt, uses, echoedAt } = rest;
   return {
     ...{ name, version, way, hosts, provider, description },
-    ...{ updatedAt, expiresAt, lastUsedAt, uses },
+    ...{ updatedAt, expiresAt, lastUsedAt, uses, echoedAt },
   };
 }
 

@@ -66,6 +66,8 @@ export const enSpaces = {
     never: 'never',
     used: 'Last used',
     unused: 'not yet',
+    echoed:
+      'Seen in an answer to the app, which has the value now. Make a new key at its provider, replace this one, and revoke the old one. Seen',
     uses: { one: 'once', many: '{count} times' },
     secretSet: 'is kept. It reaches the app',
     limits: 'Hardware and sleep',

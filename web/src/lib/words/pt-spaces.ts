@@ -66,6 +66,8 @@ export const ptSpaces: typeof enSpaces = {
     never: 'nunca',
     used: 'Último uso',
     unused: 'ainda não',
+    echoed:
+      'Visto numa resposta à aplicação, que agora tem o valor. Crie uma chave nova no provedor, troque esta e revogue a antiga. Visto',
     uses: { one: 'uma vez', many: '{count} vezes' },
     secretSet: 'está guardado. Chega à aplicação',
     limits: 'Equipamento e sono',

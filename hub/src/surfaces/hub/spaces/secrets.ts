@@ -27,6 +27,7 @@ const Listed = z.record(
     provider: z.string().nullable(),
     expiresAt: z.string().nullable(),
     lastUsedAt: z.string().nullable(),
+    echoedAt: z.string().nullable(),
     uses: z.number(),
     version: z.number(),
   }),
@@ -88,13 +89,14 @@ function deleteSecret({ secrets }: Deps): Route {
 
 function present(secrets: readonly SecretFacts[]): z.input<typeof Listed> {
   return Object.fromEntries(
-    secrets.map(({ name, description, updatedAt, expiresAt, lastUsedAt, ...rest }) => [
+    secrets.map(({ name, description, updatedAt, expiresAt, lastUsedAt, echoedAt, ...rest }) => [
       name,
       {
         ...{ key: name, ...rest, updatedAt: updatedAt.toISOString() },
         ...(description !== '' && { description }),
         expiresAt: expiresAt?.toISOString() ?? null,
         lastUsedAt: lastUsedAt?.toISOString() ?? null,
+        echoedAt: echoedAt?.toISOString() ?? null,
       },
     ]),
   );

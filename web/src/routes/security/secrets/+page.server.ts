@@ -26,6 +26,7 @@ export async function load(event: ServerLoadEvent) {
           .map((one) => ({
             ...{ name: one.name, way: one.way, hosts: one.hosts, updatedAt: one.updatedAt },
             ...{ expiresAt: one.expiresAt, lastUsedAt: one.lastUsedAt, uses: one.uses },
+            echoedAt: one.echoedAt,
           })),
       })),
       pager: pagerOf(event.url, next),
