@@ -66,8 +66,8 @@ export class PlayedDoor {
   }
 
   /** Asks whether it may use a version, as before the first request on a route; gives the question's number and the answer. */
-  async ask(version: string): Promise<Extract<VaultWord, { type: 'answer' }>> {
-    const number = this.say({ type: 'ask', version, route: ROUTE });
+  async ask(version: string, host = ROUTE.host): Promise<Extract<VaultWord, { type: 'answer' }>> {
+    const number = this.say({ type: 'ask', version, route: { ...ROUTE, host } });
     const answer = await this.until((word) => word.type === 'answer' && word.ask === number);
     if (answer.type !== 'answer') throw new Error('it is an answer');
     return answer;

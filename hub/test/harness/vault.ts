@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemClock } from '@holdfast/kernel/clock';
+import { systemClock, type Clock } from '@holdfast/kernel/clock';
 import { newId } from '@holdfast/kernel/id';
 import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
 import { verifierOf } from '@holdfast/notary/note';
@@ -68,6 +68,7 @@ export interface TestVaultOptions {
   readonly database?: TestDatabase;
   readonly folder?: string;
   readonly passphrase?: string;
+  readonly clock?: Clock;
   /** As the product has it, to measure: milliseconds between two rounds of the notary, and a database that waits for its disk. */
   readonly measured?: { readonly signingPause: number };
   /** What the start of it is told. */
@@ -100,7 +101,7 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   const pair = await openPair(path.join(folder, 'box.key'));
   const ground = {
     db,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log,
     keys,
     journal,

@@ -1,0 +1,135 @@
+// What takes a secret away from a door that may use it: the seal, a pause, a deletion, the end of the Space, another value, and time.
+// What somebody does is told to the door in the same step, before anything is waited for.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PlayedDoor, untilTrue } from '../../harness/vault-doors.ts';
+import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { entriesOf, startRun } from '../../harness/vault-runs.ts';
+
+const LIMIT = { timeout: 120_000 };
+const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
+const NEXT = `sk-proj-${'zY9xW7vU5tS3rQ1pO9nM7lK5jI3'.repeat(3)}`;
+const OPERATOR = { operator: { osUser: 'root', terminal: null, command: 'vault' }, passphrase: null };
+
+/** A clock that a test moves on. */
+function movedClock() {
+  const clock = { passed: 0, now: () => new Date(Date.now() + clock.passed) };
+  return clock;
+}
+
+async function openDoor(vault: TestVault, more: object = {}) {
+  const space = id();
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI, ...more });
+  await vault.write(space, { key: 'ANTHROPIC_API_KEY', value: `sk-ant-api03-${'b'.repeat(80)}AA` });
+  const run = await startRun(vault, space);
+  const door = new PlayedDoor(vault, run);
+  await door.until(({ type }) => type === 'alive');
+  const versionOf = (name: string): string =>
+    door.grants[0]?.find((one) => one.name === name)?.version ?? assert.fail(`${name} is not granted`);
+  const [openai, anthropic] = [versionOf('OPENAI_API_KEY'), versionOf('ANTHROPIC_API_KEY')];
+  assert.deepEqual(new Set(door.versions), new Set([openai, anthropic]));
+  assert.ok((await door.ask(openai)).uses > 0);
+  return { space, run, door, openai, anthropic };
+}
+
+void test(
+  'a seal takes everything from doors at once, and what is unsealed is granted anew',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const { run, door, openai } = await openDoor(vault);
+    vault.operator.say({ type: 'seal', ...OPERATOR });
+    assert.deepEqual(door.versions, []);
+    await vault.operator.until(({ type }) => type === 'status');
+    const words = door.words.length;
+    door.say({
+      type: 'ask',
+      version: openai,
+      route: { host: 'api.openai.com', method: 'POST', template: '*' },
+    });
+    vault.runner.say({ type: 'hello', runs: [run.run] });
+    await delay(1_200);
+    assert.equal(door.words.length, words, 'it hears nothing more, and uses nothing');
+    assert.equal(door.grants.length, 1);
+    assert.equal((await entriesOf(vault, 'secret.ended')).length, 0, 'what it holds it holds');
+    vault.operator.say({ type: 'unseal', ...OPERATOR });
+    await vault.operator.until((frame) => frame.type === 'status' && frame.sealed === null);
+    vault.runner.say({ type: 'hello', runs: [run.run] });
+    await untilTrue('another grant', () => door.grants.length === 2);
+    assert.ok((await door.ask(openai)).uses > 0);
+  },
+);
+
+/** What the hub says, and what a door may use then of two. */
+const TAKES: Readonly<Record<string, { readonly word: object; readonly left: boolean }>> = {
+  'a pause': { word: { type: 'stop' }, left: false },
+  'the deletion of the Space': { word: { type: 'forget' }, left: false },
+  'the deletion of one secret': { word: { type: 'delete', name: 'OPENAI_API_KEY' }, left: true },
+};
+
+for (const [what, { word, left }] of Object.entries(TAKES))
+  void test(`${what} is told to the door at once`, LIMIT, async () => {
+    await using vault = await openTestVault();
+    const { space, door, openai, anthropic } = await openDoor(vault);
+    const other = await openDoor(vault);
+    vault.hub.say({ ...word, id: 900, space, by: BY });
+    assert.deepEqual(door.versions, left ? [anthropic] : []);
+    assert.equal((await door.ask(openai)).uses, 0);
+    assert.equal((await door.ask(anthropic, 'api.anthropic.com')).uses > 0, left);
+    await vault.hub.until((frame) => frame.type === 'done' && frame.id === 900);
+    assert.ok((await other.door.ask(other.openai)).uses > 0, 'and takes nothing from another Space');
+  });
+
+void test('what has expired is allowed to no door from then on, and to no run', LIMIT, async () => {
+  const clock = movedClock();
+  await using vault = await openTestVault({ clock });
+  const expiresAt = new Date(Date.now() + 600_000).toISOString();
+  const { space, door, openai, anthropic } = await openDoor(vault, { expiresAt });
+  clock.passed = 600_000;
+  assert.equal((await door.ask(openai)).uses, 0, 'before it is told so');
+  const began = performance.now();
+  await untilTrue('the door is told', () => !door.versions.includes(openai));
+  assert.ok(performance.now() - began < 1_500);
+  assert.deepEqual(door.versions, [anthropic]);
+  const { variables } = await startRun(vault, space);
+  assert.deepEqual(Object.keys(variables), ['ANTHROPIC_API_KEY']);
+});
+
+void test('the value before one that has expired is given to nobody', LIMIT, async () => {
+  const clock = movedClock();
+  await using vault = await openTestVault({ clock });
+  const space = id();
+  await vault.write(space, { key: 'PLAIN', value: 'first' });
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  await vault.write(space, { key: 'PLAIN', value: 'second', expiresAt, overlapSeconds: 600 });
+  clock.passed = 60_000;
+  assert.deepEqual((await startRun(vault, space)).variables, {});
+});
+
+void test(
+  'in an overlap the door gets the new value under the placeholder that the app has',
+  LIMIT,
+  async () => {
+    const clock = movedClock();
+    await using vault = await openTestVault({ clock });
+    const { space, run, door, openai } = await openDoor(vault);
+    const answer = await vault.write(space, { key: 'OPENAI_API_KEY', value: NEXT, overlapSeconds: 600 });
+    const next = answer.type === 'done' ? answer.secrets[0]?.id : undefined;
+    assert.ok(next !== undefined);
+    assert.equal(door.grants.length, 2);
+    const granted = door.grants[1]?.find((one) => one.name === 'OPENAI_API_KEY');
+    assert.deepEqual(
+      [granted?.version, granted?.value.toString(), granted?.placeholder],
+      [next, NEXT, run.variables['OPENAI_API_KEY']],
+    );
+    assert.ok((await door.ask(next)).uses > 0);
+    assert.equal((await door.ask(openai)).uses, 0, 'what is replaced in a door is not used any more');
+    clock.passed = 601_000;
+    assert.ok((await door.ask(next)).uses > 0);
+    const later = new PlayedDoor(vault, await startRun(vault, space));
+    await untilTrue('the later grant', () => later.grants.length === 1);
+    const values = later.grants[0]?.map(({ value }) => value.toString()) ?? [];
+    assert.deepEqual([values.includes(NEXT), values.includes(OPENAI)], [true, false]);
+  },
+);
