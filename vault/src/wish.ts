@@ -47,10 +47,14 @@ export function readWish(body: Buffer, { now, ours }: Circumstances): SecretWish
   const description = textOf(fields, 'description') ?? '';
   if (description.length > MOST_DESCRIPTION)
     throw new WishProblem(`a description has at most ${MOST_DESCRIPTION} characters`);
+  const binding = bindingOf(fields, { name, value, ours });
+  // The path of the file would stand there, in place of what the hub sets.
+  if (binding.way === 'file' && TAKEN.test(`${name}_FILE`))
+    throw new WishProblem(`${name}_FILE is set by the hub; choose another name for the file`);
   return {
     ...{ name, value, description, expiresAt: expiryOf(fields, now) },
     overlapSeconds: overlapOf(fields),
-    ...bindingOf(fields, { name, value, ours }),
+    ...binding,
   };
 }
 

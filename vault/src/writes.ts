@@ -4,19 +4,11 @@ import { newId } from '@holdfast/kernel/id';
 import { openSealing } from '@holdfast/kernel/sealing';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { encrypt, makeKey } from './envelope.ts';
+import { requireFit, requireFree } from './fit.ts';
 import { HUB_TO_VAULT, type By } from './frames.ts';
 import { journalled, journalOf, type Act, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
-import {
-  boundOf,
-  keyBound,
-  MOST_SECRETS,
-  MOST_TOGETHER,
-  MOST_BROKERED,
-  newestOf,
-  type KeptVersion,
-  type Version,
-} from './model.ts';
+import { boundOf, keyBound, newestOf, type KeptVersion, type Version } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
 import { rekey } from './rekey.ts';
@@ -56,8 +48,7 @@ export class Writes {
       const { value, overlapSeconds: overlap, ...said } = wish;
       const version: Version = { ...said, id: newId(clock.now()), space, n: 0, bytes: value.length };
       const { id, name } = version;
-      if (taken.includes(name))
-        throw new VaultRefusal('invalid', `the Space has a variable ${name}; delete it first`);
+      requireFree(version, taken);
       const written = await journalled(this.#ground, { act: 'set', space, version: id, name }, (noted) =>
         this.#ground.db.transaction(async (tx) => await this.#insert(tx, { version, wish, by, noted })),
       );
@@ -73,16 +64,7 @@ export class Writes {
     const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
     const before = await this.#lock(writer, space);
     const kept = await reader.listKept(space);
-    const others = newestOf(kept).filter((one) => one.name !== name);
-    if (others.length >= MOST_SECRETS)
-      throw new VaultRefusal('too-many', `a Space has at most ${MOST_SECRETS} secrets`);
-    // Those in their overlap, too: each is read whenever the Space is.
-    if (kept.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_TOGETHER)
-      throw new VaultRefusal(
-        'too-many',
-        `the secrets of a Space have at most ${MOST_TOGETHER} bytes together`,
-      );
-    requireFewBrokered(others, version);
+    requireFit(version, kept);
     const numbered = { ...version, n: await writer.nextNumber(space, name) };
     const same = kept.filter((one) => one.name === name);
     const gone = await this.#replace(writer, same, wish);
@@ -205,17 +187,6 @@ interface Insert {
   readonly wish: SecretWish;
   readonly by: By;
   readonly noted: Parameters<typeof journalOf>[0];
-}
-
-// A door searches for each in many forms, in what it sends and in what comes back.
-function requireFewBrokered(others: readonly KeptVersion[], version: Version): void {
-  if (version.way !== 'brokered') return;
-  const brokered = others.filter(({ way }) => way === 'brokered');
-  if (brokered.reduce((sum, { bytes }) => sum + bytes, version.bytes) > MOST_BROKERED)
-    throw new VaultRefusal(
-      'too-many',
-      `the brokered secrets of a Space have at most ${MOST_BROKERED} bytes together`,
-    );
 }
 
 /** What the ledger says of a version in each of its entries. */

@@ -113,11 +113,7 @@ export class Secrets {
       throw faultOf(answer.problem, answer.message);
     }
     const secrets = await this.#listOf(id);
-    await this.#note(
-      id,
-      secrets.map(({ name }) => name),
-      answer.overlapSeconds === 0,
-    );
+    await this.#note(id, secrets.flatMap(namesInApp), answer.overlapSeconds === 0);
     return secrets;
   }
 
@@ -140,4 +136,9 @@ export class Secrets {
   #requireProof(actor: Actor): void {
     if (needsProof(actor, this.#deps.clock.now())) throw proofNeeded();
   }
+}
+
+/** The names by which an app finds a secret: a file has a variable in which its path is. */
+function namesInApp({ name, way }: SecretFacts): readonly string[] {
+  return way === 'file' ? [name, `${name}_FILE`] : [name];
 }

@@ -8,6 +8,7 @@ import { type SpaceTables } from './tables.ts';
 
 /** What is noted. */
 export interface SecretNote {
+  /** Variables in which the app finds secrets, or the paths of their files: no variable of the Space has such a name. */
   readonly names: readonly string[];
   /** Whether the vault is to be asked when it starts. */
   readonly mayHaveSome: boolean;

@@ -196,7 +196,10 @@ export class Spaces {
       const { tx, actor, repo, writer } = scene;
       const { names } = await new SecretNoteReader(tx).find(repo.id);
       if (names.includes(wish.name))
-        throw variableInvalid(wish.name, 'the Space has a secret of this name; delete it first');
+        throw variableInvalid(
+          wish.name,
+          'the Space has a secret of this name, or one whose file has its path there; delete it first',
+        );
       await putVariables(scene, [wish], this.#deps.clock.now());
       await new RunWriter(tx).change(repo.id, { newRun: true });
       await recordChange(tx, actor, { kind: 'space.variable-set', repo, body: { name: wish.name } });

@@ -70,6 +70,15 @@ void test('one name is not a variable and a secret', async () => {
   await secrets(opened, 'POST', { key: 'B', value: VALUE });
   const { status, answer } = await opened.ask('POST', '/variables', { key: 'B', value: '1' });
   assert.deepEqual([status, /has a secret of this name/.test(answer.error ?? '')], [400, true]);
+  // The app finds the path of a file in a variable.
+  const file = await secrets(opened, 'POST', { key: 'CERT', value: VALUE, way: 'file' });
+  assert.equal(file.status, 200, file.error);
+  const over = await opened.ask('POST', '/variables', { key: 'CERT_FILE', value: '1' });
+  assert.deepEqual([over.status, /file has its path there/.test(over.answer.error ?? '')], [400, true]);
+  await opened.ask('POST', '/variables', { key: 'KEY_FILE', value: '1' });
+  const under = await secrets(opened, 'POST', { key: 'KEY', value: VALUE, way: 'file' });
+  assert.deepEqual([under.status, /the variable KEY_FILE would/.test(under.error)], [400, true]);
+  assert.equal((await secrets(opened, 'POST', { key: 'KEY', value: VALUE })).status, 200);
 });
 
 void test('a static Space, a bad body and one that is too large are refused in words', async () => {

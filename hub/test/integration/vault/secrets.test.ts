@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { EntrySearch } from '../../../src/modules/ledger/index.ts';
 import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { startRun } from '../../harness/vault-runs.ts';
 
 const LIMIT = { timeout: 120_000 };
 const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
@@ -56,6 +57,7 @@ void test(
       [{ key: 'A', value: 'x'.repeat(32_769) }, /32769 bytes/],
       [{ key: 'PATH', value }, /set by the hub/],
       [{ key: 'LD_PRELOAD', value }, /set by the hub/],
+      [{ key: 'SSL_CERT', value, way: 'file' }, /SSL_CERT_FILE is set by the hub/],
       [{ key: 'A', value, way: 'mail' }, /`way`/],
       [{ key: 'A', value, way: 'brokered' }, /no host/],
       [{ key: 'A', value, hosts: ['*.acme.dev'] }, /exactly/],
@@ -94,6 +96,28 @@ void test(
     }
     assert.deepEqual(await list(vault, space, 900), []);
     assert.ok(!vault.lines.join().includes('do-not-quote'));
+  },
+);
+
+void test(
+  'a file and another secret do not stand in one variable, and what was there stays',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    const write = async (key: string, way: string) => {
+      const answer = await vault.write(space, { key, way, value: `${key} as ${way}` });
+      return answer.type === 'refused' ? answer.why.message : answer.type;
+    };
+    assert.equal(await write('FOO_FILE', 'variable'), 'done');
+    assert.match(await write('FOO', 'file'), /FOO_FILE, where the secret FOO_FILE would stand/);
+    assert.equal(await write('FOO', 'variable'), 'done');
+    assert.match(await write('FOO', 'file'), /FOO_FILE/);
+    assert.equal(await write('BAR', 'file'), 'done');
+    assert.match(await write('BAR_FILE', 'variable'), /the path of the file BAR/);
+    const { variables, files } = await startRun(vault, space);
+    assert.deepEqual(variables, { FOO: 'FOO as variable', FOO_FILE: 'FOO_FILE as variable' });
+    assert.deepEqual(Object.keys(files), ['BAR']);
   },
 );
 
