@@ -37,14 +37,7 @@ export function sayInEnglish(facts: MailFacts): Said {
     case 'secret-echoed':
       return echoed(facts);
     case 'role-changed':
-      return {
-        subject: `Your role in ${facts.organization}`,
-        what:
-          facts.role === null
-            ? `You are not a member of ${facts.organization} any more.`
-            : `Your role in ${facts.organization} is now "${facts.role}".`,
-        advice: 'Ask an administrator of the organization if this is unexpected.',
-      };
+      return roleChanged(facts);
     case 'administrator-changed':
       return administratorChanged(facts);
   }
@@ -73,6 +66,17 @@ function reachChanged(facts: Facts<'token-reach'>): Said {
       facts.state === 'approved'
         ? `Your access token "${facts.token}" was approved for ${facts.organization}.`
         : `Your access token "${facts.token}" does not reach ${facts.organization} any more: somebody who administers the organization has ended that.`,
+    advice: 'Ask an administrator of the organization if this is unexpected.',
+  };
+}
+
+function roleChanged(facts: Facts<'role-changed'>): Said {
+  return {
+    subject: `Your role in ${facts.organization}`,
+    what:
+      facts.role === null
+        ? `You are not a member of ${facts.organization} any more.`
+        : `Your role in ${facts.organization} is now "${facts.role}".`,
     advice: 'Ask an administrator of the organization if this is unexpected.',
   };
 }

@@ -37,14 +37,7 @@ export function sayInPortuguese(facts: MailFacts): Said {
     case 'secret-echoed':
       return echoed(facts);
     case 'role-changed':
-      return {
-        subject: `O seu papel em ${facts.organization}`,
-        what:
-          facts.role === null
-            ? `Você não é mais membro de ${facts.organization}.`
-            : `O seu papel em ${facts.organization} agora é "${facts.role}".`,
-        advice: 'Fale com um administrador da organização se isto for inesperado.',
-      };
+      return roleChanged(facts);
     case 'administrator-changed':
       return administratorChanged(facts);
   }
@@ -73,6 +66,17 @@ function reachChanged(facts: Facts<'token-reach'>): Said {
       facts.state === 'approved'
         ? `O seu token de acesso "${facts.token}" foi aprovado para ${facts.organization}.`
         : `O seu token de acesso "${facts.token}" não chega mais a ${facts.organization}: alguém que administra a organização terminou isso.`,
+    advice: 'Fale com um administrador da organização se isto for inesperado.',
+  };
+}
+
+function roleChanged(facts: Facts<'role-changed'>): Said {
+  return {
+    subject: `O seu papel em ${facts.organization}`,
+    what:
+      facts.role === null
+        ? `Você não é mais membro de ${facts.organization}.`
+        : `O seu papel em ${facts.organization} agora é "${facts.role}".`,
     advice: 'Fale com um administrador da organização se isto for inesperado.',
   };
 }
