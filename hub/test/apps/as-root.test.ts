@@ -6,6 +6,7 @@ import { openAppInstance } from '../harness/app-instance.ts';
 import { runPythonSuite } from '../harness/python.ts';
 import { proveBrowser } from './browser.ts';
 import { provePreload } from './preload.ts';
+import { provePrivateModel } from './private-model.ts';
 import { proveSealed } from './sealed.ts';
 import { proveSecrets } from './secrets.ts';
 import { proveTakenOver } from './taken-over.ts';
@@ -32,6 +33,9 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   await t.test('an app uses a secret that it cannot see', async () => {
     const password = (await readFile(apps.passwordFile, 'utf8')).trim();
     await proveSecrets(site, { asRoot: process.getuid?.() === 0, password });
+  });
+  await t.test('an app loads a private model by a token that it never has', async () => {
+    await provePrivateModel(site, { asRoot: process.getuid?.() === 0 });
   });
   await t.test('an app with secrets waits while the vault is sealed', async () => {
     await proveSealed(site);

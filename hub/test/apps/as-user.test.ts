@@ -3,6 +3,7 @@ import test from 'node:test';
 import { openAppInstance } from '../harness/app-instance.ts';
 import { runPythonSuite } from '../harness/python.ts';
 import { isRoot } from '../harness/test-user.ts';
+import { provePrivateModel } from './private-model.ts';
 import { proveSecrets } from './secrets.ts';
 import { proveTakenOver } from './taken-over.ts';
 
@@ -22,6 +23,9 @@ void test(
       await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });
     await t.test('an app uses a secret that it cannot see', async () => {
       await proveSecrets(site, { asRoot: false });
+    });
+    await t.test('an app loads a private model by a token that it never has', async () => {
+      await provePrivateModel(site, { asRoot: false });
     });
     // Last: after it the hub is somebody else's.
     await t.test('a hub that was taken over gets what is on record, and nothing else', async (part) => {

@@ -10,8 +10,9 @@ import { TestBrowser } from '../harness/test-browser.ts';
 import { commit, pause, post, readLog, untilStage, visit, type Site } from '../harness/app-site.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { openSuperuser } from '../harness/superuser.ts';
-import { huntFiles, huntProcesses, huntTables, type Hunted } from './hunt.ts';
+import { huntFiles, huntTables, type Hunted } from './hunt.ts';
 import { findSurvivors, listHolders } from './left.ts';
+import { huntTemporary, judgeAfterwards, judgeProcesses } from './who-has.ts';
 
 const NAME = 'keeper';
 
@@ -155,7 +156,10 @@ async function crashHub({ instance }: Site): Promise<void> {
   assert.fail('the hub did not come back');
 }
 
-/** Everything at rest: the data folder with database, objects, logs and builds, the database row by row, a backup, what was printed. */
+/**
+ * Everything at rest: the data folder with database, objects, logs and builds, the keys with the vault's journal, the database row
+ * by row, a backup, what was printed.
+ */
 async function judgeRest(site: Site, hunted: readonly Hunted[], began: Date): Promise<void> {
   const { instance } = site;
   const backup = path.join(path.dirname(instance.data), 'backup-of-secrets');
@@ -163,32 +167,11 @@ async function judgeRest(site: Site, hunted: readonly Hunted[], began: Date): Pr
   assert.equal(made.status, 0, made.stderr);
   await crashHub(site);
   assert.deepEqual(await huntFiles(instance.data, hunted, began), []);
+  assert.deepEqual(await huntFiles(`${instance.data}.keys`, hunted, new Date(0)), []);
   assert.deepEqual(await huntFiles(backup, hunted, new Date(0)), []);
   await using superuser = await openSuperuser(instance);
   assert.deepEqual(await huntTables(superuser, hunted), []);
   for (const { name, value } of hunted) assert.ok(!instance.output.includes(value), `${name} was printed`);
-}
-
-/**
- * Who has what: the vault and the run's door all, the app and what is beside it all but what is brokered, nobody else anything.
- * Gives the doors that have it.
- */
-async function judgeProcesses({ instance }: Site, hunted: readonly Hunted[]): Promise<number[]> {
-  const all = [...(await listHolders(instance.data))];
-  const are = (who: RegExp, is = true) => all.filter(([, command]) => who.test(command) === is);
-  const others = are(/vault\/src\/main|door\/src\/run|inside\/src|app\.py/, false);
-  assert.ok(others.length > 5, 'there is somebody to look into');
-  assert.deepEqual(await huntProcesses(others, hunted), []);
-  const apps = are(/inside\/src|app\.py/);
-  assert.ok(apps.length > 0, 'there is an app');
-  const theirs = new Set((await huntProcesses(apps, hunted)).map(({ name }) => name));
-  assert.ok(!theirs.has('brokered'), 'nothing beside the app has what is brokered');
-  assert.ok(theirs.has('variable'), 'the search sees what an app rightly has');
-  const doors: number[] = [];
-  for (const door of are(/door\/src\/run/))
-    if ((await huntProcesses([door], hunted)).some(({ name }) => name === 'brokered')) doors.push(door[0]);
-  assert.equal(doors.length, 1, 'the door of its run has it, and no other');
-  return doors;
 }
 
 /** A Space is paused from the moment that it is said; its run has five seconds to end before it is killed. */
@@ -231,27 +214,23 @@ export async function proveSecrets(
   assert.deepEqual([said.variable, said.file, said.mode], [digest(variable), digest(file), '0o100400']);
   await judgeLogs(site, [variable, file, ofApp, unused]);
   if (password !== undefined) await seeUse(site, password);
-  const hunted = [
-    { name: 'brokered', value: unused },
-    { name: 'variable', value: variable },
-    { name: 'file', value: file },
-  ];
-  // The token is known to the hub by right: it is asked with it.
-  const doors = asRoot ? await judgeProcesses(site, hunted) : [];
+  const values = {
+    brokered: [{ name: 'brokered', value: unused }],
+    // It is used: the hub is asked with it.
+    tokens: [{ name: 'token', value: ofApp }],
+    given: [
+      { name: 'variable', value: variable },
+      { name: 'file', value: file },
+    ],
+  };
+  const hunted = [...values.brokered, ...values.tokens, ...values.given];
+  const doors = asRoot ? await judgeProcesses(instance, values) : [];
+  if (asRoot) assert.deepEqual(await huntTemporary(instance, hunted), []);
   await judgeHunt();
-  await judgeRest(site, [...hunted, { name: 'token', value: ofApp }], began);
+  await judgeRest(site, hunted, began);
   await pause(site, NAME);
   await untilGone(site, doors);
-  if (asRoot) {
-    const left = [...(await listHolders(instance.data))].filter(
-      ([, command]) => !/vault\/src\/main/.test(command),
-    );
-    assert.deepEqual(
-      await huntProcesses(left, hunted),
-      [],
-      'after its run nobody but the vault has anything',
-    );
-  }
+  if (asRoot) await judgeAfterwards(instance, values);
   for (const kind of ['released', 'delivered', 'lease', 'ended']) {
     const { stdout } = await instance.command('ledger', 'list', '--kind', `secret.${kind}`, '--json');
     assert.match(stdout, /secret:/, kind);
