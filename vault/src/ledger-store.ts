@@ -96,6 +96,15 @@ export class LedgerReader {
     return row?.note;
   }
 
+  /** Whether this role recorded that the run's possession ended. What others say of it counts for nothing. */
+  async tellsEnd(run: string): Promise<boolean> {
+    const { rows } = await sql`
+      select 1 from vault.held as h join ledger.entry as e on e.subject = 'secret:' || h.version
+       where h.run = ${run} and e.kind in ('secret.ended', 'secret.aborted') and e.writer = current_user
+         and e.body::jsonb ->> 'run' = ${run} limit 1`.execute(this.#db);
+    return rows.length > 0;
+  }
+
   /** The numbers of the journal that the last entries of this role name. */
   async listJournalNumbers(writer: string): Promise<number[]> {
     const { rows } = await sql<{ n: number }>`

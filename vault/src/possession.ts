@@ -27,6 +27,8 @@ export class Possession {
   readonly #ground: Ground;
   /** Runs that were released here and have not ended. */
   readonly #released = new Set<string>();
+  /** Runs of which it is not known whether what was to be recorded stands: the database went away meanwhile. */
+  readonly #unsure = new Set<string>();
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -119,8 +121,7 @@ export class Possession {
     const reader = new RunReader(this.#ground.db);
     const open = await reader.findOpen(run);
     if (open === undefined) {
-      // Most were never released. One that this vault released, and nobody ended, was taken out.
-      if (this.#released.delete(run)) await reportForged(this.#ground, run, 'its row is gone');
+      await this.#judgeMissing(run);
       return;
     }
     if (this.#ground.keys.closed === undefined) await this.#isTrue(open);
@@ -139,7 +140,20 @@ export class Possession {
         }));
         return { entries: await recordEntries(tx, [...unclosed, ...said]), result: undefined };
       }),
-    );
+    ).catch((error: unknown) => {
+      this.#unsure.add(run);
+      throw error;
+    });
+    this.#unsure.delete(run);
+  }
+
+  // Most were never released. One that this vault released, and nobody ended, was taken out.
+  async #judgeMissing(run: string): Promise<void> {
+    if (!this.#released.has(run)) return;
+    const isEnded = this.#unsure.has(run) && (await this.#ground.ledger.tellsEnd(run));
+    if (!isEnded) await reportForged(this.#ground, run, 'its row is gone');
+    this.#released.delete(run);
+    this.#unsure.delete(run);
   }
 
   /** Aborts what was recorded. Where that cannot be recorded now, the run's end is, later. */

@@ -15,6 +15,7 @@ import { type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
 import { describeVersion, type KeptVersion } from './model.ts';
+import { Owed } from './owed.ts';
 import { VaultRefusal } from './refusal.ts';
 import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
@@ -45,6 +46,7 @@ export class Vault implements Disposable {
   readonly #leases: Leases;
   readonly #behind: Behind;
   readonly #turns = new Turns();
+  readonly #owed: Owed;
   readonly #sweeping: Disposable;
 
   constructor(ground: Ground, channels: Channels, more: { verifier: NoteVerifier; behind: Behind }) {
@@ -53,6 +55,7 @@ export class Vault implements Disposable {
     this.#behind = more.behind;
     this.#writes = new Writes(ground);
     this.#possession = new Possession(ground);
+    this.#owed = new Owed(ground.log);
     this.#releases = new Releases(ground, this.#possession, more.verifier);
     this.#leases = new Leases(ground, this.#releases, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
@@ -165,13 +168,17 @@ export class Vault implements Disposable {
 
   async #doForRun(frame: Exclude<FromRunner, { type: 'hello' }>): Promise<void> {
     if (frame.type === 'release') await this.#release(frame);
-    else if (frame.type === 'delivered') await this.#possession.deliver(frame.run);
     else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
     else {
-      this.#leases.drop(frame.run);
-      if (frame.type === 'aborted') await this.#possession.abort(frame.run, frame.why);
-      else await this.#possession.end(frame.run);
+      if (frame.type !== 'delivered') this.#leases.drop(frame.run);
+      await this.#owed.untilDone(frame.run, async () => await this.#record(frame));
     }
+  }
+
+  async #record(frame: Extract<FromRunner, { type: 'delivered' | 'aborted' | 'ended' }>): Promise<void> {
+    if (frame.type === 'delivered') await this.#possession.deliver(frame.run);
+    else if (frame.type === 'aborted') await this.#possession.abort(frame.run, frame.why);
+    else await this.#possession.end(frame.run);
   }
 
   // What is brokered to runs that live goes on, also through a vault that was started anew.
@@ -287,6 +294,7 @@ export class Vault implements Disposable {
 
   [Symbol.dispose](): void {
     this.#sweeping[Symbol.dispose]();
+    this.#owed[Symbol.dispose]();
     this.#leases[Symbol.dispose]();
   }
 }

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@holdfast/kernel/secret';
 import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
 import { openPostgresBinaries } from '@holdfast/supervisor/postgres/binaries';
+import { listDescendants } from './processes.ts';
 import { mustRun, plainEnvironment, ROOT } from './program.ts';
 
 const SUPERUSER = 'superuser';
@@ -59,10 +60,25 @@ export class PostgresServer {
 
   /** Ends the server: `SIGINT` as an operator does, `SIGQUIT` without farewell. Returns once it is gone. */
   async stop(how: 'SIGINT' | 'SIGQUIT'): Promise<void> {
-    const file = path.join(this.superuser.host, 'data', 'postmaster.pid');
-    const pid = Number.parseInt(await readFile(file, 'utf8'), 10);
+    const pid = await this.#pid();
     process.kill(pid, how);
     while (isAlive(pid)) await delay(10);
+  }
+
+  /** Kills the server and all its sessions at one instant. Returns once they are gone. */
+  async kill(): Promise<void> {
+    const pid = await this.#pid();
+    const all = [pid, ...(await listDescendants(pid)).map((one) => one.pid)];
+    // A session may have ended by now; one that came meanwhile ends by itself once the server is gone.
+    for (const one of all) if (isAlive(one)) process.kill(one, 'SIGKILL');
+    while (all.some(isAlive)) await delay(10);
+  }
+
+  async #pid(): Promise<number> {
+    return Number.parseInt(
+      await readFile(path.join(this.superuser.host, 'data', 'postmaster.pid'), 'utf8'),
+      10,
+    );
   }
 
   /** Starts it again; returns once it takes connections. */

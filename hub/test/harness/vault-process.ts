@@ -19,6 +19,8 @@ export interface VaultSite {
   /** Its folder, with root key and journal. */
   readonly folder: string;
   readonly signer: NoteSigner;
+  /** Its log goes nowhere: what it stands on is killed, and it says so of each word that it cannot answer. */
+  readonly isQuiet?: boolean;
 }
 
 type Frame = ToHub | ToRunner | ToOperator;
@@ -42,10 +44,10 @@ export class VaultProcess implements AsyncDisposable {
 
   /** Starts it, and waits until it is ready. */
   static async start(site: VaultSite): Promise<VaultProcess> {
-    const { database, folder, signer } = site;
+    const { database, folder, signer, isQuiet = false } = site;
     const child = spawn(process.execPath, [path.join(ROOT, 'vault/src/main.ts')], {
       env: {},
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', isQuiet ? 'ignore' : 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     const vault = new VaultProcess(site, child);
     const { password, ...postgres } = database.vault;

@@ -121,6 +121,35 @@ for (const [name, change] of Object.entries(FORGED))
     assert.ok(!second.runner.frames.some(({ type }) => type === 'door'), 'no door was granted anything');
   });
 
+void test(
+  'an end that the database could not take is recorded once it can be, and nothing looks forged',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const { run } = await startRun(vault, await both(vault));
+    {
+      await using behind = openSuperuserPool(vault.database);
+      const client = await behind.pool.connect();
+      await client.query('begin; lock table vault.run in exclusive mode');
+      vault.runner.say({ type: 'ended', run });
+      // Away in the middle of it, as when the server is killed.
+      const sever = `select pg_terminate_backend(pid) from pg_locks where not granted and relation = 'vault.run'::regclass`;
+      for (let n = 0; (await client.query(sever)).rows.length === 0 && n < 200; n += 1) await delay(20);
+      await client.query('rollback');
+      client.release();
+    }
+    await until(vault, 'secret.ended', 2);
+    assert.ok(
+      vault.lines.some((line) => line.includes('it is tried again')),
+      'it went wrong once',
+    );
+    vault.runner.say({ type: 'ended', run });
+    await delay(200);
+    assert.equal((await entriesOf(vault, 'secret.ended')).length, 2);
+    assert.equal((await entriesOf(vault, 'secret.run-forged')).length, 0);
+  },
+);
+
 void test('a run whose row was taken out is reported when it ends', LIMIT, async () => {
   await using vault = await openTestVault();
   const { run } = await startRun(vault, await both(vault));
