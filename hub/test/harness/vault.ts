@@ -44,7 +44,7 @@ export interface TestVault extends AsyncDisposable {
   /** An entry of the ledger by which a run may start, as the hub makes it. */
   ticket(space: string, run: string): Promise<string>;
   /** Stops and starts the notary's signing. */
-  readonly notary: { isStopped: boolean };
+  readonly notary: Pick<Signing, 'stop' | 'goOn'>;
   /** Destroys what is over; gives how many. */
   sweep(): Promise<number>;
   /** What it logged. */
@@ -82,8 +82,7 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   const database = options.database ?? stack.use(await openTestDatabase());
   const folder = options.folder ?? stack.use(await openScratch('vault')).path;
   const notary = stack.use(await openTestNotary(database.notary, { folder: path.join(folder, 'notary') }));
-  const signing = { isStopped: false };
-  stack.use(keepSigning(async () => await notary.round(), signing, options.measured?.signingPause));
+  const signing = stack.use(new Signing(async () => await notary.round(), options.measured?.signingPause));
   const lines: string[] = [];
   const log = openLog('vault', { write: (line) => void lines.push(line) });
   const pool = openPool(database.vault, {
@@ -140,24 +139,38 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   };
 }
 
-function keepSigning(
-  round: () => Promise<void>,
-  signing: { isStopped: boolean },
-  pause = 20,
-): AsyncDisposable {
-  const ended = new AbortController();
-  const work = (async () => {
-    while (!ended.signal.aborted) {
-      if (!signing.isStopped) await round();
+/** Has a notary sign, round after round. */
+class Signing implements AsyncDisposable {
+  readonly #ended = new AbortController();
+  readonly #work: Promise<void>;
+  #isStopped = false;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(round: () => Promise<void>, pause = 20) {
+    this.#work = this.#sign(round, pause);
+  }
+
+  async #sign(round: () => Promise<void>, pause: number): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      if (!this.#isStopped) await (this.#round = round());
       await delay(pause);
     }
-  })();
-  return {
-    [Symbol.asyncDispose]: async () => {
-      ended.abort();
-      await work;
-    },
-  };
+  }
+
+  /** Waits for the round that is under way: another notary may begin then. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#round;
+  }
+
+  goOn(): void {
+    this.#isStopped = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
+    await this.#work;
+  }
 }
 
 interface End<Frame> {

@@ -133,7 +133,7 @@ void test(
     await using first = await openTestVault();
     const { run, started, door, version, space } = await brokered(first);
     const [told1, left] = [await door.ask(version), await door.ask(version)];
-    first.notary.isStopped = true;
+    await first.notary.stop();
     await using second = await openTestVault({ database: first.database, folder: first.folder });
     second.runner.say({ type: 'hello', runs: [run] });
     await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');

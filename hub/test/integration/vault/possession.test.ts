@@ -51,13 +51,13 @@ for (const [name, say] of Object.entries(MEANWHILE))
     const run = id();
     const ticket = await vault.ticket(space, run);
     await delay(200);
-    vault.notary.isStopped = true;
+    await vault.notary.stop();
     await delay(100);
     const starting = startRun(vault, space, { run, ticket });
     await until(vault, 'secret.released', 2);
     say(vault, run, space);
     await delay(100);
-    vault.notary.isStopped = false;
+    vault.notary.goOn();
     const { answer } = await starting;
     assert.equal(answer.type, 'refused');
     assert.ok(!vault.runner.frames.some(({ type }) => type === 'door'), 'no door was granted anything');
@@ -112,7 +112,7 @@ for (const [name, change] of Object.entries(FORGED))
       `select id from vault.version where space = '${other}' and way = 'brokered'`,
     );
     await sql(first, change(run, String(row?.['id'])));
-    first.notary.isStopped = true;
+    await first.notary.stop();
     await delay(200);
     await using second = await openTestVault({ database: first.database, folder: first.folder });
     second.runner.say({ type: 'hello', runs: [run] });

@@ -99,13 +99,13 @@ void test(
     const run = id();
     const ticket = await vault.ticket(space, run);
     await delay(200);
-    vault.notary.isStopped = true;
+    await vault.notary.stop();
     await delay(100);
     const starting = startRun(vault, space, { run, ticket });
     await delay(1_500);
     assert.equal((await entriesOf(vault, 'secret.released')).length, 1, 'it is on the ledger');
     assert.ok(!vault.runner.frames.some(({ type }) => type === 'released'));
-    vault.notary.isStopped = false;
+    vault.notary.goOn();
     assert.equal((await starting).answer.type, 'released');
   },
 );
@@ -120,7 +120,7 @@ void test(
     const run = id();
     const ticket = await vault.ticket(space, run);
     await delay(200);
-    vault.notary.isStopped = true;
+    await vault.notary.stop();
     await delay(100);
     const starting = startRun(vault, space, { run, ticket });
     for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
@@ -130,7 +130,7 @@ void test(
       await behind.pool.query('set session_replication_role = replica');
       await behind.pool.query(`delete from ledger.entry where kind = 'secret.released'`);
     }
-    vault.notary.isStopped = false;
+    vault.notary.goOn();
     const { answer } = await starting;
     assert.ok(answer.type === 'refused');
   },
@@ -148,7 +148,7 @@ void test(
     const run = id();
     const ticket = await vault.ticket(space, run);
     await delay(200);
-    vault.notary.isStopped = true;
+    await vault.notary.stop();
     await delay(100);
     const starting = startRun(vault, space, { run, ticket });
     for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
@@ -281,7 +281,7 @@ void test(
     const space = id();
     await first.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
     const [living, dead] = [await startRun(first, space), await startRun(first, space)];
-    first.notary.isStopped = true;
+    await first.notary.stop();
     await delay(200);
     await using second = await openTestVault({ database: first.database, folder: first.folder });
     second.runner.say({ type: 'hello', runs: [living.run] });
