@@ -45,8 +45,12 @@ function fine(org: { id: Id }): Grant {
   };
 }
 
+const CLIENT = 'hf_hub/1.2.0; python/3.13';
+
 async function statusOf(hub: ServedHub, token: string, path = '/api/models/acme/m'): Promise<number> {
-  const answer = await fetch(hub.url + path, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(hub.url + path, {
+    headers: { authorization: `Bearer ${token}`, 'user-agent': CLIENT },
+  });
   await answer.body?.cancel();
   return answer.status;
 }
@@ -182,7 +186,10 @@ void test('the list names every token that reaches the organisation, and no othe
   });
   const revoked = await issue(hub, { role: 'read' });
   await hub.modules.tokens.revoke(OPERATOR, revoked.id);
+  hub.passTime(2);
+  const usedAt = hub.now();
   await statusOf(hub, onRepo.text);
+  hub.passTime(2);
   await hub.modules.authentication.flushUses();
   const listed = await hub.modules.orgTokens.list(ada, 'acme');
   const ids = listed.map(({ token }) => token.id);
@@ -190,7 +197,12 @@ void test('the list names every token that reaches the organisation, and no othe
   assert.ok(!ids.includes(elsewhere.id) && !ids.includes(revoked.id));
   assert.ok(listed.every(({ owner }) => ['ada', 'bob'].includes(owner.name)));
   const one = listed.find(({ token }) => token.id === onRepo.id);
-  assert.deepEqual([one?.lastUse?.address, one?.reach], ['127.0.0.1', 'reaches']);
+  assert.deepEqual(
+    [one?.lastUse?.address, one?.lastUse?.client, one?.reach],
+    ['127.0.0.1', CLIENT, 'reaches'],
+  );
+  const after = (one?.lastUse?.at.getTime() ?? 0) - usedAt.getTime();
+  assert.ok(after >= 0 && after < 60_000, `${after} ms after it was used`);
   await assert.rejects(hub.modules.orgTokens.end(ada, 'acme', elsewhere.id), failsWith('token.missing'));
 });
 

@@ -70,6 +70,11 @@ void test('a passkey is added, signs in, proves, and is good no more once it is 
   await page.goto('/account/prove?to=%2Faccount%2Ftokens');
   await page.getByRole('button', { name: 'Confirm with a passkey' }).click();
   await page.waitForURL('**/account/tokens');
+  // What a link said of where to go on leads to no other host, here and below.
+  const elsewhere = `to=${encodeURIComponent('//evil.example/')}`;
+  await page.goto(`/account/prove?${elsewhere}`);
+  await page.getByRole('button', { name: 'Confirm with a passkey' }).click();
+  await page.waitForURL(`http://localhost:${hub.port}/account`);
 
   // Who writes the table cannot give the key of one user to another.
   await signInAs(hub, 'bob');
@@ -92,9 +97,9 @@ void test('a passkey is added, signs in, proves, and is good no more once it is 
   await stranger.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await stranger.getByText('The passkey was not accepted.').waitFor();
   await give('alice');
-  await stranger.goto('/sign-in');
+  await stranger.goto(`/sign-in?${elsewhere}`);
   await stranger.getByRole('button', { name: 'Sign in with a passkey' }).click();
-  await stranger.waitForURL('**/account');
+  await stranger.waitForURL(`http://localhost:${hub.port}/account`);
 
   await page.goto('/account/passkeys');
   await page.getByRole('button', { name: 'Remove: phone' }).click();

@@ -4,8 +4,8 @@ import test from 'node:test';
 import { sha256 } from '@holdfast/kernel/digest';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
-import { PASSWORD } from '../../harness/sign-in.ts';
-import { TestBrowser } from '../../harness/test-browser.ts';
+import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { TestBrowser, type PageAnswer } from '../../harness/test-browser.ts';
 
 async function openWithUser(name: string) {
   await using opened = new AsyncDisposableStack();
@@ -169,6 +169,52 @@ void test('what needs a fresh proof asks for it, and a proof leads back', async 
   assert.equal((await browser.send(asked.location, { password: PASSWORD })).location, '/account/tokens');
   assert.notEqual(browser.cookie('session'), before);
   assert.match((await browser.send('/account/tokens?/create', wish)).body, /data-token/);
+});
+
+void test('a passkey and an invitation ask for a fresh proof, too', async () => {
+  await using hub = await openServedHub();
+  await signInAs(hub, 'chief');
+  await hub.modules.identity.setAdministrator(OPERATOR, 'chief', true);
+  const browser = new TestBrowser(hub);
+  await browser.signIn('chief', PASSWORD);
+  const acts = {
+    '/account/passkeys?/add': { response: '{}', name: 'phone' },
+    '/account/invitations?/invite': { email: 'new@example.org' },
+  };
+  for (const [path, fields] of Object.entries(acts))
+    assert.ok((await browser.send(path, fields)).status !== 303, path);
+  assert.match((await browser.open('/account/passkeys')).body, /name="response"/);
+  hub.passTime(11);
+  for (const [path, fields] of Object.entries(acts)) {
+    const asked = await browser.send(path, fields);
+    const [page = ''] = path.split('?');
+    assert.equal(asked.location, `/account/prove?to=${encodeURIComponent(page)}`, path);
+  }
+  assert.doesNotMatch((await browser.open('/account/passkeys')).body, /name="response"/);
+  assert.equal((await browser.open('/account/invitations')).body.match(/name="id"/g)?.length, 1);
+});
+
+void test('of several sessions the one that is picked ends, and no other', async () => {
+  await using hub = await openServedHub();
+  await signInAs(hub, 'alice');
+  const [here, there, elsewhere] = [new TestBrowser(hub), new TestBrowser(hub), new TestBrowser(hub)];
+  const idsIn = ({ body }: PageAnswer): string[] =>
+    [...body.matchAll(/name="id" value="([0-9a-f]{24})"/g)].map(([, id]) => id ?? '');
+  await here.signIn('alice', PASSWORD);
+  const before = idsIn(await here.open('/account/sessions'));
+  await there.signIn('alice', PASSWORD);
+  const [picked = ''] = idsIn(await here.open('/account/sessions')).filter((id) => !before.includes(id));
+  await elsewhere.signIn('alice', PASSWORD);
+  const stranger = new TestBrowser(hub);
+  await signInAs(hub, 'eve');
+  await stranger.signIn('eve', PASSWORD);
+  assert.ok((await stranger.send('/account/sessions?/end', { id: picked })).status >= 400);
+  assert.equal((await there.open('/account')).status, 200);
+  const ended = await here.send('/account/sessions?/end', { id: picked });
+  assert.equal(ended.status, 200, ended.body);
+  assert.ok(!idsIn(ended).includes(picked));
+  assert.match((await there.open('/account')).location, /^\/sign-in/);
+  for (const one of [here, elsewhere]) assert.equal((await one.open('/account')).status, 200);
 });
 
 void test('pages speak the language that is asked for, and the one that is chosen', async () => {

@@ -173,8 +173,16 @@ void test('memberships follow the groups, and others stay', async () => {
     });
     assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/account');
   };
+  const told = async (): Promise<string[]> =>
+    (await it.hub.modules.keptMails.list(OPERATOR))
+      .filter(({ to, subject }) => to === 'ada@example.org' && subject.startsWith('Your role in'))
+      .map(({ text }) => text.split('\n')[2] ?? '')
+      .toSorted();
   await enter(['readers', 'writers', 'unknown']);
   assert.equal(await roleOf(it.hub, 'research', 'ada'), 'write');
+  assert.deepEqual(await told(), ['Your role in research is now "write".']);
+  await enter(['writers']);
+  assert.equal((await told()).length, 1, 'nothing changed');
   await members.put(OPERATOR, { org: 'friends', user: 'ada', role: 'read' });
   await enter(['readers', 'heads']);
   assert.equal(await roleOf(it.hub, 'research', 'ada'), 'read');
@@ -182,6 +190,13 @@ void test('memberships follow the groups, and others stay', async () => {
   await members.remove(OPERATOR, { org: 'board', user: 'owner' });
   await enter(undefined);
   assert.equal(await roleOf(it.hub, 'research', 'ada'), undefined);
+  assert.deepEqual(await told(), [
+    'You are not a member of research any more.',
+    'Your role in board is now "admin".',
+    'Your role in friends is now "read".',
+    'Your role in research is now "read".',
+    'Your role in research is now "write".',
+  ]);
   assert.equal(await roleOf(it.hub, 'friends', 'ada'), 'read');
   assert.equal(await roleOf(it.hub, 'board', 'ada'), 'admin', 'the last administrator is gone');
 });
