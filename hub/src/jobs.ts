@@ -4,6 +4,7 @@ import { Worker } from '@holdfast/platform/queue';
 import { blobJobs, COLLECT_TASK } from '#modules/blobs';
 import { eraseRepository } from '#modules/git';
 import { ERASE_TASK, parseErase, WINDOWS_TASK } from '#modules/repos';
+import { LagWatch, LedgerLag } from '#modules/ledger';
 import { REVOKE_FOUND_TASK } from '#modules/tokens';
 import { UPKEEP_SCHEDULE, upkeepJobs } from '#modules/upkeep';
 import { type Modules } from './modules.ts';
@@ -13,6 +14,7 @@ const FORGET_TASK = 'secrets:forget-deleted';
 /** Tells people of secrets that were seen in answers. */
 const ECHOES_TASK = 'secrets:tell-of-echoes';
 const FLUSH_MS = 10_000;
+const LOOK_MS = 2_000;
 
 /** Starts the worker and the regular flushes. Disposing stops both and writes what is still in memory. */
 export async function openJobs(
@@ -27,9 +29,12 @@ export async function openJobs(
   const timer = setInterval(() => {
     flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
   }, FLUSH_MS);
+  // Of what lacks entries that were signed, the notary orders nothing.
+  const lagTimer = sealed ? undefined : watchLag(modules, log);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      clearInterval(lagTimer);
       await modules.delivery[Symbol.asyncDispose]();
       await worker?.[Symbol.asyncDispose]();
       await flush();
@@ -37,6 +42,12 @@ export async function openJobs(
       await refusals.close();
     },
   };
+}
+
+/** A reader of its own: the one for metrics is read when somebody asks for them. */
+function watchLag({ db, clock }: Modules, log: Log): NodeJS.Timeout {
+  const watch = new LagWatch(new LedgerLag({ db, clock }), log);
+  return setInterval(() => void watch.look(), LOOK_MS);
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {

@@ -1,11 +1,13 @@
 // The operator's commands over the ledger against a real instance, as they are typed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInstance, type Instance } from '../../harness/instance.ts';
+import { listDescendants } from '../../harness/processes.ts';
 import { plainEnvironment, ROOT } from '../../harness/program.ts';
 
 const LIMIT = { timeout: 180_000 };
@@ -97,3 +99,36 @@ void test(
     assert.equal((await instance.command('ledger', 'verify')).status, 0);
   },
 );
+
+void test('a notary that stands still is told by the gauge and, once, by the log', LIMIT, async () => {
+  await using instance = await startInstance();
+  const token = await instance.createToken({ user: 'admin', role: 'read' });
+  const gauge = async (name: string): Promise<number> => {
+    const answer = await fetch(`${instance.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    const line = new RegExp(`^holdfast_ledger_${name} (.+)$`, 'm').exec(await answer.text());
+    return Number(line?.[1] ?? Number.NaN);
+  };
+  const log = async (): Promise<string> =>
+    await readFile(path.join(instance.data, 'logs', 'hub.log'), 'utf8');
+  const count = async (text: string): Promise<number> => (await log()).split(text).length - 1;
+  const untilSaid = async (text: string): Promise<void> => {
+    for (const giveUp = Date.now() + 60_000; (await count(text)) === 0; await delay(200))
+      assert.ok(Date.now() < giveUp, text);
+  };
+  assert.ok((await gauge('ordered_entries')) > 0);
+  const notary = (await listDescendants(instance.pid)).find(
+    ({ node, command }) => node && /notary\/src\/main\.ts/.test(command),
+  );
+  assert.ok(notary);
+  process.kill(notary.pid, 'SIGSTOP');
+  try {
+    await instance.createToken({ user: 'admin', role: 'read' });
+    await untilSaid('the notary is behind');
+    assert.ok((await gauge('lag_seconds')) > 5);
+  } finally {
+    process.kill(notary.pid, 'SIGCONT');
+  }
+  await untilSaid('the notary has caught up');
+  assert.ok((await gauge('lag_seconds')) < 5);
+  assert.equal(await count('the notary is behind'), 1);
+});
