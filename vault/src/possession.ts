@@ -125,10 +125,13 @@ export class Possession {
       return;
     }
     if (this.#ground.keys.closed === undefined) await this.#isTrue(open);
-    const held = (await reader.listHeld(run)).filter(concerns);
     await journalled(this.#ground, { act: kind, run }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
-        if (!(await change(new RunWriter(tx)))) return { entries: [], result: undefined };
+        const writer = new RunWriter(tx);
+        // Whoever else ends it, or brings more to its door, comes before or after.
+        await writer.lock(run);
+        const held = (await new RunReader(tx).listHeld(run)).filter(concerns);
+        if (!(await change(writer))) return { entries: [], result: undefined };
         const journal = journalOf(noted, this.#ground.instance);
         const said = held.map(({ version, holder }) => ({
           ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },

@@ -150,6 +150,28 @@ void test(
   },
 );
 
+void test('a pause that meets the end of a run ends each possession once', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = await both(vault);
+  const { run } = await startRun(vault, space);
+  {
+    await using behind = openSuperuserPool(vault.database);
+    const client = await behind.pool.connect();
+    await client.query('begin; lock table vault.held in exclusive mode');
+    vault.hub.say({ type: 'stop', id: 900, space, by: BY });
+    const waits = `select 1 from pg_locks where not granted and relation = 'vault.held'::regclass`;
+    for (let n = 0; (await client.query(waits)).rows.length === 0 && n < 200; n += 1) await delay(20);
+    vault.runner.say({ type: 'ended', run });
+    await delay(300);
+    await client.query('rollback');
+    client.release();
+  }
+  await until(vault, 'secret.ended', 2);
+  await delay(300);
+  const holders = (await entriesOf(vault, 'secret.ended')).map(({ body }) => body['holder']);
+  assert.deepEqual([holders.length, new Set(holders)], [2, new Set(['door', 'sandbox'])]);
+});
+
 void test('a run whose row was taken out is reported when it ends', LIMIT, async () => {
   await using vault = await openTestVault();
   const { run } = await startRun(vault, await both(vault));
