@@ -45,8 +45,10 @@ async function openBait(): Promise<{ port: number; name: string } & AsyncDisposa
 async function orderFor(instance: Instance, bait: { port: number; name: string }): Promise<Order> {
   const { data } = instance;
   const keys = `${data}.keys`;
-  const names = (await readdir(keys)).filter((name) => /(superuser|owner|notary)\.password$/.test(name));
-  assert.equal(names.length, 3);
+  const names = (await readdir(keys)).filter((name) =>
+    /(superuser|owner|notary|vault)\.password$/.test(name),
+  );
+  assert.equal(names.length, 4);
   const digests = await Promise.all(
     names.map(async (name) => {
       const text = (await readFile(path.join(keys, name), 'utf8')).trim();
@@ -66,6 +68,7 @@ async function orderFor(instance: Instance, bait: { port: number; name: string }
     paths: [
       ...names.map((name) => path.join(keys, name)),
       ...['', 'signing.key', 'last-signed.json'].map((name) => path.join(keys, 'notary', name)),
+      ...(await ofVault(keys)),
       keys,
       data,
       ...inData.map((name) => path.join(data, name)),
@@ -75,6 +78,17 @@ async function orderFor(instance: Instance, bait: { port: number; name: string }
     port: bait.port,
     uids: [0, 65534],
   };
+}
+
+/** The root key, the key for boxes, and the journal. */
+async function ofVault(keys: string): Promise<string[]> {
+  const names = await readdir(path.join(keys, 'vault'));
+  for (const one of [/^root\.key$/, /^box-.*\.key$/, /^journal-.*\.jsonl$/])
+    assert.ok(
+      names.some((name) => one.test(name)),
+      `${one} is there`,
+    );
+  return ['', ...names].map((name) => path.join(keys, 'vault', name));
 }
 
 /** What the instance started, but the hub and the sandbox around it. */

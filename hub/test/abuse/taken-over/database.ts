@@ -28,6 +28,7 @@ const OTHER_ROLES = [
   'holdfast_superuser',
   'holdfast_owner',
   'holdfast_notary',
+  'holdfast_vault',
   'postgres',
   'root',
   'holdfast_hub',
@@ -44,7 +45,9 @@ export function signInAttempts(start: StolenStart): Attempt[] {
     'the word postgres': 'postgres',
     'the word holdfast': 'holdfast',
   };
-  const asOthers = OTHER_ROLES.flatMap((user) => [
+  // The vault's own role is named as the hub's.
+  const ofVault = start.settings.postgres.user.replace('hub', 'vault');
+  const asOthers = [...OTHER_ROLES, ofVault].flatMap((user) => [
     ...Object.entries({ ...passwords, 'its own name': user }).map(([said, password]) => ({
       name: `sign in as ${user} with ${said}`,
       act: () => query(start, 'select current_user', { user, password }),
@@ -204,6 +207,29 @@ export const STATEMENTS: readonly string[] = [
   "select ledger.hold_subject('token:1')",
   "select ledger.move_subject('token:1', 0, '')",
   'select ledger.chain()',
+  // To have what the vault has.
+  'set role holdfast_vault',
+  'set session authorization holdfast_vault',
+  'grant holdfast_vault to current_user',
+  "alter role holdfast_vault password 'x'",
+  'select * from vault.space_key',
+  'select * from vault.version',
+  'select * from vault.ticket',
+  'select * from vault.run',
+  'select * from vault.held',
+  "insert into vault.ticket (entry, run) values ('x', 'x')",
+  'delete from vault.ticket',
+  "insert into vault.space_key values ('x', 1, '')",
+  'update vault.space_key set generation = 0',
+  'delete from vault.space_key',
+  "update vault.version set hosts = '{evil.example.com}'",
+  "update vault.version set live_until = 'infinity'",
+  'truncate vault.version cascade',
+  'begin; lock table vault.ticket in exclusive mode',
+  'drop schema vault cascade',
+  'grant all on vault.version to public',
+  `insert into ledger.entry (kind, subject, actor, credential, body)
+   values ('secret.ended', 's', 'a', '', '{}')`,
   'grant all on ledger.entry to public',
   'alter default privileges for role holdfast_owner grant all on tables to public',
   "comment on table ledger.entry is 'nothing to see'",
