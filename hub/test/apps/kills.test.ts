@@ -1,5 +1,7 @@
 // Whatever of those that hold a Space is killed, at whichever step of its start or stop: five seconds later nothing of it is
-// left running, and afterwards it is as people wanted it, once and with nothing beside it.
+// left running, and afterwards it is as people wanted it, once and with nothing beside it. What each run had of secrets is on the
+// ledger, and that it has ended.
+import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openAppInstance } from '../harness/app-instance.ts';
 import { BatteredSpace, STARTS, STOPS, type Step, type Victim } from './kills.ts';
@@ -59,4 +61,10 @@ void test('a Space outlives what holds it', { timeout: (LONG ? 90 : 20) * MINUTE
         isWhole = true;
         round.diagnostic(`${Date.now() - began} ms`);
       });
+  if (isWhole)
+    await t.test('the ledger says of all runs what their apps had, and that it has ended', async (last) => {
+      const { runs, seen } = await space.judge();
+      assert.ok(seen > VICTIMS.length, `${seen} answered`);
+      last.diagnostic(`${runs} runs got secrets, ${seen} of them were seen with them`);
+    });
 });

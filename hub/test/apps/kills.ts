@@ -1,5 +1,6 @@
 // A Space whose start and stop are watched from outside, step by step, so that something can be killed at each of them.
 import assert from 'node:assert/strict';
+import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readdir } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
@@ -8,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AppInstance } from '../harness/app-instance.ts';
 import { type Instance } from '../harness/instance.ts';
 import { listDescendants, type Descendant } from '../harness/processes.ts';
+import { judgePossessions } from './possessions.ts';
 import { findSurvivors, listHolders, lookAround, type Left } from './left.ts';
 
 /** What is killed. */
@@ -30,9 +32,14 @@ export const STOPS = ['asked', 'farewell', 'gone'] as const;
 const NAME = 'admin/battered';
 const MINUTE = 60_000;
 const PAUSE = 20;
-/** A program that says which push it is of, and takes its time to end. */
+/** Handed over at each start, whatever is killed meanwhile: one that the app gets, and one that only its door has. */
+const SECRETS = {
+  PLAIN: 'handed over at each start',
+  OPENAI_API_KEY: `sk-proj-${randomBytes(60).toString('base64url')}`,
+} as const;
+/** A program that says which push it is of and what it has of secrets, and takes its time to end. */
 const APP = `
-import http.server, os, signal, subprocess, sys
+import hashlib, http.server, os, signal, subprocess, sys
 
 def farewell(*_):
     subprocess.run(["sleep", "1.5"])
@@ -44,7 +51,8 @@ class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"MARK")
+        had = hashlib.sha256(os.environ["PLAIN"].encode()).hexdigest()
+        self.wfile.write("\\n".join(["MARK", had, os.environ["OPENAI_API_KEY"]]).encode())
 
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
 `;
@@ -65,6 +73,8 @@ export class BatteredSpace {
   #runsBefore = new Set<string>();
   /** Programs that ran before the last push. */
   #appsBefore = new Set<number>();
+  /** What stood in the place of the brokered secret in each run that answered and had the other one. */
+  readonly #witnessed = new Set<string>();
 
   private constructor(apps: AppInstance, token: string) {
     this.#apps = apps;
@@ -76,8 +86,8 @@ export class BatteredSpace {
   static async open(apps: AppInstance): Promise<BatteredSpace> {
     const space = new BatteredSpace(apps, await apps.instance.createToken({ user: 'admin', role: 'write' }));
     await space.#post('/api/repos/create', { type: 'space', name: 'battered', sdk: 'gradio', private: true });
-    // Handed over at each start, whatever is killed meanwhile.
-    await space.#post(`/api/spaces/${NAME}/secrets`, { key: 'PLAIN', value: 'handed over at each start' });
+    for (const [key, value] of Object.entries(SECRETS))
+      await space.#post(`/api/spaces/${NAME}/secrets`, { key, value });
     await space.push();
     await space.untilServed();
     return space;
@@ -222,6 +232,15 @@ export class BatteredSpace {
     assert.ok(wanted(), `what is there of ${count} runs: ${JSON.stringify(left)}`);
   }
 
+  /** Ends it, and holds what the ledger says of all its runs against what was seen. Gives how many there were. */
+  async judge(): Promise<{ readonly runs: number; readonly seen: number }> {
+    await this.pause();
+    await this.untilPaused();
+    const [secrets, witnessed] = [Object.keys(SECRETS).length, this.#witnessed];
+    const runs = await judgePossessions(this.#instance, { secrets, witnessed });
+    return { runs, seen: witnessed.size };
+  }
+
   async look(): Promise<Left> {
     return await lookAround(this.#apps.data);
   }
@@ -256,7 +275,9 @@ export class BatteredSpace {
     });
     try {
       const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage];
-      return (await answer.toArray()).join('');
+      const [mark = '', had, placeholder = ''] = (await answer.toArray()).join('').split('\n');
+      if (had === hash('sha256', SECRETS.PLAIN)) this.#witnessed.add(placeholder);
+      return mark;
     } catch {
       return '';
     }
