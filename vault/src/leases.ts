@@ -25,8 +25,7 @@ import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
 
 /** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
-const USES = 200;
-const SECONDS = 30;
+export const LEASE = { uses: 200, seconds: 30 } as const;
 /** Words of one door at once, and a second: an app with some thousand calls a second asks twenty times. */
 const WORDS = { most: 400, perSecond: 60 };
 /** How often doors hear from the vault, in milliseconds. */
@@ -208,12 +207,12 @@ export class Leases implements Disposable {
       this.#say(lease, { ...refusalTo(ask), why: 'the secret may not be used there, or not any more' });
       return;
     }
-    const body = { ...ask.route, ask: ask.number, uses: USES, seconds: SECONDS };
+    const body = { ...ask.route, ask: ask.number, ...LEASE };
     await this.#record(lease, { version: version.id, kind: 'secret.lease', body }, async (tx) => {
-      await new RunWriter(tx).openLease(lease.run, ask.number, { version: version.id, uses: USES });
+      await new RunWriter(tx).openLease(lease.run, ask.number, { version: version.id, uses: LEASE.uses });
       await new SecretWriter(tx).touch(version.id);
     });
-    this.#say(lease, { type: 'answer', ask: ask.number, seconds: SECONDS, uses: USES, why: null });
+    this.#say(lease, { type: 'answer', ask: ask.number, ...LEASE, why: null });
   }
 
   async #close(lease: Lease, { ask, uses }: Extract<DoorWord, { type: 'used' }>): Promise<void> {
@@ -315,7 +314,7 @@ export class Leases implements Disposable {
 }
 
 function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {
-  return { type: 'answer', ask: number, seconds: SECONDS, uses: 0 } as const;
+  return { type: 'answer', ask: number, ...LEASE, uses: 0 } as const;
 }
 
 type Unnumbered = VaultWord extends infer Word

@@ -37,6 +37,8 @@ export class VaultPlayer implements Disposable {
   readonly words: DoorWord[] = [];
   /** How many uses each answer allows. */
   uses = 1_000;
+  /** And for how long. */
+  seconds = 60;
   #pair = makeSealingPair();
   #to: Sealing | undefined;
   #from: Sealing | undefined;
@@ -108,7 +110,7 @@ export class VaultPlayer implements Disposable {
       type: 'answer',
       ask: word.number,
       uses: this.uses,
-      seconds: 60,
+      seconds: this.seconds,
       why: this.uses === 0 ? 'no' : null,
     });
   }

@@ -73,8 +73,8 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   // Types alone: the objects reach a page at run time.
   web: ['surface'],
   tools: ['kernel', 'runner', 'supervisor', 'app'],
-  // What tests play: hosts behind a door, and a vault with its runs.
-  bench: ['kernel', 'door', 'app'],
+  // What tests play: hosts behind a door, and a vault with its runs; and how much the vault itself allows at once.
+  bench: ['kernel', 'door', 'vault', 'app'],
 };
 
 /** What others than the command line may import of the supervisor: the settings it hands down, and their table. */
