@@ -8,6 +8,7 @@ import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
 import { HUB_TO_VAULT, ToHub, type FromHub } from '@holdfast/vault/frames';
 import {
+  whyWay,
   type SecretAuthor,
   type SecretFacts,
   type SecretWrite,
@@ -162,7 +163,7 @@ function factsOf(frame: Extract<ToHub, { type: 'done' }>['secrets'][number]): Se
   const { name, n, way, hosts, provider, description, uses, createdAt, expiresAt, lastUsedAt, echoedAt } =
     frame;
   return {
-    ...{ name, version: n, way, hosts, provider, description, uses },
+    ...{ name, version: n, way, because: whyWay(frame), hosts, provider, description, uses },
     updatedAt: new Date(createdAt),
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
     lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),

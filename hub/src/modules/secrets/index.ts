@@ -10,4 +10,5 @@ export {
 export { Echoes } from './echoes.ts';
 export { told as secretsTold } from './migrations/0001-told.ts';
 export { SecretOverview, type SpaceSecrets } from './overview.ts';
+export { whyWay } from './why-way.ts';
 export { Secrets } from './secrets.ts';

@@ -4,12 +4,20 @@ import { type Id } from '@holdfast/kernel/id';
 /** How a secret reaches an app. */
 export type SecretWay = 'brokered' | 'file' | 'variable';
 
+/**
+ * Why it reaches the app so. `hosts-needed`: its provider is recognised, and where its keys go is told by no key; with hosts it
+ * would be brokered. `not-brokerable`: no door can put such a key into a request.
+ */
+export type WayReason =
+  'recognised' | 'hosts-given' | 'asked' | 'not-recognised' | 'hosts-needed' | 'not-brokerable';
+
 /** A secret as people may know it. */
 export interface SecretFacts {
   readonly name: string;
   /** Counts the values that this name has had. */
   readonly version: number;
   readonly way: SecretWay;
+  readonly because: WayReason;
   /** Where a brokered one may go. */
   readonly hosts: readonly string[];
   readonly provider: string | null;

@@ -24,7 +24,15 @@ void test('a secret is set, listed without its value, set anew and deleted, and 
   const { updatedAt, ...rest } = made.listed['TOKEN'] ?? {};
   assert.ok(typeof updatedAt === 'string');
   assert.deepEqual(rest, {
-    ...{ key: 'TOKEN', version: 1, way: 'variable', hosts: [], provider: null, description: 'of ours' },
+    ...{
+      key: 'TOKEN',
+      version: 1,
+      way: 'variable',
+      because: 'not-recognised',
+      hosts: [],
+      provider: null,
+      description: 'of ours',
+    },
     ...{ uses: 0, expiresAt: null, lastUsedAt: null, echoedAt: null },
   });
   const second = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);

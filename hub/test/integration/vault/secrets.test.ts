@@ -99,6 +99,22 @@ void test(
   },
 );
 
+void test('a key of AWS is seen by the app unless its hosts are named', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = id();
+  const value = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+  const set = async (more: object) => {
+    const answer = await vault.write(space, { key: 'AWS_SECRET_ACCESS_KEY', value, ...more });
+    assert.ok(answer.type === 'done', JSON.stringify(answer));
+    return answer.secrets.map(({ way, provider, hosts, places }) => [way, provider, hosts, places[0]?.in])[0];
+  };
+  assert.deepEqual(await set({}), ['variable', 'aws', [], undefined]);
+  assert.equal((await startRun(vault, space)).variables['AWS_SECRET_ACCESS_KEY'], value);
+  const hosts = ['s3.eu-west-1.amazonaws.com'];
+  assert.deepEqual(await set({ hosts }), ['brokered', 'aws', hosts, 'aws-signature']);
+  assert.notEqual((await startRun(vault, space)).variables['AWS_SECRET_ACCESS_KEY'], value);
+});
+
 void test(
   'a file and another secret do not stand in one variable, and what was there stays',
   LIMIT,

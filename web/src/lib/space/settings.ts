@@ -43,10 +43,10 @@ export async function openSettings(event: PageEvent, repo: Repo, visit: Visit) {
 }
 
 /** A secret as pages show it, which know no value. */
-export function presentSecret({ name, version, way, hosts, provider, ...rest }: SecretFacts) {
+export function presentSecret({ name, version, way, because, hosts, provider, ...rest }: SecretFacts) {
   const { description, updatedAt, expiresAt, lastUsedAt, uses, echoedAt } = rest;
   return {
-    ...{ name, version, way, hosts, provider, description },
+    ...{ name, version, way, because, hosts, provider, description },
     ...{ updatedAt, expiresAt, lastUsedAt, uses, echoedAt },
   };
 }

@@ -66,6 +66,16 @@ export const enSpaces = {
     never: 'never',
     used: 'Last used',
     unused: 'not yet',
+    because: {
+      recognised: 'Recognised as a key of its provider: the app sees a placeholder.',
+      'hosts-given': 'It goes to the hosts that were named: the app sees a placeholder.',
+      asked: 'So it was asked for: the app sees the value.',
+      'not-recognised':
+        'Not recognised as a key of a provider: the app sees the value. With hosts it would be brokered.',
+      'hosts-needed':
+        'The key does not tell to which hosts it goes: the app sees the value. Set it again with its hosts, and it is brokered.',
+      'not-brokerable': 'No door can put such a key into a request: the app sees the value.',
+    } as Readonly<Record<string, string>>,
     echoed:
       'Seen in an answer to the app, which has the value now. Make a new key at its provider, replace this one, and revoke the old one. Seen',
     uses: { one: 'once', many: '{count} times' },

@@ -66,6 +66,16 @@ export const ptSpaces: typeof enSpaces = {
     never: 'nunca',
     used: 'Último uso',
     unused: 'ainda não',
+    because: {
+      recognised: 'Reconhecido como chave do seu provedor: a aplicação vê um substituto.',
+      'hosts-given': 'Vai para os hosts indicados: a aplicação vê um substituto.',
+      asked: 'Assim foi pedido: a aplicação vê o valor.',
+      'not-recognised':
+        'Não reconhecido como chave de um provedor: a aplicação vê o valor. Com hosts seria intermediado.',
+      'hosts-needed':
+        'A chave não diz a que hosts vai: a aplicação vê o valor. Defina-a de novo com os seus hosts, e será intermediada.',
+      'not-brokerable': 'Nenhuma porta pode pôr uma chave destas num pedido: a aplicação vê o valor.',
+    },
     echoed:
       'Visto numa resposta à aplicação, que agora tem o valor. Crie uma chave nova no provedor, troque esta e revogue a antiga. Visto',
     uses: { one: 'uma vez', many: '{count} vezes' },
