@@ -63,7 +63,7 @@ void test('while the root key is rotated all goes on, and afterwards everything 
   // Its tag is under the new key: the door is given the next value, and a vault that is started anew grants it again.
   await vault.write(own, { key: 'OPENAI_API_KEY', value: `${OPENAI}x`, overlapSeconds: 60 });
   assert.equal(door.grants.at(-1)?.[0]?.value.toString(), `${OPENAI}x`);
-  vault.notary.isStopped = true;
+  await vault.notary.stop();
   await using second = await openTestVault({ database: vault.database, folder: vault.folder });
   second.runner.say({ type: 'hello', runs: [run.run] });
   await second.runner.until((frame) => frame.type === 'door' && frame.kind === 'grant');
