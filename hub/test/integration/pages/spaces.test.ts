@@ -5,6 +5,7 @@ import test from 'node:test';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { type ServedHub } from '../../harness/served-hub.ts';
+import { withPool } from '../../harness/shared-server.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
@@ -86,6 +87,7 @@ void test('a secret goes from the form to the vault, and its value to no page; i
   const page = await ada.open(kept.location);
   assert.match(page.body, /api\.openai\.com/);
   assert.match(page.body, /brokered/);
+  assert.match(page.body, /Recognised as a key of its provider/);
   assert.ok(!page.body.includes(KEY));
   const wrong = await ada.send(SECRET, {
     key: 'PLAIN',
@@ -113,6 +115,20 @@ void test('a secret goes from the form to the vault, and its value to no page; i
   await ada.send(`${APP}?/delete-secret`, { name: 'PLAIN' });
   assert.doesNotMatch((await ada.open(APP)).body, /PLAIN/);
   assert.ok(!hub.lines.join('\n').includes(KEY));
+});
+
+void test('pages ask to rotate a secret that was seen in an answer, until it is another one', async () => {
+  const { opened, hub, ada } = await openSpaces();
+  await using _opened = opened;
+  const set = async () => await ada.send(SECRET, { key: 'OPENAI_API_KEY', value: KEY, way: '' });
+  await set();
+  assert.doesNotMatch((await ada.open(APP)).body, /Seen in an answer/);
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query('update vault.version set echoed_at = clock_timestamp()');
+  });
+  assert.match((await ada.open(APP)).body, /Seen in an answer to the app, which has the value now/);
+  await set();
+  assert.doesNotMatch((await ada.open(APP)).body, /Seen in an answer/);
 });
 
 void test('a secret asks for a fresh proof, comes from no other page, and has an end to its size', async () => {
