@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { decrypt, encrypt, makeKey, unwrapKey, wrapKey, type Bound } from './envelope.ts';
 
 /** Why a root key does not open anything. */
-export type Closed = 'sealed' | 'passphrase-needed' | 'missing';
+export type Closed = 'sealed' | 'passphrase-needed' | 'passphrase-wrong' | 'missing';
 
 /** A tag over bytes. */
 export interface Tag {
@@ -111,8 +111,7 @@ export class FileKeyHolder implements KeyHolder {
     this.#hasPassphrase = file.kind === 'passphrase';
     const generations = this.#openFile(file, passphrase);
     if (generations === undefined) {
-      this.#closed ??= 'passphrase-needed';
-      if (passphrase === undefined) this.#closed = 'passphrase-needed';
+      this.#closed = passphrase === undefined ? 'passphrase-needed' : 'passphrase-wrong';
       return false;
     }
     this.#keys = keysOf(generations);

@@ -39,7 +39,8 @@ try {
   const passphrase = secrets.passphrase === null ? undefined : Buffer.from(secrets.passphrase, 'utf8');
   if (!(await keys.exists()) && (await new SecretReader(db).count()).spaces === 0)
     await keys.make(passphrase);
-  else await keys.open(passphrase);
+  else if (!(await keys.open(passphrase)))
+    log.error({ why: keys.closed }, 'the vault starts without its root key');
   const pair = await openPair(`${settings.folder}/box-${settings.instance}.key`);
   const verifier = parseVerifier(settings.notary);
   if (verifier === undefined) throw new Error('the notary has no public key');
