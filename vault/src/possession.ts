@@ -152,7 +152,10 @@ export class Possession {
 
   // Most were never released. One that this vault released, and nobody ended, was taken out.
   async #judgeMissing(run: string): Promise<void> {
-    if (!this.#released.has(run)) return;
+    if (!this.#released.has(run)) {
+      this.#unsure.delete(run);
+      return;
+    }
     const isEnded = this.#unsure.has(run) && (await this.#ground.ledger.tellsEnd(run));
     if (!isEnded) await reportForged(this.#ground, run, 'its row is gone');
     this.#released.delete(run);

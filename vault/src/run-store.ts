@@ -205,18 +205,19 @@ export class RunWriter {
         delete from vault.lease where run = ${run}
           and exists (select from vault.run r where r.run = ${run} and r.ended_at is not null)
         returning version, uses)
-      select version, sum(uses)::integer as uses from gone group by version order by version`.execute(
+      select version, sum(uses)::bigint as uses from gone group by version order by version`.execute(
       this.#db,
     );
     return rows;
   }
 
-  /** The program inside has what it was given; `false`: there is no such run. */
+  /** The program inside has what it was given; `false`: there is no such run, or that was said before. */
   async deliver(run: string): Promise<boolean> {
     const { numUpdatedRows } = await this.#db
       .updateTable('vault.run')
       .set({ delivered_at: sql<Date>`clock_timestamp()` })
       .where('run', '=', run)
+      .where('delivered_at', 'is', null)
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }

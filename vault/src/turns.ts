@@ -8,8 +8,8 @@ export interface Flight {
   over: string | undefined;
 }
 
-/** Words of one run that wait. A door says more only when somebody has taken it over. */
-const MOST_WAITING = 1_000;
+/** Words of one run that wait. A door says more only when somebody has taken it over, and keeps no end from being heard. */
+const MOST_WAITING = { door: 1_000, runner: 2_000 } as const;
 
 /** Whose turn it is. */
 export class Turns {
@@ -17,9 +17,13 @@ export class Turns {
   readonly #flights = new Map<string, Flight>();
 
   /** Does it once all that was said of the run before is done. `false`: too much waits already, and it is not done. */
-  async take(run: string, act: () => Promise<void>): Promise<boolean> {
+  async take(
+    run: string,
+    act: () => Promise<void>,
+    by: keyof typeof MOST_WAITING = 'runner',
+  ): Promise<boolean> {
     const before = this.#last.get(run);
-    if (before !== undefined && before.waiting >= MOST_WAITING) return false;
+    if (before !== undefined && before.waiting >= MOST_WAITING[by]) return false;
     const turn = before ?? { done: Promise.resolve(), waiting: 0 };
     turn.waiting += 1;
     const doing = turn.done.then(act);

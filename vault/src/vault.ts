@@ -162,17 +162,29 @@ export class Vault implements Disposable {
       this.#turns.end(frame.run, 'the run has ended');
       this.#leases.end(frame.run);
     }
-    const isHeard = await this.#turns.take(frame.run, async () => await this.#doForRun(frame));
+    const by = frame.type === 'door' ? 'door' : 'runner';
+    const isHeard = await this.#turns.take(frame.run, async () => await this.#doForRun(frame), by);
     if (!isHeard) this.#ground.log.error({ run: frame.run }, 'a run says more than can be heard');
   }
 
   async #doForRun(frame: Exclude<FromRunner, { type: 'hello' }>): Promise<void> {
     if (frame.type === 'release') await this.#release(frame);
     else if (frame.type === 'door') await this.#leases.hear(frame.run, frame.box);
-    else {
-      if (frame.type !== 'delivered') this.#leases.drop(frame.run);
+    else if (frame.type === 'delivered') {
+      // In its turn once. Until the database is back, what the door asks does not wait for it.
+      await this.#record(frame).catch(() => this.#oweLater(frame));
+    } else {
+      this.#leases.drop(frame.run);
       await this.#owed.untilDone(frame.run, async () => await this.#record(frame));
     }
+  }
+
+  // Where the run ends first, there is nothing to record of its delivery any more.
+  #oweLater(frame: Extract<FromRunner, { type: 'delivered' }>): void {
+    const { log } = this.#ground;
+    this.#owed
+      .untilDone(frame.run, async () => await this.#record(frame))
+      .catch((err: unknown) => log.error({ err, run: frame.run }, 'a delivery was not recorded'));
   }
 
   async #record(frame: Extract<FromRunner, { type: 'delivered' | 'aborted' | 'ended' }>): Promise<void> {

@@ -10,15 +10,19 @@ export class LagWatch {
   readonly #lag: Pick<LedgerLag, 'read' | 'seconds'>;
   readonly #log: Pick<Log, 'warn' | 'info'>;
   #isBehind = false;
+  #isLooking = false;
 
   constructor(lag: Pick<LedgerLag, 'read' | 'seconds'>, log: Pick<Log, 'warn' | 'info'>) {
     this.#lag = lag;
     this.#log = log;
   }
 
-  /** Looks once. */
+  /** Looks once, unless it still does: a database that does not answer is asked by one. */
   async look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     await this.#lag.read();
+    this.#isLooking = false;
     const { seconds } = this.#lag;
     // Where the database does not answer, nobody can tell: neither that it begins nor that it is over.
     if (Number.isNaN(seconds)) return;

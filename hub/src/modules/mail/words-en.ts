@@ -51,7 +51,9 @@ function pushed(facts: Facts<'token-pushed'>): Said {
   };
 }
 
-function echoed({ secret, space, host }: Facts<'secret-echoed'>): Said {
+function echoed({ secret, space, host: said }: Facts<'secret-echoed'>): Said {
+  // A door said it, which somebody may have taken over.
+  const host = oneLine(said);
   return {
     subject: `Replace the secret ${secret} of ${space}`,
     what: `An answer of ${host} to the app of ${space} had the value of the secret ${secret} in it. The app was not to have it, and has it now.`,

@@ -51,7 +51,9 @@ function pushed(facts: Facts<'token-pushed'>): Said {
   };
 }
 
-function echoed({ secret, space, host }: Facts<'secret-echoed'>): Said {
+function echoed({ secret, space, host: said }: Facts<'secret-echoed'>): Said {
+  // A door said it, which somebody may have taken over.
+  const host = oneLine(said);
   return {
     subject: `Troque o segredo ${secret} de ${space}`,
     what: `Uma resposta de ${host} à aplicação de ${space} continha o valor do segredo ${secret}. A aplicação não devia tê-lo, e agora o tem.`,

@@ -35,7 +35,9 @@ export class Echoes {
     const from = await store.hold();
     const search = new EntrySearch(this.#db);
     const { items, next } = await search.follow({ kind: 'secret.echoed' }, { from, limit: AT_ONCE });
-    for (const echo of items) await this.#tellOf(tx, search, echo);
+    // A route that echoes each time it is asked says so often: once a day of a version counts.
+    const days = new Map(items.map((echo) => [`${echo.subject} ${echo.at.slice(0, 10)}`, echo]));
+    for (const echo of days.values()) await this.#tellOf(tx, search, echo);
     await store.put(next);
     return next - from === AT_ONCE;
   }
@@ -43,15 +45,22 @@ export class Echoes {
   async #tellOf(tx: Tx, search: EntrySearch, { at, subject, body }: FollowedEntry): Promise<void> {
     const { space, host } = Echo.parse(JSON.parse(body));
     const repo = await new RepoReader(tx).findById(space as Id);
-    const [set] = (await search.list({ kind: 'secret.set', subject }, { limit: 1 })).items;
     // A Space that is deleted has no secrets any more.
-    if (repo === undefined || set === undefined) return;
-    const { name: secret } = Setting.parse(JSON.parse(set.body));
+    if (repo === undefined) return;
+    const { name: secret, actor } = await findSetting(search, subject);
     const facts = { kind: 'secret-echoed', secret, host, space: `${repo.namespace}/${repo.name}` } as const;
     const event = `secret.echoed:${subject}:${at.slice(0, 10)}`;
-    for (const recipientId of await whomToTell(tx, repo, set.actor))
+    for (const recipientId of await whomToTell(tx, repo, actor))
       await writeMail(tx, { event, recipientId, facts, at: new Date(at) });
   }
+}
+
+/** What it is called, and who set it, as far as the entries of then are kept. */
+async function findSetting(search: EntrySearch, subject: string): Promise<{ name: string; actor: string }> {
+  const [set] = (await search.list({ kind: 'secret.set', subject }, { limit: 1 })).items;
+  const [released] = set ? [] : (await search.list({ kind: 'secret.released', subject }, { limit: 1 })).items;
+  const said = Setting.safeParse(JSON.parse((set ?? released)?.body ?? '{}'));
+  return { name: said.data?.name ?? subject.replace('secret:', ''), actor: set?.actor ?? '' };
 }
 
 /** Who set the secret, while the Space is still theirs or of an organisation of theirs; else who administers it. */

@@ -13,6 +13,8 @@ import { PushedWriter } from './pushed-store.ts';
 import { PushedWaiting, type Noted } from './pushed-waiting.ts';
 import { TokenReader } from './store.ts';
 
+/** Looked up by one question, of which PostgreSQL takes 65,535 parameters. */
+const AT_ONCE = 10_000;
 /** Of one token its owner is told once in so long. */
 const AGAIN_MS = 86_400_000;
 
@@ -44,7 +46,7 @@ export class PushedTokens {
       );
     if (noted.length === 0) return;
     try {
-      await this.#tellOf(noted);
+      for (let at = 0; at < noted.length; at += AT_ONCE) await this.#tellOf(noted.slice(at, at + AT_ONCE));
     } catch (error) {
       // To tell of them once more tells nobody twice.
       for (const one of noted) this.#waiting.note(one);

@@ -20,12 +20,13 @@ export function revokeCredentials(deps: { readonly foundTokens: Pick<FoundTokens
     query: z.unknown(),
     bodyKind: 'json',
     // Whoever reports is not told of what is too much: the rest of it must count all the same.
-    body: z.object({ credentials: z.array(z.string()).min(1) }),
+    body: z.object({ credentials: z.array(z.unknown()).min(1) }),
     answersAlike: true,
     output: z.object({}),
     status: 202,
     async run({ body, address }) {
-      await deps.foundTokens.report(body.credentials.slice(0, MOST), address);
+      const texts = body.credentials.filter((one) => typeof one === 'string');
+      await deps.foundTokens.report(texts.slice(0, MOST), address);
       return {};
     },
   });
