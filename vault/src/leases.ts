@@ -124,8 +124,8 @@ export class Leases implements Disposable {
   }
 
   /** Of the runs, these alone live. */
-  dropAllBut(living: readonly string[]): void {
-    for (const run of this.#leases.keys()) if (!living.includes(run)) this.#leases.delete(run);
+  dropAllBut(isLiving: (run: string) => boolean): void {
+    for (const run of this.#leases.keys()) if (!isLiving(run)) this.#leases.delete(run);
   }
 
   /** Nothing is used any more: the vault is sealed. Doors hear so at once. */

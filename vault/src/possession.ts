@@ -73,14 +73,18 @@ export class Possession {
         );
   }
 
-  /** Ends all but these, which live; gives what is brokered to each of them, as far as the vault itself wrote that it is. */
-  async endAllBut(living: readonly string[]): Promise<Living[]> {
+  /**
+   * Ends all but those which live; gives what is brokered to each of them, as far as the vault itself wrote that it is. One that
+   * cannot be ended now keeps no other from its end: `failed` is why.
+   */
+  async endAllBut(isLiving: (run: string) => boolean): Promise<{ living: Living[]; failed: unknown }> {
     const reader = new RunReader(this.#ground.db);
-    const left: Living[] = [];
+    const living: Living[] = [];
+    let failed: unknown;
     for (const open of await reader.listOpen(this.#ground.instance))
-      if (!living.includes(open.run)) await this.end(open.run);
-      else if (await this.#isTrue(open)) left.push(await this.#livingOf(open));
-    return left;
+      if (!isLiving(open.run)) await this.end(open.run).catch((error: unknown) => (failed = error));
+      else if (await this.#isTrue(open)) living.push(await this.#livingOf(open));
+    return { living, failed };
   }
 
   /** What is brokered to a run that lives, as `endAllBut` gives it; `undefined` where it has ended. */

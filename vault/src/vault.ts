@@ -48,6 +48,8 @@ export class Vault implements Disposable {
   readonly #turns = new Turns();
   readonly #owed: Owed;
   readonly #sweeping: Disposable;
+  /** Runs that live: those the runner named when it greeted, and what began since. */
+  #runs = new Set<string>();
 
   constructor(ground: Ground, channels: Channels, more: { verifier: NoteVerifier; behind: Behind }) {
     this.#ground = ground;
@@ -153,12 +155,14 @@ export class Vault implements Disposable {
 
   async #hearRunner(frame: FromRunner): Promise<void> {
     if (frame.type === 'hello') {
-      await this.#greetRunner(frame.runs);
+      await this.#owed.untilDone('all', this.#greeting(frame.runs));
       return;
     }
+    if (frame.type === 'release') this.#runs.add(frame.run);
     const isEnd = frame.type === 'ended' || frame.type === 'aborted';
     if (isEnd) {
       // A release that is under way hands nothing over any more, and then it is its turn.
+      this.#runs.delete(frame.run);
       this.#turns.end(frame.run, 'the run has ended');
       this.#leases.end(frame.run);
     }
@@ -193,15 +197,25 @@ export class Vault implements Disposable {
     else await this.#possession.end(frame.run);
   }
 
+  // Where it cannot be done just then, it is done again, unless the runner greets anew: with what began and ended meanwhile.
+  #greeting(runs: readonly string[]): () => Promise<void> {
+    const living = new Set(runs);
+    this.#runs = living;
+    return async () => {
+      if (this.#runs === living) await this.#greetRunner((run) => living.has(run));
+    };
+  }
+
   // What is brokered to runs that live goes on, also through a vault that was started anew.
-  async #greetRunner(runs: readonly string[]): Promise<void> {
-    this.#leases.dropAllBut(runs);
-    const living = await this.#possession.endAllBut(runs);
+  async #greetRunner(isLiving: (run: string) => boolean): Promise<void> {
+    this.#leases.dropAllBut(isLiving);
+    const { living, failed } = await this.#possession.endAllBut(isLiving);
     for (const one of living)
       await this.#turns.take(one.run, async () => {
         if (this.#sealed === null && !this.#leases.has(one.run)) await this.#grantAnew(one);
       });
     this.#tellState();
+    if (failed !== undefined) throw new Error('the end of a run could not be recorded', { cause: failed });
   }
 
   async #grantAnew({ run, space }: Living): Promise<void> {
@@ -221,6 +235,7 @@ export class Vault implements Disposable {
       await this.#grant({ run, space, door, brokered }, flight);
       this.#tellRunner({ type: 'released', run, inside });
     } catch (error) {
+      this.#runs.delete(run);
       const { code, message } = this.#refusalOf(error);
       const retry = code !== 'invalid' && code !== 'missing';
       this.#tellRunner({ type: 'refused', run, why: message, retry });

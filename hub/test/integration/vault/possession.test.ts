@@ -121,6 +121,23 @@ for (const [name, change] of Object.entries(FORGED))
     assert.ok(!second.runner.frames.some(({ type }) => type === 'door'), 'no door was granted anything');
   });
 
+void test('a runner that greets while the database is away is heard once it is back', LIMIT, async () => {
+  await using first = await openTestVault();
+  const living = await startRun(first, await both(first));
+  await startRun(first, await both(first));
+  await first.notary.stop();
+  await using second = await openTestVault({ database: first.database, folder: first.folder });
+  await sql(first, 'alter table vault.run rename to gone');
+  second.runner.say({ type: 'hello', runs: [living.run] });
+  for (let n = 0; !second.lines.some((line) => line.includes('it is tried again')) && n < 200; n += 1)
+    await delay(20);
+  await sql(first, 'alter table vault.gone rename to run');
+  await until(second, 'secret.ended', 2);
+  const grant = await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');
+  assert.equal(grant.type === 'door' && grant.run, living.run);
+  assert.ok((await entriesOf(second, 'secret.ended')).every(({ body }) => body['run'] !== living.run));
+});
+
 void test(
   'an end that the database could not take is recorded once it can be, and nothing looks forged',
   LIMIT,
