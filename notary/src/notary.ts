@@ -17,7 +17,7 @@ import { examine, type Known, type Refusal, type Standing } from './standing.ts'
 import { TreeReader } from './tree-store.ts';
 import { hasWaiting } from './waiting-store.ts';
 
-/** Between two looks for something new: with the round itself, entries are signed within 100 ms. */
+/** From the begin of one look for something new to the next, if it does not take longer: entries are signed within 100 ms. */
 const PAUSE_MS = 50;
 /** After a database that did not answer. */
 const TROUBLE_MS = 1_000;
@@ -97,9 +97,11 @@ export class Notary {
   async run(signal: AbortSignal): Promise<Refusal | undefined> {
     while (!signal.aborted) {
       if (this.#deps.clock.now().getTime() >= this.#cutAt) await this.#tryCut();
+      const began = performance.now();
       const next = await this.#tryRound();
       if (typeof next !== 'number') return next;
-      await delay(next, undefined, { signal }).catch(() => undefined);
+      const left = Math.max(0, next - (performance.now() - began));
+      await delay(left, undefined, { signal }).catch(() => undefined);
     }
     // The hub has ended by now; what it recorded last shall not wait for the next start.
     await this.round().catch((err: unknown) => this.#deps.log.warn({ err }, 'the last round failed'));
