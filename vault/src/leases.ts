@@ -41,6 +41,8 @@ interface Lease {
   versions: KeptVersion[];
   /** All that its door was ever granted here: a value may come back after its version was replaced. */
   readonly granted: Set<string>;
+  /** What of it was seen in an answer. */
+  readonly echoed: Set<string>;
   /** Of the last word in each direction. */
   sent: number;
   heard: number;
@@ -88,6 +90,7 @@ export class Leases implements Disposable {
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
       versions: brokered.map(({ version }) => version),
       granted: new Set(brokered.map(({ version }) => version.id)),
+      echoed: new Set(),
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
@@ -187,8 +190,12 @@ export class Leases implements Disposable {
     const word = DoorWord.parse(JSON.parse(lease.from.open(box, run).toString('utf8')));
     if (word.number <= lease.heard) return;
     lease.heard = word.number;
-    // One app must not keep the ledger from all others. What is not closed counts as used.
-    if (!this.#words.take(run, this.#ground.clock.now().getTime())) {
+    // One app must not keep the ledger from all others. What is not closed counts as used. That it has a value now is heard once in any
+    // case: it could spend its words on placeholders in wrong places just before.
+    const isFirstEcho =
+      word.type === 'echo' && lease.granted.has(word.version) && !lease.echoed.has(word.version);
+    if (isFirstEcho) lease.echoed.add(word.version);
+    else if (!this.#words.take(run, this.#ground.clock.now().getTime())) {
       if (word.type === 'ask') this.#say(lease, { ...refusalTo(word), why: 'this app asks too often' });
       return;
     }

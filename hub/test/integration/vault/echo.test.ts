@@ -110,6 +110,22 @@ void test(
   },
 );
 
+void test(
+  'an app that spends what its door may say cannot keep an echo from being heard',
+  LIMIT,
+  async () => {
+    // Time stands still, so that it may say nothing more.
+    const at = new Date();
+    await using vault = await openTestVault({ clock: { now: () => at } });
+    const { space, door, version } = await brokered(vault);
+    for (let n = 0; n < 450; n += 1)
+      door.say({ type: 'misplaced', version, host: 'api.openai.com', where: `header x-${n}`, count: 1 });
+    door.say({ type: 'echo', version, route: ROUTE });
+    await told(vault, 'secret.echoed', 1);
+    assert.ok((await listed(vault, space))?.echoedAt);
+  },
+);
+
 void test('uses of a door that a sealed vault does not hear count when its run ends', LIMIT, async () => {
   await using vault = await openTestVault();
   const { space, run, door, version } = await brokered(vault);
