@@ -5,6 +5,9 @@ import { plainEnvironment, type ProgramOptions } from './program.ts';
 /** What is asked, and what is typed then. */
 export type Dialogue = readonly (readonly [asked: RegExp, typed: string])[];
 
+/** A program asks before it reads key by key, and what is typed in between is thrown away: nobody types at once. */
+const READING_MS = 700;
+
 /** Runs it to its end; gives what was shown. Throws an `Error` with that where it fails. */
 export async function runOnTerminal(
   command: readonly string[],
@@ -29,7 +32,7 @@ export async function runOnTerminal(
     if (next === undefined || !next[0].test(shown.slice(from))) return;
     from = shown.length;
     left.shift();
-    child.stdin.write(next[1]);
+    setTimeout(() => child.stdin.write(next[1]), READING_MS);
   };
   child.stdout.setEncoding('utf8').on('data', show);
   child.stderr.setEncoding('utf8').on('data', show);
