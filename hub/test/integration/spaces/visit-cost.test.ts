@@ -40,8 +40,9 @@ void test('a page of hundreds of visits asks the database for the Space now and 
   const before = await reads();
   const begun = Date.now();
   for (let n = 0; n < VISITS; n += 1) assert.equal(await visit(), 200);
-  const halves = Math.ceil((Date.now() - begun) / 500) + 1;
   const asked = (await reads()) - before;
+  // Until they were counted the hub went on with what it looks at by itself.
+  const halves = Math.ceil((Date.now() - begun) / 500) + 1;
   assert.ok(asked <= 4 * halves && asked < VISITS / 4, `${asked} reads in ${halves} half seconds`);
 });
 
