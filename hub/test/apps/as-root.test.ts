@@ -13,7 +13,7 @@ import { proveTakenOver } from './taken-over.ts';
 
 const MINUTES = 60_000;
 
-void test('Spaces of an instance that whoever runs this started', { timeout: 55 * MINUTES }, async (t) => {
+void test('Spaces of an instance that whoever runs this started', { timeout: 40 * MINUTES }, async (t) => {
   await using apps = await openAppInstance('self', { ownCheckout: true });
   const { instance } = apps;
   const token = await instance.createToken({ user: 'admin', role: 'write' });

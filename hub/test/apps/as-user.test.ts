@@ -12,7 +12,7 @@ const MINUTES = 60_000;
 
 void test(
   'Spaces of an instance that an ordinary user started',
-  { skip: !isRoot && 'making that user takes root', timeout: 55 * MINUTES },
+  { skip: !isRoot && 'making that user takes root', timeout: 40 * MINUTES },
   async (t) => {
     await using apps = await openAppInstance('user');
     const { instance } = apps;

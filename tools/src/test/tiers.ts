@@ -68,7 +68,7 @@ export const TIERS: readonly Tier[] = [
     needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
     atOnce: 2,
-    minutes: 60,
+    minutes: 45,
   },
   {
     ...PLAIN,
