@@ -70,8 +70,10 @@ const BESIDE: Readonly<Record<string, string>> = {
 /** Its connections are all of its own loopback. */
 const CONNECTED = 'read who is connected to whom';
 
+// Of each line the two addresses that follow its number; what is said is cut off after 2,000 letters.
 function isOwnLoopback(said: string): boolean {
-  const addresses = [...said.matchAll(/\b([0-9A-F]{8}):[0-9A-F]{4}\b/g)].map(([, address]) => address);
+  const lines = [...said.matchAll(/\d: ([0-9A-F]{8}):[0-9A-F]{4} ([0-9A-F]{8}):[0-9A-F]{4} /g)];
+  const addresses = lines.flatMap(([, own, other]) => [own, other]);
   return addresses.length > 0 && addresses.every((one) => one === '0100007F' || one === '00000000');
 }
 
