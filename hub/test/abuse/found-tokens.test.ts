@@ -144,8 +144,21 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
 
   await t.test('what is no list of texts is answered as a report, and does nothing', async () => {
     const any = await seen(await report(instance, ['nothing']));
-    for (const credentials of [[], undefined, 'text', spared, [spared, 7], { spared }])
+    for (const credentials of [[], undefined, 'text', spared, [[spared]], [7], { spared }])
       assert.deepEqual(await seen(await report(instance, credentials)), any);
+    // Were one of them read as a report, that would show a moment later.
+    await delay(REVOKED_MS);
+    assert.equal(await whoami(instance, spared), 200);
+  });
+
+  await t.test('what is no text in a list does not keep the rest of it from counting', async () => {
+    const found = await issue();
+    assert.equal((await report(instance, [7, found, { spared }])).status, 202);
+    const giveUp = performance.now() + REVOKED_MS;
+    while ((await whoami(instance, found)) !== 401) {
+      assert.ok(performance.now() < giveUp, 'it still works after a second');
+      await delay(20);
+    }
     assert.equal(await whoami(instance, spared), 200);
   });
 });

@@ -5,6 +5,7 @@ import { type RunStage, type Status, type Want } from '../frames.ts';
 import { countCrash, pauseAfter } from './backoff.ts';
 import { Change } from './change.ts';
 import { drain } from './drain.ts';
+import { isIdle } from './idle.ts';
 import { LogLines } from './log-lines.ts';
 import { presentStatus, presentUsage } from './present.ts';
 import { type Run, type RunEnd } from './run.ts';
@@ -32,6 +33,7 @@ export class Space {
   #mustLeave = false;
   #crashes = 0;
   #serving: Run | undefined;
+  #servedSince = 0;
   readonly #leaving = new Set<Promise<void>>();
   /** Happens when those that leave are to be gone. */
   #hurry = new Change();
@@ -187,6 +189,7 @@ export class Space {
   #replace(run: Run): void {
     const before = this.#serving;
     this.#serving = run;
+    this.#servedSince = Date.now();
     this.#settle('RUNNING');
     const gone = (): void => {
       this.#noteEnd(run);
@@ -221,17 +224,12 @@ export class Space {
         return;
       }
       this.#deps.tell(presentUsage(run));
-      if (this.#isIdle(run)) {
+      const visited = { ...run.usage(), servedSince: this.#servedSince };
+      if (isIdle(visited, this.#want.sleepSeconds, Date.now())) {
         this.#isAsleep = true;
         return;
       }
     }
-  }
-
-  #isIdle(run: Run): boolean {
-    const { sleepSeconds } = this.#want;
-    const { open, lastVisit } = run.usage();
-    return sleepSeconds !== null && open === 0 && Date.now() - lastVisit >= sleepSeconds * 1_000;
   }
 
   async #afterEnd(run: Run, end: RunEnd, change: Change): Promise<void> {

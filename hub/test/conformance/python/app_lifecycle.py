@@ -213,23 +213,23 @@ def paused():
 @case("one that sleeps has no process; a browser's page asks again until it is awake")
 def slept():
     admin.set_space_sleep_time(NAME, 1)
-    wait("SLEEPING", NAME)
+    wait("SLEEPING", NAME, 120)
     equal(admin.get_space_runtime(NAME).sleep_time, 1)
     page = httpx.get(host(NAME), headers=BROWSER)
     equal(page.status_code, 503)
     found = re.search(r'http-equiv="refresh" content="(\d+)"', page.text)
     assert found and page.headers["retry-after"] == found[1], page.text
     # As a browser does.
-    waited = until(lambda: (time.sleep(int(found[1])), httpx.get(host(NAME), headers=BROWSER))[1].status_code == 200, PATIENCE)
+    waited = until(lambda: (time.sleep(int(found[1])), httpx.get(host(NAME), headers=BROWSER))[1].status_code == 200, 120)
     assert waited, admin.get_space_runtime(NAME).raw
 
 
 @case("a program waits on its request until the Space is awake")
 def woken():
-    wait("SLEEPING", NAME)
+    wait("SLEEPING", NAME, 120)
     equal(ask(timeout=PATIENCE)["version"], "5")
     # A call of another kind, too, whose body is not lost.
-    wait("SLEEPING", NAME)
+    wait("SLEEPING", NAME, 120)
     answer = httpx.post(host(NAME), headers=auth(), content=b"x" * 100_000, timeout=PATIENCE)
     equal(answer.status_code, 501)
     admin.set_space_sleep_time(NAME, -1)
