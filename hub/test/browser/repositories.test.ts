@@ -117,7 +117,7 @@ void test('somebody finds a model, reads its card, looks into its files and its 
   assert.equal(await picture.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth), 1);
   await takePictures(page, 'card');
 
-  await page.getByRole('link', { name: 'text-generation' }).first().click();
+  await page.getByRole('link', { name: 'Text Generation' }).first().click();
   await page.getByRole('link', { name: 'alice/writer' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'alice/base' }).count(), 0);
   await takePictures(page, 'models');

@@ -107,6 +107,12 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
     advice: 'Parquet is read in a worker of the reader\u2019s browser, within the bounds of views/parquet.ts',
   },
   {
+    modules: ['@huggingface/tasks'],
+    files: ['web/src/lib/repo/ecosystem.ts', 'web/src/lib/repo/ecosystem.test.ts'],
+    advice:
+      'snippets and names of the ecosystem come through repo/ecosystem.ts, which lets nothing of a card end a string',
+  },
+  {
     modules: ['temml'],
     files: ['web/src/lib/prose/maths.ts'],
     advice: 'formulas are read through prose/maths.ts, within its bounds',

@@ -1,6 +1,7 @@
 // What pages show of a repository. Pure.
 import { type Repo, type RepoType } from '@holdfast/hub/surfaces/web/pages';
 import { repoPath } from './address.ts';
+import { libraryName, taskName } from './ecosystem.ts';
 
 /** A repository as a line of a list. */
 export interface ShownRepo {
@@ -11,7 +12,11 @@ export interface ShownRepo {
   readonly visibility: string;
   readonly gated: boolean;
   readonly task: string | undefined;
+  /** What people call the task. */
+  readonly taskName: string | undefined;
   readonly library: string | undefined;
+  /** What people call the library. */
+  readonly libraryName: string | undefined;
   readonly sdk: string | undefined;
   readonly title: string | undefined;
   readonly parameters: number | undefined;
@@ -25,6 +30,8 @@ export interface ShownRepo {
 /** The line of a repository. */
 export function presentRepo(repo: Repo): ShownRepo {
   const { facets, type } = repo;
+  const task = facets.pipelineTag ?? textsOf(facets.card['task_categories'])[0];
+  const library = facets.libraryName ?? undefined;
   return {
     type,
     path: repoPath(type, repo),
@@ -32,8 +39,8 @@ export function presentRepo(repo: Repo): ShownRepo {
     name: repo.name,
     visibility: repo.visibility,
     gated: repo.gated !== false,
-    task: facets.pipelineTag ?? textsOf(facets.card['task_categories'])[0],
-    library: facets.libraryName ?? undefined,
+    ...{ task, taskName: task && taskName(task) },
+    ...{ library, libraryName: library && libraryName(library) },
     sdk: facets.sdk ?? undefined,
     title: textsOf(facets.card[type === 'space' ? 'title' : 'pretty_name'])[0],
     parameters: facets.summary.weights?.total,

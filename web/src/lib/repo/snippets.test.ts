@@ -11,6 +11,8 @@ const wish: SnippetWish = {
   autoModel: 'AutoModelForMaskedLM',
   processor: 'AutoTokenizer',
   task: 'fill-mask',
+  tags: [],
+  baseModels: [],
 };
 
 void test('snippetsOf() loads a model with what its files say of it', () => {
@@ -18,6 +20,15 @@ void test('snippetsOf() loads a model with what its files say of it', () => {
   assert.match(pipe?.code ?? '', /pipeline\("fill-mask", model="alice\/bert"\)/);
   assert.match(direct?.code ?? '', /import AutoTokenizer, AutoModelForMaskedLM/);
   assert.match(direct?.code ?? '', /tokenizer = AutoTokenizer\.from_pretrained\("alice\/bert"\)/);
+});
+
+void test('snippetsOf() asks the library where it is another, and the task only where it is one', () => {
+  const [first] = snippetsOf({ ...wish, library: 'setfit' });
+  assert.equal(first?.client, 'setfit');
+  assert.match(first?.code ?? '', /SetFitModel\.from_pretrained\("alice\/bert"\)/);
+  const own = snippetsOf({ ...wish, task: '", model="eve/bad' });
+  assert.equal(own[0]?.client, 'transformers');
+  assert.ok(own.every(({ code }) => !code.includes('eve')));
 });
 
 void test('snippetsOf() names the type to clients that need it, and the hub to those that do not read the environment', () => {

@@ -1,5 +1,6 @@
 // How clients get at a repository: what is typed, with the address of this hub and the name of the repository. Pure.
 import { type RepoType } from '@holdfast/hub/surfaces/web/pages';
+import { isTask, librarySnippets } from './ecosystem.ts';
 
 /** One way to use a repository. */
 export interface Snippet {
@@ -18,6 +19,8 @@ export interface SnippetWish {
   readonly autoModel: string | undefined;
   readonly processor: string | undefined;
   readonly task: string | undefined;
+  readonly tags: readonly string[];
+  readonly baseModels: readonly string[];
 }
 
 /** The ways to use a repository, the likeliest first. */
@@ -45,45 +48,30 @@ export function snippetsOf(wish: SnippetWish): Snippet[] {
   return type === 'dataset' ? [datasetSnippet(id), ...shared] : shared;
 }
 
-function modelSnippets({ id, library, autoModel, processor, task }: SnippetWish): Snippet[] {
-  const python = (client: string, code: string): Snippet => ({ client, code, language: 'python' });
-  switch (library) {
-    case 'transformers': {
-      const model = autoModel ?? 'AutoModel';
-      const pre =
-        processor === undefined ? '' : `\n${variableOf(processor)} = ${processor}.from_pretrained("${id}")`;
-      const names = processor === undefined ? model : `${processor}, ${model}`;
-      const direct = `from transformers import ${names}\n${pre}\nmodel = ${model}.from_pretrained("${id}")`;
-      const pipe =
-        task === undefined
-          ? []
-          : [
-              python(
-                'transformers pipeline',
-                `from transformers import pipeline\n\npipe = pipeline("${task}", model="${id}")`,
-              ),
-            ];
-      return [...pipe, python('transformers', direct)];
-    }
-    case 'diffusers':
-      return [
-        python(
-          'diffusers',
-          `from diffusers import DiffusionPipeline\n\npipe = DiffusionPipeline.from_pretrained("${id}")`,
-        ),
-      ];
-    case 'sentence-transformers':
-      return [
-        python(
-          'sentence-transformers',
-          `from sentence_transformers import SentenceTransformer\n\nmodel = SentenceTransformer("${id}")`,
-        ),
-      ];
-    case 'timm':
-      return [python('timm', `import timm\n\nmodel = timm.create_model("hf_hub:${id}", pretrained=True)`)];
-    default:
-      return [];
-  }
+function modelSnippets({ library, ...wish }: SnippetWish): Snippet[] {
+  if (library === undefined) return [];
+  // What its files say of it makes a better snippet than its library alone.
+  if (library === 'transformers') return transformersSnippets(wish);
+  return librarySnippets({ ...wish, library }).map(({ title, code, language }) => ({
+    client: title,
+    code,
+    language,
+  }));
+}
+
+function transformersSnippets({ id, autoModel, processor, task }: Omit<SnippetWish, 'library'>): Snippet[] {
+  const model = autoModel ?? 'AutoModel';
+  const pre =
+    processor === undefined ? '' : `\n${variableOf(processor)} = ${processor}.from_pretrained("${id}")`;
+  const names = processor === undefined ? model : `${processor}, ${model}`;
+  const direct: Snippet = {
+    client: 'transformers',
+    language: 'python',
+    code: `from transformers import ${names}\n${pre}\nmodel = ${model}.from_pretrained("${id}")`,
+  };
+  if (task === undefined || !isTask(task)) return [direct];
+  const code = `from transformers import pipeline\n\npipe = pipeline("${task}", model="${id}")`;
+  return [{ client: 'transformers pipeline', language: 'python', code }, direct];
 }
 
 function variableOf(processor: string): string {

@@ -3,6 +3,7 @@ import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, show } from '../../lib/call.ts';
 import { typeOfList } from '../../lib/repo/address.ts';
 import { queryOf, readWish } from '../../lib/repo/list-wish.ts';
+import { nameChoices } from '../../lib/repo/facets.ts';
 import { presentRepo } from '../../lib/repo/present.ts';
 
 export async function load(event: ServerLoadEvent) {
@@ -12,5 +13,5 @@ export async function load(event: ServerLoadEvent) {
   const [page, facets] = await show(event, () =>
     Promise.all([hub.repos.list(actor, queryOf(wish)), hub.listFacets(actor, type)]),
   );
-  return { wish, facets, repos: page.items.map(presentRepo), next: page.next };
+  return { wish, facets: facets.map(nameChoices), repos: page.items.map(presentRepo), next: page.next };
 }

@@ -17,12 +17,13 @@ export async function load(event: ServerLoadEvent) {
   const repo = await openRepo(event);
   const shown = presentHead(event, repo);
   const { transformers } = repo.facets.summary;
+  const facts = presentFacts(repo);
   const reads = hub.repos.mayRead(actor, repo);
   const app = await openFramedApp(event, repo);
   const kind = app === undefined || !shown.writes ? undefined : kindFor(app.stage);
   return {
     repo: shown,
-    facts: presentFacts(repo),
+    facts,
     reads,
     card: reads ? await openCard(event, { repo, path: shown.path }) : { kind: 'none' as const },
     app,
@@ -34,6 +35,7 @@ export async function load(event: ServerLoadEvent) {
       ...{ type: repo.type, id: `${repo.namespace}/${repo.name}`, baseUrl },
       ...{ library: shown.library, autoModel: transformers?.auto_model, processor: transformers?.processor },
       task: repo.facets.pipelineTag ?? undefined,
+      ...{ tags: repo.facets.tags, baseModels: facts.baseModels },
     }),
   };
 }
