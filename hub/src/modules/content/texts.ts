@@ -10,6 +10,8 @@ export interface OpenText {
   readonly file: FoundFile;
   /** Absent where the file is large, kept outside of git, or not text. */
   readonly text: string | undefined;
+  /** Whether the bytes begin with a byte order mark, which the text leaves out. */
+  readonly marked: boolean;
 }
 
 /** The texts of repositories. */
@@ -26,7 +28,7 @@ export class Texts {
   async find(visit: Visit, limit: number): Promise<OpenText | undefined> {
     const file = visit.path === '' ? undefined : await this.#content.findVisited(visit);
     if (file === undefined) return undefined;
-    if (file.lfs !== undefined || file.size > limit) return { file, text: undefined };
+    if (file.lfs !== undefined || file.size > limit) return { file, text: undefined, marked: false };
     const { repo, visitor, commit, path } = visit;
     if (isRecorded(repo))
       await this.#reads.recordRead({
@@ -34,9 +36,13 @@ export class Texts {
         ...{ address: visitor.address, repoId: repo.id, revision: commit, path },
       });
     const bytes = await this.#content.findBlob(repo, file.oid, limit);
-    return { file, text: bytes && textOf(bytes) };
+    const marked = bytes?.subarray(0, MARK.length).equals(MARK) === true;
+    return { file, text: bytes && textOf(bytes), marked };
   }
 }
+
+/** A byte order mark in UTF-8 (RFC 3629, section 6). */
+const MARK = Buffer.from('\ufeff');
 
 /** The text that bytes are; `undefined` for what is no text: a NUL is in none, and broken UTF-8 would be shown as another. */
 function textOf(bytes: Uint8Array): string | undefined {

@@ -16,6 +16,6 @@ const LONGEST = 4_000;
 /** The line as text. Of what was written over, as progress bars do it, the last is left. */
 export function plainLine(text: string): string {
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  const plain = cut.replace(COMMANDS, '').replace(/\r+$/, '');
-  return plain.slice(plain.lastIndexOf('\r') + 1).replace(UNSEEN, '');
+  const plain = cut.replace(COMMANDS, '');
+  return (plain.split(/\r+/).findLast((part) => part !== '') ?? '').replace(UNSEEN, '');
 }

@@ -145,3 +145,16 @@ void test('a form that is refused for what it says goes on from the commit that 
   const again = await ada.send(page, { parent: parentIn(refused), text: '# Mine', summary: '' });
   assert.equal(again.status, 409);
 });
+
+void test('a text keeps the byte order mark and the ends of lines that it had when it is edited', async () => {
+  const { hub, ada } = await openHub();
+  await using _hub = hub;
+  await hub.addRepo('ada/marked', { files: { 'README.md': '\ufeff# Before\r\n' } });
+  const page = '/ada/marked/edit/main/README.md';
+  const { body } = await ada.open(page);
+  const parent = /name="parent" value="([0-9a-f]{40})"/.exec(body)?.[1] ?? '';
+  const edited = await ada.send(page, { parent, text: '# After\r\n', summary: '' });
+  assert.equal(edited.status, 303, edited.body);
+  const { body: after } = await ada.open('/ada/marked/download/main/README.md');
+  assert.equal(after, '\ufeff# After\r\n');
+});

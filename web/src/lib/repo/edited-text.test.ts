@@ -4,9 +4,13 @@ import test from 'node:test';
 import { folderOf, isEditable, pathWithin, textFromForm } from './edited-text.ts';
 
 void test('textFromForm() gives the ends of lines back that the file had', () => {
-  assert.equal(textFromForm('a\r\nb\r\n', 'a\nb\n'), 'a\nb\n');
-  assert.equal(textFromForm('a\r\nb', 'x\r\ny'), 'a\r\nb');
+  assert.equal(textFromForm('a\r\nb\r\n', { text: 'a\nb\n', marked: false }), 'a\nb\n');
+  assert.equal(textFromForm('a\r\nb', { text: 'x\r\ny', marked: false }), 'a\r\nb');
   assert.equal(textFromForm('a\r\nb', undefined), 'a\nb');
+});
+
+void test('textFromForm() gives back the byte order mark that the file had', () => {
+  assert.equal(textFromForm('a\r\nb', { text: 'x\r\ny', marked: true }), '\ufeffa\r\nb');
 });
 
 void test('isEditable() refuses what would not come back as it was', () => {

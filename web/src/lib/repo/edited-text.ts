@@ -10,10 +10,18 @@ export function isEditable(text: string | undefined): text is string {
   return !/\r(?!\n)/.test(text) && !(text.includes('\r\n') && /(?<!\r)\n/.test(text));
 }
 
-/** The text of a form, with the ends of lines that the file had. */
-export function textFromForm(sent: string, before: string | undefined): string {
+/** What the file was before. */
+export interface TextBefore {
+  readonly text: string | undefined;
+  /** Whether it began with a byte order mark, which no form shows. */
+  readonly marked: boolean;
+}
+
+/** The text of a form, with the ends of lines and the byte order mark that the file had. */
+export function textFromForm(sent: string, before: TextBefore | undefined): string {
   const text = sent.replaceAll(/\r\n?/g, '\n');
-  return before?.includes('\r\n') === true ? text.replaceAll('\n', '\r\n') : text;
+  const ended = before?.text?.includes('\r\n') === true ? text.replaceAll('\n', '\r\n') : text;
+  return before?.marked === true ? `\ufeff${ended}` : ended;
 }
 
 /** The path of a file within a folder, as somebody typed its name. */

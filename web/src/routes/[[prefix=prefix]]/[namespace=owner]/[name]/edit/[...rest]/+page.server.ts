@@ -19,7 +19,7 @@ export const actions = {
   default: async (event: RequestEvent) => {
     const { place, blob } = await openWritable(event);
     const before = await show(event, () => callOf(event).hub.texts.find(place, MOST_EDITED));
-    const text = textFromForm(field(callOf(event).form, 'text'), before?.text);
+    const text = textFromForm(field(callOf(event).form, 'text'), before);
     const usual = wordsOf(event).edit.usual.changed.replace('{file}', place.path);
     const outcome = await commitEdit(event, { place, path: place.path, text, usual });
     if (outcome === undefined) redirect(303, blob);
