@@ -19,7 +19,7 @@ import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Living } from './possession.ts';
 import { openValue, requireFlying, type Releases } from './releases.ts';
-import { holdMore } from './run-seal.ts';
+import { holdMore, reportForged, RunForged } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
@@ -238,21 +238,30 @@ export class Leases implements Disposable {
     const { version } = word;
     if (!lease.granted.has(version)) return;
     if (word.type === 'echo') {
-      const [{ run }, holder] = [lease, 'sandbox'];
-      // From now on the app holds the value itself, until its run ends (threat 21).
-      await this.#record(
-        lease,
-        { version, kind: 'secret.echoed', body: { ...word.route, holder } },
-        async (tx) => {
-          await holdMore(tx, this.#ground, { run, version, holder, placeholder: null });
-          await new SecretWriter(tx).markEchoed(version);
-        },
-      );
+      await this.#noteEcho(lease, word);
     } else {
       const { host, where, count } = word;
       const body = { host, where, count };
       await this.#record(lease, { version, kind: 'secret.misplaced', body }, async () => undefined);
     }
+  }
+
+  async #noteEcho(lease: Lease, { version, route }: Extract<DoorWord, { type: 'echo' }>): Promise<void> {
+    const { run } = lease;
+    const entry = { version, kind: 'secret.echoed', body: { ...route, holder: 'sandbox' } } as const;
+    // From now on the app holds the value itself, until its run ends (threat 21).
+    const held = this.#record(lease, entry, async (tx) => {
+      await holdMore(tx, this.#ground, { run, version, holder: 'sandbox', placeholder: null });
+      await new SecretWriter(tx).markEchoed(version);
+    });
+    await held.catch(async (error: unknown) => {
+      if (!(error instanceof RunForged)) throw error;
+      // Who writes the database must not hide by it that an app has a value.
+      await reportForged(this.#ground, run, 'rows were changed');
+      await this.#record(lease, entry, async (tx) => {
+        await new SecretWriter(tx).markEchoed(version);
+      });
+    });
   }
 
   // oxlint-disable-next-line max-params -- whose, the entry, and the change that it records

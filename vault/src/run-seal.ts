@@ -27,7 +27,15 @@ export function isTrue(keys: KeyHolder, run: OpenRun, held: readonly Held[]): bo
   return run.tag !== null && keys.isTag(run.tag, bytesOf(run, held));
 }
 
-/** A run holds another version, or its app one that only its door had. Throws an `Error` where rows of the run are not as the vault wrote them. */
+/** Rows of a run are not as the vault wrote them. */
+export class RunForged extends Error {
+  constructor() {
+    super('somebody changed in the database what a run holds');
+    this.name = 'RunForged';
+  }
+}
+
+/** A run holds another version, or its app one that only its door had. Throws `RunForged`. */
 export async function holdMore(
   tx: Tx,
   { keys }: Pick<Ground, 'keys'>,
@@ -36,8 +44,7 @@ export async function holdMore(
   const [reader, writer] = [new RunReader(tx), new RunWriter(tx)];
   await writer.lock(run);
   const open = await reader.findOpen(run);
-  if (open === undefined || !isTrue(keys, open, await reader.listEverHeld(run)))
-    throw new Error('somebody changed in the database what a run holds');
+  if (open === undefined || !isTrue(keys, open, await reader.listEverHeld(run))) throw new RunForged();
   await writer.hold(run, more);
   await writer.tag(run, tagOf(keys, open, await reader.listEverHeld(run)));
 }

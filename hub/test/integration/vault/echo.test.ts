@@ -2,6 +2,7 @@
 // door has told of count as made.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { openSuperuserPool } from '../../harness/superuser.ts';
 import { PlayedDoor, ROUTE, untilTrue } from '../../harness/vault-doors.ts';
 import { id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { entriesOf, startRun } from '../../harness/vault-runs.ts';
@@ -55,6 +56,23 @@ void test(
     assert.equal((await entriesOf(vault, 'secret.run-forged')).length, 0, 'its tag covers what it holds now');
     await vault.write(space, { key: 'OPENAI_API_KEY', value: `${OPENAI}x` });
     assert.equal((await listed(vault, space))?.echoedAt, null, 'another value was not seen');
+  },
+);
+
+void test(
+  'an echo is said also where somebody changed in the database what its run holds',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const { run, door, version } = await brokered(vault);
+    await using superuser = openSuperuserPool(vault.database);
+    await superuser.pool.query(`update vault.held set placeholder = 'x' where run = $1`, [run]);
+    door.say({ type: 'echo', version, route: ROUTE });
+    await told(vault, 'secret.echoed', 1);
+    const [echoed] = await entriesOf(vault, 'secret.echoed');
+    assert.equal(echoed?.subject, `secret:${version}`);
+    const [forged] = await entriesOf(vault, 'secret.run-forged');
+    assert.equal(forged?.body['run'], run);
   },
 );
 
