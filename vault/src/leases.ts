@@ -16,6 +16,7 @@ import { Allowance } from './allowance.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { VaultRefusal } from './refusal.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Living } from './possession.ts';
 import { openValue, requireFlying, type Releases } from './releases.ts';
@@ -46,6 +47,13 @@ interface Lease {
   /** Of the last word in each direction. */
   sent: number;
   heard: number;
+}
+
+/** The end of the run stands before what its door said: that changes nothing any more. */
+class Overtaken extends VaultRefusal {
+  constructor() {
+    super('missing', 'the run has ended');
+  }
 }
 
 /** The leases of all doors. */
@@ -204,6 +212,17 @@ export class Leases implements Disposable {
     else await this.#note(lease, word);
   }
 
+  /** Does what a word asks for; `false`: the end of its run came first, which a runner may tell meanwhile. */
+  async #unlessOvertaken(act: Promise<void>): Promise<boolean> {
+    try {
+      await act;
+      return true;
+    } catch (error) {
+      if (error instanceof Overtaken) return false;
+      throw error;
+    }
+  }
+
   async #answer(lease: Lease, ask: Extract<DoorWord, { type: 'ask' }>): Promise<void> {
     const version = lease.versions.find(({ id }) => id === ask.version);
     if (
@@ -215,11 +234,15 @@ export class Leases implements Disposable {
       return;
     }
     const body = { ...ask.route, ask: ask.number, ...LEASE };
-    await this.#record(lease, { version: version.id, kind: 'secret.lease', body }, async (tx) => {
-      await new RunWriter(tx).openLease(lease.run, ask.number, { version: version.id, uses: LEASE.uses });
+    const allowing = this.#record(lease, { version: version.id, kind: 'secret.lease', body }, async (tx) => {
+      const allowed = { version: version.id, uses: LEASE.uses };
+      if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new Overtaken();
       await new SecretWriter(tx).touch(version.id);
     });
-    this.#say(lease, { type: 'answer', ask: ask.number, ...LEASE, why: null });
+    const answer = (await this.#unlessOvertaken(allowing))
+      ? { type: 'answer' as const, ask: ask.number, ...LEASE, why: null }
+      : { ...refusalTo(ask), why: 'the run has ended' };
+    this.#say(lease, answer);
   }
 
   async #close(lease: Lease, { ask, uses }: Extract<DoorWord, { type: 'used' }>): Promise<void> {
@@ -227,11 +250,17 @@ export class Leases implements Disposable {
     if (open === undefined) return;
     const { version } = open;
     const made = Math.min(uses, open.uses);
-    await this.#record(lease, { version, kind: 'secret.used', body: { ask, uses: made } }, async (tx) => {
-      await new RunWriter(tx).closeLease(lease.run, ask);
-      await new SecretWriter(tx).countUses(version, made);
-      if (made > 0) await new SecretWriter(tx).touch(version);
-    });
+    const closing = this.#record(
+      lease,
+      { version, kind: 'secret.used', body: { ask, uses: made } },
+      async (tx) => {
+        if (!(await new RunWriter(tx).closeLease(lease.run, ask))) throw new Overtaken();
+        await new SecretWriter(tx).countUses(version, made);
+        if (made > 0) await new SecretWriter(tx).touch(version);
+      },
+    );
+    // Otherwise they have counted, all of them.
+    await this.#unlessOvertaken(closing);
   }
 
   async #note(lease: Lease, word: Extract<DoorWord, { type: 'echo' | 'misplaced' }>): Promise<void> {

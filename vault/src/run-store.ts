@@ -185,17 +185,27 @@ export class RunWriter {
       .execute();
   }
 
-  /** A door is allowed uses, in answer to this question of its. */
-  async openLease(run: string, ask: number, lease: OpenLease): Promise<void> {
-    await this.#db
-      .insertInto('vault.lease')
-      .values({ run, ask, ...lease })
-      .execute();
+  /**
+   * A door is allowed uses, in answer to this question of its; `false`: its run has ended. An end waits until this is committed,
+   * so that it takes what is open with it.
+   */
+  async openLease(run: string, ask: number, { version, uses }: OpenLease): Promise<boolean> {
+    const { rows } = await sql`
+      insert into vault.lease (run, ask, version, uses)
+      select r.run, ${ask}, ${version}, ${uses}
+        from (select run from vault.run where run = ${run} and ended_at is null for share) as r
+      returning ask`.execute(this.#db);
+    return rows.length > 0;
   }
 
-  /** It said how many it made. */
-  async closeLease(run: string, ask: number): Promise<void> {
-    await this.#db.deleteFrom('vault.lease').where('run', '=', run).where('ask', '=', ask).execute();
+  /** It said how many it made; `false`: that was said before, or all of them have counted at the end of its run. */
+  async closeLease(run: string, ask: number): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('vault.lease')
+      .where('run', '=', run)
+      .where('ask', '=', ask)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
   }
 
   /** Closes what a run that has ended left open; gives it, by version. */

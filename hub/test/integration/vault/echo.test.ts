@@ -179,3 +179,34 @@ void test(
     assert.equal((await listed(second, space))?.uses, 2 + left.uses);
   },
 );
+
+void test(
+  'of an end that comes before what its door said, neither counts twice nor allows',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const { space, run, door, version } = await brokered(vault);
+    const { ask } = await door.ask(version);
+    const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%lease%'`;
+    const endWhileItWaits = async (end: string, say: () => void): Promise<void> => {
+      await using superuser = openSuperuserPool(vault.database);
+      await superuser.pool.query('begin');
+      await superuser.pool.query(end, [run]);
+      say();
+      await untilTrue('the word waits', async () => (await superuser.pool.query(waits)).rows.length > 0);
+      await superuser.pool.query('commit');
+    };
+    // As the end of the run does on the way of a runner that greets.
+    await endWhileItWaits('delete from vault.lease where run = $1', () => {
+      door.say({ type: 'used', ask, uses: 7 });
+    });
+    let second: ReturnType<PlayedDoor['ask']> | undefined;
+    await endWhileItWaits('update vault.run set ended_at = now() where run = $1', () => {
+      second = door.ask(version);
+    });
+    assert.equal((await second)?.why, 'the run has ended');
+    assert.equal((await entriesOf(vault, 'secret.used')).length, 0);
+    assert.equal((await entriesOf(vault, 'secret.lease')).length, 1);
+    assert.equal((await listed(vault, space))?.uses, 0);
+  },
+);
