@@ -67,7 +67,7 @@ function operatorsParts(modules: Modules): OperatorsParts {
 
 function declareGauges(
   metrics: Metrics,
-  { ledgerLag, scrub, removals }: Modules,
+  { ledgerLag, durability, scrub, removals }: Modules,
   streams: LiveStreams,
 ): void {
   metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
@@ -75,6 +75,12 @@ function declareGauges(
   metrics.gauge('holdfast_damaged_objects', 'Stored objects found damaged.', () => scrub.damaged);
   const waiting = 'Revocations that were taken and are not in the database yet.';
   metrics.gauge('holdfast_removals_waiting', waiting, () => removals.waiting);
+  const durable = 'Whether the database keeps what it acknowledged when the power goes.';
+  metrics.gauge('holdfast_database_durable', durable, () => {
+    const { lacks } = durability;
+    if (lacks === undefined) return NaN;
+    return lacks.length === 0 ? 1 : 0;
+  });
   const lag = 'How long the oldest entry has waited for the notary.';
   metrics.gauge('holdfast_ledger_lag_seconds', lag, () => ledgerLag.seconds);
   metrics.gauge('holdfast_ledger_ordered_entries', 'Entries in the tree.', () => ledgerLag.ordered);

@@ -7,6 +7,7 @@ import { type Log } from '@holdfast/platform/log';
 import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { openDiskStore } from '@holdfast/platform/objects/disk';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
+import { Durability } from '@holdfast/platform/postgres/durability';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
 import { Threads } from '@holdfast/platform/threads';
 import { type HubStart } from '@holdfast/supervisor/settings';
@@ -43,6 +44,7 @@ export async function openFoundation(
     log,
     db,
     pool,
+    durability: new Durability(pool),
     epochs,
     keys,
     removals,

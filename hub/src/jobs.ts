@@ -1,5 +1,6 @@
 // Work that no caller waits for: queued jobs, and what is written once in a while.
 import { type Log } from '@holdfast/platform/log';
+import { Durability, DurabilityWatch } from '@holdfast/platform/postgres/durability';
 import { Worker } from '@holdfast/platform/queue';
 import { blobJobs, COLLECT_TASK } from '#modules/blobs';
 import { eraseRepository } from '#modules/git';
@@ -31,10 +32,12 @@ export async function openJobs(
   }, FLUSH_MS);
   // Of what lacks entries that were signed, the notary orders nothing.
   const lagTimer = sealed ? undefined : watchLag(modules, log);
+  const durabilityTimer = watchDurability(modules, log);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       clearInterval(lagTimer);
+      clearInterval(durabilityTimer);
       await modules.delivery[Symbol.asyncDispose]();
       await worker?.[Symbol.asyncDispose]();
       await flush();
@@ -47,6 +50,12 @@ export async function openJobs(
 /** A reader of its own: the one for metrics is read when somebody asks for them. */
 function watchLag({ db, clock }: Modules, log: Log): NodeJS.Timeout {
   const watch = new LagWatch(new LedgerLag({ db, clock }), log);
+  return setInterval(() => void watch.look(), LOOK_MS);
+}
+
+// Who administers the server may have it read other settings while it runs; a start only sees those before.
+function watchDurability({ pool }: Modules, log: Log): NodeJS.Timeout {
+  const watch = new DurabilityWatch(new Durability(pool), log);
   return setInterval(() => void watch.look(), LOOK_MS);
 }
 

@@ -2,6 +2,7 @@
 import { Secret } from '@holdfast/kernel/secret';
 import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
+import { requireDurability } from '@holdfast/platform/postgres/durability';
 import { applyMigrations } from '@holdfast/platform/postgres/migrate';
 import {
   HUB_GROUP,
@@ -9,7 +10,6 @@ import {
   provisionNotaryRole,
   provisionVaultRole,
   provisionOwner,
-  requireDurability,
   type LoginRole,
 } from '@holdfast/platform/postgres/provision';
 import { takeTurn } from '@holdfast/platform/postgres/turn';

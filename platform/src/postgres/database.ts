@@ -98,7 +98,8 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
     idle_in_transaction_session_timeout: 120_000,
     connectionTimeoutMillis: 10_000,
     // Names are always qualified; an attacker who could create objects elsewhere gains nothing by shadowing.
-    options: '-c search_path=pg_catalog,extensions -c timezone=UTC',
+    // What is set for the role or the database yields to this: nobody has our commits return before they are on the disk.
+    options: '-c search_path=pg_catalog,extensions -c timezone=UTC -c synchronous_commit=on',
     types: { getTypeParser },
   });
   pool.on('error', options.onError);

@@ -63,19 +63,6 @@ export async function provisionOwner(client: Pool, owner: LoginRole, database: s
     );
 }
 
-/** Settings without which an acknowledged commit could be lost; refuses to go on when one is off. */
-export async function requireDurability(client: Pool): Promise<void> {
-  const { rows } = await client.query<{ name: string; setting: string }>(
-    `select name, setting from pg_settings
-      where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting in ('off', 'local')`,
-  );
-  if (rows.length === 0) return;
-  const off = rows.map((row) => `${row.name}=${row.setting}`).join(', ');
-  throw new Error(
-    `PostgreSQL runs with ${off}: a power cut would lose commits. Set them to on and start again.`,
-  );
-}
-
 // All, whoever is made: migrations grant to all.
 async function ensureGroups(client: Pool | PoolClient): Promise<void> {
   for (const group of GROUPS) await ensureGroup(client, group);

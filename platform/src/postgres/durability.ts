@@ -1,0 +1,78 @@
+// Whether the server keeps what it acknowledged when the power goes: a ledger that can lose entries it confirmed is none.
+import { type Pool } from 'pg';
+import { type Log } from '../log.ts';
+
+/** Asks again and again, because who administers a server can have it read its settings anew while it runs. */
+export class Durability {
+  readonly #pool: Pick<Pool, 'query'>;
+  #lacks: readonly string[] | undefined;
+
+  constructor(pool: Pick<Pool, 'query'>) {
+    this.#pool = pool;
+  }
+
+  /** The settings that are not as they must be, such as `fsync=off`; `undefined` when nobody can tell. */
+  get lacks(): readonly string[] | undefined {
+    return this.#lacks;
+  }
+
+  /** Asks the database. */
+  async read(): Promise<void> {
+    this.#lacks = await listLacks(this.#pool).catch(() => undefined);
+  }
+}
+
+/** Tells of each incident twice: when it is seen, and when it is over. */
+export class DurabilityWatch {
+  readonly #durability: Pick<Durability, 'read' | 'lacks'>;
+  readonly #log: Pick<Log, 'warn' | 'info'>;
+  #isLacking = false;
+  #isLooking = false;
+
+  constructor(durability: Pick<Durability, 'read' | 'lacks'>, log: Pick<Log, 'warn' | 'info'>) {
+    this.#durability = durability;
+    this.#log = log;
+  }
+
+  /** Looks once, unless it still does: a database that does not answer is asked by one. */
+  async look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    await this.#durability.read();
+    this.#isLooking = false;
+    const { lacks } = this.#durability;
+    if (lacks === undefined) return;
+    const isLacking = lacks.length > 0;
+    if (isLacking === this.#isLacking) return;
+    this.#isLacking = isLacking;
+    if (isLacking)
+      this.#log.warn(
+        { settings: lacks },
+        'PostgreSQL does not wait for its disk: a power cut would lose what was acknowledged, entries of the ledger too',
+      );
+    else this.#log.info('PostgreSQL waits for its disk again');
+  }
+}
+
+/** Refuses to go on where an acknowledged commit could be lost. */
+export async function requireDurability(pool: Pick<Pool, 'query'>): Promise<void> {
+  const lacks = await listLacks(pool);
+  if (lacks.length === 0) return;
+  const names = lacks.map((lack) => lack.slice(0, lack.indexOf('='))).join(', ');
+  throw new Error(
+    `PostgreSQL runs with ${lacks.join(', ')}: a power cut would lose commits that were acknowledged, and entries of the ` +
+      `ledger with them. Set ${names} to on, in postgresql.conf or with ALTER SYSTEM, have the server read it ` +
+      `(select pg_reload_conf()), and start again.`,
+  );
+}
+
+// Connections of ours ask for synchronous commits themselves; one that has none all the same goes through a pooler that
+// dropped what it was told.
+async function listLacks(pool: Pick<Pool, 'query'>): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings
+      where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting in ('off', 'local')
+      order by name`,
+  );
+  return rows.map(({ name, setting }) => `${name}=${setting}`);
+}
