@@ -54,7 +54,14 @@ export function usualSecrets(): GrantedSecret[] {
   ];
 }
 
-/** Opens one. The door believes the world's hosts, or these certificates in their place. */
+/** How its door is started. */
+interface Manner {
+  readonly wish?: Partial<DoorStart>;
+  /** Certificates that it believes; the world's hosts when absent. */
+  readonly believed?: readonly string[] | undefined;
+}
+
+/** Opens one in a world of its own. The door believes the world's hosts, or these certificates in their place. */
 export async function openBrokered(
   secrets: readonly GrantedSecret[] = usualSecrets(),
   wish: Partial<DoorStart> = {},
@@ -62,6 +69,22 @@ export async function openBrokered(
 ): Promise<Brokered> {
   const stack = new AsyncDisposableStack();
   const world = stack.use(await openWorld());
+  const opened = stack.use(await openBrokeredIn(world, secrets, { wish, believed }));
+  return {
+    ...opened,
+    [Symbol.asyncDispose]: async () => {
+      await stack.disposeAsync();
+    },
+  };
+}
+
+/** Opens one in a world that others are in, too: it ends before the world does. */
+export async function openBrokeredIn(
+  world: World,
+  secrets: readonly GrantedSecret[],
+  { wish = {}, believed }: Manner = {},
+): Promise<Brokered> {
+  const stack = new AsyncDisposableStack();
   const vault = stack.use(new VaultPlayer());
   const trusted = readFileSync(join(world.folder, 'cert.pem'), 'utf8');
   const door = stack.use(await world.openDoor({ secrets: vault.start(believed ?? [trusted]), ...wish }));
