@@ -92,6 +92,11 @@ export class VaultProcess implements AsyncDisposable {
     return state;
   }
 
+  /** Of the process. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   say(to: 'hub' | 'runner' | 'operator', frame: object): void {
     this.#channels[{ hub: 1, runner: 2, operator: 3 }[to]]?.send(frame);
   }

@@ -1,4 +1,5 @@
-// What an app has in place of a value: it looks like one, so that clients take it, and is worth nothing. Pure but for chance.
+// What an app has in place of a value: it looks like one, so that clients take it, and is worth nothing. Pure but for chance. Invariant:
+// of a value only bytes are read, one by one, because a text of it would stay in memory.
 import { isTokenText } from '../token-text.ts';
 import { PROVIDERS } from './providers.ts';
 
@@ -12,11 +13,10 @@ const LONGEST = 8_192;
 
 /** Why a value cannot be brokered; `undefined` when it can. */
 export function judgeBrokeredValue(value: Buffer): string | undefined {
-  const text = value.toString('latin1');
-  if (!/^[\u0021-\u007e]*$/.test(text))
+  if (value.some((byte) => byte < 0x21 || byte > 0x7e))
     return 'it holds characters that no header may hold: spaces, line ends or letters beyond ASCII';
   if (value.length > LONGEST) return `it is longer than ${LONGEST} bytes`;
-  if (chanceOf(text) < LEAST_CHANCE)
+  if (chanceOf(value) < LEAST_CHANCE)
     return `it has fewer than ${LEAST_CHANCE} letters and digits after its prefix, so that nothing in its place could be told from other text`;
   return undefined;
 }
@@ -28,19 +28,25 @@ export function judgeBrokeredValue(value: Buffer): string | undefined {
 export function makePlaceholder(value: Buffer, randomBytes: (count: number) => Uint8Array): string {
   const problem = judgeBrokeredValue(value);
   if (problem !== undefined) throw new TypeError(`a value cannot be brokered: ${problem}`);
-  const text = value.toString('latin1');
-  const prefix = prefixOf(text);
-  const rest = text.slice(prefix.length);
-  const hex = /^[0-9a-f-]*$/.test(rest) && /[a-f]/.test(rest);
+  const prefix = prefixOf(value);
+  const rest = value.subarray(prefix.length);
+  const hex = rest.every((byte) => isOf(`${HEX}-`, byte)) && rest.some((byte) => isOf('abcdef', byte));
   for (;;) {
     const made = prefix + replaceAll(rest, hex, randomBytes);
-    if (made !== text && !isTokenText(made)) return made;
+    if (!value.equals(Buffer.from(made, 'latin1')) && !isTokenText(made)) return made;
   }
 }
 
-function replaceAll(text: string, hex: boolean, randomBytes: (count: number) => Uint8Array): string {
+function isOf(alphabet: string, byte: number): boolean {
+  return alphabet.includes(String.fromCharCode(byte));
+}
+
+function replaceAll(bytes: Buffer, hex: boolean, randomBytes: (count: number) => Uint8Array): string {
   let made = '';
-  for (const character of text) made += pick(alphabetOf(character, hex), character, randomBytes);
+  for (const byte of bytes) {
+    const character = String.fromCharCode(byte);
+    made += pick(alphabetOf(character, hex), character, randomBytes);
+  }
   return made;
 }
 
@@ -59,14 +65,17 @@ function pick(alphabet: string, kept: string, randomBytes: (count: number) => Ui
   }
 }
 
-function prefixOf(text: string): string {
+function prefixOf(value: Buffer): string {
   const known = PROVIDERS.flatMap(({ prefixes }) => prefixes)
-    .filter((prefix) => text.startsWith(prefix))
+    .filter((prefix) => value.subarray(0, prefix.length).equals(Buffer.from(prefix)))
     .toSorted((a, b) => b.length - a.length);
   // Of a key that the table does not know nothing is kept: its beginning may be as secret as the rest.
   return known[0] ?? '';
 }
 
-function chanceOf(text: string): number {
-  return text.slice(prefixOf(text).length).replaceAll(/[^0-9A-Za-z]/g, '').length;
+function chanceOf(value: Buffer): number {
+  let count = 0;
+  for (const byte of value.subarray(prefixOf(value).length))
+    if (isOf(DIGITS + LOWER + UPPER, byte)) count += 1;
+  return count;
 }

@@ -1,0 +1,79 @@
+// What the vault has handed over and is held by nobody any more does not lie about in its memory: values are bytes there that are
+// overwritten, never texts.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { makePair } from '@holdfast/inside/secrets';
+import { makeSealingPair } from '@holdfast/kernel/sealing';
+import { record } from '../../../src/modules/ledger/index.ts';
+import { huntProcesses } from '../../apps/hunt.ts';
+import { openTestDatabase } from '../../harness/database.ts';
+import { openScratch } from '../../harness/scratch.ts';
+import { openTestNotary } from '../../harness/notary.ts';
+import { BY, id } from '../../harness/vault.ts';
+import { VaultProcess, type VaultSite } from '../../harness/vault-process.ts';
+
+const RELEASES = 1_000;
+/** One Space is released so often at once. */
+const OF_ONE = 20;
+
+async function ticketOf({ database }: VaultSite, space: string, run: string): Promise<string> {
+  return await database.db.transaction((tx) =>
+    record(tx, {
+      ...{ kind: 'run.started', subject: `repo:${space}`, actor: BY.actor, credential: BY.credential },
+      body: { run, commit: randomBytes(20).toString('hex') },
+    }),
+  );
+}
+
+/** Starts a run, and ends it. */
+async function runOnce(site: VaultSite, vault: VaultProcess, space: string): Promise<void> {
+  const run = id();
+  const wish = { ticket: await ticketOf(site, space, run), door: makeSealingPair().publicKey };
+  for (;;) {
+    const from = vault.frames.length;
+    vault.say('runner', { type: 'release', run, space, ...wish, inside: makePair().publicKey });
+    const isAnswer = (frame: (typeof vault.frames)[number]): boolean =>
+      (frame.type === 'released' || frame.type === 'refused') && 'run' in frame && frame.run === run;
+    while (!vault.frames.slice(from).some(isAnswer)) await delay(5);
+    const answer = vault.frames.slice(from).find(isAnswer);
+    if (answer?.type === 'released') break;
+    assert.match(JSON.stringify(answer), /too often/);
+    await delay(200);
+  }
+  vault.say('runner', { type: 'delivered', run });
+  vault.say('runner', { type: 'ended', run });
+}
+
+void test(
+  'after a thousand releases the memory of the vault has no value that nobody holds',
+  { timeout: 300_000 },
+  async () => {
+    await using database = await openTestDatabase();
+    await using scratch = await openScratch('vault-memory');
+    await using notary = await openTestNotary(database.notary, { folder: path.join(scratch.path, 'notary') });
+    const site: VaultSite = { database, folder: scratch.path, signer: notary.signer };
+    const value = `sk-proj-${randomBytes(60).toString('base64url')}`;
+    const spaces = Array.from({ length: RELEASES / OF_ONE }, () => id());
+    {
+      await using first = await VaultProcess.start(site);
+      for (const space of spaces) await first.answer(first.write(space, { key: 'OPENAI_API_KEY', value }));
+    }
+    await using vault = await VaultProcess.start(site);
+    for (let n = 0; n < OF_ONE; n += 1)
+      await Promise.all(spaces.map(async (space) => await runOnce(site, vault, space)));
+    await delay(2_000);
+    const hunted = [
+      { name: 'the value', value },
+      { name: 'what is no secret', value: vault.state.key },
+    ];
+    const found = await huntProcesses([[vault.pid, 'the vault']], hunted);
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['what is no secret'],
+      'what is there is found, and the value is not',
+    );
+  },
+);
