@@ -47,16 +47,26 @@ export class Writes {
       const wish = judged(() => readWish(body, { now: clock.now(), ours }));
       const { value, overlapSeconds: overlap, ...said } = wish;
       const version: Version = { ...said, id: newId(clock.now()), space, n: 0, bytes: value.length };
-      const { id, name } = version;
-      requireFree(version, taken);
-      const written = await journalled(this.#ground, { act: 'set', space, version: id, name }, (noted) =>
-        this.#ground.db.transaction(async (tx) => await this.#insert(tx, { version, wish, by, noted })),
-      );
-      return { version: written, overlap };
+      try {
+        return { version: await this.#set(version, { wish, by, taken }), overlap };
+      } finally {
+        // Also where it was refused, or could not be written.
+        value.fill(0);
+      }
     } finally {
-      // What was read of it lies in other buffers; they go with `wish`.
       body.fill(0);
     }
+  }
+
+  async #set(
+    version: Version,
+    { wish, by, taken }: { wish: SecretWish; by: By; taken: readonly string[] },
+  ): Promise<KeptVersion> {
+    requireFree(version, taken);
+    const { id, name, space } = version;
+    return await journalled(this.#ground, { act: 'set', space, version: id, name }, (noted) =>
+      this.#ground.db.transaction(async (tx) => await this.#insert(tx, { version, wish, by, noted })),
+    );
   }
 
   async #insert(tx: Tx, { version, wish, by, noted }: Insert): Promise<Act<KeptVersion>> {
@@ -73,7 +83,6 @@ export class Writes {
     const spaceKey =
       gone.length === 0 ? await this.#unwrap(before) : await rekey(tx, this.#ground, { before, rest });
     const sealed = encrypt(spaceKey, wish.value, boundOf(numbered));
-    wish.value.fill(0);
     await writer.insert(numbered, sealed);
     const entries = await recordEntries(tx, [
       {
