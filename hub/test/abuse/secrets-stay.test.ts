@@ -144,6 +144,10 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
     if (entry.isFile()) yield path.join(entry.parentPath, entry.name);
 }
 
+function unlessGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
 void test('no secret is left where others look', { timeout: 120_000 }, async (t) => {
   const password = `Given-${randomBytes(12).toString('hex')}`;
   const wrong = `Mistyped-${randomBytes(12).toString('hex')}`;
@@ -222,11 +226,16 @@ void test('no secret is left where others look', { timeout: 120_000 }, async (t)
     }
   });
   await t.test('in the files of the data folder, logs and database included', async () => {
-    let files = 0;
-    for await (const file of filesBelow(instance.data)) {
-      assert.deepEqual(findIn(await readFile(file), needles), [], file);
-      files += 1;
-    }
-    assert.ok(files > 500);
+    const looked = new Set<string>();
+    // Twice: what got another name while the others were read stands under that one then.
+    for (let pass = 0; pass < 2; pass += 1)
+      for await (const file of filesBelow(instance.data)) {
+        if (looked.has(file)) continue;
+        const bytes = await readFile(file).catch(unlessGone);
+        if (bytes === undefined) continue;
+        looked.add(file);
+        assert.deepEqual(findIn(bytes, needles), [], file);
+      }
+    assert.ok(looked.size > 500);
   });
 });
