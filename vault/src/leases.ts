@@ -16,11 +16,10 @@ import { Allowance } from './allowance.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
-import { VaultRefusal } from './refusal.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Living } from './possession.ts';
 import { openValue, requireFlying, type Releases } from './releases.ts';
-import { holdMore, reportForged, RunForged } from './run-seal.ts';
+import { holdMore, reportForged, RunForged, RunGone } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
@@ -44,16 +43,11 @@ interface Lease {
   readonly granted: Set<string>;
   /** What of it was seen in an answer. */
   readonly echoed: Set<string>;
+  /** It was reported that its rows are not as the vault wrote them. */
+  isForged: boolean;
   /** Of the last word in each direction. */
   sent: number;
   heard: number;
-}
-
-/** The end of the run stands before what its door said: that changes nothing any more. */
-class Overtaken extends VaultRefusal {
-  constructor() {
-    super('missing', 'the run has ended');
-  }
 }
 
 /** The leases of all doors. */
@@ -99,6 +93,7 @@ export class Leases implements Disposable {
       versions: brokered.map(({ version }) => version),
       granted: new Set(brokered.map(({ version }) => version.id)),
       echoed: new Set(),
+      isForged: false,
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
@@ -147,12 +142,14 @@ export class Leases implements Disposable {
 
   /** Versions are not to be used any more: their doors hear so at once. */
   revoke(versions: readonly string[]): void {
-    for (const lease of this.#leases.values()) {
-      const rest = lease.versions.filter(({ id }) => !versions.includes(id));
-      if (rest.length === lease.versions.length) continue;
-      lease.versions = rest;
-      this.#sayAlive(lease);
-    }
+    for (const lease of this.#leases.values()) this.#revokeIn(lease, versions);
+  }
+
+  #revokeIn(lease: Lease, versions: readonly string[]): void {
+    const rest = lease.versions.filter(({ id }) => !versions.includes(id));
+    if (rest.length === lease.versions.length) return;
+    lease.versions = rest;
+    this.#sayAlive(lease);
   }
 
   /** No run of the Space uses the secret with this name any more. */
@@ -168,27 +165,39 @@ export class Leases implements Disposable {
       if (lease.space === space) this.revoke(lease.versions.map(({ id }) => id));
   }
 
-  /** A version was set: doors that had the one before get it in its place. */
+  /** A version was set: doors that had the one before get it in its place. One that cannot be given it uses that no more either. */
   async replace(space: string, next: KeptVersion): Promise<void> {
     for (const lease of this.#leases.values()) {
       const before = lease.versions.find(({ name }) => name === next.name);
       if (lease.space !== space || before === undefined || next.way !== 'brokered') continue;
-      lease.versions = [...lease.versions.filter((one) => one !== before), next];
-      // Since it was read, the others have been encrypted under another key.
-      const ids = lease.versions.map(({ id }) => id);
-      const fresh = await new SecretReader(this.#ground.db).listVersions(ids);
-      lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
-      lease.granted.add(next.id);
-      const { run } = lease;
-      const placeholder = lease.placeholders.get(next.name) ?? null;
-      await this.#record(
-        lease,
-        { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
-        async (tx) =>
-          await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
-      );
-      this.#sayGrant(lease, await this.#releases.openKey(space));
+      try {
+        await this.#replaceIn(lease, before, next);
+      } catch (error) {
+        const { run } = lease;
+        this.#ground.log.error(
+          { err: error, run },
+          'a door did not get the value in the place of the one before',
+        );
+        this.#revokeIn(lease, [before.id, next.id]);
+      }
     }
+  }
+
+  async #replaceIn(lease: Lease, before: KeptVersion, next: KeptVersion): Promise<void> {
+    lease.versions = [...lease.versions.filter((one) => one !== before), next];
+    // Since it was read, the others have been encrypted under another key.
+    const ids = lease.versions.map(({ id }) => id);
+    const fresh = await new SecretReader(this.#ground.db).listVersions(ids);
+    lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
+    lease.granted.add(next.id);
+    const { run } = lease;
+    const placeholder = lease.placeholders.get(next.name) ?? null;
+    await this.#record(
+      lease,
+      { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
+      async (tx) => await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
+    );
+    this.#sayGrant(lease, await this.#releases.openKey(lease.space));
   }
 
   /** What a door says. What cannot be read, or is older than what was heard, is nobody's word. */
@@ -213,12 +222,12 @@ export class Leases implements Disposable {
   }
 
   /** Does what a word asks for; `false`: the end of its run came first, which a runner may tell meanwhile. */
-  async #unlessOvertaken(act: Promise<void>): Promise<boolean> {
+  async #unlessGone(act: Promise<void>): Promise<boolean> {
     try {
       await act;
       return true;
     } catch (error) {
-      if (error instanceof Overtaken) return false;
+      if (error instanceof RunGone) return false;
       throw error;
     }
   }
@@ -236,10 +245,10 @@ export class Leases implements Disposable {
     const body = { ...ask.route, ask: ask.number, ...LEASE };
     const allowing = this.#record(lease, { version: version.id, kind: 'secret.lease', body }, async (tx) => {
       const allowed = { version: version.id, uses: LEASE.uses };
-      if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new Overtaken();
+      if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new RunGone();
       await new SecretWriter(tx).touch(version.id);
     });
-    const answer = (await this.#unlessOvertaken(allowing))
+    const answer = (await this.#unlessGone(allowing))
       ? { type: 'answer' as const, ask: ask.number, ...LEASE, why: null }
       : { ...refusalTo(ask), why: 'the run has ended' };
     this.#say(lease, answer);
@@ -254,13 +263,13 @@ export class Leases implements Disposable {
       lease,
       { version, kind: 'secret.used', body: { ask, uses: made } },
       async (tx) => {
-        if (!(await new RunWriter(tx).closeLease(lease.run, ask))) throw new Overtaken();
+        if (!(await new RunWriter(tx).closeLease(lease.run, ask))) throw new RunGone();
         await new SecretWriter(tx).countUses(version, made);
         if (made > 0) await new SecretWriter(tx).touch(version);
       },
     );
     // Otherwise they have counted, all of them.
-    await this.#unlessOvertaken(closing);
+    await this.#unlessGone(closing);
   }
 
   async #note(lease: Lease, word: Extract<DoorWord, { type: 'echo' | 'misplaced' }>): Promise<void> {
@@ -284,12 +293,14 @@ export class Leases implements Disposable {
       await new SecretWriter(tx).markEchoed(version);
     });
     await held.catch(async (error: unknown) => {
-      if (!(error instanceof RunForged)) throw error;
-      // Who writes the database must not hide by it that an app has a value.
-      await reportForged(this.#ground, run, 'rows were changed');
+      if (!(error instanceof RunForged) && !(error instanceof RunGone)) throw error;
+      // Who writes the database must not hide by it that an app has a value; and an app that has ended had it.
       await this.#record(lease, entry, async (tx) => {
         await new SecretWriter(tx).markEchoed(version);
       });
+      if (error instanceof RunGone || lease.isForged) return;
+      lease.isForged = true;
+      await reportForged(this.#ground, run, 'rows were changed');
     });
   }
 

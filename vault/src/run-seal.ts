@@ -4,6 +4,7 @@ import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { recordEntries } from './ledger-store.ts';
 import { type Ground } from './ground.ts';
 import { type KeyHolder, type Tag } from './key-holder.ts';
+import { VaultRefusal } from './refusal.ts';
 import { RunReader, RunWriter, type Held, type OpenRun } from './run-store.ts';
 
 function bytesOf({ run, space, instance, door }: Omit<OpenRun, 'tag'>, held: readonly Held[]): Buffer {
@@ -28,14 +29,20 @@ export function isTrue(keys: KeyHolder, run: OpenRun, held: readonly Held[]): bo
 }
 
 /** Rows of a run are not as the vault wrote them. */
-export class RunForged extends Error {
+export class RunForged extends VaultRefusal {
   constructor() {
-    super('somebody changed in the database what a run holds');
-    this.name = 'RunForged';
+    super('failed', 'somebody changed in the database what a run holds');
   }
 }
 
-/** A run holds another version, or its app one that only its door had. Throws `RunForged`. */
+/** The run has ended: a runner that greets says so outside of the turn of its door. */
+export class RunGone extends VaultRefusal {
+  constructor() {
+    super('missing', 'the run has ended');
+  }
+}
+
+/** A run holds another version, or its app one that only its door had. Throws `RunForged` and `RunGone`. */
 export async function holdMore(
   tx: Tx,
   { keys }: Pick<Ground, 'keys'>,
@@ -44,7 +51,8 @@ export async function holdMore(
   const [reader, writer] = [new RunReader(tx), new RunWriter(tx)];
   await writer.lock(run);
   const open = await reader.findOpen(run);
-  if (open === undefined || !isTrue(keys, open, await reader.listEverHeld(run))) throw new RunForged();
+  if (open === undefined) throw new RunGone();
+  if (!isTrue(keys, open, await reader.listEverHeld(run))) throw new RunForged();
   await writer.hold(run, more);
   await writer.tag(run, tagOf(keys, open, await reader.listEverHeld(run)));
 }

@@ -131,11 +131,7 @@ export class Vault implements Disposable {
       this.#requireOpen();
       const { version, overlap } = await this.#writes.write(frame);
       this.#turns.endAll(CHANGED, frame.space);
-      // It is set. A door that does not get it uses the one before no more.
-      await this.#leases.replace(frame.space, version).catch((error: unknown) => {
-        this.#ground.log.error({ err: error }, 'a door did not get the value in the place of the one before');
-        this.#leases.revokeNamed(frame.space, version.name);
-      });
+      await this.#leases.replace(frame.space, version);
       return { versions: [version], overlap };
     }
     // What takes access away waits for no key, no disk and no database (threat 18).

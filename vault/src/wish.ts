@@ -33,8 +33,18 @@ interface Circumstances {
 }
 
 /** Reads the body of a request. Throws a `WishProblem`, or a `SyntaxError` that quotes nothing. */
-export function readWish(body: Buffer, { now, ours }: Circumstances): SecretWish {
+export function readWish(body: Buffer, circumstances: Circumstances): SecretWish {
   const fields = readFlatObject(body);
+  try {
+    return wishOf(fields, circumstances);
+  } catch (error) {
+    // What was refused stays in no memory.
+    for (const value of fields.values()) if (Buffer.isBuffer(value)) value.fill(0);
+    throw error;
+  }
+}
+
+function wishOf(fields: ReadonlyMap<string, FieldValue>, { now, ours }: Circumstances): SecretWish {
   const name = textOf(fields, 'key');
   if (name === undefined || !NAME.test(name))
     throw new WishProblem('`key` is a name of letters, digits and `_` that does not begin with a digit');

@@ -50,7 +50,7 @@ export class Writes {
       try {
         return { version: await this.#set(version, { wish, by, taken }), overlap };
       } finally {
-        // Also where it was refused, or could not be written.
+        // Also where it could not be written.
         value.fill(0);
       }
     } finally {

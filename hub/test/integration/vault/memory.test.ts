@@ -1,5 +1,5 @@
 // What the vault has handed over and is held by nobody any more does not lie about in its memory: values are bytes there that are
-// overwritten, never texts.
+// overwritten. The vault that took them is another process here: to recognise a key it reads it as text once, when it is set.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { openTestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { openTestNotary } from '../../harness/notary.ts';
 import { BY, id } from '../../harness/vault.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 import { VaultProcess, type VaultSite } from '../../harness/vault-process.ts';
 
 const RELEASES = 1_000;
@@ -32,12 +33,12 @@ async function ticketOf({ database }: VaultSite, space: string, run: string): Pr
 async function runOnce(site: VaultSite, vault: VaultProcess, space: string): Promise<void> {
   const run = id();
   const wish = { ticket: await ticketOf(site, space, run), door: makeSealingPair().publicKey };
-  for (;;) {
+  for (let tries = 0; tries < 100; tries += 1) {
     const from = vault.frames.length;
     vault.say('runner', { type: 'release', run, space, ...wish, inside: makePair().publicKey });
     const isAnswer = (frame: (typeof vault.frames)[number]): boolean =>
       (frame.type === 'released' || frame.type === 'refused') && 'run' in frame && frame.run === run;
-    while (!vault.frames.slice(from).some(isAnswer)) await delay(5);
+    await untilTrue('the vault answers', () => vault.frames.slice(from).some(isAnswer));
     const answer = vault.frames.slice(from).find(isAnswer);
     if (answer?.type === 'released') break;
     assert.match(JSON.stringify(answer), /too often/);
@@ -49,7 +50,7 @@ async function runOnce(site: VaultSite, vault: VaultProcess, space: string): Pro
 
 void test(
   'after a thousand releases the memory of the vault has no value that nobody holds',
-  { timeout: 300_000 },
+  { timeout: 300_000, skip: process.getuid?.() !== 0 && 'only root reads the memory of a hardened process' },
   async () => {
     await using database = await openTestDatabase();
     await using scratch = await openScratch('vault-memory');
