@@ -1,7 +1,7 @@
 // What the ecosystem calls things, and how its libraries load a model from this hub.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MODEL_LIBRARIES_UI_ELEMENTS } from '@huggingface/tasks';
+import { MODEL_LIBRARIES_UI_ELEMENTS, PIPELINE_DATA } from '@huggingface/tasks';
 import { libraryName, librarySnippets, taskName, type LibraryWish } from './ecosystem.ts';
 
 const wish: LibraryWish = {
@@ -42,18 +42,48 @@ void test('what is installed first is typed into a shell, and each way has a tit
   }
 });
 
-void test('every snippet loads from this hub, and none trusts the code of a model', () => {
+/** What cards may say, so that each of the ways of a library is taken. */
+const TAGS = [
+  'custom_code',
+  'gguf',
+  'mlx',
+  'lora',
+  'controlnet',
+  'FluxFillPipeline',
+  'skops',
+  'conversational',
+];
+
+void test('every snippet loads from this hub, and none runs what a model brings', () => {
+  const runs = /huggingface\.co|hf\.co|trust_remote_code=True|\$\(|joblib|pickle|install .*https?:/;
+  const cards = Object.keys(PIPELINE_DATA).flatMap((task) =>
+    [[], ...TAGS.map((tag) => [tag]), TAGS].map((tags) => ({ task, tags })),
+  );
   for (const library of libraries)
-    for (const { code } of librarySnippets({ ...wish, library, tags: ['custom_code'] })) {
-      assert.doesNotMatch(code, /huggingface\.co|hf\.co/, library);
-      assert.doesNotMatch(code, /trust_remote_code=True/, library);
-    }
+    for (const card of cards)
+      for (const { code } of librarySnippets({ ...wish, library, ...card }))
+        assert.doesNotMatch(code, runs, library);
   const [script] = librarySnippets({ ...wish, library: 'transformers.js' });
   assert.equal(script?.language, 'javascript');
   assert.match(
     script.code,
     /import \{ env, pipeline \}[^;]*;\n\nenv\.remoteHost = 'http:\/\/localhost:8080\/';/,
   );
+});
+
+void test('a library that was not read says nothing, whatever the list has for it', () => {
+  for (const library of ['sklearn', 'spacy', 'edsnlp', 'setfit', 'jev_style', 'toString'])
+    assert.deepEqual(librarySnippets({ ...wish, library, tags: TAGS }), [], library);
+});
+
+void test('a model of pictures is shown with a picture of the reader’s', () => {
+  for (const task of ['image-to-image', 'image-to-video']) {
+    const codes = librarySnippets({ ...wish, library: 'diffusers', task }).map(({ code }) => code);
+    assert.ok(
+      codes.some((code) => code.includes('"picture.png"') && code.includes(wish.id)),
+      task,
+    );
+  }
 });
 
 void test('what a card says ends no string of a snippet', () => {

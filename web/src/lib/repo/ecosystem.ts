@@ -28,9 +28,30 @@ export interface LibrarySnippet {
 
 /** Letters of names of classes, tags and repositories; no quote, no space, no line. */
 const PLAIN = /^[\w./:-]{1,120}$/;
-/** Has the snippet run a model's own code: whoever wants that says so themselves. */
+/**
+ * Libraries whose snippets were read: they ask the hub that the environment names, and run nothing that the model brings. Which
+ * library a model is of is for its uploader to say, and others open pickles, install packages from the repository or run its scripts.
+ */
+const READ: ReadonlySet<string> = new Set([
+  ...[
+    'adapter-transformers',
+    'diffusers',
+    'gliner',
+    'keras',
+    'mlx',
+    'model2vec',
+    'multimolecule',
+    'open_clip',
+  ],
+  ...['peft', 'sentence-transformers', 'span-marker', 'timm', 'transformers.js'],
+]);
+/** What none of them may come to do with a later version of the list. */
+const RUNS_OWN_CODE =
+  /trust_remote_code\s*=\s*True|\$\(|`|\bsh\b|\bcurl\b|joblib|pickle|torch\.load|install [^\n]*(?:https?:|git\+)/;
+/** Has a snippet run the model's own code. */
 const OWN_CODE = 'custom_code';
-const RUNS_OWN_CODE = /trust_remote_code\s*=\s*True/;
+/** A picture of the Hub's, to try a model with. */
+const SAMPLE = /(["'])https:\/\/huggingface\.co\/datasets\/[^"'\s]+\1/g;
 const HUB = 'https://huggingface.co/';
 /** Loads something from another hub than this one, whatever address that is given. */
 const ELSEWHERE = /huggingface\.co|\bhf\.co\b/;
@@ -61,7 +82,7 @@ export function libraryName(library: string): string {
 /** How a library loads a model from this hub; empty where it is not known to. */
 export function librarySnippets(wish: LibraryWish): LibrarySnippet[] {
   const library = libraryOf(wish.library);
-  if (library === undefined) return [];
+  if (library === undefined || !READ.has(wish.library)) return [];
   const codes = snippetsFor(library, dataOf(wish))
     .map((code) => atThisHub(code.trim(), wish))
     .filter((code) => INSTALL.test(code) || usesModel(code, wish.id));
@@ -82,6 +103,7 @@ function usesModel(code: string, id: string): boolean {
 /** Clients of Python read the address of the hub from their environment; what names or presumes it does not. */
 function atThisHub(code: string, { id, baseUrl }: LibraryWish): string {
   return code
+    .replaceAll(SAMPLE, '"picture.png"')
     .replaceAll(`${HUB}${id}`, `${baseUrl}/${id}`)
     .replace(JAVASCRIPT, (_line, names: string, from: string) => {
       return `import { env, ${names} } from ${from};\n\nenv.remoteHost = '${baseUrl}/';`;

@@ -23,9 +23,9 @@ void test('snippetsOf() loads a model with what its files say of it', () => {
 });
 
 void test('snippetsOf() asks the library where it is another, and the task only where it is one', () => {
-  const [first] = snippetsOf({ ...wish, library: 'setfit' });
-  assert.equal(first?.client, 'setfit');
-  assert.match(first?.code ?? '', /SetFitModel\.from_pretrained\("alice\/bert"\)/);
+  const [first] = snippetsOf({ ...wish, library: 'timm' });
+  assert.equal(first?.client, 'timm');
+  assert.match(first?.code ?? '', /create_model\("hf_hub:alice\/bert"/);
   const own = snippetsOf({ ...wish, task: '", model="eve/bad' });
   assert.equal(own[0]?.client, 'transformers');
   assert.ok(own.every(({ code }) => !code.includes('eve')));
