@@ -62,7 +62,8 @@ export async function requireDurability(pool: Pick<Pool, 'query'>): Promise<void
   throw new Error(
     `PostgreSQL runs with ${lacks.join(', ')}: a power cut would lose commits that were acknowledged, and entries of the ` +
       `ledger with them. Set ${names} to on, in postgresql.conf or with ALTER SYSTEM, have the server read it ` +
-      `(select pg_reload_conf()), and start again.`,
+      `(select pg_reload_conf()), and start again. Every connection asks for synchronous_commit itself: where that is off, ` +
+      `a pooler in between drops what connections ask for, and the hub must reach the server without it.`,
   );
 }
 

@@ -13,6 +13,8 @@ from app_calls import PATIENCE, admin, auth, host, logs, processes, push, until,
 from suite import ENDPOINT, case, equal, raises, run
 
 NAME = "admin/life"
+# Below what the suite has in all, so that it says what did not come to pass.
+SOON = 300
 SPACES = Path(os.environ["HUB_DATA"]) / "spaces"
 
 # Needs nothing but Python, and says which run answers, of what version, and what it finds in its environment.
@@ -213,23 +215,23 @@ def paused():
 @case("one that sleeps has no process; a browser's page asks again until it is awake")
 def slept():
     admin.set_space_sleep_time(NAME, 1)
-    wait("SLEEPING", NAME, 120)
+    wait("SLEEPING", NAME, SOON)
     equal(admin.get_space_runtime(NAME).sleep_time, 1)
     page = httpx.get(host(NAME), headers=BROWSER)
     equal(page.status_code, 503)
     found = re.search(r'http-equiv="refresh" content="(\d+)"', page.text)
     assert found and page.headers["retry-after"] == found[1], page.text
     # As a browser does.
-    waited = until(lambda: (time.sleep(int(found[1])), httpx.get(host(NAME), headers=BROWSER))[1].status_code == 200, 120)
+    waited = until(lambda: (time.sleep(int(found[1])), httpx.get(host(NAME), headers=BROWSER))[1].status_code == 200, SOON)
     assert waited, admin.get_space_runtime(NAME).raw
 
 
 @case("a program waits on its request until the Space is awake")
 def woken():
-    wait("SLEEPING", NAME, 120)
+    wait("SLEEPING", NAME, SOON)
     equal(ask(timeout=PATIENCE)["version"], "5")
     # A call of another kind, too, whose body is not lost.
-    wait("SLEEPING", NAME, 120)
+    wait("SLEEPING", NAME, SOON)
     answer = httpx.post(host(NAME), headers=auth(), content=b"x" * 100_000, timeout=PATIENCE)
     equal(answer.status_code, 501)
     admin.set_space_sleep_time(NAME, -1)
