@@ -219,3 +219,16 @@ void test(
     assert.equal((await listed(vault, space))?.uses, 0);
   },
 );
+
+void test('a run that ends while a value is replaced takes it from no other', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, run, door } = await brokered(vault);
+  const other = new PlayedDoor(vault, await startRun(vault, space));
+  await using superuser = openSuperuserPool(vault.database);
+  await superuser.pool.query('update vault.run set ended_at = now() where run = $1', [run]);
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: `${OPENAI}x`, overlapSeconds: 60 });
+  const last = (): string | undefined => other.grants.at(-1)?.[0]?.value.toString();
+  await untilTrue('the other door has the new value', () => last() === `${OPENAI}x`);
+  assert.equal(other.versions.length, 1);
+  await untilTrue('the door of the ended run may use nothing', () => door.versions.length === 0);
+});
