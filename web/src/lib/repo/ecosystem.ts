@@ -85,7 +85,7 @@ export function librarySnippets(wish: LibraryWish): LibrarySnippet[] {
   if (library === undefined || !READ.has(wish.library)) return [];
   const codes = snippetsFor(library, dataOf(wish))
     .map((code) => atThisHub(code.trim(), wish))
-    .filter((code) => INSTALL.test(code) || usesModel(code, wish.id));
+    .filter((code) => isHarmless(code) && (INSTALL.test(code) || code.includes(wish.id)));
   // Alone, what installs a library is no way to use the model.
   if (codes.every((code) => INSTALL.test(code))) return [];
   const uses = codes.filter((code) => !INSTALL.test(code));
@@ -96,8 +96,8 @@ export function librarySnippets(wish: LibraryWish): LibrarySnippet[] {
   });
 }
 
-function usesModel(code: string, id: string): boolean {
-  return code.includes(id) && !ELSEWHERE.test(code) && !RUNS_OWN_CODE.test(code);
+function isHarmless(code: string): boolean {
+  return !ELSEWHERE.test(code) && !RUNS_OWN_CODE.test(code);
 }
 
 /** Clients of Python read the address of the hub from their environment; what names or presumes it does not. */
