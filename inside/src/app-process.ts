@@ -2,8 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { maskOutput } from './masked-output.ts';
-import { type Parts } from './fingerprints.ts';
+import type { Carry } from './masked-output.ts';
 import { PROXY_PORT } from './way-out.ts';
 import type { InsideStart } from './frames.ts';
 
@@ -46,9 +45,9 @@ const [OUTPUT, ERRORS] = [1, 2];
 /** How long what an app left behind may hold its output open, in milliseconds. */
 const REST_MS = 500;
 
-/** Starts it. What it writes is the sandbox's output, where it has values only once they are masked. */
-export function startApp({ command, env, cwd }: InsideStart, masked: readonly Parts[]): App {
-  const output = masked.length === 0 ? 'inherit' : 'pipe';
+/** Starts it. What it writes is the sandbox's output, carried there where it has secrets. */
+export function startApp({ command, env, cwd }: InsideStart, carry: Carry | null): App {
+  const output = carry === null ? 'inherit' : 'pipe';
   const child = spawn(SETPRIV, [...WITHOUT_RIGHTS, ...command], {
     // Exactly what the runner gave, and the way out.
     env: { ...env, ...PROXY_VARIABLES },
@@ -57,7 +56,7 @@ export function startApp({ command, env, cwd }: InsideStart, masked: readonly Pa
     detached: true,
     shell: false,
   });
-  const ended = awaitEnd(child, masked);
+  const ended = awaitEnd(child, carry);
   const signalAll = (signal: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
@@ -78,13 +77,13 @@ export function startApp({ command, env, cwd }: InsideStart, masked: readonly Pa
 }
 
 // What it wrote is handed on first.
-async function awaitEnd(child: ChildProcess, masked: readonly Parts[]): Promise<Ended> {
+async function awaitEnd(child: ChildProcess, carry: Carry | null): Promise<Ended> {
   const outputs = (
     [
       [child.stdout, OUTPUT],
       [child.stderr, ERRORS],
     ] as const
-  ).flatMap(([from, fd]) => (from === null ? [] : [maskOutput(from, fd, masked)]));
+  ).flatMap(([from, fd]) => (from === null || carry === null ? [] : [carry(from, fd)]));
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   await Promise.race([Promise.all(outputs.map(({ read }) => read)), delay(REST_MS)]);
   await Promise.all(outputs.map((one) => one.end()));

@@ -5,11 +5,8 @@ import { startApp, type Ended } from './app-process.ts';
 import { Channel } from './channel.ts';
 import { copyFolder } from './copy.ts';
 import type { InsideStart } from './frames.ts';
-import { type Parts } from './fingerprints.ts';
-import { partsOfValues } from './mask.ts';
-import { makePair, openBox, placeSecrets, trustDoor, type Variables } from './secrets.ts';
+import type { Received } from './receive.ts';
 import { openResolver } from './resolver.ts';
-import { isTooShort } from './written-forms.ts';
 import { openWaitingWayIn, openWayIn, waitForPort } from './way-in.ts';
 import { openWayOut } from './way-out.ts';
 
@@ -26,7 +23,7 @@ function say(text: string): void {
 async function run(start: InsideStart, channel: Channel): Promise<Ended> {
   using stack = new DisposableStack();
   // While they come, the rest is made ready.
-  const secrets = receive(start.secrets, channel);
+  const secrets = receiveAll(start.secrets, channel);
   secrets.catch(() => undefined); // seen below
   stack.use(await openResolver());
   stack.use(await openWayOut(DOOR));
@@ -37,8 +34,8 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
         say(`${JSON.stringify(path)} is not copied: ${why}`);
       },
     });
-  const { variables, masked } = await secrets;
-  const app = startApp({ ...start, env: { ...start.env, ...variables } }, masked);
+  const { variables, carry } = await secrets;
+  const app = startApp({ ...start, env: { ...start.env, ...variables } }, carry);
   void channel.stop.then(({ graceMs }) => {
     app.stop(graceMs);
   });
@@ -57,27 +54,10 @@ async function run(start: InsideStart, channel: Channel): Promise<Ended> {
   }
 }
 
-/** What the app finds of its secrets in its environment, and what its log must not have. */
-interface Received {
-  readonly variables: Variables;
-  readonly masked: readonly Parts[];
-}
-
-/** Receives the secrets. A runner that goes meanwhile ends this program. */
-async function receive(from: InsideStart['secrets'], channel: Channel): Promise<Received> {
-  if (from === null) return { variables: {}, masked: [] };
-  const pair = makePair();
-  channel.send({ type: 'key', key: pair.publicKey });
-  const frame = await Promise.race([channel.secrets, channel.closed]);
-  if (frame === undefined) throw new Error('the runner is gone');
-  const opened = openBox(pair, { ...from, box: frame.box });
-  const { variables, brokered, values } = placeSecrets(opened);
-  for (const [name, value] of values)
-    if (isTooShort(value)) say(`the secret ${name} is too short to be masked in this log`);
-  const masked = partsOfValues([...values.values()]);
-  opened.fill(0);
-  channel.send({ type: 'opened' });
-  return { variables: { ...variables, ...(brokered && trustDoor(frame.certificate)) }, masked };
+async function receiveAll(from: InsideStart['secrets'], channel: Channel): Promise<Received> {
+  if (from === null) return { variables: {}, carry: null };
+  const { receive } = await import('./receive.ts');
+  return await receive(from, channel);
 }
 
 /** Lets visitors in once the app accepts. */
@@ -97,6 +77,8 @@ using channel = new Channel(CHANNEL_FD);
 try {
   const start = await Promise.race([channel.start, channel.closed]);
   if (start !== undefined) channel.send({ type: 'exited', ...(await run(start, channel)) });
+  // Started to be compiled: what is loaded later is kept, too.
+  else await Promise.all([import('./receive.ts'), import('./trust-door.ts')]);
 } catch (error) {
   say(`the program could not be started: ${error instanceof Error ? error.message : String(error)}`);
   channel.send({ type: 'exited', code: 1, signal: null });

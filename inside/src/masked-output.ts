@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { type Readable } from 'node:stream';
-import { type Parts } from './fingerprints.ts';
+import type { Parts } from './fingerprints.ts';
 import { Mask } from './mask.ts';
 
 /** How long a line may be held back because a value could go on in the next one, in milliseconds. */
@@ -17,6 +17,9 @@ export interface MaskedOutput {
   /** Hands on the last of it. */
   end(): Promise<void>;
 }
+
+/** Carries what comes to one of our descriptors. */
+export type Carry = (from: Readable, fd: number) => MaskedOutput;
 
 /** Masks what comes and writes it to one of our descriptors. */
 export function maskOutput(from: Readable, fd: number, parts: readonly Parts[]): MaskedOutput {

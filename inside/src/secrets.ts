@@ -9,7 +9,6 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 
 /** A pair of keys of this run. */
 export interface Pair {
@@ -24,18 +23,8 @@ const DER_HEAD = Buffer.from('302a300506032b656e032100', 'hex');
 const PURPOSE = 'holdfast sealed box: secrets for the program inside';
 const NONCE = 12;
 const TAG = 16;
-const FILES = '/run/secrets';
-const CERTIFICATES = `${FILES}/certificates.pem`;
-/** Where clients look for the authorities that they believe. */
-const CERTIFICATE_VARIABLES = [
-  'SSL_CERT_FILE',
-  'REQUESTS_CA_BUNDLE',
-  'CURL_CA_BUNDLE',
-  'NODE_EXTRA_CA_CERTS',
-  'GIT_SSL_CAINFO',
-  'AWS_CA_BUNDLE',
-  'PIP_CERT',
-];
+/** Where files of secrets are, in memory. */
+export const FILES = '/run/secrets';
 
 /** Makes the pair. */
 export function makePair(): Pair {
@@ -98,10 +87,4 @@ export function placeSecrets(opened: Buffer): Placed {
     }
   }
   return { variables, brokered, values };
-}
-
-/** Has clients believe the door's own authority beside those that everybody believes; inside this sandbox alone. */
-export function trustDoor(certificate: string): Variables {
-  writeFileSync(CERTIFICATES, [certificate.trim(), ...rootCertificates, ''].join('\n'), { mode: 0o444 });
-  return Object.fromEntries(CERTIFICATE_VARIABLES.map((name) => [name, CERTIFICATES]));
 }

@@ -9,7 +9,7 @@ import { type Base, type BaseRoot } from '../base/index.ts';
 import { type Code } from './door.ts';
 import { trimCache } from './fetched-files.ts';
 import { askedKey, environmentKey, type EnvironmentWish, layerKey } from './plan.ts';
-import { prepare } from './prepare.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { type Product, Products } from './products.ts';
 import { runBuild } from './run-build.ts';
 import { type OpenGroup, runLayer } from './run-layer.ts';
@@ -69,13 +69,19 @@ export interface BuilderOptions {
 type Tell = (line: string) => void;
 type Failed = Extract<Built, { readonly kind: 'failed' }>;
 
-/** One build, as far as it has come. */
-interface Course {
+type Wanted = Extract<Prepared, { readonly kind: 'prepared' }>;
+
+/** What somebody asked for, and on what root. */
+interface Asked {
   readonly wish: BuildWish;
   readonly base: BaseRoot;
+  readonly tell: Tell;
+}
+
+/** One build, as far as it has come. */
+interface Course extends Asked {
   /** A folder for what is not whole yet. */
   readonly work: string;
-  readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
@@ -110,6 +116,8 @@ export class Builder implements AsyncDisposable {
     const base = await this.#openBase(tell, signal);
     const prepared = await prepare(wish, base, this.#indexes);
     if (prepared.kind === 'failed') return prepared;
+    const found = await this.#find({ wish, base, tell }, prepared);
+    if (found !== undefined) return found;
     const work = join(this.#work, newId(new Date()));
     const course: Course = { wish, base, work, tell, signal };
     const held: string[] = [];
@@ -122,7 +130,7 @@ export class Builder implements AsyncDisposable {
       const env = await this.#environment(course, prepared.environment, layer);
       if ('kind' in env) return env;
       held.push(this.#hold(env.path));
-      return { kind: 'built', env: env.path, base: base.path, layer: layer?.path ?? null, key: env.key };
+      return { kind: 'built', ...partsOf(course, env, layer) };
     } finally {
       this.#remove(work, tell);
       // A build that failed has fetched, too.
@@ -131,6 +139,41 @@ export class Builder implements AsyncDisposable {
       );
       for (const path of held) this.#release(path);
     }
+  }
+
+  // Whoever wakes a Space waits for this: nothing is made and nothing is removed here.
+  async #find(asked: Asked, { debian, environment }: Wanted): Promise<Built | undefined> {
+    const layer = await this.#findLayer(asked, debian);
+    if (layer === undefined) return undefined;
+    const env = await this.#findEnvironment(asked, environment, layer);
+    return env === undefined ? undefined : { kind: 'built', ...partsOf(asked, env, layer) };
+  }
+
+  async #findLayer({ wish, base }: Asked, packages: readonly string[]): Promise<Product | null | undefined> {
+    if (packages.length === 0) return null;
+    return await this.#layers.find(wish.namespace, layerKeyOf({ wish, base }, packages));
+  }
+
+  async #findEnvironment(
+    asked: Asked,
+    environment: EnvironmentWish,
+    layer: Product | null,
+  ): Promise<Product | undefined> {
+    const found = await this.#environments.find(
+      asked.wish.namespace,
+      this.#askedKey(asked, environment, layer),
+    );
+    if (found !== undefined)
+      asked.tell(
+        'Nothing that decides what is installed has changed: the environment that was built before is used.',
+      );
+    return found;
+  }
+
+  #askedKey({ wish, base }: Asked, environment: EnvironmentWish, layer: Product | null): string {
+    const { namespace, factory } = wish;
+    const root = layer?.key ?? base.digest;
+    return askedKey(environment, { namespace, factory, root, indexes: this.#indexes });
   }
 
   /** Waits until what builds worked with is gone. */
@@ -173,12 +216,11 @@ export class Builder implements AsyncDisposable {
 
   /** The root with the packages of packages.txt; `null` where there are none. */
   async #layer(course: Course, packages: readonly string[]): Promise<Product | null | Failed> {
-    if (packages.length === 0) return null;
-    const { wish, base, work, tell, signal } = course;
-    const { namespace, factory } = wish;
-    const key = layerKey(packages, { namespace, factory, root: base.digest });
-    const found = await this.#layers.find(namespace, key);
+    const found = await this.#findLayer(course, packages);
     if (found !== undefined) return found;
+    const { wish, base, work, tell, signal } = course;
+    const { namespace } = wish;
+    const key = layerKeyOf(course, packages);
     tell(`===== Installing ${packages.join(', ')}`);
     const { code, limits, openGroup } = this.#options;
     const made = await runLayer({
@@ -194,17 +236,11 @@ export class Builder implements AsyncDisposable {
     environment: EnvironmentWish,
     layer: Product | null,
   ): Promise<Product | Failed> {
+    const found = await this.#findEnvironment(course, environment, layer);
+    if (found !== undefined) return found;
     const { wish, base, work, tell, signal } = course;
-    const { namespace, factory, user } = wish;
-    const root = layer?.key ?? base.digest;
-    const asked = askedKey(environment, { namespace, factory, root, indexes: this.#indexes });
-    const found = await this.#environments.find(namespace, asked);
-    if (found !== undefined) {
-      tell(
-        'Nothing that decides what is installed has changed: the environment that was built before is used.',
-      );
-      return found;
-    }
+    const { namespace, user } = wish;
+    const asked = this.#askedKey(course, environment, layer);
     const { code, openSandbox, limits } = this.#options;
     const made = await runBuild({
       ...{ work, code, openSandbox, limits, tell, signal, user, environment },
@@ -245,4 +281,17 @@ export class Builder implements AsyncDisposable {
     await this.#layers.trim(bytes, isKept);
     await trimCache(this.#cache(this.#options.folder), bytes);
   }
+}
+
+function layerKeyOf({ wish, base }: Pick<Asked, 'wish' | 'base'>, packages: readonly string[]): string {
+  const { namespace, factory } = wish;
+  return layerKey(packages, { namespace, factory, root: base.digest });
+}
+
+function partsOf(
+  { base }: Asked,
+  env: Product,
+  layer: Product | null,
+): Omit<Extract<Built, { kind: 'built' }>, 'kind'> {
+  return { env: env.path, base: base.path, layer: layer?.path ?? null, key: env.key };
 }

@@ -122,10 +122,15 @@ export class Run {
         door.channel.send({ type: 'box', ...box });
       }),
     );
-    const door = ground.doors.open({
-      mounts: [{ path: sockets.incoming, access: 'read' }],
-      descriptors: sockets.forDoor,
-    });
+    // Its sandbox first: nothing of the app waits for the door.
+    const making = ground.runtime.openSandbox(specOf(ground.inside, plan, sockets));
+    making.catch(() => undefined); // seen below
+    const door = await orEnd(making, () =>
+      ground.doors.open({
+        mounts: [{ path: sockets.incoming, access: 'read' }],
+        descriptors: sockets.forDoor,
+      }),
+    );
     stack.defer(async () => {
       door.kill();
       await door.exited.catch(() => undefined);
@@ -137,7 +142,7 @@ export class Run {
       secrets: handOver?.peer ?? null,
     });
     opened.catch(() => undefined); // the run sees it
-    const sandbox = await ground.runtime.openSandbox(specOf(ground.inside, plan, sockets));
+    const sandbox = await making;
     // The children have them.
     sockets.letGo();
     const kept = stack.move();
@@ -255,6 +260,19 @@ function sayExit({ code, signal }: { readonly code: number | null; readonly sign
   if (signal === 'SIGKILL' || code === 137)
     return 'it was killed, most likely because it used more memory than it has';
   return signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
+}
+
+/** Does it; what is made meanwhile is ended where that fails. Throws what it throws. */
+async function orEnd<Result>(making: Promise<Sandbox>, act: () => Result): Promise<Result> {
+  try {
+    return act();
+  } catch (error) {
+    await making.then(
+      (sandbox) => sandbox.kill(),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 /** `undefined` where the Space has no secrets. */

@@ -145,10 +145,11 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
 ];
 
-/** Files that may import what is only known at run time: the pages, which are built apart, and work in threads. */
+/** Files that may import late: the pages, which are built apart; work in threads; and what only some apps need to start. */
 export const LATE_IMPORTS: readonly string[] = [
   'hub/src/pages.ts',
   'platform/src/thread-host.ts',
+  'inside/src/{main,receive}.ts',
   // In a browser, from the one folder that its policy names.
   'web/src/lib/browser/{highlight,view}.js',
 ];

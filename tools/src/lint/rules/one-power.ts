@@ -46,7 +46,7 @@ function globalCallee(node: Node): string | undefined {
   return identifierName(child(node, 'callee'));
 }
 
-/** `import { type A, type B }` erases to nothing. */
+/** `import { type A, type B }` brings no name, though Node loads the file. */
 function bringsOnlyTypes(node: Node): boolean {
   const specifiers = node['specifiers'];
   if (!Array.isArray(specifiers) || specifiers.length === 0) return false;
