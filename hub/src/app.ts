@@ -12,6 +12,7 @@ import { type RemovalsPlace } from '#modules/removals';
 import { RepoReader } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { CourierLink } from './courier-link.ts';
+import { type EndpointSilence } from './endpoint-silence.ts';
 import { firstStart } from './first-start.ts';
 import { openModules, type Modules } from './modules.ts';
 import { openJobs } from './jobs.ts';
@@ -128,11 +129,15 @@ function servingOf(settings: HubStart['settings'], modules: Modules) {
   };
 }
 
+/** What it gets beside the settings. */
+interface AppDeps {
+  readonly log: Log;
+  readonly keepHead: RemovalsPlace['keepHead'];
+  readonly silence: Pick<EndpointSilence, 'silent'>;
+}
+
 /** Opens everything and begins to serve. */
-export async function openApp(
-  start: HubStart,
-  { log, keepHead }: { readonly log: Log; readonly keepHead: RemovalsPlace['keepHead'] },
-): Promise<App> {
+export async function openApp(start: HubStart, { log, keepHead, silence }: AppDeps): Promise<App> {
   const { settings } = start;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
@@ -156,6 +161,8 @@ export async function openApp(
   };
   const streams = new LiveStreams({ ...modules, clock: systemClock });
   declareGauges(metrics, modules, streams);
+  const silent = 'Whether the endpoint for checkpoints does not tell which it has last.';
+  metrics.gauge('holdfast_checkpoint_endpoint_silent', silent, () => (silence.silent ? 1 : 0));
   const pages = await openPages(settings, modules, log);
   const { version, limits } = settings;
   const hub = await hubWithSpaces(

@@ -3,6 +3,7 @@ import { openInheritedChannel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
 import { HubStart } from '@holdfast/supervisor/settings';
 import { openApp } from './app.ts';
+import { EndpointSilence } from './endpoint-silence.ts';
 import { KeptHeads } from './kept-heads.ts';
 
 await using channel = openInheritedChannel();
@@ -11,12 +12,13 @@ try {
   const start = HubStart.parse(await channel.next());
   const stopped = Promise.withResolvers<void>();
   const heads = new KeptHeads((frame) => channel.send(frame));
+  const silence = new EndpointSilence();
   channel.onFrame((frame) => {
-    if (!heads.hear(frame)) stopped.resolve();
+    if (!heads.hear(frame) && !silence.hear(frame)) stopped.resolve();
   });
   // Without a supervisor nothing would end this process or its database: it goes when the supervisor goes.
   void channel.closed.then(() => stopped.resolve());
-  await using app = await openApp(start, { log, keepHead: async (head) => await heads.keep(head) });
+  await using app = await openApp(start, { log, silence, keepHead: async (head) => await heads.keep(head) });
   const { adminCreated, removalsFlaw } = app;
   channel.send({ type: 'ready', adminCreated, ...(removalsFlaw && { removalsFlaw }) });
   await stopped.promise;

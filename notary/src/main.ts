@@ -28,11 +28,17 @@ try {
   );
   await using db = openDatabase(pool);
   await using places = new Places(settings.checkpoints, log);
-  const { notary, sealed, lost } = await Notary.open(
-    { db, folder, places, log, clock: systemClock, keepDays: settings.keepDays },
+  const onTold = (): void => channel.send({ type: 'endpoint', silent: false });
+  const { notary, silent, sealed, lost } = await Notary.open(
+    { db, folder, places, log, clock: systemClock, keepDays: settings.keepDays, onTold },
     settings,
   );
-  channel.send({ type: 'ready', ...(sealed && { sealed }), ...(lost && { lost }) });
+  channel.send({
+    type: 'ready',
+    ...(silent && { silent }),
+    ...(sealed && { sealed }),
+    ...(lost && { lost }),
+  });
   const missing = sealed ?? (await notary?.run(stop.signal));
   if (missing !== undefined) {
     log.error({ sealed: missing }, 'the database lacks what was signed: nothing is signed any more');

@@ -4,7 +4,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Log } from '@holdfast/platform/log';
 import { type NotaryStart } from '@holdfast/supervisor/settings';
-import { originOf, signCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, originOf, signCheckpoint } from './checkpoint.ts';
 import { type Cut } from './cut.ts';
 import { cutOff } from './cutting.ts';
 import { MIDDLE_DEPTH } from './heads/top.ts';
@@ -12,6 +12,7 @@ import { verifierOf } from './note.ts';
 import { type LastSigned, type OwnFolder } from './own-folder.ts';
 import { type Places } from './places.ts';
 import { OrderWriter } from './order-store.ts';
+import { changedAt, refusalOf, withoutEpoch } from './refusals.ts';
 import { areHeadsWhole, HeadsChanged, takeWaiting, TreeMoved } from './round.ts';
 import { examine, type Known, type Refusal, type Standing } from './standing.ts';
 import { TreeReader } from './tree-store.ts';
@@ -26,7 +27,7 @@ const LOOK_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-type Told = NotaryStart['settings'];
+type OpenTold = Pick<NotaryStart['settings'], 'acceptLoss' | 'restored' | 'goesOn'>;
 
 /** What the notary works with. */
 export interface NotaryDeps {
@@ -37,11 +38,15 @@ export interface NotaryDeps {
   readonly clock: Clock;
   /** For how many days entries are kept; `null`: for ever. */
   readonly keepDays: number | null;
+  /** Told when an endpoint that did not tell at the start which checkpoint it has last did so, and all was well. */
+  readonly onTold?: () => void;
 }
 
 /** How a start went: `sealed` when the database lacks what was signed, `lost` when the operator took that for granted. */
 export interface Opened {
   readonly notary: Notary | undefined;
+  /** Whether there is an endpoint for checkpoints, and it did not tell which it has last. */
+  readonly silent: boolean;
   readonly sealed: Refusal | undefined;
   readonly lost: Refusal | undefined;
 }
@@ -57,6 +62,8 @@ export class Notary {
   #cutAt = 0;
   /** When to look whether the tree is still there. */
   #lookAt = 0;
+  /** What the endpoint told at last, until it is compared. */
+  #late: readonly Checkpoint[] | undefined;
 
   private constructor(deps: NotaryDeps, known: Known, standing: Standing) {
     this.#deps = deps;
@@ -70,27 +77,41 @@ export class Notary {
    * another origin, so that nobody who kept a checkpoint overlooks it. So does one that was `restored` although nothing is
    * missed: with a record as old as the database, what was signed since would be signed once more, and otherwise.
    */
-  static async open(deps: NotaryDeps, told: Pick<Told, 'acceptLoss' | 'restored'>): Promise<Opened> {
+  static async open(deps: NotaryDeps, told: OpenTold): Promise<Opened> {
     const { folder, places, db } = deps;
-    const known = {
-      verifier: verifierOf(folder.signer),
-      last: folder.last,
-      exported: await places.readBack(folder.signer),
-    };
+    const vouched = folder.isNew || told.goesOn;
+    const { exported, silent } = await places.readBack(folder.signer, vouched);
+    const known = { verifier: verifierOf(folder.signer), last: folder.last, exported };
     const found = await examineAll(db, known);
-    if (!('why' in found) && !told.restored) {
+    const refusal = refusalOf(found, { ...told, untold: silent && !vouched && exported.length === 0 });
+    if (refusal === undefined && !('why' in found)) {
       await fillMiddle(db, found);
-      return { notary: new Notary(deps, known, found), sealed: undefined, lost: undefined };
+      const notary = new Notary(deps, known, found);
+      notary.#listen(silent);
+      return { notary, silent, sealed: undefined, lost: undefined };
     }
-    const refusal = 'why' in found ? withoutEpoch(found) : restoredAt(found);
-    if (!told.acceptLoss) return { notary: undefined, sealed: refusal, lost: undefined };
-    const anew = await examineAll(db, { ...known, last: undefined, exported: undefined });
-    if ('why' in anew) return { notary: undefined, sealed: refusal, lost: undefined };
+    const sealed = { notary: undefined, silent, sealed: refusal, lost: undefined };
+    if (!told.acceptLoss) return sealed;
+    const anew = await examineAll(db, { ...known, last: undefined, exported: [] });
+    if ('why' in anew) return sealed;
     const standing = { ...anew, epoch: found.epoch + 1 };
     const last = recordOf(standing);
     await folder.write(last);
-    const notary = new Notary(deps, { ...known, last, exported: undefined }, standing);
-    return { notary, sealed: undefined, lost: refusal };
+    const notary = new Notary(deps, { ...known, last, exported: [] }, standing);
+    notary.#listen(silent);
+    return { notary, silent, sealed: undefined, lost: refusal };
+  }
+
+  // An endpoint that did not tell what it has gets nothing until that was compared.
+  #listen(silent: boolean): void {
+    const { places, folder } = this.#deps;
+    if (!silent) {
+      places.openEndpoint();
+      return;
+    }
+    void places.untilTold(folder.signer).then((exported) => {
+      this.#late = exported;
+    });
   }
 
   /** Works until it is told to stop, or until what it signed is not there any more: then it returns why. */
@@ -113,7 +134,7 @@ export class Notary {
     try {
       await this.round();
       await this.#look();
-      return PAUSE_MS;
+      return (await this.#hearLate()) ?? PAUSE_MS;
     } catch (err) {
       if (err instanceof HeadsChanged) return changedAt(this.#standing);
       if (err instanceof TreeMoved) return await this.#tryReopen();
@@ -197,21 +218,39 @@ export class Notary {
       throw new TreeMoved('the tree was put back, or is another one');
   }
 
+  // What an endpoint tells late is held against the tree as at a start; until then nothing was sent there.
+  async #hearLate(): Promise<Refusal | undefined> {
+    const exported = this.#late;
+    if (exported === undefined) return undefined;
+    const refusal = await this.#reopen({ ...this.#known, exported });
+    this.#late = undefined;
+    if (refusal !== undefined) return refusal;
+    this.#deps.places.openEndpoint();
+    this.#deps.onTold?.();
+    return undefined;
+  }
+
   // Another notary of this database may have gone on; what it made must continue what was signed here.
   async #tryReopen(): Promise<number | Refusal> {
     try {
-      const { db, folder } = this.#deps;
-      const own = recordOf(this.#standing);
-      // The other one may have cut as well.
-      const cuts = [...own.cuts, ...((await folder.read())?.cuts ?? [])];
-      const found = await examine(db, { ...this.#known, last: { ...own, cuts } });
-      if ('why' in found) return withoutEpoch(found);
-      this.#standing = found;
-      this.#owes = true;
+      const refusal = await this.#reopen(this.#known);
+      if (refusal !== undefined) return refusal;
     } catch (err) {
       this.#deps.log.warn({ err }, 'the tree could not be looked at; it is tried again');
     }
     return TROUBLE_MS;
+  }
+
+  async #reopen(known: Known): Promise<Refusal | undefined> {
+    const { db, folder } = this.#deps;
+    const own = recordOf(this.#standing);
+    // The other one may have cut as well.
+    const cuts = [...own.cuts, ...((await folder.read())?.cuts ?? [])];
+    const found = await examine(db, { ...known, last: { ...own, cuts } });
+    if ('why' in found) return withoutEpoch(found);
+    this.#standing = found;
+    this.#owes = true;
+    return undefined;
   }
 }
 
@@ -219,18 +258,6 @@ type Signed = Required<LastSigned> & { readonly heads: Buffer };
 
 function recordOf({ epoch, edge, top, cut }: Standing): Signed {
   return { epoch, size: edge.size, root: edge.root(), heads: top.root(), cuts: [cut] };
-}
-
-function changedAt({ edge: { size } }: Pick<Standing, 'edge'>): Refusal {
-  return { why: 'changed', signed: size, found: size };
-}
-
-function restoredAt({ edge: { size } }: Pick<Standing, 'edge'>): Refusal {
-  return { why: 'restored', signed: size, found: size };
-}
-
-function withoutEpoch({ why, signed, found }: Refusal): Refusal {
-  return { why, signed, found };
 }
 
 // The heads that the next round continues are held against the map as well; the others when their turn comes.

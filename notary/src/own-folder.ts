@@ -21,6 +21,8 @@ export interface LastSigned {
 /** The folder, open. */
 export interface OwnFolder {
   readonly signer: NoteSigner;
+  /** Whether the key was made just now, so that nobody can have anything that it signed. */
+  readonly isNew: boolean;
   /** What was signed last, as it was at the start; `undefined` before the first. */
   readonly last: LastSigned | undefined;
   /** What was signed last, as it is now: another notary of the same database may use the folder. */
@@ -33,8 +35,9 @@ export interface OwnFolder {
 export async function openOwnFolder(folder: string): Promise<OwnFolder> {
   const [keyFile, lastFile] = [`${folder}/signing.key`, `${folder}/last-signed.json`];
   const last = await findText(lastFile);
+  const isNew = (await findText(keyFile)) === undefined;
   // Another notary of the same database may make it at the same instant; then both use the one that was first.
-  if ((await findText(keyFile)) === undefined) {
+  if (isNew) {
     if (last !== undefined)
       throw new Error(
         'the signing key of the ledger (notary/signing.key among the keys) is missing, and another one cannot continue ' +
@@ -47,6 +50,7 @@ export async function openOwnFolder(folder: string): Promise<OwnFolder> {
   await writeText(`${folder}/public.key`, `${presentVerifier(verifierOf(signer))}\n`, { mode: 0o644 });
   return {
     signer,
+    isNew,
     last: last === undefined ? undefined : parseLast(last),
     read: async () => {
       const text = await findText(lastFile);

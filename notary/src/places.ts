@@ -1,14 +1,20 @@
-// Where checkpoints go, beyond the reach of whoever rules the database: a file, and an HTTP endpoint that takes a POST.
-// Each gets the newest one, at most one a second; nothing waits for them.
+// Where checkpoints go, beyond the reach of whoever rules the database: a file, and an HTTP endpoint. Each gets the newest one,
+// at most one a second; nothing waits for them. At a start both are asked what they have, and an endpoint that did not tell
+// gets nothing until it did: what it knows of a later state must not be written over by an older one.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log } from '@holdfast/platform/log';
 import { findText, writeText } from '@holdfast/platform/private-files';
-import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { epochOf, openCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { askCheckpoint, postCheckpoint } from './endpoint.ts';
 import { type NoteSigner, verifierOf } from './note.ts';
 
 /** Between two checkpoints for one place, in milliseconds. */
 const PACE_MS = 1_000;
-const TIMEOUT_MS = 10_000;
+/** For how long a start asks an endpoint that does not tell, where nothing else tells; and how often. */
+const PATIENCE_MS = 20_000;
+const ASK_PACE_MS = 1_000;
+/** Between two questions later. */
+const LATER_MS = 5_000;
 
 /** Which places there are. */
 export interface PlaceSettings {
@@ -16,38 +22,106 @@ export interface PlaceSettings {
   readonly url: string | null;
 }
 
-/** Sends checkpoints on. */
+/** What the places have last. */
+export interface ReadBack {
+  /** Checkpoints that this key signed, of this log. */
+  readonly exported: readonly Checkpoint[];
+  /** Whether there is an endpoint, and it did not tell. */
+  readonly silent: boolean;
+}
+
+/** Sends checkpoints on, and reads them back. */
 export class Places implements AsyncDisposable {
   readonly #settings: PlaceSettings;
-  readonly #targets: readonly Target[];
+  readonly #log: Log;
+  readonly #file: Target | undefined;
+  readonly #endpoint: Target | undefined;
+  readonly #closing = new AbortController();
+  #open = false;
+  #withheld: string | undefined;
 
   constructor(settings: PlaceSettings, log: Log) {
     this.#settings = settings;
+    this.#log = log;
     const { file, url } = settings;
-    this.#targets = [
-      ...(file === null
-        ? []
-        : [new Target('the file', (note) => writeText(file, note, { mode: 0o644 }), log)]),
-      ...(url === null ? [] : [new Target('the endpoint', (note) => post(url, note), log)]),
-    ];
+    if (file !== null)
+      this.#file = new Target('the file', (note) => writeText(file, note, { mode: 0o644 }), log);
+    if (url !== null) this.#endpoint = new Target('the endpoint', (note) => postCheckpoint(url, note), log);
   }
 
-  /** The checkpoint that the file holds, when this key signed it. */
-  async readBack(signer: NoteSigner): Promise<Checkpoint | undefined> {
-    const { file } = this.#settings;
+  /**
+   * What the places have, before anything is sent to them. An endpoint that does not tell is asked for twenty seconds where nobody
+   * else `vouches` for what was signed last, which the file does; otherwise once, and later by `untilTold`.
+   */
+  async readBack(signer: NoteSigner, vouched: boolean): Promise<ReadBack> {
+    const { file, url } = this.#settings;
     const note = file === null ? undefined : await findText(file);
-    return note === undefined ? undefined : openCheckpoint(note, verifierOf(signer));
+    const filed = note === undefined ? undefined : openOwn(note, signer);
+    const exported = filed === undefined ? [] : [filed];
+    if (url === null) return { exported, silent: false };
+    const patience = vouched || filed !== undefined ? 0 : PATIENCE_MS;
+    const told = await this.#ask(url, signer, { pace: ASK_PACE_MS, patience });
+    return { exported: [...exported, ...(told ?? [])], silent: told === undefined };
   }
 
-  /** Hands over the newest checkpoint. */
+  /** Asks until the endpoint tells, and gives what it has. Never settles once this is disposed of. */
+  async untilTold(signer: NoteSigner): Promise<readonly Checkpoint[]> {
+    const { url } = this.#settings;
+    const told = url === null ? [] : await this.#ask(url, signer, { pace: LATER_MS, patience: Infinity });
+    return told ?? (await new Promise<never>(() => undefined));
+  }
+
+  /** Lets checkpoints go to the endpoint: what it had was compared, or its loss is accepted. */
+  openEndpoint(): void {
+    this.#open = true;
+    if (this.#withheld !== undefined) this.#endpoint?.offer(this.#withheld);
+    this.#withheld = undefined;
+  }
+
+  // `undefined`: it did not tell. What this key did not sign counts as silence, because who stands between could say it.
+  // oxlint-disable-next-line max-params -- whom, whose words are believed, and for how long
+  async #ask(
+    url: string,
+    signer: NoteSigner,
+    { pace, patience }: { readonly pace: number; readonly patience: number },
+  ): Promise<readonly Checkpoint[] | undefined> {
+    const { signal } = this.#closing;
+    const until = performance.now() + patience;
+    for (let first = true; !signal.aborted; first = false) {
+      try {
+        const note = await askCheckpoint(url, signal);
+        const found = note === undefined ? undefined : openOwn(note, signer);
+        if (note !== undefined && found === undefined)
+          throw new Error('what it has was not signed for this ledger');
+        this.#log.info({ size: found?.size ?? null }, 'the endpoint told which checkpoint it has last');
+        return found === undefined ? [] : [found];
+      } catch (err) {
+        if (first) this.#log.error({ err }, 'the endpoint for checkpoints does not tell which it has last');
+      }
+      if (performance.now() >= until) return undefined;
+      await delay(pace, undefined, { signal }).catch(() => undefined);
+    }
+    return undefined;
+  }
+
+  /** Hands over the newest checkpoint; the endpoint gets it once it is open. */
   offer(note: string): void {
-    for (const target of this.#targets) target.offer(note);
+    this.#file?.offer(note);
+    if (this.#open) this.#endpoint?.offer(note);
+    else this.#withheld = note;
   }
 
   /** Waits until each place has the newest, or failed once more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#targets.map((target) => target.finish()));
+    this.#closing.abort();
+    await Promise.all([this.#file?.finish(), this.#endpoint?.finish()]);
   }
+}
+
+// A checkpoint that this key signed for another log says nothing of this one.
+function openOwn(note: string, signer: NoteSigner): Checkpoint | undefined {
+  const found = openCheckpoint(note, verifierOf(signer));
+  return found !== undefined && epochOf(found.origin, signer.name) !== undefined ? found : undefined;
 }
 
 class Target {
@@ -90,16 +164,4 @@ class Target {
     }
     this.#work = undefined;
   }
-}
-
-async function post(url: string, note: string): Promise<void> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body: note,
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`it answered ${String(answer.status)}`);
 }

@@ -14,10 +14,10 @@ import { TreeEdge } from './tree/tiles.ts';
 
 /**
  * Why nothing is signed any more: entries or heads of chains that were signed are gone, or are others now; or they came out of
- * a backup, and what was signed since may be known elsewhere.
+ * a backup, and what was signed since may be known elsewhere; or the one place that would know did not tell.
  */
 export interface Refusal {
-  readonly why: 'behind' | 'changed' | 'restored';
+  readonly why: 'behind' | 'changed' | 'restored' | 'untold';
   /** How many entries a checkpoint was signed for. */
   readonly signed: number;
   /** How many of them the database has. */
@@ -38,8 +38,8 @@ export interface Known {
   /** The key that signs, by the name of the log. */
   readonly verifier: NoteVerifier;
   readonly last: LastSigned | undefined;
-  /** The last checkpoint that was exported, when there is one. */
-  readonly exported: Checkpoint | undefined;
+  /** The last checkpoint of each place that has one. */
+  readonly exported: readonly Checkpoint[];
 }
 
 /** The tree as it stands, or why it must not be continued. */
@@ -113,11 +113,11 @@ function mayBeCut(cut: Cut, { last }: Known, stored: Checkpoint | undefined): bo
 }
 
 function listSigned({ verifier, last, exported }: Known): LastSigned[] {
-  const epoch = exported === undefined ? undefined : epochOf(exported.origin, verifier.name);
-  return [
-    ...(last === undefined ? [] : [last]),
-    ...(exported === undefined || epoch === undefined ? [] : [{ ...exported, epoch }]),
-  ];
+  const known = exported.flatMap((one) => {
+    const epoch = epochOf(one.origin, verifier.name);
+    return epoch === undefined ? [] : [{ ...one, epoch }];
+  });
+  return [...(last === undefined ? [] : [last]), ...known];
 }
 
 async function openEdge(reader: TreeReader, size: number): Promise<TreeEdge | undefined> {

@@ -35,7 +35,7 @@ export interface LaunchedHub {
    * Lets the hub serve and says where; disposing of what is returned drains and stops it. Once the notary became sealed
    * the hub is ended at once and starts over sealed. Throws `childFailed` when it cannot start.
    */
-  start(notary: Pick<RunningNotary, 'standing' | 'becameSealed'>): Promise<AsyncDisposable>;
+  start(notary: Pick<RunningNotary, 'standing' | 'becameSealed' | 'silence'>): Promise<AsyncDisposable>;
 }
 
 /** What the hub is given beside its channel. */
@@ -93,8 +93,8 @@ export function launchHub(site: Site, database: Database, ends: HubEnds): Launch
         throw namingDatabase(error, site.config.database);
       });
     },
-    start: async ({ standing, becameSealed }) => {
-      const keeper = await keepHub(site, { ...settings, ...standing }, { first, launch, becameSealed });
+    start: async ({ standing, ...notary }) => {
+      const keeper = await keepHub(site, { ...settings, ...standing }, { first, launch, ...notary });
       presentAddress(settings, site);
       fillLater(site);
       return { [Symbol.asyncDispose]: () => keeper.stop() };
@@ -137,6 +137,7 @@ interface Launches {
   readonly first: LaunchedChild;
   readonly launch: () => LaunchedChild;
   readonly becameSealed: RunningNotary['becameSealed'];
+  readonly silence: RunningNotary['silence'];
 }
 
 async function keepHub(site: Site, settings: Settings, launches: Launches): Promise<Keeper> {
@@ -152,6 +153,7 @@ async function keepHub(site: Site, settings: Settings, launches: Launches): Prom
       presentFlaw(site, flaw);
     },
     hear: head.hear,
+    silence: launches.silence,
   };
   // Only the first start makes an administrator; the password is not kept for the next ones.
   const firstRun: HubRun = {

@@ -1,5 +1,6 @@
 // The hub as the supervisor runs it: prepared once, then kept running on sockets that stay bound.
 import { type LaunchedChild, type ReadyChild } from './child.ts';
+import { type EndpointSilence } from './endpoint-silence.ts';
 import { type Kept } from './keeper.ts';
 import { type HubStart, type PrepareStart } from './settings.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
@@ -29,6 +30,8 @@ export interface HubRun {
   readonly onFlaw: (flaw: NonNullable<ReadyChild['answer']['removalsFlaw']>) => void;
   /** Told of each frame that it sends, with the way to answer; whether it is one that says something. */
   readonly hear: (frame: unknown, answer: (reply: object) => void) => boolean;
+  /** What it is told of the endpoint for checkpoints. */
+  readonly silence: Pick<EndpointSilence, 'follow'>;
 }
 
 /** Starts the hub and returns once it serves. Throws `childFailed`. */
@@ -41,6 +44,9 @@ export async function runHub(launched: LaunchedChild, run: HubRun): Promise<Kept
     run.hear(frame, reply);
   });
   if (answer.removalsFlaw !== undefined) run.onFlaw(answer.removalsFlaw);
+  run.silence.follow((silent) => {
+    channel.send({ type: 'endpoint', silent });
+  });
   await run.onReady(answer.adminCreated ?? true);
   void channel.closed.then(async (reason) => {
     // What is no frame comes from a hub that was taken over, or out of its mind: neither gets time to do more.

@@ -5,9 +5,16 @@ import { ensureFolder, exists } from '@holdfast/platform/private-files';
 import { LaunchedChild, type ReadyChild } from './child.ts';
 import { groundOf } from './child-ground.ts';
 import { type Database } from './database.ts';
+import { EndpointSilence } from './endpoint-silence.ts';
 import { Keeper, type Kept } from './keeper.ts';
 import { type Mount } from './separation/confinement.ts';
-import { BecameSealed, type MissingEntries, type NotaryStart, type Settings } from './settings.ts';
+import {
+  BecameSealed,
+  EndpointState,
+  type MissingEntries,
+  type NotaryStart,
+  type Settings,
+} from './settings.ts';
 import { type Site } from './site.ts';
 
 /** What the notary found of what it signed before. */
@@ -24,10 +31,14 @@ export interface RunningNotary extends AsyncDisposable {
   readonly standing: NotaryStanding;
   /** Settles when it finds, after a start at which all was there, that something is not there any more. */
   readonly becameSealed: Promise<MissingEntries>;
+  /** Whether the endpoint for checkpoints does not tell which it has last. */
+  readonly silence: EndpointSilence;
 }
 
 /** How long its last round may take, in milliseconds. */
 const FAREWELL = 10_000;
+/** What an endpoint for checkpoints may add to its start: the notary asks for twenty seconds, and five for the last answer. */
+const ASKING = 30_000;
 
 /** The role that the notary of an instance signs in as. */
 export function notaryUser(instance: string): string {
@@ -53,6 +64,7 @@ export async function launchNotary(site: Site, database: Database): Promise<Laun
       keepDays: site.config.file.ledger.keepDays,
       acceptLoss: site.acceptLoss,
       restored: site.restored,
+      goesOn: false,
     },
     secrets: { postgresPassword: site.keys.notaryPassword.reveal('the notary signs in with it') },
   };
@@ -65,7 +77,8 @@ interface Launches {
 }
 
 async function keepNotary(site: Site, start: NotaryStart, launches: Launches): Promise<RunningNotary> {
-  const timeout = site.config.file.timeouts.start;
+  const { timeouts, checkpoints } = site.config.file;
+  const timeout = timeouts.start + (checkpoints.url === null ? 0 : ASKING);
   const ready = await launches.first.begin(start, timeout);
   const standing = { sealed: ready.answer.sealed ?? null, lost: ready.answer.lost ?? null };
   present(site, standing);
@@ -76,6 +89,7 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
   void becameSealed.then((sealed) => {
     present(site, { sealed, lost: null });
   });
+  const silence = new EndpointSilence();
   let next: ReadyChild | undefined = ready;
   const keeper = await Keeper.open({
     name: 'notary',
@@ -83,26 +97,37 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
       const running = next ?? (await launches.launch().begin(nextStart(start, standing), timeout));
       next = undefined;
       if (running.answer.sealed !== undefined) seal(running.answer.sealed);
-      return keptOf(running, seal);
+      const silent = running.answer.silent ?? false;
+      silence.set(silent);
+      if (silent) warnOfSilence(site);
+      return keptOf(running, { seal, silence });
     },
     report: (message) => {
       site.console.warn(message);
     },
   });
-  return { standing, becameSealed, [Symbol.asyncDispose]: () => keeper.stop() };
+  return { standing, becameSealed, silence, [Symbol.asyncDispose]: () => keeper.stop() };
 }
 
 // What was lost once is not lost again because the notary was started anew.
 // oxlint-disable-next-line max-params -- how it was started, and what came of it
-function nextStart({ settings, ...start }: NotaryStart, { lost }: NotaryStanding): NotaryStart {
+function nextStart({ settings, ...start }: NotaryStart, { sealed, lost }: NotaryStanding): NotaryStart {
   const restored = settings.restored && lost === null;
-  return { ...start, settings: { ...settings, acceptLoss: false, restored } };
+  return { ...start, settings: { ...settings, acceptLoss: false, restored, goesOn: sealed === null } };
 }
 
-function keptOf({ process, channel }: ReadyChild, seal: (sealed: MissingEntries) => void): Kept {
+interface Listeners {
+  readonly seal: (sealed: MissingEntries) => void;
+  readonly silence: EndpointSilence;
+}
+
+// oxlint-disable-next-line max-params -- who runs, and who is told what it says
+function keptOf({ process, channel }: ReadyChild, { seal, silence }: Listeners): Kept {
   channel.onFrame((frame) => {
     const said = BecameSealed.safeParse(frame);
     if (said.success) seal(said.data.sealed);
+    const endpoint = EndpointState.safeParse(frame);
+    if (endpoint.success) silence.set(endpoint.data.silent);
   });
   const kill = (): void => {
     process.kill();
@@ -134,9 +159,21 @@ function present({ console }: Site, { sealed, lost }: NotaryStanding): void {
     console.warn(`The loss is accepted, and a new epoch of the ledger begins: ${describe(lost)}`);
 }
 
+function warnOfSilence({ console }: Site): void {
+  console.warn(
+    'The endpoint for checkpoints does not tell which it has last (logs/notary.log says why). It is asked on, nothing is sent ' +
+      'there until it tells, and this instance is sealed should it know of entries that are missing here',
+  );
+}
+
 function describe({ why, signed, found }: MissingEntries): string {
   if (why === 'restored')
     return `it came out of a backup, and nobody here knows what was done after its ${String(found)} entries`;
+  if (why === 'untold')
+    return (
+      `the endpoint for checkpoints did not tell which it has last, and no file of checkpoints does, so that nobody knows ` +
+      `whether entries are missing after the ${String(found)} that are here. Start again once it answers`
+    );
   const counts = `${String(signed)} entries of the ledger were signed`;
   return why === 'behind'
     ? `${counts}, and the database has ${String(found)} of them`

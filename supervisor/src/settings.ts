@@ -125,10 +125,10 @@ export type Operator = z.infer<typeof Operator>;
 
 /**
  * Entries that a checkpoint was signed for and that the database does not have, or that it, or their chains, has changed; or
- * what a backup that was restored cannot know.
+ * what a backup that was restored cannot know, or what no place outside told.
  */
 export const MissingEntries = z.strictObject({
-  why: z.enum(['behind', 'changed', 'restored']),
+  why: z.enum(['behind', 'changed', 'restored', 'untold']),
   /** How many entries were signed. */
   signed: z.int().nonnegative(),
   /** How many the database has. */
@@ -264,6 +264,8 @@ export const NotaryStart = z.strictObject({
     acceptLoss: z.boolean(),
     /** The data came out of a backup: what was signed since may be known to nobody here. */
     restored: z.boolean(),
+    /** A notary before this one was well since the instance started, so that its record was not put back. */
+    goesOn: z.boolean(),
   }),
   secrets: z.strictObject({ postgresPassword: z.string() }),
 });
@@ -358,6 +360,8 @@ export const Answer = z.discriminatedUnion('type', [
     sealed: MissingEntries.optional(),
     /** From the notary: what it lacks and the operator took for granted. */
     lost: MissingEntries.optional(),
+    /** From the notary: whether there is an endpoint for checkpoints that did not tell which it has last. */
+    silent: z.boolean().optional(),
   }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);
@@ -366,6 +370,9 @@ export type Answer = z.infer<typeof Answer>;
 /** What the notary says when it finds, while it works, that the database lacks what was signed. */
 export const BecameSealed = z.strictObject({ type: z.literal('sealed'), sealed: MissingEntries });
 export type BecameSealed = z.infer<typeof BecameSealed>;
+
+/** Whether the endpoint for checkpoints does not tell which it has last: from the notary, and to the hub, which shows it. */
+export const EndpointState = z.strictObject({ type: z.literal('endpoint'), silent: z.boolean() });
 
 /** What the hub says when it wrote another removal down. */
 export const HeadMoved = RemovalsHead.extend({ type: z.literal('removals-head') });

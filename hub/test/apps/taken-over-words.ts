@@ -7,6 +7,7 @@ import { ToRunner } from '@holdfast/runner/frames';
 import {
   Answer,
   BecameSealed,
+  EndpointState,
   HeadMoved,
   NotaryStart,
   Stop,
@@ -38,7 +39,7 @@ export function readGrammar(): Grammar {
     ...ToCourier.options.map((one) => [`courier, of the hub: ${one.shape.ask.value}`, one] as const),
     ...byType('supervisor, of the hub', { options: [HeadMoved] }),
     ...byType('supervisor, of a child that starts', Answer),
-    ...byType('supervisor, of the notary', { options: [BecameSealed] }),
+    ...byType('supervisor, of the notary', { options: [BecameSealed, EndpointState] }),
     ...byType('notary, of the supervisor', { options: [NotaryStart, Stop] }),
     ...byType('vault, of the supervisor', { options: [VaultStart, Stop] }),
   ]);
@@ -81,11 +82,12 @@ export function foreignWords({ run, space, fresh }: Victim): Readonly<Record<str
     'supervisor, of a child that starts: ready': { type: 'ready', adminCreated: true },
     'supervisor, of a child that starts: failed': { type: 'failed', message: 'it is over' },
     'supervisor, of the notary: sealed': { type: 'sealed', sealed: { why: 'behind', signed: 5, found: 1 } },
+    'supervisor, of the notary: endpoint': { type: 'endpoint', silent: false },
     'notary, of the supervisor: start': {
       type: 'start',
       settings: {
         ...{ folder: '/tmp', postgres, checkpoints: { file: null, url: null } },
-        ...{ keepDays: null, acceptLoss: true, restored: false },
+        ...{ keepDays: null, acceptLoss: true, restored: false, goesOn: true },
       },
       secrets: { postgresPassword: '' },
     },

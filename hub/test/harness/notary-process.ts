@@ -29,7 +29,7 @@ export class NotaryProcess implements AsyncDisposable {
       type: 'start',
       settings: {
         ...{ folder, postgres: { ...postgres, embedded: true }, checkpoints: { file: null, url: null } },
-        ...{ keepDays: null, acceptLoss: false, restored: false },
+        ...{ keepDays: null, acceptLoss: false, restored: false, goesOn: false },
       },
       secrets: { postgresPassword: password.reveal('the test is the supervisor') },
     });

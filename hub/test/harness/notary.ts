@@ -37,6 +37,10 @@ export interface TestNotaryOptions {
   readonly restored?: boolean;
   /** A file for its checkpoints. */
   readonly file?: string;
+  /** An endpoint for them. */
+  readonly url?: string;
+  /** A notary before it was well since the instance started. */
+  readonly goesOn?: boolean;
   readonly clock?: Clock;
   /** For how many days it keeps entries. */
   readonly keepDays?: number;
@@ -45,7 +49,7 @@ export interface TestNotaryOptions {
 /** Opens a notary that signs in at this address. */
 export async function openTestNotary(
   address: DatabaseAddress,
-  { folder, acceptLoss = false, restored = false, file, clock = systemClock, keepDays }: TestNotaryOptions,
+  { folder, file, url, clock = systemClock, keepDays, ...told }: TestNotaryOptions,
 ): Promise<TestNotary> {
   await mkdir(folder, { recursive: true });
   const lines: string[] = [];
@@ -54,9 +58,9 @@ export async function openTestNotary(
   await using stack = new AsyncDisposableStack();
   const db = stack.use(openDatabase(pool));
   const own = await openOwnFolder(folder);
-  const places = stack.use(new Places({ file: file ?? null, url: null }, log));
+  const places = stack.use(new Places({ file: file ?? null, url: url ?? null }, log));
   const deps = { db, folder: own, places, log, clock, keepDays: keepDays ?? null };
-  const opened = await Notary.open(deps, { acceptLoss, restored });
+  const opened = await Notary.open(deps, { acceptLoss: false, restored: false, goesOn: false, ...told });
   const running = stack.move();
   return {
     opened,

@@ -179,7 +179,7 @@ export const NAMED_POWERS: readonly NamedPower[] = [
     name: 'fetch',
     // The notary hands its checkpoints to an endpoint that the operator names; the courier asks the operator's issuer.
     files: [
-      'notary/src/places.ts',
+      'notary/src/endpoint.ts',
       'courier/src/reach.ts',
       // In the reader's browser, whose policy names the addresses.
       'web/src/lib/browser/{follow,search,view}.js',

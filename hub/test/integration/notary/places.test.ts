@@ -1,9 +1,6 @@
 // Where checkpoints go, what is kept beside the key, and how far the notary is behind.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,41 +9,12 @@ import { openOwnFolder } from '@holdfast/notary/own-folder';
 import { Places } from '@holdfast/notary/places';
 import { openLog } from '@holdfast/platform/log';
 import { LedgerLag } from '../../../src/modules/ledger/index.ts';
+import { CheckpointEndpoint } from '../../harness/checkpoint-endpoint.ts';
 import { openTestDatabase } from '../../harness/database.ts';
 import { recordEntries } from '../../harness/ledger-files.ts';
 import { openNotaryFolder, openTestNotary } from '../../harness/notary.ts';
 
 const LIMIT = { timeout: 60_000 };
-
-interface Endpoint extends AsyncDisposable {
-  readonly url: string;
-  /** Bodies of what came, with the answer each got. */
-  readonly got: { readonly body: string; readonly status: number }[];
-}
-
-/** An endpoint that answers with these statuses, the last of them for ever. */
-async function openEndpoint(statuses: readonly number[]): Promise<Endpoint> {
-  const got: { body: string; status: number }[] = [];
-  const server: Server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const status = statuses[Math.min(got.length, statuses.length - 1)] ?? 200;
-      got.push({ body: `${request.method} ${Buffer.concat(parts).toString('utf8')}`, status });
-      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/checkpoints`,
-    got,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const began = Date.now();
@@ -61,11 +29,13 @@ void test(
   LIMIT,
   async () => {
     await using own = await openNotaryFolder();
-    await using endpoint = await openEndpoint([500, 302, 200]);
+    await using endpoint = await CheckpointEndpoint.open();
+    endpoint.statuses = [500, 302, 200];
     const lines: string[] = [];
     const log = openLog('test', { write: (line) => void lines.push(line) });
     const file = path.join(own.path, 'checkpoint');
     await using places = new Places({ file, url: endpoint.url }, log);
+    places.openEndpoint();
     for (let n = 1; n <= 50; n += 1) places.offer(`note ${n}\n`);
     assert.deepEqual(endpoint.got, [], 'they only were handed over');
     await until(() => endpoint.got.some(({ status }) => status === 200));
@@ -77,10 +47,11 @@ void test(
 );
 
 void test('a checkpoint is handed over before the process ends', LIMIT, async () => {
-  await using endpoint = await openEndpoint([200]);
+  await using endpoint = await CheckpointEndpoint.open();
   const log = openLog('test', { write: () => undefined });
   {
     await using places = new Places({ file: null, url: endpoint.url }, log);
+    places.openEndpoint();
     places.offer('first\n');
     await until(() => endpoint.got.length === 1);
     places.offer('last\n');

@@ -1,0 +1,48 @@
+// The endpoint for checkpoints: it takes each newest one, and tells at a start which it has last. What it answers is bounded in size
+// and time and nothing but text; redirects are not followed, as who can send us elsewhere could tell us anything.
+
+/** For it to take one, and to tell which it has, in milliseconds. */
+const POST_MS = 10_000;
+const ASK_MS = 5_000;
+/** Of what it tells: a checkpoint with the signatures of a few hundred witnesses. */
+const MOST_BYTES = 64 * 1024;
+/** Answers that say that it has none. */
+const NONE: readonly number[] = [204, 404];
+
+/** Hands over a checkpoint. Throws an `Error` when it was not taken. */
+export async function postCheckpoint(url: string, note: string): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: note,
+    redirect: 'error',
+    signal: AbortSignal.timeout(POST_MS),
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`it answered ${String(answer.status)}`);
+}
+
+/** What it has last, as it says; `undefined`: none. Throws an `Error` when it does not say. */
+export async function askCheckpoint(url: string, signal: AbortSignal): Promise<string | undefined> {
+  const answer = await fetch(url, {
+    headers: { accept: 'text/plain' },
+    redirect: 'error',
+    cache: 'no-store',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]),
+  });
+  if (answer.status === 200) return await readBounded(answer);
+  await answer.body?.cancel();
+  if (NONE.includes(answer.status)) return undefined;
+  throw new Error(`it answered ${String(answer.status)}`);
+}
+
+async function readBounded(answer: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let left = MOST_BYTES;
+  for await (const part of answer.body ?? []) {
+    left -= part.length;
+    if (left < 0) throw new Error(`its answer is longer than ${String(MOST_BYTES)} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
