@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { findProcess } from './cpu.ts';
 import { mustRun, openScratch, ROOT, startProgram, type Running, type Scratch } from './program.ts';
 
-const LAUNCHER = path.join(ROOT, 'holdfast');
 const START_MS = 120_000;
 
 /** What is asked of the hub. */
@@ -34,6 +33,8 @@ export interface BenchHub extends AsyncDisposable {
 export interface BenchHubOptions {
   /** Who may read public repositories. */
   readonly access?: 'anonymous';
+  /** The checkout that is started; this one when absent. */
+  readonly checkout?: string;
   /** Lays out its data folder before it starts. */
   readonly prepare?: (data: string) => Promise<void>;
 }
@@ -49,11 +50,12 @@ export async function openBenchHub(options: BenchHubOptions = {}): Promise<Bench
     HOLDFAST_PORT: '0',
     ...(options.access !== undefined && { HOLDFAST_ACCESS: options.access }),
   };
-  const running = stack.use(startProgram(LAUNCHER, ['start', '--json'], { env }));
+  const launcher = path.join(options.checkout ?? ROOT, 'holdfast');
+  const running = stack.use(startProgram(launcher, ['start', '--json'], { env }));
   const url = `http://127.0.0.1:${await readPort(running)}`;
   const pid = await findProcess(running.child.pid ?? 0, /^\S*node .*hub\/src\/main\.ts/);
   const wish = ['--user', 'admin', '--name', 'bench', '--role', 'write'];
-  const token = (await mustRun(LAUNCHER, ['admin', 'token', 'create', ...wish], { env })).trim();
+  const token = (await mustRun(launcher, ['admin', 'token', 'create', ...wish], { env })).trim();
   const ask = async (target: string, question: Question = {}): Promise<Response> => {
     const headers = {
       Authorization: `Bearer ${token}`,
