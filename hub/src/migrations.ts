@@ -17,6 +17,7 @@ import {
   identityInvitations,
   identityLanguage,
   identityOrganizations,
+  identitySignUps,
   identitySecondFactor,
   identitySignIn,
 } from '#modules/identity';
@@ -37,7 +38,7 @@ import {
   ledgerOneStatement,
   ledgerWatched,
 } from '#modules/ledger';
-import { mailDelivery, mailOutbox } from '#modules/mail';
+import { mailDelivery, mailOutbox, mailStrangers } from '#modules/mail';
 import { secretsTold } from '#modules/secrets';
 import {
   sessionKept,
@@ -123,4 +124,6 @@ export const migrations: readonly Migration[] = [
   tokenPushed,
   vaultEchoes,
   secretsTold,
+  identitySignUps,
+  mailStrangers,
 ];

@@ -4,6 +4,7 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
+import { signUpText } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
@@ -42,12 +43,13 @@ interface Shared {
 }
 
 function openMail(
-  { db }: Pick<Foundation, 'db'>,
+  { db, keys }: Pick<Foundation, 'db' | 'keys'>,
   { publicUrl, port }: HubStart['settings'],
   shared: Shared,
 ): { readonly keptMails: KeptMails; readonly delivery: Delivery } {
   const hub = publicUrl ?? `http://localhost:${port}`;
-  return { keptMails: new KeptMails({ db, hub }), delivery: new Delivery({ ...shared, db, hub }) };
+  const links = { hub, signUpText: (id: string) => signUpText(keys, id) };
+  return { keptMails: new KeptMails({ db, ...links }), delivery: new Delivery({ ...shared, db, ...links }) };
 }
 
 function openPeopleAndTokens(foundation: Foundation, settings: HubStart['settings'], shared: Shared) {

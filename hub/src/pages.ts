@@ -65,6 +65,7 @@ function pageModulesOf(modules: Modules, settings: PageSettings): PageModules {
     ...spacesOf(modules, settings),
     orgTokens: modules.orgTokens,
     invitations: modules.invitations,
+    signUps: modules.signUps,
     tokens: modules.tokens,
     tokenUses: modules.uses,
     deviceLogins: modules.deviceLogins,

@@ -7,6 +7,7 @@ import {
   Newcomers,
   OrgPolicies,
   Passwords,
+  SignUps,
   TakenRights,
   type SignUpPolicy,
 } from '#modules/identity';
@@ -60,6 +61,7 @@ export function openPeople(
     passkeys,
     ...openAccounts({ db, clock, epochs, removals }),
     invitations,
+    signUps: new SignUps({ db, clock, keys, policy: signUp }),
     languages: new Languages({ db }),
     orgPolicies: new OrgPolicies({ db, clock, epochs }),
     passwords,

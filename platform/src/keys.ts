@@ -23,6 +23,7 @@ export type KeyPurpose =
   | 'passkey-row'
   | 'passkey-challenge'
   | 'sign-on'
+  | 'sign-up'
   | 'signed-link'
   | 'xet-access'
   | 'xet-fetch'

@@ -6,6 +6,7 @@ import { isFault } from '@holdfast/kernel/fault';
 import { RepoMoved } from '../../src/modules/repos/index.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD, visitAs } from '../harness/sign-in.ts';
+import { signUp } from '../harness/sign-up.ts';
 import { openSuperuserPool } from '../harness/superuser.ts';
 
 const failsWith = (code: string) => (error: unknown) => isFault(error, code);
@@ -21,10 +22,15 @@ async function assertTaken(hub: ServedHub, name: string): Promise<void> {
       const { text } = await invitations.invite(OPERATOR, { email: email() });
       await invitations.accept(text.reveal('to use it'), { name: wish, password: PASSWORD });
     };
+    const signedUp = async (): Promise<void> => {
+      const link = await signUp(hub, email());
+      hub.passTime(10);
+      await invitations.accept(link.replace('/join/', ''), { name: wish, password: PASSWORD });
+    };
     for (const way of [
       () => identity.createUser(OPERATOR, { name: wish, email: email(), administrator: false }),
       () => identity.createOrg(OPERATOR, { name: wish, owner: 'eve' }),
-      () => invitations.signUp({ name: wish, email: email(), password: PASSWORD }),
+      signedUp,
       invited,
       () => namespaces.rename(OPERATOR, { kind: 'user', name: 'eve' }, wish),
       () => namespaces.rename(OPERATOR, { kind: 'org', name: 'evil' }, wish),

@@ -100,6 +100,11 @@ export const signUpClosed = defineFault(
   'account.sign-up-closed',
   () => 'This hub is for who was invited.',
 );
+export const signUpLimited = defineFault(
+  'limited',
+  'account.sign-up-limited',
+  () => 'Too many sign-ups came from your address. Try again in an hour.',
+);
 export const passwordsBusy = defineFault(
   'unavailable',
   'account.passwords-busy',

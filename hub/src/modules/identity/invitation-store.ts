@@ -4,6 +4,7 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Role } from '#modules/access';
+import { type Language } from '#modules/mail';
 import { type IdentityTables } from './tables.ts';
 
 /** An invitation: to the instance, and perhaps to an organisation of it. */
@@ -14,6 +15,8 @@ export interface Invitation {
   /** Absent where the operator invited. */
   readonly inviter: string | null;
   readonly expiresAt: Date;
+  /** Whether the person asked for it themselves. */
+  readonly asked: boolean;
 }
 
 /** What is kept of a new one. */
@@ -26,7 +29,22 @@ export interface NewInvitation {
   readonly inviterId: Id | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** Set where it is never to be used. */
+  readonly revokedAt: Date | null;
+  /** Of a sign-up: who asked, as a keyed digest of their address. */
+  readonly asked: { readonly by: Sha256; readonly language: Language } | null;
 }
+
+const COLUMNS = [
+  'i.id',
+  'i.email',
+  'i.org_id',
+  'i.role',
+  'i.expires_at',
+  'i.asked_by',
+  'o.name as org',
+  'u.name as inviter',
+] as const;
 
 /** Reads invitations. */
 export class InvitationReader {
@@ -42,9 +60,10 @@ export class InvitationReader {
     return row && toInvitation(row);
   }
 
-  /** Those that are open, newest first: of one inviter, or of all. */
+  /** Those that somebody made and that are open, newest first: of one inviter, or of all. */
   async listOpen(now: Date, inviterId?: Id): Promise<Invitation[]> {
     const rows = await this.#open(now)
+      .where('i.asked_by', 'is', null)
       .$if(inviterId !== undefined, (query) => query.where('i.inviter_id', '=', inviterId as Id))
       .orderBy('i.id', 'desc')
       .limit(500)
@@ -58,15 +77,7 @@ export class InvitationReader {
         .selectFrom('identity.invitation as i')
         .leftJoin('identity.account as o', 'o.id', 'i.org_id')
         .leftJoin('identity.account as u', 'u.id', 'i.inviter_id')
-        .select([
-          'i.id',
-          'i.email',
-          'i.org_id',
-          'i.role',
-          'i.expires_at',
-          'o.name as org',
-          'u.name as inviter',
-        ])
+        .select(COLUMNS)
         .where('i.used_at', 'is', null)
         .where('i.revoked_at', 'is', null)
         .where('i.expires_at', '>', now)
@@ -114,9 +125,43 @@ export class InvitationWriter extends InvitationReader {
         created_at: one.createdAt,
         expires_at: one.expiresAt,
         used_at: null,
-        revoked_at: null,
+        revoked_at: one.revokedAt,
+        asked_by: one.asked?.by ?? null,
+        language: one.asked?.language ?? 'en',
       })
       .execute();
+  }
+
+  /** How often this caller asked since. */
+  async countAskedBy(caller: Sha256, since: Date): Promise<number> {
+    const row = await this.#asked(since).where('asked_by', '=', caller).executeTakeFirstOrThrow();
+    return row.n;
+  }
+
+  /** How often somebody asked for this mail address since. */
+  async countAskedFor(email: string, since: Date): Promise<number> {
+    const row = await this.#asked(since)
+      .where((e) => e(e.fn<string>('lower', ['email']), '=', email.toLowerCase()))
+      .executeTakeFirstOrThrow();
+    return row.n;
+  }
+
+  /** Forgets sign-ups from before that nobody used. */
+  async forgetAsked(before: Date): Promise<void> {
+    await this.db
+      .deleteFrom('identity.invitation')
+      .where('asked_by', 'is not', null)
+      .where('used_at', 'is', null)
+      .where('created_at', '<', before)
+      .execute();
+  }
+
+  #asked(since: Date) {
+    return this.db
+      .selectFrom('identity.invitation')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .where('asked_by', 'is not', null)
+      .where('created_at', '>', since);
   }
 
   /** Uses an open invitation, once: of two who do so at the same time one is told `false`. */
@@ -142,6 +187,7 @@ export class InvitationWriter extends InvitationReader {
 }
 
 type Row = Pick<IdentityTables['identity.invitation'], 'id' | 'email' | 'org_id' | 'role' | 'expires_at'> & {
+  readonly asked_by: string | null;
   readonly org: string | null;
   readonly inviter: string | null;
 };
@@ -154,5 +200,6 @@ function toInvitation(row: Row): Invitation {
     org: orgId === null || org === null || role === null ? null : { id: orgId, name: org, role },
     inviter: row.inviter,
     expiresAt: row.expires_at,
+    asked: row.asked_by !== null,
   };
 }

@@ -81,6 +81,8 @@ export class Invitations {
         inviterId: actor.kind === 'user' ? actor.userId : null,
         createdAt: now,
         expiresAt: new Date(now.getTime() + LASTS_MS),
+        revokedAt: null,
+        asked: null,
       });
       await record(tx, {
         kind: 'account.invited',
@@ -117,7 +119,7 @@ export class Invitations {
   async get(text: string): Promise<Invitation> {
     const digest = digestText(text);
     const found = digest && (await new InvitationReader(this.#db).findOpen(digest, this.#clock.now()));
-    if (found === undefined) throw invitationMissing();
+    if (found === undefined || !this.#admits(found)) throw invitationMissing();
     return found;
   }
 
@@ -151,11 +153,9 @@ export class Invitations {
     });
   }
 
-  /** Makes the account of somebody who was not invited, where the instance is open. Throws `account.sign-up-closed`. */
-  async signUp(wish: NewcomerWish): Promise<Account> {
-    if (this.policy !== 'open') throw signUpClosed();
-    const newcomer = await this.#newcomers.prepare(wish);
-    return await this.#db.transaction((tx) => this.#newcomers.insert(tx, newcomer, { open: true }));
+  // Who invited themselves while the hub was open has no invitation to one that is not.
+  #admits({ asked }: Invitation): boolean {
+    return !asked || this.policy === 'open';
   }
 
   async #use(tx: Tx, text: string): Promise<Invitation> {
@@ -163,7 +163,8 @@ export class Invitations {
     const digest = digestText(text);
     const writer = new InvitationWriter(tx);
     const invitation = digest && (await writer.findOpen(digest, now));
-    if (invitation === undefined || !(await writer.use(invitation.id, now))) throw invitationMissing();
+    if (invitation === undefined || !this.#admits(invitation)) throw invitationMissing();
+    if (!(await writer.use(invitation.id, now))) throw invitationMissing();
     return invitation;
   }
 
@@ -181,6 +182,7 @@ export class Invitations {
   }
 }
 
-function digestText(text: string): Sha256 | undefined {
+/** What is kept of the text of a link; `undefined` where it cannot be one. */
+export function digestText(text: string): Sha256 | undefined {
   return TEXT.test(text) ? sha256(`holdfast-invitation/${text}`) : undefined;
 }

@@ -48,6 +48,9 @@ export type IdentityTables = {
     expires_at: Date;
     used_at: Date | null;
     revoked_at: Date | null;
+    /** Who asked for it themselves, as a keyed digest of their address; `null` where somebody invited. */
+    asked_by: Generated<Sha256 | null>;
+    language: Generated<Language>;
   };
   'identity.membership': { org_id: Id; user_id: Id; role: Role; since: Generated<Date> };
 };

@@ -7,6 +7,7 @@ import { programName } from './program-name.ts';
 
 const HUB = 'https://hub.example.org';
 const PLACE = { address: '192.0.2.1', client: 'Mozilla/5.0 Firefox/140.0', at: '2026-11-26T09:05:00.000Z' };
+const LINKS = { hub: HUB, signUpText: (id: string) => `text-of-${id}` };
 const ALL: readonly MailFacts[] = [
   { kind: 'token-issued', token: 'laptop', expires: '2026-12-31' },
   { kind: 'token-issued', token: 'laptop', expires: null },
@@ -25,11 +26,13 @@ const ALL: readonly MailFacts[] = [
   { kind: 'role-changed', organization: 'acme', role: null },
   { kind: 'administrator-changed', administrator: true },
   { kind: 'administrator-changed', administrator: false },
+  { kind: 'sign-up', invitation: 'a'.repeat(24) },
+  { kind: 'sign-up-tried', ...PLACE },
 ];
 
 void test('every mail names what it is about, in either language', () => {
   for (const facts of ALL) {
-    const write = (language: Language) => compose(facts, { name: 'ada', language, hub: HUB });
+    const write = (language: Language) => compose(facts, { name: 'ada', language, ...LINKS });
     const [english, portuguese] = [write('en'), write('pt')];
     const { organization, token, secret } = { organization: '', token: '', secret: '', ...facts };
     const about = organization || token || secret;
@@ -37,7 +40,7 @@ void test('every mail names what it is about, in either language', () => {
       assert.ok(mail.subject.includes(about) && mail.text.includes(about) && mail.html.includes(about));
       assert.match(
         mail.html,
-        /<a href="https:\/\/hub\.example\.org\/(?:account|spaces\/ada\/demo\/settings\/app)/,
+        /<a href="https:\/\/hub\.example\.org\/(?:account|sign-in|join\/text-of-a{24}|spaces\/ada\/demo\/settings\/app)/,
       );
       const reason = 'reason' in facts ? (facts.reason ?? '') : '';
       assert.ok(mail.text.includes(reason) && mail.html.includes(reason));
@@ -51,7 +54,7 @@ void test('every mail names what it is about, in either language', () => {
 
 void test('a name begins no header and no element', () => {
   const facts = { kind: 'token-revoked', token: 'a\r\nBcc: eve@example.org\n<b>"&', why: 'asked' } as const;
-  const { subject, html } = compose(facts, { name: '<i>', language: 'en', hub: HUB });
+  const { subject, html } = compose(facts, { name: '<i>', language: 'en', ...LINKS });
   // eslint-disable-next-line no-control-regex -- they are what must not be there
   assert.doesNotMatch(subject, /[\u0000-\u001f]/);
   assert.ok(!html.includes('<b>') && !html.includes('<i>'));
@@ -62,7 +65,7 @@ void test('a reason stays in its sentence', () => {
   const reason = 'lost\r\n\r\nBcc: eve@example.org\u2028<a href="https://evil.example">\u202ehere</a>';
   const facts = { kind: 'token-revoked', token: 'ci', why: 'operator', reason } as const;
   for (const language of ['en', 'pt'] as const) {
-    const { text, html } = compose(facts, { name: 'ada', language, hub: HUB });
+    const { text, html } = compose(facts, { name: 'ada', language, ...LINKS });
     const [line] = text.split('\n').filter((one) => one.includes('Bcc'));
     assert.match(line ?? '', /"ci".*"lost {4}Bcc: eve@example\.org <a href.* here<\/a>"\.$/);
     assert.ok(!html.includes('<a href="https://evil'));

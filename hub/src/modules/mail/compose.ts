@@ -1,5 +1,5 @@
-// Writes mails: subject, text and HTML, in the recipient's language. Pure. Links are made here, when a mail is sent: none of
-// them opens anything, each leads to a page that asks who is there.
+// Writes mails: subject, text and HTML, in the recipient's language. Pure. Links are made here, when a mail is sent: that of a
+// sign-up makes an account, none of the others opens anything: each leads to a page that asks who is there.
 import { type Language, type MailFacts } from './model.ts';
 import { oneLine } from './one-line.ts';
 import { sayInEnglish } from './words-en.ts';
@@ -18,6 +18,8 @@ export interface Setting {
   readonly language: Language;
   /** The hub's address, without a slash at the end. */
   readonly hub: string;
+  /** The text of the link of a sign-up. */
+  readonly signUpText: (invitation: string) => string;
 }
 
 /** What a mail says, by language. */
@@ -28,10 +30,10 @@ export interface Said {
 }
 
 /** Writes one. */
-export function compose(facts: MailFacts, { name, language, hub }: Setting): Composed {
+export function compose(facts: MailFacts, { name, language, hub, signUpText }: Setting): Composed {
   const { greeting, sender, say } = TONGUES[language];
   const { subject, what, advice } = say(facts);
-  const link = `${hub}${pageOf(facts)}`;
+  const link = `${hub}${pageOf(facts, signUpText)}`;
   const before = [greeting(name), what, advice];
   const after = sender(hub);
   const paragraph = (text: string): string => `<p>${escape(text)}</p>`;
@@ -46,11 +48,12 @@ export function compose(facts: MailFacts, { name, language, hub }: Setting): Com
 }
 
 /** Where a person can look at it. */
-function pageOf(facts: MailFacts): string {
+function pageOf(facts: MailFacts, signUpText: Setting['signUpText']): string {
+  if (facts.kind === 'sign-up') return `/join/${signUpText(facts.invitation)}`;
   return facts.kind === 'secret-echoed' ? `/spaces/${facts.space}/settings/app` : PAGES[facts.kind];
 }
 
-const PAGES: Readonly<Record<Exclude<MailFacts['kind'], 'secret-echoed'>, string>> = {
+const PAGES: Readonly<Record<Exclude<MailFacts['kind'], 'secret-echoed' | 'sign-up'>, string>> = {
   'signed-in': '/account/sessions',
   'token-issued': '/account/tokens',
   'token-revoked': '/account/tokens',
@@ -59,6 +62,7 @@ const PAGES: Readonly<Record<Exclude<MailFacts['kind'], 'secret-echoed'>, string
   'token-reach': '/account/tokens',
   'role-changed': '/account',
   'administrator-changed': '/account',
+  'sign-up-tried': '/sign-in',
 };
 
 function escape(text: string): string {

@@ -36,6 +36,8 @@ export interface DeliveryDeps {
   readonly carrier: Carrier | undefined;
   /** The hub's address, without a slash at the end. */
   readonly hub: string;
+  /** The text of the link of a sign-up. */
+  readonly signUpText: (invitation: string) => string;
 }
 
 /** How often is looked for mail. */
@@ -115,7 +117,7 @@ export class Delivery implements AsyncDisposable {
   }
 
   async #try(carrier: Carrier, message: Message): Promise<void> {
-    const { db, clock, hub, log } = this.#deps;
+    const { db, clock, hub, signUpText, log } = this.#deps;
     const recipient = await new MailReader(db).findRecipient(message.recipientId);
     const outcome: CarryOutcome =
       recipient === undefined
@@ -123,7 +125,7 @@ export class Delivery implements AsyncDisposable {
         : await carrier.send({
             key: keyOf(message),
             to: { name: recipient.name, address: recipient.email },
-            ...compose(message.facts, { ...recipient, hub }),
+            ...compose(message.facts, { ...recipient, hub, signUpText }),
           });
     await db.transaction((tx) => note(new MailWriter(tx), message, { outcome, at: clock.now() }));
     if (outcome.kind !== 'taken') log.warn({ mail: message.id, why: outcome.why }, 'a mail was not sent');

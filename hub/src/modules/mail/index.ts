@@ -6,4 +6,5 @@ export { MailLog } from './mail-log.ts';
 export { type LoggedMail, type MailFilter } from './mail-log-store.ts';
 export { writeMail } from './outbox.ts';
 export { outbox as mailOutbox } from './migrations/0001-outbox.ts';
+export { strangers as mailStrangers } from './migrations/0003-strangers.ts';
 export { delivery as mailDelivery } from './migrations/0002-delivery.ts';

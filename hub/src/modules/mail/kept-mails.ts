@@ -2,7 +2,7 @@
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Actor, mayInstance } from '#modules/access';
-import { compose, type Composed } from './compose.ts';
+import { compose, type Composed, type Setting } from './compose.ts';
 import { mailForbidden } from './faults.ts';
 import { type Language, type MailState } from './model.ts';
 import { MailReader } from './store.ts';
@@ -23,12 +23,11 @@ const MOST_SHOWN = 200;
 /** The mail that was not sent. */
 export class KeptMails {
   readonly #db: Db;
-  readonly #hub: string;
+  readonly #links: Pick<Setting, 'hub' | 'signUpText'>;
 
-  /** @param deps.hub the hub's address, without a slash at the end */
-  constructor(deps: { readonly db: Db; readonly hub: string }) {
-    this.#db = deps.db;
-    this.#hub = deps.hub;
+  constructor({ db, ...links }: { readonly db: Db } & Pick<Setting, 'hub' | 'signUpText'>) {
+    this.#db = db;
+    this.#links = links;
   }
 
   /** The newest first, in a language, or as each recipient would get it. Throws `mail.forbidden`. */
@@ -40,7 +39,7 @@ export class KeptMails {
       const recipient = await reader.findRecipient(recipientId);
       const { id, createdAt, state, problem } = message;
       const tongue = language ?? recipient?.language ?? 'en';
-      const setting = { name: recipient?.name ?? '', language: tongue, hub: this.#hub };
+      const setting = { name: recipient?.name ?? '', language: tongue, ...this.#links };
       kept.push({
         ...{ id, createdAt, state, problem, to: recipient?.email ?? '' },
         ...compose(facts, setting),

@@ -41,8 +41,9 @@ export class MailLogReader {
   ): Promise<Page<LoggedMail>> {
     let query = this.#db
       .selectFrom('mail.message as m')
-      .innerJoin('identity.account as a', 'a.id', 'm.recipient_id')
-      .select(['m.id', 'm.kind', 'm.created_at', 'm.state', 'm.problem', 'm.tries', 'a.name'])
+      .leftJoin('identity.account as a', 'a.id', 'm.recipient_id')
+      .leftJoin('identity.invitation as i', 'i.id', 'm.recipient_id')
+      .select(['m.id', 'm.kind', 'm.created_at', 'm.state', 'm.problem', 'm.tries', 'a.name', 'i.email'])
       .orderBy('m.id', 'desc')
       .limit(limit + 1);
     if (after !== undefined) query = query.where('m.id', '<', after);
@@ -50,14 +51,13 @@ export class MailLogReader {
     if (recipient !== undefined)
       query = query.where((e) => e(e.fn<string>('lower', ['a.name']), '=', recipient.toLowerCase()));
     const rows = await query.execute();
-    const items = rows
-      .slice(0, limit)
-      .map(({ created_at: createdAt, name: recipientName, kind, ...row }) => ({
-        ...row,
-        kind: kind as MailFacts['kind'],
-        createdAt,
-        recipientName,
-      }));
+    const items = rows.slice(0, limit).map(({ created_at: createdAt, name, email, kind, ...row }) => ({
+      ...row,
+      kind: kind as MailFacts['kind'],
+      createdAt,
+      // Who signs up has no name yet; one that was forgotten has no address any more.
+      recipientName: name ?? email ?? '',
+    }));
     const last = items.at(-1);
     return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
   }

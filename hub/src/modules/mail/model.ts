@@ -1,4 +1,5 @@
-// What people are told by mail. A mail carries references and plain facts; no secret, and no link that opens anything.
+// What people are told by mail. A mail carries references and plain facts; no secret. The link that makes an account is computed when
+// the mail is sent; no other link opens anything.
 import { z } from 'zod';
 import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
@@ -33,6 +34,9 @@ export const MailFacts = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('role-changed'), organization: z.string(), role: z.string().nullable() }),
   z.object({ kind: z.literal('administrator-changed'), administrator: z.boolean() }),
+  /** To who has no account yet. */
+  z.object({ kind: z.literal('sign-up'), invitation: z.string() }),
+  z.object({ kind: z.literal('sign-up-tried'), ...Place }),
 ]);
 export type MailFacts = z.infer<typeof MailFacts>;
 
@@ -44,6 +48,7 @@ export type Language = (typeof LANGUAGES)[number];
 export interface MailWish {
   /** What happened, such as `token.revoked:<id>`: nobody is told of one event twice. */
   readonly event: string;
+  /** An account, or a sign-up. */
   readonly recipientId: Id;
   readonly facts: MailFacts;
   readonly at: Date;

@@ -22,7 +22,7 @@ export class MailReader {
     this.db = db.withTables<MailTables>();
   }
 
-  /** The recipient of a mail; `undefined` for who has no address, or is disabled. */
+  /** The recipient of a mail, also one who signs up; `undefined` for who has no address, or is disabled. */
   async findRecipient(accountId: Id): Promise<Recipient | undefined> {
     const row = await this.db
       .selectFrom('identity.account')
@@ -30,8 +30,22 @@ export class MailReader {
       .where('id', '=', accountId)
       .where('disabled_at', 'is', null)
       .executeTakeFirst();
-    if (row === undefined || row.email === null) return undefined;
+    if (row === undefined) return await this.#findNewcomer(accountId);
+    if (row.email === null) return undefined;
     return { name: row.name, email: row.email, language: row.language };
+  }
+
+  // Who signs up has no name yet.
+  async #findNewcomer(signUpId: Id): Promise<Recipient | undefined> {
+    const row = await this.db
+      .selectFrom('identity.invitation')
+      .select(['email', 'language'])
+      .where('id', '=', signUpId)
+      .where('asked_by', 'is not', null)
+      .where('used_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
+    return row && { name: row.email, email: row.email, language: row.language };
   }
 
   /** The mail that was not sent, newest first. */

@@ -1,4 +1,4 @@
-// The tables of `mail`, and what it reads of `identity`: where a person gets mail.
+// The tables of `mail`, and what it reads of `identity`: where a person gets mail, also one who signs up.
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Id } from '@holdfast/kernel/id';
 import { type Generated } from 'kysely';
@@ -25,5 +25,13 @@ export interface MailTables {
     email: string | null;
     disabled_at: Date | null;
     language: Language;
+  };
+  'identity.invitation': {
+    id: Id;
+    email: string;
+    language: Language;
+    asked_by: string | null;
+    used_at: Date | null;
+    revoked_at: Date | null;
   };
 }

@@ -40,7 +40,27 @@ export function sayInEnglish(facts: MailFacts): Said {
       return roleChanged(facts);
     case 'administrator-changed':
       return administratorChanged(facts);
+    case 'sign-up':
+      return signUp();
+    case 'sign-up-tried':
+      return signUpTried(facts);
   }
+}
+
+function signUp(): Said {
+  return {
+    subject: 'Your account',
+    what: 'Somebody, probably you, asked for an account with this mail address. Choose a name and a password behind the link below. It is good for a day, and once.',
+    advice: 'If it was not you, there is nothing to do: without the link there will be no account.',
+  };
+}
+
+function signUpTried(facts: Facts<'sign-up-tried'>): Said {
+  return {
+    subject: 'Somebody tried to sign up with your address',
+    what: `Somebody asked ${placeOf(facts)} for an account with this mail address, which has one. They were not told that it does.`,
+    advice: 'If it was you, sign in with the account that you have. If not, there is nothing to do.',
+  };
 }
 
 function pushed(facts: Facts<'token-pushed'>): Said {
@@ -93,7 +113,7 @@ function administratorChanged({ administrator }: Facts<'administrator-changed'>)
   };
 }
 
-function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): string {
+function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used' | 'sign-up-tried'>): string {
   const program = programName(client) ?? 'an unknown program';
   return `from ${address} with ${program} on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC`;
 }

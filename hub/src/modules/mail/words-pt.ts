@@ -40,7 +40,27 @@ export function sayInPortuguese(facts: MailFacts): Said {
       return roleChanged(facts);
     case 'administrator-changed':
       return administratorChanged(facts);
+    case 'sign-up':
+      return signUp();
+    case 'sign-up-tried':
+      return signUpTried(facts);
   }
+}
+
+function signUp(): Said {
+  return {
+    subject: 'A sua conta',
+    what: 'Alguém, provavelmente quem lê esta mensagem, pediu uma conta com este endereço de correio. Escolha um nome e uma palavra-passe na ligação abaixo. Serve durante um dia, e uma só vez.',
+    advice: 'Se não fez este pedido, não precisa de fazer nada: sem a ligação não haverá conta nenhuma.',
+  };
+}
+
+function signUpTried(facts: Facts<'sign-up-tried'>): Said {
+  return {
+    subject: 'Alguém tentou criar uma conta com o seu endereço',
+    what: `Alguém pediu, ${placeOf(facts)}, uma conta com este endereço de correio, que já tem uma. Não lhe foi dito que a tem.`,
+    advice: 'Se foi um pedido seu, entre na conta que já tem. Se não foi, não precisa de fazer nada.',
+  };
 }
 
 function pushed(facts: Facts<'token-pushed'>): Said {
@@ -93,7 +113,7 @@ function administratorChanged({ administrator }: Facts<'administrator-changed'>)
   };
 }
 
-function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used'>): string {
+function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used' | 'sign-up-tried'>): string {
   const program = programName(client) ?? 'um programa desconhecido';
   const [year = '', month = '', day = ''] = at.slice(0, 10).split('-');
   return `a partir de ${address} com ${program} em ${day}/${month}/${year} às ${at.slice(11, 16)} UTC`;

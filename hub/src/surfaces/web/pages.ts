@@ -10,6 +10,7 @@ import {
   type Members,
   type Languages,
   type OrgPolicies,
+  type SignUps,
   type Passwords,
 } from '#modules/identity';
 import { type Explorer, type Tally } from '#modules/ledger';
@@ -96,6 +97,7 @@ export interface PageModules {
   readonly history: History;
   readonly orgTokens: OrgTokens;
   readonly invitations: Invitations;
+  readonly signUps: SignUps;
   readonly tokens: Tokens;
   readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { findLink } from '../../harness/sign-up.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
 async function signedIn(hub: ServedHub, name: string): Promise<TestBrowser> {
@@ -110,8 +111,35 @@ void test('an open hub lets people sign up', async () => {
   await using _hub = hub;
   const stranger = new TestBrowser(hub);
   assert.match((await stranger.open('/sign-in')).body, /href="\/sign-up"/);
-  const wish = { ...NEWCOMER, email: 'carol@example.org' };
-  assert.equal((await stranger.send('/sign-up', wish)).location, '/account');
-  const again = await new TestBrowser(hub).send('/sign-up', wish);
-  assert.equal(again.status, 409);
+  assert.match((await stranger.open('/sign-up')).body, /name="email"/);
+  assert.match((await stranger.send('/sign-up', { email: 'carol@example.org' })).body, /Look into your mail/);
+  const link = await findLink(hub, 'carol@example.org');
+  const page = await stranger.open(link);
+  assert.match(page.body, /Finish signing up[^]*carol@example\.org/);
+  const taken = await stranger.send(`${link}?/accept`, { ...NEWCOMER, name: 'chief' });
+  assert.match(taken.body, /is taken/, 'names are public');
+  assert.equal((await stranger.send(`${link}?/accept`, NEWCOMER)).location, '/account');
+  assert.match((await stranger.open('/account')).body, /carol@example\.org/);
+  const second = new TestBrowser(hub);
+  assert.equal((await second.open(link)).status, 404, 'once');
+  assert.equal((await second.send(`${link}?/accept`, { ...NEWCOMER, name: 'mallory' })).status, 404);
+});
+
+void test('who signs up is written to in the language of the page, and the link ends after a day', async () => {
+  const { hub, root } = await openWithAdmin('open');
+  await using _hub = hub;
+  const stranger = new TestBrowser(hub);
+  const portuguese = { 'accept-language': 'pt' };
+  const asked = await stranger.send('/sign-up', { email: 'rui@example.org' }, portuguese);
+  assert.match(asked.body, /Veja o seu correio/);
+  const [mail] = await hub.modules.keptMails.list(OPERATOR);
+  assert.equal(mail?.subject, 'A sua conta');
+  const link = await findLink(hub, 'rui@example.org');
+  assert.ok(
+    !(await root.open('/account/invitations')).body.includes('rui@example.org'),
+    'nobody invited them',
+  );
+  hub.passTime(24 * 60 + 1);
+  assert.equal((await stranger.open(link)).status, 404);
+  assert.equal((await stranger.send(`${link}?/accept`, { ...NEWCOMER, name: 'rui' })).status, 404);
 });

@@ -240,6 +240,8 @@ export const enSecurity = {
       'token-pushed': 'a token that somebody was about to push',
       'role-changed': 'a changed role',
       'administrator-changed': 'who administers this hub',
+      'sign-up': 'the link of a sign-up',
+      'sign-up-tried': 'a sign-up with an address that has an account',
     },
     none: 'No mail was written yet.',
   },

@@ -110,6 +110,11 @@ export const en = {
     passwordHint: 'At least 12 characters; a few words do well.',
     again: 'Password once more',
     submit: 'Make my account',
+    askLead: 'A mail brings you a link, behind which you choose a name and a password.',
+    ask: 'Send me the link',
+    asked:
+      'Look into your mail: there is a message for you, if the address is right. The link in it is good for a day. To one address go at most three a day.',
+    finish: 'Finish signing up',
   },
   invitations: {
     title: 'Invitations',

@@ -243,6 +243,8 @@ export const ptSecurity: typeof enSecurity = {
       'token-pushed': 'um token que alguém ia publicar',
       'role-changed': 'um papel mudado',
       'administrator-changed': 'quem administra este servidor',
+      'sign-up': 'a ligação para criar uma conta',
+      'sign-up-tried': 'um pedido de conta com um endereço que já tem uma',
     },
     none: 'Ainda não foi escrita nenhuma mensagem.',
   },

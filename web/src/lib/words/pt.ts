@@ -110,6 +110,11 @@ export const pt: Words = {
     passwordHint: 'Pelo menos 12 caracteres; algumas palavras servem bem.',
     again: 'Palavra-passe outra vez',
     submit: 'Criar a minha conta',
+    askLead: 'Uma mensagem traz-lhe uma ligação, onde escolhe um nome e uma palavra-passe.',
+    ask: 'Enviar-me a ligação',
+    asked:
+      'Veja o seu correio: há lá uma mensagem para si, se o endereço estiver certo. A ligação que traz serve durante um dia. Para um endereço vão, no máximo, três por dia.',
+    finish: 'Concluir a criação da conta',
   },
   invitations: {
     title: 'Convites',

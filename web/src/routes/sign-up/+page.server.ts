@@ -1,6 +1,8 @@
-// An account without an invitation, where the hub is open to everybody.
+// How somebody gets an account without an invitation, where the hub is open to everybody: a link comes by mail. The page says the same
+// to all, so that nobody learns here whose mail address has an account.
 import { error, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field } from '../../lib/call.ts';
+import { languageFor } from '../../lib/words/words.ts';
 
 export function load(event: ServerLoadEvent) {
   const { visit, hub } = callOf(event);
@@ -11,15 +13,12 @@ export function load(event: ServerLoadEvent) {
 export const actions = {
   default: async (event: RequestEvent) => {
     const call = callOf(event);
-    const [name, email] = [field(call.form, 'name').trim(), field(call.form, 'email').trim()];
-    const password = field(call.form, 'password');
-    if (password !== field(call.form, 'again')) return { differ: true, values: { name, email } };
-    const signUp = async (): Promise<undefined> => {
-      const account = await call.hub.invitations.signUp({ name, email, password });
-      call.keep(await call.hub.signIn.begin(account.id, ['password'], call.browser));
+    const email = field(call.form, 'email').trim();
+    const language = languageFor(call.findNote('language'), event.request.headers.get('accept-language'));
+    const ask = async (): Promise<{ asked: true }> => {
+      await call.hub.signUps.ask({ email, language }, call.browser);
+      return { asked: true };
     };
-    const outcome = await attempt(event, signUp, { name, email });
-    if (outcome === undefined) redirect(303, '/account');
-    return outcome;
+    return await attempt(event, ask, { email });
   },
 };

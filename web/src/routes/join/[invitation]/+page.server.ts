@@ -4,10 +4,12 @@ import { attempt, callOf, field, requireVisit, show } from '../../../lib/call.ts
 
 export async function load(event: ServerLoadEvent) {
   const { invitations, singleSignOn } = callOf(event).hub;
-  const { email, org, inviter } = await show(event, () => invitations.get(event.params['invitation'] ?? ''));
+  const found = await show(event, () => invitations.get(event.params['invitation'] ?? ''));
+  const { email, org, inviter, asked } = found;
   return {
     email,
     inviter,
+    asked,
     organization: org?.name,
     role: org?.role,
     issuer: singleSignOn?.name,
