@@ -69,15 +69,20 @@ export async function openRunner(
   };
   const ground: RunGround = {
     ...{ runtime, doors, inside, secrets, folder: runs, visit: settings.folders.visit },
-    outside: async () => ({
-      hub: { name: HUB_NAME, ...settings.hub },
-      own: await ownAddresses(settings.publicHost),
-      resolver: settings.resolver,
-    }),
+    hostCertificates: settings.hostCertificates,
+    outside: async () => await outsideOf(settings),
   };
   const space = { ground, users, clock: systemClock, build: building.build };
   stack.use(new Spaces({ hub, log, space, forget: () => Promise.resolve() }));
   return stack.move();
+}
+
+async function outsideOf(settings: Settings): ReturnType<RunGround['outside']> {
+  return {
+    hub: { name: HUB_NAME, ...settings.hub },
+    own: await ownAddresses(settings.publicHost),
+    resolver: settings.resolver,
+  };
 }
 
 /** It is made beside everything else. */

@@ -152,6 +152,7 @@ function startOf(
         certificates: certificates === null ? null : CERTIFICATES,
       },
       resolver,
+      hostCertificates: config.certificates.hosts,
       environmentBytes,
     },
   };

@@ -343,6 +343,8 @@ export const RunnerStart = z.strictObject({
       certificates: z.string().nullable(),
     }),
     resolver: z.array(z.string()).nullable(),
+    /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
+    hostCertificates: z.string().nullable(),
     environmentBytes: z.int().positive(),
   }),
 });

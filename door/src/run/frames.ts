@@ -27,8 +27,8 @@ export const DoorStart = z.strictObject({
     .strictObject({
       vault: z.string().regex(PUBLIC_KEY),
       run: z.string(),
-      /** Certificates (PEM) by which the outside is believed beside the public ones. */
-      certificates: z.array(z.string()).max(100).optional(),
+      /** Authorities (PEM, as many as there are) by which hosts are believed beside the public ones. */
+      certificates: z.string().max(300_000).optional(),
     })
     .nullable(),
 });

@@ -41,7 +41,7 @@ interface Sides {
 /** Opens both sides. */
 async function openSides({ start, refused, broker, app }: Sides): Promise<Side[]> {
   const outside = new Outside({ start, resolve: openResolve(start.resolver), refused });
-  const secure = new SecureOutside(start.secrets?.certificates ?? []);
+  const secure = new SecureOutside(start.secrets?.certificates);
   const front = broker && new Front({ broker, outside, secure, start, refused, fail: tellFailure });
   const now = Date.now();
   const errands = {

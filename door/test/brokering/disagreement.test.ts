@@ -64,7 +64,7 @@ void test('a tunnel for one host and a greeting for another do not come together
 });
 
 void test('a host whose certificate the public does not trust is not asked', async () => {
-  await using brokered = await openBrokered(undefined, {}, []);
+  await using brokered = await openBrokered(undefined, {}, 'nobody');
   assert.match(
     await brokered.ask(PLAYED.openai, `GET / HTTP/1.1\r\n${HOST}${GOOD}\r\n`),
     /^HTTP\/1\.1 502 [^]*is not believed/,

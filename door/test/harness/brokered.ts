@@ -57,15 +57,15 @@ export function usualSecrets(): GrantedSecret[] {
 /** How its door is started. */
 interface Manner {
   readonly wish?: Partial<DoorStart>;
-  /** Certificates that it believes; the world's hosts when absent. */
-  readonly believed?: readonly string[] | undefined;
+  /** Whom it believes beside the public authorities; the world's hosts when absent. */
+  readonly believed?: 'nobody' | undefined;
 }
 
-/** Opens one in a world of its own. The door believes the world's hosts, or these certificates in their place. */
+/** Opens one in a world of its own. The door believes the world's hosts, or nobody but the public authorities. */
 export async function openBrokered(
   secrets: readonly GrantedSecret[] = usualSecrets(),
   wish: Partial<DoorStart> = {},
-  believed?: readonly string[],
+  believed?: 'nobody',
 ): Promise<Brokered> {
   const stack = new AsyncDisposableStack();
   const world = stack.use(await openWorld());
@@ -87,7 +87,8 @@ export async function openBrokeredIn(
   const stack = new AsyncDisposableStack();
   const vault = stack.use(new VaultPlayer());
   const trusted = readFileSync(join(world.folder, 'cert.pem'), 'utf8');
-  const door = stack.use(await world.openDoor({ secrets: vault.start(believed ?? [trusted]), ...wish }));
+  const secretsOf = vault.start(believed === 'nobody' ? undefined : trusted);
+  const door = stack.use(await world.openDoor({ secrets: secretsOf, ...wish }));
   const certificate = vault.meet(door, secrets);
   const openTls: Brokered['openTls'] = async (host, more = {}) =>
     await open(door, certificate, { host, ...more });

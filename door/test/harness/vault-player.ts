@@ -48,8 +48,8 @@ export class VaultPlayer implements Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   /** What a door is told of it at its start. */
-  start(certificates: readonly string[]): NonNullable<DoorStart['secrets']> {
-    return { run: RUN, vault: this.#pair.publicKey, certificates: [...certificates] };
+  start(certificates: string | undefined): NonNullable<DoorStart['secrets']> {
+    return { run: RUN, vault: this.#pair.publicKey, ...(certificates !== undefined && { certificates }) };
   }
 
   /** Meets a door that is ready, and grants it these. Gives the certificate that its sandbox is to trust. */

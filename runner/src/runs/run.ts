@@ -23,6 +23,8 @@ export interface RunGround {
   readonly visit: string;
   /** What a door that is opened now is told of the machine. */
   readonly outside: () => Promise<Pick<DoorStart, 'hub' | 'own' | 'resolver'>>;
+  /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
+  readonly hostCertificates: string | null;
   readonly inside: InsideProgram;
   readonly secrets: SecretSource;
 }
@@ -139,7 +141,7 @@ export class Run {
     const opened = openDoor(door, ground, {
       ...doorSettings(plan.want),
       incoming: sockets.app,
-      secrets: handOver?.peer ?? null,
+      secrets: secretsOf(ground, handOver),
     });
     opened.catch(() => undefined); // the run sees it
     const sandbox = await making;
@@ -283,6 +285,14 @@ function beginHandOver(
 ): HandOver | undefined {
   const { space, commit } = want;
   return want.secrets ? new HandOver(secrets, { space, run: id, commit }, toDoor) : undefined;
+}
+
+function secretsOf(
+  { hostCertificates }: Pick<RunGround, 'hostCertificates'>,
+  handOver: HandOver | undefined,
+): DoorStart['secrets'] {
+  if (handOver === undefined) return null;
+  return { ...handOver.peer, ...(hostCertificates !== null && { certificates: hostCertificates }) };
 }
 
 async function openDoor(

@@ -32,7 +32,12 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly file: FileSettings;
   /** Certificate authorities of the operator's own, as PEM. */
-  readonly certificates: { readonly mail: string | null; readonly issuer: string | null };
+  readonly certificates: {
+    readonly mail: string | null;
+    readonly issuer: string | null;
+    /** Of hosts that brokered secrets go to. */
+    readonly hosts: string | null;
+  };
 }
 
 /** Where the process was started and where its code lies. */
@@ -68,6 +73,7 @@ export async function openConfig(
   const certificates = {
     mail: await readCertificates(file?.mail?.certificates, 'mail.certificates', problems),
     issuer: await readCertificates(file?.singleSignOn?.certificates, 'singleSignOn.certificates', problems),
+    hosts: await readCertificates(file?.spaces.hostCertificates, 'spaces.hostCertificates', problems),
   };
   if (file?.signUp === 'single-sign-on' && file.singleSignOn === null)
     problems.push(`${path}: signUp is "single-sign-on", and singleSignOn is missing: nobody could sign in`);

@@ -1,6 +1,7 @@
 // Apps of Spaces in the configuration file.
 import { GiB, MiB } from '@holdfast/kernel/size';
 import { z } from 'zod';
+import { CertificatesFile } from './certificates.ts';
 
 const Index = z.url({ protocol: /^https?$/ }).refine((text) => {
   const url = URL.parse(text);
@@ -72,6 +73,8 @@ export const SpacesFile = z.strictObject({
     .regex(/^\/[^\0]*[^/\0]$/, 'is not an absolute path of a file')
     .nullable()
     .default(null),
+  /** Absolute path of a file with authorities by which doors believe the hosts of brokered secrets, beside the public ones. */
+  hostCertificates: CertificatesFile,
   /** Servers that resolve names for apps, as addresses with a port or without; `null`: the system's. */
   resolver: z.array(z.string().max(60)).max(4).nullable().default(null),
   /** Bytes that built environments may take; the ones unused for longest go first. */

@@ -1,5 +1,5 @@
 // TLS on both sides of a bound host: the door stands before the app as that host, and is a client of the host itself, which it believes
-// by public certificates.
+// by public authorities, and by those that the operator named.
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, rootCertificates, TLSSocket, type SecureContext } from 'node:tls';
@@ -54,9 +54,10 @@ export class SecureOutside {
   readonly #context: SecureContext;
   readonly #sessions = new Map<string, Buffer>();
 
-  constructor(certificates: readonly string[]) {
+  /** Believes the public authorities, and these of the operator's (PEM). */
+  constructor(certificates: string | undefined) {
     this.#context = createSecureContext({
-      ca: [...rootCertificates, ...certificates],
+      ca: [...rootCertificates, ...(certificates === undefined ? [] : [certificates])],
       minVersion: 'TLSv1.2',
     });
   }
@@ -78,7 +79,10 @@ export class SecureOutside {
     socket.destroy();
     return {
       kind: 'refused',
-      answer: tellApp(502, `${host} is not believed: its certificate is not one that the public trusts`),
+      answer: tellApp(
+        502,
+        `${host} is not believed: its certificate is not one that the public trusts, nor of an authority that the operator of this hub named`,
+      ),
     };
   }
 }
