@@ -64,7 +64,7 @@ async function mustRun(file: string, args: readonly string[], cwd: string): Prom
   if (code !== 0) throw new Error(`${file} ended with ${code}: ${said}`);
 }
 
-/** Makes a repository that can be cloned from files, and a certificate. */
+/** Makes a repository, and a certificate. */
 async function furnish(folder: string): Promise<void> {
   const names = ['models.example.org', 'other.example.org', ...Object.values(PLAYED)]
     .map((name) => `DNS:${name}`)
@@ -72,6 +72,11 @@ async function furnish(folder: string): Promise<void> {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];
   const subject = ['-subj', '/CN=models.example.org', '-addext', `subjectAltName=${names}`, '-days', '2'];
   await mustRun('openssl', ['req', '-x509', ...key, '-out', 'cert.pem', ...subject], folder);
+  await makeRepository(folder);
+}
+
+/** Makes `repo.git` in a folder: a repository with one file, which can be cloned from files. */
+export async function makeRepository(folder: string): Promise<void> {
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
   await mustRun('git', ['init', '-q', 'work'], folder);
   await writeFile(join(folder, 'work/file.txt'), 'cloned');

@@ -99,8 +99,17 @@ const MESSAGE = {
   usage: { input_tokens: 1, output_tokens: 1 },
 };
 
+/** What each host wants to be asked with. */
+export type Wanted = Readonly<Partial<Record<keyof typeof PLAYED, string>>>;
+
+const USUAL: Wanted = Object.fromEntries(Object.entries(VALUES).map(([name, [value]]) => [name, value]));
+
 /** Plays all of them. `tell` is given what each request was. */
-export function playHosts(tell: (line: object) => void, folder: string): RequestListener {
+export function playHosts(
+  tell: (line: object) => void,
+  folder: string,
+  values: Wanted = USUAL,
+): RequestListener {
   const play = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url = '/', method, headers } = request;
     const { host = '' } = headers;
@@ -118,7 +127,7 @@ export function playHosts(tell: (line: object) => void, folder: string): Request
     const credential = credentialOf(request);
     tell({ played: host, method, url, raw: request.rawHeaders, body, trailers: request.rawTrailers });
     const name = Object.entries(PLAYED).find(([, played]) => played === host)?.[0] ?? 'evil';
-    const wanted: string | undefined = VALUES[name as keyof typeof VALUES]?.[0];
+    const wanted = values[name as keyof typeof PLAYED];
     const echo = /^\/echo\/([\w-]+)/.exec(url)?.[1];
     if (echo !== undefined) ECHOES[echo]?.(response, credential);
     else if (host.endsWith('amazonaws.com')) answerAws(request, response, body);

@@ -6,6 +6,7 @@ import { createServer as createHttps } from 'node:https';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { playHosts } from './played-hosts.ts';
+import { A_RECORD, answerQuestion, type AddressesOf } from './played-names.ts';
 import { playSockets } from './played-sockets.ts';
 import { PLAYED, VALUES } from './values.ts';
 
@@ -27,31 +28,13 @@ function tell(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Answers one question for an A record; all else is empty. */
-function answer(message: Buffer): Buffer {
-  let at = 12;
-  const labels: string[] = [];
-  while ((message[at] ?? 0) !== 0) {
-    const length = message[at] ?? 0;
-    labels.push(message.toString('latin1', at + 1, at + 1 + length));
-    at += length + 1;
-  }
-  const name = labels.join('.').toLowerCase();
-  const type = message.readUInt16BE(at + 1);
+const addressesOf: AddressesOf = (name, type) => {
   tell({ query: name, type });
   const lists = NAMES[name];
   const turn = asked.get(name) ?? 0;
-  if (type === 1) asked.set(name, turn + 1);
-  const addresses = type === 1 ? (lists?.[Math.min(turn, lists.length - 1)] ?? []) : [];
-  const header = Buffer.from(message.subarray(0, 12));
-  header.writeUInt16BE(lists === undefined ? 0x8183 : 0x8180, 2);
-  header.writeUInt16BE(addresses.length, 6);
-  header.writeUInt16BE(0, 10);
-  const records = addresses.map((address) =>
-    Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
-  );
-  return Buffer.concat([header, message.subarray(12, at + 5), ...records]);
-}
+  if (type === A_RECORD) asked.set(name, turn + 1);
+  return lists?.[Math.min(turn, lists.length - 1)];
+};
 
 const outside: RequestListener = (request, response) => {
   const { url = '/', headers } = request;
@@ -100,7 +83,7 @@ for (const port of [80, 443])
   createHttp((_, response) => response.end('INSIDE OF THE MACHINE')).listen(port, '127.0.0.1');
 const resolver = createSocket('udp4');
 resolver.on('message', (message, { port, address }) => {
-  resolver.send(answer(message), port, address);
+  resolver.send(answerQuestion(message, addressesOf), port, address);
 });
 resolver.bind(5353, '127.0.0.1', () => {
   tell({ ready: true });

@@ -3,10 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { openAppInstance } from '../harness/app-instance.ts';
+import { openOutside } from '../harness/outside.ts';
 import { runPythonSuite } from '../harness/python.ts';
+import { isRoot } from '../harness/test-user.ts';
 import { proveBrowser } from './browser.ts';
 import { provePreload } from './preload.ts';
 import { provePrivateModel } from './private-model.ts';
+import { makeHostKeys, provePublicHosts } from './public-hosts.ts';
 import { proveSealed } from './sealed.ts';
 import { proveSecrets } from './secrets.ts';
 import { proveTakenOver } from './taken-over.ts';
@@ -14,7 +17,10 @@ import { proveTakenOver } from './taken-over.ts';
 const MINUTES = 60_000;
 
 void test('Spaces of an instance that whoever runs this started', { timeout: 40 * MINUTES }, async (t) => {
-  await using apps = await openAppInstance('self', { ownCheckout: true });
+  const keys = makeHostKeys();
+  await using stack = new AsyncDisposableStack();
+  const outside = isRoot ? stack.use(await openOutside({ ...keys })) : undefined;
+  await using apps = await openAppInstance('self', { ownCheckout: true, ...outside?.instance });
   const { instance } = apps;
   const token = await instance.createToken({ user: 'admin', role: 'write' });
   const site = { instance, token, owner: 'admin' };
@@ -37,6 +43,13 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   await t.test('an app loads a private model by a token that it never has', async () => {
     await provePrivateModel(site, { asRoot: process.getuid?.() === 0 });
   });
+  await t.test(
+    'an app calls public hosts with secrets that it never has',
+    { skip: outside === undefined && 'a network to play them in takes root' },
+    async () => {
+      if (outside !== undefined) await provePublicHosts(site, { outside, keys, asRoot: true });
+    },
+  );
   await t.test('an app with secrets waits while the vault is sealed', async () => {
     await proveSealed(site);
   });

@@ -48,6 +48,19 @@ async function listEverybody(instance: Instance): Promise<readonly Process[]> {
   return [...all];
 }
 
+async function judgeApps(all: readonly Process[], { brokered, tokens, given }: Values): Promise<void> {
+  const apps = all.filter(([, command]) => APP.test(command));
+  assert.ok(apps.length > 1, 'there is an app');
+  assert.deepEqual(await huntProcesses(apps, [...brokered, ...tokens]), [], 'no app has what is brokered');
+  if (given.length > 0)
+    assert.ok((await huntProcesses(apps, given)).length > 0, 'the search sees what an app rightly has');
+}
+
+/** Apps and what is beside them in their sandboxes have what they are given, and nothing of what is brokered. */
+export async function judgeSandboxes(instance: Instance, values: Values): Promise<void> {
+  await judgeApps(await listEverybody(instance), values);
+}
+
 /**
  * The vault and the run's door may have everything, the app and what is beside it what it is given, the hub what it is asked with,
  * and nobody else anything. Gives the doors that have it.
@@ -59,11 +72,7 @@ export async function judgeProcesses(instance: Instance, values: Values): Promis
   const others = all.filter(([, command]) => ![VAULT, HUB, DOOR, APP].some((one) => one.test(command)));
   assert.deepEqual(await huntProcesses(others, [...brokered, ...tokens, ...given]), []);
   assert.deepEqual(await huntProcesses(among(HUB), [...brokered, ...given]), []);
-  const apps = among(APP);
-  assert.ok(apps.length > 1, 'there is an app');
-  assert.deepEqual(await huntProcesses(apps, [...brokered, ...tokens]), [], 'no app has what is brokered');
-  if (given.length > 0)
-    assert.ok((await huntProcesses(apps, given)).length > 0, 'the search sees what an app rightly has');
+  await judgeApps(all, values);
   const doors: number[] = [];
   for (const door of among(DOOR)) {
     const found = await huntProcesses([door], [...brokered, ...tokens]);

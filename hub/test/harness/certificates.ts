@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun } from './program.ts';
 
-/** Makes `authority.pem`, and `server.key` with `server.pem`, in a folder. */
-export async function makeCertificates(folder: string): Promise<void> {
+const HERE = ['DNS:localhost', 'IP:127.0.0.1'];
+
+/** Makes `authority.pem`, and `server.key` with `server.pem` for these names, in a folder. */
+export async function makeCertificates(folder: string, names: readonly string[] = HERE): Promise<void> {
   const openssl = async (...args: readonly string[]): Promise<string> =>
     await mustRun('openssl', args, { cwd: folder });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
@@ -22,7 +24,7 @@ export async function makeCertificates(folder: string): Promise<void> {
     '/CN=Test authority',
   );
   await openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
-  await writeFile(path.join(folder, 'extensions'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  await writeFile(path.join(folder, 'extensions'), `subjectAltName=${names.join(',')}\n`);
   const authority = ['-CA', 'authority.pem', '-CAkey', 'authority.key', '-CAcreateserial'];
   await openssl(
     'x509',
