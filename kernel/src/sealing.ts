@@ -10,6 +10,7 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto';
+import { decipherBytes } from './decipher.ts';
 
 /** A pair of keys of one peer. Doors, programs inside and hubs make one for each use; the vault's outlives its process. */
 export interface SealingPair {
@@ -73,7 +74,5 @@ function openBox(key: Buffer, box: Buffer, about: string): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE))
     .setAAD(Buffer.from(about))
     .setAuthTag(box.subarray(box.length - TAG));
-  const bytes = decipher.update(box.subarray(NONCE, box.length - TAG));
-  decipher.final();
-  return bytes;
+  return decipherBytes(decipher, box.subarray(NONCE, box.length - TAG));
 }

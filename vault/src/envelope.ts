@@ -2,6 +2,7 @@
 // random nonce. Pure but for the random bytes.
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
+import { decipherBytes } from '@holdfast/kernel/decipher';
 
 const NONCE = 12;
 const TAG = 16;
@@ -31,9 +32,7 @@ export function decrypt(key: KeyObject, sealed: Buffer, bound: Bound): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
     .setAAD(Buffer.from(canonicalJson(bound)))
     .setAuthTag(sealed.subarray(end));
-  const plaintext = decipher.update(sealed.subarray(NONCE, end));
-  decipher.final();
-  return plaintext;
+  return decipherBytes(decipher, sealed.subarray(NONCE, end));
 }
 
 /** Encrypts a key under another. */

@@ -27,6 +27,8 @@ function maskWord(word: string): string {
   let length = word.length;
   while (length > 0 && MARKS.includes(word.charAt(length - 1))) length -= 1;
   const key = word.slice(0, length);
-  const provider = PREFIXES.some((prefix) => key.startsWith(prefix)) ? findByShape('', key) : undefined;
+  const provider = PREFIXES.some((prefix) => key.startsWith(prefix))
+    ? findByShape('', Buffer.from(key))
+    : undefined;
   return provider === undefined ? word : `[key of ${provider.title}]${word.slice(key.length)}`;
 }

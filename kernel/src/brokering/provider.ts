@@ -1,4 +1,5 @@
 // What is known of those who give out keys. Pure.
+import { compilePattern, type BytePattern } from './byte-pattern.ts';
 import type { Place } from './place.ts';
 
 /**
@@ -26,8 +27,10 @@ export interface Provider {
   readonly title: string;
   /** Variables that usually hold such a key. */
   readonly names: readonly string[];
-  /** How a key looks. Each takes time in proportion to its text. None: it is known by its name alone. */
+  /** How a key looks. None: it is known by its name alone. */
   readonly shapes: readonly RegExp[];
+  /** The same, for bytes. */
+  readonly patterns: readonly BytePattern[];
   /** Whether the name must be a usual one, too: for shapes that others have as well. */
   readonly byName: boolean;
   /** Beginnings that a placeholder keeps, the longest first. */
@@ -49,7 +52,7 @@ export type ProviderRow = Pick<Provider, 'id' | 'title' | 'names' | 'brokering'>
 
 const REVOKE = 'Revoke the key and make a new one';
 
-/** A provider of its row. */
+/** A provider of its row. Throws a `TypeError` for a shape that is no pattern of bytes. */
 export function provider(row: ProviderRow): Provider {
   const shapes = row.shapes ?? [];
   return {
@@ -59,6 +62,7 @@ export function provider(row: ProviderRow): Provider {
     cleanUp: { say: `${REVOKE}.`, where: `API keys in the settings of ${row.title}` },
     ...row,
     shapes,
+    patterns: shapes.map(compilePattern),
     routes: (row.routes ?? []).map(readRoute),
   };
 }

@@ -1,5 +1,6 @@
-// Whose key a value is. Pure. The shape decides; the name decides only where shapes are those of many.
-import { isTokenText } from '../token-text.ts';
+// Whose key a value is. Pure. The shape decides; the name decides only where shapes are those of many. Invariant: a value is
+// read as bytes, because a text of it would stay in memory.
+import { isTokenBytes } from '../token-text.ts';
 import type { Place } from './place.ts';
 import { PROVIDERS, type Provider } from './providers.ts';
 
@@ -22,7 +23,7 @@ const LONGEST = 8_192;
 /** Recognises a secret by its value, and by the name of its variable where the value is not enough. */
 export function recogniseSecret(name: string, value: Buffer): Recognised | undefined {
   if (value.length === 0 || value.length > LONGEST) return undefined;
-  const provider = findByShape(name.toUpperCase(), value.toString('latin1'));
+  const provider = findByShape(name.toUpperCase(), value);
   if (provider === undefined) return undefined;
   const { id, title, brokering } = provider;
   return brokering.kind === 'hosts'
@@ -31,12 +32,12 @@ export function recogniseSecret(name: string, value: Buffer): Recognised | undef
 }
 
 /** The provider whose keys look like this. */
-export function findByShape(name: string, text: string): Provider | undefined {
+export function findByShape(name: string, value: Uint8Array): Provider | undefined {
   return PROVIDERS.find((provider) => {
-    const { id, names, shapes, byName } = provider;
+    const { id, names, patterns, byName } = provider;
     if (byName && !names.includes(name)) return false;
     // Ours and those of Hugging Face look alike but for the check.
-    if (id === 'holdfast' && !isTokenText(text)) return false;
-    return shapes.some((shape) => shape.test(text));
+    if (id === 'holdfast' && !isTokenBytes(value)) return false;
+    return patterns.some((pattern) => pattern.test(value));
   });
 }

@@ -1,5 +1,5 @@
 // What the vault has handed over and is held by nobody any more does not lie about in its memory: values are bytes there that are
-// overwritten. The vault that took them is another process here: to recognise a key it reads it as text once, when it is set.
+// overwritten, also where they are looked at to tell whose keys they are.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makePair } from '@holdfast/inside/secrets';
 import { makeSealingPair } from '@holdfast/kernel/sealing';
+import { mintToken } from '@holdfast/kernel/token-text';
 import { record } from '../../../src/modules/ledger/index.ts';
 import { huntProcesses } from '../../apps/hunt.ts';
 import { openTestDatabase } from '../../harness/database.ts';
@@ -75,6 +76,58 @@ void test(
       found.map(({ name }) => name),
       ['what is no secret'],
       'what is there is found, and the value is not',
+    );
+  },
+);
+
+function letters(count: number): string {
+  const text = randomBytes(2 * count).toString('base64');
+  return text.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, count);
+}
+
+/** Of each kind, with whose it is taken for: by its shape, its name, its check, or not at all. */
+function makeSettings(): Readonly<Record<string, { readonly value: string; readonly more?: object }>> {
+  return {
+    OPENAI_API_KEY: { value: `sk-proj-${letters(100)}` },
+    ANTHROPIC_API_KEY: { value: `sk-ant-api03-${letters(90)}` },
+    GITHUB_TOKEN: { value: `ghp_${letters(36)}` },
+    HF_TOKEN: { value: mintToken().reveal('the test sets it') },
+    AWS_SECRET_ACCESS_KEY: { value: letters(40), more: { hosts: ['s3.us-east-1.amazonaws.com'] } },
+    DATABASE: { value: `postgres://u:${letters(30)}@db.example.org/x` },
+    SIGNING: { value: `-----BEGIN PRIVATE KEY-----\n${letters(60)}`, more: { way: 'file' } },
+    PLAIN: { value: letters(50) },
+    // Is not granted.
+    REFUSED: { value: `sk-proj-${letters(100)}`, more: { hosts: ['*.example.org'] } },
+  };
+}
+
+void test(
+  'a vault that was told values has none of them in its memory once they are set, whosever keys they are',
+  { timeout: 300_000, skip: process.getuid?.() !== 0 && 'only root reads the memory of a hardened process' },
+  async () => {
+    await using database = await openTestDatabase();
+    await using scratch = await openScratch('vault-memory-of-set');
+    await using notary = await openTestNotary(database.notary, { folder: path.join(scratch.path, 'notary') });
+    const site: VaultSite = { database, folder: scratch.path, signer: notary.signer };
+    await using vault = await VaultProcess.start(site);
+    const settings = makeSettings();
+    const answers: string[] = [];
+    // More than one of each, so that what one leaves by chance is not taken for a rule.
+    for (let n = 0; n < 20; n += 1) {
+      const space = id();
+      for (const [key, { value, more }] of Object.entries(settings))
+        answers.push((await vault.answer(vault.write(space, { key, value, ...more }))).type);
+    }
+    assert.equal(answers.filter((type) => type === 'refused').length, 20);
+    const hunted = Object.entries(settings).map(([name, { value }]) => ({ name, value }));
+    const found = await huntProcesses(
+      [[vault.pid, 'the vault']],
+      [...hunted, { name: 'its key', value: vault.state.key }],
+    );
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['its key'],
+      'what is there is found, and no value is',
     );
   },
 );
