@@ -1,11 +1,12 @@
 // Work that no caller waits for: queued jobs, and what is written once in a while.
+import { type IncidentWatch } from '@holdfast/platform/incident-watch';
 import { type Log } from '@holdfast/platform/log';
-import { Durability, DurabilityWatch } from '@holdfast/platform/postgres/durability';
+import { Durability, watchDurability } from '@holdfast/platform/postgres/durability';
 import { Worker } from '@holdfast/platform/queue';
 import { blobJobs, COLLECT_TASK } from '#modules/blobs';
 import { eraseRepository } from '#modules/git';
 import { ERASE_TASK, parseErase, WINDOWS_TASK } from '#modules/repos';
-import { LagWatch, LedgerLag } from '#modules/ledger';
+import { LedgerLag, watchLag } from '#modules/ledger';
 import { REVOKE_FOUND_TASK } from '#modules/tokens';
 import { UPKEEP_SCHEDULE, upkeepJobs } from '#modules/upkeep';
 import { type Modules } from './modules.ts';
@@ -30,14 +31,13 @@ export async function openJobs(
   const timer = setInterval(() => {
     flush().catch((err: unknown) => log.warn({ err }, 'counts could not be written; they are tried again'));
   }, FLUSH_MS);
-  // Of what lacks entries that were signed, the notary orders nothing.
-  const lagTimer = sealed ? undefined : watchLag(modules, log);
-  const durabilityTimer = watchDurability(modules, log);
+  const looking = incidentsOf(modules, { log, sealed }).map((watch) =>
+    setInterval(() => void watch.look(), LOOK_MS),
+  );
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      clearInterval(lagTimer);
-      clearInterval(durabilityTimer);
+      for (const one of looking) clearInterval(one);
       await modules.delivery[Symbol.asyncDispose]();
       await worker?.[Symbol.asyncDispose]();
       await flush();
@@ -47,16 +47,15 @@ export async function openJobs(
   };
 }
 
-/** A reader of its own: the one for metrics is read when somebody asks for them. */
-function watchLag({ db, clock }: Modules, log: Log): NodeJS.Timeout {
-  const watch = new LagWatch(new LedgerLag({ db, clock }), log);
-  return setInterval(() => void watch.look(), LOOK_MS);
-}
-
-// Who administers the server may have it read other settings while it runs; a start only sees those before.
-function watchDurability({ pool }: Modules, log: Log): NodeJS.Timeout {
-  const watch = new DurabilityWatch(new Durability(pool), log);
-  return setInterval(() => void watch.look(), LOOK_MS);
+/** What is looked at while the hub runs, by readers of its own: those for metrics are read when somebody asks for them. */
+function incidentsOf(
+  { db, clock, pool }: Modules,
+  { log, sealed }: { readonly log: Log; readonly sealed: boolean },
+): Pick<IncidentWatch<unknown>, 'look'>[] {
+  // Who administers the server may have it read other settings while it runs; a start only sees those before.
+  const durability = watchDurability(new Durability(pool), log);
+  // Of what lacks entries that were signed, the notary orders nothing.
+  return sealed ? [durability] : [durability, watchLag(new LedgerLag({ db, clock }), log)];
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {

@@ -1,15 +1,15 @@
 // An incident is told once, and so is its end.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DurabilityWatch } from './durability.ts';
+import { watchDurability } from './durability.ts';
 
-void test('DurabilityWatch tells of what is lacking once, and of its end once', async () => {
+void test('watchDurability() tells of what is lacking once, and of its end once', async () => {
   const told: string[] = [];
   const seen: { lacks: readonly string[] | undefined; read: () => Promise<void> } = {
     lacks: undefined,
     read: () => Promise.resolve(),
   };
-  const watch = new DurabilityWatch(seen, {
+  const watch = watchDurability(seen, {
     warn: (fields: object) => void told.push(`warn ${JSON.stringify(fields)}`),
     info: () => void told.push('info'),
   });

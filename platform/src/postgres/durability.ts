@@ -1,5 +1,6 @@
 // Whether the server keeps what it acknowledged when the power goes: a ledger that can lose entries it confirmed is none.
 import { type Pool } from 'pg';
+import { IncidentWatch } from '../incident-watch.ts';
 import { type Log } from '../log.ts';
 
 /** Asks again and again, because who administers a server can have it read its settings anew while it runs. */
@@ -22,36 +23,23 @@ export class Durability {
   }
 }
 
-/** Tells of each incident twice: when it is seen, and when it is over. */
-export class DurabilityWatch {
-  readonly #durability: Pick<Durability, 'read' | 'lacks'>;
-  readonly #log: Pick<Log, 'warn' | 'info'>;
-  #isLacking = false;
-  #isLooking = false;
-
-  constructor(durability: Pick<Durability, 'read' | 'lacks'>, log: Pick<Log, 'warn' | 'info'>) {
-    this.#durability = durability;
-    this.#log = log;
-  }
-
-  /** Looks once, unless it still does: a database that does not answer is asked by one. */
-  async look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    await this.#durability.read();
-    this.#isLooking = false;
-    const { lacks } = this.#durability;
-    if (lacks === undefined) return;
-    const isLacking = lacks.length > 0;
-    if (isLacking === this.#isLacking) return;
-    this.#isLacking = isLacking;
-    if (isLacking)
-      this.#log.warn(
-        { settings: lacks },
-        'PostgreSQL does not wait for its disk: a power cut would lose what was acknowledged, entries of the ledger too',
-      );
-    else this.#log.info('PostgreSQL waits for its disk again');
-  }
+/** Tells of a server that does not wait for its disk, and that it waits again. */
+export function watchDurability(
+  durability: Pick<Durability, 'read' | 'lacks'>,
+  log: Pick<Log, 'warn' | 'info'>,
+): IncidentWatch<readonly string[]> {
+  return new IncidentWatch({
+    read: async () => {
+      await durability.read();
+      return durability.lacks;
+    },
+    isWrong: (lacks) => lacks.length > 0,
+    tell(isWrong, settings) {
+      const loss = 'a power cut would lose what was acknowledged, entries of the ledger too';
+      if (isWrong) log.warn({ settings }, `PostgreSQL does not wait for its disk: ${loss}`);
+      else log.info('PostgreSQL waits for its disk again');
+    },
+  });
 }
 
 /** Refuses to go on where an acknowledged commit could be lost. */

@@ -3,7 +3,7 @@ export { record, recordCopied } from './ledger.ts';
 export { Reads, type PrivateRead } from './reads.ts';
 export { Refusals, type Refusal } from './refusals.ts';
 export { LedgerLag } from './lag.ts';
-export { LagWatch } from './lag-watch.ts';
+export { watchLag } from './lag-watch.ts';
 export { EntrySearch, type EntryFilter, type FollowedEntry, type FoundEntry } from './search-store.ts';
 export { Explorer, type NotaryStanding, type ProvedEntry } from './explorer.ts';
 export { Tally, type TallyHour } from './tally.ts';
