@@ -14,7 +14,7 @@ import { type Centre } from './surfaces/web/pages.ts';
 
 /** Opens it. */
 export function openCentre(
-  { db, clock }: Pick<Foundation, 'db' | 'clock'>,
+  { db, clock, durability }: Pick<Foundation, 'db' | 'clock' | 'durability'>,
   { vault, runs }: { readonly vault: OpenVault; readonly runs: Runs | undefined },
 ): Centre {
   return {
@@ -22,7 +22,7 @@ export function openCentre(
     repos: new RepoNames({ db }),
     sessions: new LiveSessions({ db, clock }),
     tokens: new AllTokens({ db, clock }),
-    ledger: new Explorer({ db, clock, prove: async (hash) => await proveEntry(db, hash) }),
+    ledger: new Explorer({ db, clock, durability, prove: async (hash) => await proveEntry(db, hash) }),
     tally: new Tally({ db, clock }),
     mail: new MailLog({ db }),
     traffic: new Traffic({ db, clock, runs }),

@@ -35,8 +35,8 @@ export class PostgresServer {
   }
 
   /** One that begins with what another had when it was copied. */
-  static async openCopy(of: string): Promise<PostgresServer> {
-    return await PostgresServer.#start({}, of);
+  static async openCopy(of: string, own: Readonly<Record<string, string>>): Promise<PostgresServer> {
+    return await PostgresServer.#start(own, of);
   }
 
   /**

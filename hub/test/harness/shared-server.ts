@@ -34,16 +34,16 @@ const shared: { server?: Promise<PostgresServer> } = {};
 /** The server, started at the first call, which may have it otherwise than tests do. */
 export async function sharedServer(own: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   shared.server ??=
-    folder === undefined || folder === '' ? openWhole(own) : openFrom(path.join(folder, 'postgres'));
+    folder === undefined || folder === '' ? openWhole(own) : openFrom(path.join(folder, 'postgres'), own);
   return await shared.server;
 }
 
-async function openFrom(copy: string): Promise<PostgresServer> {
+async function openFrom(copy: string, own: Readonly<Record<string, string>>): Promise<PostgresServer> {
   await once(copy, async (to) => {
     const server = await openWhole({});
     await server.leaveCopy(to);
   });
-  return await PostgresServer.openCopy(copy);
+  return await PostgresServer.openCopy(copy, own);
 }
 
 async function openWhole(own: Readonly<Record<string, string>>): Promise<PostgresServer> {

@@ -2,6 +2,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type Durability } from '@holdfast/platform/postgres/durability';
 import { mayOversee, type Actor } from '#modules/access';
 import { entryMissing, ledgerForbidden } from './faults.ts';
 import { EntrySearch, type EntryFilter, type FollowedEntry, type FoundEntry } from './search-store.ts';
@@ -30,6 +31,7 @@ export interface NotaryStanding {
 export interface ExplorerDeps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly durability: Pick<Durability, 'read' | 'lacks'>;
   /** Proves an entry by its digest, out of what the notary keeps. Throws for one that is not signed. */
   readonly prove: (hash: string) => Promise<unknown>;
 }
@@ -84,6 +86,14 @@ export class Explorer {
     const lagSeconds =
       waitingSince === null ? null : Math.max(0, (clock.now().getTime() - waitingSince.getTime()) / 1_000);
     return { ordered, lagSeconds, checkpoint: await reader.findCheckpoint() };
+  }
+
+  /** What the database lacks to keep what it acknowledged, such as `fsync=off`; `undefined` when nobody can tell. */
+  async listLacks(actor: Actor): Promise<readonly string[] | undefined> {
+    if (!mayOversee(actor).allowed) throw ledgerForbidden();
+    const { durability } = this.#deps;
+    await durability.read();
+    return durability.lacks;
   }
 
   #search(actor: Actor): EntrySearch {

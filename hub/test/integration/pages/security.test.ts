@@ -46,6 +46,21 @@ void test('the security centre is for who administers the instance, in both lang
   assert.equal((await root.open(`/security/ledger/${'0'.repeat(64)}`)).status, 404);
 });
 
+void test('a database that does not wait for its disk is told of where vault and notary are, with what to do', async () => {
+  const { hub, root } = await openWatchedHub();
+  await using _hub = hub;
+  // The server of tests does not wait for its disk.
+  const english = (await root.open('/security')).body;
+  assert.match(english, /does not wait for its disk: a power cut would lose what was acknowledged/);
+  assert.match(english, /Set fsync, full_page_writes to on, .*pg_reload_conf/);
+  assert.match(english, /run sync on the machine of the database/);
+  assert.doesNotMatch(english, /synchronous_commit/, 'no pooler drops anything here');
+  const portuguese = (await root.open('/security', { 'accept-language': 'pt' })).body;
+  assert.match(portuguese, /não espera pelo disco/);
+  assert.match(portuguese, /Ponha fsync, full_page_writes em on/);
+  await assert.rejects(hub.modules.centre.ledger.listLacks((await visitAs(hub, 'bob')).actor));
+});
+
 void test('nobody ends what is of others but who administers the instance, with a fresh proof', async () => {
   const { hub, root, bob } = await openWatchedHub();
   await using _hub = hub;

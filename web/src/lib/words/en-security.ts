@@ -40,6 +40,18 @@ export const enSecurity = {
     noLag: 'nothing waits',
     checkpoint: 'last checkpoint over {size} entries, {time}',
     noCheckpoint: 'no checkpoint yet',
+    database: 'Database',
+    databaseStates: {
+      durable: 'waits for its disk: what was acknowledged stays',
+      lacking:
+        'does not wait for its disk: a power cut would lose what was acknowledged, entries of the ledger too',
+      unknown: 'does not say whether it waits for its disk',
+    },
+    setOn:
+      'Set {settings} to on, in postgresql.conf or with ALTER SYSTEM, and have the server read it: select pg_reload_conf().',
+    pooled:
+      'Each connection asks for synchronous_commit, and a pooler in between drops that. Have the hub reach the server without it, and start it again.',
+    sync: 'Then run sync on the machine of the database: what was written until then may not be on its disk.',
     mail: 'Mail',
     allSent: 'all was sent',
     kept: { one: 'one mail was not sent', many: '{count} mails were not sent' },

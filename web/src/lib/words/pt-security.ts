@@ -41,6 +41,18 @@ export const ptSecurity: typeof enSecurity = {
     noLag: 'nada espera',
     checkpoint: 'último ponto de controlo sobre {size} entradas, {time}',
     noCheckpoint: 'ainda sem ponto de controlo',
+    database: 'Base de dados',
+    databaseStates: {
+      durable: 'espera pelo disco: o que foi confirmado fica',
+      lacking:
+        'não espera pelo disco: uma falha de energia perderia o que foi confirmado, entradas do livro de registo também',
+      unknown: 'não diz se espera pelo disco',
+    },
+    setOn:
+      'Ponha {settings} em on, no postgresql.conf ou com ALTER SYSTEM, e faça o servidor lê-lo: select pg_reload_conf().',
+    pooled:
+      'Cada ligação pede synchronous_commit, e um intermediário de ligações não o deixa passar. Faça o hub chegar ao servidor sem ele, e volte a iniciá-lo.',
+    sync: 'Depois execute sync na máquina da base de dados: o que foi escrito até aí pode não estar no disco.',
     mail: 'Correio',
     allSent: 'tudo foi enviado',
     kept: { one: 'uma mensagem não foi enviada', many: '{count} mensagens não foram enviadas' },

@@ -1,6 +1,7 @@
 // How the hub stands now: figures that each lead to what they count, and what happened by the hour.
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, requireVisit, show } from '../../lib/call.ts';
+import { durabilityOf } from '../../lib/security/durability.ts';
 
 const HOURS = 48;
 const DAY = 24;
@@ -21,6 +22,7 @@ export async function load(event: ServerLoadEvent) {
       tokens: await tokens.count(actor),
       kept: await mail.countKept(actor),
       vault: await secrets.standing(actor),
+      durability: durabilityOf(await ledger.listLacks(actor)),
       notary: { ordered, lagSeconds, checkpoint: checkpoint && checkpointOf(checkpoint) },
       today: {
         signIns: sum('signIns'),
