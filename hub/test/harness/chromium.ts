@@ -1,7 +1,13 @@
 // Debian's Chromium, driven over its own protocol.
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { type ServedHub } from './served-hub.ts';
 
 /** A window of the browser; disposal closes it. */
@@ -9,12 +15,14 @@ export interface Window extends AsyncDisposable {
   readonly context: BrowserContext;
 }
 
-/** Starts the browser. */
-export async function openChromium(): Promise<{ readonly browser: Browser } & AsyncDisposable> {
+/** Starts the browser, with these arguments beside ours. */
+export async function openChromium(
+  own: readonly string[] = [],
+): Promise<{ readonly browser: Browser } & AsyncDisposable> {
   const browser = await chromium.launch({
     executablePath: await findChromium(),
     // Root has no sandbox of Chromium's own; the pages are ours.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...own],
   });
   return { browser, [Symbol.asyncDispose]: () => browser.close() };
 }
@@ -50,6 +58,21 @@ export async function openWindow(
     if (origin !== `http://localhost:${hub.port}` && !isApp) complaints.push(`asked ${request.url()}`);
   });
   return { context, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/**
+ * Lists the addresses to which a page sends large files from now on. It asks at each first whether the file is there, and nothing
+ * tells how much a request carries that carries a file: sent is what is put twice.
+ */
+export function listSent(page: Page): () => string[] {
+  const asked = new Set<string>();
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'PUT') return;
+    if (asked.has(request.url())) sent.push(request.url());
+    asked.add(request.url());
+  });
+  return () => sent;
 }
 
 async function findChromium(): Promise<string> {

@@ -14,10 +14,6 @@ function base64(bytes) {
   return btoa(text);
 }
 
-async function bytesOf(blob) {
-  return new Uint8Array(await blob.arrayBuffer());
-}
-
 /** What was dropped, folders and all. */
 async function dropped(items) {
   const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry != null);
@@ -99,17 +95,31 @@ class Asking {
   }
 
   /** The digest of a file, which names it to the hub and says there whether it arrived whole. */
-  digest(file, worker) {
+  digest(file, worker, onProgress) {
     const { promise, resolve, reject } = Promise.withResolvers();
     const digester = new Worker(worker);
     this.#stopped.signal.addEventListener('abort', () => reject(new Error(this.#words.stopped)));
     digester.addEventListener('error', () => reject(new Error(this.#words.lost)));
     digester.addEventListener('message', ({ data }) => {
       if (data.digest !== undefined) resolve(data.digest);
-      else if (data.failed) reject(new Error(file.name));
+      else if (data.failed) reject(new Error(this.#gone(file)));
+      else onProgress(data.read);
     });
     digester.postMessage(file);
     return promise.finally(() => digester.terminate());
+  }
+
+  /** The bytes of a file, or of the beginning of one. */
+  async bytesOf(file, end = file.size) {
+    try {
+      return new Uint8Array(await file.slice(0, end).arrayBuffer());
+    } catch {
+      throw new Error(this.#gone(file));
+    }
+  }
+
+  #gone({ name }) {
+    return this.#words.gone.replace('{file}', name);
   }
 }
 
@@ -118,6 +128,8 @@ class Upload {
   #wish;
   #chosen = new Map();
   #asking;
+  #Progress;
+  #isBusy = false;
 
   constructor(form) {
     this.#form = form;
@@ -125,8 +137,9 @@ class Upload {
     this.#asking = new Asking(this.#wish);
   }
 
-  begin() {
+  async begin() {
     const form = this.#form;
+    ({ Progress: this.#Progress } = await import(this.#wish.progress));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#run();
@@ -137,18 +150,28 @@ class Upload {
       this.#choose([...picker.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
       picker.value = '';
     });
+    // Of the whole page: a browser opens what is dropped beside the form, and leaves what was chosen.
     for (const name of ['dragover', 'dragleave', 'drop'])
-      form.addEventListener(name, (event) => {
-        event.preventDefault();
-        form.classList.toggle('over', name === 'dragover');
-        if (name !== 'drop') return;
-        dropped(event.dataTransfer.items).then(
-          (files) => this.#choose(files),
-          () => this.#say(this.#wish.words.failed, true),
-        );
-      });
+      document.addEventListener(name, (event) => this.#drag(event));
+    addEventListener('beforeunload', (event) => {
+      if (this.#isBusy) event.preventDefault();
+    });
     form.hidden = false;
     this.#choose([]);
+  }
+
+  #drag(event) {
+    const { type, dataTransfer } = event;
+    if (!dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    this.#form.classList.toggle('over', type === 'dragover' && !this.#isBusy);
+    // What comes while files are sent would not come along.
+    if (this.#isBusy) dataTransfer.dropEffect = 'none';
+    else if (type === 'drop')
+      dropped(dataTransfer.items).then(
+        (files) => this.#choose(files),
+        () => this.#say(this.#wish.words.failed, true),
+      );
   }
 
   #part(name) {
@@ -203,6 +226,8 @@ class Upload {
   }
 
   #busy(is) {
+    this.#isBusy = is;
+    this.#part('work').hidden = !is;
     this.#part('stop').hidden = !is;
     for (const one of this.#form.querySelectorAll('[data-send], [type=file], [data-files] button'))
       one.disabled = is;
@@ -210,14 +235,17 @@ class Upload {
 
   async #run() {
     const { words, back } = this.#wish;
-    this.#asking = new Asking(words);
+    this.#asking = new Asking(this.#wish);
     this.#busy(true);
+    this.#say('');
     try {
       await this.#upload();
+      this.#isBusy = false;
       location.assign(back);
     } catch (error) {
       this.#busy(false);
-      this.#part('bar').hidden = true;
+      for (const { state } of this.#chosen.values())
+        if (state.textContent !== words.ready) state.textContent = '';
       this.#say(this.#asking.isStopped ? words.stopped : `${words.failed} ${error.message}`, true);
     }
   }
@@ -225,32 +253,38 @@ class Upload {
   async #upload() {
     const { words, send } = this.#wish;
     const files = await this.#plan([...this.#chosen.values()]);
-    const show = this.#progressOf(files.reduce((sum, { file }) => sum + file.size, 0));
+    const progress = this.#progressOf(files);
     const summary = this.#form.elements.summary.value.trim() || words.usual.uploaded;
     const lines = [{ key: 'header', value: { summary } }];
-    let done = 0;
+    let small = 0;
     for (const one of files) {
       const { path, file } = one;
       if (one.large) {
-        const before = done;
-        const oid = await this.#sendLarge(one, (sent) => show(before + sent));
+        const oid = await this.#sendLarge(one, progress);
         lines.push({ key: 'lfsFile', value: { path, algo: 'sha256', oid, size: file.size } });
-        done += file.size;
-        show(done);
-      } else
-        lines.push({
-          key: 'file',
-          value: { path, content: base64(await bytesOf(file)), encoding: 'base64' },
-        });
+      } else {
+        small += file.size;
+        const content = base64(await this.#asking.bytesOf(file));
+        lines.push({ key: 'file', value: { path, content, encoding: 'base64' } });
+      }
     }
     this.#say(words.committing);
     const body = new Blob(lines.map((line) => `${JSON.stringify(line)}\n`));
     const type = 'application/x-ndjson';
-    // Three of four letters of what is sent are a file's.
-    await this.#asking.ask('POST', send.commit, {
-      body,
-      type,
-      onProgress: (sent) => show(done + sent * 0.75),
+    await progress.send(small, async (tell) => {
+      // Three of four letters of what is sent are a file's.
+      const onProgress = (sent) => tell(sent * 0.75);
+      await this.#asking.ask('POST', send.commit, { body, type, onProgress });
+    });
+  }
+
+  #progressOf(files) {
+    const { words, locale } = this.#wish;
+    const sum = (some) => some.reduce((total, { file }) => total + file.size, 0);
+    const shown = { bar: this.#part('bar'), says: this.#part('pace'), words, locale };
+    return new this.#Progress(shown, {
+      reading: sum(files.filter(({ large }) => large)),
+      sending: sum(files),
     });
   }
 
@@ -260,7 +294,7 @@ class Upload {
     const plans = [];
     for (let at = 0; at < files.length; at += ASKED) {
       const asked = files.slice(at, at + ASKED).map(async ({ path, file }) => ({
-        ...{ path, size: file.size, sample: base64(await bytesOf(file.slice(0, SAMPLE))) },
+        ...{ path, size: file.size, sample: base64(await this.#asking.bytesOf(file, SAMPLE)) },
       }));
       const body = JSON.stringify({ files: await Promise.all(asked) });
       plans.push(...(await this.#asking.ask('POST', send.plan, { body, type: 'application/json' })).files);
@@ -273,33 +307,26 @@ class Upload {
       .filter((_one, index) => !plans[index].ignored);
   }
 
-  async #sendLarge({ file, state }, onProgress) {
+  async #sendLarge({ file, state }, progress) {
     const { words, worker, send } = this.#wish;
     state.textContent = words.reading;
-    const digest = await this.#asking.digest(file, worker);
+    const digest = await progress.read(
+      file.size,
+      async (tell) => await this.#asking.digest(file, worker, tell),
+    );
     const address = `${send.object}${digest}?size=${file.size}`;
     state.textContent = words.sending;
     // Asked without bytes first: what the repository has need not come again.
     const { stored } = await this.#asking.ask('PUT', address);
-    if (!stored)
-      await this.#asking.ask('PUT', address, { body: file, type: 'application/octet-stream', onProgress });
+    if (stored) progress.spare(file.size);
+    else
+      await progress.send(file.size, async (onProgress) => {
+        const type = 'application/octet-stream';
+        await this.#asking.ask('PUT', address, { body: file, type, onProgress });
+      });
     state.textContent = words.ready;
     return digest;
   }
-
-  /** Shows how much of all is done, and how long the rest takes as it went so far. */
-  #progressOf(total) {
-    const [bar, began, { left }] = [this.#part('bar'), performance.now(), this.#wish.words];
-    bar.hidden = false;
-    return (done) => {
-      bar.value = total === 0 ? 1 : Math.min(1, done / total);
-      const seconds = (performance.now() - began) / 1_000;
-      if (seconds < 2 || done === 0) return;
-      const rest = Math.max(0, Math.ceil((seconds / done) * (total - done)));
-      const minutes = rest >= 60 ? `${Math.floor(rest / 60)} min ` : '';
-      this.#say(`${Math.floor(bar.value * 100)} % · ${minutes}${rest % 60} s ${left}`);
-    };
-  }
 }
 
-for (const form of document.querySelectorAll('[data-upload]')) new Upload(form).begin();
+for (const form of document.querySelectorAll('[data-upload]')) void new Upload(form).begin();

@@ -88,6 +88,7 @@ export const enFiles = {
     none: 'No files are chosen yet.',
     failed: 'This did not work:',
     stopped: 'Stopped. Nothing was committed.',
+    gone: '{file} cannot be read: it was changed or moved. Take it out and choose it again.',
     lost: 'The connection broke. Send again: what arrived need not be sent twice.',
   },
 };

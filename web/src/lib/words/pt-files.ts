@@ -88,6 +88,7 @@ export const ptFiles: typeof enFiles = {
     none: 'Ainda não há ficheiros escolhidos.',
     failed: 'Isto não resultou:',
     stopped: 'Parado. Nada ficou no repositório.',
+    gone: 'Não se consegue ler {file}: foi alterado ou mudou de sítio. Tire-o e volte a escolhê-lo.',
     lost: 'A ligação quebrou-se. Envie outra vez: o que já chegou não tem de ser enviado de novo.',
   },
 };
