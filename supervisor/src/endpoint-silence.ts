@@ -7,13 +7,15 @@ export class EndpointSilence {
 
   /** The notary says so. */
   set(silent: boolean): void {
+    if (silent === this.#silent) return;
     this.#silent = silent;
     this.#follower?.(silent);
   }
 
-  /** Tells this one now and whenever it changes, in place of who was told before. */
+  /** Tells this one whenever it changes, and now if it is silent, in place of who was told before. */
   follow(follower: (silent: boolean) => void): void {
     this.#follower = follower;
-    follower(this.#silent);
+    // Whoever begins believes that it tells.
+    if (this.#silent) follower(true);
   }
 }
