@@ -11,16 +11,16 @@ export function sayInPortuguese(facts: MailFacts): Said {
   switch (facts.kind) {
     case 'signed-in':
       return {
-        subject: 'Acesso a partir de um novo lugar',
-        what: `Alguém entrou na sua conta ${placeOf(facts)}.`,
+        subject: 'Início de sessão a partir de um lugar novo',
+        what: `Alguém iniciou sessão na sua conta ${placeOf(facts)}.`,
         advice:
-          'Se foi você, não há nada a fazer. Se não foi, mude a sua senha: isso encerra todas as sessões.',
+          'Se foi uma ação sua, não precisa de fazer nada. Se não foi, mude a sua palavra-passe: isso termina todas as sessões.',
       };
     case 'token-issued':
       return {
         subject: `Novo token de acesso: ${facts.token}`,
-        what: `Um token de acesso chamado "${facts.token}" foi criado para a sua conta. ${facts.expires === null ? 'Ele não expira.' : `Ele expira em ${facts.expires}.`}`,
-        advice: 'Se não foi você, revogue-o agora e mude a sua senha.',
+        what: `Um token de acesso chamado "${facts.token}" foi criado para a sua conta. ${facts.expires === null ? 'Não expira.' : `Expira em ${facts.expires}.`}`,
+        advice: 'Se não foi uma ação sua, revogue-o agora e mude a sua palavra-passe.',
       };
     case 'token-revoked':
       return { subject: `Token de acesso revogado: ${facts.token}`, ...revoked(facts) };
@@ -28,7 +28,7 @@ export function sayInPortuguese(facts: MailFacts): Said {
       return {
         subject: `Token de acesso usado a partir de uma nova rede: ${facts.token}`,
         what: `O seu token de acesso "${facts.token}" foi usado ${placeOf(facts)}.`,
-        advice: 'Se você não conhece esse lugar, revogue o token e crie um novo.',
+        advice: 'Se não conhece esse lugar, revogue o token e crie um novo.',
       };
     case 'token-pushed':
       return pushed(facts);
@@ -67,7 +67,7 @@ function pushed(facts: Facts<'token-pushed'>): Said {
   return {
     subject: `Outra pessoa tem o seu token de acesso: ${facts.token}`,
     what: `Outra pessoa ia publicar um texto que contém o seu token de acesso "${facts.token}". O hub recusou o texto; quem o enviou tem o token.`,
-    advice: 'Revogue-o agora, veja para que ele foi usado e crie um novo onde ainda precisar.',
+    advice: 'Revogue-o agora, veja para que foi usado e crie um novo onde ainda precisar.',
   };
 }
 
@@ -76,7 +76,7 @@ function echoed({ secret, space, host: said }: Facts<'secret-echoed'>): Said {
   const host = oneLine(said);
   return {
     subject: `Troque o segredo ${secret} de ${space}`,
-    what: `Uma resposta de ${host} à aplicação de ${space} continha o valor do segredo ${secret}. A aplicação não devia tê-lo, e agora o tem.`,
+    what: `Uma resposta de ${host} à aplicação de ${space} continha o valor do segredo ${secret}. A aplicação não devia tê-lo, e agora tem-no.`,
     advice: `Peça uma chave nova a ${host} ou a quem emitiu a chave, defina-a como segredo e revogue a antiga.`,
   };
 }
@@ -87,7 +87,7 @@ function reachChanged(facts: Facts<'token-reach'>): Said {
     what:
       facts.state === 'approved'
         ? `O seu token de acesso "${facts.token}" foi aprovado para ${facts.organization}.`
-        : `O seu token de acesso "${facts.token}" não chega mais a ${facts.organization}: alguém que administra a organização terminou isso.`,
+        : `O seu token de acesso "${facts.token}" já não chega a ${facts.organization}: foi o que decidiu quem administra a organização.`,
     advice: 'Fale com um administrador da organização se isto for inesperado.',
   };
 }
@@ -97,18 +97,18 @@ function roleChanged(facts: Facts<'role-changed'>): Said {
     subject: `O seu papel em ${facts.organization}`,
     what:
       facts.role === null
-        ? `Você não é mais membro de ${facts.organization}.`
-        : `O seu papel em ${facts.organization} agora é "${facts.role}".`,
+        ? `Já não é membro de ${facts.organization}.`
+        : `O seu papel em ${facts.organization} é agora "${facts.role}".`,
     advice: 'Fale com um administrador da organização se isto for inesperado.',
   };
 }
 
 function administratorChanged({ administrator }: Facts<'administrator-changed'>): Said {
   return {
-    subject: administrator ? 'Você administra este hub' : 'Você não administra mais este hub',
+    subject: administrator ? 'Passou a administrar este hub' : 'Deixou de administrar este hub',
     what: administrator
-      ? 'Você agora é administrador deste hub. Todas as suas sessões terminaram: entre novamente.'
-      : 'Você não é mais administrador deste hub. Todas as suas sessões terminaram: entre novamente.',
+      ? 'Passou a ser administrador deste hub. Todas as suas sessões terminaram: inicie sessão de novo.'
+      : 'Deixou de ser administrador deste hub. Todas as suas sessões terminaram: inicie sessão de novo.',
     advice: 'Fale com quem opera o hub se isto for inesperado.',
   };
 }
@@ -122,8 +122,8 @@ function placeOf({ address, client, at }: Facts<'signed-in' | 'token-used' | 'si
 function revoked({ token, why, reason }: Facts<'token-revoked'>): Pick<Said, 'what' | 'advice'> {
   if (why === 'found')
     return {
-      what: `Alguém encontrou o seu token de acesso "${token}" onde ele não deveria estar e o denunciou. Ele foi revogado imediatamente.`,
-      advice: 'Veja para que ele foi usado e crie um novo onde ainda precisar.',
+      what: `Alguém encontrou o seu token de acesso "${token}" onde não deveria estar e denunciou-o. Foi revogado imediatamente.`,
+      advice: 'Veja para que foi usado e crie um novo onde ainda precisar.',
     };
   const what =
     why === 'operator'
@@ -131,7 +131,7 @@ function revoked({ token, why, reason }: Facts<'token-revoked'>): Pick<Said, 'wh
       : `O seu token de acesso "${token}" foi revogado com a sua conta.`;
   return {
     what: `${what}${reasonOf(reason)}`,
-    advice: 'O que o usava não funciona mais. Se não esperava por isto, fale com quem opera o hub.',
+    advice: 'O que o usava já não funciona. Se não esperava por isto, fale com quem opera o hub.',
   };
 }
 

@@ -78,8 +78,8 @@ void test('who is made or unmade an administrator of the hub is told, once for e
     await identity.setAdministrator(OPERATOR, 'ada', administrator);
   await delivery.sendDue();
   assert.deepEqual(subjectsOf(server.mailsTo('ada@example.org')).toSorted(), [
-    'Você administra este hub',
-    'Você não administra mais este hub',
+    'Deixou de administrar este hub',
+    'Passou a administrar este hub',
   ]);
   assert.ok(subjectsOf(server.mailsTo('chief@example.org')).includes('You administer this hub'));
 });

@@ -57,7 +57,7 @@ export const ptRefusals: Readonly<Record<string, string>> = {
   'session.missing': 'Essa sessão não existe.',
   'account.password-weak':
     'Uma palavra-passe precisa de pelo menos 12 caracteres e não pode consistir no nome ou no endereço de correio. Use algumas palavras, ou um gestor de palavras-passe.',
-  'account.proof-needed': 'Confirme primeiro que é você: a última vez foi há mais de dez minutos.',
+  'account.proof-needed': 'Confirme primeiro a sua identidade: a última vez foi há mais de dez minutos.',
   'token.name-invalid': 'Um token precisa de um nome de 1 a 96 caracteres sem caracteres de controlo.',
   'token.expiry-invalid': 'Um token expira ao fim de 1 a 3650 dias.',
   'org.last-owner':

@@ -29,7 +29,7 @@ export const ptRepos: typeof enRepos = {
     second: 'Entrar com ele',
     secondHint: 'O comando mostra um código. Abra a página que ele indica e deixe entrar o programa.',
     third: 'Enviar uma pasta',
-    thirdHint: 'O repositório é criado pelo caminho. Acrescente --private, e só você o vê.',
+    thirdHint: 'O repositório é criado pelo caminho. Acrescente --private para que mais ninguém o veja.',
     upload: 'Enviar algo seu',
     signedOut: 'Para enviar é preciso ter conta aqui.',
   },

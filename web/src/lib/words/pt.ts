@@ -88,7 +88,7 @@ export const pt: Words = {
     from: 'Endereço',
     program: 'Programa',
     warning:
-      'Continue só se foi você que começou isto agora mesmo, e se o programa mostra este mesmo código. Quem lhe tivesse enviado uma ligação para aqui agiria como você.',
+      'Continue só se começou isto agora mesmo, e se o programa mostra este mesmo código. Quem lhe tivesse enviado uma ligação para aqui agiria em seu nome.',
     may: 'O que pode fazer, durante 30 dias',
     narrow:
       'Lê em qualquer caso o que todos podem ler. Tire o que não precisa agora: não se lhe pode dar mais depois, mas pode entrar de novo.',
@@ -132,7 +132,7 @@ export const pt: Words = {
     revoked: 'O convite foi revogado.',
   },
   prove: {
-    title: 'Confirme que é você',
+    title: 'Confirme a sua identidade',
     lead: 'O que vai fazer dura mais do que esta sessão, e por isso precisa de uma prova com menos de dez minutos.',
     password: 'Palavra-passe',
     code: 'Código do segundo fator, ou um código de recuperação',
@@ -202,8 +202,8 @@ export const pt: Words = {
     kind: 'O que pode fazer',
     fineGrained: 'Só o que se escolhe aqui',
     fineGrainedHint: 'O mais seguro: quem encontrar o token não chega a mais nada.',
-    read: 'Ler tudo o que você pode ler',
-    write: 'Ler e escrever tudo o que você pode',
+    read: 'Ler tudo o que pode ler',
+    write: 'Ler e escrever tudo o que pode ler e escrever',
     classicHint:
       'Clássico: chega a tudo o que há, também ao que venha depois. Para programas que não conhecem outro tipo.',
     namespaces: 'Todos os repositórios de',
@@ -274,7 +274,7 @@ export const pt: Words = {
     leaveHint:
       'Perde dentro de um segundo o que alcança por ela. Só quem a administra o pode deixar entrar de novo.',
     transfer: 'Passar a esta pessoa',
-    transferHint: 'Quem a recebe passa a administrá-la; você passa a escrever.',
+    transferHint: 'Quem a recebe passa a administrá-la; o seu papel passa a ser escrever.',
     invite: 'Convidar alguém',
     more: 'Mais membros',
     policy: 'O que ela pede',
