@@ -83,7 +83,9 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
   const standing = { sealed: ready.answer.sealed ?? null, lost: ready.answer.lost ?? null };
   present(site, standing);
   const { promise: becameSealed, resolve } = Promise.withResolvers<MissingEntries>();
+  let isWell = standing.sealed === null;
   const seal = (sealed: MissingEntries): void => {
+    isWell = false;
     if (standing.sealed === null) resolve(sealed);
   };
   void becameSealed.then((sealed) => {
@@ -94,7 +96,8 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
   const keeper = await Keeper.open({
     name: 'notary',
     start: async () => {
-      const running = next ?? (await launches.launch().begin(nextStart(start, standing), timeout));
+      const running =
+        next ?? (await launches.launch().begin(nextStart(start, { ...standing, isWell }), timeout));
       next = undefined;
       if (running.answer.sealed !== undefined) seal(running.answer.sealed);
       const silent = running.answer.silent ?? false;
@@ -110,10 +113,12 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
 }
 
 // What was lost once is not lost again because the notary was started anew.
-// oxlint-disable-next-line max-params -- how it was started, and what came of it
-function nextStart({ settings, ...start }: NotaryStart, { sealed, lost }: NotaryStanding): NotaryStart {
+function nextStart(
+  { settings, ...start }: NotaryStart,
+  { lost, isWell }: Pick<NotaryStanding, 'lost'> & { readonly isWell: boolean },
+): NotaryStart {
   const restored = settings.restored && lost === null;
-  return { ...start, settings: { ...settings, acceptLoss: false, restored, goesOn: sealed === null } };
+  return { ...start, settings: { ...settings, acceptLoss: false, restored, goesOn: isWell } };
 }
 
 interface Listeners {

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../harness/sign-in.ts';
 import { findLink, signUp } from '../harness/sign-up.ts';
+import { withPool } from '../harness/shared-server.ts';
 import { TestBrowser } from '../harness/test-browser.ts';
 import { ask, assertSameTime, closeAnswers, type Answer } from '../harness/timed-answers.ts';
 
@@ -49,7 +50,16 @@ void test(
 void test('who has an account is told that somebody tried, and gets no link', async () => {
   await using hub = await openServedHub({ signUp: 'open' });
   await signInAs(hub, 'ada');
-  await hub.modules.signUps.ask({ email: 'ADA@example.org', language: 'pt' }, CALLER);
+  // As pages ask: with the mark of a browser that has signed in, which opens something.
+  const browser = { ...CALLER, known: 'a mark that opens' };
+  await hub.modules.signUps.ask({ email: 'ADA@example.org', language: 'pt' }, browser);
+  const rows = await withPool(
+    hub.database.superuser,
+    async (pool) =>
+      (await pool.query("select facts::text as facts from mail.message where kind = 'sign-up-tried'")).rows,
+  );
+  assert.equal(rows.length, 1);
+  assert.doesNotMatch(JSON.stringify(rows), /a mark that opens/);
   const [mail] = await hub.modules.keptMails.list(OPERATOR);
   assert.equal(mail?.to, 'ada@example.org');
   assert.match(mail.text, /Hello ada,[^]*from 192\.0\.2\.1 with Firefox[^]*\/sign-in\n/);
@@ -110,6 +120,17 @@ void test('to one address go three mails a day, and ten an hour from one caller'
     'those that were forgotten have no address',
   );
   await findLink(hub, 'carol@example.org');
+});
+
+void test('many who ask at the same time for one address have three mails sent, too', async () => {
+  await using hub = await openServedHub({ signUp: 'open' });
+  const asking = { email: 'carol@example.org', language: 'en' } as const;
+  await Promise.all(
+    Array.from({ length: 9 }, (_, n) =>
+      hub.modules.signUps.ask(asking, { ...CALLER, address: `198.51.100.${n}` }),
+    ),
+  );
+  assert.equal((await mailsTo(hub, 'carol@example.org')).length, 3);
 });
 
 void test('a link of a sign-up opens nothing where the hub is not open any more', async () => {

@@ -145,8 +145,14 @@ export class Builder implements AsyncDisposable {
   async #find(asked: Asked, { debian, environment }: Wanted): Promise<Built | undefined> {
     const layer = await this.#findLayer(asked, debian);
     if (layer === undefined) return undefined;
-    const env = await this.#findEnvironment(asked, environment, layer);
-    return env === undefined ? undefined : { kind: 'built', ...partsOf(asked, env, layer) };
+    // As long as the environment is looked for.
+    const held = layer === null ? undefined : this.#hold(layer.path);
+    try {
+      const env = await this.#findEnvironment(asked, environment, layer);
+      return env === undefined ? undefined : { kind: 'built', ...partsOf(asked, env, layer) };
+    } finally {
+      if (held !== undefined) this.#release(held);
+    }
   }
 
   async #findLayer({ wish, base }: Asked, packages: readonly string[]): Promise<Product | null | undefined> {

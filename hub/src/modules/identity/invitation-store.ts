@@ -1,5 +1,5 @@
 // The only file that speaks SQL about invitations.
-import { type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -144,6 +144,12 @@ export class InvitationWriter extends InvitationReader {
       .where((e) => e(e.fn<string>('lower', ['email']), '=', email.toLowerCase()))
       .executeTakeFirstOrThrow();
     return row.n;
+  }
+
+  /** Waits for others who ask for the same mail address, or as the same caller, until the end of the transaction: all are counted. */
+  async takeTurn(caller: Sha256, email: string): Promise<void> {
+    for (const name of [`sign-up/${caller}`, `sign-up/${email.toLowerCase()}`])
+      await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.db);
   }
 
   /** Forgets sign-ups from before that nobody used. */

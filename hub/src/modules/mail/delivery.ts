@@ -121,7 +121,7 @@ export class Delivery implements AsyncDisposable {
     const recipient = await new MailReader(db).findRecipient(message.recipientId);
     const outcome: CarryOutcome =
       recipient === undefined
-        ? { kind: 'refused', why: 'The account has no address, or is disabled.' }
+        ? { kind: 'refused', why: 'The account has no address or is disabled, or the sign-up is over.' }
         : await carrier.send({
             key: keyOf(message),
             to: { name: recipient.name, address: recipient.email },

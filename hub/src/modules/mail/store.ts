@@ -1,10 +1,13 @@
 // The only file that speaks SQL about mail.
-import { type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { MailFacts, type Language, type MailWish, type Message } from './model.ts';
 import { type MailTables } from './tables.ts';
+
+/** What the courier takes for the name of a recipient, in UTF-16 code units. */
+const LONGEST_NAME = 200;
 
 /** Where somebody gets mail. */
 export interface Recipient {
@@ -44,8 +47,11 @@ export class MailReader {
       .where('asked_by', 'is not', null)
       .where('used_at', 'is', null)
       .where('revoked_at', 'is', null)
+      // A link that opens nothing any more is not sent.
+      .where('expires_at', '>', sql<Date>`now()`)
       .executeTakeFirst();
-    return row && { name: row.email, email: row.email, language: row.language };
+    // A long address is one all the same; as a name it is cut to what a mail takes.
+    return row && { name: row.email.slice(0, LONGEST_NAME), email: row.email, language: row.language };
   }
 
   /** The mail that was not sent, newest first. */
@@ -77,7 +83,8 @@ export class MailWriter extends MailReader {
         event,
         recipient_id: recipientId,
         kind: facts.kind,
-        facts: JSON.stringify(facts) as Json as never,
+        // What is no fact of this kind of mail does not get here, whoever wrote it.
+        facts: JSON.stringify(MailFacts.parse(facts)) as Json as never,
         created_at: at,
         due_at: at,
       })

@@ -32,6 +32,7 @@ export interface MailTables {
     language: Language;
     asked_by: string | null;
     used_at: Date | null;
+    expires_at: Date;
     revoked_at: Date | null;
   };
 }
