@@ -34,6 +34,7 @@ import {
   ledgerEntries,
   ledgerErasure,
   ledgerLanes,
+  ledgerLanesKinds,
   ledgerLookUps,
   ledgerOneStatement,
   ledgerWatched,
@@ -126,4 +127,5 @@ export const migrations: readonly Migration[] = [
   secretsTold,
   identitySignUps,
   mailStrangers,
+  ledgerLanesKinds,
 ];

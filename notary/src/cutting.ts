@@ -5,7 +5,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { openCheckpoint } from './checkpoint.ts';
 import { digestLanes, isSameCut, type Cut } from './cut.ts';
 import { CutWriter } from './cut-store.ts';
-import { bucketsOf, extendHeads, subtreesOf, type ChainHead } from './heads/moves.ts';
+import { bucketsOf, extendHeads, linksOf, subtreesOf, type ChainHead } from './heads/moves.ts';
 import { MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
 import { leafOf, type LedgerRow } from './leaf.ts';
 import { type NoteVerifier } from './note.ts';
@@ -74,8 +74,9 @@ async function fold(writer: CutWriter, from: number, to: number): Promise<Folded
     const rows = await listWhole(writer, edge.size, to);
     ({ edge } = edge.append(rows.map(leafOf)));
     for (const row of rows) lanes.set(laneName(row), { ...placeOf(row), head: row.hash });
-    const before = await writer.cutMap.listBuckets(bucketsOf(rows));
-    const { moved, after } = extendHeads(before, rows);
+    const links = linksOf(rows);
+    const before = await writer.cutMap.listBuckets(bucketsOf(links));
+    const { moved, after } = extendHeads(before, links);
     await putMap(writer, top, moved, subtreesOf(after));
   }
   return { edge, top, lanes: [...lanes.values()] };

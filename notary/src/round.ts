@@ -1,7 +1,7 @@
 // One round: takes what is visible and not yet ordered, and puts it into the tree and the map of heads.
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { type Cut, isSameCut } from './cut.ts';
-import { bucketsOf, extendHeads, subtreesOf, type Buckets } from './heads/moves.ts';
+import { bucketsOf, extendHeads, linksOf, subtreesOf, type Buckets } from './heads/moves.ts';
 import { MIDDLE_DEPTH, type Placed, type UpperTree } from './heads/top.ts';
 import { leafOf, type LedgerRow } from './leaf.ts';
 import { type Flaw, Lanes, orderRows } from './order.ts';
@@ -60,11 +60,12 @@ export async function takeWaiting(
 
 // oxlint-disable-next-line max-params -- where, what is continued, and what comes
 async function moveHeads(writer: OrderWriter, top: UpperTree, rows: readonly LedgerRow[]): Promise<Placed[]> {
-  const before = await writer.map.listBuckets(bucketsOf(rows));
+  const links = linksOf(rows);
+  const before = await writer.map.listBuckets(bucketsOf(links));
   // Whoever rules the database may have set a head back or removed it, and would have it signed with what comes now.
   if (!isPartOf(before, top))
     throw new HeadsChanged('the database has other heads of chains than were signed');
-  const { moved, after } = extendHeads(before, rows);
+  const { moved, after } = extendHeads(before, links);
   await writer.map.putHeads(moved);
   const changed = subtreesOf(after);
   await writer.map.putBuckets(changed);
@@ -76,7 +77,7 @@ export async function areHeadsWhole(tx: Tx, top: UpperTree): Promise<boolean> {
   const writer = new OrderWriter(tx);
   // Another notary of this database may have gone on since: then the round tells.
   if (!(await writer.lockTree()).heads.equals(top.root())) return true;
-  return isPartOf(await writer.map.listBuckets(bucketsOf((await writer.listWaiting()).rows)), top);
+  return isPartOf(await writer.map.listBuckets(bucketsOf(linksOf((await writer.listWaiting()).rows))), top);
 }
 
 function isPartOf(buckets: Buckets, top: UpperTree): boolean {

@@ -13,25 +13,35 @@ export interface ChainHead extends Head {
 /** Heads by bucket, each bucket sorted by key. */
 export type Buckets = ReadonlyMap<number, readonly MapLeaf[]>;
 
-/** The buckets that these entries touch. */
-export function bucketsOf(rows: readonly Pick<LedgerRow, 'subject' | 'credential'>[]): number[] {
-  return [...new Set(rows.flatMap(chainsOf).map((chain) => bucketOf(chainKey(chain))))];
+/** An entry in one of its chains. */
+export interface Link {
+  readonly row: Pick<LedgerRow, 'hash'>;
+  readonly chain: ChainName;
+  readonly key: Buffer;
 }
 
-/** The heads that these entries move, and all heads of their buckets as they are then. */
+/** The links that these entries add, entry by entry. */
+export function linksOf(rows: readonly Pick<LedgerRow, 'subject' | 'credential' | 'hash'>[]): Link[] {
+  return rows.flatMap((row) => chainsOf(row).map((chain) => ({ row, chain, key: chainKey(chain) })));
+}
+
+/** The buckets that these touch. */
+export function bucketsOf(links: readonly Link[]): number[] {
+  return [...new Set(links.map(({ key }) => bucketOf(key)))];
+}
+
+/** The heads that these move, and all heads of their buckets as they are then. */
 export function extendHeads(
   before: Buckets,
-  rows: readonly Pick<LedgerRow, 'subject' | 'credential' | 'hash'>[],
+  links: readonly Link[],
 ): { readonly moved: ChainHead[]; readonly after: Buckets } {
   const known = new Map([...before.values()].flat().map((leaf) => [leaf.key.toString('hex'), leaf]));
   const moved = new Map<string, ChainHead>();
-  for (const row of rows)
-    for (const chain of chainsOf(row)) {
-      const key = chainKey(chain);
-      const name = key.toString('hex');
-      const head = moved.get(name) ?? known.get(name) ?? NO_ENTRIES;
-      moved.set(name, { chain, key, ...extend(head, row) });
-    }
+  for (const { row, chain, key } of links) {
+    const name = key.toString('hex');
+    const head = moved.get(name) ?? known.get(name) ?? NO_ENTRIES;
+    moved.set(name, { chain, key, ...extend(head, row) });
+  }
   const heads = [...moved.values()];
   return { moved: heads, after: withHeads(before, heads) };
 }

@@ -15,5 +15,6 @@ export { entries as ledgerEntries } from './migrations/0001-entries.ts';
 export { lanes as ledgerLanes } from './migrations/0002-lanes.ts';
 export { lookUps as ledgerLookUps } from './migrations/0003-look-ups.ts';
 export { erasure as ledgerErasure } from './migrations/0004-erasure.ts';
+export { lanesKinds as ledgerLanesKinds } from './migrations/0007-lanes-kinds.ts';
 export { watched as ledgerWatched } from './migrations/0006-watched.ts';
 export { oneStatement as ledgerOneStatement } from './migrations/0005-one-statement.ts';

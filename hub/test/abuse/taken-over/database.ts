@@ -184,6 +184,7 @@ export const STATEMENTS: readonly string[] = [
    values ('secret.released', 's', 'a', '', '{}')`,
   `insert into ledger.allowed_kind values ('holdfast_hub', '%')`,
   "update ledger.lane set n = 0, head = ''",
+  "update ledger.lane set kinds = array['%']",
   'delete from ledger.lane',
   'update ledger.subject_head set n = 0',
   'delete from ledger.personal',

@@ -1,5 +1,6 @@
 // The ledger's rules, tried by the roles that could break them: the hub's, the owner's and the superuser's.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import type pg from 'pg';
 import { hashEntry } from '@holdfast/kernel/ledger-entry';
@@ -12,6 +13,7 @@ import {
   type Entry,
 } from '../../../src/modules/ledger/index.ts';
 import { openTestDatabase } from '../../harness/database.ts';
+import { PASSWORD } from '../../harness/shared-server.ts';
 
 /** Of one writer. */
 const LANES = 32;
@@ -124,6 +126,41 @@ void test('the hub cannot record kinds that are not its own', async () => {
       database.db.transaction((tx) => record(tx, { ...ENTRY, kind })),
       /may not record entries of kind/,
     );
+});
+
+void test('what may be recorded is what the table and the groups say now, for writers who recorded before too', async () => {
+  await using database = await openTestDatabase();
+  const name = `late_${randomBytes(6).toString('hex')}`;
+  const recordLate = async (pool: pg.Pool): Promise<unknown> =>
+    await pool.query(
+      `insert into ledger.entry (kind, subject, actor, credential, body) values ('late.come', 's', 'a', '', '{}')`,
+    );
+  const asOwner = async (text: string): Promise<void> =>
+    await asRole(database.owner, async (pool) => void (await pool.query(text)));
+  await asRole(database.superuser, async (superuser) => {
+    await superuser.query(`create role ${name}_group`);
+    await superuser.query(
+      `create role ${name} login password '${PASSWORD.reveal('a role of this test signs in')}' in role holdfast_hub`,
+    );
+    try {
+      await asRole({ ...database.address, user: name }, async (pool) => {
+        const known = `insert into ledger.entry (kind, subject, actor, credential, body) values ('repo.created', 's', 'a', '', '{}')`;
+        await pool.query(known);
+        await assert.rejects(recordLate(pool), /may not record/);
+        await asOwner(`insert into ledger.allowed_kind values ('${name}_group', 'late.%')`);
+        await assert.rejects(recordLate(pool), /may not record/, 'the group is not its own');
+        await superuser.query(`grant ${name}_group to ${name}`);
+        await recordLate(pool);
+        await asOwner(`delete from ledger.allowed_kind where role = '${name}_group'`);
+        await assert.rejects(recordLate(pool), /may not record/, 'no group may any more');
+        await asOwner(`insert into ledger.allowed_kind values ('holdfast_hub', 'late.come')`);
+        await recordLate(pool);
+        await pool.query(known);
+      });
+    } finally {
+      await superuser.query(`drop role ${name}, ${name}_group`);
+    }
+  });
 });
 
 void test('what is malformed or too long is not recorded, nor what comes in another encoding', async () => {

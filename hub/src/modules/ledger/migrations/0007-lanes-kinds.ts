@@ -1,0 +1,97 @@
+// What a writer may record, told by its lanes. To look for the kind of every entry in a table took more than to check it.
+
+/** Keeps the kinds of each writer in its lanes, and has `ledger.chain` look there. What is refused stays the same. */
+export const lanesKinds = {
+  name: 'ledger/0007-lanes-kinds',
+  sql: `
+-- What a role may record: a pattern for each of its groups' kinds.
+create function ledger.kinds_of(the_writer name) returns text[] language sql stable
+  set search_path = pg_catalog, pg_temp
+  as $$ select coalesce(array_agg(a.kind order by a.kind), '{}') from ledger.allowed_kind a join pg_roles w on w.rolname = the_writer
+         where pg_has_role(w.oid, a.role, 'member') $$;
+
+alter table ledger.lane add column kinds text[] not null default '{}';
+alter table ledger.lane set (fillfactor = 10);
+update ledger.lane set kinds = ledger.kinds_of(writer);
+
+-- Kinds come with migrations, and their lanes may be there.
+create function ledger.tell_lanes() returns trigger language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$ begin update ledger.lane set kinds = ledger.kinds_of(writer); return null; end $$;
+create trigger tell_lanes after insert or update or delete or truncate on ledger.allowed_kind
+  for each statement execute function ledger.tell_lanes();
+
+create or replace function ledger.refuse_unfit(e ledger.entry) returns integer language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$
+begin
+  if not exists (select from ledger.allowed_kind a
+                  where e.kind like a.kind and pg_has_role(session_user, a.role, 'member')) then
+    raise exception 'role % may not record entries of kind %', session_user, e.kind;
+  end if;
+  if (e.kind ~ '^[a-z]+(\\.[a-z-]+)+$' and length(e.kind) <= 64 and length(e.subject) <= 256
+      and length(e.actor) <= 256 and length(e.credential) <= 256 and octet_length(e.body) <= 65536) is not true then
+    raise exception 'an entry of kind % is malformed or too long', e.kind using errcode = 'check_violation';
+  end if;
+  if pg_client_encoding() <> 'UTF8' then
+    raise exception 'an entry is taken from a client whose encoding is UTF8, and this one has %', pg_client_encoding();
+  end if;
+  -- A role that was granted after the lanes were made.
+  if not exists (select from ledger.lane where writer = session_user and lane = 31 and e.kind like any (kinds)) then
+    update ledger.lane set kinds = ledger.kinds_of(session_user)
+      where writer = session_user and kinds <> ledger.kinds_of(session_user);
+    if found then return 0; end if;
+  end if;
+  if (select count(*) from ledger.lane where writer = session_user) = 32 then return 1; end if;
+  insert into ledger.lane (writer, lane, n, head, kinds)
+    select session_user, i, 0, repeat('0', 64), ledger.kinds_of(session_user) from generate_series(0, 31) i
+    on conflict do nothing;
+  return 0;
+end $$;
+
+-- As before, but for where the kind is looked for. A role that is no group's member any more may not insert, either: what
+-- its lanes still say lets nothing in. What is null greatest() passes over, and the table refuses.
+create or replace function ledger.chain() returns trigger language plpgsql security definer as $$
+declare tried pg_catalog.int4 := 0; chain_n pg_catalog.int8; chain_head pg_catalog.text;
+begin
+  if new.subject operator(pg_catalog.~) '^(token|secret):' then
+    select h.n, h.head into chain_n, chain_head from ledger.hold_subject(new.subject) h;
+    chain_n := chain_n operator(pg_catalog.+) 1;
+  end if;
+  new.at := pg_catalog.clock_timestamp();
+  loop
+    update ledger.lane l set n = l.n operator(pg_catalog.+) 1, previous = l.head,
+        head = pg_catalog.encode(pg_catalog.sha256(pg_catalog.substring(pg_catalog.array_send(array[
+          'holdfast/ledger-entry/v1', session_user::pg_catalog.text, l.lane::pg_catalog.text,
+          (l.n operator(pg_catalog.+) 1)::pg_catalog.text, l.head, ledger.instant(new.at), new.kind, new.subject,
+          coalesce(chain_n, 0)::pg_catalog.text, coalesce(chain_head, '${'0'.repeat(64)}'),
+          new.actor, new.credential, new.body]), 21)), 'hex')
+      where l.writer operator(pg_catalog.=) session_user
+        and l.lane operator(pg_catalog.=) ((pg_catalog.pg_backend_pid() operator(pg_catalog.+) tried)
+          operator(pg_catalog.%) 32)::pg_catalog.int2
+        and (tried operator(pg_catalog.>=) 32
+          or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashname(session_user), l.lane))
+        and new.kind operator(pg_catalog.~~) any (l.kinds)
+        and new.kind operator(pg_catalog.~) '^[a-z]+(?:\\.[a-z-]+)+$'
+        and pg_catalog.length(new.kind) operator(pg_catalog.<=) 64
+        and greatest(pg_catalog.length(new.subject), pg_catalog.length(new.actor), pg_catalog.length(new.credential))
+          operator(pg_catalog.<=) 256
+        and pg_catalog.octet_length(new.body) operator(pg_catalog.<=) 65536
+        and pg_catalog.pg_client_encoding() operator(pg_catalog.=) 'UTF8'::pg_catalog.name
+      returning session_user, l.lane, l.n, l.previous, l.head, pg_catalog.pg_current_xact_id(), coalesce(chain_n, 0),
+        coalesce(chain_head, '${'0'.repeat(64)}')
+      into new.writer, new.lane, new.n, new.previous, new.hash, new.xid, new.subject_n, new.subject_previous;
+    exit when found;
+    if tried operator(pg_catalog.>) 32 then raise exception 'there is no lane for %', session_user; end if;
+    if tried operator(pg_catalog.>) 0 then tried := tried operator(pg_catalog.+) 1;
+    else tried := ledger.refuse_unfit(new); end if;
+  end loop;
+  if new.subject_n operator(pg_catalog.>) 0 then
+    perform ledger.move_subject(new.subject, new.subject_n, new.hash);
+  end if;
+  return new;
+end $$;
+
+revoke all on function ledger.kinds_of(name), ledger.tell_lanes() from public;
+`,
+};
