@@ -9,6 +9,8 @@ import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
 import { runScale, SCALE_USAGE } from './scale/scale.ts';
+import { BOMBS_USAGE, runBombs } from './spaces/bombs.ts';
+import { GVISOR_USAGE, runGvisor } from './spaces/gvisor.ts';
 import { runSpaces, SPACES_USAGE } from './spaces/spaces.ts';
 import { measureXetDownload } from './xet-download.ts';
 import { measureXetIngest } from './xet-ingest.ts';
@@ -53,21 +55,40 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   },
 };
 
+/** Those that print in a way of their own. */
+const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
+  scale: runScale,
+  spaces: runSpaces,
+  gvisor: runGvisor,
+  bombs: runBombs,
+  brokering: runBrokering,
+  ledger: runLedger,
+  'ledger-look-up': runLookUp,
+};
+
 const USAGE = 'usage: ./holdfast bench [name…] [--rounds N]';
 const ROUNDS = 7;
 
 async function main(words: readonly string[]): Promise<number> {
   if (words[0] === ANSWER_WITHOUT_HUB) return await runBareServer();
-  if (words[0] === 'scale') return await runScale(words.slice(1));
-  if (words[0] === 'spaces') return await runSpaces(words.slice(1));
-  if (words[0] === 'brokering') return await runBrokering(words.slice(1));
-  if (words[0] === 'ledger') return await runLedger(words.slice(1));
-  if (words[0] === 'ledger-look-up') return await runLookUp(words.slice(1));
+  const [name = '', ...more] = words;
+  const own = OWN[name];
+  if (own !== undefined) return await own(more);
   const wish = parseWords(words);
   if (wish === undefined) {
     const list = Object.entries(BENCHMARKS).map(([name, { doc }]) => `  ${name.padEnd(14)}${doc}`);
     console.error(
-      [USAGE, ...list, SCALE_USAGE, SPACES_USAGE, BROKERING_USAGE, LEDGER_USAGE, LOOK_UP_USAGE].join('\n'),
+      [
+        USAGE,
+        ...list,
+        SCALE_USAGE,
+        SPACES_USAGE,
+        GVISOR_USAGE,
+        BOMBS_USAGE,
+        BROKERING_USAGE,
+        LEDGER_USAGE,
+        LOOK_UP_USAGE,
+      ].join('\n'),
     );
     return 2;
   }

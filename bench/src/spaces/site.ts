@@ -6,9 +6,16 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BenchHub } from '../hub.ts';
 import { mustRun, ROOT } from '../program.ts';
+import { median } from '../result.ts';
 
 const KEPT = path.join(ROOT, '.tools/app-ground');
 const LONGEST_MS = 20 * 60_000;
+
+/** A small app, as people write them. */
+export const GRADIO = `
+import gradio
+gradio.Interface(lambda text: "hello " + text, "text", "text", api_name="greet").launch()
+`;
 
 /** Puts the base and the packages there that tests have left, where they have: making them is not measured. */
 export async function seed(data: string): Promise<void> {
@@ -52,6 +59,20 @@ export async function untilStage(hub: BenchHub, name: string, wanted: string): P
     if (stage.endsWith('_ERROR')) throw new Error(said);
   }
   throw new Error(`${name} never was ${wanted}`);
+}
+
+/** Lets it fall asleep and visits it; gives how long the visitor waited, in milliseconds. It stays awake then. */
+export async function wake(hub: BenchHub, name: string): Promise<number> {
+  await setSleep(hub, name, 1);
+  await untilStage(hub, name, 'SLEEPING');
+  await setSleep(hub, name, -1);
+  return await visit(hub, name);
+}
+
+/** How long something took: the median, and in brackets the shortest and the longest. */
+export function showTimes(times: readonly number[]): string {
+  const [low, high] = [Math.min(...times), Math.max(...times)];
+  return `${Math.round(median(times))} ms [${Math.round(low)}–${Math.round(high)}]`;
 }
 
 /** Visits it until it answers; gives how long that took, in milliseconds. */

@@ -8,16 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openBenchHub, type BenchHub } from '../hub.ts';
 import { findFreePort } from '../nginx.ts';
 import { median } from '../result.ts';
-import { pushSpace, seed, setSleep, untilStage, visit } from './site.ts';
+import { GRADIO, pushSpace, seed, setSleep, showTimes, untilStage, wake } from './site.ts';
 
 /** What it is called with. */
 export const SPACES_USAGE =
   '       ./holdfast bench spaces [rounds]   a Space that wakes, and the memory of many';
 
-const GRADIO = `
-import gradio
-gradio.Interface(lambda text: "hello " + text, "text", "text", api_name="greet").launch()
-`;
 /** One that does nothing, so that what is measured beside it is ours. */
 const SMALL = `
 import http.server, os
@@ -52,14 +48,11 @@ async function measureStarts(hub: BenchHub, rounds: number): Promise<void> {
   // Gradio does more where it finds itself in a Space, which is no doing of ours.
   const environment = environmentOfApp(hub.supervisor);
   for (let round = 0; round < rounds; round += 1) {
-    await setSleep(hub, 'gradio', 1);
-    await untilStage(hub, 'gradio', 'SLEEPING');
-    await setSleep(hub, 'gradio', -1);
-    woken.push(await visit(hub, 'gradio'));
+    woken.push(await wake(hub, 'gradio'));
     plain.push(await startPlainly(hub, environment));
   }
-  console.log(`woken by a visitor  ${show(woken)}`);
-  console.log(`started plainly     ${show(plain)}`);
+  console.log(`woken by a visitor  ${showTimes(woken)}`);
+  console.log(`started plainly     ${showTimes(plain)}`);
   console.log(`overhead            ${Math.round(median(woken) - median(plain))} ms (goal: under 150)`);
 }
 
@@ -75,11 +68,6 @@ function environmentOfApp(supervisor: number): Environment {
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
-}
-
-function show(times: readonly number[]): string {
-  const [low, high] = [Math.min(...times), Math.max(...times)];
-  return `${Math.round(median(times))} ms [${Math.round(low)}–${Math.round(high)}]`;
 }
 
 /** The same app on the same files, seen at the same places, and nothing else of a sandbox. */

@@ -36,8 +36,8 @@ while True:
 const [HELD, LONGEST] = [8_000, 120_000];
 const ALONE = 1_500;
 
-/** Lets each bomb go off beside a neighbour. */
-export async function letBombsGoOff(place: Place): Promise<readonly Blast[]> {
+/** Lets each bomb go off beside a neighbour, with so many processors. */
+export async function letBombsGoOff(place: Place, cpus: number): Promise<readonly Blast[]> {
   const command = ['/usr/bin/python3', '-I', '-c', WORK];
   const neighbour = await place.runtime.openSandbox(specOf(place, { command }));
   await using hub = await openStandIn();
@@ -45,7 +45,7 @@ export async function letBombsGoOff(place: Place): Promise<readonly Blast[]> {
   const blasts: Blast[] = [];
   for (const bomb of BOMBS) {
     const alone = await measure(work, hub, delay(ALONE));
-    const ended = letOneGoOff(place, bomb);
+    const ended = letOneGoOff(place, bomb, cpus);
     const beside = await measure(work, hub, ended);
     blasts.push({
       name: bomb.name,
@@ -58,10 +58,10 @@ export async function letBombsGoOff(place: Place): Promise<readonly Blast[]> {
   return blasts;
 }
 
-async function letOneGoOff(place: Place, bomb: Probe): Promise<string> {
+async function letOneGoOff(place: Place, bomb: Probe, cpus: number): Promise<string> {
   const mounts = [{ from: place.folder(), to: '/opt/env', access: 'write' }] as const;
   const spec = specOf(place, { command: ['/usr/bin/python3', '-I', '-c', bombScript(bomb)], mounts });
-  const sandbox = await place.runtime.openSandbox({ ...spec, limits: { ...spec.limits, cpus: 0.5 } });
+  const sandbox = await place.runtime.openSandbox({ ...spec, limits: { ...spec.limits, cpus } });
   let late = false;
   const timer = setTimeout(
     () => {

@@ -74,7 +74,7 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   web: ['surface'],
   tools: ['kernel', 'runner', 'supervisor', 'app'],
   // What tests play: hosts behind a door, and a vault with its runs; and how much the vault itself allows at once.
-  bench: ['kernel', 'door', 'vault', 'app'],
+  bench: ['kernel', 'door', 'runner', 'vault', 'app'],
 };
 
 /** What others than the command line may import of the supervisor: the settings it hands down, and their table. */
