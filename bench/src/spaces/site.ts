@@ -76,7 +76,7 @@ export function showTimes(times: readonly number[]): string {
 }
 
 /** Visits it until it answers; gives how long that took, in milliseconds. */
-export async function visit(hub: BenchHub, name: string): Promise<number> {
+async function visit(hub: BenchHub, name: string): Promise<number> {
   const { host } = new URL(hub.url);
   const port = host.split(':')[1] ?? '';
   const headers = { host: `admin-${name}.localhost:${port}`, authorization: `Bearer ${hub.token}` };
