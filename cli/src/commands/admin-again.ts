@@ -8,45 +8,35 @@ import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { exportUnreadable } from '../faults.ts';
 import { printResult } from '../print.ts';
+import { Entry, TakenBack, type UserAct } from '../taken-back.ts';
 
 const Line = z.looseObject({ type: z.string() });
-const Entry = z.looseObject({ at: z.string(), kind: z.string(), subject: z.string() });
-type Entry = z.infer<typeof Entry>;
+const Accounts = z.array(z.object({ id: z.string(), name: z.string() }));
 
-/** What takes something away that only people can name again: an entry has numbers, and the commands take names. */
-const BY_HAND: ReadonlySet<string> = new Set([
-  ...[
-    'account.disabled',
-    'account.deleted',
-    'account.signed-out',
-    'account.administrator-set',
-    'account.renamed',
-  ],
-  ...['account.password-reset', 'account.passkey-removed', 'account.invitation-revoked'],
-  ...['account.sign-on-disconnected', 'session.ended', 'token.reach-ended'],
-  ...['org.member-removed', 'org.member-set', 'org.transferred', 'org.policy-changed'],
-  ...['org.second-factor-required', 'repo.deleted', 'repo.settings-changed', 'secret.deleted'],
-  ...['space.paused', 'space.egress-set'],
-]);
-
-/** Revokes every token anew that was revoked according to an export. */
+/** Revokes anew what was revoked according to an export. */
 export const revokeAgain: Command = {
   name: 'admin token revoke-again',
-  doc: 'After a restore: revoke every token that EXPORT, written by `ledger export`, says was revoked, and name what else was taken back',
+  doc:
+    'After a restore: take back again the tokens, sessions, accesses and memberships that EXPORT, written by `ledger export`, ' +
+    'says were taken back, and name what else was',
   words: ['EXPORT'],
   flags: {},
   run: async (call) => {
-    const { tokens, byHand } = await readExport(call.rest[0] ?? '');
-    const outcomes = { revoked: [] as string[], unknown: [] as string[] };
-    for (const id of tokens) outcomes[(await revoke(call, id)) ? 'revoked' : 'unknown'].push(id);
-    printResult(call.json, { ...outcomes, byHand }, describe(outcomes, byHand));
+    const taken = await readExport(call.rest[0] ?? '');
+    const tokens = { revoked: [] as string[], unknown: [] as string[] };
+    for (const id of taken.tokens) {
+      const outcome = await take(call, ['tokens', id, 'revoke']);
+      tokens[outcome === 'done' ? 'revoked' : 'unknown'].push(id);
+    }
+    const people = await takeFromPeople(call, taken);
+    const byHand = await withNames(call, taken.byHand);
+    printResult(call.json, { ...tokens, ...people, byHand }, describe({ ...tokens, ...people, byHand }));
     return EXIT.done;
   },
 };
 
-async function readExport(file: string): Promise<{ tokens: ReadonlySet<string>; byHand: readonly Entry[] }> {
-  const tokens = new Set<string>();
-  const byHand: Entry[] = [];
+async function readExport(file: string): Promise<TakenBack> {
+  const taken = new TakenBack();
   try {
     let isFirst = true;
     for await (const text of readLines(file)) {
@@ -54,37 +44,97 @@ async function readExport(file: string): Promise<{ tokens: ReadonlySet<string>; 
       if (isFirst && line.type !== 'holdfast-ledger-export')
         throw new TypeError('it is no export of the ledger');
       isFirst = false;
-      if (line.type !== 'entry') continue;
-      const { at, kind, subject } = Entry.parse(line);
-      if (kind === 'token.revoked') tokens.add(subject.replace(/^token:/, ''));
-      else if (BY_HAND.has(kind)) byHand.push({ at, kind, subject });
+      if (line.type === 'entry') taken.add(Entry.parse(line));
     }
     if (isFirst) throw new TypeError('it is empty');
   } catch (error) {
     throw exportUnreadable(file, error instanceof z.ZodError ? 'a line is none of an export' : String(error));
   }
-  return { tokens, byHand };
+  return taken;
 }
 
-/** Whether there is such a token. Revoking one that is revoked does no harm. */
-async function revoke(call: Call, id: string): Promise<boolean> {
+/** What was done to whom: `ada disabled`, `ada left acme`; and what the hub would not do, with its reason. */
+interface People {
+  readonly done: string[];
+  readonly refused: string[];
+}
+
+const DONE: Readonly<Record<UserAct, string>> = {
+  disable: 'disabled',
+  demote: 'an ordinary user',
+  'sign-out': 'signed out',
+};
+
+// Whoever came after the backup is not there, and has nothing that could be taken.
+async function takeFromPeople(call: Call, { users, members }: TakenBack): Promise<People> {
+  const names = await readNames(call);
+  const people: People = { done: [], refused: [] };
+  const note = (what: string, outcome: Outcome): void => {
+    if (outcome === 'done') people.done.push(what);
+    else if (outcome !== 'missing') people.refused.push(`${what}: ${outcome.refused}`);
+  };
+  for (const { id, act } of users) {
+    const name = names.get(id);
+    if (name === undefined) continue;
+    const [word, body] = act === 'demote' ? ['administrator', { administrator: false }] : [act];
+    note(`${name}: ${DONE[act]}`, await take(call, ['users', name, word], body));
+  }
+  for (const one of members) {
+    const [org, user] = [names.get(one.org), names.get(one.user)];
+    if (org === undefined || user === undefined) continue;
+    note(`${user}: no member of ${org}`, await take(call, ['orgs', org, 'members', 'remove'], { user }));
+  }
+  return people;
+}
+
+async function readNames(call: Call): Promise<ReadonlyMap<string, string>> {
+  const lists = ['users', 'orgs'].map(async (kind) => {
+    return Accounts.parse(await requestAdmin(call, { method: 'GET', path: [kind] }));
+  });
+  return new Map((await Promise.all(lists)).flat().map(({ id, name }) => [id, name]));
+}
+
+// A number says little to who is to look at it.
+async function withNames(call: Call, byHand: TakenBack['byHand']) {
+  const names = await readNames(call);
+  return byHand.map((one) => {
+    const name = names.get(one.subject.replace(/^account:/, ''));
+    return { ...one, ...(name !== undefined && { name }) };
+  });
+}
+
+type Outcome = 'done' | 'missing' | { readonly refused: string };
+
+/** Takes something away. Doing it twice does no harm. */
+async function take(call: Call, path: readonly string[], body?: object): Promise<Outcome> {
   try {
-    Removed.parse(await requestAdmin(call, { method: 'POST', path: ['tokens', id, 'revoke'] }));
-    return true;
+    Removed.parse(await requestAdmin(call, { method: 'POST', path, ...(body && { body }) }));
+    return 'done';
   } catch (error) {
-    // It was issued after the backup: the database that was restored does not have it.
-    if (isFault(error, 'admin.refused') && error.details['error'] === 'TokenMissing') return false;
-    throw error;
+    if (!isFault(error, 'admin.refused')) throw error;
+    // It came after the backup, or is gone: the database that was restored does not have it.
+    if (String(error.details['error']).endsWith('Missing')) return 'missing';
+    return { refused: error.message };
   }
 }
 
-function describe(
-  { revoked, unknown }: Readonly<Record<'revoked' | 'unknown', readonly string[]>>,
-  byHand: readonly Entry[],
-): string {
+function describe({
+  revoked,
+  unknown,
+  done,
+  refused,
+  byHand,
+}: People & {
+  readonly revoked: readonly string[];
+  readonly unknown: readonly string[];
+  readonly byHand: readonly (TakenBack['byHand'][number] & { readonly name?: string })[];
+}): string {
   return [
     `Revoked: ${revoked.length}. Not there, because they were issued later: ${unknown.length}.`,
+    ...done.map((one) => `  ${one}`),
+    ...(refused.length === 0 ? [] : ['Not done:']),
+    ...refused.map((one) => `  ${one}`),
     ...(byHand.length === 0 ? [] : ['Taken back as well, and to be looked at by hand:']),
-    ...byHand.map(({ at, kind, subject }) => `  ${at}  ${kind}  ${subject}`),
+    ...byHand.map(({ at, kind, subject, name }) => `  ${at}  ${kind}  ${name ?? subject}`),
   ].join('\n');
 }

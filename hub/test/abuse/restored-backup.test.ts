@@ -18,11 +18,17 @@ void test('a restored old state starts sealed, and serves once its loss was acce
   const postgres = path.join(folder, 'data', 'postgres');
   const backup = path.join(folder, 'backup');
   const exported = path.join(folder, 'ledger.jsonl');
-  let token = '';
+  let [token, adas] = ['', ''];
   {
     await using first = await startInstance({ folder });
     token = await first.createToken({ user: 'admin', role: 'write' });
     assert.equal((await ask(first, '/api/whoami-v2', token)).status, 200);
+    for (const name of ['ada', 'bob', 'carol']) await first.createUser(name);
+    await first.admin('org', 'create', 'acme', '--owner', 'carol');
+    await first.admin('org', 'member', 'acme', '--user', 'bob', '--role', 'write');
+    await first.admin('user', 'promote', 'bob');
+    adas = await first.createToken({ user: 'ada', role: 'read' });
+    assert.equal((await ask(first, '/api/whoami-v2', adas)).status, 200);
   }
   await cp(postgres, backup, { recursive: true, preserveTimestamps: true });
   {
@@ -33,6 +39,11 @@ void test('a restored old state starts sealed, and serves once its loss was acce
     assert.equal((await second.command('ledger', 'verify')).status, 0);
     // One that is made and revoked after the backup is in the export alone.
     await second.createToken({ user: 'admin', role: 'read' });
+    await second.admin('user', 'disable', 'ada');
+    await second.admin('user', 'demote', 'bob');
+    await second.admin('org', 'remove-member', 'acme', '--user', 'bob');
+    await second.admin('user', 'disable', 'carol');
+    await second.admin('user', 'enable', 'carol');
     await second.revokeTokens('admin');
     await writeFile(exported, (await second.command('ledger', 'export')).stdout);
   }
@@ -54,8 +65,10 @@ void test('a restored old state starts sealed, and serves once its loss was acce
     assert.match(verdict.stdout, /ends before the \d+ that were signed/);
     const again = await third.command('admin', 'token', 'revoke-again', exported, '--json');
     assert.equal(again.status, 0, again.stderr);
-    const done = JSON.parse(again.stdout) as { revoked: string[]; unknown: string[] };
-    assert.deepEqual([done.revoked.length, done.unknown.length], [1, 1]);
+    const done = JSON.parse(again.stdout) as Readonly<Record<string, string[]>>;
+    assert.deepEqual([done['revoked']?.length, done['unknown']?.length], [1, 1]);
+    assert.deepEqual(done['done'], ['ada: disabled', 'bob: an ordinary user', 'bob: no member of acme']);
+    assert.deepEqual(done['refused'], []);
     const none = await third.command('admin', 'token', 'revoke-again', path.join(folder, 'data', 'instance'));
     assert.notEqual(none.status, 0);
     assert.match(none.stderr, /cannot be read as an export/);
@@ -68,6 +81,7 @@ void test('a restored old state starts sealed, and serves once its loss was acce
     401,
     'it was revoked again while it was sealed',
   );
+  assert.equal((await ask(fourth, '/api/whoami-v2', adas)).status, 401, 'and so was its user disabled');
   const whole = await fourth.command('ledger', 'export');
   assert.match(whole.stdout, /"kind":"instance\.sealed"/);
   assert.match(whole.stdout, /"kind":"instance\.loss-accepted"/);
