@@ -15,6 +15,8 @@ import { type Modules } from './modules.ts';
 const FORGET_TASK = 'secrets:forget-deleted';
 /** Tells people of secrets that were seen in answers. */
 const ECHOES_TASK = 'secrets:tell-of-echoes';
+/** Has the vault take the seeds of second factors that it does not have. */
+const SEEDS_TASK = 'sessions:move-seeds';
 const FLUSH_MS = 10_000;
 const LOOK_MS = 2_000;
 
@@ -59,7 +61,8 @@ function incidentsOf(
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {
-  const { blobs, uploads, downloads, foundTokens, spaces, secrets, echoes, pool, db } = modules;
+  const { blobs, uploads, downloads, foundTokens, spaces, secrets, echoes, secondFactors, pool, db } =
+    modules;
   return await Worker.open(
     pool,
     {
@@ -69,6 +72,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         ...upkeepJobs(modules),
         [FORGET_TASK]: async (_payload, signal) => await secrets.forgetDeleted(signal),
         [ECHOES_TASK]: async (_payload, signal) => await echoes.tell(signal),
+        [SEEDS_TASK]: async (_payload, signal) => await secondFactors.moveSeeds(signal),
         [REVOKE_FOUND_TASK]: async (payload) => await foundTokens.revoke(payload),
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
@@ -85,6 +89,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         `42 3 * * * ${COLLECT_TASK}`,
         `* * * * * ${FORGET_TASK}`,
         `* * * * * ${ECHOES_TASK}`,
+        `* * * * * ${SEEDS_TASK}`,
         ...UPKEEP_SCHEDULE,
       ],
     },

@@ -46,6 +46,7 @@ import {
   sessionPasskeys,
   sessionPlaces,
   sessionSecondFactor,
+  sessionSeeds,
   sessionSessions,
 } from '#modules/sessions';
 import { spaceRunning, spaceSecrets, spaceSpaces } from '#modules/spaces';
@@ -128,4 +129,5 @@ export const migrations: readonly Migration[] = [
   identitySignUps,
   mailStrangers,
   ledgerLanesKinds,
+  sessionSeeds,
 ];

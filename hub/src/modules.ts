@@ -53,7 +53,9 @@ function openMail(
 }
 
 function openPeopleAndTokens(foundation: Foundation, settings: HubStart['settings'], shared: Shared) {
-  return { ...openPeople(foundation, settings, shared.issuer), ...openTokens(foundation) };
+  const { issuer, vault } = shared;
+  const links = { issuer, vault: settings.vault ? vault : undefined };
+  return { ...openPeople(foundation, settings, links), ...openTokens(foundation) };
 }
 
 function openLeaks({ db, clock, threads }: Pick<Foundation, 'db' | 'clock' | 'threads'>, log: Log) {

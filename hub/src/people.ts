@@ -11,7 +11,7 @@ import {
   TakenRights,
   type SignUpPolicy,
 } from '#modules/identity';
-import { Passkeys, sealedByHub, SecondFactors, Sessions, SignIn, SignOut, Throttle } from '#modules/sessions';
+import { Passkeys, SecondFactors, Sessions, SignIn, SignOut, Throttle, type Seeds } from '#modules/sessions';
 import { People, SingleSignOn, type GroupRole, type IssuerLink } from '#modules/sso';
 import { type Foundation } from './foundation.ts';
 
@@ -35,12 +35,12 @@ function openAccounts({
 export function openPeople(
   { db, clock, epochs, keys, removals }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'removals'>,
   { signUp, singleSignOn: sso }: PeopleSettings,
-  issuer: IssuerLink | undefined,
+  { issuer, vault }: { readonly issuer: IssuerLink | undefined; readonly vault: Seeds | undefined },
 ) {
   const passwords = new Passwords({ db, clock });
   const sessions = new Sessions({ db, clock, keys, removals });
   const throttle = new Throttle({ db, clock, keys });
-  const secondFactors = new SecondFactors({ db, clock, epochs, keys, seeds: sealedByHub(keys) });
+  const secondFactors = new SecondFactors({ db, clock, epochs, keys, vault });
   const passkeys = new Passkeys({ db, clock, keys });
   const newcomers = new Newcomers({ clock });
   const invitations = new Invitations({ db, clock, epochs, newcomers, policy: signUp });

@@ -8,6 +8,7 @@ import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { Echoes, Secrets, type VaultLink } from '#modules/secrets';
+import { type Seeds } from '#modules/sessions';
 import { Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
 import { type Foundation } from './foundation.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
@@ -25,7 +26,7 @@ type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'log' | 'space'> & {
 };
 
 /** The way to the vault, as modules and runs use it. */
-export type OpenVault = Pick<ChannelToVault, keyof VaultLink | 'stop'>;
+export type OpenVault = Pick<ChannelToVault, keyof VaultLink | keyof Seeds | 'stop'>;
 
 /** Whoever runs the programs of Spaces. */
 const RUNS: SystemActor = { kind: 'system', part: 'spaces' };

@@ -1,12 +1,13 @@
-// The way to the vault, which keeps the secrets of Spaces: asks, and waits for the answer, but not for ever. What passes here
-// is sealed for the vault's process, with a key made for each write; the supervisor between carries what it cannot read.
+// The way to the vault, which keeps the secrets of Spaces and the seeds of second factors: asks, and waits for the answer, but not for
+// ever. What passes here is sealed for the vault's process, with a key made for each write; the supervisor between carries what it
+// cannot read.
 import { randomInt } from 'node:crypto';
 import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
 import { type Id } from '@holdfast/kernel/id';
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
-import { HUB_TO_VAULT, ToHub, type FromHub } from '@holdfast/vault/frames';
+import { HUB_TO_VAULT, SEED_TO_HUB, SEED_TO_VAULT, ToHub, type FromHub } from '@holdfast/vault/frames';
 import {
   whyWay,
   type SecretAuthor,
@@ -16,6 +17,7 @@ import {
   type VaultLink,
   type VaultStanding,
 } from '#modules/secrets';
+import { seedFault, type SeedAuthor, type Seeds, type ShownCode } from '#modules/sessions';
 
 const PATIENCE_MS = 10_000;
 const GLANCE_MS = 1_000;
@@ -24,6 +26,9 @@ const MOST_WAITING = 100;
 
 /** What the supervisor says when there is no vault. */
 const Gone = z.object({ gone: z.literal(true) });
+
+/** What is said to one question. */
+type Answer = VaultAnswer | Extract<ToHub, { type: 'seed' | 'step' }>;
 
 const GONE: VaultAnswer = { kind: 'refused', problem: 'gone', message: '' };
 /** Nobody was asked: nothing can have been done. */
@@ -39,10 +44,10 @@ type Question<Frame = Exclude<FromHub, { type: 'hello' }>> = Frame extends { id:
 type State = Extract<ToHub, { type: 'state' }>;
 
 /** The way over a channel. */
-export class ChannelToVault implements VaultLink {
+export class ChannelToVault implements VaultLink, Seeds {
   readonly #channel: End;
   readonly #log: Log;
-  readonly #waiting = new Map<number, (answer: VaultAnswer) => void>();
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #greeted = new Set<(state: State | undefined) => void>();
   #state: State | undefined;
   /** An answer to the hub before this one is nobody's. */
@@ -95,6 +100,25 @@ export class ChannelToVault implements VaultLink {
     return await this.#ask({ type: 'stop', space, by: authorOf(by) });
   }
 
+  /** Has a seed made, or taken. */
+  async makeSeed(user: Id, by: SeedAuthor, seed?: Buffer): ReturnType<Seeds['makeSeed']> {
+    const state = await this.#greet();
+    if (state === undefined) throw seedFault('absent');
+    const pair = makeSealingPair();
+    const box = seed === undefined ? null : openSealing(pair, state.key, SEED_TO_VAULT).seal(seed, user);
+    const answer = await this.#put({ type: 'seed', user, key: pair.publicKey, box, by: authorOf(by) });
+    if (!('type' in answer) || answer.type !== 'seed') throw faultOf(answer);
+    const own = openSealing(pair, state.key, SEED_TO_HUB);
+    return { seed: own.open(answer.box, user), kept: Buffer.from(answer.kept, 'base64url') };
+  }
+
+  /** Asks whether a code is one of a seed. */
+  async checkCode(user: Id, kept: Buffer, { code, last }: ShownCode): Promise<number | undefined> {
+    const answer = await this.#put({ type: 'code', user, kept: kept.toString('base64url'), code, last });
+    if (!('type' in answer) || answer.type !== 'step') throw faultOf(answer);
+    return answer.step ?? undefined;
+  }
+
   /** The vault that is there. One that has only now been started is waited for. */
   async #greet(patience = PATIENCE_MS): Promise<State | undefined> {
     if (this.#state !== undefined) return this.#state;
@@ -111,10 +135,16 @@ export class ChannelToVault implements VaultLink {
   }
 
   async #ask(question: Question): Promise<VaultAnswer> {
+    const answer = await this.#put(question);
+    // What answers another question was not done for this one, as far as anybody knows.
+    return 'kind' in answer ? answer : SILENT;
+  }
+
+  async #put(question: Question): Promise<Answer> {
     if (this.#waiting.size >= MOST_WAITING) return BUSY;
     this.#last += 1;
     const id = this.#last;
-    const { promise, resolve } = Promise.withResolvers<VaultAnswer>();
+    const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#waiting.set(id, resolve);
     const timer = setTimeout(() => resolve(SILENT), PATIENCE_MS);
     this.#channel.send({ ...question, id } satisfies FromHub);
@@ -141,10 +171,10 @@ export class ChannelToVault implements VaultLink {
     } else if (frame.type === 'done') {
       const secrets = frame.secrets.map(factsOf);
       this.#waiting.get(frame.id)?.({ kind: 'done', secrets, overlapSeconds: frame.overlap });
-    } else {
+    } else if (frame.type === 'refused') {
       const { code: problem, message } = frame.why;
       this.#waiting.get(frame.id)?.({ kind: 'refused', problem, message });
-    }
+    } else this.#waiting.get(frame.id)?.(frame);
   }
 
   /** The vault is gone, and with it what it was asked. Its key is of that process alone. */
@@ -153,6 +183,12 @@ export class ChannelToVault implements VaultLink {
     for (const resolve of this.#greeted) resolve(undefined);
     for (const resolve of this.#waiting.values()) resolve(GONE);
   }
+}
+
+// A seed that is another user's, or was changed in the database, is an incident and no refusal.
+function faultOf(answer: Answer): Error {
+  if (!('kind' in answer) || answer.kind === 'done') return new Error('the vault answered another question');
+  return answer.problem === 'invalid' ? new Error(answer.message) : seedFault(answer.problem);
 }
 
 function authorOf({ actor, credential }: SecretAuthor) {

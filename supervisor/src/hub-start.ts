@@ -14,7 +14,7 @@ import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
 import { type NotaryStanding, notaryUser, type RunningNotary } from './notary-start.ts';
 import { type LaunchedRunner } from './runner-start.ts';
-import { vaultUser } from './vault-start.ts';
+import { problemOfVault, vaultUser } from './vault-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
 import { KeptRemovalsHead, presentFlaw, viewRemovals, withRemovals } from './removals.ts';
@@ -240,6 +240,7 @@ function settingsOf(
     access: config.access,
     signUp: config.file.signUp,
     spacesHost: config.spacesHost,
+    vault: problemOfVault(site) === undefined,
     hardware: config.file.spaces.hardware,
     trustedProxies: [...config.trustedProxies],
     rateLimits: config.file.rateLimits,

@@ -186,6 +186,8 @@ export const Settings = z.strictObject({
   /** `null` where no app can run; `spacesProblem` says why. */
   spaces: SpaceSettings.nullable(),
   spacesProblem: z.string().nullable(),
+  /** Whether this installation has a vault, also one that is away or sealed. */
+  vault: z.boolean(),
   /** What Spaces may be given; the first is usual. */
   hardware: z.array(HardwareKind).min(1),
   operator: Operator,

@@ -14,3 +14,11 @@ void test('an allowance is used up and comes back', () => {
   assert.ok(allowance.take('a', 3_000));
   assert.ok(!allowance.take('a', 3_000));
 });
+
+void test('Allowance forgets nobody to make room for others', () => {
+  const allowance = new Allowance(1, 0.5, 2);
+  assert.ok(allowance.take('a', 0) && allowance.take('b', 0));
+  assert.ok(!allowance.take('c', 0), 'there is no room');
+  assert.ok(!allowance.take('a', 0), 'and a has still had its one');
+  assert.ok(allowance.take('c', 2_000), 'those that are full again make room');
+});

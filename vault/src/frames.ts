@@ -1,6 +1,6 @@
 // What the vault hears and says, on three channels that the supervisor passes on unread: the hub's, the runner's and the
-// operator's. What a channel cannot say, nobody on it can have done: the hub's writes, lists and deletes; the runner's
-// releases; neither has a word for the other's.
+// operator's. What a channel cannot say, nobody on it can have done: the hub's writes, lists, deletes
+// and checks codes; the runner's releases; neither has a word for the other's.
 import { z } from 'zod';
 import { PUBLIC_KEY } from '@holdfast/kernel/sealing';
 
@@ -13,8 +13,18 @@ const Box = z
   .max(400_000)
   .regex(/^[A-Za-z0-9_-]+$/);
 
+/** A seed of one-time codes as the hub keeps it: what the vault alone opens. */
+const KeptSeed = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_-]+$/);
+
 /** The purpose of boxes that the hub seals. */
 export const HUB_TO_VAULT = 'a secret for the vault';
+/** Of those with a seed that the hub had before. */
+export const SEED_TO_VAULT = 'a seed for the vault';
+/** Of those with one for the page that shows it. */
+export const SEED_TO_HUB = 'a seed for the hub';
 /** Of those for the program inside a sandbox. */
 export const VAULT_TO_INSIDE = 'secrets for the program inside';
 /** And of those that the operator seals. */
@@ -47,6 +57,17 @@ export const FromHub = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('forget'), ...call, space: Id, by: By }),
   /** Nothing of a run of this Space is used any more from now on, as when it is paused. */
   z.strictObject({ type: z.literal('stop'), ...call, space: Id, by: By }),
+  /**
+   * Makes the seed of a user's one-time codes, or takes the one in the box, which the hub had before there was a vault. There is no
+   * word that asks for one again.
+   */
+  z.strictObject({ type: z.literal('seed'), ...call, user: Id, key: Key, box: Box.nullable(), by: By }),
+  /** To which step a code belongs, if it is one of now and later than the last one that was taken. */
+  z.strictObject({
+    type: z.literal('code'),
+    ...{ ...call, user: Id, kept: KeptSeed },
+    ...{ code: z.string().regex(/^\d{6}$/), last: z.int().nonnegative() },
+  }),
 ]);
 export type FromHub = z.infer<typeof FromHub>;
 
@@ -84,6 +105,10 @@ export const ToHub = z.discriminatedUnion('type', [
     /** For how many seconds the version before a written one may still be used; 0 for anything else. */
     overlap: z.int().nonnegative(),
   }),
+  /** The seed, sealed for the key of the one call that had it made, and as the hub is to keep it. */
+  z.strictObject({ type: z.literal('seed'), ...call, box: Box, kept: KeptSeed }),
+  /** `null`: the code is none. */
+  z.strictObject({ type: z.literal('step'), ...call, step: z.int().nonnegative().nullable() }),
   z.strictObject({ type: z.literal('refused'), ...call, why: Refusal }),
 ]);
 export type ToHub = z.infer<typeof ToHub>;

@@ -37,8 +37,7 @@ try {
   const ledger = new LedgerReader(db);
   const keys = new FileKeyHolder(`${settings.folder}/root.key`);
   const passphrase = secrets.passphrase === null ? undefined : Buffer.from(secrets.passphrase, 'utf8');
-  if (!(await keys.exists()) && (await new SecretReader(db).count()).spaces === 0)
-    await keys.make(passphrase);
+  if (!(await keys.exists()) && (await new SecretReader(db).count()).keys === 0) await keys.make(passphrase);
   else if (!(await keys.open(passphrase)))
     log.error({ why: keys.closed }, 'the vault starts without its root key');
   const pair = await openPair(`${settings.folder}/box-${settings.instance}.key`);

@@ -1,5 +1,6 @@
-// Gives the vault another root key while it is in use: the next generation wraps what is new, then each Space gets another key
-// under it, and then the ones before are destroyed. A backup from before opens with nothing that is still there.
+// Gives the vault another root key while it is in use: the next generation wraps what is new, then each Space, and the seeds of
+// second factors, get another key under it, and then the ones before are destroyed. A backup from before opens with nothing that is
+// still there.
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
@@ -7,7 +8,8 @@ import { VaultRefusal } from './refusal.ts';
 import { rekey } from './rekey.ts';
 import { isTrue, tagOf } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
-import { SecretReader, SecretWriter } from './secret-store.ts';
+import { SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE } from './secret-store.ts';
+import { rekeySeeds } from './seeds.ts';
 
 const PAGE = 200;
 
@@ -24,8 +26,14 @@ export async function rotateRootKey(
     if (page.length === 0) break;
     for (const { space } of page)
       await db.transaction(async (tx) => {
-        const before = await new SecretWriter(tx).findLockedKey(space);
+        // The key of the seeds before goes with that of those of now.
+        const isSeeds = space === SEEDS || space === SEEDS_BEFORE;
+        const before = await new SecretWriter(tx).findLockedKey(isSeeds ? SEEDS : space);
         if (before === undefined || before.generation >= generation) return;
+        if (isSeeds) {
+          await rekeySeeds(tx, ground, before);
+          return;
+        }
         await rekey(tx, ground, { before, rest: await new SecretReader(tx).listKept(space) });
         spaces += 1;
       });

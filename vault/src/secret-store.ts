@@ -13,6 +13,11 @@ export interface WrappedKey {
   readonly wrapped: Buffer;
 }
 
+/** What stands in place of a Space where a key is that of all seeds of second factors. */
+export const SEEDS = 'seeds';
+/** And where it is the one before it. */
+export const SEEDS_BEFORE = 'seeds before';
+
 /** Reads secrets. */
 export class SecretReader {
   readonly #db: Kysely<VaultTables>;
@@ -77,14 +82,15 @@ export class SecretReader {
       .execute();
   }
 
-  /** How much there is. */
-  async count(): Promise<{ readonly spaces: number; readonly secrets: number }> {
-    const { rows } = await sql<{ spaces: number; secrets: number }>`
-      select (select count(*) from vault.space_key) as spaces,
+  /** How much there is: keys of Spaces and of seeds, Spaces, and secrets. */
+  async count(): Promise<{ readonly keys: number; readonly spaces: number; readonly secrets: number }> {
+    const { rows } = await sql<{ keys: number; spaces: number; secrets: number }>`
+      select (select count(*) from vault.space_key) as keys,
+        (select count(*) from vault.space_key where space not in (${SEEDS}, ${SEEDS_BEFORE})) as spaces,
         (select count(distinct (space, name)) from vault.version where value is not null) as secrets`.execute(
       this.#db,
     );
-    return rows[0] ?? { spaces: 0, secrets: 0 };
+    return rows[0] ?? { keys: 0, spaces: 0, secrets: 0 };
   }
 }
 

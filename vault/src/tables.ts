@@ -1,4 +1,4 @@
-// Rows of the `vault` schema, and those of ledger and notary that the vault reads.
+// Rows of the `vault` schema, those of ledger and notary that the vault reads, and the seeds that it sealed for the hub.
 import { type Generated } from 'kysely';
 
 /** The tables that the vault's stores see. */
@@ -43,6 +43,8 @@ export type VaultTables = {
     ended_at: Date | null;
   };
   'vault.lease': { run: string; ask: number; version: string; uses: number };
+  /** Of the hub's table of second factors, what a rotation encrypts anew. */
+  'sessions.second_factor': { user_id: string; seed: Buffer; in_vault: boolean };
   'ledger.entry': {
     writer: string;
     lane: number;

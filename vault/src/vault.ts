@@ -22,6 +22,7 @@ import { Releases } from './releases.ts';
 import { rotateRootKey } from './rotation.ts';
 import { RunReader } from './run-store.ts';
 import { SecretReader } from './secret-store.ts';
+import { Seeds } from './seeds.ts';
 import { keepSweeping } from './sweep.ts';
 import { Turns, type Flight } from './turns.ts';
 import { Writes } from './writes.ts';
@@ -41,6 +42,7 @@ export class Vault implements Disposable {
   readonly #ground: Ground;
   readonly #channels: Channels;
   readonly #writes: Writes;
+  readonly #seeds: Seeds;
   readonly #possession: Possession;
   readonly #releases: Releases;
   readonly #leases: Leases;
@@ -56,6 +58,7 @@ export class Vault implements Disposable {
     this.#channels = channels;
     this.#behind = more.behind;
     this.#writes = new Writes(ground);
+    this.#seeds = new Seeds(ground);
     this.#possession = new Possession(ground);
     this.#owed = new Owed(ground.log);
     this.#releases = new Releases(ground, this.#possession, more.verifier);
@@ -114,17 +117,24 @@ export class Vault implements Disposable {
       this.#tellState();
       return;
     }
+    const { id } = frame;
     try {
+      if (frame.type === 'seed' || frame.type === 'code') {
+        this.#requireOpen();
+        if (frame.type === 'seed') this.#tellHub({ type: 'seed', id, ...(await this.#seeds.make(frame)) });
+        else this.#tellHub({ type: 'step', id, step: await this.#seeds.check(frame) });
+        return;
+      }
       const { versions, overlap = 0 } = await this.#doForHub(frame);
       const secrets = versions.map((version) => asFrame(describeVersion(version)));
-      this.#tellHub({ type: 'done', id: frame.id, secrets, overlap });
+      this.#tellHub({ type: 'done', id, secrets, overlap });
     } catch (error) {
-      this.#tellHub({ type: 'refused', id: frame.id, why: this.#refusalOf(error) });
+      this.#tellHub({ type: 'refused', id, why: this.#refusalOf(error) });
     }
   }
 
   async #doForHub(
-    frame: Exclude<FromHub, { type: 'hello' }>,
+    frame: Exclude<FromHub, { type: 'hello' | 'seed' | 'code' }>,
   ): Promise<{ readonly versions: readonly KeptVersion[]; readonly overlap?: number }> {
     if (frame.type === 'list') return { versions: await this.#writes.list(frame.space) };
     if (frame.type === 'write') {
@@ -333,8 +343,9 @@ const CLOSED = {
     'The vault is sealed: the passphrase that it was given is not that of its root key. `./holdfast vault unseal` asks for the ' +
     'right one. Spaces with secrets wait until then.',
   missing:
-    'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back; ' +
-    'nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back and start again',
+    'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back, and codes of ' +
+    'second factors cannot be checked; nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back ' +
+    'and start again',
 } as const;
 
 function personalOf({ osUser, terminal, command }: FromOperator['operator']): Record<string, string> {

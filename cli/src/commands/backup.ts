@@ -166,7 +166,8 @@ const LOST: Readonly<Record<string, string>> = {
   'notary/signing.key':
     'Without it another log of the ledger begins, and what was signed is checked with the old public key.',
   'vault/root.key':
-    'Without it the values of all secrets are lost, and nothing else: repositories, accounts, tokens and the ledger do not need it.',
+    'Without it the values of all secrets are lost, and codes of second factors cannot be checked; nothing else is lost: repositories, ' +
+    'accounts, tokens and the ledger do not need it.',
 };
 
 async function openShared(call: Call) {

@@ -29,7 +29,7 @@ async function withFactor(hub: ServedHub) {
 }
 
 void test('a code of the app is good once, also against the one it was set up with', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   const { key, finish } = await withFactor(hub);
   assert.equal(await finish(codeOf(key, hub.now())), 'second-factor.code-wrong', 'it confirmed the set-up');
   hub.passTime(1);
@@ -41,7 +41,7 @@ void test('a code of the app is good once, also against the one it was set up wi
 });
 
 void test('of many who show one code at the same time, one gets in', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   const { key, codes, half } = await withFactor(hub);
   hub.passTime(1);
   for (const code of [codeOf(key, hub.now()), codes[0] ?? '']) {
@@ -56,7 +56,7 @@ void test('of many who show one code at the same time, one gets in', async () =>
 });
 
 void test('a recovery code is good once, in any spelling, and none is of another user', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   const { codes, finish, account } = await withFactor(hub);
   const [code = '', other = ''] = codes;
   assert.equal(await finish(code.toUpperCase().replace('-', ' ')), 'signed in');
@@ -73,7 +73,7 @@ void test('a recovery code is good once, in any spelling, and none is of another
 });
 
 void test('who writes the table can neither bring a code back nor give one account the seed of another', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   const { key, finish, account } = await withFactor(hub);
   await using behind = openSuperuserPool(hub.database);
   await assert.rejects(
@@ -82,7 +82,7 @@ void test('who writes the table can neither bring a code back nor give one accou
   );
   const bob = await signInAs(hub, 'bob');
   await behind.pool.query(
-    `insert into sessions.second_factor select '${bob.session.userId}', seed, 0, now() from sessions.second_factor`,
+    `insert into sessions.second_factor select '${bob.session.userId}', seed, 0, now(), in_vault from sessions.second_factor`,
   );
   hub.passTime(1);
   await assert.rejects(hub.modules.secondFactors.take(bob.session.userId, codeOf(key, hub.now())));
@@ -94,7 +94,7 @@ void test('who writes the table can neither bring a code back nor give one accou
 });
 
 void test('guesses at the second factor end, from however many addresses they come', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   const { key, half } = await withFactor(hub);
   const note = await half();
   const outcomes: string[] = [];
@@ -115,7 +115,7 @@ void test('guesses at the second factor end, from however many addresses they co
 });
 
 void test('half a sign-in is worth nothing when it is forged, old, or from before the password changed', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   const { half, codes, actor, account } = await withFactor(hub);
   const code = codes[0] ?? '';
   const note = await half();

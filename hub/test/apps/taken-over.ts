@@ -102,7 +102,7 @@ async function call(ground: Ground, frame: object): Promise<Record<string, unkno
   const { calls: id } = ground;
   await intruder.say(FD.vault, { ...frame, id });
   return await intruder.until(
-    (one) => (one['type'] === 'done' || one['type'] === 'refused') && one['id'] === id,
+    (one) => ['done', 'refused', 'seed', 'step'].includes(String(one['type'])) && one['id'] === id,
   );
 }
 
@@ -162,6 +162,12 @@ async function requireRefused(
   assert.equal((await entriesOf(ground.site, 'secret.released')).length, before, 'nothing was released');
 }
 
+/** Has the vault make the seed of somebody's second factor; gives whose it is, and what the vault said. */
+async function makeSeed(ground: Ground) {
+  const wish = { user: newId(new Date()), key: makeSealingPair().publicKey, box: null, by: BY };
+  return { user: wish.user, made: await call(ground, { type: 'seed', ...wish }) };
+}
+
 /** Words that are the hub's to say, and what it gets for each. In order: what takes the run away comes last. */
 const OWN: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
   'vault, of the hub: hello': async ({ intruder }) => {
@@ -202,6 +208,17 @@ const OWN: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     assert.equal((await call(ground, { type: 'forget', space, by: BY }))['type'], 'done');
     const gone = await entriesOf(ground.site, 'secret.deleted');
     assert.ok(gone.some(({ body }) => body['name'] === 'FORGOTTEN' && body['with'] === 'space'));
+  },
+  'vault, of the hub: seed': async (ground) => {
+    const { user } = await makeSeed(ground);
+    const entry = (await entriesOf(ground.site, 'secret.seed-made')).at(-1);
+    assert.deepEqual([entry?.subject, entry?.writer.slice(0, 14)], [`account:${user}`, 'holdfast_vault']);
+  },
+  'vault, of the hub: code': async (ground) => {
+    const { user, made } = await makeSeed(ground);
+    const asked = { type: 'code', user, kept: made['kept'], code: '000000', last: 0 };
+    assert.deepEqual(Object.keys(await call(ground, asked)), ['type', 'id', 'step'], 'and no seed');
+    assert.equal((await call(ground, { ...asked, user: newId(new Date()) }))['type'], 'refused');
   },
   'runner, of the hub: hello': async ({ intruder }) => {
     const from = intruder.frames.length;

@@ -111,7 +111,7 @@ async function proveOnceMore(page: Page, words: Words, code: () => string): Prom
 
 for (const { locale, words } of LANGUAGES)
   void test(`somebody who is invited comes, stays and lets a program in: ${locale}`, async () => {
-    await using hub = await openServedHub();
+    await using hub = await openServedHub({ vault: true });
     const grace = { name: 'grace', email: 'grace@example.org', administrator: true, password: PASSWORD };
     await hub.modules.identity.createUser(OPERATOR, grace);
     await using chromium = await openChromium();

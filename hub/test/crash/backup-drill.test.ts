@@ -13,7 +13,9 @@ import { copyCheckout, giveFolder } from '../harness/checkout-copy.ts';
 import { runCommand, startInstance, type Instance, type InstanceOptions } from '../harness/instance.ts';
 import { mustRun, type Outcome } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
+import { codeOf } from '../harness/second-factor.ts';
 import { openSuperuser } from '../harness/superuser.ts';
+import { TestBrowser } from '../harness/test-browser.ts';
 import { isRoot, openTestUser } from '../harness/test-user.ts';
 import { Driver, fetchDigest } from './driver.ts';
 
@@ -95,6 +97,33 @@ async function setUp(instance: Instance, token: string): Promise<void> {
   }
 }
 
+/** Makes a user with a second factor. */
+async function addWithFactor(
+  instance: Instance,
+): Promise<{ readonly password: string; readonly key: string }> {
+  await instance.createUser('dora');
+  const password = (await instance.admin('user', 'reset-password', 'dora')).trim();
+  const browser = new TestBrowser(instance);
+  await browser.signIn('dora', password);
+  const begun = await browser.send('/account/second-factor?/begin', {});
+  const key = /data-key[^>]*>([A-Z2-7 ]+)</.exec(begun.body)?.[1] ?? '';
+  const code = codeOf(key, new Date());
+  const confirmed = await browser.send('/account/second-factor?/confirm', { code });
+  assert.match(confirmed.body, /[a-z2-7]{5}-[a-z2-7]{5}/);
+  return { password, key };
+}
+
+/** Signs her in with a code that is certainly later than the one that was taken last. */
+async function signInWithCode(
+  instance: Instance,
+  { password, key }: { readonly password: string; readonly key: string },
+): Promise<number> {
+  const browser = new TestBrowser(instance);
+  const half = await browser.signIn('dora', password);
+  assert.match(half.location, /^\/sign-in\/code/, half.body);
+  return (await browser.send(half.location, { code: codeOf(key, new Date(Date.now() + 30_000)) })).status;
+}
+
 async function assertWhole(instance: Instance, driver: Driver, token: string): Promise<void> {
   for (const { path: file, sha256, commit } of driver.acknowledged) {
     const url = `${instance.url}/admin/battered/resolve/${commit}/${file}`;
@@ -155,12 +184,13 @@ for (const as of LONG ? (['self', 'user'] as const) : (['self'] as const))
       ) as [string, string, string];
       const began = new Date();
       const before = new Driver('before', { url: '', token: '', repo: '' });
-      let [token, revoked] = ['', ''];
+      let [token, revoked, dora] = ['', '', { password: '', key: '' }];
       {
         await using instance = await startInstance({ ...options, folder: lost });
         token = await instance.createToken({ user: 'admin', role: 'write' });
         revoked = await instance.createToken({ user: 'admin', role: 'read' });
         await setUp(instance, token);
+        dora = await addWithFactor(instance);
         const site = { url: instance.url, token, repo: 'admin/battered' };
         const first = new Driver('before', site);
         await first.run(AbortSignal.timeout(5_000));
@@ -212,6 +242,7 @@ for (const as of LONG ? (['self', 'user'] as const) : (['self'] as const))
         const fresh = await running.createToken({ user: 'admin', role: 'write' });
         await assertWhole(running, before, fresh);
         assert.deepEqual(await openSecrets(running), { KEPT });
+        assert.equal(await signInWithCode(running, dora), 303, 'the seed of her second factor is there');
         const listed = await ask(running, { token: fresh, to: '/api/spaces/admin/app/secrets' });
         assert.match(listed.text, /KEPT/);
         assert.doesNotMatch(listed.text, /GONE/);
@@ -234,6 +265,7 @@ for (const as of LONG ? (['self', 'user'] as const) : (['self'] as const))
         await using running = await startInstance({ ...options, folder: third, words: ['--accept-loss'] });
         assert.match((await running.command('vault', 'status')).stdout, /root key .* is missing/);
         assert.deepEqual(await openSecrets(running), {});
+        assert.equal(await signInWithCode(running, dora), 503, 'no code can be checked');
         const fresh = await running.createToken({ user: 'admin', role: 'write' });
         await assertWhole(running, before, fresh);
       });

@@ -1,6 +1,6 @@
 // The vault in the test's own process, over a test's database, with a root key and a journal of its own, and the real link to it.
 import { generateKeyPairSync } from 'node:crypto';
-import { systemClock } from '@holdfast/kernel/clock';
+import { systemClock, type Clock } from '@holdfast/kernel/clock';
 import { makeSealingPair } from '@holdfast/kernel/sealing';
 import { verifierOf } from '@holdfast/notary/note';
 import { Channel } from '@holdfast/platform/channel';
@@ -9,6 +9,7 @@ import { openDatabase, openPool, type DatabaseAddress } from '@holdfast/platform
 import { Journal } from '@holdfast/vault/journal';
 import { FileKeyHolder } from '@holdfast/vault/key-holder';
 import { LedgerReader } from '@holdfast/vault/ledger-store';
+import { rotateRootKey } from '@holdfast/vault/rotation';
 import { Vault } from '@holdfast/vault/vault';
 import { ChannelToVault } from '../../src/vault-link.ts';
 import { openScratch } from './scratch.ts';
@@ -19,6 +20,10 @@ export interface LinkedVault extends AsyncDisposable {
   readonly link: ChannelToVault;
   /** Closes the root key, as the operator does. */
   seal(): void;
+  /** Opens it again. */
+  unseal(): Promise<void>;
+  /** Makes the next root key and destroys the one before. */
+  rotate(): Promise<void>;
   /** Says what the supervisor says when the vault has ended, and hears nothing any more. */
   leave(): void;
 }
@@ -26,7 +31,10 @@ export interface LinkedVault extends AsyncDisposable {
 const NOBODY = { onFrame: () => undefined, send: () => undefined };
 
 /** Opens one that signs in at this address. */
-export async function openLinkedVault(address: DatabaseAddress): Promise<LinkedVault> {
+export async function openLinkedVault(
+  address: DatabaseAddress,
+  clock: Clock = systemClock,
+): Promise<LinkedVault> {
   await using opened = new AsyncDisposableStack();
   const scratch = opened.use(await openScratch('vault'));
   const log = openLog('test', { write: () => undefined });
@@ -40,7 +48,7 @@ export async function openLinkedVault(address: DatabaseAddress): Promise<LinkedV
   const hub = opened.use(new Channel(one));
   const vault = opened.use(new Channel(other));
   const ground = {
-    ...{ db, log, keys, journal, ledger: new LedgerReader(db), clock: systemClock },
+    ...{ db, log, keys, journal, ledger: new LedgerReader(db), clock },
     ...{ instance: '0123456789abcdef01234567', ours: [], pair: makeSealingPair() },
   };
   let isThere = true;
@@ -56,6 +64,8 @@ export async function openLinkedVault(address: DatabaseAddress): Promise<LinkedV
   return {
     link,
     seal: () => keys.close(),
+    unseal: async () => void (await keys.open(undefined)),
+    rotate: async () => void (await rotateRootKey(ground, { actor: 'operator', personal: {} })),
     leave: () => {
       isThere = false;
       vault.send({ gone: true });

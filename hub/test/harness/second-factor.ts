@@ -1,5 +1,5 @@
 // An app for one-time codes, as a person has it on the phone.
-import { codeAt, stepOf } from '../../src/modules/sessions/totp.ts';
+import { codeAt, stepOf } from '@holdfast/kernel/one-time-code';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -80,6 +80,9 @@ const gone = () => Promise.resolve({ kind: 'refused', problem: 'gone', message: 
 const noVault = {
   ...{ write: gone, list: gone, delete: gone, forget: gone, stop: gone },
   standing: () => Promise.resolve({ state: 'absent', why: '' } as const),
+  // Nobody asks: seeds are the hub's where there is no vault.
+  makeSeed: () => Promise.reject(new Error('there is no vault')),
+  checkCode: () => Promise.reject(new Error('there is no vault')),
 };
 
 /** A hub that serves. */
@@ -116,7 +119,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
   const lines: string[] = [];
   const log = openLog('test', { write: (line) => void lines.push(line) });
   const time = { passed: 0, now: () => new Date(systemClock.now().getTime() + time.passed) };
-  const vault = options.vault && opened.use(await openLinkedVault(database.vault));
+  const vault = options.vault && opened.use(await openLinkedVault(database.vault, time));
   const modules = opened.use(
     await openModules(start, {
       ...{ log, clock: time, carrier: options.carrier, issuer: options.issuer, runner: options.runner },
@@ -252,6 +255,7 @@ function startOf(
       lost: null,
       operator: { name: 'test', uid: 0 },
       spacesProblem: null,
+      vault: options.vault === true,
       hardware: options.hardware ?? SpacesFile.parse({}).hardware,
       firstAdmin: null,
     },

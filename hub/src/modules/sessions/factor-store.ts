@@ -4,9 +4,16 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type SessionTables } from './tables.ts';
 
-/** A second factor as it is kept. */
-export interface SecondFactorRow {
+const PAGE = 100;
+
+/** A seed as it is kept, and whether the vault sealed it. */
+export interface KeptSeed {
   readonly seed: Buffer;
+  readonly inVault: boolean;
+}
+
+/** A second factor as it is kept. */
+export interface SecondFactorRow extends KeptSeed {
   readonly lastStep: number;
   readonly confirmedAt: Date | null;
 }
@@ -25,7 +32,21 @@ export class FactorReader {
       .selectAll()
       .where('user_id', '=', userId)
       .executeTakeFirst();
-    return row && { seed: row.seed, lastStep: row.last_step, confirmedAt: row.confirmed_at };
+    if (row === undefined) return undefined;
+    const { seed, in_vault: inVault, last_step: lastStep, confirmed_at: confirmedAt } = row;
+    return { seed, inVault, lastStep, confirmedAt };
+  }
+
+  /** Some of the seeds that the vault does not have, of users behind this one. */
+  async listOutside(userId: string): Promise<{ readonly userId: Id; readonly seed: Buffer }[]> {
+    return await this.db
+      .selectFrom('sessions.second_factor')
+      .select(['user_id as userId', 'seed'])
+      .where('in_vault', '=', false)
+      .where('user_id', '>', userId as Id)
+      .orderBy('user_id')
+      .limit(PAGE)
+      .execute();
   }
 
   /** How many recovery codes are left. */
@@ -47,18 +68,28 @@ export class FactorWriter extends FactorReader {
   }
 
   /** Keeps a seed that is not confirmed yet, in place of another such. False where one is confirmed. */
-  async begin(userId: Id, seed: Buffer): Promise<boolean> {
+  async begin(userId: Id, { seed, inVault: in_vault }: KeptSeed): Promise<boolean> {
     const result = await this.db
       .insertInto('sessions.second_factor')
-      .values({ user_id: userId, seed, last_step: 0, confirmed_at: null })
+      .values({ user_id: userId, seed, last_step: 0, confirmed_at: null, in_vault })
       .onConflict((conflict) =>
         conflict
           .column('user_id')
-          .doUpdateSet({ seed, last_step: 0 })
+          .doUpdateSet({ seed, last_step: 0, in_vault })
           .where('sessions.second_factor.confirmed_at', 'is', null),
       )
       .executeTakeFirst();
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** Keeps what the vault made of a seed in place of what the hub's key had sealed. */
+  async moveSeed(userId: Id, seed: { readonly before: Buffer; readonly kept: Buffer }): Promise<void> {
+    await this.db
+      .updateTable('sessions.second_factor')
+      .set({ seed: seed.kept, in_vault: true })
+      .where('user_id', '=', userId)
+      .where('seed', '=', seed.before)
+      .execute();
   }
 
   /** Takes the code of a step, once: of two that take it at the same time one is told `false`. */

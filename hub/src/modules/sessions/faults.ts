@@ -43,6 +43,25 @@ export const factorMissing = defineFault(
   'second-factor.missing',
   () => 'No second factor is set up.',
 );
+const seedsSealed = defineFault(
+  'unavailable',
+  'second-factor.vault-sealed',
+  () =>
+    'Codes of second factors cannot be checked now: the vault is sealed. A recovery code or a passkey works.',
+);
+const seedsAway = defineFault(
+  'unavailable',
+  'second-factor.vault-away',
+  () =>
+    'Codes of second factors cannot be checked now: the vault does not answer. Try again; a recovery code or a passkey works.',
+);
+
+/** The fault for what keeps the vault from making a seed or checking a code. */
+export function seedFault(problem: string): Error {
+  if (problem === 'sealed') return seedsSealed();
+  return problem === 'too-many' ? signInThrottled() : seedsAway();
+}
+
 export const sessionMissing = defineFault('missing', 'session.missing', () => 'There is no such session.');
 export const passkeyRefused = defineFault('forbidden', 'passkey.refused', (cause?: unknown) => [
   'The passkey was not accepted. Open the page again and repeat what you did.',

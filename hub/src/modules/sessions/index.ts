@@ -2,7 +2,8 @@
 export { Sessions, type BegunSession, type Proved, type Visit } from './sessions.ts';
 export { Passkeys } from './passkeys.ts';
 export { SecondFactors } from './second-factors.ts';
-export { sealedByHub } from './seeds.ts';
+export { type SeedAuthor, type Seeds, type ShownCode } from './seeds.ts';
+export { seedFault } from './faults.ts';
 export { SignOut } from './sign-out.ts';
 export { SignIn, type Outcome, type SignedIn } from './sign-in.ts';
 export { LiveSessions } from './live-sessions.ts';
@@ -13,4 +14,5 @@ export { sessions as sessionSessions } from './migrations/0001-sessions.ts';
 export { passkeys as sessionPasskeys } from './migrations/0003-passkeys.ts';
 export { secondFactor as sessionSecondFactor } from './migrations/0002-second-factor.ts';
 export { places as sessionPlaces } from './migrations/0005-places.ts';
+export { vaultSeeds as sessionSeeds } from './migrations/0006-seeds.ts';
 export { keptSessions as sessionKept } from './migrations/0004-kept.ts';

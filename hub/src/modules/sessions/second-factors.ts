@@ -1,18 +1,20 @@
 // Second factors: set up, asked for, replaced, removed.
 import { type Clock } from '@holdfast/kernel/clock';
+import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
+import { parseCode } from '@holdfast/kernel/one-time-code';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { isFreshlyProved, mayCredentials, operatorFields, referencesOf, type Actor } from '#modules/access';
 import { credentialsForbidden, markSecondFactor, proofNeeded } from '#modules/identity';
 import { record } from '#modules/ledger';
-import { codeWrong, factorMissing, factorPresent } from './faults.ts';
-import { FactorReader, FactorWriter } from './factor-store.ts';
+import { codeWrong, factorMissing, factorPresent, seedFault } from './faults.ts';
+import { FactorReader, FactorWriter, type SecondFactorRow } from './factor-store.ts';
 import { type Proof } from './model.ts';
-import { type Seeds } from './seeds.ts';
+import { SealedByHub, type Seeds } from './seeds.ts';
 import { SessionWriter } from './store.ts';
-import { findStep, mintRecoveryCodes, mintSeed, parseRecoveryCode, seedAddress, spellSeed } from './totp.ts';
+import { mintRecoveryCodes, parseRecoveryCode, seedAddress, spellSeed } from './totp.ts';
 
 /** What an app is set up with. */
 export interface FactorSetup {
@@ -25,6 +27,8 @@ export interface FactorSetup {
 /** How an account stands. */
 export interface FactorStanding {
   readonly confirmedAt: Date | null;
+  /** Whether one waits for its first code. */
+  readonly isBegun: boolean;
   readonly codesLeft: number;
 }
 
@@ -34,46 +38,42 @@ export class SecondFactors {
   readonly #clock: Clock;
   readonly #epochs: Epochs;
   readonly #keys: Keys;
-  readonly #seeds: Seeds;
+  /** Absent where this installation has none. */
+  readonly #vault: Seeds | undefined;
+  readonly #hub: SealedByHub;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; keys: Keys; seeds: Seeds }) {
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; keys: Keys; vault: Seeds | undefined }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#epochs = deps.epochs;
     this.#keys = deps.keys;
-    this.#seeds = deps.seeds;
+    this.#vault = deps.vault;
+    this.#hub = new SealedByHub(deps);
   }
 
   /** Whether a user has one, and how many recovery codes are left. */
   async standing(userId: Id): Promise<FactorStanding> {
     const reader = new FactorReader(this.#db);
     const row = await reader.find(userId);
-    return { confirmedAt: row?.confirmedAt ?? null, codesLeft: await reader.countCodes(userId) };
+    const confirmedAt = row?.confirmedAt ?? null;
+    const isBegun = row !== undefined && confirmedAt === null;
+    return { confirmedAt, isBegun, codesLeft: await reader.countCodes(userId) };
   }
 
-  /** Makes a seed, which counts once a code of it was shown. Throws `second-factor.present` and what `#require` throws. */
+  /**
+   * Makes a seed, which counts once a code of it was shown, and gives it, now and never again. Throws `second-factor.present`, what
+   * `#require` throws, and what keeps the vault from it.
+   */
   async begin(actor: Actor, userId: Id, names: { user: string; host: string }): Promise<FactorSetup> {
     this.#require(actor, userId);
-    const seed = mintSeed();
-    const sealed = await this.#seeds.seal(userId, seed);
+    const vault = this.#vault;
+    const { seed, kept } = await (vault ?? this.#hub).makeSeed(userId, referencesOf(actor));
     await this.#db.transaction(async (tx) => {
-      if (!(await new FactorWriter(tx).begin(userId, sealed))) throw factorPresent();
+      const wish = { seed: kept, inVault: vault !== undefined };
+      if (!(await new FactorWriter(tx).begin(userId, wish))) throw factorPresent();
       const kind = 'account.second-factor-begun';
       await record(tx, { kind, subject: `account:${userId}`, ...referencesOf(actor), body: {} });
     });
-    return { key: spellSeed(seed), address: seedAddress(seed, names) };
-  }
-
-  /** The seed that waits for its first code, to show it once more. */
-  async findBegun(
-    actor: Actor,
-    userId: Id,
-    names: { user: string; host: string },
-  ): Promise<FactorSetup | undefined> {
-    this.#require(actor, userId);
-    const row = await new FactorReader(this.#db).find(userId);
-    if (row === undefined || row.confirmedAt !== null) return undefined;
-    const seed = await this.#seeds.open(userId, row.seed);
     return { key: spellSeed(seed), address: seedAddress(seed, names) };
   }
 
@@ -87,7 +87,7 @@ export class SecondFactors {
     if (row === undefined) throw factorMissing();
     if (row.confirmedAt !== null) throw factorPresent();
     const now = this.#clock.now();
-    const step = findStep(await this.#seeds.open(userId, row.seed), code, { now, last: row.lastStep });
+    const step = await this.#check(userId, row, code);
     if (step === undefined) throw codeWrong();
     const codes = mintRecoveryCodes();
     await this.#db.transaction(async (tx) => {
@@ -136,11 +136,54 @@ export class SecondFactors {
     if (recovery !== undefined) return await this.#takeRecovery(userId, recovery);
     const row = await new FactorReader(this.#db).find(userId);
     if (row === undefined || row.confirmedAt === null) return undefined;
-    const seed = await this.#seeds.open(userId, row.seed);
-    const step = findStep(seed, code, { now: this.#clock.now(), last: row.lastStep });
+    const step = await this.#check(userId, row, code);
     if (step === undefined) return undefined;
     const taken = await this.#db.transaction((tx) => new FactorWriter(tx).takeStep(userId, step));
     return taken ? 'totp' : undefined;
+  }
+
+  /**
+   * Has the vault take the seeds that the hub's key had sealed before there was a vault; those that it does not take now are taken
+   * with the next code, or the next time.
+   */
+  async moveSeeds(signal: AbortSignal): Promise<void> {
+    const vault = this.#vault;
+    if (vault === undefined) return;
+    for (let after = ''; !signal.aborted;) {
+      const page = await new FactorReader(this.#db).listOutside(after);
+      for (const { userId, seed } of page) if (!(await this.#moved(vault, userId, seed))) return;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.userId;
+    }
+  }
+
+  // `false`: the vault takes none just now. One that somebody altered keeps nobody else's from being taken; its owner's next
+  // code says so.
+  async #moved(vault: Seeds, userId: Id, seed: Buffer): Promise<boolean> {
+    try {
+      await this.#move(vault, userId, seed);
+      return true;
+    } catch (error) {
+      return !isFault(error);
+    }
+  }
+
+  async #check(userId: Id, { seed, inVault, lastStep: last }: SecondFactorRow, text: string) {
+    const code = parseCode(text);
+    if (code === undefined) return undefined;
+    const [vault, hub] = [this.#vault, this.#hub];
+    if (vault === undefined && !inVault) return await hub.checkCode(userId, seed, { code, last });
+    if (vault === undefined) throw seedFault('away');
+    const kept = inVault ? seed : await this.#move(vault, userId, seed);
+    return await vault.checkCode(userId, kept, { code, last });
+  }
+
+  async #move(vault: Seeds, userId: Id, before: Buffer): Promise<Buffer> {
+    const by = { actor: 'system:sessions', credential: '' };
+    const { kept } = await vault.makeSeed(userId, by, this.#hub.open(userId, before));
+    await this.#db.transaction((tx) => new FactorWriter(tx).moveSeed(userId, { before, kept }));
+    return kept;
   }
 
   async #takeRecovery(userId: Id, code: string): Promise<Proof | undefined> {

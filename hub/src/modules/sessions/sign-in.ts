@@ -199,7 +199,14 @@ export class SignIn {
 
   async #takeCode(row: SignInRow, code: string, browser: Browser): Promise<Proof> {
     const attempt = await this.#deps.throttle.beginCode(row, browser);
-    const proof = await this.#deps.secondFactors.take(row.account.id, code);
+    let proof: Proof | undefined;
+    try {
+      proof = await this.#deps.secondFactors.take(row.account.id, code);
+    } catch (error) {
+      // Nothing was guessed: a vault that is away locks nobody out.
+      await attempt.succeed();
+      throw error;
+    }
     if (proof === undefined) throw codeWrong();
     await attempt.succeed();
     return proof;

@@ -19,7 +19,13 @@ export type SessionTables = {
     seen_at: Date;
     mac: Buffer;
   };
-  'sessions.second_factor': { user_id: Id; seed: Buffer; last_step: number; confirmed_at: Date | null };
+  'sessions.second_factor': {
+    user_id: Id;
+    seed: Buffer;
+    last_step: number;
+    confirmed_at: Date | null;
+    in_vault: boolean;
+  };
   'sessions.recovery_code': { user_id: Id; digest: string; used_at: Date | null };
   'sessions.passkey': {
     id: Id;

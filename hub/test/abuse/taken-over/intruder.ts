@@ -10,6 +10,7 @@ import { memoryAttempts } from './memory.ts';
 import { type Order, type StolenStart } from './order.ts';
 import { strangerAttempts } from './processes.ts';
 import { systemCallAttempts } from './system-calls.ts';
+import { seedAttempts } from './seeds.ts';
 import { listSockets, shoutAtSupervisor, socketAttempts } from './sockets.ts';
 
 const stolen: { start?: StolenStart } = {};
@@ -72,6 +73,7 @@ async function doWhat(what: string, wanted: unknown): Promise<unknown> {
     database: () => databaseAttempts(start),
     'sign-in': () => signInAttempts(start),
     sockets: () => socketAttempts(start, order),
+    seeds: () => seedAttempts((words) => channels.obey(start, words)),
     leave: () => leftovers(start),
   };
   if (what === 'list-sockets') return listSockets();

@@ -15,6 +15,9 @@ async function setUp(browser: TestBrowser, hub: { now(): Date }): Promise<{ key:
   const key = /data-key[^>]*>([A-Z2-7 ]+)</.exec(begun.body)?.[1] ?? '';
   assert.match(begun.body, /<svg[^>]*role="img"/);
   assert.match((await browser.send(`${FACTOR}?/confirm`, { code: '000000' })).body, /not right/);
+  const again = (await browser.open(FACTOR)).body;
+  assert.match(again, /You began to set it up/);
+  assert.doesNotMatch(again, /data-key/, 'the key was shown once');
   const confirmed = await browser.send(`${FACTOR}?/confirm`, { code: codeOf(key, hub.now()) });
   const codes = [...confirmed.body.matchAll(/<code[^>]*>([a-z2-7]{5}-[a-z2-7]{5})</g)].map(
     ([, code]) => code ?? '',
@@ -24,7 +27,7 @@ async function setUp(browser: TestBrowser, hub: { now(): Date }): Promise<{ key:
 }
 
 void test('a second factor is set up, ends the other sessions, and is asked for from then on', async () => {
-  await using hub = await openServedHub();
+  await using hub = await openServedHub({ vault: true });
   await signInAs(hub, 'alice');
   const [browser, elsewhere] = [new TestBrowser(hub), new TestBrowser(hub)];
   for (const one of [browser, elsewhere]) await one.signIn('alice', PASSWORD);

@@ -168,6 +168,9 @@ export const en = {
     removed: 'The second factor was removed.',
     off: 'You have no second factor yet. Any app for one-time codes will do.',
     begin: 'Set it up',
+    begun:
+      'You began to set it up. The key was shown once: type the code of the app that has it, or begin anew.',
+    beginAnew: 'Begin anew, with another key',
     setup: 'Set up the app',
     scan: 'Read this picture with the app.',
     picture: 'A picture for the app; the key below says the same',

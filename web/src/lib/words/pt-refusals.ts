@@ -45,6 +45,10 @@ export const ptRefusals: Readonly<Record<string, string>> = {
   'second-factor.code-wrong':
     'Esse código não está certo, ou já foi usado. Espere pelo próximo; veja também se o relógio do aparelho está certo.',
   'second-factor.present': 'Já há um segundo fator. Remova-o antes de configurar outro.',
+  'second-factor.vault-sealed':
+    'Agora não se podem verificar códigos de segundos fatores: o cofre está selado. Um código de recuperação ou uma chave de acesso serve.',
+  'second-factor.vault-away':
+    'Agora não se podem verificar códigos de segundos fatores: o cofre não responde. Tente de novo; um código de recuperação ou uma chave de acesso serve.',
   'second-factor.missing': 'Não há nenhum segundo fator.',
   'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
   'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',

@@ -168,6 +168,9 @@ export const pt: Words = {
     removed: 'O segundo fator foi removido.',
     off: 'Ainda não tem um segundo fator. Qualquer aplicação de códigos únicos serve.',
     begin: 'Configurar',
+    begun:
+      'Começou a configurá-lo. A chave mostrou-se uma vez: escreva o código da aplicação que a tem, ou comece de novo.',
+    beginAnew: 'Começar de novo, com outra chave',
     setup: 'Configurar a aplicação',
     scan: 'Leia esta imagem com a aplicação.',
     picture: 'Uma imagem para a aplicação; a chave abaixo diz o mesmo',

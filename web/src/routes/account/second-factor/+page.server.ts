@@ -3,37 +3,25 @@ import { type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit } from '../../../lib/call.ts';
 import { qrPath } from '../../../lib/qr/code.ts';
 
-function namesOf(event: ServerLoadEvent | RequestEvent) {
+function namesOf(event: RequestEvent) {
   return { user: requireVisit(event).account.name, host: event.url.host };
 }
 
 export async function load(event: ServerLoadEvent) {
-  const { actor, account } = requireVisit(event);
-  const call = callOf(event);
-  const { hub } = call;
-  const { confirmedAt, codesLeft } = await hub.secondFactors.standing(account.id);
+  const { account } = requireVisit(event);
+  const { hub } = callOf(event);
+  const { confirmedAt, isBegun, codesLeft } = await hub.secondFactors.standing(account.id);
   const withheld = await hub.orgPolicies.listWithheld(account.id);
-  // Shown again to who has proved lately who they are; others begin anew.
-  const setup = await hub.secondFactors
-    .findBegun(actor, account.id, namesOf(event))
-    .catch((error: unknown) => {
-      if (call.refusalOf(error) === undefined) throw error;
-      return undefined;
-    });
-  return {
-    confirmedAt,
-    codesLeft,
-    withheld: withheld.map(({ orgName }) => orgName),
-    setup: setup && { ...setup, picture: qrPath(setup.address) },
-  };
+  return { confirmedAt, isBegun, codesLeft, withheld: withheld.map(({ orgName }) => orgName) };
 }
 
 export const actions = {
   begin: async (event: RequestEvent) => {
     const { actor, account } = requireVisit(event);
     return await attempt(event, async () => {
-      await callOf(event).hub.secondFactors.begin(actor, account.id, namesOf(event));
-      return { begun: true };
+      // Shown in this answer, and never again: nobody can be asked for it.
+      const setup = await callOf(event).hub.secondFactors.begin(actor, account.id, namesOf(event));
+      return { setup: { ...setup, picture: qrPath(setup.address) } };
     });
   },
   confirm: async (event: RequestEvent) => {

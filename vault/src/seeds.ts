@@ -1,0 +1,153 @@
+// Seeds of second factors. One leaves the vault when it is made, for the page that shows it, and never again: the hub keeps it as
+// ciphertext, and asks whether a code is one of it. A hub that was taken over can guess codes, as every visitor can, and not much
+// faster.
+import { type KeyObject } from 'node:crypto';
+import { findStep, mintSeed, SEED_BYTES } from '@holdfast/kernel/one-time-code';
+import { openSealing } from '@holdfast/kernel/sealing';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { Allowance } from './allowance.ts';
+import { decrypt, encrypt, makeKey, type Bound } from './envelope.ts';
+import { SEED_TO_HUB, SEED_TO_VAULT, type FromHub } from './frames.ts';
+import { journalled, journalOf, type Ground } from './ground.ts';
+import { recordEntries } from './ledger-store.ts';
+import { keyBound } from './model.ts';
+import { VaultRefusal } from './refusal.ts';
+import { SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE, type WrappedKey } from './secret-store.ts';
+import { SeedWriter } from './seed-store.ts';
+
+type Words<Type> = Omit<Extract<FromHub, { type: Type }>, 'type' | 'id'>;
+
+/**
+ * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. The hub lets through half as many wrong ones, so
+ * that it never meets this; who speaks in its place gets no more. Users without a try left are remembered, up to so many; a hub
+ * that makes up more waits.
+ */
+const TRIES = { most: 60, perSecond: 60 / 3_600, users: 10_000 };
+
+/** Makes seeds and checks codes. */
+export class Seeds {
+  readonly #ground: Ground;
+  readonly #tries = new Allowance(TRIES.most, TRIES.perSecond, TRIES.users);
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** Makes a seed, or takes the one in the box; it is on the ledger before it is given out. Throws a `VaultRefusal`. */
+  async make({
+    user,
+    key,
+    box,
+    by,
+  }: Words<'seed'>): Promise<{ readonly box: string; readonly kept: string }> {
+    const { pair, db, instance } = this.#ground;
+    const seed = box === null ? mintSeed() : this.#take(user, key, box);
+    try {
+      const kept = await journalled(this.#ground, { act: 'seed', user }, (noted) =>
+        db.transaction(async (tx) => {
+          const body = { moved: box !== null, ...journalOf(noted, instance) };
+          const result = await this.#seal(tx, user, seed);
+          const entries = await recordEntries(tx, [
+            { kind: 'secret.seed-made', subject: `account:${user}`, ...by, body },
+          ]);
+          return { entries, result };
+        }),
+      );
+      const answer = openSealing(pair, key, SEED_TO_HUB).seal(seed, user);
+      return { box: answer, kept: kept.toString('base64url') };
+    } finally {
+      seed.fill(0);
+    }
+  }
+
+  #take(user: string, key: string, box: string): Buffer {
+    let seed: Buffer;
+    try {
+      seed = openSealing(this.#ground.pair, key, SEED_TO_VAULT).open(box, user);
+    } catch {
+      throw new VaultRefusal('failed', 'the seed was sealed for another vault');
+    }
+    if (seed.length !== SEED_BYTES) throw new VaultRefusal('invalid', 'that is no seed');
+    return seed;
+  }
+
+  async #seal(tx: Tx, user: string, seed: Buffer): Promise<Buffer> {
+    const { keys } = this.#ground;
+    const candidate: WrappedKey = { space: SEEDS, ...keys.wrap(makeKey(), keyBound(SEEDS)) };
+    const { generation, wrapped } = await new SecretWriter(tx).lockKey(candidate);
+    return encrypt(await keys.unwrap(generation, wrapped, keyBound(SEEDS)), seed, seedBound(user));
+  }
+
+  /** The step of a code; `null` for one that is wrong. By the vault's own clock. Throws a `VaultRefusal`. */
+  async check({ user, kept, code, last }: Words<'code'>): Promise<number | null> {
+    const { clock, db } = this.#ground;
+    const now = clock.now();
+    const open = await openerOf(new SecretReader(db), this.#ground);
+    const seed = open(user, Buffer.from(kept, 'base64url'));
+    if (seed === undefined) throw new VaultRefusal('invalid', 'the seed is of somebody else, or was changed');
+    try {
+      // After the seed opened: users whom nobody has made a seed for take no room.
+      if (!this.#tries.take(user, now.getTime()))
+        throw new VaultRefusal('too-many', 'too many codes of this user were tried');
+      return findStep(seed, code, { now, last }) ?? null;
+    } finally {
+      seed.fill(0);
+    }
+  }
+}
+
+/** What a seed is bound to: that of one user is none of another's. */
+function seedBound(user: string): Bound {
+  return { what: 'holdfast second factor', user, kind: 'one-time codes' };
+}
+
+// By the key of now or the one before: a seed may be sealed while the root key is rotated, and kept afterwards.
+async function openerOf(
+  reader: SecretReader,
+  { keys }: Pick<Ground, 'keys'>,
+): Promise<(user: string, sealed: Buffer) => Buffer | undefined> {
+  const both: KeyObject[] = [];
+  for (const space of [SEEDS, SEEDS_BEFORE]) {
+    const row = await reader.findKey(space);
+    if (row !== undefined) both.push(await keys.unwrap(row.generation, row.wrapped, keyBound(space)));
+  }
+  return (user, sealed) => {
+    for (const key of both)
+      try {
+        return decrypt(key, sealed, seedBound(user));
+      } catch {
+        // Under the other, or under none.
+      }
+    return undefined;
+  };
+}
+
+/**
+ * Gives all seeds another key, in the transaction that holds the one before; that one opens what was sealed just now, until the
+ * next rotation.
+ */
+export async function rekeySeeds(tx: Tx, ground: Ground, before: WrappedKey): Promise<void> {
+  const { keys, log } = ground;
+  const [writer, seeds] = [new SecretWriter(tx), new SeedWriter(tx)];
+  const open = await openerOf(new SecretReader(tx), ground);
+  const key = await keys.unwrap(before.generation, before.wrapped, keyBound(SEEDS));
+  const next = makeKey();
+  for (let after = ''; ;) {
+    const page = await seeds.listAfter(after);
+    for (const { user, sealed } of page) {
+      const seed = open(user, sealed);
+      if (seed === undefined) {
+        log.error({ user }, 'a second factor was changed in the database and cannot be read any more');
+        continue;
+      }
+      // One that the user began anew meanwhile stays.
+      await seeds.replace(user, { sealed, by: encrypt(next, seed, seedBound(user)) });
+      seed.fill(0);
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.user;
+  }
+  await writer.putKey({ space: SEEDS_BEFORE, ...keys.wrap(key, keyBound(SEEDS_BEFORE)) });
+  await writer.putKey({ space: SEEDS, ...keys.wrap(next, keyBound(SEEDS)) });
+}
