@@ -16,6 +16,7 @@ import {
   identityAccounts,
   identityInvitations,
   identityLanguage,
+  identityListed,
   identityOrganizations,
   identitySignUps,
   identitySecondFactor,
@@ -39,21 +40,23 @@ import {
   ledgerOneStatement,
   ledgerWatched,
 } from '#modules/ledger';
-import { mailDelivery, mailOutbox, mailStrangers } from '#modules/mail';
+import { mailDelivery, mailListed, mailOutbox, mailStrangers } from '#modules/mail';
 import { secretsTold } from '#modules/secrets';
 import {
   sessionKept,
   sessionPasskeys,
+  sessionListed,
   sessionPlaces,
   sessionSecondFactor,
   sessionSeeds,
   sessionSessions,
 } from '#modules/sessions';
-import { spaceRunning, spaceSecrets, spaceSpaces } from '#modules/spaces';
+import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces } from '#modules/spaces';
 import {
   tokenAddresses,
   tokenDeviceLogins,
   tokenNetworks,
+  tokenListed,
   tokenPushed,
   tokenReach,
   tokenTokens,
@@ -130,4 +133,9 @@ export const migrations: readonly Migration[] = [
   mailStrangers,
   ledgerLanesKinds,
   sessionSeeds,
+  identityListed,
+  tokenListed,
+  sessionListed,
+  mailListed,
+  spaceListed,
 ];

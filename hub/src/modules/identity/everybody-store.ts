@@ -54,7 +54,9 @@ export class PeopleReader {
       query = query.where('second_factor_at', 'is', null).where('disabled_at', 'is', null);
     if (name !== undefined) {
       const sought = name.toLowerCase();
-      query = query.where(sql<boolean>`(starts_with(lower(name), ${sought}) or lower(email) = ${sought})`);
+      query = query.where(
+        sql<boolean>`(starts_with(lower(name) collate "C", ${sought}) or lower(email) = ${sought})`,
+      );
     }
     const rows = await query.execute();
     const items = rows.slice(0, limit).map(toPerson);

@@ -34,3 +34,4 @@ export { invitations as identityInvitations } from './migrations/0004-invitation
 export { signUps as identitySignUps } from './migrations/0006-sign-ups.ts';
 export { language as identityLanguage } from './migrations/0005-language.ts';
 export { secondFactor as identitySecondFactor } from './migrations/0003-second-factor.ts';
+export { listed as identityListed } from './migrations/0007-listed.ts';

@@ -1,5 +1,5 @@
 // SQL that lists mail, the newest first.
-import { type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -49,7 +49,7 @@ export class MailLogReader {
     if (after !== undefined) query = query.where('m.id', '<', after);
     if (only !== undefined) query = query.where('m.state', only === 'sent' ? '=' : '!=', 'sent');
     if (recipient !== undefined)
-      query = query.where((e) => e(e.fn<string>('lower', ['a.name']), '=', recipient.toLowerCase()));
+      query = query.where(sql<string>`lower(a.name) collate "C"`, '=', recipient.toLowerCase());
     const rows = await query.execute();
     const items = rows.slice(0, limit).map(({ created_at: createdAt, name, email, kind, ...row }) => ({
       ...row,

@@ -47,7 +47,8 @@ export class LiveReader {
       .orderBy('s.id', 'desc')
       .limit(page.limit + 1);
     if (page.after !== undefined) query = query.where('s.id', '<', page.after as Id);
-    if (user !== undefined) query = query.where(sql<string>`lower(a.name)`, '=', user.toLowerCase());
+    if (user !== undefined)
+      query = query.where(sql<string>`lower(a.name) collate "C"`, '=', user.toLowerCase());
     if (address !== undefined) query = query.where('s.address', '=', address);
     const rows = await query.execute();
     const items = rows

@@ -59,7 +59,8 @@ export class AllTokensReader {
       .orderBy('t.id', 'desc')
       .limit(limit + 1);
     if (after !== undefined) query = query.where('t.id', '<', after as Id);
-    if (owner !== undefined) query = query.where(sql<string>`lower(a.name)`, '=', owner.toLowerCase());
+    if (owner !== undefined)
+      query = query.where(sql<string>`lower(a.name) collate "C"`, '=', owner.toLowerCase());
     if (address !== undefined) query = query.where('t.last_address', '=', address);
     if (only !== undefined)
       query = query.where(only === 'ended' ? sql<boolean>`not ${this.#live()}` : this.#live());

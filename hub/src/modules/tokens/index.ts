@@ -20,3 +20,4 @@ export { uses as tokenUses } from './migrations/0004-uses.ts';
 export { addresses as tokenAddresses } from './migrations/0003-addresses.ts';
 export { tokens as tokenTokens } from './migrations/0001-tokens.ts';
 export { TokenScopes, writeScopes } from './scopes.ts';
+export { listed as tokenListed } from './migrations/0007-listed.ts';
