@@ -16,4 +16,4 @@ export { secondFactor as sessionSecondFactor } from './migrations/0002-second-fa
 export { places as sessionPlaces } from './migrations/0005-places.ts';
 export { vaultSeeds as sessionSeeds } from './migrations/0006-seeds.ts';
 export { keptSessions as sessionKept } from './migrations/0004-kept.ts';
-export { listed as sessionListed } from './migrations/0006-listed.ts';
+export { listed as sessionListed } from './migrations/0007-listed.ts';

@@ -2,7 +2,7 @@
 
 /** Makes them. */
 export const listed = {
-  name: 'sessions/0006-listed',
+  name: 'sessions/0007-listed',
   sql: `
 create index session_address on sessions.session (address, id) where ended_at is null;
 create index session_open on sessions.session (id) where ended_at is null;
