@@ -42,6 +42,12 @@ export const exportUnreadable = defineFault(
   ],
 );
 
+/** What is to be a time, and is none. */
+export const timeUnreadable = defineFault('invalid', 'usage.time-unreadable', (text: string) => [
+  `"${text}" is no time`,
+  { hint: 'write it as 2026-11-25T12:00Z' },
+]);
+
 /** An export that the running instance could not bring to its end, with its words. */
 export const exportStopped = defineFault(
   'unavailable',

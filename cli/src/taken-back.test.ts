@@ -61,6 +61,52 @@ void test('TakenBack ends memberships that did not begin again', () => {
   assert.deepEqual(taken.members, [{ org: 'o', user: '1' }]);
 });
 
+void test('TakenBack signs out, and leaves to people, what came after the backup alone, and takes the rest from all of it', () => {
+  const taken = new TakenBack(new Date('2026-11-20T00:00:00Z'));
+  const add = (at: string, kind: string, subject: string): void =>
+    taken.add(Entry.parse({ at, kind, subject, body: '{}' }));
+  for (const kind of ['account.signed-out', 'account.password-reset', 'account.disabled'])
+    for (const [id, at] of [
+      ['old', '2026-11-19T23:59:59.999Z'],
+      ['new', '2026-11-20T00:00:00.000Z'],
+    ] as const)
+      add(at, kind, `account:${id}`);
+  assert.deepEqual(taken.users, [
+    { id: 'old', act: 'disable' },
+    { id: 'new', act: 'disable' },
+    { id: 'new', act: 'sign-out' },
+  ]);
+  assert.deepEqual(
+    taken.byHand.map(({ subject }) => subject),
+    ['account:new'],
+  );
+});
+
+void test('TakenBack names what was given again: whoever gave it may be why there was a restore', () => {
+  const taken = takenBy(
+    ['account.disabled', 'account:1'],
+    ['account.enabled', 'account:1'],
+    ['account.enabled', 'account:2'],
+    ['account.administrator-set', 'account:3', { administrator: false }],
+    ['account.administrator-set', 'account:3', { administrator: true }],
+    ['org.member-removed', 'account:o', { user: '1' }],
+    ['org.member-joined', 'account:o', { user: '1' }],
+  );
+  assert.deepEqual(
+    taken.byHand.map(({ kind, subject }) => `${kind} ${subject}`),
+    ['account.enabled account:1', 'account.administrator-set account:3', 'org.member-joined account:o'],
+  );
+});
+
+void test('TakenBack takes what it can of an export with bodies that no hub writes', () => {
+  const taken = new TakenBack();
+  for (const body of ['x', '[]', '', '7'])
+    for (const kind of ['repo.liked', 'org.member-removed', 'token.revoked'])
+      taken.add(Entry.parse({ at: '2026-11-27T00:00:00.000Z', kind, subject: 'token:5', body }));
+  assert.deepEqual([...taken.tokens], ['5']);
+  assert.deepEqual([...new Set(taken.byHand.map(({ kind }) => kind))], ['org.member-removed']);
+});
+
 void test('TakenBack is not led astray by what an entry does not say', () => {
   const taken = takenBy(
     ['org.member-removed', 'account:o'],

@@ -20,7 +20,7 @@ export type UserAct = 'disable' | 'demote' | 'sign-out';
 /** All that was taken back, by the ids of accounts and tokens. */
 export class TakenBack {
   readonly tokens = new Set<string>();
-  /** What only people can do again. */
+  /** What only people can do again, and what was taken and given again: whoever gave it may be why there was a restore. */
   readonly byHand: Pick<Entry, 'at' | 'kind' | 'subject'>[] = [];
   readonly #acts: Readonly<Record<UserAct, Set<string>>> = {
     disable: new Set(),
@@ -28,6 +28,15 @@ export class TakenBack {
     'sign-out': new Set(),
   };
   readonly #members = new Map<string, { readonly org: string; readonly user: string }>();
+  readonly #since: Date | undefined;
+
+  /**
+   * `since`: when the backup was made. What signs out, and what is left to people, counts from then on alone: both are no
+   * state that a later entry undoes, and an export goes back to the first day.
+   */
+  constructor(since?: Date) {
+    this.#since = since;
+  }
 
   /** From whom what is taken. */
   get users(): { readonly id: string; readonly act: UserAct }[] {
@@ -43,27 +52,60 @@ export class TakenBack {
   }
 
   /** Takes one entry in, in the order of the export. */
-  add({ at, kind, subject, body: text }: Entry): void {
-    const body = Body.parse(JSON.parse(text));
+  add(entry: Entry): void {
+    const { at, kind, subject } = entry;
     const id = subject.slice(subject.indexOf(':') + 1);
+    const isSince = this.#since === undefined || Date.parse(at) >= this.#since.getTime();
     if (kind === 'token.revoked') this.tokens.add(id);
-    else if (BY_HAND.has(kind)) this.byHand.push({ at, kind, subject });
+    if (isSince && BY_HAND.has(kind)) this.#leave(entry);
+    if (isSince && SIGNS_OUT.has(kind)) this.#acts['sign-out'].add(id);
+    if (kind === 'account.disabled') this.#acts.disable.add(id);
+    if (kind === 'account.enabled' && this.#acts.disable.delete(id)) this.#leave(entry);
+    if (!WITH_BODY.has(kind)) return;
+    const body = Body.safeParse(parseJson(entry.body));
+    // Whoever took the hub over may record what no hub records; the rest of the export shall count all the same.
+    if (body.success) this.#addWithBody(entry, { id, isSince, body: body.data });
+    else this.#leave(entry);
+  }
+
+  #addWithBody(entry: Entry, of: { id: string; isSince: boolean; body: z.infer<typeof Body> }): void {
+    const { kind } = entry;
+    const { id, isSince, body } = of;
     // A user who was deleted is there again, and can be disabled from here; deleting is for who may.
-    const isDeleted = kind === 'account.deleted' && body['type'] === 'user';
-    if (kind === 'account.disabled' || isDeleted) this.#acts.disable.add(id);
-    if (kind === 'account.enabled') this.#acts.disable.delete(id);
+    if (kind === 'account.deleted' && body['type'] === 'user') this.#acts.disable.add(id);
     if (kind === 'account.administrator-set') {
       if (body['administrator'] === false) this.#acts.demote.add(id);
-      else this.#acts.demote.delete(id);
+      else if (this.#acts.demote.delete(id)) this.#leave(entry);
     }
-    if (SIGNS_OUT.has(kind)) this.#acts['sign-out'].add(id);
     const user = body['user'];
     if (typeof user !== 'string') return;
-    if (kind === 'session.ended') this.#acts['sign-out'].add(user);
+    if (isSince && kind === 'session.ended') this.#acts['sign-out'].add(user);
     if (kind === 'org.member-removed') this.#members.set(`${id} ${user}`, { org: id, user });
-    if (kind === 'org.member-set' || kind === 'org.member-joined') this.#members.delete(`${id} ${user}`);
+    const isGiven = kind === 'org.member-set' || kind === 'org.member-joined';
+    if (isGiven && this.#members.delete(`${id} ${user}`)) this.#leave(entry);
+  }
+
+  // Once, though it may be both of a kind for people and given again.
+  #leave({ at, kind, subject }: Entry): void {
+    const last = this.byHand.at(-1);
+    if (last?.at === at && last.kind === kind && last.subject === subject) return;
+    this.byHand.push({ at, kind, subject });
   }
 }
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What of these is to be done again stands in their bodies. */
+const WITH_BODY: ReadonlySet<string> = new Set([
+  ...['account.deleted', 'account.administrator-set', 'session.ended'],
+  ...['org.member-removed', 'org.member-set', 'org.member-joined'],
+]);
 
 /** After these a session of the user from before is over; which ones there were nobody can tell any more, so all end. */
 const SIGNS_OUT: ReadonlySet<string> = new Set([

@@ -6,7 +6,7 @@ import { requestAdmin } from '../admin-client.ts';
 import { Removed } from '../answers.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
-import { exportUnreadable } from '../faults.ts';
+import { exportUnreadable, timeUnreadable } from '../faults.ts';
 import { printResult } from '../print.ts';
 import { Entry, TakenBack, type UserAct } from '../taken-back.ts';
 
@@ -20,9 +20,14 @@ export const revokeAgain: Command = {
     'After a restore: take back again the tokens, sessions, accesses and memberships that EXPORT, written by `ledger export`, ' +
     'says were taken back, and name what else was',
   words: ['EXPORT'],
-  flags: {},
+  flags: {
+    since: {
+      value: 'TIME',
+      doc: 'When the backup was made: who was signed out before it stays signed in, and what was left to people before it is not named',
+    },
+  },
   run: async (call) => {
-    const taken = await readExport(call.rest[0] ?? '');
+    const taken = await readExport(call.rest[0] ?? '', timeOf(call.flags['since']));
     const tokens = { revoked: [] as string[], unknown: [] as string[] };
     for (const id of taken.tokens) {
       const outcome = await take(call, ['tokens', id, 'revoke']);
@@ -31,12 +36,20 @@ export const revokeAgain: Command = {
     const people = await takeFromPeople(call, taken);
     const byHand = await withNames(call, taken.byHand);
     printResult(call.json, { ...tokens, ...people, byHand }, describe({ ...tokens, ...people, byHand }));
-    return EXIT.done;
+    // A script that goes on would serve with what was not taken.
+    return people.refused.length === 0 ? EXIT.done : EXIT.failed;
   },
 };
 
-async function readExport(file: string): Promise<TakenBack> {
-  const taken = new TakenBack();
+function timeOf(text: Call['flags'][string]): Date | undefined {
+  if (typeof text !== 'string') return undefined;
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw timeUnreadable(text);
+  return time;
+}
+
+async function readExport(file: string, since: Date | undefined): Promise<TakenBack> {
+  const taken = new TakenBack(since);
   try {
     let isFirst = true;
     for await (const text of readLines(file)) {
@@ -57,6 +70,8 @@ async function readExport(file: string): Promise<TakenBack> {
 interface People {
   readonly done: string[];
   readonly refused: string[];
+  /** How many the restored hub does not know: they came later, or are gone. */
+  missing: number;
 }
 
 const DONE: Readonly<Record<UserAct, string>> = {
@@ -68,20 +83,27 @@ const DONE: Readonly<Record<UserAct, string>> = {
 // Whoever came after the backup is not there, and has nothing that could be taken.
 async function takeFromPeople(call: Call, { users, members }: TakenBack): Promise<People> {
   const names = await readNames(call);
-  const people: People = { done: [], refused: [] };
+  const people: People = { done: [], refused: [], missing: 0 };
   const note = (what: string, outcome: Outcome): void => {
     if (outcome === 'done') people.done.push(what);
-    else if (outcome !== 'missing') people.refused.push(`${what}: ${outcome.refused}`);
+    else if (outcome === 'missing') people.missing += 1;
+    else people.refused.push(`${what}: ${outcome.refused}`);
   };
   for (const { id, act } of users) {
     const name = names.get(id);
-    if (name === undefined) continue;
+    if (name === undefined) {
+      people.missing += 1;
+      continue;
+    }
     const [word, body] = act === 'demote' ? ['administrator', { administrator: false }] : [act];
     note(`${name}: ${DONE[act]}`, await take(call, ['users', name, word], body));
   }
   for (const one of members) {
     const [org, user] = [names.get(one.org), names.get(one.user)];
-    if (org === undefined || user === undefined) continue;
+    if (org === undefined || user === undefined) {
+      people.missing += 1;
+      continue;
+    }
     note(`${user}: no member of ${org}`, await take(call, ['orgs', org, 'members', 'remove'], { user }));
   }
   return people;
@@ -123,6 +145,7 @@ function describe({
   unknown,
   done,
   refused,
+  missing,
   byHand,
 }: People & {
   readonly revoked: readonly string[];
@@ -132,6 +155,9 @@ function describe({
   return [
     `Revoked: ${revoked.length}. Not there, because they were issued later: ${unknown.length}.`,
     ...done.map((one) => `  ${one}`),
+    ...(missing === 0
+      ? []
+      : [`Accounts and memberships that are not there, so that nothing is taken: ${missing}.`]),
     ...(refused.length === 0 ? [] : ['Not done:']),
     ...refused.map((one) => `  ${one}`),
     ...(byHand.length === 0 ? [] : ['Taken back as well, and to be looked at by hand:']),

@@ -15,6 +15,8 @@ export interface DebianPackage {
 
 /** Sandboxes. */
 export const BUBBLEWRAP: DebianPackage = { name: 'bubblewrap', program: 'bwrap' };
+/** Sandboxes with a kernel of their own: gVisor. */
+export const RUNSC: DebianPackage = { name: 'runsc', program: 'runsc' };
 /** Makes the root that apps share. */
 export const MMDEBSTRAP: DebianPackage = { name: 'mmdebstrap', program: 'mmdebstrap' };
 /** What Debian signs its packages with. */

@@ -12,6 +12,7 @@ import {
   NGINX,
   OPENSSL,
   PYTHON_VENV,
+  RUNSC,
   STRACE,
 } from './debian.ts';
 
@@ -49,7 +50,7 @@ export const TIERS: readonly Tier[] = [
       'door/test/{build,brokering}/*.test.ts',
       'hub/test/integration/**/*.test.ts',
     ],
-    needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],
+    needs: [BUBBLEWRAP, RUNSC, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],
     atOnce: 2,
     minutes: 25,
   },
@@ -65,7 +66,7 @@ export const TIERS: readonly Tier[] = [
     // Apps that are built and run; the first of them makes the root that all share.
     name: 'apps',
     files: ['hub/test/apps/**/*.test.ts', 'runner/test/build/**/*.test.ts'],
-    needs: [BUBBLEWRAP, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
+    needs: [BUBBLEWRAP, RUNSC, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
     atOnce: 2,
     minutes: 45,

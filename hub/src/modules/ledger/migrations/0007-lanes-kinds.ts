@@ -1,14 +1,15 @@
 // What a writer may record, told by its lanes. To look for the kind of every entry in a table took more than to check it.
 
-/** Keeps the kinds of each writer in its lanes, and has `ledger.chain` look there. What is refused stays the same. */
+/** Keeps the kinds of each writer in its lanes, and has `ledger.chain` look there. What a role of one group is refused stays the same. */
 export const lanesKinds = {
   name: 'ledger/0007-lanes-kinds',
   sql: `
--- What a role may record: a pattern for each of its groups' kinds.
+-- What a role may record: a pattern for each of its groups' kinds. A group that the cluster does not have lets nobody in.
 create function ledger.kinds_of(the_writer name) returns text[] language sql stable
   set search_path = pg_catalog, pg_temp
-  as $$ select coalesce(array_agg(a.kind order by a.kind), '{}') from ledger.allowed_kind a join pg_roles w on w.rolname = the_writer
-         where pg_has_role(w.oid, a.role, 'member') $$;
+  as $$ select coalesce(array_agg(a.kind order by a.kind), '{}') from ledger.allowed_kind a
+          join pg_roles w on w.rolname = the_writer join pg_roles g on g.rolname = a.role
+         where pg_has_role(w.oid, g.oid, 'member') $$;
 
 alter table ledger.lane add column kinds text[] not null default '{}';
 alter table ledger.lane set (fillfactor = 10);
@@ -17,7 +18,13 @@ update ledger.lane set kinds = ledger.kinds_of(writer);
 -- Kinds come with migrations, and their lanes may be there.
 create function ledger.tell_lanes() returns trigger language plpgsql
   set search_path = pg_catalog, pg_temp
-  as $$ begin update ledger.lane set kinds = ledger.kinds_of(writer); return null; end $$;
+  as $$
+begin
+  -- In the order of the lanes, so that two of these do not wait for each other.
+  perform from ledger.lane where kinds <> ledger.kinds_of(writer) order by writer, lane for update;
+  update ledger.lane set kinds = ledger.kinds_of(writer) where kinds <> ledger.kinds_of(writer);
+  return null;
+end $$;
 create trigger tell_lanes after insert or update or delete or truncate on ledger.allowed_kind
   for each statement execute function ledger.tell_lanes();
 
@@ -36,21 +43,22 @@ begin
   if pg_client_encoding() <> 'UTF8' then
     raise exception 'an entry is taken from a client whose encoding is UTF8, and this one has %', pg_client_encoding();
   end if;
-  -- A role that was granted after the lanes were made.
-  if not exists (select from ledger.lane where writer = session_user and lane = 31 and e.kind like any (kinds)) then
-    update ledger.lane set kinds = ledger.kinds_of(session_user)
-      where writer = session_user and kinds <> ledger.kinds_of(session_user);
-    if found then return 0; end if;
+  if exists (select from ledger.lane where writer = session_user and lane = 31 and e.kind like any (kinds)) then
+    return 1;
   end if;
-  if (select count(*) from ledger.lane where writer = session_user) = 32 then return 1; end if;
+  -- What is taken out of the table meanwhile would stay in lanes that are made, or told, by what was there before.
+  lock table ledger.allowed_kind in share mode;
+  -- A role that was granted after the lanes were made.
+  update ledger.lane set kinds = ledger.kinds_of(session_user)
+    where writer = session_user and kinds <> ledger.kinds_of(session_user);
   insert into ledger.lane (writer, lane, n, head, kinds)
     select session_user, i, 0, repeat('0', 64), ledger.kinds_of(session_user) from generate_series(0, 31) i
     on conflict do nothing;
   return 0;
 end $$;
 
--- As before, but for where the kind is looked for. A role that is no group's member any more may not insert, either: what
--- its lanes still say lets nothing in. What is null greatest() passes over, and the table refuses.
+-- As before, but for where the kind is looked for. Each of our roles is in one group, by which it may insert at all:
+-- taken out of that, it is refused whatever its lanes say. What is null greatest() passes over, and the table refuses.
 create or replace function ledger.chain() returns trigger language plpgsql security definer as $$
 declare tried pg_catalog.int4 := 0; chain_n pg_catalog.int8; chain_head pg_catalog.text;
 begin
