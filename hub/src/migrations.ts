@@ -51,7 +51,7 @@ import {
   sessionSeeds,
   sessionSessions,
 } from '#modules/sessions';
-import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces } from '#modules/spaces';
+import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces, spaceStartedRuns } from '#modules/spaces';
 import {
   tokenAddresses,
   tokenDeviceLogins,
@@ -138,4 +138,5 @@ export const migrations: readonly Migration[] = [
   sessionListed,
   mailListed,
   spaceListed,
+  spaceStartedRuns,
 ];

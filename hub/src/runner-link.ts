@@ -41,7 +41,11 @@ export class ChannelToRunner implements RunnerLink {
 }
 
 function toFrame(frame: Frame): FromRunner {
-  if (frame.type === 'able') return frame;
+  if (frame.type === 'able')
+    return {
+      ...frame,
+      runs: frame.runs.map(({ space, run }) => ({ space: space as Id, run: run as Id })),
+    };
   const space = frame.space as Id;
   if (frame.type === 'log') {
     const lines = frame.lines.map(({ at, text }) => ({ at: new Date(at), text }));

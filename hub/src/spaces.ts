@@ -9,12 +9,12 @@ import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
 import { Echoes, Secrets, type VaultLink } from '#modules/secrets';
 import { type Seeds } from '#modules/sessions';
-import { Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
+import { LiveRuns, RunProofs, Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
 import { type Foundation } from './foundation.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
 import { type ChannelToVault } from './vault-link.ts';
 
-type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'log' | 'space'> & {
+type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'log' | 'space'> & {
   readonly repos: Repos;
   readonly reads: Reads;
   readonly content: Content;
@@ -41,24 +41,31 @@ export function openSpaces(
   readonly secrets: Secrets;
   readonly echoes: Echoes;
   readonly runs: Runs | undefined;
+  readonly runProofs: RunProofs;
 } & AsyncDisposable {
   const baseUrl = publicUrl ?? `http://localhost:${port}`;
+  const hasRunner = folders !== null && runner !== undefined;
+  const liveRuns = new LiveRuns({ ...parts, hub: instance, runs: hasRunner });
+  const runProofs = new RunProofs({ ...parts, live: liveRuns });
   const runs =
     folders === null || runner === undefined
       ? undefined
       : new Runs({
           ...parts,
-          ...{ runner, hardware },
+          ...{ runner, hardware, liveRuns, runProofs },
           hub: instance,
           stopSecrets: (space) => void parts.vault.stop(space, referencesOf(RUNS)),
           hostOf: (label) => new URL(originOf(label, { spacesHost, baseUrl })).host,
           sources: new Sources({ ...parts, folders: new SourceFolders(folders.sources) }),
         });
   return {
-    runs,
+    ...{ runs, runProofs },
     secrets: new Secrets(parts),
     echoes: new Echoes(parts),
     spaces: new Spaces({ ...parts, runs, whyNoPrograms: spacesProblem, hardware }),
-    [Symbol.asyncDispose]: async () => await runs?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await runs?.[Symbol.asyncDispose]();
+      await liveRuns[Symbol.asyncDispose]();
+    },
   };
 }

@@ -28,6 +28,7 @@ export type KeyPurpose =
   | 'xet-access'
   | 'xet-fetch'
   | 'xet-dedup'
+  | 'run-proof'
   | 'space-ticket'
   | 'space-cookie'
   | 'space-frame-ticket'

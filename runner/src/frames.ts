@@ -1,6 +1,7 @@
 // What hub and runner say to each other. The hub says what is wanted, the runner how it is: each frame stands for itself, so
 // that one which is lost with a process is made good by the next. Both sides read it with these schemas, and neither
 // believes the other.
+import { RUN_PROOF } from '@holdfast/kernel/run-proof';
 import { z } from 'zod';
 
 const Id = z.string().regex(/^[0-9a-f]{24}$/);
@@ -99,7 +100,10 @@ export const ToRunner = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('wake'), space: Id }),
   /** All Spaces that are wanted have been named since the channel opened: others are ended. */
   z.strictObject({ type: z.literal('all-wanted'), spaces: z.array(Id) }),
-  /** The answer to `ticket-wanted`: the entry of the ledger that lets the run have secrets, or why there is none. */
+  /**
+   * The answer to `ticket-wanted`: the entry of the ledger that lets the run have secrets, with the proof by which its door says to the
+   * hub for which run it asks; or why there is none.
+   */
   z.strictObject({
     type: z.literal('ticket'),
     run: Id,
@@ -107,6 +111,7 @@ export const ToRunner = z.discriminatedUnion('type', [
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .nullable(),
+    proof: z.string().regex(RUN_PROOF).nullable(),
     why: z.string().max(1_000).nullable(),
   }),
 ]);
@@ -144,7 +149,12 @@ export type Status = z.infer<typeof Status>;
 /** What the runner tells the hub. */
 export const FromRunner = z.discriminatedUnion('type', [
   /** The first frame, and the answer to `hello`: whether apps can run here, and if not, why and what to do. */
-  z.strictObject({ type: z.literal('able'), problem: z.string().max(4_000).nullable() }),
+  z.strictObject({
+    type: z.literal('able'),
+    problem: z.string().max(4_000).nullable(),
+    /** The runs that asked for a ticket and have not ended, however many hubs came and went meanwhile. */
+    runs: z.array(z.strictObject({ space: Id, run: Id })).max(10_000),
+  }),
   Status,
   /** Lines that a build or an app wrote, without line ends. */
   z.strictObject({

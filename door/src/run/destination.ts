@@ -43,6 +43,14 @@ export function isHub({ kind, host }: Destination, { hub }: Pick<DoorStart, 'hub
   return kind === 'name' && host === hub.name;
 }
 
+/** The port on which the hub is reached under that name. */
+export const HUB_PORT = 80;
+
+/** What a request proves to whom it goes to: to the hub for which run it comes, to all others nothing. */
+export function proofFor(destination: Destination, { hub }: Pick<DoorStart, 'hub'>): string | undefined {
+  return isHub(destination, { hub }) && destination.port === HUB_PORT ? (hub.proof ?? undefined) : undefined;
+}
+
 /** Why a destination may not be reached, before anybody is asked where it is; `undefined` when it may. */
 export function refusalOfDestination(
   { kind, host, port }: Destination,

@@ -1,5 +1,7 @@
 // What the outside sees of an app's request for plain HTTP, and the hub of what an app asks it. Pure.
-import { parseDestination, type Destination } from './destination.ts';
+import { RUN_PROOF_HEADER } from '@holdfast/kernel/run-proof';
+import { parseDestination, proofFor, type Destination } from './destination.ts';
+import type { DoorStart } from './frames.ts';
 import { elementsOf, valuesOf, type AnswerHead, type RequestHead } from './http/head.ts';
 import { HOP_FIELDS } from './visit.ts';
 
@@ -14,23 +16,36 @@ export interface Errand {
 
 const ABSOLUTE = /^http:\/\/([^/?#@]+)([/?][^#]*)?$/i;
 const HTTP_PORT = 80;
-/** An app speaks for itself, and for nobody else. */
-const CLAIMS = /^(?:forwarded|x-real-ip|x-forwarded-.*)$/;
+/** An app speaks for itself, and for nobody else; for which run, its door says. */
+const CLAIMS = /^(?:forwarded|x-real-ip|x-forwarded-.*|x-holdfast-.*)$/;
+
+/** Whom a request is written for. */
+export interface Addressee {
+  readonly host: string;
+  /** For the hub: for which run it comes. */
+  readonly proof: string | undefined;
+}
 
 /** Reads a request for a proxy: to whom it goes, as its target says. `undefined` for one that is none. */
-export function readErrand(head: RequestHead): Errand | undefined {
+export function readErrand(head: RequestHead, start: Pick<DoorStart, 'hub'>): Errand | undefined {
   const [, authority, path = '/'] = ABSOLUTE.exec(head.target) ?? [];
   const destination = authority === undefined ? undefined : parseDestination(authority, HTTP_PORT);
   if (destination === undefined || valuesOf(head.fields, 'host').length > 1) return undefined;
   const asked = path.startsWith('/') ? path : `/${path}`;
-  return { destination, path: asked, ...writeErrand(head, asked, hostOf(destination)) };
+  const to = { host: hostOf(destination), proof: proofFor(destination, start) };
+  return { destination, path: asked, ...writeErrand(head, asked, to) };
 }
 
 /** Reads a request on a connection that leads to the hub alone. */
-export function readHubErrand(head: RequestHead, destination: Destination): Errand | undefined {
+export function readHubErrand(
+  head: RequestHead,
+  destination: Destination,
+  start: Pick<DoorStart, 'hub'>,
+): Errand | undefined {
   const target = ABSOLUTE.exec(head.target)?.[2] ?? head.target;
   if (!target.startsWith('/') || valuesOf(head.fields, 'host').length > 1) return undefined;
-  return { destination, path: target, ...writeErrand(head, target, destination.host) };
+  const to = { host: destination.host, proof: proofFor(destination, start) };
+  return { destination, path: target, ...writeErrand(head, target, to) };
 }
 
 /** Whether a request asks to go on as a WebSocket. */
@@ -45,7 +60,7 @@ export function asksForWebSocket({ method, fields }: RequestHead): boolean {
 export function writeErrand(
   head: RequestHead,
   path: string,
-  host: string,
+  { host, proof }: Addressee,
 ): { lines: string; closes: boolean } {
   const named = [...elementsOf(head.fields, 'connection'), ...elementsOf(head.fields, 'proxy-connection')];
   let lines = `${head.method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
@@ -53,6 +68,7 @@ export function writeErrand(
     if (name === 'host' || HOP_FIELDS.has(name) || named.includes(name)) continue;
     if (!CLAIMS.test(name.replaceAll('_', '-'))) lines += `${written}: ${value}\r\n`;
   }
+  if (proof !== undefined) lines += `${RUN_PROOF_HEADER}: ${proof}\r\n`;
   return { lines, closes: named.includes('close') };
 }
 

@@ -1,7 +1,7 @@
 // The rules by which an app's connections are read: it speaks to a proxy, which asks for it or connects it through.
 import { readErrand, readHubErrand, presentErrand } from './errand.ts';
 import { tellApp } from './answers.ts';
-import { isHub, parseDestination, type Destination } from './destination.ts';
+import { HUB_PORT, isHub, parseDestination, type Destination } from './destination.ts';
 import type { Front } from './brokering/front.ts';
 import type { DoorStart } from './frames.ts';
 import type { Failure, Plan, Policy } from './http/policy.ts';
@@ -47,16 +47,16 @@ function plainPolicy({ outside, start, refused, front }: ErrandDeps): Policy {
         if (destination === undefined)
           return refuse(head.target, 'it is no host and port in their usual form');
         // The hub is spoken to in requests that are read, so that an app cannot speak for a proxy of the hub's.
-        if (isHub(destination, start) && destination.port === 80)
+        if (isHub(destination, start) && destination.port === HUB_PORT)
           return {
             kind: 'switch',
-            policy: front?.hubPolicy(destination) ?? hubPolicy(outside, destination),
+            policy: front?.hubPolicy(destination) ?? hubPolicy(outside, destination, start),
           };
         const served = front?.serve(destination);
         if (served !== undefined) return served;
         return { kind: 'tunnel', open: async () => await outside.open(destination) };
       }
-      const errand = readErrand(head);
+      const errand = readErrand(head, start);
       if (errand === undefined || head.method === 'TRACE')
         return refuse(head.target.slice(0, 100), 'it is no address of plain HTTP in its usual form');
       if (front !== undefined) return front.forward(head, errand);
@@ -68,10 +68,10 @@ function plainPolicy({ outside, start, refused, front }: ErrandDeps): Policy {
 }
 
 /** The rules of a connection that leads to the hub. */
-function hubPolicy(outside: Outside, destination: Destination): Policy {
+function hubPolicy(outside: Outside, destination: Destination, start: Pick<DoorStart, 'hub'>): Policy {
   return {
     read: (head: RequestHead) => {
-      const errand = readHubErrand(head, destination);
+      const errand = readHubErrand(head, destination, start);
       if (errand === undefined || head.method === 'CONNECT' || head.method === 'TRACE')
         return { kind: 'answer', answer: tellFailure(400) };
       return { kind: 'forward', websocket: false, ...forward(outside, destination), ...errand };

@@ -1,4 +1,5 @@
 // What the runner and the door of an app say to each other, on descriptor 3.
+import { RUN_PROOF } from '@holdfast/kernel/run-proof';
 import { PUBLIC_KEY } from '@holdfast/kernel/sealing';
 import { z } from 'zod';
 
@@ -12,8 +13,17 @@ export const DoorStart = z.strictObject({
   ]),
   /** Ports of the outside that may be reached. */
   ports: z.array(z.int().min(1).max(65_535)),
-  /** The name by which an app reaches the hub, and where that is. */
-  hub: z.strictObject({ name: z.string(), address: z.string(), port: z.int() }),
+  /**
+   * The name by which an app reaches the hub, and where that is. `proof` says to the hub for which run it is asked, so that what it
+   * gives out is good by this door alone: it stands in the header `X-Holdfast-Run` of every request to that name, goes to no other host,
+   * and no header of that name comes from the app. `null` for a run without secrets.
+   */
+  hub: z.strictObject({
+    name: z.string(),
+    address: z.string(),
+    port: z.int(),
+    proof: z.string().regex(RUN_PROOF).nullable(),
+  }),
   /** Addresses of this machine and of the hub's public name; refused like private ones. */
   own: z.array(z.string()),
   /** Servers that resolve names, as `address` or `address:port`; `null`: the system's. */

@@ -6,7 +6,7 @@ import type { Network } from '@holdfast/kernel/network';
 import { parseNetwork } from '@holdfast/kernel/network';
 import { refusalOfAddress } from './addresses.ts';
 import { tellApp } from './answers.ts';
-import { isHub, refusalOfDestination, type Destination } from './destination.ts';
+import { HUB_PORT, isHub, refusalOfDestination, type Destination } from './destination.ts';
 import type { DoorStart } from './frames.ts';
 import type { Opened } from './http/policy.ts';
 
@@ -71,7 +71,7 @@ export class Outside {
 
   async #openHub(destination: Destination): Promise<Opened> {
     const { address, port } = this.#deps.start.hub;
-    if (destination.port !== 80) return this.#refuse(destination, 'the hub is reached on port 80');
+    if (destination.port !== HUB_PORT) return this.#refuse(destination, 'the hub is reached on port 80');
     const socket = await connectTo(address, port);
     if (socket !== undefined) return { kind: 'open', socket };
     return { kind: 'refused', answer: tellApp(502, 'the hub does not answer') };

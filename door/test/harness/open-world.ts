@@ -120,7 +120,7 @@ const START: DoorStart = {
   type: 'start',
   egress: { kind: 'open' },
   ports: [80, 443],
-  hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: 9_000 },
+  hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: 9_000, proof: null },
   own: [],
   resolver: ['127.0.0.1:5353'],
   incoming: '',

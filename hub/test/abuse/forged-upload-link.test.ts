@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { parseId } from '@holdfast/kernel/id';
+import { NO_RUN } from '../../src/modules/access/index.ts';
 import { signLink, type Link } from '../../src/modules/blobs/index.ts';
 import { askOne, put, sampleOf, uploadLink } from '../harness/lfs.ts';
 import { openServedHub, OPERATOR } from '../harness/served-hub.ts';
@@ -69,6 +70,7 @@ void test('a link ends with its time', async () => {
     upload: '',
     part: 0,
     tokenId,
+    run: NO_RUN,
     expires: Math.floor(Date.now() / 1000) - 1,
   };
   const url = (of: Link): string =>
@@ -98,6 +100,7 @@ void test('a link ends with its token, and with the right to write', async () =>
     size: 1000,
     upload: '',
     part: 0,
+    run: NO_RUN,
     expires,
   } as const;
   const query = signLink(hub.modules.keys, { ...link, act: 'store', tokenId: reader });

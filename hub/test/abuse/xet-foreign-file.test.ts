@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseId } from '@holdfast/kernel/id';
+import { NO_RUN, type Origin } from '../../src/modules/access/index.ts';
 import { signFetch } from '../../src/modules/xet/fetch-link.ts';
 import { signAccess } from '../../src/modules/xet/access-token.ts';
 import { encodeShard } from '../harness/xet-encode.ts';
@@ -116,12 +117,13 @@ void test('expired and altered tokens and links are refused', async () => {
   const pack = /fetch\/[0-9a-f]+\/([0-9a-f]{64})/.exec(link)?.[1] as Parameters<typeof signFetch>[1]['pack'];
   const token = /token=([0-9a-f]{24})/.exec(link)?.[1] ?? '';
   const tokenId = parseId(token) ?? '';
-  const expired = signAccess(keys, { act: 'read', repoId, scopeId: repoId, tokenId, expires: past });
+  const origin: Origin = { tokenId, run: NO_RUN, expires: past };
+  const expired = signAccess(keys, { act: 'read', repoId, scopeId: repoId, ...origin });
   const late = await askXet({ ...hub.adas, accessToken: expired }, `/v2/reconstructions/${secret.file.hash}`);
   assert.equal(late.status, 401);
   const range = { range: 'bytes=0-99' };
   const opens = { repoId, file: secret.file.hash, pack, ranges: [{ start: 0, end: 100 }] };
-  const old = signFetch(keys, { ...opens, tokenId, expires: past });
+  const old = signFetch(keys, { ...opens, ...origin });
   assert.equal((await fetch(hub.url + old, { headers: range })).status, 403);
   assert.equal((await fetch(link, { headers: range })).status, 206);
   for (const altered of [

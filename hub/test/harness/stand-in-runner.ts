@@ -59,8 +59,8 @@ export class StandInRunner implements AsyncDisposable {
   }
 
   /** Says that programs run here, or why they do not. */
-  able(problem: string | null = null): void {
-    this.say({ type: 'able', problem });
+  able(problem: string | null = null, runs: Extract<FromRunner, { type: 'able' }>['runs'] = []): void {
+    this.say({ type: 'able', problem, runs });
   }
 
   /** Is gone, as the supervisor says it. */

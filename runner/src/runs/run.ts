@@ -14,6 +14,11 @@ import { FromInside } from './from-inside.ts';
 import { bindSockets } from './run-sockets.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
+/** The machine, and where the hub is on it. */
+interface Outside extends Pick<DoorStart, 'own' | 'resolver'> {
+  readonly hub: Omit<DoorStart['hub'], 'proof'>;
+}
+
 /** What runs share. */
 export interface RunGround {
   readonly runtime: SandboxRuntime;
@@ -22,7 +27,7 @@ export interface RunGround {
   readonly folder: string;
   readonly visit: string;
   /** What a door that is opened now is told of the machine. */
-  readonly outside: () => Promise<Pick<DoorStart, 'hub' | 'own' | 'resolver'>>;
+  readonly outside: () => Promise<Outside>;
   /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
   readonly hostCertificates: string | null;
   readonly inside: InsideProgram;
@@ -138,11 +143,11 @@ export class Run {
       await door.exited.catch(() => undefined);
     });
     // Not waited for: an app takes longer to come to its first connection, and that would wait for the door.
-    const opened = openDoor(door, ground, {
-      ...doorSettings(plan.want),
-      incoming: sockets.app,
-      secrets: secretsOf(ground, handOver),
-    });
+    const opened = openDoor(
+      door,
+      { ...doorSettings(plan.want), incoming: sockets.app, secrets: secretsOf(ground, handOver) },
+      async () => withProof(await ground.outside(), await handOver?.proof),
+    );
     opened.catch(() => undefined); // the run sees it
     const sandbox = await making;
     // The children have them.
@@ -295,10 +300,18 @@ function secretsOf(
   return { ...handOver.peer, ...(hostCertificates !== null && { certificates: hostCertificates }) };
 }
 
+/** What the door is told of the machine, and by what it says to the hub for which run it asks. */
+function withProof(
+  { hub, ...rest }: Outside,
+  proof: string | null | undefined,
+): Pick<DoorStart, keyof Outside> {
+  return { ...rest, hub: { ...hub, proof: proof ?? null } };
+}
+
 async function openDoor(
   door: Door,
-  { outside }: Pick<RunGround, 'outside'>,
-  start: Omit<DoorStart, 'type' | keyof Awaited<ReturnType<RunGround['outside']>>>,
+  start: Omit<DoorStart, 'type' | keyof Outside>,
+  outside: () => Promise<Pick<DoorStart, keyof Outside>>,
 ): Promise<DoorIdentity | null> {
   door.channel.send({ type: 'start', ...(await outside()), ...start });
   const { promise: late, resolve } = Promise.withResolvers<undefined>();

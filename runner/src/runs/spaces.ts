@@ -48,7 +48,8 @@ export class Spaces implements AsyncDisposable {
 
   #greet(): void {
     const { hub, space } = this.#deps;
-    hub.send({ type: 'able', problem: typeof space === 'string' ? space : null });
+    if (typeof space === 'string') hub.send({ type: 'able', problem: space, runs: [] });
+    else hub.send({ type: 'able', problem: null, runs: space.ground.secrets.tickets.runs });
   }
 
   #follow(frame: ToRunner): void {

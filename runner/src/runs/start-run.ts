@@ -58,6 +58,8 @@ export async function startRun(
     return run;
   } catch (error) {
     letGo();
+    // Its ticket says that it started.
+    if (want.secrets) tell({ type: 'ended', space, run: id, why: 'it could not be started' });
     throw error;
   }
 }

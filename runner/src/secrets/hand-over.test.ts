@@ -24,11 +24,35 @@ function begin(): { handOver: HandOver; tickets: Tickets; run: Id; said: { type:
   return { handOver, tickets, run, said };
 }
 
+const ticketOf = (run: Id) =>
+  ({ type: 'ticket', run, entry: 'e'.repeat(64), proof: `${run}.${'p'.repeat(43)}`, why: null }) as const;
+
+void test('proof is what came with the ticket, and null where there is none', async () => {
+  const [given, refused] = [begin(), begin()];
+  given.tickets.hear(ticketOf(given.run));
+  refused.tickets.hear({ type: 'ticket', run: refused.run, entry: null, proof: null, why: 'no' });
+  assert.deepEqual(
+    [await given.handOver.proof, await refused.handOver.proof],
+    [ticketOf(given.run).proof, null],
+  );
+  for (const { handOver } of [given, refused]) handOver[Symbol.dispose]();
+});
+
+void test('runs are those that asked for a ticket, until nothing of them is left', () => {
+  const { handOver, tickets, run } = begin();
+  assert.deepEqual(
+    tickets.runs.map((one) => one.run),
+    [run],
+  );
+  handOver[Symbol.dispose]();
+  assert.deepEqual(tickets.runs, []);
+});
+
 void test('fetch() releases with the ticket of the hub', async () => {
   const { handOver, tickets, run, said } = begin();
   handOver.meetDoor(DOOR);
   void handOver.fetch('i'.repeat(44)).catch(() => undefined);
-  tickets.hear({ type: 'ticket', run, entry: 'e'.repeat(64), why: null });
+  tickets.hear(ticketOf(run));
   await setImmediate();
   assert.deepEqual(said.at(-1)?.type, 'release');
   handOver[Symbol.dispose]();
@@ -39,7 +63,7 @@ void test('fetch() releases nothing to a run that ended while its ticket was wai
   handOver.meetDoor(DOOR);
   const fetched = handOver.fetch('i'.repeat(44));
   handOver[Symbol.dispose]();
-  tickets.hear({ type: 'ticket', run, entry: 'e'.repeat(64), why: null });
+  tickets.hear(ticketOf(run));
   await assert.rejects(fetched, /ended before it had its secrets/);
   assert.deepEqual(
     said.map(({ type }) => type),

@@ -1,7 +1,7 @@
 // Brings one run its secrets: a ticket of the hub, a release of the vault, boxes to the door and to the program inside. None of
 // them is readable here. From the first question on, the vault is told when nothing of the run is left.
 import { type InsideSecrets } from '@holdfast/inside/frames';
-import { type TicketWish, type Tickets } from './tickets.ts';
+import { type Ticket, type TicketWish, type Tickets } from './tickets.ts';
 import { type DoorBox, type VaultLink } from './vault-link.ts';
 
 /** Where secrets come from. */
@@ -21,7 +21,7 @@ export interface DoorIdentity {
 export class HandOver implements Disposable {
   readonly #source: SecretSource;
   readonly #wish: TicketWish;
-  readonly #ticket: Promise<string>;
+  readonly #ticket: Promise<Ticket>;
   readonly #following: Disposable;
   #door: DoorIdentity | undefined;
   #wasAsked = false;
@@ -45,6 +45,14 @@ export class HandOver implements Disposable {
     return { vault: key, run: this.#wish.run };
   }
 
+  /** By what the door says to the hub for which run it asks; `null` without a ticket: then the run gets nothing, and ends. */
+  get proof(): Promise<string | null> {
+    return this.#ticket.then(
+      ({ proof }) => proof,
+      () => null,
+    );
+  }
+
   /** The door is open, with these keys. */
   meetDoor(door: DoorIdentity): void {
     this.#door = door;
@@ -57,7 +65,7 @@ export class HandOver implements Disposable {
     this.#wasAsked = true;
     const { run, space } = this.#wish;
     const { key: door, certificate } = this.#door;
-    const ticket = await this.#ticket;
+    const { entry: ticket } = await this.#ticket;
     // The vault would hand out to nobody, and be told of no end.
     if (this.#isOver) throw new Error('the run ended before it had its secrets');
     const box = await this.#source.vault.release({ run, space, ticket, door, inside });
@@ -78,6 +86,7 @@ export class HandOver implements Disposable {
   /** The run's last process is dead. */
   [Symbol.dispose](): void {
     this.#isOver = true;
+    this.#source.tickets.over(this.#wish.run);
     this.#following[Symbol.dispose]();
     if (!this.#wasAsked) return;
     if (this.#cameThrough) this.#source.vault.ended(this.#wish.run);

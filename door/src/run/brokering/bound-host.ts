@@ -15,6 +15,8 @@ export interface BoundHost {
   readonly broker: Broker;
   readonly host: string;
   readonly port: number;
+  /** For the hub: for which run it is asked. */
+  readonly proof: string | undefined;
   readonly open: () => Promise<Opened>;
   readonly refused: (host: string, why: string) => void;
   readonly fail: Policy['fail'];
@@ -117,10 +119,13 @@ interface Used {
 }
 
 function forward(bound: BoundHost, head: RequestHead, used: Used | undefined): Plan {
-  const { broker, host, port, open } = bound;
+  const { broker, host, port, proof, open } = bound;
   const websocket = asksForWebSocket(head);
   const shown = used?.signs === true ? head : { ...head, fields: withoutForms(head.fields, used?.secret) };
-  const { lines, closes } = writeErrand(shown, shown.target, isUsual(port) ? host : `${host}:${port}`);
+  const { lines, closes } = writeErrand(shown, shown.target, {
+    host: isUsual(port) ? host : `${host}:${port}`,
+    proof,
+  });
   const version = used?.secret.version;
   return {
     kind: 'forward',

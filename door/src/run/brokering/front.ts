@@ -1,6 +1,6 @@
 // Where an app's connections meet brokered secrets: those to bound hosts are read, all others are looked through where the door reads
 // them anyway, and tunnels to hosts without a secret pass untouched.
-import { isHub, type Destination } from '../destination.ts';
+import { HUB_PORT, isHub, proofFor, type Destination } from '../destination.ts';
 import type { Errand } from '../errand.ts';
 import type { DoorStart } from '../frames.ts';
 import { Connection } from '../http/connection.ts';
@@ -24,7 +24,6 @@ export interface FrontDeps {
 }
 
 const TLS_PORT = 443;
-const HTTP_PORT = 80;
 
 /** The front of a run with brokered secrets. */
 export class Front {
@@ -77,7 +76,7 @@ export class Front {
     const { broker, outside, start } = this.#deps;
     const { destination } = errand;
     const { host, port } = destination;
-    if (isHub(destination, start) && port === HTTP_PORT && broker.isBound(host))
+    if (isHub(destination, start) && port === HUB_PORT && broker.isBound(host))
       return this.#boundPolicy(destination).read(toServer(head, errand.path, host));
     const misplaced = findMisplaced(head, broker.placeholders);
     const note = (version: string, where: string): void => {
@@ -102,6 +101,7 @@ export class Front {
     const plain = isHub(destination, start);
     return boundHostPolicy({
       ...{ broker, host, port, refused, fail },
+      proof: proofFor(destination, start),
       open: async () => {
         const opened = await outside.open(destination);
         return plain ? opened : await secure.secure(opened, host);

@@ -6,10 +6,13 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { Keys } from '@holdfast/platform/keys';
+import { NO_RUN, type ProvenRun } from '#modules/access';
 import { signLink, verifyLink, type Link, type LinkClaim } from './signed-link.ts';
 
 const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
 const now = new Date(1_800_000_000_000);
+const RUN = '0000000000000000000000aa' as Id as ProvenRun;
+const OTHER = '0000000000000000000000ab' as Id as ProvenRun;
 const link: Link = {
   act: 'store-part',
   repoId: '0123456789abcdef01234567' as Id,
@@ -18,6 +21,7 @@ const link: Link = {
   upload: 'fedcba987654321001234567' as Id,
   part: 3,
   tokenId: '00000000000000000000000a' as Id,
+  run: NO_RUN,
   expires: now.getTime() / 1000 + 60,
 };
 const claimOf = (of: Link, query = signLink(keys, of)): LinkClaim => ({
@@ -28,9 +32,9 @@ const claimOf = (of: Link, query = signLink(keys, of)): LinkClaim => ({
   part: String(of.part),
   query: Object.fromEntries(new URLSearchParams(query)),
 });
-const opens = (claim: LinkClaim, at = now): boolean | string => {
+const opens = (claim: LinkClaim, at = now, run = NO_RUN): boolean | string => {
   try {
-    verifyLink(keys, claim, at);
+    verifyLink(keys, claim, { now: at, run });
     return true;
   } catch (error) {
     return isFault(error) ? error.code : false;
@@ -38,12 +42,34 @@ const opens = (claim: LinkClaim, at = now): boolean | string => {
 };
 
 void test('verifyLink() gives back what was signed', () => {
-  assert.deepEqual(verifyLink(keys, claimOf(link), now), link);
+  for (const run of [NO_RUN, RUN]) {
+    const one: Link = { ...link, run };
+    assert.deepEqual(verifyLink(keys, claimOf(one), { now, run }), one);
+  }
+});
+
+void test('verifyLink() refuses a link that was made for a run to all but that run', () => {
+  const claim = claimOf({ ...link, run: RUN });
+  assert.equal(opens(claim, now, RUN), true);
+  for (const [run, made] of [
+    [NO_RUN, RUN],
+    [OTHER, RUN],
+    [OTHER, OTHER],
+    [NO_RUN, ''],
+    [RUN, ''],
+    [RUN, undefined],
+    [RUN, [RUN, OTHER]],
+  ] as const)
+    assert.equal(
+      opens({ ...claim, query: { ...claim.query, run: made } }, now, run),
+      'link.invalid',
+      `${run} ${String(made)}`,
+    );
 });
 
 void test('verifyLink() takes a link of an anonymous reader without a token', () => {
   const { upload: _upload, part: _part, ...claim } = claimOf({ ...link, upload: '', part: 0, tokenId: '' });
-  assert.equal(verifyLink(keys, claim, now).tokenId, '');
+  assert.equal(verifyLink(keys, claim, { now, run: NO_RUN }).tokenId, '');
 });
 
 void test('verifyLink() refuses a link of which any one thing was changed', () => {

@@ -10,8 +10,10 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { type Content } from '#modules/content';
 import { type HardwareKinds } from './decisions.ts';
 import { HeldSpace } from './held-space.ts';
+import { type LiveRuns } from './live-runs.ts';
 import { LogRoom } from './log-ring.ts';
 import { reachedOf, type Reached } from './model.ts';
+import { type RunProofs } from './run-proofs.ts';
 import { RunRecords } from './run-records.ts';
 import { RunReader, RunWriter, type RunRow } from './run-store.ts';
 import { type Ensured, type Sources } from './sources.ts';
@@ -30,6 +32,9 @@ export interface RunsDeps {
   readonly runner: RunnerLink;
   /** Has no run of a Space use a secret any more. */
   readonly stopSecrets: (space: Id) => void;
+  /** Those that may use what was given out for them. */
+  readonly liveRuns: LiveRuns;
+  readonly runProofs: Pick<RunProofs, 'proofOf'>;
   /** What this hub is called among those of the database. */
   readonly hub: string;
   /** The host of the Space with a label. */
@@ -113,6 +118,7 @@ export class Runs implements AsyncDisposable {
     if (this.#ended.signal.aborted) return;
     if (frame.type === 'able' || frame.type === 'gone') {
       this.#problem = frame.type === 'gone' ? undefined : frame.problem;
+      this.#deps.liveRuns.meet(frame.type === 'gone' ? [] : frame.runs);
       if (frame.type === 'gone') this.#endAll();
       // It may be another runner, which knows nothing yet.
       this.#beginAnew();
@@ -122,6 +128,7 @@ export class Runs implements AsyncDisposable {
     }
     const space = this.#held.get(frame.space);
     if (frame.type === 'ended') {
+      this.#deps.liveRuns.end(frame.run);
       this.#noteEnd(space, frame);
       return;
     }
@@ -233,7 +240,10 @@ export class Runs implements AsyncDisposable {
     if (this.#heldAt === 0 || clock.now().getTime() - this.#heldAt < LOST_MS) return;
     // Another hub may have them by now.
     runner.send({ type: 'all-wanted', spaces: [] });
-    for (const space of this.#held.values()) space.endRuns();
+    for (const space of this.#held.values()) {
+      this.#deps.liveRuns.endOf(space.id);
+      space.endRuns();
+    }
     this.#beginAnew();
   }
 
@@ -257,8 +267,14 @@ export class Runs implements AsyncDisposable {
   #letGo(space: HeldSpace, forget: boolean): void {
     this.#forget(space);
     this.#deps.runner.send({ type: 'drop', space: space.id, forget });
-    this.#deps.stopSecrets(space.id);
+    this.#stopUses(space.id);
     void this.#keepFiles(space.id);
+  }
+
+  /** At once, also in answers that are under way: the run itself may take its time to end. */
+  #stopUses(space: Id): void {
+    this.#deps.stopSecrets(space);
+    this.#deps.liveRuns.endOf(space);
   }
 
   #forget(space: HeldSpace): void {
@@ -286,7 +302,7 @@ export class Runs implements AsyncDisposable {
   }
 
   async #say(space: HeldSpace): Promise<void> {
-    const { runner, hub, db, stopSecrets } = this.#deps;
+    const { runner, hub, db } = this.#deps;
     const round = this.#round;
     const isCurrent = (): boolean => this.#held.get(space.id) === space && round === this.#round;
     const plan: Plan = await planOf(space, this.#deps);
@@ -300,8 +316,7 @@ export class Runs implements AsyncDisposable {
     if (plan.kind === 'rest') {
       space.rest();
       runner.send({ type: 'drop', space: space.id, forget: false });
-      // At once, also in answers that are under way: the run itself may take its time to end.
-      stopSecrets(space.id);
+      this.#stopUses(space.id);
       await this.#records.rest(space.id);
       await this.#trim(space);
       return;

@@ -8,9 +8,12 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { referencesOf } from '#modules/access';
 import { record } from '#modules/ledger';
 import { type HeldSpace } from './held-space.ts';
+import { type LiveRuns } from './live-runs.ts';
+import { type RunProofs } from './run-proofs.ts';
 import { RunReader } from './run-store.ts';
 import { RUNNING } from './sources.ts';
 import { findStartCause, type StartCause } from './start-cause.ts';
+import { StartedRunWriter } from './started-run-store.ts';
 import { SpaceReader } from './store.ts';
 import { type FromRunner, type RunnerLink } from './wish.ts';
 
@@ -26,6 +29,8 @@ interface Deps {
   readonly log: Log;
   readonly hub: string;
   readonly runner: RunnerLink;
+  readonly liveRuns: LiveRuns;
+  readonly runProofs: Pick<RunProofs, 'proofOf'>;
 }
 
 /** Gives tickets. */
@@ -46,20 +51,23 @@ export class StartTickets implements AsyncDisposable {
   }
 
   async #answer(asked: Asked, space: HeldSpace | undefined): Promise<void> {
-    const { log, runner } = this.#deps;
+    const { log, runner, liveRuns } = this.#deps;
+    // Known before it is on record, so that it is not taken for one that ended.
+    liveRuns.begin(asked);
     const given = await this.#give(asked, space).catch((err: unknown) => {
       log.warn({ err, space: asked.space }, 'a start could not be recorded');
       return { why: 'the start could not be recorded; it is tried again' };
     });
     const { run } = asked;
-    runner.send({ type: 'ticket', run, entry: null, why: null, ...given });
+    liveRuns.settle(run);
+    runner.send({ type: 'ticket', run, entry: null, proof: null, why: null, ...given });
   }
 
   async #give({ space: id, run, commit }: Asked, space: HeldSpace | undefined): Promise<Given> {
     const wanted = space?.wanted;
     if (wanted === undefined || wanted.commit !== commit) return { why: 'this commit is not wanted' };
     if (!this.#mayStart(id)) return { why: 'it was started too often; it is tried again in a minute' };
-    const { db, hub } = this.#deps;
+    const { db, hub, runProofs } = this.#deps;
     const { by, why } = await this.#causeOf(id, space);
     return await db.transaction(async (tx) => {
       // As it is now: what was said to the runner may be older than a pause or a deletion.
@@ -67,9 +75,11 @@ export class StartTickets implements AsyncDisposable {
       const { paused } = await new SpaceReader(tx).decisions(id);
       if (row === undefined || !row.program || row.holder !== hub || paused)
         return { why: 'nothing is to run of it' };
+      // What is given out for a run ends with it, and another run of its name would have it go on.
+      if (!(await new StartedRunWriter(tx).begin(run, hub))) return { why: 'this run was started before' };
       const body = { run, commit, generation: wanted.generation, cause: why };
       const entry = { kind: 'run.started', subject: `repo:${id}`, ...by, body };
-      return { entry: await record(tx, entry) };
+      return { entry: await record(tx, entry), proof: runProofs.proofOf(run) };
     });
   }
 
@@ -105,4 +115,4 @@ interface Cause {
   readonly why: 'change' | 'visit' | 'again';
 }
 
-type Given = { readonly entry: Sha256 } | { readonly why: string };
+type Given = { readonly entry: Sha256; readonly proof: string } | { readonly why: string };

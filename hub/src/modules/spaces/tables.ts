@@ -37,4 +37,5 @@ export interface SpaceTables {
   };
   'spaces.secrets': { repo_id: Id; names: string[]; unsettled: boolean };
   'spaces.runner': { hub: string; lease_until: Date };
+  'spaces.started_run': { run_id: Id; hub: string; started_at: Generated<Date>; ended_at: Date | null };
 }

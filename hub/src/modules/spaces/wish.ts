@@ -128,6 +128,12 @@ export interface Usage {
   readonly sentBytes: number;
 }
 
+/** A run, and whose it is. */
+export interface RunOfSpace {
+  readonly space: Id;
+  readonly run: Id;
+}
+
 /** What is said to the runner. */
 export type ToRunner =
   | { readonly type: 'hello' }
@@ -139,12 +145,19 @@ export type ToRunner =
       readonly type: 'ticket';
       readonly run: Id;
       readonly entry: Sha256 | null;
+      /** By which the run's door says for whom it asks; `null` without an entry. */
+      readonly proof: string | null;
       readonly why: string | null;
     };
 
 /** What the runner says. */
 export type FromRunner =
-  | { readonly type: 'able'; readonly problem: string | null }
+  | {
+      readonly type: 'able';
+      readonly problem: string | null;
+      /** Those that asked for a ticket and have not ended. */
+      readonly runs: readonly RunOfSpace[];
+    }
   | ({ readonly type: 'status'; readonly space: Id } & Told)
   | {
       readonly type: 'log';

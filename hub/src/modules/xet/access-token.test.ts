@@ -5,22 +5,49 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { Keys } from '@holdfast/platform/keys';
+import { NO_RUN, type ProvenRun } from '#modules/access';
 import { signAccess, verifyAccess, type XetAccess } from './access-token.ts';
 
 const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
 const now = new Date(1_800_000_000_000);
+const RUN = '0000000000000000000000aa' as Id as ProvenRun;
+const OTHER = '0000000000000000000000ab' as Id as ProvenRun;
 const access: XetAccess = {
   act: 'read',
   repoId: '0123456789abcdef01234567' as Id,
   scopeId: 'fedcba987654321001234567' as Id,
   tokenId: '00000000000000000000000a' as Id,
+  run: NO_RUN,
   expires: now.getTime() / 1000 + 60,
 };
 
 void test('verifyAccess() reads what signAccess() wrote', () => {
-  assert.deepEqual(verifyAccess(keys, signAccess(keys, access), now), access);
-  const anonymous: XetAccess = { ...access, tokenId: '' };
-  assert.deepEqual(verifyAccess(keys, signAccess(keys, anonymous), now), anonymous);
+  for (const run of [NO_RUN, RUN]) {
+    const one: XetAccess = { ...access, run };
+    assert.deepEqual(verifyAccess(keys, signAccess(keys, one), { now, run }), one);
+    const anonymous: XetAccess = { ...one, tokenId: '' };
+    assert.deepEqual(verifyAccess(keys, signAccess(keys, anonymous), { now, run }), anonymous);
+  }
+});
+
+void test('verifyAccess() takes a token of nobody in particular from a run, too, and says so', () => {
+  assert.deepEqual(verifyAccess(keys, signAccess(keys, access), { now, run: RUN }), access);
+});
+
+void test('verifyAccess() refuses a token that was made for a run to all but that run', () => {
+  const text = signAccess(keys, { ...access, run: RUN });
+  for (const [one, run] of [
+    [text, NO_RUN],
+    [text, OTHER],
+    [text.replace(`.${RUN}.`, '.'), NO_RUN],
+    [text.replace(`.${RUN}.`, '.'), RUN],
+    [text.replace(`.${RUN}.`, `.${OTHER}.`), OTHER],
+  ] as const)
+    assert.throws(
+      () => verifyAccess(keys, one, { now, run }),
+      (error) => isFault(error, 'xet.access-invalid'),
+      `${one} ${run}`,
+    );
 });
 
 void test('verifyAccess() refuses a token in which anything was changed', () => {
@@ -38,7 +65,7 @@ void test('verifyAccess() refuses a token in which anything was changed', () => 
   ];
   for (const one of altered)
     assert.throws(
-      () => verifyAccess(keys, one, now),
+      () => verifyAccess(keys, one, { now, run: NO_RUN }),
       (error) => isFault(error, 'xet.access-invalid'),
       one,
     );
@@ -47,7 +74,7 @@ void test('verifyAccess() refuses a token in which anything was changed', () => 
 void test('verifyAccess() refuses a token when its time is over, and says so', () => {
   const late = new Date(now.getTime() + 180_000);
   assert.throws(
-    () => verifyAccess(keys, signAccess(keys, access), late),
+    () => verifyAccess(keys, signAccess(keys, access), { now: late, run: NO_RUN }),
     (error) => isFault(error, 'xet.access-expired'),
   );
 });

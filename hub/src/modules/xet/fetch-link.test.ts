@@ -6,11 +6,14 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { Keys } from '@holdfast/platform/keys';
+import { NO_RUN, type ProvenRun } from '#modules/access';
 import { type XetHash } from './format/xet-hash.ts';
 import { signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
 
 const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
 const now = new Date(1_800_000_000_000);
+const RUN = '0000000000000000000000aa' as Id as ProvenRun;
+const OTHER = '0000000000000000000000ab' as Id as ProvenRun;
 const link: FetchLink = {
   repoId: '0123456789abcdef01234567' as Id,
   file: 'ef'.repeat(32) as XetHash,
@@ -20,19 +23,40 @@ const link: FetchLink = {
     { start: 64, end: 4096 },
   ],
   tokenId: '00000000000000000000000a' as Id,
+  run: NO_RUN,
   expires: now.getTime() / 1000 + 60,
 };
 
-function open(text: string, at = now): FetchLink {
+function open(text: string, { at = now, run = NO_RUN } = {}): FetchLink {
   const url = new URL(text, 'http://localhost');
   const [, , , repo = '', pack = ''] = url.pathname.split('/');
-  return verifyFetch(keys, { repo, pack, query: Object.fromEntries(url.searchParams) }, at);
+  return verifyFetch(keys, { repo, pack, query: Object.fromEntries(url.searchParams) }, { now: at, run });
 }
 
 void test('verifyFetch() reads what signFetch() wrote', () => {
-  assert.deepEqual(open(signFetch(keys, link)), link);
-  const anonymous: FetchLink = { ...link, tokenId: '' };
-  assert.deepEqual(open(signFetch(keys, anonymous)), anonymous);
+  for (const run of [NO_RUN, RUN]) {
+    const one: FetchLink = { ...link, run };
+    assert.deepEqual(open(signFetch(keys, one), { run }), one);
+    const anonymous: FetchLink = { ...one, tokenId: '' };
+    assert.deepEqual(open(signFetch(keys, anonymous), { run }), anonymous);
+  }
+});
+
+void test('verifyFetch() refuses a link that was made for a run to all but that run', () => {
+  const text = signFetch(keys, { ...link, run: RUN });
+  for (const [one, run] of [
+    [text, NO_RUN],
+    [text, OTHER],
+    [text.replace(`&run=${RUN}`, ''), NO_RUN],
+    [text.replace(`&run=${RUN}`, ''), RUN],
+    [text.replace(`&run=${RUN}`, '&run='), NO_RUN],
+    [text.replace(`&run=${RUN}`, `&run=${OTHER}`), OTHER],
+  ] as const)
+    assert.throws(
+      () => open(one, { run }),
+      (error) => isFault(error, 'xet.fetch-invalid'),
+      `${one} ${run}`,
+    );
 });
 
 void test('verifyFetch() refuses a link in which anything was changed', () => {
@@ -61,7 +85,7 @@ void test('verifyFetch() refuses a link in which anything was changed', () => {
 void test('verifyFetch() refuses a link when its time is over, and says so', () => {
   const late = new Date(now.getTime() + 60_000);
   assert.throws(
-    () => open(signFetch(keys, link), late),
+    () => open(signFetch(keys, link), { at: late }),
     (error) => isFault(error, 'xet.fetch-expired'),
   );
 });

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { parseSha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { isFault } from '@holdfast/kernel/fault';
-import { tokenOf, type Actor } from '#modules/access';
+import { tokenOf, type Actor, type ProvenRun } from '#modules/access';
 import { type BlobName, type Blobs, type Uploads } from '#modules/blobs';
 import { MAIN_BRANCH, shortName } from '#modules/git';
 import { type Repo } from '#modules/repos';
+import { tokenRejected } from '#modules/tokens';
+import { runOf } from '../http/run-of.ts';
 import { addressOf, RepoParams } from '../hub/repos/names.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 import { statusOf } from '../route/fault-table.ts';
@@ -75,9 +77,10 @@ export function lfsBatch(deps: BatchDeps): Route {
     async run({ actor, body, baseUrl, ...call }) {
       const { operation, hash_algo: hash } = body;
       const action = operation === 'upload' ? 'write' : 'read';
+      const run = await runOf(deps, call.request, tokenRejected);
       const repo = await deps.repos.get(actor, addressOf(call), action);
       if (typeof hash === 'string' && !SPELLINGS.includes(hash)) throw hashUnsupported(hash);
-      const asked = new Asked(deps, { repo, actor, baseUrl });
+      const asked = new Asked(deps, { repo, actor, run, baseUrl });
       const answer =
         operation === 'upload'
           ? await asked.upload(body.objects, body.transfers ?? [])
@@ -97,11 +100,19 @@ interface BatchAnswer {
   readonly objects: AnsweredObject[];
 }
 
+interface By {
+  readonly repo: Repo;
+  readonly actor: Actor;
+  /** For which everything is that is given out. */
+  readonly run: ProvenRun;
+  readonly baseUrl: string;
+}
+
 class Asked {
   readonly #deps: BatchDeps;
-  readonly #by: { readonly repo: Repo; readonly actor: Actor; readonly baseUrl: string };
+  readonly #by: By;
 
-  constructor(deps: BatchDeps, by: { repo: Repo; actor: Actor; baseUrl: string }) {
+  constructor(deps: BatchDeps, by: By) {
     this.#deps = deps;
     this.#by = by;
   }
@@ -148,8 +159,8 @@ class Asked {
 
   // All objects of a batch come in under one token, whose address is the one to renew it at.
   async #xet(): Promise<AnsweredObject['actions']> {
-    const { repo, actor, baseUrl } = this.#by;
-    const session = await openSession(this.#deps, { actor, repo, act: 'write', baseUrl });
+    const { repo, baseUrl } = this.#by;
+    const session = await openSession(this.#deps, { ...this.#by, act: 'write' });
     const href = tokenUrlOf(baseUrl, repo, { act: 'write', revision: shortName(MAIN_BRANCH) });
     const seconds = session.exp - Math.floor(this.#deps.clock.now().getTime() / 1000);
     return { upload: { href, header: sessionHeaders(session), expires_in: seconds } };
@@ -179,9 +190,9 @@ class Asked {
   }
 
   #url(act: 'store' | 'store-part' | 'complete' | 'verify' | 'fetch', name: BlobName, of: Part): string {
-    const { repo, actor, baseUrl } = this.#by;
+    const { repo, actor, run, baseUrl } = this.#by;
     const tokenId = tokenOf(actor);
-    return linkUrl(this.#deps, baseUrl, { act, repoId: repo.id, tokenId, ...name, ...of });
+    return linkUrl(this.#deps, baseUrl, { act, repoId: repo.id, tokenId, run, ...name, ...of });
   }
 }
 

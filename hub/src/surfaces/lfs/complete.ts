@@ -30,7 +30,7 @@ export function completeUpload(deps: LinkDeps & { readonly uploads: Uploads }): 
     async run({ params, query, body, request, address, signal }) {
       const { repo: repoId, digest: sha256, upload } = params;
       const claim = { act: 'complete', repoId, sha256, upload, query } as const;
-      const { link, actor } = await openLink(deps, claim, address);
+      const { link, actor } = await openLink(deps, claim, { request, address });
       // Hashing a large object takes longer than a connection may be silent.
       request.setTimeout(0);
       const parts = body.parts.map(({ partNumber, etag }) => ({ number: partNumber, etag }));

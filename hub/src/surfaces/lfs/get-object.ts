@@ -34,7 +34,7 @@ export function getObject(deps: SendDeps): Route {
     ownHead: true,
     async run({ params, query, request, reply, address }) {
       const claim = { act: 'fetch', repoId: params.repo, sha256: params.digest, query } as const;
-      const opened = await openLink(deps, claim, address);
+      const opened = await openLink(deps, claim, { request, address });
       const blob = await deps.blobs.get(opened.repo.id, opened.link.sha256);
       const { sha256, size } = blob;
       await recordRead(deps, opened, address);

@@ -1,4 +1,5 @@
 // The URLs of signed links, and what must still be true when one is used.
+import { type IncomingMessage } from 'node:http';
 import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Keys } from '@holdfast/platform/keys';
@@ -7,6 +8,7 @@ import { linkEnded, linkInvalid, signLink, verifyLink, type Link, type LinkClaim
 import { type Repo, type Repos } from '#modules/repos';
 import { type Authentication, type Session } from '#modules/tokens';
 import { type StreamRight } from '../http/live-streams.ts';
+import { runOf, type RunSource } from '../http/run-of.ts';
 
 /** What links need. */
 export interface LinkDeps {
@@ -14,6 +16,7 @@ export interface LinkDeps {
   readonly clock: Clock;
   readonly authentication: Authentication;
   readonly repos: Repos;
+  readonly runProofs: RunSource;
 }
 
 /** A link that was opened: who stands behind it, and the repository it is for. */
@@ -53,11 +56,16 @@ function pathOf({ act, repoId, sha256, upload, part }: Omit<Link, 'expires'>): s
 }
 
 /**
- * Opens a link for who calls from an address. Throws `link.invalid`, `link.expired`, `link.ended` when the token behind it is
+ * Opens a link for a call from an address. Throws `link.invalid`, `link.expired`, `link.ended` when the token behind it is
  * not live, `token.address-refused`, and what `Repos.get` throws when its owner may no longer do this.
  */
-export async function openLink(deps: LinkDeps, claim: LinkClaim, address: string): Promise<OpenedLink> {
-  const link = verifyLink(deps.keys, claim, deps.clock.now());
+export async function openLink(
+  deps: LinkDeps,
+  claim: LinkClaim,
+  { request, address }: { readonly request: IncomingMessage; readonly address: string },
+): Promise<OpenedLink> {
+  const run = await runOf(deps, request, linkInvalid);
+  const link = verifyLink(deps.keys, claim, { now: deps.clock.now(), run });
   const { actor, session } = await ownerOf(deps, link);
   // What was made from a token is accepted from where the token is.
   if (session !== undefined) deps.authentication.requireAddress(session, address);

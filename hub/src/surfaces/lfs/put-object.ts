@@ -22,7 +22,7 @@ export function putObject(deps: ReceiveDeps & { readonly uploads: Uploads }): Ro
     output: z.object({}),
     async run({ params, query, request, address }) {
       const claim = { act: 'store', repoId: params.repo, sha256: params.digest, query } as const;
-      const opened = await openLink(deps, claim, address);
+      const opened = await openLink(deps, claim, { request, address });
       using body = receiveBody(deps, opened, { request, size: opened.link.size });
       const sender = { actor: opened.actor, address };
       await hearingFull(request, PATIENCE, () => deps.uploads.receive(opened.link, sender, body));

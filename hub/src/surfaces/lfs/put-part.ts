@@ -23,7 +23,7 @@ export function putPart(deps: ReceiveDeps & { readonly uploads: Uploads }): Rout
     async run({ params, query, request, reply, address }) {
       const { repo: repoId, digest: sha256, upload, part } = params;
       const claim = { act: 'store-part', repoId, sha256, upload, part, query } as const;
-      const opened = await openLink(deps, claim, address);
+      const opened = await openLink(deps, claim, { request, address });
       const size = await deps.uploads.partLength(opened.link);
       using body = receiveBody(deps, opened, { request, size });
       const etag = await hearingFull(request, PATIENCE, () => deps.uploads.receivePart(opened.link, body));

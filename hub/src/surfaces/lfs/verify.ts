@@ -18,9 +18,9 @@ export function verifyUpload(deps: LinkDeps & { readonly uploads: Uploads }): Ro
     bodyKind: 'json',
     body: z.object({ oid: z.string(), size: z.number() }),
     output: z.object({ oid: z.string(), size: z.number() }),
-    async run({ params, query, body, address }) {
+    async run({ params, query, body, request, address }) {
       const claim = { act: 'verify', repoId: params.repo, sha256: params.digest, query } as const;
-      const { link } = await openLink(deps, claim, address);
+      const { link } = await openLink(deps, claim, { request, address });
       await deps.uploads.verify(link, { sha256: body.oid, size: body.size });
       return { oid: link.sha256, size: link.size };
     },

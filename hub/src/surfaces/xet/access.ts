@@ -4,7 +4,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
-import { type Actor } from '#modules/access';
+import { type Actor, type ProvenRun } from '#modules/access';
 import { type Repo, type Repos } from '#modules/repos';
 import { type Authentication, type Session } from '#modules/tokens';
 import {
@@ -18,6 +18,7 @@ import {
   type XetAct,
 } from '#modules/xet';
 import { type StreamRight } from '../http/live-streams.ts';
+import { runOf, type RunSource } from '../http/run-of.ts';
 
 /** What Xet access needs. */
 export interface AccessDeps {
@@ -26,11 +27,14 @@ export interface AccessDeps {
   readonly authentication: Authentication;
   readonly repos: Repos;
   readonly scopes: Scopes;
+  readonly runProofs: RunSource;
 }
 
 /** A token that was checked: who stands behind it, and the repository it is for. */
 export interface OpenedAccess {
   readonly access: XetAccess;
+  /** The run that asks, for which everything is that is given out. */
+  readonly run: ProvenRun;
   readonly actor: Actor;
   readonly session: Session | undefined;
   readonly repo: Repo;
@@ -51,7 +55,8 @@ export async function openAccess(
   call: { readonly request: IncomingMessage; readonly params: ScopeParams; readonly address: string },
   act: XetAct,
 ): Promise<OpenedAccess> {
-  const access = verifyAccess(deps.keys, bearerOf(call.request), deps.clock.now());
+  const run = await runOf(deps, call.request, accessInvalid);
+  const access = verifyAccess(deps.keys, bearerOf(call.request), { now: deps.clock.now(), run });
   if (access.scopeId !== call.params.scope) throw accessNarrow();
   if (act === 'write' && access.act !== 'write') throw accessNarrow();
   const { actor, session } = await ownerOf(deps, access.tokenId);
@@ -59,7 +64,7 @@ export async function openAccess(
   if (session !== undefined) deps.authentication.requireAddress(session, call.address);
   const repo = await repoOf(deps, access.repoId, { actor, act });
   if (act === 'write') await requireScope(deps, { access, repo, generation: call.params.generation });
-  return { access, actor, session, repo };
+  return { access, run, actor, session, repo };
 }
 
 // What a client remembers of an earlier generation may be gone; it forgets it with the address. And a repository that

@@ -1,5 +1,5 @@
 // Where the Xet protocol is served, and what its tokens are told with.
-import { tokenOf, type Actor } from '#modules/access';
+import { tokenOf, type Actor, type ProvenRun } from '#modules/access';
 import { type Repo } from '#modules/repos';
 import { signAccess, type Scopes, type XetAct } from '#modules/xet';
 import { type Clock } from '@holdfast/kernel/clock';
@@ -27,9 +27,15 @@ const SESSION_SECONDS = 30 * 60;
 /** A session for a repository that the actor may read, or write. */
 export async function openSession(
   deps: SessionDeps,
-  wish: { readonly actor: Actor; readonly repo: Repo; readonly act: XetAct; readonly baseUrl: string },
+  wish: {
+    readonly actor: Actor;
+    readonly run: ProvenRun;
+    readonly repo: Repo;
+    readonly act: XetAct;
+    readonly baseUrl: string;
+  },
 ): Promise<XetSession> {
-  const { actor, repo, act, baseUrl } = wish;
+  const { actor, run, repo, act, baseUrl } = wish;
   const scope = await deps.scopes.of(repo);
   const exp = Math.floor(deps.clock.now().getTime() / 1000) + SESSION_SECONDS;
   const tokenId = tokenOf(actor);
@@ -38,6 +44,7 @@ export async function openSession(
     repoId: repo.id,
     scopeId: scope.id,
     tokenId,
+    run,
     expires: exp,
   });
   return { casUrl: casUrlOf(baseUrl, scope), accessToken, exp };

@@ -12,6 +12,7 @@ import { type AnswerPlan } from '../http/answer-plan.ts';
 import { contentRange, frameByteRanges } from '../http/byte-range.ts';
 import { CORS_HEADERS } from '../http/file-headers.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
+import { runOf } from '../http/run-of.ts';
 import { sendPlan } from '../http/send-file.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 import { ownerOf, repoOf, type AccessDeps } from './access.ts';
@@ -44,7 +45,8 @@ export function fetchRoute(deps: FetchDeps): Route {
     output: 'stream',
     ownHead: true,
     async run({ params, query, request, reply, address }) {
-      const link = verifyFetch(deps.keys, { ...params, query }, deps.clock.now());
+      const run = await runOf(deps, request, fetchInvalid);
+      const link = verifyFetch(deps.keys, { ...params, query }, { now: deps.clock.now(), run });
       const right = async () => await rightOf(deps, link);
       const { session } = await right();
       if (session !== undefined) deps.authentication.requireAddress(session, address);

@@ -15,13 +15,15 @@ export function linksOf(
   { opened, file }: { readonly opened: OpenedAccess; readonly file: XetHash },
   baseUrl: string,
 ): LinkOf {
+  const { run } = opened;
   const { repoId, tokenId } = opened.access;
   const expires = Math.floor(deps.clock.now().getTime() / 1000) + FETCH_SECONDS;
   return ({ xorbs }, hash, ranges) => {
     const pack = xorbs.get(hash)?.pack;
     if (pack === undefined) throw new Error(`the xorb ${hash} is in a reconstruction and was not looked up`);
     const bytes = ranges.map((range) => range.bytes);
-    return `${baseUrl}${signFetch(deps.keys, { repoId, file, pack, ranges: bytes, tokenId, expires })}`;
+    const opens = { repoId, file, pack, ranges: bytes };
+    return `${baseUrl}${signFetch(deps.keys, { ...opens, tokenId, run, expires })}`;
   };
 }
 

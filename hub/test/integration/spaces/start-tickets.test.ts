@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { newId } from '@holdfast/kernel/id';
 import { LedgerReader } from '#modules/ledger';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { askSite } from '../../harness/site.ts';
 
-const RUN = '68f0c1d2a3b4c5d6e7f80901';
-
 async function askTicket({ runner }: ProgramHub, asked: { space: string; commit: string; run?: string }) {
   const from = runner.heard.length;
-  runner.say({ type: 'ticket-wanted', run: RUN, ...asked });
+  runner.say({ type: 'ticket-wanted', run: newId(new Date()), ...asked });
   return await runner.sent('ticket', from);
 }
 
@@ -18,13 +17,14 @@ void test('a start is on the ledger, by its run and commit, before the runner he
   await using opened = await openProgramHub();
   const { space, commit, generation, secrets } = await opened.begin();
   assert.equal(secrets, false);
-  const { run, entry, why } = await askTicket(opened, { space, commit });
-  assert.deepEqual([run, why], [RUN, null]);
+  const asked = newId(new Date());
+  const { run, entry, why } = await askTicket(opened, { space, commit, run: asked });
+  assert.deepEqual([run, why], [asked, null]);
   const kept = await new LedgerReader(opened.hub.modules.db).listOfSubject(`repo:${space}`);
   const started = kept.filter(({ kind }) => kind === 'run.started');
   assert.deepEqual(
     started.map(({ hash, body }) => ({ hash, body })),
-    [{ hash: entry, body: JSON.stringify({ cause: 'change', commit, generation, run: RUN }) }],
+    [{ hash: entry, body: JSON.stringify({ cause: 'change', commit, generation, run }) }],
   );
   assert.match(started[0]?.actor ?? '', /^user:/, 'whose push it was');
 });
@@ -83,6 +83,19 @@ void test('the start of a Space that slept is the act of whoever came, and says 
   await delay(1_100); // it is said once in a second
   assert.deepEqual(await wakenBy({}), { actor: 'anonymous', credential: '', cause: 'visit' });
   assert.deepEqual(await startedBy(), { actor: 'system:spaces', credential: '', cause: 'again' }, 'a crash');
+});
+
+void test('a run is started once, also when it has ended', async () => {
+  await using opened = await openProgramHub();
+  const { runner } = opened;
+  const { space, commit } = await opened.begin();
+  const run = newId(new Date());
+  assert.notEqual((await askTicket(opened, { space, commit, run })).entry, null);
+  const again = async () => await askTicket(opened, { space, commit, run });
+  const { entry, proof, why } = await again();
+  assert.deepEqual([entry, proof, why], [null, null, 'this run was started before']);
+  runner.say({ type: 'ended', space, run, why: 'over' });
+  assert.equal((await again()).why, 'this run was started before');
 });
 
 void test('another commit, a Space that is paused, another one and too many starts get no ticket', async () => {
