@@ -1,8 +1,9 @@
-// The addresses that are ours: those of this machine's network, and those that the name in HOLDFAST_URL leads to, which are a
+// The addresses that are ours: those of this machine's network, by its interfaces and its routes, and those that the name in HOLDFAST_URL leads to, which are a
 // proxy's in front of it. An app reaches the hub by its reserved name alone: by another way it would pass for a visitor, and
 // reach whatever else that machine serves.
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
+import { localRoutes } from './local-routes.ts';
 
 /** How long a resolver is waited for before an app starts without its word. */
 const PATIENCE = 2_000;
@@ -18,8 +19,9 @@ export async function ownAddresses(
   const local = Object.values(networkInterfaces()).flatMap((all) =>
     (all ?? []).map(({ address }) => address),
   );
+  const routed = await localRoutes();
   const named = publicHost === null ? [] : await inTime(find(publicHost));
-  return [...new Set([...local, ...named])];
+  return [...new Set([...local, ...routed, ...named])];
 }
 
 async function findAddresses(name: string): Promise<readonly string[]> {
