@@ -4,7 +4,7 @@ export { type LogRing } from './log-ring.ts';
 export { spaces as spaceSpaces } from './migrations/0001-spaces.ts';
 export { running as spaceRunning } from './migrations/0002-running.ts';
 export { secrets as spaceSecrets } from './migrations/0003-secrets.ts';
-export { startedRuns as spaceStartedRuns } from './migrations/0004-started-runs.ts';
+export { startedRuns as spaceStartedRuns } from './migrations/0005-started-runs.ts';
 export { LiveRuns } from './live-runs.ts';
 export {
   type Reached,

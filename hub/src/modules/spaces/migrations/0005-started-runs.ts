@@ -5,7 +5,7 @@
  * for it, so that no run is started twice.
  */
 export const startedRuns = {
-  name: 'spaces/0004-started-runs',
+  name: 'spaces/0005-started-runs',
   sql: `
 create table spaces.started_run (
   run_id text primary key,
