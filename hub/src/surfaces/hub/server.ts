@@ -17,6 +17,7 @@ import { visitRoute, type VisitDeps } from '../spaces/visit-route.ts';
 import { webRoutes, type WebDeps } from '../web/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { cardRoutes } from './cards/routes.ts';
+import { openCommitRoom } from './content/commit.ts';
 import { contentRoutes } from './content/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
@@ -71,10 +72,13 @@ export type HubOptions = Omit<
 };
 
 /** Serves the hub's routes. */
-export function hubServer(deps: HubDeps & WebDeps & VisitDeps, options: HubOptions): FastifyInstance {
+export function hubServer(
+  deps: Omit<HubDeps, 'commitRoom'> & WebDeps & VisitDeps,
+  options: HubOptions,
+): FastifyInstance {
   const { authentication, refusals, anonymousMayRead, address: publicAddress } = options;
   const callers = { authentication, anonymousMayRead, known: new WeakMap<Socket, KnownCaller>() };
-  return buildServer(hubRoutes(deps), {
+  return buildServer(hubRoutes({ ...deps, commitRoom: openCommitRoom() }), {
     ...options,
     baseUrlFor: (host) => baseUrlFor(publicAddress, host),
     identify: (request) => identifyCaller(request.raw, callers),

@@ -15,16 +15,28 @@ export interface ReceiveDeps extends LinkDeps {
 /** How long the holder of a link is listened to after a refusal. What is larger than this meets a closed connection. */
 export const PATIENCE = { bytes: 64 * MiB, time: 10_000 };
 
+/**
+ * Refuses a body of another length than was agreed before a byte of it is read: a sender who announces more is not going to
+ * send what was agreed. Throws `object.size-mismatch`.
+ */
+export function requireAnnounced({
+  request,
+  size,
+}: {
+  readonly request: IncomingMessage;
+  readonly size: number;
+}): void {
+  const announced = request.headers['content-length'];
+  if (announced !== undefined && Number(announced) !== size) throw sizeMismatch(size, Number(announced));
+}
+
 /** Begins to take a body of exactly this size. Throws `object.size-mismatch` where another length is announced. */
 export function receiveBody(
   deps: ReceiveDeps,
   opened: OpenedLink,
   body: { readonly request: IncomingMessage; readonly size: number },
 ): LiveBody {
-  const announced = body.request.headers['content-length'];
-  // Before a byte is read: a sender who announces more is not going to send what was agreed.
-  if (announced !== undefined && Number(announced) !== body.size)
-    throw sizeMismatch(body.size, Number(announced));
+  requireAnnounced(body);
   const right = rightOf(deps, opened);
   return openLiveBody(body.request, { streams: deps.streams, right, ended: linkEnded });
 }

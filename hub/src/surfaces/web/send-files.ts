@@ -5,11 +5,11 @@ import { parseSha256, type Sha256 } from '@holdfast/kernel/digest';
 import { type Uploads } from '#modules/blobs';
 import { revisionMissing, type Preupload } from '#modules/content';
 import { decodeContent } from '../hub/content/long-text.ts';
-import { commitRoom, receiveCommit, type CommitDeps } from '../hub/content/commit.ts';
+import { receiveCommit, type CommitDeps } from '../hub/content/commit.ts';
 import { restOfPage } from '../hub/content/rest.ts';
 import { addressOf, RepoParams } from '../hub/repos/names.ts';
 import { openLiveBody } from '../http/live-body.ts';
-import { PATIENCE } from '../lfs/body.ts';
+import { PATIENCE, requireAnnounced } from '../lfs/body.ts';
 import { hearingFull } from '../route/drain.ts';
 import { inputInvalid, signInNeeded } from '../route/faults.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
@@ -18,7 +18,7 @@ import { getPageWriter, type WriterDeps } from './writer.ts';
 
 /** What sending needs. */
 export type SendFilesDeps = WriterDeps &
-  Pick<CommitDeps, 'commits' | 'streams' | 'limits'> & {
+  Pick<CommitDeps, 'commits' | 'streams' | 'limits' | 'commitRoom'> & {
     readonly preupload: Preupload;
     readonly uploads: Uploads;
   };
@@ -87,6 +87,7 @@ function objectRoute(deps: SendFilesDeps): Route {
       // Asked before it is sent: what this repository has need not come again.
       if (plan?.way === 'stored' || request.headers['content-length'] === '0')
         return { stored: plan?.way === 'stored' };
+      requireAnnounced({ request, size: query.size });
       const right = writer.right(repo);
       using body = openLiveBody(request, { streams: deps.streams, right, ended: signInNeeded });
       const sender = { actor: writer.actor, address };
@@ -98,7 +99,6 @@ function objectRoute(deps: SendFilesDeps): Route {
 }
 
 function commitRoute(deps: SendFilesDeps): Route {
-  const room = commitRoom();
   return defineRoute({
     ...SHARED,
     operation: 'commitFromPage',
@@ -113,7 +113,7 @@ function commitRoute(deps: SendFilesDeps): Route {
       const { actor, who, right, visit } = await getPageWriter(deps, call);
       const sender = { actor, who, right, key: visit.account.id, request: call.request };
       const check = () => revisionOf(call);
-      const made = await receiveCommit({ ...deps, room }, { ...sender, address: addressOf(call), check });
+      const made = await receiveCommit(deps, { ...sender, address: addressOf(call), check });
       return { commit: made.oid };
     },
   });

@@ -25,6 +25,8 @@ import { whoOf } from '../who.ts';
 export interface CommitDeps extends RightDeps {
   readonly commits: Commits;
   readonly streams: LiveStreams;
+  /** What the bodies of commits share, by whatever route they come. */
+  readonly commitRoom: BodyRoom;
   /** Bytes. */
   readonly limits: {
     readonly commitBody: number;
@@ -50,7 +52,6 @@ const Answer = z.object({
 
 /** Makes a commit. */
 export function createCommit(deps: CommitDeps): Route {
-  const room = commitRoom();
   return defineRoute({
     operation: 'createCommit',
     summary: 'Commit to a branch',
@@ -71,17 +72,17 @@ export function createCommit(deps: CommitDeps): Route {
         if (query.create_pr) throw pullRequestsMissing();
         return revisionRest(request);
       };
-      const made = await receiveCommit(
-        { ...deps, room },
-        { ...sender, request, address: addressOf(call), right, check },
-      );
+      const made = await receiveCommit(deps, {
+        ...sender,
+        ...{ request, address: addressOf(call), right, check },
+      });
       return answerOf(made, call.reply, baseUrl);
     },
   });
 }
 
-/** Bodies of commits that are received at once by one route. */
-export function commitRoom(): BodyRoom {
+/** Room for the bodies of commits. One for all routes: with one each, who uses both would have twice their share. */
+export function openCommitRoom(): BodyRoom {
   const { all, each } = MOST_AT_ONCE;
   return new BodyRoom({ bytes: all * COMMIT_MEMORY, bytesPerSender: each * COMMIT_MEMORY });
 }
@@ -102,7 +103,7 @@ export interface CommitSender {
 
 /** Receives a body and commits it. Throws what `Commits` and `readCommit` throw, after who sends was listened to a while. */
 export async function receiveCommit(
-  deps: Pick<CommitDeps, 'commits' | 'streams' | 'limits'> & { readonly room: BodyRoom },
+  deps: Pick<CommitDeps, 'commits' | 'streams' | 'limits' | 'commitRoom'>,
   sender: CommitSender,
 ): Promise<Committed> {
   const { request, actor, address } = sender;
@@ -120,8 +121,7 @@ export async function receiveCommit(
 }
 
 /** What one commit needs beside. */
-interface Committing extends Pick<CommitDeps, 'commits' | 'streams' | 'limits'> {
-  readonly room: BodyRoom;
+interface Committing extends Pick<CommitDeps, 'commits' | 'streams' | 'limits' | 'commitRoom'> {
   /** How long the sender is listened to after a refusal. */
   readonly patience: { time: number };
 }
@@ -144,7 +144,7 @@ async function receive(
   into: { readonly repo: Repo; readonly draft: Draft },
 ): Promise<CommitHeader> {
   const { request, key } = sender;
-  using _room = await deps.room.open(key, COMMIT_MEMORY);
+  using _room = await deps.commitRoom.open(key, COMMIT_MEMORY);
   const right = sender.right(into.repo);
   using live = openLiveBody(request, { streams: deps.streams, right, ended: rightEnded });
   // Who lost the right to send is not listened to any longer.
