@@ -72,6 +72,17 @@ export class Repos {
     noteRepoUse(this.#uses, actor, { action, repo });
   }
 
+  /**
+   * The repository of an id, whatever it is called by now, for who was let in by its name and asks again. Throws `repo.missing`
+   * once it is gone, and what `get` throws of rights.
+   */
+  async getKnown(actor: Actor, id: Id, action: RepoAction): Promise<Repo> {
+    const repo = await this.findKnown(id);
+    if (repo === undefined) throw repoMissing();
+    this.require(actor, action, repo);
+    return repo;
+  }
+
   /** One page of the repositories that match and that the actor may discover. */
   async list(actor: Actor, query: RepoQuery): Promise<RepoPage> {
     if (actor.kind === 'anonymous' && !actor.mayReadPublic) throw listSignInNeeded();

@@ -106,6 +106,11 @@ export class Spaces {
     return await this.#runtimeOf(await this.#deps.repos.get(actor, { type: 'space', ...name }, 'discover'));
   }
 
+  /** The same of a Space that is known already, whatever it is called by now. Throws what `Repos.getKnown` throws. */
+  async runtimeById(actor: Actor, id: Id): Promise<Runtime> {
+    return await this.#runtimeOf(await this.#deps.repos.getKnown(actor, id, 'discover'));
+  }
+
   /**
    * The Space to which a label leads, as it is now, for who may know of it. Throws what `Repos.get` throws, and for a label
    * that leads nowhere the same.

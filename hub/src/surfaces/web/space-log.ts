@@ -120,17 +120,20 @@ async function follow(
   }
 }
 
-/** How the Space is; nothing once it was deleted, of which nobody can be told any more by a status. */
-async function stageOf(spaces: Spaces, actor: Actor, repo: Repo): Promise<string | undefined> {
+/**
+ * How the Space is, whose name may lead to another one by now, or was given up. Nothing once it was deleted, of which nobody can
+ * be told any more by a status.
+ */
+async function stageOf(spaces: Spaces, actor: Actor, { id }: Repo): Promise<string | undefined> {
   try {
-    return (await spaces.runtime(actor, repo)).stage;
+    return (await spaces.runtimeById(actor, id)).stage;
   } catch (error) {
     if (isFault(error)) return undefined;
     throw error;
   }
 }
 
-function rightOf(deps: SpaceLogDeps, { session }: Visit, { id, namespace, name }: Repo): StreamRight {
+function rightOf(deps: SpaceLogDeps, { session }: Visit, { id }: Repo): StreamRight {
   return {
     key: `space-log/${session.id}/${id}`,
     expiresAt: session.expiresAt,
@@ -138,7 +141,7 @@ function rightOf(deps: SpaceLogDeps, { session }: Visit, { id, namespace, name }
     check: async () => {
       const now = await deps.sessions.findById(session.id);
       if (now === undefined) throw repoMissing();
-      await deps.repos.get(now.actor, { type: 'space', namespace, name }, 'write');
+      await deps.repos.getKnown(now.actor, id, 'write');
     },
   };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { type ServedHub } from '../../harness/served-hub.ts';
@@ -205,6 +206,31 @@ void test('a log is text: script and what commands a terminal stay words, with s
   const headers = { 'sec-fetch-site': 'cross-site' };
   assert.equal((await ada.open('/spaces/ada/demo/logs/build', headers)).status, 401, 'from another site');
 });
+
+void test(
+  'who follows a Space hears of it under whatever name it has by now',
+  { timeout: 60_000 },
+  async () => {
+    const { opened, hub, ada } = await openSpaces();
+    await using _opened = opened;
+    const { runner } = opened;
+    const want = await runner.wanted('ada/demo');
+    runner.status(want, 'BUILDING');
+    const path = '/spaces/ada/demo/logs/run';
+    const stages = follow(hub, ada, { path, count: 2 });
+    while (hub.streams.size === 0) await Promise.race([stages, delay(20)]);
+    const { actor } = await hub.modules.authentication.authenticate(
+      (await hub.addToken('ada', 'write')).text,
+    );
+    const space = { type: 'space', namespace: 'ada', name: 'demo' } as const;
+    await hub.modules.changes.move(() => Promise.resolve(actor), space, { namespace: 'ada', name: 'other' });
+    runner.status(await runner.wanted('ada/other'), 'BUILD_ERROR', { message: 'no' });
+    assert.deepEqual(
+      (await stages).map(({ stage }) => stage),
+      ['BUILDING', 'BUILD_ERROR'],
+    );
+  },
+);
 
 /** The first events of a stream. */
 async function follow(

@@ -143,12 +143,11 @@ function presentUsage(before: Measured | undefined, { usage, at }: Measured): ob
 
 type SpaceCall = Call<unknown, unknown, unknown>;
 
-function rightOf({ repos }: LogDeps, call: SpaceCall, { id, namespace, name }: Repo): StreamRight {
+function rightOf({ repos }: LogDeps, call: SpaceCall, { id }: Repo): StreamRight {
   const { actor, credential } = referencesOf(call.actor);
   return {
     key: `follow/${actor}/${credential}/${id}`,
     expiresAt: call.session?.token.expiresAt ?? null,
-    check: async () =>
-      await repos.get((await call.callerNow()).actor, { type: 'space', namespace, name }, 'write'),
+    check: async () => await repos.getKnown((await call.callerNow()).actor, id, 'write'),
   };
 }
