@@ -5,7 +5,7 @@ import { Window, type Source } from './source.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 const LINE = 0x0a;
-/** Bytes of a document that is parsed as one. */
+/** Bytes of a document that is parsed as one: it is held until the page is left. What the page says of it names this number. */
 const LONGEST = 16 * 1024 * 1024;
 
 /** Reads an object from each line, as far as it is shown. */
@@ -44,10 +44,16 @@ export class JsonLinesReader implements Reader {
   }
 }
 
+/** Rows that are made when they are shown: a short text may say that there are millions, each of hundreds of columns. */
+interface Rows {
+  readonly length: number;
+  row(index: number): Row;
+}
+
 /** Reads a document whole, and shows its rows step by step. */
 export class JsonReader implements Reader {
   readonly #source: Source;
-  #rows: readonly Row[] | undefined;
+  #rows: Rows | undefined;
   #columns: readonly string[] = [];
   #shown = 0;
 
@@ -57,25 +63,31 @@ export class JsonReader implements Reader {
 
   async next(): Promise<Table> {
     this.#rows ??= await this.#begin();
-    const values = this.#rows.slice(this.#shown, this.#shown + STEP);
+    const values = rowsFrom(this.#rows, this.#shown);
     this.#shown += values.length;
     const { length: total } = this.#rows;
     return tableOf(this.#columns, values, { more: this.#shown < total, total });
   }
 
-  async #begin(): Promise<readonly Row[]> {
+  async #begin(): Promise<Rows> {
     const { size } = this.#source;
-    if (size > LONGEST) throw new Unreadable('too-large');
+    if (size > LONGEST) throw new Unreadable('document');
     const text = new TextDecoder().decode(await this.#source.read(0, size));
     const rows = rowsOf(JSON.parse(text));
     if (rows === undefined) throw new Unreadable('no-table');
-    this.#columns = columnsOf(rows.slice(0, STEP));
+    this.#columns = columnsOf(rowsFrom(rows, 0));
     return rows;
   }
 }
 
-function rowsOf(value: unknown): readonly Row[] | undefined {
-  if (Array.isArray(value)) return value.map(rowOf);
+/** Those of one step. */
+function rowsFrom(rows: Rows, from: number): Row[] {
+  const length = Math.min(STEP, rows.length - from);
+  return Array.from({ length }, (_none, index) => rows.row(from + index));
+}
+
+function rowsOf(value: unknown): Rows | undefined {
+  if (Array.isArray(value)) return { length: value.length, row: (index) => rowOf(value[index]) };
   if (typeof value !== 'object' || value === null) return undefined;
   const lists = Object.entries(value);
   // As answers of many programs have it: `{"data": [...]}`.
@@ -83,10 +95,11 @@ function rowsOf(value: unknown): readonly Row[] | undefined {
   if (inner !== undefined) return rowsOf(inner[1]);
   const columns = lists.filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
   if (columns.length === 0 || columns.length < lists.length) return undefined;
-  const most = Math.max(...columns.map(([, one]) => one.length));
-  return Array.from({ length: most }, (_none, index) =>
-    Object.fromEntries(columns.slice(0, MOST_COLUMNS).map(([name, one]) => [name, one[index]])),
-  );
+  return {
+    length: columns.reduce((most, [, one]) => Math.max(most, one.length), 0),
+    row: (index) =>
+      Object.fromEntries(columns.slice(0, MOST_COLUMNS).map(([name, one]) => [name, one[index]])),
+  };
 }
 
 function isObject(value: unknown): value is Row {

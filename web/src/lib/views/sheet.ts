@@ -2,7 +2,7 @@
 // cleaned.
 
 /** What did not work, as the page says it. */
-export type Flaw = 'broken' | 'too-large' | 'no-table' | 'packed';
+export type Flaw = 'broken' | 'too-large' | 'document' | 'no-table' | 'packed';
 
 /** A file that cannot be shown, and why. Whatever else is thrown while one is read means that it is broken. */
 export class Unreadable extends Error {

@@ -77,6 +77,19 @@ void test('JsonLinesReader and JsonReader show objects, lists and columns', asyn
   await assert.rejects(new JsonLinesReader(sourceOf('{"a":1}\n{broken')).next());
 });
 
+void test('JsonReader makes the rows that are shown and no others, and refuses what is too much to be held', async () => {
+  // As objects these were four hundred million values.
+  const empty = Array.from({ length: 199 }, (_none, index) => `"c${index}":[]`);
+  const wide = sourceOf(`{"a":[${'0,'.repeat(2_000_000)}0],${empty.join(',')}}`);
+  const reader = new JsonReader(wide);
+  const first = await reader.next();
+  assert.deepEqual([first.total, first.more, first.rows.length], [2_000_001, true, 100]);
+  assert.equal((await reader.next()).rows[99]?.[0], '0');
+  const large = sourceOf(`[${' '.repeat(16 * 1024 * 1024)}]`);
+  await refuses(new JsonReader(large).next(), 'document');
+  assert.deepEqual(large.ranges, []);
+});
+
 void test('readSafetensors() reads the header alone', async () => {
   const header = {
     __metadata__: { format: 'pt' },

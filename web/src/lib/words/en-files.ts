@@ -31,6 +31,8 @@ export const enFiles = {
       flaws: {
         broken: 'This file is not what its name says, or it is broken. It can be downloaded as it is.',
         'too-large': 'To look into this file, too much of it would have to be read. Download it instead.',
+        document:
+          'To show a JSON document as a table it has to be read whole, which is done up to 16 MiB. Download it instead.',
         packed: 'The columns of this file are packed in a way that is not read here. Download it instead.',
         'no-table': 'There is no table in this file. Look at it as text.',
         slow: 'Your browser was busy with this file for too long, and gave up. Download it instead.',

@@ -33,6 +33,8 @@ export const ptFiles: typeof enFiles = {
         broken:
           'Este ficheiro não é o que o nome diz, ou está estragado. Pode ser transferido tal como está.',
         'too-large': 'Para ver este ficheiro por dentro seria preciso ler demasiado dele. Transfira-o.',
+        document:
+          'Para mostrar um documento JSON como tabela é preciso lê-lo inteiro, o que se faz até 16 MiB. Transfira-o.',
         packed: 'As colunas deste ficheiro estão comprimidas de um modo que não se lê aqui. Transfira-o.',
         'no-table': 'Não há nenhuma tabela neste ficheiro. Veja-o como texto.',
         slow: 'O seu navegador esteve demasiado tempo ocupado com este ficheiro e desistiu. Transfira-o.',
