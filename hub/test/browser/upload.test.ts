@@ -154,6 +154,28 @@ void test('an upload that breaks says what to do, and goes on where it was', LIM
   await page.getByRole('link', { name: 'Two at once' }).first().waitFor();
 });
 
+void test('what the repository has already counts as done, and is not sent again', LIMIT, async () => {
+  await using scene = await openScene();
+  const { page } = scene;
+  const mimeType = 'application/octet-stream';
+  const there = { name: 'there.bin', mimeType, buffer: Buffer.alloc(LARGE, 'there') };
+  await page.getByLabel('Choose files').setInputFiles(there);
+  await send(page);
+  await page.waitForURL('**/tree/main/up');
+  await page.goto('/alice/files/upload/main/up');
+  const fresh = { name: 'fresh.bin', mimeType, buffer: Buffer.alloc(LARGE / 3, 'fresh') };
+  await page.getByLabel('Choose files').setInputFiles([there, fresh]);
+  await throttle(scene, 250_000);
+  const sent = listSent(page);
+  await send(page);
+  // Were the first counted as work to do, the bar would end at a third.
+  while ((await bar(page)) <= 0.5) await delay(50);
+  await throttle(scene);
+  await page.waitForURL('**/tree/main/up');
+  assert.equal(sent().length, 1, 'the first was there');
+  assert.deepEqual((await listUp(scene)).toSorted(), ['up/fresh.bin', 'up/there.bin']);
+});
+
 void test(
   'who leaves while files are sent is asked, and who stops has everything still there',
   LIMIT,
