@@ -5,6 +5,7 @@ import { measureDoor } from './door.ts';
 import { measureDownload } from './download.ts';
 import { LEDGER_USAGE, runLedger } from './ledger/ledger.ts';
 import { LOOK_UP_USAGE, runLookUp } from './ledger/look-up.ts';
+import { PAGES_USAGE, runPages } from './pages/pages.ts';
 import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
@@ -58,6 +59,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 /** Those that print in a way of their own. */
 const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
   scale: runScale,
+  pages: runPages,
   spaces: runSpaces,
   gvisor: runGvisor,
   bombs: runBombs,
@@ -82,6 +84,7 @@ async function main(words: readonly string[]): Promise<number> {
         USAGE,
         ...list,
         SCALE_USAGE,
+        PAGES_USAGE,
         SPACES_USAGE,
         GVISOR_USAGE,
         BOMBS_USAGE,

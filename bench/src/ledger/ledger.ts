@@ -1,13 +1,13 @@
 // `./holdfast bench ledger`: what recording costs, and what proving and verifying cost. `--long` verifies a million entries.
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { loadavg } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { openBenchHub, type BenchHub } from '../hub.ts';
 import { mustRun, openScratch, ROOT, startProgram } from '../program.ts';
+import { note } from '../note.ts';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
 import { measureRequests } from './added.ts';
@@ -178,8 +178,4 @@ function seconds(began: number): string {
 function spread(values: readonly number[], digits: number): string {
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
   return `${median(values).toFixed(digits)} [${low}-${high}]`;
-}
-
-function note(text: string): void {
-  console.error(`${new Date().toISOString().slice(11, 19)} [load ${loadavg()[0]?.toFixed(1)}] ${text}`);
 }

@@ -1,8 +1,8 @@
 // `./holdfast bench ledger-look-up`: how long the operator waits for the entries of a token in a window of time, among ten
 // million (`--long`; otherwise two hundred thousand).
-import { loadavg } from 'node:os';
 import type pg from 'pg';
 import { openBenchHub, type BenchHub } from '../hub.ts';
+import { note } from '../note.ts';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
 import { askAdmin } from './ask-admin.ts';
@@ -108,8 +108,4 @@ async function measure(hub: BenchHub, name: string, question: Question): Promise
     ms.toFixed(1),
   );
   return `${name}: ${p50} ms, p95 ${p95}, longest ${most}; ${(found / QUESTIONS).toFixed(0)} entries a page (reach: p95 under 100 ms)`;
-}
-
-function note(text: string): void {
-  console.error(`${new Date().toISOString().slice(11, 19)} [load ${loadavg()[0]?.toFixed(1)}] ${text}`);
 }

@@ -16,10 +16,14 @@ export interface Answer {
   readonly link: string | undefined;
 }
 
-/** Opens a connection that is kept. Without a token nobody is signed in. */
-export function openAsker(url: string, token: string | undefined): Asker {
+/** Opens a connection that is kept. Without a token nobody is signed in, unless the headers do it. */
+export function openAsker(
+  url: string,
+  token: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): Asker {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = token === undefined ? more : { ...more, authorization: `Bearer ${token}` };
   return {
     ask: async (method, target) => {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>();

@@ -1,10 +1,9 @@
 // What finding costs at two sizes of hub: information, lists, search and files, signed in and not. The hubs take turns.
 import { median } from '../result.ts';
-import { openBenchHub, type BenchHub } from '../hub.ts';
-import { openSuperuser, type Superuser } from './database.ts';
+import { type BenchHub } from '../hub.ts';
+import { type Superuser } from './database.ts';
 import { askRound, openAsker, type Asker, type Round } from './latency.ts';
-import { loadPopulation } from './load.ts';
-import { Population, type MadeRepo } from './population.ts';
+import { openLoadedHub } from './loaded-hub.ts';
 import { deepLists, kindsOf, type Kind } from './questions.ts';
 
 /** How much is measured. */
@@ -64,27 +63,10 @@ interface Side extends AsyncDisposable {
 
 async function openSide(count: number, note: (text: string) => void): Promise<Side> {
   await using stack = new AsyncDisposableStack();
-  const hub = stack.use(await openBenchHub({ access: 'anonymous' }));
-  const database = stack.use(await openSuperuser(hub));
-  const population = new Population(count);
-  await loadPopulation(database, population, note);
-  const kinds = [...kindsOf(population, samplesOf(population)), await findDeepPages(hub)];
+  const { hub, database, population, known } = stack.use(await openLoadedHub(count, note));
+  const kinds = [...kindsOf(population, known), await findDeepPages(hub)];
   const owned = stack.move();
   return { hub, database, kinds, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-const SAMPLES = 2000;
-
-/** Public repositories from everywhere in the population. */
-function samplesOf(population: Population): readonly MadeRepo[] {
-  const step = Math.max(1, Math.floor(population.size / SAMPLES));
-  const samples: MadeRepo[] = [];
-  let index = 0;
-  for (const repo of population.repos()) {
-    index += 1;
-    if (index % step === 0 && repo.visibility === 'public' && repo.gated === 'no') samples.push(repo);
-  }
-  return samples;
 }
 
 const DEEP = 20;

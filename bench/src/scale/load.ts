@@ -37,7 +37,7 @@ export async function loadPopulation(
   await database.query('call repos.make_narrow_rows()');
   note('making indexes');
   for (const index of indexes) await database.query(index);
-  await joinOrganisations(database, population.owners);
+  await joinOrganisations(database, joinedOf(population));
   await database.query('vacuum analyze');
   // As a change by the front door would tell the hub, which may have kept that these are not there.
   await database.query(`update epoch.counter set n = n + 1`);
@@ -133,8 +133,12 @@ async function loadContent(database: Superuser, content: MadeContent): Promise<v
   );
 }
 
-async function joinOrganisations(database: Superuser, owners: readonly Owner[]): Promise<void> {
-  const orgs = owners.filter(({ kind }) => kind === 'org').slice(0, MEMBERSHIPS);
+/** The organisations to whose repositories the administrator may write. */
+export function joinedOf({ owners }: Population): readonly Owner[] {
+  return owners.filter(({ kind }) => kind === 'org').slice(0, MEMBERSHIPS);
+}
+
+async function joinOrganisations(database: Superuser, orgs: readonly Owner[]): Promise<void> {
   await database.query(
     `insert into identity.membership (org_id, user_id, role)
       select unnest($1::text[]), account_id, 'write' from identity.name where key = 'admin'`,

@@ -1,6 +1,6 @@
 // `./holdfast bench scale`: whether what a hub holds changes what it costs. Quick by default; `--long` is the form whose
 // figures are worth keeping, which takes the better part of an hour and some 10 GB in the folder for temporary files.
-import { loadavg } from 'node:os';
+import { note } from '../note.ts';
 import { formatLists, measureLists } from './lists.ts';
 import { formatRepository, measureRepository } from './repository.ts';
 
@@ -46,9 +46,4 @@ function parseWish(
   if ((option !== undefined && option !== '--rounds') || more.length > 0) return undefined;
   if (!Number.isSafeInteger(rounds) || rounds < 1) return undefined;
   return { size: { ...size, rounds }, parts: parts.length === 0 ? PARTS : parts };
-}
-
-/** Says what is being done, and how busy the machine is besides: figures of a crowded one say little. */
-function note(text: string): void {
-  console.error(`${new Date().toISOString().slice(11, 19)} [load ${loadavg()[0]?.toFixed(1)}] ${text}`);
 }
