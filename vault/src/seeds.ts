@@ -18,19 +18,21 @@ import { SeedWriter } from './seed-store.ts';
 type Words<Type> = Omit<Extract<FromHub, { type: Type }>, 'type' | 'id'>;
 
 /**
- * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. The hub lets through half as many wrong ones, so
- * that it never meets this; who speaks in its place gets no more. Users without a try left are remembered, up to so many; a hub
- * that makes up more waits.
+ * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. Who speaks in the hub's place gets no more.
+ * A vault that was just started does not know who tried before it: a user has a few, and one more each minute, lest making it start
+ * anew be a way to guess at once. Users without a try left are remembered, up to so many; a hub that makes up more waits.
  */
-const TRIES = { most: 60, perSecond: 60 / 3_600, users: 10_000 };
+const TRIES = { most: 60, perSecond: 60 / 3_600, first: 5, names: 10_000 };
 
 /** Makes seeds and checks codes. */
 export class Seeds {
   readonly #ground: Ground;
-  readonly #tries = new Allowance(TRIES.most, TRIES.perSecond, TRIES.users);
+  readonly #tries: Allowance;
 
   constructor(ground: Ground) {
     this.#ground = ground;
+    const { most, perSecond, ...terms } = TRIES;
+    this.#tries = new Allowance(most, perSecond, { ...terms, since: ground.clock.now().getTime() });
   }
 
   /** Makes a seed, or takes the one in the box; it is on the ledger before it is given out. Throws a `VaultRefusal`. */

@@ -11,6 +11,7 @@ import {
   type ToOperator,
   type ToRunner,
 } from './frames.ts';
+import { AtOnce } from './at-once.ts';
 import { type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
@@ -34,6 +35,9 @@ export interface Channels {
   readonly operator: Pick<Channel, 'onFrame' | 'send'>;
 }
 
+/** Words of the hub that are being done. A hub of ours waits with a hundred; one that floods would use up the memory. */
+const MOST_OF_HUB = 200;
+
 /** Why nothing is handed over although the key is there: what the vault did is missing in the database. */
 export type Behind = string | undefined;
 
@@ -48,6 +52,7 @@ export class Vault implements Disposable {
   readonly #leases: Leases;
   readonly #behind: Behind;
   readonly #turns = new Turns();
+  readonly #ofHub = new AtOnce(MOST_OF_HUB);
   readonly #owed: Owed;
   readonly #sweeping: Disposable;
   /** Runs that live: those the runner named when it greeted, and what began since. */
@@ -117,20 +122,32 @@ export class Vault implements Disposable {
       this.#tellState();
       return;
     }
-    const { id } = frame;
     try {
-      if (frame.type === 'seed' || frame.type === 'code') {
-        this.#requireOpen();
-        if (frame.type === 'seed') this.#tellHub({ type: 'seed', id, ...(await this.#seeds.make(frame)) });
-        else this.#tellHub({ type: 'step', id, step: await this.#seeds.check(frame) });
-        return;
-      }
-      const { versions, overlap = 0 } = await this.#doForHub(frame);
-      const secrets = versions.map((version) => asFrame(describeVersion(version)));
-      this.#tellHub({ type: 'done', id, secrets, overlap });
+      // What takes access away waits for no key, no disk and no database (threat 18), and for nothing else that the hub said.
+      this.#takeAway(frame);
+      this.#tellHub(await this.#ofHub.do(async () => await this.#answerHub(frame)));
     } catch (error) {
-      this.#tellHub({ type: 'refused', id, why: this.#refusalOf(error) });
+      this.#tellHub({ type: 'refused', id: frame.id, why: this.#refusalOf(error) });
     }
+  }
+
+  async #answerHub(frame: Exclude<FromHub, { type: 'hello' }>): Promise<ToHub> {
+    const { id } = frame;
+    if (frame.type === 'seed' || frame.type === 'code') {
+      this.#requireOpen();
+      if (frame.type === 'seed') return { type: 'seed', id, ...(await this.#seeds.make(frame)) };
+      return { type: 'step', id, step: await this.#seeds.check(frame) };
+    }
+    const { versions, overlap = 0 } = await this.#doForHub(frame);
+    const secrets = versions.map((version) => asFrame(describeVersion(version)));
+    return { type: 'done', id, secrets, overlap };
+  }
+
+  #takeAway(frame: Exclude<FromHub, { type: 'hello' }>): void {
+    if (frame.type !== 'delete' && frame.type !== 'forget' && frame.type !== 'stop') return;
+    this.#turns.endAll(CHANGED, frame.space);
+    if (frame.type === 'delete') this.#leases.revokeNamed(frame.space, frame.name);
+    else this.#leases.stop(frame.space);
   }
 
   async #doForHub(
@@ -144,18 +161,12 @@ export class Vault implements Disposable {
       await this.#leases.replace(frame.space, version);
       return { versions: [version], overlap };
     }
-    // What takes access away waits for no key, no disk and no database (threat 18).
-    this.#turns.endAll(CHANGED, frame.space);
     if (frame.type === 'delete') {
-      this.#leases.revokeNamed(frame.space, frame.name);
       await this.#writes.delete(frame.space, frame.name, frame.by);
       // A release that began meanwhile.
       this.#leases.revokeNamed(frame.space, frame.name);
-    } else {
-      this.#leases.stop(frame.space);
-      if (frame.type === 'forget') await this.#writes.forget(frame.space, frame.by);
-      else await this.#possession.stop(frame.space);
-    }
+    } else if (frame.type === 'forget') await this.#writes.forget(frame.space, frame.by);
+    else await this.#possession.stop(frame.space);
     return { versions: [] };
   }
 
