@@ -40,7 +40,7 @@ export function openPeople(
   const passwords = new Passwords({ db, clock });
   const sessions = new Sessions({ db, clock, keys, removals });
   const throttle = new Throttle({ db, clock, keys });
-  const secondFactors = new SecondFactors({ db, clock, epochs, keys, vault });
+  const secondFactors = new SecondFactors({ db, clock, epochs, keys, vault, throttle });
   const passkeys = new Passkeys({ db, clock, keys });
   const newcomers = new Newcomers({ clock });
   const invitations = new Invitations({ db, clock, epochs, newcomers, policy: signUp });

@@ -7,7 +7,14 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
-import { HUB_TO_VAULT, SEED_TO_HUB, SEED_TO_VAULT, ToHub, type FromHub } from '@holdfast/vault/frames';
+import {
+  HUB_TO_VAULT,
+  MOST_KEPT_SEED,
+  SEED_TO_HUB,
+  SEED_TO_VAULT,
+  ToHub,
+  type FromHub,
+} from '@holdfast/vault/frames';
 import {
   whyWay,
   type SecretAuthor,
@@ -17,7 +24,7 @@ import {
   type VaultLink,
   type VaultStanding,
 } from '#modules/secrets';
-import { seedFault, type SeedAuthor, type Seeds, type ShownCode } from '#modules/sessions';
+import { seedFault, type SeedAuthor, type SeedName, type Seeds, type ShownCode } from '#modules/sessions';
 
 const PATIENCE_MS = 10_000;
 const GLANCE_MS = 1_000;
@@ -101,20 +108,28 @@ export class ChannelToVault implements VaultLink, Seeds {
   }
 
   /** Has a seed made, or taken. */
-  async makeSeed(user: Id, by: SeedAuthor, seed?: Buffer): ReturnType<Seeds['makeSeed']> {
+  async makeSeed(name: SeedName, by: SeedAuthor, seed?: Buffer): ReturnType<Seeds['makeSeed']> {
     const state = await this.#greet();
     if (state === undefined) throw seedFault('absent');
+    const { userId: user, enrolment } = name;
     const pair = makeSealingPair();
     const box = seed === undefined ? null : openSealing(pair, state.key, SEED_TO_VAULT).seal(seed, user);
-    const answer = await this.#put({ type: 'seed', user, key: pair.publicKey, box, by: authorOf(by) });
+    const answer = await this.#put({
+      ...{ type: 'seed', user, enrolment, key: pair.publicKey, box, by: authorOf(by) },
+    });
     if (!('type' in answer) || answer.type !== 'seed') throw faultOf(answer);
     const own = openSealing(pair, state.key, SEED_TO_HUB);
     return { seed: own.open(answer.box, user), kept: Buffer.from(answer.kept, 'base64url') };
   }
 
   /** Asks whether a code is one of a seed. */
-  async checkCode(user: Id, kept: Buffer, { code, last }: ShownCode): Promise<number | undefined> {
-    const answer = await this.#put({ type: 'code', user, kept: kept.toString('base64url'), code, last });
+  async checkCode(name: SeedName, kept: Buffer, { code, last }: ShownCode): Promise<number | undefined> {
+    // The vault would hear no word that has it, and say nothing.
+    if (kept.length > MOST_KEPT_SEED) throw new Error('a seed was changed in the database');
+    const { userId: user, enrolment } = name;
+    const answer = await this.#put({
+      ...{ type: 'code', user, enrolment, kept: kept.toString('base64url'), code, last },
+    });
     if (!('type' in answer) || answer.type !== 'step') throw faultOf(answer);
     return answer.step ?? undefined;
   }

@@ -13,10 +13,13 @@ const Box = z
   .max(400_000)
   .regex(/^[A-Za-z0-9_-]+$/);
 
+/** The longest seed of one-time codes as the hub keeps it, in bytes; what is longer was never the vault's. */
+export const MOST_KEPT_SEED = 150;
+
 /** A seed of one-time codes as the hub keeps it: what the vault alone opens. */
 const KeptSeed = z
   .string()
-  .max(200)
+  .max((MOST_KEPT_SEED / 3) * 4)
   .regex(/^[A-Za-z0-9_-]+$/);
 
 /** The purpose of boxes that the hub seals. */
@@ -59,13 +62,16 @@ export const FromHub = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stop'), ...call, space: Id, by: By }),
   /**
    * Makes the seed of a user's one-time codes, or takes the one in the box, which the hub had before there was a vault. There is no
-   * word that asks for one again.
+   * word that asks for one again. `enrolment` is a number of this one seed: what the hub keeps opens with that number alone.
    */
-  z.strictObject({ type: z.literal('seed'), ...call, user: Id, key: Key, box: Box.nullable(), by: By }),
+  z.strictObject({
+    type: z.literal('seed'),
+    ...{ ...call, user: Id, enrolment: Id, key: Key, box: Box.nullable(), by: By },
+  }),
   /** To which step a code belongs, if it is one of now and later than the last one that was taken. */
   z.strictObject({
     type: z.literal('code'),
-    ...{ ...call, user: Id, kept: KeptSeed },
+    ...{ ...call, user: Id, enrolment: Id, kept: KeptSeed },
     ...{ code: z.string().regex(/^\d{6}$/), last: z.int().nonnegative() },
   }),
 ]);

@@ -26,14 +26,12 @@ export async function rotateRootKey(
     if (page.length === 0) break;
     for (const { space } of page)
       await db.transaction(async (tx) => {
-        // The key of the seeds before goes with that of those of now.
-        const isSeeds = space === SEEDS || space === SEEDS_BEFORE;
-        const before = await new SecretWriter(tx).findLockedKey(isSeeds ? SEEDS : space);
-        if (before === undefined || before.generation >= generation) return;
-        if (isSeeds) {
-          await rekeySeeds(tx, ground, before);
+        if (space === SEEDS || space === SEEDS_BEFORE) {
+          await rotateSeeds(tx, ground, generation);
           return;
         }
+        const before = await new SecretWriter(tx).findLockedKey(space);
+        if (before === undefined || before.generation >= generation) return;
         await rekey(tx, ground, { before, rest: await new SecretReader(tx).listKept(space) });
         spaces += 1;
       });
@@ -54,6 +52,17 @@ export async function rotateRootKey(
   );
   await keys.retire(generation);
   return { generation, spaces };
+}
+
+// The key of the seeds before goes with that of those of now. Whatever the two rows are, none is under a generation before
+// afterwards: else the rotation would find it again and again.
+async function rotateSeeds(tx: Tx, ground: Ground, generation: number): Promise<void> {
+  const writer = new SecretWriter(tx);
+  const now = await writer.findLockedKey(SEEDS);
+  const before = await writer.findLockedKey(SEEDS_BEFORE);
+  if (now === undefined) await writer.dropKey(SEEDS_BEFORE);
+  else if (Math.min(now.generation, before?.generation ?? generation) < generation)
+    await rekeySeeds(tx, ground, now);
 }
 
 // What is not as the vault wrote it gets no tag, and is refused as before.

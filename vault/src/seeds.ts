@@ -18,8 +18,8 @@ import { SeedWriter } from './seed-store.ts';
 type Words<Type> = Omit<Extract<FromHub, { type: Type }>, 'type' | 'id'>;
 
 /**
- * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. Who speaks in the hub's place gets no more.
- * A vault that was just started does not know who tried before it: a user has a few, and one more each minute, lest making it start
+ * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. The hub lets no more wrong
+ * ones through in an hour (`TRY_LIMITS`), and who speaks in its place gets no more. A vault that was just started does not know who tried before it: a user has a few, and one more each minute, lest making it start
  * anew be a way to guess at once. Users without a try left are remembered, up to so many; a hub that makes up more waits.
  */
 const TRIES = { most: 60, perSecond: 60 / 3_600, first: 5, names: 10_000 };
@@ -38,6 +38,7 @@ export class Seeds {
   /** Makes a seed, or takes the one in the box; it is on the ledger before it is given out. Throws a `VaultRefusal`. */
   async make({
     user,
+    enrolment,
     key,
     box,
     by,
@@ -48,7 +49,7 @@ export class Seeds {
       const kept = await journalled(this.#ground, { act: 'seed', user }, (noted) =>
         db.transaction(async (tx) => {
           const body = { moved: box !== null, ...journalOf(noted, instance) };
-          const result = await this.#seal(tx, user, seed);
+          const result = await this.#seal(tx, { user, enrolment }, seed);
           const entries = await recordEntries(tx, [
             { kind: 'secret.seed-made', subject: `account:${user}`, ...by, body },
           ]);
@@ -73,20 +74,21 @@ export class Seeds {
     return seed;
   }
 
-  async #seal(tx: Tx, user: string, seed: Buffer): Promise<Buffer> {
+  async #seal(tx: Tx, owner: Owner, seed: Buffer): Promise<Buffer> {
     const { keys } = this.#ground;
     const candidate: WrappedKey = { space: SEEDS, ...keys.wrap(makeKey(), keyBound(SEEDS)) };
     const { generation, wrapped } = await new SecretWriter(tx).lockKey(candidate);
-    return encrypt(await keys.unwrap(generation, wrapped, keyBound(SEEDS)), seed, seedBound(user));
+    return encrypt(await keys.unwrap(generation, wrapped, keyBound(SEEDS)), seed, seedBound(owner));
   }
 
   /** The step of a code; `null` for one that is wrong. By the vault's own clock. Throws a `VaultRefusal`. */
-  async check({ user, kept, code, last }: Words<'code'>): Promise<number | null> {
+  async check({ user, enrolment, kept, code, last }: Words<'code'>): Promise<number | null> {
     const { clock, db } = this.#ground;
     const now = clock.now();
     const open = await openerOf(new SecretReader(db), this.#ground);
-    const seed = open(user, Buffer.from(kept, 'base64url'));
-    if (seed === undefined) throw new VaultRefusal('invalid', 'the seed is of somebody else, or was changed');
+    const seed = open({ user, enrolment }, Buffer.from(kept, 'base64url'));
+    if (seed === undefined)
+      throw new VaultRefusal('invalid', 'the seed is of somebody else or of another time, or was changed');
     try {
       // After the seed opened: users whom nobody has made a seed for take no room.
       if (!this.#tries.take(user, now.getTime()))
@@ -98,25 +100,28 @@ export class Seeds {
   }
 }
 
-/** What a seed is bound to: that of one user is none of another's. */
-function seedBound(user: string): Bound {
-  return { what: 'holdfast second factor', user, kind: 'one-time codes' };
+/** Whose a seed is, and which of theirs. */
+type Owner = Pick<Words<'code'>, 'user' | 'enrolment'>;
+
+/** What a seed is bound to: that of one user is none of another's, and none of one that they had before. */
+function seedBound({ user, enrolment }: Owner): Bound {
+  return { what: 'holdfast second factor', user, enrolment, kind: 'one-time codes' };
 }
 
 // By the key of now or the one before: a seed may be sealed while the root key is rotated, and kept afterwards.
 async function openerOf(
   reader: SecretReader,
   { keys }: Pick<Ground, 'keys'>,
-): Promise<(user: string, sealed: Buffer) => Buffer | undefined> {
+): Promise<(owner: Owner, sealed: Buffer) => Buffer | undefined> {
   const both: KeyObject[] = [];
   for (const space of [SEEDS, SEEDS_BEFORE]) {
     const row = await reader.findKey(space);
     if (row !== undefined) both.push(await keys.unwrap(row.generation, row.wrapped, keyBound(space)));
   }
-  return (user, sealed) => {
+  return (owner, sealed) => {
     for (const key of both)
       try {
-        return decrypt(key, sealed, seedBound(user));
+        return decrypt(key, sealed, seedBound(owner));
       } catch {
         // Under the other, or under none.
       }
@@ -136,14 +141,14 @@ export async function rekeySeeds(tx: Tx, ground: Ground, before: WrappedKey): Pr
   const next = makeKey();
   for (let after = ''; ;) {
     const page = await seeds.listAfter(after);
-    for (const { user, sealed } of page) {
-      const seed = open(user, sealed);
+    for (const { user, enrolment, sealed } of page) {
+      const seed = open({ user, enrolment }, sealed);
       if (seed === undefined) {
         log.error({ user }, 'a second factor was changed in the database and cannot be read any more');
         continue;
       }
       // One that the user began anew meanwhile stays.
-      await seeds.replace(user, { sealed, by: encrypt(next, seed, seedBound(user)) });
+      await seeds.replace(user, { sealed, by: encrypt(next, seed, seedBound({ user, enrolment })) });
       seed.fill(0);
     }
     const last = page.at(-1);

@@ -44,7 +44,7 @@ export type VaultTables = {
   };
   'vault.lease': { run: string; ask: number; version: string; uses: number };
   /** Of the hub's table of second factors, what a rotation encrypts anew. */
-  'sessions.second_factor': { user_id: string; seed: Buffer; in_vault: boolean };
+  'sessions.second_factor': { user_id: string; enrolment: string; seed: Buffer; in_vault: boolean };
   'ledger.entry': {
     writer: string;
     lane: number;

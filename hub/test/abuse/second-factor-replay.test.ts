@@ -82,7 +82,7 @@ void test('who writes the table can neither bring a code back nor give one accou
   );
   const bob = await signInAs(hub, 'bob');
   await behind.pool.query(
-    `insert into sessions.second_factor select '${bob.session.userId}', seed, 0, now(), in_vault from sessions.second_factor`,
+    `insert into sessions.second_factor select '${bob.session.userId}', seed, 0, now(), in_vault, enrolment from sessions.second_factor`,
   );
   hub.passTime(1);
   await assert.rejects(hub.modules.secondFactors.take(bob.session.userId, codeOf(key, hub.now())));

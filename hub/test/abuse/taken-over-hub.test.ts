@@ -119,8 +119,8 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   memory: /not there/,
   'sign-in': /^(28P01|28000|42501|3D000|55000) |password must be a string|password authentication/,
   database: /^(42501|01007|0LP01|42809|42704|P0001|0A000|55006|2BP01|25001|22023|58P01|55000) /,
-  // No answer, because there is no such word; or no more answers.
-  seeds: /^(nothing was said|too-many: |invalid: )/,
+  // No answer, because there is no such word; no more answers; or, of the one who has done nothing, that they have theirs.
+  seeds: /^(nothing was said|too-many: |invalid: |others have their tries$)/,
   sockets: /ENOENT|ECONNREFUSED|EACCES|EPERM|ENETUNREACH|EADDRNOTAVAIL|silence/,
 };
 

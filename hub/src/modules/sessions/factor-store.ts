@@ -6,8 +6,16 @@ import { type SessionTables } from './tables.ts';
 
 const PAGE = 100;
 
-/** A seed as it is kept, and whether the vault sealed it. */
+/** Which seed: of whom, and its number. */
+export interface SeedName {
+  readonly userId: Id;
+  /** Chosen when it was set up, and never again. */
+  readonly enrolment: Id;
+}
+
+/** A seed as it is kept, its number, and whether the vault sealed it. */
 export interface KeptSeed {
+  readonly enrolment: Id;
   readonly seed: Buffer;
   readonly inVault: boolean;
 }
@@ -33,15 +41,15 @@ export class FactorReader {
       .where('user_id', '=', userId)
       .executeTakeFirst();
     if (row === undefined) return undefined;
-    const { seed, in_vault: inVault, last_step: lastStep, confirmed_at: confirmedAt } = row;
-    return { seed, inVault, lastStep, confirmedAt };
+    const { seed, enrolment, in_vault: inVault, last_step: lastStep, confirmed_at: confirmedAt } = row;
+    return { seed, enrolment, inVault, lastStep, confirmedAt };
   }
 
   /** Some of the seeds that the vault does not have, of users behind this one. */
-  async listOutside(userId: string): Promise<{ readonly userId: Id; readonly seed: Buffer }[]> {
+  async listOutside(userId: string): Promise<(SeedName & { readonly seed: Buffer })[]> {
     return await this.db
       .selectFrom('sessions.second_factor')
-      .select(['user_id as userId', 'seed'])
+      .select(['user_id as userId', 'enrolment', 'seed'])
       .where('in_vault', '=', false)
       .where('user_id', '>', userId as Id)
       .orderBy('user_id')
@@ -68,14 +76,14 @@ export class FactorWriter extends FactorReader {
   }
 
   /** Keeps a seed that is not confirmed yet, in place of another such. False where one is confirmed. */
-  async begin(userId: Id, { seed, inVault: in_vault }: KeptSeed): Promise<boolean> {
+  async begin(userId: Id, { seed, enrolment, inVault: in_vault }: KeptSeed): Promise<boolean> {
     const result = await this.db
       .insertInto('sessions.second_factor')
-      .values({ user_id: userId, seed, last_step: 0, confirmed_at: null, in_vault })
+      .values({ user_id: userId, seed, last_step: 0, confirmed_at: null, in_vault, enrolment })
       .onConflict((conflict) =>
         conflict
           .column('user_id')
-          .doUpdateSet({ seed, last_step: 0, in_vault })
+          .doUpdateSet({ seed, last_step: 0, in_vault, enrolment })
           .where('sessions.second_factor.confirmed_at', 'is', null),
       )
       .executeTakeFirst();
@@ -83,21 +91,29 @@ export class FactorWriter extends FactorReader {
   }
 
   /** Keeps what the vault made of a seed in place of what the hub's key had sealed. */
-  async moveSeed(userId: Id, seed: { readonly before: Buffer; readonly kept: Buffer }): Promise<void> {
+  async moveSeed(
+    { userId, enrolment }: SeedName,
+    seed: { readonly before: Buffer; readonly kept: Buffer },
+  ): Promise<void> {
     await this.db
       .updateTable('sessions.second_factor')
       .set({ seed: seed.kept, in_vault: true })
       .where('user_id', '=', userId)
+      .where('enrolment', '=', enrolment)
       .where('seed', '=', seed.before)
       .execute();
   }
 
-  /** Takes the code of a step, once: of two that take it at the same time one is told `false`. */
-  async takeStep(userId: Id, step: number, confirmAt?: Date): Promise<boolean> {
+  /**
+   * Takes the code of a step, once: of two that take it at the same time one is told `false`, and so is who was looked at with a seed
+   * in whose place there is another now.
+   */
+  async takeStep({ userId, enrolment }: SeedName, step: number, confirmAt?: Date): Promise<boolean> {
     const result = await this.db
       .updateTable('sessions.second_factor')
       .set({ last_step: step, ...(confirmAt !== undefined && { confirmed_at: confirmAt }) })
       .where('user_id', '=', userId)
+      .where('enrolment', '=', enrolment)
       .where('last_step', '<', step)
       .where('confirmed_at', confirmAt === undefined ? 'is not' : 'is', null)
       .executeTakeFirst();

@@ -1,5 +1,5 @@
 // The refusals of `sessions`.
-import { defineFault } from '@holdfast/kernel/fault';
+import { defineFault, isFault } from '@holdfast/kernel/fault';
 
 export const signInFailed = defineFault(
   'unauthenticated',
@@ -55,11 +55,26 @@ const seedsAway = defineFault(
   () =>
     'Codes of second factors cannot be checked now: the vault does not answer. Try again; a recovery code or a passkey works.',
 );
+const seedsSilent = defineFault(
+  'unavailable',
+  'second-factor.vault-silent',
+  () =>
+    'The vault was asked about the code and did not say whether it is right. Try the next one; a recovery code or a passkey works.',
+);
+
+/** What the vault says, or is said of it, when it did not look at what it was asked. */
+const UNASKED = new Set(['absent', 'away', 'failed', 'gone']);
 
 /** The fault for what keeps the vault from making a seed or checking a code. */
 export function seedFault(problem: string): Error {
   if (problem === 'sealed') return seedsSealed();
-  return problem === 'too-many' ? signInThrottled() : seedsAway();
+  if (problem === 'too-many') return signInThrottled();
+  return UNASKED.has(problem) ? seedsAway() : seedsSilent();
+}
+
+/** Whether an error says that the vault did not look at a seed or a code at all. */
+export function isUnasked(error: unknown): boolean {
+  return isFault(error, seedsSealed.code) || isFault(error, seedsAway.code);
 }
 
 export const sessionMissing = defineFault('missing', 'session.missing', () => 'There is no such session.');

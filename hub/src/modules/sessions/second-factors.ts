@@ -1,7 +1,6 @@
 // Second factors: set up, asked for, replaced, removed.
 import { type Clock } from '@holdfast/kernel/clock';
-import { isFault } from '@holdfast/kernel/fault';
-import { type Id } from '@holdfast/kernel/id';
+import { newId, type Id } from '@holdfast/kernel/id';
 import { parseCode } from '@holdfast/kernel/one-time-code';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
@@ -9,11 +8,12 @@ import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { isFreshlyProved, mayCredentials, operatorFields, referencesOf, type Actor } from '#modules/access';
 import { credentialsForbidden, markSecondFactor, proofNeeded } from '#modules/identity';
 import { record } from '#modules/ledger';
-import { codeWrong, factorMissing, factorPresent, seedFault } from './faults.ts';
-import { FactorReader, FactorWriter, type SecondFactorRow } from './factor-store.ts';
+import { codeWrong, factorMissing, factorPresent, isUnasked, seedFault } from './faults.ts';
+import { FactorReader, FactorWriter, type SecondFactorRow, type SeedName } from './factor-store.ts';
 import { type Proof } from './model.ts';
 import { SealedByHub, type Seeds } from './seeds.ts';
 import { SessionWriter } from './store.ts';
+import { lookWithin, type Throttle } from './throttle.ts';
 import { mintRecoveryCodes, parseRecoveryCode, seedAddress, spellSeed } from './totp.ts';
 
 /** What an app is set up with. */
@@ -32,6 +32,17 @@ export interface FactorStanding {
   readonly codesLeft: number;
 }
 
+/** What second factors need. */
+export interface SecondFactorDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly epochs: Epochs;
+  readonly keys: Keys;
+  /** Absent where this installation has none. */
+  readonly vault: Seeds | undefined;
+  readonly throttle: Throttle;
+}
+
 /** The second factors of the instance. */
 export class SecondFactors {
   readonly #db: Db;
@@ -41,14 +52,16 @@ export class SecondFactors {
   /** Absent where this installation has none. */
   readonly #vault: Seeds | undefined;
   readonly #hub: SealedByHub;
+  readonly #throttle: Throttle;
 
-  constructor(deps: { db: Db; clock: Clock; epochs: Epochs; keys: Keys; vault: Seeds | undefined }) {
+  constructor(deps: SecondFactorDeps) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#epochs = deps.epochs;
     this.#keys = deps.keys;
     this.#vault = deps.vault;
     this.#hub = new SealedByHub(deps);
+    this.#throttle = deps.throttle;
   }
 
   /** Whether a user has one, and how many recovery codes are left. */
@@ -66,10 +79,13 @@ export class SecondFactors {
    */
   async begin(actor: Actor, userId: Id, names: { user: string; host: string }): Promise<FactorSetup> {
     this.#require(actor, userId);
+    // Before the vault is asked: it writes each seed that it makes on the ledger.
+    if (await this.isNeeded(userId)) throw factorPresent();
     const vault = this.#vault;
-    const { seed, kept } = await (vault ?? this.#hub).makeSeed(userId, referencesOf(actor));
+    const name = { userId, enrolment: newId(this.#clock.now()) };
+    const { seed, kept } = await (vault ?? this.#hub).makeSeed(name, referencesOf(actor));
     await this.#db.transaction(async (tx) => {
-      const wish = { seed: kept, inVault: vault !== undefined };
+      const wish = { seed: kept, enrolment: name.enrolment, inVault: vault !== undefined };
       if (!(await new FactorWriter(tx).begin(userId, wish))) throw factorPresent();
       const kind = 'account.second-factor-begun';
       await record(tx, { kind, subject: `account:${userId}`, ...referencesOf(actor), body: {} });
@@ -79,7 +95,7 @@ export class SecondFactors {
 
   /**
    * Makes the second factor count, ends the user's other sessions, which were begun without, and gives the recovery
-   * codes, which exist here and nowhere else. Throws `second-factor.code-wrong`, `.missing`.
+   * codes, which exist here and nowhere else. Throws `second-factor.code-wrong`, `.missing`, `sign-in.throttled`.
    */
   async confirm(actor: Actor, userId: Id, code: string): Promise<string[]> {
     this.#require(actor, userId);
@@ -87,12 +103,13 @@ export class SecondFactors {
     if (row === undefined) throw factorMissing();
     if (row.confirmedAt !== null) throw factorPresent();
     const now = this.#clock.now();
-    const step = await this.#check(userId, row, code);
-    if (step === undefined) throw codeWrong();
+    const name = { userId, enrolment: row.enrolment };
+    const attempt = await this.#throttle.beginNewCode(userId);
+    const step = await lookWithin(attempt, async () => await this.#check(name, row, code));
     const codes = mintRecoveryCodes();
     await this.#db.transaction(async (tx) => {
       const writer = new FactorWriter(tx);
-      if (!(await writer.takeStep(userId, step, now))) throw codeWrong();
+      if (!(await writer.takeStep(name, step, now))) throw codeWrong();
       await writer.replaceCodes(userId, this.#digests(userId, codes));
       await markSecondFactor(tx, userId, now);
       const own = actor.kind === 'user' ? actor.credential.id : undefined;
@@ -136,9 +153,10 @@ export class SecondFactors {
     if (recovery !== undefined) return await this.#takeRecovery(userId, recovery);
     const row = await new FactorReader(this.#db).find(userId);
     if (row === undefined || row.confirmedAt === null) return undefined;
-    const step = await this.#check(userId, row, code);
+    const name = { userId, enrolment: row.enrolment };
+    const step = await this.#check(name, row, code);
     if (step === undefined) return undefined;
-    const taken = await this.#db.transaction((tx) => new FactorWriter(tx).takeStep(userId, step));
+    const taken = await this.#db.transaction((tx) => new FactorWriter(tx).takeStep(name, step));
     return taken ? 'totp' : undefined;
   }
 
@@ -151,38 +169,40 @@ export class SecondFactors {
     if (vault === undefined) return;
     for (let after = ''; !signal.aborted;) {
       const page = await new FactorReader(this.#db).listOutside(after);
-      for (const { userId, seed } of page) if (!(await this.#moved(vault, userId, seed))) return;
+      for (const { seed, ...name } of page) {
+        if (signal.aborted || !(await this.#moved(vault, name, seed))) return;
+      }
       const last = page.at(-1);
       if (last === undefined) return;
       after = last.userId;
     }
   }
 
-  // `false`: the vault takes none just now. One that somebody altered keeps nobody else's from being taken; its owner's next
+  // `false`: the vault takes none just now. One that somebody altered, or with which something else is wrong, keeps nobody else's from being taken; its owner's next
   // code says so.
-  async #moved(vault: Seeds, userId: Id, seed: Buffer): Promise<boolean> {
+  async #moved(vault: Seeds, name: SeedName, seed: Buffer): Promise<boolean> {
     try {
-      await this.#move(vault, userId, seed);
+      await this.#move(vault, name, seed);
       return true;
     } catch (error) {
-      return !isFault(error);
+      return !isUnasked(error);
     }
   }
 
-  async #check(userId: Id, { seed, inVault, lastStep: last }: SecondFactorRow, text: string) {
+  async #check(name: SeedName, { seed, inVault, lastStep: last }: SecondFactorRow, text: string) {
     const code = parseCode(text);
     if (code === undefined) return undefined;
     const [vault, hub] = [this.#vault, this.#hub];
-    if (vault === undefined && !inVault) return await hub.checkCode(userId, seed, { code, last });
+    if (vault === undefined && !inVault) return await hub.checkCode(name, seed, { code, last });
     if (vault === undefined) throw seedFault('away');
-    const kept = inVault ? seed : await this.#move(vault, userId, seed);
-    return await vault.checkCode(userId, kept, { code, last });
+    const kept = inVault ? seed : await this.#move(vault, name, seed);
+    return await vault.checkCode(name, kept, { code, last });
   }
 
-  async #move(vault: Seeds, userId: Id, before: Buffer): Promise<Buffer> {
+  async #move(vault: Seeds, name: SeedName, before: Buffer): Promise<Buffer> {
     const by = { actor: 'system:sessions', credential: '' };
-    const { kept } = await vault.makeSeed(userId, by, this.#hub.open(userId, before));
-    await this.#db.transaction((tx) => new FactorWriter(tx).moveSeed(userId, { before, kept }));
+    const { kept } = await vault.makeSeed(name, by, this.#hub.open(name.userId, before));
+    await this.#db.transaction((tx) => new FactorWriter(tx).moveSeed(name, { before, kept }));
     return kept;
   }
 

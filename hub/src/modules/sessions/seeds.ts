@@ -3,6 +3,7 @@
 import { findStep, mintSeed } from '@holdfast/kernel/one-time-code';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
+import { type SeedName } from './factor-store.ts';
 
 /** A code that somebody showed, and the step of the last one that was taken. */
 export interface ShownCode {
@@ -20,12 +21,12 @@ export interface SeedAuthor {
 export interface Seeds {
   /** Makes a seed, or takes the one that is given; `kept` is what is kept of it. */
   makeSeed(
-    userId: Id,
+    name: SeedName,
     by: SeedAuthor,
     seed?: Buffer,
   ): Promise<{ readonly seed: Buffer; readonly kept: Buffer }>;
-  /** The step of a code; `undefined` for one that is wrong. Rejects for what was made for another user, or altered. */
-  checkCode(userId: Id, kept: Buffer, shown: ShownCode): Promise<number | undefined>;
+  /** The step of a code; `undefined` for one that is wrong. Rejects for what was made under another name, or altered. */
+  checkCode(name: SeedName, kept: Buffer, shown: ShownCode): Promise<number | undefined>;
 }
 
 /** Seals them under a key that is derived from the hub's. */
@@ -38,12 +39,16 @@ export class SealedByHub implements Seeds {
     this.#clock = deps.clock;
   }
 
-  makeSeed(userId: Id): ReturnType<Seeds['makeSeed']> {
+  makeSeed({ userId }: SeedName): ReturnType<Seeds['makeSeed']> {
     const seed = mintSeed();
     return Promise.resolve({ seed, kept: this.#keys.seal('totp-seed', seed, userId) });
   }
 
-  async checkCode(userId: Id, kept: Buffer, { code, last }: ShownCode): Promise<number | undefined> {
+  async checkCode(
+    { userId }: SeedName,
+    kept: Buffer,
+    { code, last }: ShownCode,
+  ): Promise<number | undefined> {
     return await Promise.resolve(findStep(this.open(userId, kept), code, { now: this.#clock.now(), last }));
   }
 

@@ -4,20 +4,13 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { AccountReader, type Passwords, type SignInRow } from '#modules/identity';
-import {
-  codeWrong,
-  halfMissing,
-  passkeyRefused,
-  proofFailed,
-  signInElsewhere,
-  signInFailed,
-} from './faults.ts';
+import { halfMissing, passkeyRefused, proofFailed, signInElsewhere, signInFailed } from './faults.ts';
 import { parseHalf, signHalf, type FirstProof } from './half-sign-in.ts';
 import { type Browser, type Proof } from './model.ts';
 import { type DeviceResponse, type Passkeys } from './passkeys.ts';
 import { type SecondFactors } from './second-factors.ts';
 import { type BegunSession, type Proved, type Sessions, type Visit } from './sessions.ts';
-import { type Throttle, type Try } from './throttle.ts';
+import { lookWithin, type Throttle, type Try } from './throttle.ts';
 
 /** A session, and what the browser keeps to be known again. */
 export interface SignedIn extends BegunSession {
@@ -199,16 +192,6 @@ export class SignIn {
 
   async #takeCode(row: SignInRow, code: string, browser: Browser): Promise<Proof> {
     const attempt = await this.#deps.throttle.beginCode(row, browser);
-    let proof: Proof | undefined;
-    try {
-      proof = await this.#deps.secondFactors.take(row.account.id, code);
-    } catch (error) {
-      // Nothing was guessed: a vault that is away locks nobody out.
-      await attempt.succeed();
-      throw error;
-    }
-    if (proof === undefined) throw codeWrong();
-    await attempt.succeed();
-    return proof;
+    return await lookWithin(attempt, async () => await this.#deps.secondFactors.take(row.account.id, code));
   }
 }

@@ -25,6 +25,7 @@ export type SessionTables = {
     last_step: number;
     confirmed_at: Date | null;
     in_vault: boolean;
+    enrolment: Id;
   };
   'sessions.recovery_code': { user_id: Id; digest: string; used_at: Date | null };
   'sessions.passkey': {

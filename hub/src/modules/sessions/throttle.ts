@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type Id } from '@holdfast/kernel/id';
 import { type Asker, type SignInRow } from '#modules/identity';
-import { signInThrottled } from './faults.ts';
-import { LONGEST_WINDOW_MS, mayTry, mayTryCode, TRY_LIMITS, type Browser } from './model.ts';
+import { codeWrong, isUnasked, signInThrottled } from './faults.ts';
+import { LONGEST_WINDOW_MS, mayTry, mayTryCode, TRY_LIMITS, type Browser, type TryLimit } from './model.ts';
 import { TryWriter } from './store.ts';
 
 /** A try that was let through. */
@@ -15,6 +16,28 @@ export interface Try {
   readonly asker: Asker;
   /** Takes the try back, because it was not in vain, or was none. */
   succeed(): Promise<void>;
+}
+
+/**
+ * Looks at a code within a try; gives what was found, and takes the try back. Throws `second-factor.code-wrong` where nothing was
+ * found, and what looking throws: only where nobody looked, because the vault is sealed, away or has too much to do, is the try taken
+ * back then, so that this locks nobody out. One that says nothing, or that it was too much, may have looked.
+ */
+export async function lookWithin<Found>(
+  attempt: Try,
+  look: () => Promise<Found | undefined>,
+): Promise<Found> {
+  let found: Found | undefined;
+  try {
+    found = await look();
+  } catch (error) {
+    // What became of the try matters less than why it came to nothing.
+    if (isUnasked(error)) await attempt.succeed().catch(() => undefined);
+    throw error;
+  }
+  if (found === undefined) throw codeWrong();
+  await attempt.succeed();
+  return found;
 }
 
 /** Lets tries through. */
@@ -33,7 +56,7 @@ export class Throttle {
   async begin(name: string, row: SignInRow | undefined, browser: Browser): Promise<Try> {
     const known = row && this.#nonceOf(browser.known, row);
     // An attacker does not have this: whatever they try in vain, it never counts against who signed in here before.
-    if (known !== undefined) return await this.#beginKnown(this.#key('known', known));
+    if (known !== undefined) return await this.#beginOwn([[this.#key('known', known), TRY_LIMITS.known]]);
     const account = name.toLowerCase();
     const keys = {
       account: this.#key('account', account),
@@ -56,7 +79,11 @@ export class Throttle {
   async beginCode(row: SignInRow, browser: Browser): Promise<Try> {
     const userId = row.account.id;
     const known = this.#nonceOf(browser.known, row);
-    if (known !== undefined) return await this.#beginKnown(this.#key('known-code', known));
+    if (known !== undefined)
+      return await this.#beginOwn([
+        [this.#key('known-code', known), TRY_LIMITS.known],
+        [this.#key('known-codes', userId), TRY_LIMITS.knownCode],
+      ]);
     const keys = { pair: this.#key('code-pair', userId, browser.address), code: this.#key('code', userId) };
     const now = this.#clock.now();
     const tries = await this.#db.transaction(async (tx) => {
@@ -85,11 +112,23 @@ export class Throttle {
     await this.#db.transaction((tx) => new TryWriter(tx).forget(before));
   }
 
-  async #beginKnown(key: string): Promise<Try> {
+  /** Counts a try at the first code of a second factor that its user sets up. Throws `sign-in.throttled`. */
+  async beginNewCode(userId: Id): Promise<Try> {
+    return await this.#beginOwn([[this.#key('new-code', userId), TRY_LIMITS.newCode]]);
+  }
+
+  // Always in the order that is given, as for strangers.
+  async #beginOwn(limits: readonly (readonly [string, TryLimit])[]): Promise<Try> {
     const now = this.#clock.now();
-    const count = await this.#db.transaction((tx) => new TryWriter(tx).count(key, TRY_LIMITS.known, now));
-    if (count > TRY_LIMITS.known.tries) throw signInThrottled();
-    return { asker: 'known', succeed: () => this.#refund([key]) };
+    const isTooMuch = await this.#db.transaction(async (tx) => {
+      const writer = new TryWriter(tx);
+      let isOver = false;
+      for (const [key, limit] of limits)
+        if ((await writer.count(key, limit, now)) > limit.tries) isOver = true;
+      return isOver;
+    });
+    if (isTooMuch) throw signInThrottled();
+    return { asker: 'known', succeed: () => this.#refund(limits.map(([key]) => key)) };
   }
 
   // One taken back for one that counted: who owns an account must not wipe out what they tried on others.

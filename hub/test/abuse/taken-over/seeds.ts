@@ -15,45 +15,70 @@ const KEY = randomBytes(32).toString('base64url');
 
 /** Tries it, with a seed that it has made for somebody. */
 export async function seedAttempts(obey: Obey): Promise<Attempt[]> {
-  const [user, other] = [hex(), hex()];
-  const made = await ask(obey, { type: 'seed', user, key: KEY, box: null, by: BY });
+  const [user, other] = [named(), named()];
+  const made = await ask(obey, { type: 'seed', ...user, key: KEY, box: null, by: BY });
   if (made['type'] !== 'seed') throw new Error(`no seed was made: ${JSON.stringify(made)}`);
   const { kept } = made;
   // A word that is none must be refused for that, and not because nobody listens.
-  const control = await ask(obey, { type: 'code', user, kept, code: '000000', last: 0 });
+  const control = await ask(obey, { type: 'code', ...user, kept, code: '000000', last: 0 });
   if (control['type'] !== 'step') throw new Error(`no code was checked: ${JSON.stringify(control)}`);
   const again: readonly Frame[] = [
-    { type: 'open', user, kept },
-    { type: 'seed', user, key: KEY, box: null, by: BY, kept },
-    { type: 'seed', user, key: KEY, kept },
-    { type: 'code', user, kept, code: '', last: 0 },
-    { type: 'code', user, kept, code: '000000', last: 0, key: KEY },
+    { type: 'open', ...user, kept },
+    { type: 'seed', ...user, key: KEY, box: null, by: BY, kept },
+    { type: 'seed', ...user, key: KEY, kept },
+    { type: 'code', ...user, kept, code: '', last: 0 },
+    { type: 'code', ...user, kept, code: '000000', last: 0, key: KEY },
     // A clock of its own would tell of codes of another time.
-    { type: 'code', user, kept, code: '000000', last: 0, now: 0 },
+    { type: 'code', ...user, kept, code: '000000', last: 0, now: 0 },
     { type: 'list', space: 'seeds' },
   ];
   return [
     ...again.map((frame) => ({
       name: `ask ${JSON.stringify(Object.keys(frame))} as ${String(frame['type'])}`,
-      act: async () => answered(await ask(obey, frame)),
+      // What is no word is not answered; that the vault hears words is shown before and after.
+      act: async () => answered(await hear(obey, frame)),
     })),
     {
       name: 'ask about the seed of one user as that of another',
       act: async () =>
-        answered(await ask(obey, { type: 'code', user: other, kept, code: '000000', last: 0 })),
+        answered(await ask(obey, { type: 'code', ...user, ...other, kept, code: '000000', last: 0 })),
     },
-    { name: 'guess', act: async () => await guess(obey, { user, kept }) },
+    {
+      name: 'ask about a seed of a user as another of theirs',
+      act: async () =>
+        answered(await ask(obey, { type: 'code', ...user, enrolment: hex(), kept, code: '000000', last: 0 })),
+    },
+    { name: 'guess', act: async () => await guess(obey, { ...user, kept }) },
+    { name: 'keep others from their tries', act: async () => await askForOther(obey, other) },
   ];
 }
 
-/** Guesses until it is told to stop. It would have them all if it never was. */
+/** What the vault lets one user try at once, and what comes back while it is tried on a slow machine. */
+const MOST_GUESSES = 60 + 10;
+
+/** Guesses until it is told that this was too much. It would have them all if it never was. */
 async function guess(obey: Obey, of: Frame): Promise<unknown> {
-  for (let n = 0; n < 200; n += 1) {
+  for (let n = 0; n < MOST_GUESSES; n += 1) {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     const answer = await ask(obey, { type: 'code', ...of, code, last: 0 });
-    if (answer['type'] !== 'step') return answered(answer);
+    if (answer['type'] === 'step') continue;
+    // Any other end is none: it might have guessed on.
+    return codeOf(answer) === 'too-many' ? answered(answer) : answer;
   }
   return 'as often as it liked';
+}
+
+/** Whether one whose codes nobody guessed can show theirs: the vault answers still, and the bound is each user's own. */
+async function askForOther(obey: Obey, other: Frame): Promise<unknown> {
+  const made = await ask(obey, { type: 'seed', ...other, key: KEY, box: null, by: BY });
+  const { kept } = made;
+  const answer = await ask(obey, { type: 'code', ...other, kept, code: '000000', last: 0 });
+  if (answer['type'] === 'step') throw new Error('others have their tries');
+  return answer;
+}
+
+function codeOf(frame: Frame): unknown {
+  return frame['type'] === 'refused' ? (frame['why'] as { code: string }).code : undefined;
 }
 
 function answered(frame: Frame): unknown {
@@ -62,7 +87,16 @@ function answered(frame: Frame): unknown {
   throw new Error(`${code}: ${message}`);
 }
 
+// Silence is no refusal: the vault may have done it.
 async function ask(obey: Obey, frame: Frame): Promise<Frame> {
+  try {
+    return await hear(obey, frame);
+  } catch {
+    return { type: 'silence' };
+  }
+}
+
+async function hear(obey: Obey, frame: Frame): Promise<Frame> {
   const id = randomInt(2 ** 41, 2 ** 42);
   await obey({ say: [{ fd: VAULT_FD, frame: { ...frame, id } }] });
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await delay(10)) {
@@ -71,6 +105,10 @@ async function ask(obey: Obey, frame: Frame): Promise<Frame> {
     if (found !== undefined) return found;
   }
   throw new Error('nothing was said');
+}
+
+function named(): { readonly user: string; readonly enrolment: string } {
+  return { user: hex(), enrolment: hex() };
 }
 
 function hex(): string {

@@ -49,6 +49,8 @@ export const ptRefusals: Readonly<Record<string, string>> = {
     'Agora não se podem verificar códigos de segundos fatores: o cofre está selado. Um código de recuperação ou uma chave de acesso serve.',
   'second-factor.vault-away':
     'Agora não se podem verificar códigos de segundos fatores: o cofre não responde. Tente de novo; um código de recuperação ou uma chave de acesso serve.',
+  'second-factor.vault-silent':
+    'Perguntou-se ao cofre pelo código, e não disse se está certo. Tente o próximo; um código de recuperação ou uma chave de acesso serve.',
   'second-factor.missing': 'Não há nenhum segundo fator.',
   'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
   'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',
