@@ -166,8 +166,9 @@ async function requireRefused(
 
 /** Has the vault make the seed of somebody's second factor; gives whose it is, and what the vault said. */
 async function makeSeed(ground: Ground) {
-  const wish = { user: newId(new Date()), key: makeSealingPair().publicKey, box: null, by: BY };
-  return { user: wish.user, made: await call(ground, { type: 'seed', ...wish }) };
+  const name = { user: newId(new Date()), enrolment: newId(new Date()) };
+  const wish = { ...name, key: makeSealingPair().publicKey, box: null, by: BY };
+  return { name, made: await call(ground, { type: 'seed', ...wish }) };
 }
 
 /** Words that are the hub's to say, and what it gets for each. In order: what takes the run away comes last. */
@@ -212,13 +213,13 @@ const OWN: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     assert.ok(gone.some(({ body }) => body['name'] === 'FORGOTTEN' && body['with'] === 'space'));
   },
   'vault, of the hub: seed': async (ground) => {
-    const { user } = await makeSeed(ground);
+    const { user } = (await makeSeed(ground)).name;
     const entry = (await entriesOf(ground.site, 'secret.seed-made')).at(-1);
     assert.deepEqual([entry?.subject, entry?.writer.slice(0, 14)], [`account:${user}`, 'holdfast_vault']);
   },
   'vault, of the hub: code': async (ground) => {
-    const { user, made } = await makeSeed(ground);
-    const asked = { type: 'code', user, kept: made['kept'], code: '000000', last: 0 };
+    const { name, made } = await makeSeed(ground);
+    const asked = { type: 'code', ...name, kept: made['kept'], code: '000000', last: 0 };
     assert.deepEqual(Object.keys(await call(ground, asked)), ['type', 'id', 'step'], 'and no seed');
     assert.equal((await call(ground, { ...asked, user: newId(new Date()) }))['type'], 'refused');
   },
