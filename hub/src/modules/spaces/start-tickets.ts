@@ -22,6 +22,10 @@ type Asked = Extract<FromRunner, { type: 'ticket-wanted' }>;
 /** Starts of one Space in a minute; a runner that was taken over does not fill the ledger with more. */
 const MOST_STARTS = 20;
 const MINUTE_MS = 60_000;
+const NOT_BEGUN = {
+  ended: 'this run was started before',
+  full: 'too many runs are there; it is tried again',
+} as const;
 
 interface Deps {
   readonly db: Db;
@@ -52,14 +56,23 @@ export class StartTickets implements AsyncDisposable {
 
   async #answer(asked: Asked, space: HeldSpace | undefined): Promise<void> {
     const { log, runner, liveRuns } = this.#deps;
-    // Known before it is on record, so that it is not taken for one that ended.
-    liveRuns.begin(asked);
-    const given = await this.#give(asked, space).catch((err: unknown) => {
-      log.warn({ err, space: asked.space }, 'a start could not be recorded');
-      return { why: 'the start could not be recorded; it is tried again' };
-    });
     const { run } = asked;
-    liveRuns.settle(run);
+    // Known before it is on record, so that it is not taken for one that ended.
+    const not = liveRuns.begin(asked);
+    // The answer that is under way is the one for both.
+    if (not === 'asked') return;
+    const given =
+      not === undefined
+        ? await this.#give(asked, space).catch((err: unknown) => {
+            log.warn({ err, space: asked.space }, 'a start could not be recorded');
+            return { why: 'the start could not be recorded; it is tried again' };
+          })
+        : { why: NOT_BEGUN[not] };
+    if (not === undefined) {
+      // One without a ticket is none that lives, whatever it was before.
+      if (!('entry' in given)) liveRuns.end(run);
+      liveRuns.settle(run);
+    }
     runner.send({ type: 'ticket', run, entry: null, proof: null, why: null, ...given });
   }
 

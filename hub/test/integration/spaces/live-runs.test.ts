@@ -66,6 +66,48 @@ void test('a run that ended before its ticket was on record does not live by it'
   await untilEnded(database, run);
 });
 
+void test('a run that was ended is not brought back by asking for its ticket again before that is kept', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { database, live, run } = await openWithRun(stack);
+  live.endOf(SPACE);
+  assert.equal(live.begin({ space: SPACE, run }), 'ended');
+  live.meet([{ space: SPACE, run }]);
+  assert.equal(await live.isLive(run), false, 'at once');
+  await untilEnded(database, run);
+  const gone = newId(new Date());
+  live.begin({ space: SPACE, run: gone });
+  await give(database, gone);
+  live.settle(gone);
+  live.meet([]);
+  assert.equal(live.begin({ space: SPACE, run: gone }), 'ended');
+  await untilEnded(database, gone);
+});
+
+void test('a run whose ticket is being made while it ends is ended also where that was kept before', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { database, live, run } = await openWithRun(stack);
+  const asking = { space: newId(new Date()), run: newId(new Date()) };
+  assert.equal(live.begin(asking), undefined);
+  assert.equal(live.begin(asking), 'asked');
+  live.end(asking.run);
+  live.end(run);
+  await untilEnded(database, run);
+  assert.equal(live.begin(asking), 'ended');
+  await give(database, asking.run);
+  assert.equal(await live.isLive(asking.run), false);
+  live.settle(asking.run);
+  await untilEnded(database, asking.run);
+});
+
+void test('no more runs are begun than a runner may name', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { live } = await openWithRun(stack);
+  const more = Array.from({ length: 10_000 }, (_, at) =>
+    live.begin({ space: SPACE, run: at.toString(16).padStart(24, '0') as Id }),
+  );
+  assert.deepEqual([more.indexOf('full'), more.at(-1)], [9_999, 'full']);
+});
+
 void test('the runs of a Space that is ended end at once, and no others', async () => {
   await using stack = new AsyncDisposableStack();
   const { database, live, run } = await openWithRun(stack);

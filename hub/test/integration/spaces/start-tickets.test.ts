@@ -4,6 +4,7 @@ import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@holdfast/kernel/id';
 import { LedgerReader } from '#modules/ledger';
+import { StartedRunReader } from '../../../src/modules/spaces/started-run-store.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { askSite } from '../../harness/site.ts';
 
@@ -94,6 +95,9 @@ void test('a run is started once, also when it has ended', async () => {
   const again = async () => await askTicket(opened, { space, commit, run });
   const { entry, proof, why } = await again();
   assert.deepEqual([entry, proof, why], [null, null, 'this run was started before']);
+  const found = async () => await new StartedRunReader(opened.hub.modules.db).find(run);
+  for (let tries = 0; tries < 400 && (await found())?.ended !== true; tries += 1) await delay(25);
+  assert.equal((await found())?.ended, true, 'and what was refused a ticket does not live');
   runner.say({ type: 'ended', space, run, why: 'over' });
   assert.equal((await again()).why, 'this run was started before');
 });
