@@ -1,7 +1,7 @@
 // Networks that are this machine's by a route alone are found in the kernel's tables.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseRoutes6, parseTrie } from './local-routes.ts';
+import { localRoutes, parseRoutes6, parseTrie } from './local-routes.ts';
 
 const TRIE = `Main:
   +-- 0.0.0.0/0 3 0 5
@@ -16,6 +16,9 @@ const TRIE = `Main:
            /32 host LOCAL
         |-- 10.9.8.255
            /32 link BROADCAST
+     +-- 64.0.0.0/6 2 0 2
+        |-- 64.0.0.0
+           /6 scope=7 LOCAL
      +-- 127.0.0.0/8 2 0 2
         |-- 127.0.0.0
            /8 host LOCAL
@@ -25,12 +28,21 @@ Id 100:
 Id 7:
   |-- 20.0.0.0
      /16 host LOCAL
+  |-- 0.0.0.0
+     /1 host LOCAL
+  |-- 128.0.0.0
+     /1 host LOCAL
 `;
 
 void test('parseTrie() finds networks of local routes in every table, and no others', () => {
-  assert.deepEqual(parseTrie(TRIE), ['10.9.8.0/24', '10.9.8.0/25', '10.9.8.9', '127.0.0.0/8', '20.0.0.0/16']);
-  assert.deepEqual(parseTrie(''), []);
-  assert.deepEqual(parseTrie('   /24 host LOCAL\n'), [], 'a route without an address');
+  const { networks, broad } = parseTrie(TRIE);
+  assert.deepEqual(networks, [
+    ...['10.9.8.0/24', '10.9.8.0/25', '10.9.8.9', '64.0.0.0/6', '127.0.0.0/8'],
+    '20.0.0.0/16',
+  ]);
+  assert.deepEqual(broad, ['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1'], 'those of a transparent proxy');
+  assert.deepEqual(parseTrie('').networks, []);
+  assert.deepEqual(parseTrie('   /24 host LOCAL\n').networks, [], 'a route without an address');
 });
 
 const NONE = '00000000000000000000000000000000';
@@ -44,11 +56,39 @@ void test('parseRoutes6() finds networks whose flags say that they are local', (
     route('fd000000000000000000000000000000 40', '00000001', 'eth0'),
     route(`${NONE} 00`, '00200200'),
     route(`${NONE} 00`, '80200001'),
+    route('20000000000000000000000000000000 03', '80200001'),
     'words\n',
   ].join('');
-  assert.deepEqual(parseRoutes6(table), [
+  const { networks, broad } = parseRoutes6(table);
+  assert.deepEqual(broad, [
+    '0000:0000:0000:0000:0000:0000:0000:0000/0',
+    '2000:0000:0000:0000:0000:0000:0000:0000/3',
+  ]);
+  assert.deepEqual(networks, [
     '2600:0001:0000:0000:0000:0000:0000:0000/64',
     'fd00:0000:0000:0000:0000:0000:0000:0002',
   ]);
-  assert.deepEqual(parseRoutes6(''), []);
+  assert.deepEqual(parseRoutes6('').networks, []);
+});
+
+const tables =
+  (four: string | undefined, six: string | undefined, isCut = false) =>
+  (name: string) => {
+    const text = name === 'fib_trie' ? four : six;
+    return Promise.resolve(text === undefined ? undefined : { text, isCut });
+  };
+
+void test('localRoutes() takes so many of each family, and says what it leaves out', async () => {
+  const many = Array.from(
+    { length: 5_000 },
+    (_, at) => `  |-- 10.${at >> 8}.${at & 255}.0\n     /24 host LOCAL\n`,
+  );
+  const six = route('26000001000000000000000000000000 40', '80200001');
+  const full = await localRoutes(tables(`Local:\n${many.join('')}`, six));
+  assert.deepEqual([full.networks.length, full.networks.at(-1)?.slice(0, 9)], [4_001, '2600:0001']);
+  assert.match(full.problems.join(), /^\/proc\/net\/fib_trie is too long/);
+  assert.deepEqual((await localRoutes(tables('', undefined))).problems, [], 'a kernel without IPv6');
+  assert.match((await localRoutes(tables(undefined, ''))).problems.join(), /fib_trie is missing/);
+  assert.equal((await localRoutes(tables('', '', true))).problems.length, 2);
+  assert.match((await localRoutes(tables(TRIE, ''))).problems.join(), /fib_trie has local routes too broad/);
 });

@@ -11,20 +11,26 @@ const PATIENCE = 2_000;
 /** Finds the addresses of a name; rejects where there are none. */
 export type FindAddresses = (name: string) => Promise<readonly string[]>;
 
-/** As they are now: a machine gets others while it runs, and a name may come to lead elsewhere. */
+/**
+ * As they are now: a machine gets others while it runs, and a name may come to lead elsewhere. Throws what reading routes throws.
+ * @param note is told, in a sentence, of what the machine's routes name and is not among them
+ */
 export async function ownAddresses(
   publicHost: string | null,
   find: FindAddresses = findAddresses,
+  note: (problem: string) => void = () => undefined,
 ): Promise<string[]> {
   const local = Object.values(networkInterfaces()).flatMap((all) =>
     (all ?? []).map(({ address }) => address),
   );
-  const routed = await localRoutes();
+  const { networks: routed, problems } = await localRoutes();
+  for (const problem of problems) note(problem);
   const named = publicHost === null ? [] : await inTime(find(publicHost));
   return [...new Set([...local, ...routed, ...named])];
 }
 
-async function findAddresses(name: string): Promise<readonly string[]> {
+/** Finds them by this machine's resolver. Throws what it throws. */
+export async function findAddresses(name: string): Promise<readonly string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
 }
 

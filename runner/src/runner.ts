@@ -10,7 +10,7 @@ import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { CodeCache } from './code-cache.ts';
 import { Doors } from './doors/doors.ts';
 import { openBuilding } from './building.ts';
-import { ownAddresses } from './own-addresses.ts';
+import { findAddresses, ownAddresses } from './own-addresses.ts';
 import { openRuntime, SandboxUnavailable, type SandboxRuntime } from './sandbox/index.ts';
 import { type RunGround } from './runs/run.ts';
 import { type SecretSource } from './secrets/hand-over.ts';
@@ -67,20 +67,33 @@ export async function openRunner(
     vault: new VaultLink(vault, log),
     tickets: new Tickets((frame) => hub.send(frame)),
   };
+  const note = warnOnce(log);
   const ground: RunGround = {
-    ...{ runtime, doors, inside, secrets, folder: runs, visit: settings.folders.visit },
+    ...{ runtime, doors, inside, secrets, log, folder: runs, visit: settings.folders.visit },
     hostCertificates: settings.hostCertificates,
-    outside: async () => await outsideOf(settings),
+    outside: async () => await outsideOf(settings, note),
   };
   const space = { ground, users, clock: systemClock, build: building.build };
   stack.use(new Spaces({ hub, log, space, forget: () => Promise.resolve() }));
   return stack.move();
 }
 
-async function outsideOf(settings: Settings): ReturnType<RunGround['outside']> {
+/** Says a sentence when it is true for the first time, and not with every start. */
+function warnOnce(log: Log): (problem: string) => void {
+  const said = new Set<string>();
+  return (problem) => {
+    if (!said.has(problem)) log.warn({ problem }, 'not all addresses of this machine are known');
+    said.add(problem);
+  };
+}
+
+async function outsideOf(
+  settings: Settings,
+  note: (problem: string) => void,
+): ReturnType<RunGround['outside']> {
   return {
     hub: { name: HUB_NAME, ...settings.hub },
-    own: await ownAddresses(settings.publicHost),
+    own: await ownAddresses(settings.publicHost, findAddresses, note),
     resolver: settings.resolver,
   };
 }

@@ -2,6 +2,7 @@
 import { FromDoor, type DoorStart } from '@holdfast/door/run/frames';
 import { type Id } from '@holdfast/kernel/id';
 import { Channel } from '@holdfast/platform/channel';
+import { type Log } from '@holdfast/platform/log';
 import { type Doors } from '../doors/doors.ts';
 import { type Door } from '../doors/start-door.ts';
 import { type Want } from '../frames.ts';
@@ -32,6 +33,7 @@ export interface RunGround {
   readonly hostCertificates: string | null;
   readonly inside: InsideProgram;
   readonly secrets: SecretSource;
+  readonly log: Log;
 }
 
 /** One run. */
@@ -43,6 +45,8 @@ export interface RunPlan {
   readonly mounts: SandboxSpec['mounts'];
   readonly user: number | null;
   readonly lines: LogLines;
+  /** For whoever runs this machine. */
+  readonly log: Log;
   /** A connection that the door refused. */
   readonly refused: (what: { readonly host: string; readonly why: string; readonly count: number }) => void;
 }
@@ -223,7 +227,10 @@ export class Run {
       const identity = await opened;
       if (identity !== null) this.#handOver?.meetDoor(identity);
       this.#followDoor(plan);
-    } catch {
+    } catch (err) {
+      // It may be that this machine's own addresses could not be read: whoever runs it has to know.
+      if (this.#why === undefined)
+        plan.log.warn({ err, space: plan.want.space, run: this.id }, 'the door of a run could not be opened');
       this.#endByDoor('its door could not be opened');
     }
   }

@@ -41,7 +41,7 @@ export async function startRun(
   try {
     const slot = users === null ? undefined : held.use(users.slots.take());
     const run = await Run.start(ground, {
-      ...{ id, want, lines, root: built.root, mounts: built.mounts },
+      ...{ id, want, lines, log: ground.log, root: built.root, mounts: built.mounts },
       user: users === null || slot === undefined ? null : users.first + slot.number,
       refused: (what) => {
         tell({ type: 'refused', space, run: id, ...what });
