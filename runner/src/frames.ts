@@ -152,8 +152,14 @@ export const FromRunner = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('able'),
     problem: z.string().max(4_000).nullable(),
-    /** The runs that asked for a ticket and have not ended, however many hubs came and went meanwhile. */
-    runs: z.array(z.strictObject({ space: Id, run: Id })).max(10_000),
+    /**
+     * The runs that asked for a ticket and have not ended, however many hubs came and went meanwhile. A runner from before this was
+     * said is heard all the same: its runs get nothing that is bound to them.
+     */
+    runs: z
+      .array(z.strictObject({ space: Id, run: Id }))
+      .max(10_000)
+      .default([]),
   }),
   Status,
   /** Lines that a build or an app wrote, without line ends. */
