@@ -47,6 +47,8 @@ export interface RunPlan {
   readonly lines: LogLines;
   /** For whoever runs this machine. */
   readonly log: Log;
+  /** Its ticket is asked for: from here on the hub has to be told of its end. */
+  readonly asking: () => void;
   /** A connection that the door refused. */
   readonly refused: (what: { readonly host: string; readonly why: string; readonly count: number }) => void;
 }
@@ -292,11 +294,13 @@ async function orEnd<Result>(making: Promise<Sandbox>, act: () => Result): Promi
 /** `undefined` where the Space has no secrets. */
 function beginHandOver(
   { secrets }: RunGround,
-  { id, want }: RunPlan,
+  { id, want, asking }: RunPlan,
   toDoor: (box: DoorBox) => void,
 ): HandOver | undefined {
   const { space, commit } = want;
-  return want.secrets ? new HandOver(secrets, { space, run: id, commit }, toDoor) : undefined;
+  if (!want.secrets) return undefined;
+  asking();
+  return new HandOver(secrets, { space, run: id, commit }, toDoor);
 }
 
 function secretsOf(

@@ -35,14 +35,14 @@ export async function startRun(
   const held = new DisposableStack();
   held.use(built.hold);
   held.use(lines);
-  const letGo = (): void => {
-    held.dispose();
-  };
+  let isAsked = false;
+  const letGo = (): void => held.dispose();
   try {
     const slot = users === null ? undefined : held.use(users.slots.take());
     const run = await Run.start(ground, {
       ...{ id, want, lines, log: ground.log, root: built.root, mounts: built.mounts },
       user: users === null || slot === undefined ? null : users.first + slot.number,
+      asking: () => (isAsked = true),
       refused: (what) => {
         tell({ type: 'refused', space, run: id, ...what });
       },
@@ -58,8 +58,8 @@ export async function startRun(
     return run;
   } catch (error) {
     letGo();
-    // Its ticket says that it started.
-    if (want.secrets) tell({ type: 'ended', space, run: id, why: 'it could not be started' });
+    // Its ticket says that it started; of one that asked for none nobody knows.
+    if (isAsked) tell({ type: 'ended', space, run: id, why: 'it could not be started' });
     throw error;
   }
 }
