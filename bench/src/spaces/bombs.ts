@@ -15,6 +15,8 @@ export async function runBombs(words: readonly string[]): Promise<number> {
     console.error(`${BOMBS_USAGE} (as root)`);
     return 2;
   }
+  // The launcher lets nobody else read what is made; here sandboxes of other users read the root that they share.
+  process.umask(0o022);
   await using machine = await openMachine(level);
   const blasts: Blast[] = [];
   for (let round = 0; round < rounds; round += 1)
