@@ -1,6 +1,6 @@
-// The addresses that are ours: those of this machine's network, by its interfaces and its routes, and those that the name in HOLDFAST_URL leads to, which are a
-// proxy's in front of it. An app reaches the hub by its reserved name alone: by another way it would pass for a visitor, and
-// reach whatever else that machine serves.
+// The addresses that are ours: those of this machine's network, by its interfaces and its routes, and those that the name in
+// HOLDFAST_URL leads to, which are a proxy's in front of it. An app reaches the hub by its reserved name alone: by another way it
+// would pass for a visitor, and reach whatever else that machine serves.
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { localRoutes } from './local-routes.ts';

@@ -18,9 +18,10 @@ import { SeedWriter } from './seed-store.ts';
 type Words<Type> = Omit<Extract<FromHub, { type: Type }>, 'type' | 'id'>;
 
 /**
- * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. The hub lets no more wrong
- * ones through in an hour (`TRY_LIMITS`), and who speaks in its place gets no more. A vault that was just started does not know who tried before it: a user has a few, and one more each minute, lest making it start
- * anew be a way to guess at once. Users without a try left are remembered, up to so many; a hub that makes up more waits.
+ * Codes of one user: 60 at once and 60 an hour, of a million of which three are right. The hub lets no more wrong ones through in an
+ * hour (`TRY_LIMITS`), and who speaks in its place gets no more. A vault that was just started does not know who tried before it: a user
+ * has a few, and one more each minute, lest making it start anew be a way to guess at once. Users without a try left are remembered,
+ * up to so many; a hub that makes up more waits.
  */
 const TRIES = { most: 60, perSecond: 60 / 3_600, first: 5, names: 10_000 };
 

@@ -2,58 +2,21 @@
 // somebody use them elsewhere, or another run, or after its end. And it tries to say for itself for which run it asks.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newId, type Id } from '@holdfast/kernel/id';
+import { newId } from '@holdfast/kernel/id';
 import { LedgerReader } from '../../src/modules/ledger/index.ts';
-import { openProgramHub, type ProgramHub } from '../harness/program-hub.ts';
-import {
-  askForAll,
-  askRoutes,
-  carriedTo,
-  directly,
-  fillModel,
-  useAll,
-  type Ask,
-  type Model,
-} from '../harness/run-credentials.ts';
+import { askForAll, askRoutes, carriedTo, directly, useAll, type Ask } from '../harness/run-credentials.ts';
 import { HUB_INSIDE, openRunDoor } from '../harness/run-door.ts';
-
-const GOOD = [200, 200, 200, 206];
-const REFUSED = [403, 403, 401, 403];
-
-interface Ground {
-  readonly opened: ProgramHub;
-  readonly model: Model;
-  /** Starts a run, as its runner would; gives its proof. */
-  readonly start: () => Promise<{ readonly run: Id; readonly proof: string }>;
-  readonly end: (run: Id) => void;
-}
-
-async function prepare(stack: AsyncDisposableStack): Promise<Ground> {
-  const opened = stack.use(await openProgramHub());
-  const { hub, runner, token } = opened;
-  await hub.addRepo('ann/model');
-  const model = await fillModel(hub, { token, repo: 'ann/model' });
-  const { space, commit } = await opened.begin();
-  const start: Ground['start'] = async () => {
-    const run = newId(new Date());
-    const from = runner.heard.length;
-    runner.say({ type: 'ticket-wanted', space, run, commit });
-    const { proof } = await runner.sent('ticket', from);
-    assert.ok(proof !== null);
-    return { run, proof };
-  };
-  return { opened, model, start, end: (run) => runner.say({ type: 'ended', space, run, why: 'over' }) };
-}
+import { GOOD, openStartableRuns, REFUSED, type StartableRuns } from '../harness/startable-runs.ts';
 
 /** What is given out by a door's `ask` works there once more, and is given out anew because an upload is taken once. */
-async function giveOut(ask: Ask, { model }: Ground) {
+async function giveOut(ask: Ask, { model }: StartableRuns) {
   assert.deepEqual(await useAll(ask, await askForAll(ask, HUB_INSIDE, model)), GOOD);
   return await askForAll(ask, HUB_INSIDE, model);
 }
 
 void test('what an app carries out of its run is worth nothing elsewhere, and the refusals are on the ledger', async () => {
   await using stack = new AsyncDisposableStack();
-  const ground = await prepare(stack);
+  const ground = await openStartableRuns(stack);
   const { hub } = ground.opened;
   const { proof } = await ground.start();
   const door = stack.use(await openRunDoor(hub, proof));
@@ -78,7 +41,7 @@ void test('what an app carries out of its run is worth nothing elsewhere, and th
 
 void test('another run, which has a door and a proof of its own, has nothing of it', async () => {
   await using stack = new AsyncDisposableStack();
-  const ground = await prepare(stack);
+  const ground = await openStartableRuns(stack);
   const [one, other] = [await ground.start(), await ground.start()];
   const { hub } = ground.opened;
   const doors = [
@@ -95,7 +58,7 @@ void test('another run, which has a door and a proof of its own, has nothing of 
 
 void test('an app does not say for which run it asks', async () => {
   await using stack = new AsyncDisposableStack();
-  const ground = await prepare(stack);
+  const ground = await openStartableRuns(stack);
   const { hub } = ground.opened;
   const { proof } = await ground.start();
   const door = stack.use(await openRunDoor(hub, proof));
@@ -118,7 +81,7 @@ void test('an app does not say for which run it asks', async () => {
 
 void test('with its run ends what was given out for it, and nothing more is given out', async () => {
   await using stack = new AsyncDisposableStack();
-  const ground = await prepare(stack);
+  const ground = await openStartableRuns(stack);
   const { hub } = ground.opened;
   const { run, proof } = await ground.start();
   const door = stack.use(await openRunDoor(hub, proof));

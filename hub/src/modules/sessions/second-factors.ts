@@ -178,8 +178,8 @@ export class SecondFactors {
     }
   }
 
-  // `false`: the vault takes none just now. One that somebody altered, or with which something else is wrong, keeps nobody else's from being taken; its owner's next
-  // code says so.
+  // `false`: the vault takes none just now. One that somebody altered, or with which something else is wrong, keeps nobody else's from
+  // being taken; its owner's next code says so.
   async #moved(vault: Seeds, name: SeedName, seed: Buffer): Promise<boolean> {
     try {
       await this.#move(vault, name, seed);

@@ -2,41 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { newId, type Id } from '@holdfast/kernel/id';
-import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
-import {
-  askForAll,
-  askRoutes,
-  directly,
-  fillModel,
-  useAll,
-  type Model,
-} from '../../harness/run-credentials.ts';
-
-const GOOD = [200, 200, 200, 206];
-const REFUSED = [403, 403, 401, 403];
-
-interface Ground extends ProgramHub {
-  readonly model: Model;
-  readonly space: Id;
-  readonly start: () => Promise<{ readonly run: Id; readonly proof: string }>;
-}
-
-async function prepare(stack: AsyncDisposableStack): Promise<Ground> {
-  const opened = stack.use(await openProgramHub());
-  const { hub, runner, token } = opened;
-  await hub.addRepo('ann/model');
-  const model = await fillModel(hub, { token, repo: 'ann/model' });
-  const { space, commit } = await opened.begin();
-  const start: Ground['start'] = async () => {
-    const run = newId(new Date());
-    const from = runner.heard.length;
-    runner.say({ type: 'ticket-wanted', space, run, commit });
-    const ticket = await runner.sent('ticket', from);
-    return { run, proof: ticket.proof ?? '' };
-  };
-  return { ...opened, model, space: space as Id, start };
-}
+import { askForAll, askRoutes, directly, useAll } from '../../harness/run-credentials.ts';
+import { GOOD, openStartableRuns, REFUSED } from '../../harness/startable-runs.ts';
 
 const proving = (proof: string) => directly({ 'x-holdfast-run': proof });
 
@@ -52,7 +19,8 @@ async function until(wanted: readonly number[], ask: () => Promise<readonly numb
 
 void test('what was given out for a run is good with its proof alone; without a run all is as before', async () => {
   await using stack = new AsyncDisposableStack();
-  const { hub, model, start } = await prepare(stack);
+  const { opened, model, start } = await openStartableRuns(stack);
+  const { hub } = opened;
   const [own, other] = [await start(), await start()];
   const given = async () => await askForAll(proving(own.proof), hub.url, model);
   assert.deepEqual(await useAll(proving(own.proof), await given()), GOOD);
@@ -67,7 +35,8 @@ void test('what was given out for a run is good with its proof alone; without a 
 
 void test('runs go on where runner or hub say hello again, and end with a runner that has them no more', async () => {
   await using stack = new AsyncDisposableStack();
-  const { hub, runner, model, space, start } = await prepare(stack);
+  const { opened, model, space, start } = await openStartableRuns(stack);
+  const { hub, runner } = opened;
   const [kept, lost] = [await start(), await start()];
   runner.able(null, [{ space, run: kept.run }]);
   await until([401, 401], async () => await askRoutes(proving(lost.proof), hub.url, model));
@@ -78,7 +47,8 @@ void test('runs go on where runner or hub say hello again, and end with a runner
 
 void test('a pause ends what was given out for the runs of the Space, before they have ended', async () => {
   await using stack = new AsyncDisposableStack();
-  const { hub, model, ask, start } = await prepare(stack);
+  const { opened, model, start } = await openStartableRuns(stack);
+  const { hub, ask } = opened;
   const { proof } = await start();
   const given = await askForAll(proving(proof), hub.url, model);
   assert.equal((await ask('POST', '/pause')).status, 200);
