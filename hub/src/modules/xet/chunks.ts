@@ -1,9 +1,11 @@
 // Tells a client which chunks a scope has already, in a way that helps only who has them too: the hashes are keyed, so
 // that nobody learns the hash of a chunk they could not hash themselves.
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
 import { Gate } from '@holdfast/platform/gate';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { ChunkGuesses } from './chunk-guesses.ts';
 import { ChunkLookup } from './chunk-lookup.ts';
 import { writeDedupShard } from './format/dedup-shard.ts';
 import { xetHashBytes, type XetHash } from './format/xet-hash.ts';
@@ -37,17 +39,28 @@ export class Chunks {
   readonly #deps: ChunksDeps;
   readonly #lookup: ChunkLookup;
   readonly #gate = new Gate(AT_ONCE);
+  readonly #guesses: ChunkGuesses;
 
   constructor(deps: ChunksDeps) {
     this.#deps = deps;
     this.#lookup = new ChunkLookup(deps.db);
+    this.#guesses = new ChunkGuesses(deps.clock);
   }
 
-  /** A shard that names the xorbs around a chunk; `undefined` where the scope does not know it. */
-  async find(scope: Scope, chunk: XetHash): Promise<Buffer | undefined> {
-    const { db, clock, keys } = this.#deps;
+  /**
+   * A shard that names the xorbs around a chunk; `undefined` where the scope does not know it, and where this user has asked for too
+   * many that it does not know.
+   */
+  async find(scope: Scope, chunk: XetHash, userId: Id): Promise<Buffer | undefined> {
+    if (!this.#guesses.mayAsk(userId, scope.id)) return undefined;
     const hash = xetHashBytes(chunk);
-    if (!(await this.#lookup.has(scope.id, hash))) return undefined;
+    if (await this.#lookup.has(scope.id, hash)) return await this.#answer(scope, hash);
+    this.#guesses.noteMiss(userId, scope.id);
+    return undefined;
+  }
+
+  async #answer(scope: Scope, hash: Buffer): Promise<Buffer | undefined> {
+    const { db, clock, keys } = this.#deps;
     const near = await new XetReader(db).listByChunk(scope.id, hash, MOST);
     if (near.length === 0) return undefined;
     const now = clock.now();

@@ -40,10 +40,11 @@ function findChunk(deps: ChunkDeps): Route {
     output: 'stream',
     async run(call) {
       // What is known to be there is for those who may send it.
-      const { access } = await openAccess(deps, call, 'write');
+      const { access, actor } = await openAccess(deps, call, 'write');
       const hash = parseXetHash(call.params.hash);
       const scope = { id: access.scopeId, generation: Number(call.params.generation) };
-      const answer = hash && (await deps.chunks.find(scope, hash));
+      const answer =
+        actor.kind === 'user' && hash ? await deps.chunks.find(scope, hash, actor.userId) : undefined;
       if (answer === undefined) throw chunkMissing();
       const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': answer.length };
       call.reply.raw.writeHead(200, headers).end(answer);
