@@ -13,6 +13,7 @@ import { openSuperuser } from '../harness/superuser.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { createRepo, Driver, type Site } from './driver.ts';
 import { findLosses, requireNextUploads, requireSound, requireWholeStore, untilMore } from './losses.ts';
+import { openMail } from './mail.ts';
 import { kill, VICTIMS, type Victim } from './victims.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
@@ -30,6 +31,7 @@ void test(
   { timeout: 600_000, skip: !isRoot && 'only root can mount a small disk' },
   async (t) => {
     await using disk = await openSmallDisk(DISK);
+    await using _ = await openMail(disk.path);
     const restart = (): Promise<Instance> => startInstance({ folder: disk.path });
     let instance = await restart();
     await using stack = new AsyncDisposableStack();

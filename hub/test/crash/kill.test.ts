@@ -11,6 +11,7 @@ import { openScratch } from '../harness/scratch.ts';
 import { openSuperuser } from '../harness/superuser.ts';
 import { createRepo, Driver, fetchDigest, type Site } from './driver.ts';
 import { findLosses, requireNextUploads, requireSound, requireWholeStore, untilMore } from './losses.ts';
+import { openMail } from './mail.ts';
 import { kill, VICTIMS } from './victims.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
@@ -29,6 +30,7 @@ void test(
   { timeout: LONG ? 1_800_000 : 300_000 },
   async (t) => {
     await using scratch = await openScratch('kill');
+    await using _ = await openMail(scratch.path);
     const restart = (): Promise<Instance> => startInstance({ folder: scratch.path });
     let instance = await restart();
     await using stack = new AsyncDisposableStack();

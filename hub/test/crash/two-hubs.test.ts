@@ -7,6 +7,7 @@ import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import { openOperatorsServer } from '../harness/operators-database.ts';
+import { type PostgresServer } from '../harness/postgres-server.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { createRepo, Driver, type Site } from './driver.ts';
 import { findLosses, requireNextUploads, requireSound, requireWholeStore, untilMore } from './losses.ts';
@@ -14,21 +15,35 @@ import { kill, type Victim } from './victims.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const HUBS = ['a', 'b'] as const;
-/** What is killed of one hub; PostgreSQL is the operator's here. */
-const OF_A_HUB: readonly Victim[] = ['hub', 'supervisor', 'notary', 'vault'];
-const TURN = OF_A_HUB.flatMap((victim) => HUBS.map((name) => ({ victim, name })));
-const KILLS = Array.from({ length: LONG ? 6 : 1 }, () => TURN).flat();
+/** What is killed of one hub. */
+const OF_A_HUB: readonly Victim[] = ['hub', 'supervisor', 'notary', 'vault', 'runner'];
+/** PostgreSQL is the operator's here, and goes with all its sessions. */
+const TURN: readonly (OfAHub | 'database')[] = [
+  ...OF_A_HUB.flatMap((victim) => HUBS.map((name) => ({ victim, name }))),
+  'database',
+];
+const KILLS = Array.from({ length: LONG ? 5 : 1 }, () => TURN).flat();
 const LIMIT = { timeout: LONG ? 1_800_000 : 300_000 };
 
 type Name = (typeof HUBS)[number];
+interface OfAHub {
+  readonly victim: Victim;
+  readonly name: Name;
+}
 
 /** Both hubs, each started again when it is killed. */
 class Pair {
   readonly #start: (name: Name) => Promise<Instance>;
+  readonly #database: PostgresServer;
   readonly running: Record<Name, Instance>;
 
-  private constructor(start: (name: Name) => Promise<Instance>, running: Record<Name, Instance>) {
+  private constructor(
+    start: (name: Name) => Promise<Instance>,
+    database: PostgresServer,
+    running: Record<Name, Instance>,
+  ) {
     this.#start = start;
+    this.#database = database;
     this.running = running;
   }
 
@@ -42,11 +57,17 @@ class Pair {
       DATABASE_URL: server.urlOf('hub', 'socket'),
     };
     const start = async (name: Name) => await startInstance({ folder: path.join(folder, name), env });
-    return new Pair(start, { a: await start('a'), b: await start('b') });
+    return new Pair(start, server.server, { a: await start('a'), b: await start('b') });
   }
 
-  /** Kills a process of one of them. */
-  async kill(name: Name, victim: Victim): Promise<void> {
+  /** Kills a process of one of them, or the database of both, which is started again. */
+  async kill(what: OfAHub | 'database'): Promise<void> {
+    if (what === 'database') {
+      await this.#database.kill();
+      await this.#database.start();
+      return;
+    }
+    const { name, victim } = what;
     this.running[name] = await kill(victim, this.running[name], () => this.#start(name));
   }
 
@@ -69,11 +90,11 @@ void test('acknowledged commits of two hubs survive kills of either', LIMIT, asy
   const drivers = HUBS.map((name) => new Driver(name, sites[name]));
   const running = Promise.all(drivers.map((driver) => driver.run(stop.signal)));
   try {
-    for (const { victim, name } of KILLS) {
-      await untilMore(drivers, `before the ${victim} of ${name} was killed`);
+    for (const what of KILLS) {
+      await untilMore(drivers, `before a kill: ${JSON.stringify(what)}`);
       await delay(randomInt(800));
-      await pair.kill(name, victim);
-      sites[name].url = pair.running[name].url;
+      await pair.kill(what);
+      for (const name of HUBS) sites[name].url = pair.running[name].url;
     }
     for (const driver of drivers) await untilMore([driver], 'after all kills');
   } finally {

@@ -5,10 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '../harness/instance.ts';
 import { listDescendants, type Descendant } from '../harness/processes.ts';
 
-/**
- * All of them but the courier, which an instance without mail does not have: of PostgreSQL the server, one session, and the one
- * that writes its log.
- */
+/** All of them, of PostgreSQL the server, one session, and the one that writes its log. The courier is there where mail is. */
 export const VICTIMS = [
   'hub',
   'server',
@@ -18,6 +15,7 @@ export const VICTIMS = [
   'notary',
   'vault',
   'runner',
+  'courier',
 ] as const;
 export type Victim = (typeof VICTIMS)[number];
 
@@ -32,6 +30,7 @@ const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'>, (one: Descendant)
   notary: ofOurs('notary'),
   vault: ofOurs('vault'),
   runner: ofOurs('runner'),
+  courier: ofOurs('courier'),
   server: ({ command }) => /\/bin\/postgres -D /.test(command) && !command.includes('bwrap'),
   session: ({ command }) => command.startsWith('postgres: holdfast_hub'),
   writer: ({ command }) => command.startsWith('postgres: walwriter'),

@@ -25,9 +25,16 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     if (type === 'test:summary' && data.file !== undefined) yield fileLine(data);
     if (type === 'test:fail' && data.details?.type !== 'suite') yield failure(data);
     if (type === 'test:pass' && data.skip !== undefined && data.skip !== false) yield skipped(data);
+    if (type === 'test:diagnostic' && data.file !== undefined && !isTally(data.message))
+      yield `        ${data.message}\n`;
     if (type === 'test:stderr' && data.message !== undefined)
       yield data.message.replaceAll(/^(?=.)/gm, '  | ');
   }
+}
+
+/** What node:test itself adds to each file. */
+function isTally(message = ''): boolean {
+  return /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/.test(message);
 }
 
 function fileLine(data: TestEvent['data']): string {
