@@ -36,6 +36,7 @@ import {
   ledgerErasure,
   ledgerLanes,
   ledgerLanesKinds,
+  ledgerPossession,
   ledgerLookUps,
   ledgerOneStatement,
   ledgerWatched,
@@ -139,4 +140,5 @@ export const migrations: readonly Migration[] = [
   mailListed,
   spaceListed,
   spaceStartedRuns,
+  ledgerPossession,
 ];

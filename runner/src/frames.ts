@@ -3,6 +3,7 @@
 // believes the other.
 import { RUN_PROOF } from '@holdfast/kernel/run-proof';
 import { z } from 'zod';
+import { Contact } from '@holdfast/door/run/frames';
 
 const Id = z.string().regex(/^[0-9a-f]{24}$/);
 const Commit = z.string().regex(/^[0-9a-f]{40}$/);
@@ -179,6 +180,19 @@ export const FromRunner = z.discriminatedUnion('type', [
     host: z.string().max(300),
     why: z.string().max(300),
     count: z.int().positive(),
+  }),
+  /**
+   * Hosts that the app of a run reached, counted since its start: those that are new, or of which something changed; all of them to a hub
+   * that has come. `ended`: nothing more comes of this run.
+   */
+  z.strictObject({
+    type: z.literal('contacts'),
+    space: Id,
+    run: Id,
+    hosts: z.array(Contact).max(100),
+    /** Names that nobody knew and hosts that did not answer. */
+    unanswered: z.int().nonnegative(),
+    ended: z.boolean(),
   }),
   /** A run has ended, and its last process is dead. */
   z.strictObject({ type: z.literal('ended'), space: Id, run: Id, why: z.string().max(300) }),

@@ -52,6 +52,20 @@ export const ToDoor = z.strictObject({
 });
 export type ToDoor = z.infer<typeof ToDoor>;
 
+/**
+ * A host that the app of a run reached, in milliseconds since 1970. One of many is counted under the end of its name (`*.example.org`) or
+ * the beginning of its address (`192.0.*`), and the last of very many under `*` and port 0.
+ */
+export const Contact = z.strictObject({
+  host: z.string().min(1).max(300),
+  port: z.int().min(0).max(65_535),
+  first: z.int().nonnegative(),
+  last: z.int().nonnegative(),
+  connections: z.int().nonnegative(),
+  sentBytes: z.int().nonnegative(),
+});
+export type Contact = z.infer<typeof Contact>;
+
 /** What a door tells. Counts are since the last frame of the kind; bytes since the start. */
 export const FromDoor = z.discriminatedUnion('type', [
   z.strictObject({
@@ -68,6 +82,13 @@ export const FromDoor = z.discriminatedUnion('type', [
     host: z.string().max(300),
     why: z.string().max(300),
     count: z.int().positive(),
+  }),
+  /** Whom the app reached, counted since the start of the run: those that are new, or of which something changed. */
+  z.strictObject({
+    type: z.literal('contacts'),
+    hosts: z.array(Contact).max(100),
+    /** Names that nobody knew and hosts that did not answer. */
+    unanswered: z.int().nonnegative(),
   }),
   z.strictObject({
     type: z.literal('traffic'),

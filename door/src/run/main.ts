@@ -6,6 +6,7 @@ import { errandPolicy, tellFailure } from './errands.ts';
 import { Broker } from './brokering/broker.ts';
 import { Front } from './brokering/front.ts';
 import { SecureOutside } from './brokering/secure.ts';
+import { Contacts } from './contacts.ts';
 import { DoorStart, ToDoor, type FromDoor } from './frames.ts';
 import { ERRAND_LIMITS, MOST_ERRANDS, MOST_VISITS, VISIT_LIMITS } from './limits.ts';
 import { openResolve, Outside } from './outside.ts';
@@ -32,6 +33,7 @@ function measure(errands: Side, visits: Side): Traffic {
 }
 
 interface Sides {
+  readonly contacts: Contacts;
   readonly start: DoorStart;
   readonly refused: (host: string, why: string) => void;
   readonly broker: Broker | undefined;
@@ -39,8 +41,8 @@ interface Sides {
 }
 
 /** Opens both sides. */
-async function openSides({ start, refused, broker, app }: Sides): Promise<Side[]> {
-  const outside = new Outside({ start, resolve: openResolve(start.resolver), refused });
+async function openSides({ start, refused, contacts, broker, app }: Sides): Promise<Side[]> {
+  const outside = new Outside({ start, resolve: openResolve(start.resolver), refused, contacts });
   const secure = new SecureOutside(start.secrets?.certificates);
   const front = broker && new Front({ broker, outside, secure, start, refused, fail: tellFailure });
   const now = Date.now();
@@ -107,11 +109,14 @@ const start = DoorStart.parse(await channel.next());
 const refusals = new Refusals((refused) => {
   channel.send({ type: 'refused', ...refused });
 });
+const contacts = new Contacts((told) => {
+  channel.send(told);
+});
 using stack = new DisposableStack();
 const broker = stack.adopt(openBroker(start, channel), (opened) => opened?.[Symbol.dispose]());
 const app = stack.use(await openApp(start.incoming));
 const [errands, visits] = await openSides({
-  ...{ start, app },
+  ...{ start, app, contacts },
   broker,
   refused: (host, why) => {
     refusals.add(host, why, Date.now());
@@ -120,7 +125,11 @@ const [errands, visits] = await openSides({
 if (errands !== undefined && visits !== undefined) {
   stack.use(errands);
   stack.use(visits);
-  const timer = setInterval(tellTraffic(channel, [errands, visits], refusals), TICK_MS);
+  const tell = tellTraffic(channel, [errands, visits], refusals);
+  const timer = setInterval(() => {
+    tell();
+    contacts.flush(Date.now());
+  }, TICK_MS);
   stack.defer(() => {
     clearInterval(timer);
   });

@@ -6,6 +6,7 @@ import type { Network } from '@holdfast/kernel/network';
 import { parseNetwork } from '@holdfast/kernel/network';
 import { refusalOfAddress } from './addresses.ts';
 import { tellApp } from './answers.ts';
+import type { Contacts } from './contacts.ts';
 import { HUB_PORT, isHub, refusalOfDestination, type Destination } from './destination.ts';
 import type { DoorStart } from './frames.ts';
 import type { Opened } from './http/policy.ts';
@@ -33,6 +34,7 @@ export interface OutsideDeps {
   readonly start: Pick<DoorStart, 'egress' | 'ports' | 'hub' | 'own'>;
   readonly resolve: Resolve;
   readonly refused: (host: string, why: string) => void;
+  readonly contacts: Pick<Contacts, 'begin' | 'miss'>;
 }
 
 /** The outside of a sandbox. */
@@ -53,8 +55,7 @@ export class Outside {
     if (refusal !== undefined) return this.#refuse(destination, refusal);
     const { host, port, kind } = destination;
     const found = kind === 'address' ? [host] : await this.#deps.resolve(host);
-    if (found.length === 0)
-      return { kind: 'refused', answer: tellApp(502, `the name ${host} was not found`) };
+    if (found.length === 0) return this.#miss(502, `the name ${host} was not found`);
     const allowed = found.filter((address) => refusalOfAddress(address, this.#own) === undefined);
     const [first] = found;
     if (allowed.length === 0)
@@ -64,17 +65,27 @@ export class Outside {
       );
     for (const address of allowed.slice(0, MOST_ADDRESSES)) {
       const socket = await connectTo(address, port);
-      if (socket !== undefined) return { kind: 'open', socket };
+      if (socket !== undefined) return this.#begin(destination, socket);
     }
-    return { kind: 'refused', answer: tellApp(504, `${host} does not answer on port ${port}`) };
+    return this.#miss(504, `${host} does not answer on port ${port}`);
   }
 
   async #openHub(destination: Destination): Promise<Opened> {
     const { address, port } = this.#deps.start.hub;
     if (destination.port !== HUB_PORT) return this.#refuse(destination, 'the hub is reached on port 80');
     const socket = await connectTo(address, port);
-    if (socket !== undefined) return { kind: 'open', socket };
+    if (socket !== undefined) return this.#begin(destination, socket);
     return { kind: 'refused', answer: tellApp(502, 'the hub does not answer') };
+  }
+
+  #begin(destination: Destination, socket: Socket): Opened {
+    this.#deps.contacts.begin(destination, socket, Date.now());
+    return { kind: 'open', socket };
+  }
+
+  #miss(status: number, why: string): Opened {
+    this.#deps.contacts.miss();
+    return { kind: 'refused', answer: tellApp(status, why) };
   }
 
   #refuse({ host }: Destination, why: string): Opened {

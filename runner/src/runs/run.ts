@@ -7,6 +7,7 @@ import { type Doors } from '../doors/doors.ts';
 import { type Door } from '../doors/start-door.ts';
 import { type Want } from '../frames.ts';
 import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/index.ts';
+import { type ToldContacts } from './contacts.ts';
 import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
 import { HandOver, type DoorIdentity, type SecretSource } from '../secrets/hand-over.ts';
@@ -51,6 +52,8 @@ export interface RunPlan {
   readonly asking: () => void;
   /** A connection that the door refused. */
   readonly refused: (what: { readonly host: string; readonly why: string; readonly count: number }) => void;
+  /** Whom the app reached. */
+  readonly contacted: (told: ToldContacts) => void;
 }
 
 /** How a run ended. */
@@ -244,7 +247,7 @@ export class Run {
     void this.#kill();
   }
 
-  #followDoor({ refused }: RunPlan): void {
+  #followDoor({ refused, contacted }: RunPlan): void {
     this.#door.channel.onFrame((frame) => {
       const told = FromDoor.safeParse(frame).data;
       // A door that says what no door says is in somebody else's hands.
@@ -253,6 +256,7 @@ export class Run {
         return;
       }
       if (told.type === 'refused') refused({ host: told.host, why: told.why, count: told.count });
+      if (told.type === 'contacts') contacted(told);
       if (told.type === 'box') this.#handOver?.fromDoor(told.box);
       if (told.type !== 'traffic') return;
       const { sentBytes, receivedBytes, open, visits } = told;

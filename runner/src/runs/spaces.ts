@@ -3,6 +3,7 @@ import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
 import { ToRunner, type FromRunner, type Want } from '../frames.ts';
+import { Contacts } from './contacts.ts';
 import { Space } from './space.ts';
 import { type SpaceDeps } from './start-run.ts';
 
@@ -11,7 +12,7 @@ export interface SpacesDeps {
   readonly hub: Pick<Channel, 'onFrame' | 'send'>;
   readonly log: Log;
   /** What each Space needs; a text where this machine runs none, which says why. */
-  readonly space: Omit<SpaceDeps, 'tell'> | string;
+  readonly space: Omit<SpaceDeps, 'tell' | 'contacts'> | string;
   /** Removes all that was made for a Space. */
   readonly forget: (space: string) => Promise<void>;
 }
@@ -28,6 +29,7 @@ export class Spaces implements AsyncDisposable {
   readonly #wanted = new Map<string, Want>();
   readonly #spaces = new Map<string, Space>();
   readonly #ending = new Map<string, Promise<void>>();
+  readonly #contacts = new Contacts((frame) => this.#tell(frame));
   #alone: NodeJS.Timeout | undefined;
 
   constructor(deps: SpacesDeps) {
@@ -56,6 +58,7 @@ export class Spaces implements AsyncDisposable {
     switch (frame.type) {
       case 'hello':
         this.#greet();
+        this.#contacts.tellAgain();
         return;
       case 'want':
         this.#want(frame);
@@ -98,13 +101,13 @@ export class Spaces implements AsyncDisposable {
     else if (!this.#ending.has(want.space)) this.#begin(want.space, deps);
   }
 
-  #begin(id: string, deps: Omit<SpaceDeps, 'tell'>): void {
+  #begin(id: string, deps: Omit<SpaceDeps, 'tell' | 'contacts'>): void {
     const want = this.#wanted.get(id);
     if (want === undefined) return;
     this.#spaces.set(
       id,
       new Space(want, {
-        ...deps,
+        ...{ ...deps, contacts: this.#contacts },
         tell: (frame) => {
           this.#tell(frame);
         },

@@ -2,6 +2,7 @@
 import { newId } from '@holdfast/kernel/id';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type FromRunner, type Want } from '../frames.ts';
+import { type Contacts } from './contacts.ts';
 import { LogLines } from './log-lines.ts';
 import { Run, type RunGround, type RunPlan } from './run.ts';
 import { type Slots } from './slots.ts';
@@ -19,6 +20,7 @@ export interface SpaceDeps {
   /** Numbers for the users of sandboxes; `null` where the runner is one user alone. */
   readonly users: { readonly first: number; readonly slots: Slots } | null;
   readonly tell: (frame: FromRunner) => void;
+  readonly contacts: Pick<Contacts, 'hear' | 'end'>;
   readonly clock: Clock;
 }
 
@@ -28,7 +30,7 @@ export async function startRun(
   built: Extract<BuildOutcome, { kind: 'built' }>,
   { deps, log }: { readonly deps: SpaceDeps; readonly log: SpaceLog },
 ): Promise<Run> {
-  const { ground, users, clock, tell } = deps;
+  const { ground, users, clock, tell, contacts } = deps;
   const { space } = want;
   const lines = new LogLines(log.begin('run'));
   const id = newId(clock.now());
@@ -43,12 +45,12 @@ export async function startRun(
       ...{ id, want, lines, log: ground.log, root: built.root, mounts: built.mounts },
       user: users === null || slot === undefined ? null : users.first + slot.number,
       asking: () => (isAsked = true),
-      refused: (what) => {
-        tell({ type: 'refused', space, run: id, ...what });
-      },
+      refused: (what) => tell({ type: 'refused', space, run: id, ...what }),
+      contacted: (told) => contacts.hear({ space, run: id }, told),
     });
     const gone = (why: string): void => {
       letGo();
+      contacts.end(id);
       tell({ type: 'ended', space, run: id, why: why.slice(0, 300) });
     };
     run.ended.then(

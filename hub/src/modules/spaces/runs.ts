@@ -8,6 +8,7 @@ import { Gate } from '@holdfast/platform/gate';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Content } from '#modules/content';
+import { Contacts } from './contacts.ts';
 import { type HardwareKinds } from './decisions.ts';
 import { HeldSpace } from './held-space.ts';
 import { type LiveRuns } from './live-runs.ts';
@@ -54,6 +55,7 @@ const AT_ONCE = 3;
 export class Runs implements AsyncDisposable {
   readonly #deps: RunsDeps;
   readonly #records: RunRecords;
+  readonly #contacts: Contacts;
   readonly #tickets: StartTickets;
   readonly #held = new Map<Id, HeldSpace>();
   readonly #logRoom = new LogRoom();
@@ -75,6 +77,7 @@ export class Runs implements AsyncDisposable {
   constructor(deps: RunsDeps) {
     this.#deps = deps;
     this.#records = new RunRecords(deps);
+    this.#contacts = new Contacts(deps);
     this.#tickets = new StartTickets(deps);
   }
 
@@ -127,8 +130,15 @@ export class Runs implements AsyncDisposable {
       return;
     }
     const space = this.#held.get(frame.space);
+    if (frame.type === 'contacts') {
+      // Also of a run that was let go: it reached them for this hub.
+      const isOurs = space !== undefined || this.#left.get(frame.run) === frame.space;
+      this.#contacts.hear(frame, isOurs);
+      return;
+    }
     if (frame.type === 'ended') {
       this.#deps.liveRuns.end(frame.run);
+      this.#contacts.end(frame.run);
       this.#noteEnd(space, frame);
       return;
     }
@@ -171,6 +181,7 @@ export class Runs implements AsyncDisposable {
     for (const [run, space] of this.#left)
       this.#records.note({ type: 'ended', space, run, why: 'its runner ended' });
     this.#left.clear();
+    this.#contacts.endAll();
   }
 
   #beginAnew(): void {
@@ -369,6 +380,7 @@ export class Runs implements AsyncDisposable {
     await this.#saying;
     await this.#tickets[Symbol.asyncDispose]();
     await this.#records[Symbol.asyncDispose]();
+    await this.#contacts[Symbol.asyncDispose]();
   }
 }
 

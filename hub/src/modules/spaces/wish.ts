@@ -10,6 +10,7 @@ import {
   type Hardware,
   type HardwareKinds,
 } from './decisions.ts';
+import { type ToldContacts } from './contacts-model.ts';
 import { type Configuration } from './configuration.ts';
 import { type Told, type Variable } from './model.ts';
 import { type Program, type ProgramSdk } from './program.ts';
@@ -174,6 +175,7 @@ export type FromRunner =
       readonly why: string;
       readonly count: number;
     }
+  | ({ readonly type: 'contacts' } & ToldContacts)
   | { readonly type: 'ended'; readonly space: Id; readonly run: Id; readonly why: string }
   | { readonly type: 'ticket-wanted'; readonly space: Id; readonly run: Id; readonly commit: Sha1 }
   | ({ readonly type: 'usage'; readonly space: Id } & Usage)

@@ -1,0 +1,186 @@
+// Records whom runs reached, so that it can be asked where somebody who held a secret could have copied it. The first time that a run
+// reaches a host is on the ledger within two seconds, counts within ten minutes and at its end; entries are few, however many hosts an
+// app calls and however often. Invariant: of what a runner makes up of Spaces that are not this hub's nothing is recorded.
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { type Log } from '@holdfast/platform/log';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { z } from 'zod';
+import { PossessionReader, record } from '#modules/ledger';
+import { Reached, type Contact, type ToldContacts } from './contacts-model.ts';
+import { RunReader } from './run-store.ts';
+
+interface Deps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hub: string;
+}
+
+const LOOK_MS = 500;
+/** Runs that are remembered; a runner that was taken over does not fill the memory. */
+const MOST_RUNS = 2_000;
+/** Entries about one Space in a minute. What there is no room for waits for the next one, and comes together. */
+const MOST_ENTRIES = 30;
+const MINUTE_MS = 60_000;
+/** Entries of one run that are read. */
+const MOST_READ = 2_000;
+
+interface Known {
+  readonly space: Id;
+  readonly reached: Reached;
+  /** The Space is, or was, this hub's. */
+  isOurs: boolean;
+  /** What is on record is known. */
+  isMet: boolean;
+}
+
+/** Whom the runs of this hub reached. */
+export class Contacts implements AsyncDisposable {
+  readonly #deps: Deps;
+  readonly #runs = new Map<Id, Known>();
+  readonly #entries = new Map<Id, { readonly minute: number; count: number }>();
+  readonly #timer: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  /** Takes what the runner says. */
+  hear(told: ToldContacts, isOurs: boolean): void {
+    const known = this.#runs.get(told.run);
+    if (known === undefined && this.#runs.size >= MOST_RUNS) return;
+    const run = known ?? { space: told.space, reached: new Reached(), isOurs, isMet: false };
+    if (run.space !== told.space) return;
+    run.isOurs ||= isOurs;
+    this.#runs.set(told.run, run);
+    run.reached.hear(told);
+  }
+
+  /** A run has ended. */
+  end(run: Id): void {
+    this.#runs.get(run)?.reached.end();
+  }
+
+  /** All have ended with their runner. */
+  endAll(): void {
+    for (const { reached } of this.#runs.values()) reached.end();
+  }
+
+  #look(): void {
+    if (this.#runs.size === 0) return;
+    this.#looking ??= this.#lookOnce().finally(() => (this.#looking = undefined));
+  }
+
+  async #lookOnce(): Promise<void> {
+    for (const [run, known] of this.#runs)
+      try {
+        await this.#keep(run, known);
+        if (known.reached.isDone) this.#runs.delete(run);
+      } catch (err) {
+        this.#deps.log.warn({ err, run }, 'whom a run reached could not be kept; it is tried again');
+        return;
+      }
+  }
+
+  async #keep(run: Id, known: Known): Promise<void> {
+    const { db, clock, hub } = this.#deps;
+    const { space, reached } = known;
+    if (!known.isOurs && (await new RunReader(db).find(space))?.holder !== hub) {
+      this.#runs.delete(run);
+      return;
+    }
+    known.isOurs = true;
+    if (!known.isMet) {
+      const before = await readContacts(db, [run]);
+      const { hosts = [], unanswered = 0 } = before.get(run) ?? {};
+      reached.meet(hosts, unanswered);
+      known.isMet = true;
+    }
+    const now = clock.now().getTime();
+    for (
+      let due = reached.due(now);
+      due !== undefined && this.#mayRecord(space, now);
+      due = reached.due(now)
+    ) {
+      const body = bodyOf(run, due);
+      const entry = {
+        kind: 'space.contacted',
+        subject: `repo:${space}`,
+        actor: `run:${run}`,
+        credential: '',
+        body,
+      };
+      await db.transaction(async (tx) => await record(tx, entry));
+      reached.record(due, now);
+    }
+  }
+
+  #mayRecord(space: Id, now: number): boolean {
+    const minute = Math.floor(now / MINUTE_MS);
+    for (const [id, entries] of this.#entries) if (entries.minute !== minute) this.#entries.delete(id);
+    const entries = this.#entries.get(space) ?? { minute, count: 0 };
+    this.#entries.set(space, entries);
+    if (entries.count >= MOST_ENTRIES) return false;
+    entries.count += 1;
+    return true;
+  }
+
+  /** Records what is due by now. The rest is told to the next hub. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    await this.#lookOnce();
+  }
+}
+
+function bodyOf(
+  run: Id,
+  { hosts, unanswered }: { readonly hosts: readonly Contact[]; readonly unanswered: number },
+) {
+  const shown = hosts.map(({ host, port, first, last, connections, sentBytes }) => ({
+    ...{ host, port, connections, sentBytes },
+    first: new Date(first).toISOString(),
+    last: new Date(last).toISOString(),
+  }));
+  return { run, hosts: shown, unanswered };
+}
+
+const Moment = z.iso.datetime().transform((text) => Date.parse(text));
+const Body = z.object({
+  hosts: z.array(
+    z.object({
+      host: z.string(),
+      port: z.int(),
+      first: Moment,
+      last: Moment,
+      connections: z.int(),
+      sentBytes: z.int(),
+    }),
+  ),
+  unanswered: z.int(),
+});
+
+/** Whom a run reached, as far as that is on record. */
+export interface RecordedContacts {
+  readonly hosts: readonly Contact[];
+  readonly unanswered: number;
+}
+
+/** Whom runs reached, by run. What was recorded last of a host counts. */
+export async function readContacts(db: Db, runs: readonly Id[]): Promise<Map<Id, RecordedContacts>> {
+  const found = new Map<Id, { readonly hosts: Map<string, Contact>; unanswered: number }>();
+  for (const { actor, body } of await new PossessionReader(db).listContacts(runs, MOST_READ)) {
+    const run = actor.replace('run:', '') as Id;
+    const { hosts, unanswered } = Body.parse(JSON.parse(body));
+    const before = found.get(run) ?? { hosts: new Map<string, Contact>(), unanswered: 0 };
+    found.set(run, before);
+    for (const one of hosts) before.hosts.set(`${one.host} ${one.port}`, one);
+    before.unanswered = unanswered;
+  }
+  return new Map(
+    [...found].map(([run, { hosts, unanswered }]) => [run, { hosts: [...hosts.values()], unanswered }]),
+  );
+}
