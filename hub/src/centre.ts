@@ -4,7 +4,7 @@ import { Everybody } from '#modules/identity';
 import { Explorer, Tally } from '#modules/ledger';
 import { MailLog } from '#modules/mail';
 import { RepoNames } from '#modules/repos';
-import { SecretOverview } from '#modules/secrets';
+import { SecretOverview, SecretSinks, type ReachOf } from '#modules/secrets';
 import { LiveSessions } from '#modules/sessions';
 import { Traffic, type Runs } from '#modules/spaces';
 import { AllTokens } from '#modules/tokens';
@@ -15,7 +15,11 @@ import { type Centre } from './surfaces/web/pages.ts';
 /** Opens it. */
 export function openCentre(
   { db, clock, durability }: Pick<Foundation, 'db' | 'clock' | 'durability'>,
-  { vault, runs }: { readonly vault: OpenVault; readonly runs: Runs | undefined },
+  {
+    vault,
+    runs,
+    reachOf,
+  }: { readonly vault: OpenVault; readonly runs: Runs | undefined; readonly reachOf: ReachOf },
 ): Centre {
   return {
     everybody: new Everybody({ db }),
@@ -27,5 +31,6 @@ export function openCentre(
     mail: new MailLog({ db }),
     traffic: new Traffic({ db, clock, runs }),
     secrets: new SecretOverview({ db, vault }),
+    sinks: new SecretSinks({ db, repos: new RepoNames({ db }), reachOf }),
   };
 }

@@ -3,7 +3,7 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { type Actor } from '#modules/access';
 import { type Sessions } from '#modules/sessions';
-import { type Authentication } from '#modules/tokens';
+import { writableOf, type Authentication, type Writable } from '#modules/tokens';
 
 /** Finds the actor behind the reference of a credential; `undefined` where it ended, or its account may not act. */
 export function openActors({
@@ -21,6 +21,22 @@ export function openActors({
       return (await authentication.authenticateParent(id)).actor;
     } catch (error) {
       if (isFault(error)) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Finds what may be written with a token now; nothing with one that is not live. */
+export function openReach({
+  authentication,
+}: {
+  readonly authentication: Pick<Authentication, 'authenticateParent'>;
+}): (token: Id) => Promise<readonly Writable[]> {
+  return async (token) => {
+    try {
+      return writableOf(await authentication.authenticateParent(token));
+    } catch (error) {
+      if (isFault(error) && error.code === 'token.rejected') return [];
       throw error;
     }
   };

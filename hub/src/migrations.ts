@@ -10,6 +10,7 @@ import { notaryLeaves } from '@holdfast/notary/migrations/0006-leaves';
 import { vaultSecrets } from '@holdfast/vault/migrations/0001-secrets';
 import { vaultSealedRuns } from '@holdfast/vault/migrations/0002-sealed-runs';
 import { vaultEchoes } from '@holdfast/vault/migrations/0003-echoes';
+import { vaultOwnTokens } from '@holdfast/vault/migrations/0004-own-tokens';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -141,4 +142,5 @@ export const migrations: readonly Migration[] = [
   spaceListed,
   spaceStartedRuns,
   ledgerPossession,
+  vaultOwnTokens,
 ];

@@ -22,7 +22,7 @@ import {
 } from '#modules/tokens';
 import { type IssuerLink } from '#modules/sso';
 import { openCentre } from './centre.ts';
-import { openActors } from './credential-actors.ts';
+import { openActors, openReach } from './credential-actors.ts';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
 import { openPeople } from './people.ts';
@@ -82,7 +82,7 @@ export async function openModules(start: HubStart, shared: Shared) {
   });
   const actors = openPeopleAndTokens(foundation, start.settings, shared);
   const known = { ...foundation, repos, reads, content: content.content, blobs, leaks };
-  const parts = { ...known, vault: shared.vault, actorOf: openActors(actors) };
+  const parts = { ...known, vault: shared.vault, actorOf: openActors(actors), reachOf: openReach(actors) };
   const spaces = opened.use(openSpaces(parts, start.settings, shared.runner));
   const running = opened.move();
   return {
@@ -101,7 +101,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     downloads: new Downloads({ db, clock }),
     ...content,
     ...spaces,
-    centre: openCentre(foundation, { vault: shared.vault, runs: spaces.runs }),
+    centre: openCentre(foundation, { ...parts, runs: spaces.runs }),
     // Last: what is spread above has one of its own.
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

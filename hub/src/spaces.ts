@@ -7,7 +7,7 @@ import { type Content } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
 import { type Reads } from '#modules/ledger';
 import { type Repos } from '#modules/repos';
-import { Echoes, Secrets, type VaultLink } from '#modules/secrets';
+import { Echoes, Secrets, type ReachOf, type VaultLink } from '#modules/secrets';
 import { type Seeds } from '#modules/sessions';
 import { LiveRuns, RunProofs, Runs, Sources, Spaces, type RunnerLink } from '#modules/spaces';
 import { type Foundation } from './foundation.ts';
@@ -23,6 +23,7 @@ type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'log' | 'spac
   readonly vault: OpenVault;
   /** Who acts through a credential now. */
   readonly actorOf: (credential: string) => Promise<Actor | undefined>;
+  readonly reachOf: ReachOf;
 };
 
 /** The way to the vault, as modules and runs use it. */

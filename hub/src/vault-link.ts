@@ -211,10 +211,10 @@ function authorOf({ actor, credential }: SecretAuthor) {
 }
 
 function factsOf(frame: Extract<ToHub, { type: 'done' }>['secrets'][number]): SecretFacts {
-  const { name, n, way, hosts, provider, description, uses, createdAt, expiresAt, lastUsedAt, echoedAt } =
-    frame;
+  const { id, name, n, way, hosts, provider, description, uses } = frame;
+  const { createdAt, expiresAt, lastUsedAt, echoedAt } = frame;
   return {
-    ...{ name, version: n, way, because: whyWay(frame), hosts, provider, description, uses },
+    ...{ id: id as Id, name, version: n, way, because: whyWay(frame), hosts, provider, description, uses },
     updatedAt: new Date(createdAt),
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
     lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),

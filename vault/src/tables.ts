@@ -43,6 +43,8 @@ export type VaultTables = {
     ended_at: Date | null;
   };
   'vault.lease': { run: string; ask: number; version: string; uses: number };
+  /** Of the hub's tokens, what the vault may see. */
+  'tokens.token': { id: string; digest: string };
   /** Of the hub's table of second factors, what a rotation encrypts anew. */
   'sessions.second_factor': { user_id: string; enrolment: string; seed: Buffer; in_vault: boolean };
   'ledger.entry': {

@@ -12,6 +12,7 @@ import { boundOf, keyBound, newestOf, type KeptVersion, type Version } from './m
 import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
 import { rekey } from './rekey.ts';
+import { findOwnToken } from './token-store.ts';
 import { readWish, WishProblem, type SecretWish } from './wish.ts';
 
 /** A secret as the hub hands it over. */
@@ -84,12 +85,14 @@ export class Writes {
       gone.length === 0 ? await this.#unwrap(before) : await rekey(tx, this.#ground, { before, rest });
     const sealed = encrypt(spaceKey, wish.value, boundOf(numbered));
     await writer.insert(numbered, sealed);
+    const token = await findOwnToken(tx, wish.value);
     const entries = await recordEntries(tx, [
       {
         ...{ kind: 'secret.set', subject: `secret:${numbered.id}`, ...by },
         body: {
           ...factsOf(numbered),
           overlap: wish.overlapSeconds,
+          ...(token !== undefined && { token }),
           ...journalOf(noted, this.#ground.instance),
         },
       },

@@ -13,6 +13,13 @@ export class RepoNames {
     this.#db = db;
   }
 
+  /** The Space with this full name, also one that is deleted. Throws `repo.names-forbidden`. */
+  async findSpace(actor: Actor, fullName: string): Promise<Id | undefined> {
+    if (!mayOversee(actor).allowed) throw namesForbidden();
+    const [namespace = '', name = '', ...more] = fullName.split('/');
+    return more.length > 0 ? undefined : await new NameReader(this.#db).findSpace(namespace, name);
+  }
+
   /** By id. Throws `repo.names-forbidden`. */
   async namesOf(actor: Actor, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (!mayOversee(actor).allowed) throw namesForbidden();

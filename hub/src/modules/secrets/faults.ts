@@ -13,6 +13,12 @@ export const secretsForbidden = defineFault(
   'secret.overview-forbidden',
   () => 'Only administrators of this instance, signed in, may see which secrets all Spaces have.',
 );
+export const secretsNowhere = defineFault(
+  'missing',
+  'secret.no-such-space',
+  (space: string) =>
+    `There is no Space ${space}, and none was ever deleted that was called so. Name it as namespace/name, or by its id in the ledger.`,
+);
 const secretInvalid = defineFault(
   'invalid',
   'secret.invalid',

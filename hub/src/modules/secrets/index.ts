@@ -10,5 +10,7 @@ export {
 export { Echoes } from './echoes.ts';
 export { told as secretsTold } from './migrations/0001-told.ts';
 export { SecretOverview, type SpaceSecrets } from './overview.ts';
+export { SecretSinks, type SpaceSinks, type VersionSinks } from './sinks.ts';
+export { type ReachOf } from './token-reach.ts';
 export { whyWay } from './why-way.ts';
 export { Secrets } from './secrets.ts';

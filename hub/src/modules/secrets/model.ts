@@ -13,6 +13,8 @@ export type WayReason =
 
 /** A secret as people may know it. */
 export interface SecretFacts {
+  /** Of this version, as its entries in the ledger have it. */
+  readonly id: Id;
   readonly name: string;
   /** Counts the values that this name has had. */
   readonly version: number;

@@ -10,6 +10,7 @@ import { proofNeeded } from '#modules/identity';
 import { type Repo, type RepoName, type Repos } from '#modules/repos';
 import { SecretNoteReader, SecretNoteWriter, SpaceReader } from '#modules/spaces';
 import { faultOf, secretsStatic } from './faults.ts';
+import { noteTokenReach, type ReachOf } from './token-reach.ts';
 import { type SecretFacts, type VaultAnswer, type VaultLink, type VaultProblem } from './model.ts';
 
 /** What secrets need. */
@@ -19,10 +20,14 @@ export interface SecretsDeps {
   readonly log: Log;
   readonly repos: Repos;
   readonly vault: VaultLink;
+  readonly reachOf: ReachOf;
 }
 
 /** With these it may have been done. */
 const UNKNOWN: ReadonlySet<VaultProblem> = new Set(['silent', 'gone', 'unsure']);
+
+/** The provider of this hub's own tokens. */
+const OWN = 'holdfast';
 
 const SELF: SystemActor = { kind: 'system', part: 'secrets' };
 
@@ -69,7 +74,9 @@ export class Secrets {
       await db.transaction(async (tx) => await new SecretNoteWriter(tx).begin(id));
       const taken = variables.map((variable) => variable.name);
       const answer = await vault.write({ space: id, body, by: referencesOf(actor), taken });
-      return await this.#settle(id, answer);
+      const secrets = await this.#settle(id, answer);
+      if (answer.kind === 'done') await this.#noteReach(answer.secrets);
+      return secrets;
     } finally {
       body.fill(0);
     }
@@ -115,6 +122,15 @@ export class Secrets {
     const secrets = await this.#listOf(id);
     await this.#note(id, secrets.flatMap(namesInApp), answer.overlapSeconds === 0);
     return secrets;
+  }
+
+  // The secret is set, whatever becomes of the note.
+  async #noteReach([version]: readonly SecretFacts[]): Promise<void> {
+    const { db, reachOf, log } = this.#deps;
+    if (version?.provider !== OWN) return;
+    await noteTokenReach(db, version.id, reachOf).catch((err: unknown) =>
+      log.warn({ err, version: version.id }, 'what a token that is a secret may write could not be noted'),
+    );
   }
 
   async #note(id: Id, names: readonly string[] | undefined, newRun: boolean): Promise<void> {

@@ -15,6 +15,7 @@ export { tokenMissing, tokenRejected } from './faults.ts';
 export { OrgTokens, type OrgToken } from './org-tokens.ts';
 export { type Reach } from './reach-model.ts';
 export { reach as tokenReach } from './migrations/0005-reach.ts';
+export { writableOf, type Writable } from './writable.ts';
 export { TokenUses } from './uses.ts';
 export { uses as tokenUses } from './migrations/0004-uses.ts';
 export { addresses as tokenAddresses } from './migrations/0003-addresses.ts';

@@ -43,7 +43,7 @@ import {
   type TokenUses,
 } from '#modules/tokens';
 import { type LogKind, type Runtime, type Spaces, type Traffic } from '#modules/spaces';
-import { type SecretFacts, type SecretOverview, type Secrets } from '#modules/secrets';
+import { type SecretFacts, type SecretOverview, type SecretSinks, type Secrets } from '#modules/secrets';
 import { type SingleSignOn } from '#modules/sso';
 import { type FacetGroup } from './facets.ts';
 import { type Besides } from './headers.ts';
@@ -69,6 +69,7 @@ export interface Centre {
   readonly mail: MailLog;
   readonly traffic: Traffic;
   readonly secrets: SecretOverview;
+  readonly sinks: SecretSinks;
 }
 
 /** The modules that pages are views of. */
