@@ -6,6 +6,7 @@ import { deleteOrg, deleteUser, renameOrg, renameUser } from './commands/admin-n
 import { checkMail, listMail } from './commands/admin-mail.ts';
 import { clearQuota, listQuotas, setQuota } from './commands/admin-quotas.ts';
 import { revokeAgain } from './commands/admin-again.ts';
+import { listSinks } from './commands/admin-secrets.ts';
 import { createToken, listTokens, revokeToken } from './commands/admin-tokens.ts';
 import {
   createUser,
@@ -69,6 +70,7 @@ const ACTING: readonly Command[] = [
   listTokens,
   revokeToken,
   revokeAgain,
+  listSinks,
   listMail,
   checkMail,
   listQuotas,

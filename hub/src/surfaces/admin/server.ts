@@ -27,6 +27,7 @@ import { removeSecondFactor } from './remove-second-factor.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
 import { signOutUser } from './sign-out-user.ts';
+import { listSecretSinks } from './secret-sinks.ts';
 import { setAdministrator } from './set-administrator.ts';
 import { forgetXet } from './xet-forget.ts';
 import { identifyOperator } from './operator.ts';
@@ -48,6 +49,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof beginBackup>[0] &
   Parameters<typeof listMail>[0] &
   Parameters<typeof checkMail>[0] &
+  Parameters<typeof listSecretSinks>[0] &
   Parameters<typeof forgetXet>[0];
 
 /** The routes of the admin surface. */
@@ -64,6 +66,7 @@ export function adminRoutes(deps: Deps): Route[] {
     forgetXet(deps),
     listMail(deps),
     listOrgs(deps),
+    listSecretSinks(deps),
     listTokens(deps),
     listUsers(deps),
     ...namespaceRoutes(deps),

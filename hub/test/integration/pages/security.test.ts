@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { record } from '../../../src/modules/ledger/index.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
+import { withPool } from '../../harness/shared-server.ts';
 import { PASSWORD, signInAs, visitAs } from '../../harness/sign-in.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
@@ -44,6 +45,51 @@ void test('the security centre is for who administers the instance, in both lang
   assert.doesNotMatch((await bob.open('/account')).body, /href="\/security"/);
   assert.equal((await root.open('/security/users/nobody')).status, 404);
   assert.equal((await root.open(`/security/ledger/${'0'.repeat(64)}`)).status, 404);
+});
+
+void test('who held a secret and where it could be is a page for who administers the instance, also of a deleted one', async () => {
+  const { hub, root, bob } = await openWatchedHub();
+  await using _hub = hub;
+  const { id } = await hub.addRepo('bob/demo', { type: 'space', sdk: 'gradio' });
+  const [version, run] = ['1'.repeat(24), '2'.repeat(24)];
+  const facts = { space: id, name: 'PLAIN', n: 3, way: 'variable', hosts: [], provider: null };
+  const enter = async (kind: string, body: object): Promise<void> =>
+    await withPool(hub.database.vault, async (pool) => {
+      const values = [kind, `secret:${version}`, 'system:vault', JSON.stringify(body)];
+      const columns = '(kind, subject, actor, credential, body)';
+      await pool.query(`insert into ledger.entry ${columns} values ($1, $2, $3, '', $4)`, values);
+    });
+  await enter('secret.set', facts);
+  await enter('secret.released', { ...facts, run, holder: 'sandbox' });
+  await enter('secret.deleted', facts);
+  const now = new Date().toISOString();
+  const host = { port: 443, first: now, last: now, connections: 7, sentBytes: 1 };
+  const hosts = [
+    { ...host, host: 'evil.example' },
+    { ...host, host: '*', port: 0 },
+  ];
+  await hub.modules.db.transaction(async (tx) => {
+    const by = { subject: `repo:${id}`, actor: `run:${run}`, credential: '' };
+    await record(tx, { kind: 'space.contacted', ...by, body: { run, hosts, unanswered: 0 } });
+  });
+  const path = `/security/secrets/${id}`;
+  const { status, body } = await root.open(`${path}?name=PLAIN`);
+  assert.equal(status, 200);
+  for (const said of [
+    /bob\/demo/,
+    /PLAIN, version 3/,
+    /evil\.example:443/,
+    /others, without a name/,
+    /no entry ends it/,
+    /Deleted/,
+  ])
+    assert.match(body, said);
+  assert.match((await root.open(path, { 'accept-language': 'pt' })).body, /nenhuma entrada o termina/);
+  assert.match((await root.open(`${path}?name=OTHER`)).body, /knows of no such secret/);
+  assert.equal((await root.open(`/security/secrets/${'3'.repeat(24)}`)).status, 404);
+  const refused = await bob.open(path);
+  assert.equal(refused.status, 403, 'also to who owns the Space');
+  assert.doesNotMatch(refused.body, /evil/);
 });
 
 void test('a database that does not wait for its disk is told of where vault and notary are, with what to do', async () => {

@@ -1,0 +1,133 @@
+// `./holdfast admin secrets …`.
+import { z } from 'zod';
+import { requestAdmin } from '../admin-client.ts';
+import { type Command } from '../command.ts';
+import { EXIT } from '../failure.ts';
+import { formatTable, plainText, printResult } from '../print.ts';
+
+const Told = z.object({ at: z.string(), by: z.string() }).nullable();
+const Version = z.object({
+  name: z.string(),
+  version: z.number(),
+  way: z.string(),
+  boundTo: z.array(z.string()),
+  set: Told,
+  deleted: Told,
+  holders: z.array(
+    z.object({
+      run: z.string(),
+      by: z.string(),
+      through: z.string(),
+      from: z.string(),
+      ended: z.object({ at: z.string(), how: z.string() }).nullable(),
+    }),
+  ),
+  isCut: z.boolean(),
+  sinks: z.object({
+    hosts: z.array(
+      z.object({
+        host: z.string(),
+        port: z.number(),
+        first: z.string(),
+        last: z.string(),
+        connections: z.number(),
+        sentBytes: z.number(),
+      }),
+    ),
+    moreHosts: z.number(),
+    unanswered: z.number(),
+    logs: z.object({ reads: z.number(), last: z.string().nullable() }).nullable(),
+    repositories: z.array(
+      z.object({
+        type: z.string(),
+        name: z.string(),
+        patterns: z.array(z.string()),
+        secret: z.string(),
+        whenSet: z.boolean(),
+        now: z.boolean(),
+      }),
+    ),
+  }),
+});
+type Version = z.infer<typeof Version>;
+const Answer = z.object({ name: z.string(), versions: z.array(Version), isCut: z.boolean() });
+
+/** Tells who had secrets of a Space, and where these may be now. */
+export const listSinks: Command = {
+  name: 'admin secrets sinks',
+  doc: 'Who holds or held the secrets of a SPACE (or the one with this NAME), and where they could have copied them',
+  words: ['SPACE', '[NAME]'],
+  flags: {},
+  run: async (call) => {
+    const [space = '', name] = call.rest;
+    const query = { space, ...(name !== undefined && { name }) };
+    const answer = await requestAdmin(call, { method: 'GET', path: ['secrets', 'sinks'], query });
+    const { versions, isCut } = Answer.parse(answer);
+    const parts = versions.map((version) => textOf(version).join('\n'));
+    if (parts.length === 0) parts.push('The ledger knows of no such secret.');
+    if (isCut) parts.push('Older versions are not shown: name the secret.');
+    printResult(call.json, answer, parts.join('\n\n'));
+    return EXIT.done;
+  },
+};
+
+function textOf(version: Version): string[] {
+  const { name, version: number, way, boundTo, set, deleted, sinks } = version;
+  const bound = boundTo.length > 0 ? ` to ${boundTo.join(', ')}` : '';
+  const lines = [`${name}, version ${number}, ${way}${bound}`];
+  if (set !== null) lines.push(`set ${set.at} by ${set.by}`);
+  if (deleted !== null) lines.push(`deleted ${deleted.at} by ${deleted.by}`);
+  return [...lines.map(plainText), '', holdersText(version), '', ...sinksText(version, sinks)];
+}
+
+function holdersText({ holders, isCut }: Version): string {
+  if (holders.length === 0) return 'No run held it.';
+  const rows = holders.map(({ run, by, through, from, ended }) => [
+    run,
+    by === 'door' ? 'its door' : through === 'echo' ? 'the app, by an answer' : 'the app',
+    from,
+    ended === null ? 'holds it' : `${ended.at} (${ended.how})`,
+  ]);
+  const cut = isCut ? '\nOlder ones are not shown.' : '';
+  return `${formatTable(['HELD BY RUN', 'IN', 'FROM', 'TO'], rows)}${cut}`;
+}
+
+function sinksText(
+  { holders }: Version,
+  { hosts, moreHosts, unanswered, logs, repositories }: Version['sinks'],
+): string[] {
+  const lines: string[] = [];
+  if (logs === null) lines.push('No app had it, so that none could have copied it.');
+  else {
+    const rows = hosts.map(({ host, port, first, last, connections, sentBytes }) => [
+      port === 0 ? 'others, without a name' : `${host}:${port}`,
+      ...[first, last, String(connections), String(sentBytes)],
+    ]);
+    lines.push(
+      rows.length === 0
+        ? 'The apps that had it reached no host.'
+        : formatTable(['HOST REACHED', 'FIRST', 'LAST', 'CONNECTIONS', 'BYTES SENT'], rows),
+    );
+    if (moreHosts > 0) lines.push(`${moreHosts} more hosts are not shown; --json has no more either.`);
+    if (unanswered > 0)
+      lines.push(`${unanswered} calls went to names or hosts that did not answer; the names were asked for.`);
+    lines.push(`logs: read ${logs.reads} times since then${logs.last === null ? '' : `, last ${logs.last}`}`);
+    lines.push(
+      'visitors: an app can show what it has to whoever opens it',
+      'volumes: none, a Space keeps no files of a run',
+    );
+  }
+  if (holders.length > 0)
+    for (const { type, name, patterns, secret, whenSet, now } of repositories)
+      lines.push(
+        plainText(
+          `could write with ${secret}: ${type} ${name} ${patterns.join(' ')} (${whenOf(whenSet, now)})`,
+        ),
+      );
+  return lines;
+}
+
+function whenOf(whenSet: boolean, now: boolean): string {
+  if (whenSet && now) return 'when it was set, and now';
+  return whenSet ? 'when it was set' : 'now';
+}
