@@ -30,7 +30,8 @@ function tell(line: object): void {
 
 const addressesOf: AddressesOf = (name, type) => {
   tell({ query: name, type });
-  const lists = NAMES[name];
+  // Whoever has a domain has as many names as they like.
+  const lists = name.endsWith('.many.example.net') ? [[PUBLIC]] : NAMES[name];
   const turn = asked.get(name) ?? 0;
   if (type === A_RECORD) asked.set(name, turn + 1);
   return lists?.[Math.min(turn, lists.length - 1)];
