@@ -11,6 +11,7 @@ import { vaultSecrets } from '@holdfast/vault/migrations/0001-secrets';
 import { vaultSealedRuns } from '@holdfast/vault/migrations/0002-sealed-runs';
 import { vaultEchoes } from '@holdfast/vault/migrations/0003-echoes';
 import { vaultOwnTokens } from '@holdfast/vault/migrations/0004-own-tokens';
+import { vaultSealedValues } from '@holdfast/vault/migrations/0005-sealed-values';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -143,4 +144,5 @@ export const migrations: readonly Migration[] = [
   spaceStartedRuns,
   ledgerPossession,
   vaultOwnTokens,
+  vaultSealedValues,
 ];

@@ -17,6 +17,7 @@ import {
 } from '@holdfast/vault/frames';
 import {
   whyWay,
+  type FormKeyAnswer,
   type SecretAuthor,
   type SecretFacts,
   type SecretWrite,
@@ -34,14 +35,16 @@ const MOST_WAITING = 100;
 /** What the supervisor says when there is no vault. */
 const Gone = z.object({ gone: z.literal(true) });
 
-/** What is said to one question. */
-type Answer = VaultAnswer | Extract<ToHub, { type: 'seed' | 'step' }>;
+type Refused = Extract<VaultAnswer, { kind: 'refused' }>;
 
-const GONE: VaultAnswer = { kind: 'refused', problem: 'gone', message: '' };
+/** What is said to one question. */
+type Answer = VaultAnswer | Extract<ToHub, { type: 'seed' | 'step' | 'form-key' }>;
+
+const GONE: Refused = { kind: 'refused', problem: 'gone', message: '' };
 /** Nobody was asked: nothing can have been done. */
-const ABSENT: VaultAnswer = { kind: 'refused', problem: 'absent', message: '' };
-const SILENT: VaultAnswer = { kind: 'refused', problem: 'silent', message: '' };
-const BUSY: VaultAnswer = { kind: 'refused', problem: 'failed', message: 'it has too much to do' };
+const ABSENT: Refused = { kind: 'refused', problem: 'absent', message: '' };
+const SILENT: Refused = { kind: 'refused', problem: 'silent', message: '' };
+const BUSY: Refused = { kind: 'refused', problem: 'failed', message: 'it has too much to do' };
 
 type End = Pick<Channel, 'send' | 'onFrame' | 'closed'>;
 /** What is asked, without its number. */
@@ -73,6 +76,15 @@ export class ChannelToVault implements VaultLink, Seeds {
     const state = await this.#greet(GLANCE_MS);
     if (state === undefined) return { state: 'absent', why: '' };
     return state.sealed === null ? { state: 'open', why: '' } : { state: 'sealed', why: state.sealed };
+  }
+
+  /** The key to which pages seal. */
+  async formKey(): Promise<FormKeyAnswer> {
+    const state = await this.#greet();
+    if (state === undefined) return ABSENT;
+    const answer = await this.#put({ type: 'form-key' });
+    if ('kind' in answer) return answer.kind === 'refused' ? answer : SILENT;
+    return answer.type === 'form-key' ? { kind: 'key', key: answer.key } : SILENT;
   }
 
   /** Sets a secret. */
@@ -212,9 +224,20 @@ function authorOf({ actor, credential }: SecretAuthor) {
 
 function factsOf(frame: Extract<ToHub, { type: 'done' }>['secrets'][number]): SecretFacts {
   const { id, name, n, way, hosts, provider, description, uses } = frame;
-  const { createdAt, expiresAt, lastUsedAt, echoedAt } = frame;
+  const { createdAt, expiresAt, lastUsedAt, echoedAt, sealedIn } = frame;
   return {
-    ...{ id: id as Id, name, version: n, way, because: whyWay(frame), hosts, provider, description, uses },
+    ...{
+      id: id as Id,
+      name,
+      version: n,
+      way,
+      because: whyWay(frame),
+      hosts,
+      provider,
+      description,
+      uses,
+      sealedIn,
+    },
     updatedAt: new Date(createdAt),
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
     lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),

@@ -7,6 +7,7 @@ import { MOST_BROKERED, MOST_SECRETS, MOST_TOGETHER, type KeptVersion } from './
 function version(name: string, more: Partial<KeptVersion> = {}): KeptVersion {
   return {
     ...{ id: name, space: 's', name, n: 1, way: 'variable', hosts: [], places: [], provider: null, bytes: 1 },
+    sealedIn: 'hub',
     ...{ expiresAt: null, description: '', value: Buffer.of(0), createdAt: new Date(0), liveUntil: null },
     ...{ uses: 0, lastUsedAt: null, echoedAt: null, ...more },
   };

@@ -68,6 +68,8 @@ export const FromHub = z.discriminatedUnion('type', [
     type: z.literal('seed'),
     ...{ ...call, user: Id, enrolment: Id, key: Key, box: Box.nullable(), by: By },
   }),
+  /** To which key a page seals a secret, so that the hub has none but ciphertext of it. */
+  z.strictObject({ type: z.literal('form-key'), ...call }),
   /** To which step a code belongs, if it is one of now and later than the last one that was taken. */
   z.strictObject({
     type: z.literal('code'),
@@ -92,11 +94,15 @@ const Described = z.strictObject({
   expiresAt: z.iso.datetime().nullable(),
   lastUsedAt: z.iso.datetime().nullable(),
   echoedAt: z.iso.datetime().nullable(),
+  sealedIn: z.enum(['browser', 'hub']),
 });
 
-/** Why the vault did not do it. `unsure`: an error came between, and it may have been done. */
+/**
+ * Why the vault did not do it. `unsure`: an error came between, and it may have been done. `not-opened`: what a browser sealed does
+ * not open, as for another Space, name, way or host; `taken`: it was taken before.
+ */
 export const Refusal = z.strictObject({
-  code: z.enum(['invalid', 'missing', 'too-many', 'sealed', 'failed', 'unsure']),
+  code: z.enum(['invalid', 'missing', 'too-many', 'not-opened', 'taken', 'sealed', 'failed', 'unsure']),
   message: z.string().max(1_000),
 });
 export type Refusal = z.infer<typeof Refusal>;
@@ -113,6 +119,10 @@ export const ToHub = z.discriminatedUnion('type', [
   }),
   /** The seed, sealed for the key of the one call that had it made, and as the hub is to keep it. */
   z.strictObject({ type: z.literal('seed'), ...call, box: Box, kept: KeptSeed }),
+  z.strictObject({
+    type: z.literal('form-key'),
+    ...{ ...call, key: z.strictObject({ id: z.string().max(40), publicKey: z.string().max(100) }) },
+  }),
   /** `null`: the code is none. */
   z.strictObject({ type: z.literal('step'), ...call, step: z.int().nonnegative().nullable() }),
   z.strictObject({ type: z.literal('refused'), ...call, why: Refusal }),

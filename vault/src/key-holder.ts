@@ -39,6 +39,8 @@ export interface KeyHolder {
   wrap(key: KeyObject, bound: Bound): { readonly generation: number; readonly wrapped: Buffer };
   /** Throws an `Error` for another key's, and for a generation that is gone. */
   unwrap(generation: number, wrapped: Buffer, bound: Bound): Promise<KeyObject>;
+  /** 32 bytes that nobody without this generation's key makes, other ones for each purpose. Throws an `Error` for one that is gone. */
+  derive(generation: number, purpose: string): Promise<Buffer>;
   /** A tag over bytes, which nobody without the key makes. */
   tag(bytes: Uint8Array): Tag;
   /** Whether it is the tag of these bytes; `false` also for one of a generation that is gone. */
@@ -139,9 +141,13 @@ export class FileKeyHolder implements KeyHolder {
   }
 
   async unwrap(generation: number, wrapped: Buffer, bound: Bound): Promise<KeyObject> {
-    // Another vault of the same keys may have made the next one.
-    if (!this.#open().has(generation) && !this.#hasPassphrase) await this.open(undefined);
+    await this.#learn(generation);
     return unwrapKey(this.#of(generation), wrapped, { ...bound, generation });
+  }
+
+  async derive(generation: number, purpose: string): Promise<Buffer> {
+    await this.#learn(generation);
+    return Buffer.from(hkdfSync('sha256', this.#of(generation), '', purpose, 32));
   }
 
   tag(bytes: Uint8Array): Tag {
@@ -164,6 +170,11 @@ export class FileKeyHolder implements KeyHolder {
 
   async retire(before: number): Promise<void> {
     await this.#write(new Map([...this.#open()].filter(([n]) => n >= before)));
+  }
+
+  // Another vault of the same keys may have made the next one.
+  async #learn(generation: number): Promise<void> {
+    if (!this.#open().has(generation) && !this.#hasPassphrase) await this.open(undefined);
   }
 
   #open(): Keys {

@@ -5,6 +5,12 @@ import { type Bound } from './envelope.ts';
 /** How a secret reaches an app. */
 export type Way = 'brokered' | 'file' | 'variable';
 
+/**
+ * Where the value was sealed for the vault: in the browser of who typed it, so that nobody on the way had more than ciphertext, or in
+ * the hub, which had it and overwrote it.
+ */
+export type SealedIn = 'browser' | 'hub';
+
 /** What is fixed when a version is written, and bound to its ciphertext. */
 export interface Version {
   readonly id: string;
@@ -20,6 +26,7 @@ export interface Version {
   readonly expiresAt: Date | null;
   readonly description: string;
   readonly bytes: number;
+  readonly sealedIn: SealedIn;
 }
 
 /** A version, and how it is. */
@@ -47,11 +54,13 @@ export const MOST_SECRETS = 100;
 
 /** What the ciphertext of a version is bound to. */
 export function boundOf(version: Version): Bound {
-  const { id, space, name, n, way, hosts, places, provider, expiresAt } = version;
+  const { id, space, name, n, way, hosts, places, provider, expiresAt, sealedIn } = version;
   return {
     ...{ what: 'holdfast secret', id, space, name, n, way, hosts: [...hosts] },
     places: places.map((place) => ({ ...place })),
     ...{ provider, expiresAt: expiresAt?.toISOString() ?? null },
+    // Left out otherwise, as it was before there were others.
+    ...(sealedIn === 'browser' && { sealedIn }),
   };
 }
 
@@ -75,9 +84,9 @@ export function newestOf(versions: readonly KeptVersion[]): KeptVersion[] {
 
 /** The version as the hub and people may know it. */
 export function describeVersion(version: KeptVersion): DescribedVersion {
-  const { id, name, n, way, hosts, places, provider, description, bytes, uses } = version;
+  const { id, name, n, way, hosts, places, provider, description, bytes, uses, sealedIn } = version;
   return {
-    ...{ id, name, n, way, hosts, places, provider, description, bytes, uses },
+    ...{ id, name, n, way, hosts, places, provider, description, bytes, uses, sealedIn },
     createdAt: version.createdAt.toISOString(),
     expiresAt: version.expiresAt?.toISOString() ?? null,
     lastUsedAt: version.lastUsedAt?.toISOString() ?? null,
@@ -88,7 +97,7 @@ export function describeVersion(version: KeptVersion): DescribedVersion {
 /** A version without its value, as a frame carries it. */
 export interface DescribedVersion extends Pick<
   Version,
-  'id' | 'name' | 'n' | 'way' | 'hosts' | 'places' | 'provider' | 'description' | 'bytes'
+  'id' | 'name' | 'n' | 'way' | 'hosts' | 'places' | 'provider' | 'description' | 'bytes' | 'sealedIn'
 > {
   readonly uses: number;
   readonly createdAt: string;

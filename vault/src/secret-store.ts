@@ -3,7 +3,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import { BrokeredSecret } from '@holdfast/door/run/lease';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { z } from 'zod';
-import { type KeptVersion, type Version, type Way } from './model.ts';
+import { type KeptVersion, type SealedIn, type Version, type Way } from './model.ts';
 import { type VaultTables } from './tables.ts';
 
 /** The key of a Space, wrapped. */
@@ -11,6 +11,12 @@ export interface WrappedKey {
   readonly space: string;
   readonly generation: number;
   readonly wrapped: Buffer;
+}
+
+/** A value that was sealed in a browser, by digest, and the day of the key that opened it. */
+export interface TakenValue {
+  readonly digest: string;
+  readonly day: number;
 }
 
 /** What stands in place of a Space where a key is that of all seeds of second factors. */
@@ -167,10 +173,27 @@ export class SecretWriter {
       .values({
         ...{ id, space, name, n, way, provider, description, bytes, value },
         hosts: [...version.hosts],
+        sealed_in: version.sealedIn,
         places: JSON.stringify(version.places),
         expires_at: version.expiresAt,
       })
       .execute();
+  }
+
+  /** Notes that a value that was sealed in a browser is taken; `false`: it was taken before. */
+  async take({ digest, day }: TakenValue): Promise<boolean> {
+    const taken = await this.#db
+      .insertInto('vault.sealed_value')
+      .values({ digest, day })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('digest')
+      .executeTakeFirst();
+    return taken !== undefined;
+  }
+
+  /** Forgets what was taken before a day, because no key opens it any more. */
+  async forgetTaken(day: number): Promise<void> {
+    await this.#db.deleteFrom('vault.sealed_value').where('day', '<', day).execute();
   }
 
   /** The same version under another key. */
@@ -230,6 +253,7 @@ function toVersion(row: Selectable<VaultTables['vault.version']>): KeptVersion {
     // The database may say anything: what it changed does not open.
     places: Places.parse(row.places),
     ...{ provider: row.provider, expiresAt: row.expires_at, description: row.description },
+    sealedIn: row.sealed_in as SealedIn,
     ...{ bytes: row.bytes, value: row.value, createdAt: row.created_at, liveUntil: row.live_until },
     ...{ uses: row.uses, lastUsedAt: row.last_used_at, echoedAt: row.echoed_at },
   };

@@ -1,4 +1,5 @@
 // Destroys versions whose overlap is over: they are refused from that moment on, and gone within a minute.
+import { dayOf } from './form-keys.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { rekey } from './rekey.ts';
@@ -6,9 +7,13 @@ import { SecretReader, SecretWriter } from './secret-store.ts';
 import { factsOf } from './writes.ts';
 
 const EVERY_MS = 60_000;
+/** Values that were taken are remembered for so many days longer than a key opens them, because a clock may be set back. */
+const REMEMBERED_DAYS = 8;
 
 /** Sweeps now. Gives how many were destroyed. */
 export async function sweep(ground: Ground): Promise<number> {
+  const before = dayOf(ground.clock.now()) - REMEMBERED_DAYS;
+  await ground.db.transaction(async (tx) => await new SecretWriter(tx).forgetTaken(before));
   if (ground.keys.closed !== undefined) return 0;
   let count = 0;
   for (const space of await new SecretReader(ground.db).listOverdue())

@@ -22,7 +22,9 @@ export type VaultTables = {
     uses: Generated<number>;
     last_used_at: Date | null;
     echoed_at: Date | null;
+    sealed_in: string;
   };
+  'vault.sealed_value': { digest: string; day: number };
   'vault.ticket': { entry: string; run: string; at: Generated<Date> };
   'vault.run': {
     run: string;

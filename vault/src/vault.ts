@@ -133,8 +133,9 @@ export class Vault implements Disposable {
 
   async #answerHub(frame: Exclude<FromHub, { type: 'hello' }>): Promise<ToHub> {
     const { id } = frame;
-    if (frame.type === 'seed' || frame.type === 'code') {
+    if (frame.type === 'seed' || frame.type === 'code' || frame.type === 'form-key') {
       this.#requireOpen();
+      if (frame.type === 'form-key') return { type: 'form-key', id, key: await this.#writes.formKey() };
       if (frame.type === 'seed') return { type: 'seed', id, ...(await this.#seeds.make(frame)) };
       return { type: 'step', id, step: await this.#seeds.check(frame) };
     }
@@ -151,7 +152,7 @@ export class Vault implements Disposable {
   }
 
   async #doForHub(
-    frame: Exclude<FromHub, { type: 'hello' | 'seed' | 'code' }>,
+    frame: Exclude<FromHub, { type: 'hello' | 'seed' | 'code' | 'form-key' }>,
   ): Promise<{ readonly versions: readonly KeptVersion[]; readonly overlap?: number }> {
     if (frame.type === 'list') return { versions: await this.#writes.list(frame.space) };
     if (frame.type === 'write') {

@@ -1,10 +1,13 @@
 // Reads what somebody wants of a secret, and decides how it is to reach the app. Pure.
+import { createHash } from 'node:crypto';
 import { type Place } from '@holdfast/kernel/brokering/place';
 import { judgeBinding } from '@holdfast/kernel/brokering/binding';
 import { BEARER } from '@holdfast/kernel/brokering/place';
 import { judgeBrokeredValue } from '@holdfast/kernel/brokering/placeholder';
 import { recogniseSecret, type Recognised } from '@holdfast/kernel/brokering/recognise';
+import { type openFormValue, type SealedValue } from './form-keys.ts';
 import { MOST_BYTES, NAME, type Version, type Way } from './model.ts';
+import { type TakenValue } from './secret-store.ts';
 import { readFlatObject, type FieldValue } from './write-body.ts';
 
 /** A secret as it is to be kept. */
@@ -15,6 +18,8 @@ export interface SecretWish extends Pick<
   readonly value: Buffer;
   /** How long the version before may still be used, in seconds. */
   readonly overlapSeconds: number;
+  /** Of a value that a browser sealed; `undefined`: it came through the hub. */
+  readonly taken: TakenValue | undefined;
 }
 
 /** A wish that cannot be granted; the message says what to do, and quotes no value. */
@@ -26,17 +31,23 @@ const MOST_OVERLAP = 7 * 24 * 3_600;
 const TAKEN =
   /^(?:PATH|HOME|USER|LD_.*|PYTHONPATH|VIRTUAL_ENV|(?:HTTPS?|ALL|NO)_PROXY|HF_ENDPOINT|SPACE_.*|.*_CA_BUNDLE|SSL_CERT_.*|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO)$/i;
 
-/** When it is wanted, and the names under which this hub is reached. */
+/** Opens a value that a browser sealed. Throws a `VaultRefusal`. */
+export type Opening = (sealed: SealedValue) => ReturnType<typeof openFormValue>;
+
+/** When it is wanted and for which Space, the names under which this hub is reached, and what opens a value. */
 interface Circumstances {
   readonly now: Date;
   readonly ours: readonly string[];
+  readonly space: string;
+  readonly open: Opening;
 }
 
-/** Reads the body of a request. Throws a `WishProblem`, or a `SyntaxError` that quotes nothing. */
-export function readWish(body: Buffer, circumstances: Circumstances): SecretWish {
+/** Reads the body of a request. Throws a `WishProblem`, what opening throws, or a `SyntaxError` that quotes nothing. */
+export async function readWish(body: Buffer, circumstances: Circumstances): Promise<SecretWish> {
   const fields = readFlatObject(body);
   try {
-    return wishOf(fields, circumstances);
+    const taken = await openValue(fields, circumstances);
+    return { ...wishOf(fields, circumstances), taken };
   } catch (error) {
     // What was refused stays in no memory.
     for (const value of fields.values()) if (Buffer.isBuffer(value)) value.fill(0);
@@ -44,7 +55,40 @@ export function readWish(body: Buffer, circumstances: Circumstances): SecretWish
   }
 }
 
-function wishOf(fields: ReadonlyMap<string, FieldValue>, { now, ours }: Circumstances): SecretWish {
+/** Puts a value that a browser sealed where any other one is. */
+async function openValue(
+  fields: Map<string, FieldValue>,
+  { space, open }: Circumstances,
+): Promise<TakenValue | undefined> {
+  const [text, by] = [textOf(fields, 'sealed'), textOf(fields, 'sealedBy')];
+  if (text === undefined || by === undefined) return undefined;
+  // Who had the value as well could say that nobody had it.
+  if (fields.has('value')) throw new WishProblem('`value` and `sealed` are one or the other');
+  const message = Buffer.from(text, 'base64url');
+  const { value, day } = await open({ by, message, about: boundTextOf(fields, space) });
+  fields.set('value', value);
+  return { digest: createHash('sha256').update(message).digest('hex'), day };
+}
+
+/**
+ * What a value is bound to when it is sealed, as the page writes it: whoever carries it moves it to no other Space, name, way, host
+ * or place, and has it last no longer.
+ */
+function boundTextOf(fields: ReadonlyMap<string, FieldValue>, space: string): Buffer {
+  const [key, way, place, expiresAt] = ['key', 'way', 'place', 'expiresAt'].map(
+    (name) => textOf(fields, name) ?? '',
+  );
+  const hosts = fields.get('hosts') ?? [];
+  if (!Array.isArray(hosts)) throw new WishProblem('`hosts` is a list of names of hosts');
+  const named = hosts.map((host: Buffer) => host.toString('utf8'));
+  const said = ['holdfast secret', space, key, way, named, place, expiresAt, overlapOf(fields)];
+  return Buffer.from(JSON.stringify(said));
+}
+
+function wishOf(
+  fields: ReadonlyMap<string, FieldValue>,
+  { now, ours }: Circumstances,
+): Omit<SecretWish, 'taken'> {
   const name = textOf(fields, 'key');
   if (name === undefined || !NAME.test(name))
     throw new WishProblem('`key` is a name of letters, digits and `_` that does not begin with a digit');

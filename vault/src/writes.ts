@@ -5,6 +5,7 @@ import { openSealing } from '@holdfast/kernel/sealing';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { encrypt, makeKey } from './envelope.ts';
 import { requireFit, requireFree } from './fit.ts';
+import { findFormKey, openFormValue, type FormKey } from './form-keys.ts';
 import { HUB_TO_VAULT, type By } from './frames.ts';
 import { journalled, journalOf, type Act, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
@@ -13,7 +14,7 @@ import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
 import { rekey } from './rekey.ts';
 import { findOwnToken } from './token-store.ts';
-import { readWish, WishProblem, type SecretWish } from './wish.ts';
+import { readWish, WishProblem, type Opening, type SecretWish } from './wish.ts';
 
 /** A secret as the hub hands it over. */
 export interface SealedWrite {
@@ -40,14 +41,23 @@ export class Writes {
     this.#ground = ground;
   }
 
+  /** The key to which pages seal what is to be set. */
+  async formKey(): Promise<FormKey> {
+    return await findFormKey(this.#ground);
+  }
+
   /** Sets a secret; gives the version, and for how many seconds the one before lasts. Throws a `VaultRefusal`. */
   async write({ space, key, box, by, taken }: SealedWrite): Promise<Written> {
     const { pair, clock, ours } = this.#ground;
     const body = openBox(() => openSealing(pair, key, HUB_TO_VAULT).open(box, space));
     try {
-      const wish = judged(() => readWish(body, { now: clock.now(), ours }));
-      const { value, overlapSeconds: overlap, ...said } = wish;
-      const version: Version = { ...said, id: newId(clock.now()), space, n: 0, bytes: value.length };
+      const open: Opening = async (sealed) => await openFormValue(this.#ground, sealed);
+      const wish = await judged(async () => await readWish(body, { now: clock.now(), ours, space, open }));
+      const { value, overlapSeconds: overlap, taken: sealed, ...said } = wish;
+      const sealedIn = sealed === undefined ? 'hub' : 'browser';
+      const version: Version = {
+        ...{ ...said, id: newId(clock.now()), space, n: 0, bytes: value.length, sealedIn },
+      };
       try {
         return { version: await this.#set(version, { wish, by, taken }), overlap };
       } finally {
@@ -73,6 +83,12 @@ export class Writes {
   async #insert(tx: Tx, { version, wish, by, noted }: Insert): Promise<Act<KeptVersion>> {
     const { space, name } = version;
     const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
+    // Who has a value that was sealed once, as a hub that was taken over may, would else bring back what was replaced since.
+    if (wish.taken !== undefined && !(await writer.take(wish.taken)))
+      throw new VaultRefusal(
+        'taken',
+        'this value was sent before; give it again if it is to be set once more',
+      );
     const before = await this.#lock(writer, space);
     const kept = await reader.listKept(space);
     requireFit(version, kept);
@@ -203,8 +219,9 @@ interface Insert {
 
 /** What the ledger says of a version in each of its entries. */
 export function factsOf(version: Version): Record<string, string | number | null | string[]> {
-  const { space, name, n, way, hosts, provider, expiresAt } = version;
-  return { space, name, n, way, hosts: [...hosts], provider, expires: expiresAt?.toISOString() ?? null };
+  const { space, name, n, way, hosts, provider, expiresAt, sealedIn } = version;
+  const expires = expiresAt?.toISOString() ?? null;
+  return { space, name, n, way, hosts: [...hosts], provider, expires, sealedIn };
 }
 
 function openBox(open: () => Buffer): Buffer {
@@ -216,9 +233,9 @@ function openBox(open: () => Buffer): Buffer {
   }
 }
 
-function judged(read: () => SecretWish): SecretWish {
+async function judged(read: () => Promise<SecretWish>): Promise<SecretWish> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof WishProblem || error instanceof SyntaxError)
       throw new VaultRefusal('invalid', error.message);

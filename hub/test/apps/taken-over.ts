@@ -103,7 +103,8 @@ async function call(ground: Ground, frame: object): Promise<Record<string, unkno
   const { calls: id } = ground;
   await intruder.say(FD.vault, { ...frame, id });
   return await intruder.until(
-    (one) => ['done', 'refused', 'seed', 'step'].includes(String(one['type'])) && one['id'] === id,
+    (one) =>
+      ['done', 'refused', 'seed', 'step', 'form-key'].includes(String(one['type'])) && one['id'] === id,
   );
 }
 
@@ -222,6 +223,10 @@ const OWN: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     const asked = { type: 'code', ...name, kept: made['kept'], code: '000000', last: 0 };
     assert.deepEqual(Object.keys(await call(ground, asked)), ['type', 'id', 'step'], 'and no seed');
     assert.equal((await call(ground, { ...asked, user: newId(new Date()) }))['type'], 'refused');
+  },
+  'vault, of the hub: form-key': async (ground) => {
+    const { key } = await call(ground, { type: 'form-key' });
+    assert.deepEqual(Object.keys(key as object), ['id', 'publicKey'], 'and nothing that opens');
   },
   'runner, of the hub: hello': async ({ intruder }) => {
     const from = intruder.frames.length;

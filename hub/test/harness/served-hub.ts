@@ -78,7 +78,7 @@ export interface RepoOptions {
 
 const gone = () => Promise.resolve({ kind: 'refused', problem: 'gone', message: '' } as const);
 const noVault = {
-  ...{ write: gone, list: gone, delete: gone, forget: gone, stop: gone },
+  ...{ formKey: gone, write: gone, list: gone, delete: gone, forget: gone, stop: gone },
   standing: () => Promise.resolve({ state: 'absent', why: '' } as const),
   // Nobody asks: seeds are the hub's where there is no vault.
   makeSeed: () => Promise.reject(new Error('there is no vault')),

@@ -141,6 +141,8 @@ export const ENTRY_FILES: readonly string[] = [
   'web/build.ts',
   // In workers of the reader's browser.
   'web/src/lib/{views,upload}/work-*.ts',
+  // In a page of the reader's browser.
+  'web/src/lib/seal/page-seal.ts',
 ];
 
 /** Words of the Hub's protocol that house style would not choose, and the files that may use them in names. */

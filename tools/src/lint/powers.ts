@@ -151,7 +151,7 @@ export const LATE_IMPORTS: readonly string[] = [
   'platform/src/thread-host.ts',
   'inside/src/{main,receive}.ts',
   // In a browser, from the one folder that its policy names.
-  'web/src/lib/browser/{highlight,upload,view}.js',
+  'web/src/lib/browser/{highlight,seal-secret,upload,view}.js',
 ];
 
 /** A member that gives a power, as `object.member`, or a global function. */

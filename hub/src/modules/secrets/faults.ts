@@ -30,6 +30,16 @@ const secretsFull = defineFault(
   'secret.too-many',
   (why: string) => `The secret cannot be kept: ${why}.`,
 );
+const secretNotOpened = defineFault(
+  'invalid',
+  'secret.not-opened',
+  (why: string) => `The vault could not open what the page had sealed: ${why}.`,
+);
+const secretTaken = defineFault(
+  'conflict',
+  'secret.taken-before',
+  (why: string) => `The secret was not set again: ${why}.`,
+);
 const vaultSealed = defineFault('unavailable', 'secret.vault-sealed', (why: string) => why);
 const vaultFailed = defineFault(
   'unavailable',
@@ -59,6 +69,8 @@ const FAULTS: Readonly<Record<VaultProblem, (why: string) => Error>> = {
   invalid: secretInvalid,
   missing: secretMissing,
   'too-many': secretsFull,
+  'not-opened': secretNotOpened,
+  taken: secretTaken,
   sealed: vaultSealed,
   failed: vaultFailed,
   unsure: vaultUnsure,

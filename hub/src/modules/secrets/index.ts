@@ -1,5 +1,7 @@
 // The face of `secrets`.
 export {
+  type FormKey,
+  type FormKeyAnswer,
   type SecretAuthor,
   type SecretFacts,
   type SecretWrite,

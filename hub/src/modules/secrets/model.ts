@@ -11,6 +11,11 @@ export type SecretWay = 'brokered' | 'file' | 'variable';
 export type WayReason =
   'recognised' | 'hosts-given' | 'asked' | 'not-recognised' | 'hosts-needed' | 'not-brokerable';
 
+/**
+ * Where the value was sealed for the vault: in the browser, so that nobody on the way had it, or here, where it came as it was sent.
+ */
+export type SealedIn = 'browser' | 'hub';
+
 /** A secret as people may know it. */
 export interface SecretFacts {
   /** Of this version, as its entries in the ledger have it. */
@@ -25,6 +30,7 @@ export interface SecretFacts {
   readonly provider: string | null;
   readonly description: string;
   readonly updatedAt: Date;
+  readonly sealedIn: SealedIn;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
   /** When it was first seen in an answer, so that the app has it; `null`: it was not. */
@@ -43,12 +49,33 @@ export interface SecretAuthor {
  * With these three it may have been done.
  */
 export type VaultProblem =
-  'invalid' | 'missing' | 'too-many' | 'sealed' | 'failed' | 'unsure' | 'absent' | 'gone' | 'silent';
+  | 'invalid'
+  | 'missing'
+  | 'too-many'
+  | 'not-opened'
+  | 'taken'
+  | 'sealed'
+  | 'failed'
+  | 'unsure'
+  | 'absent'
+  | 'gone'
+  | 'silent';
 
 /** What the vault answers. */
 export type VaultAnswer =
   | { readonly kind: 'done'; readonly secrets: readonly SecretFacts[]; readonly overlapSeconds: number }
   | { readonly kind: 'refused'; readonly problem: VaultProblem; readonly message: string };
+
+/** The key of the vault to which a page seals a value, and which one it is. */
+export interface FormKey {
+  readonly id: string;
+  /** An uncompressed point of P-256, as base64url. */
+  readonly publicKey: string;
+}
+
+/** The key, or why there is none. */
+export type FormKeyAnswer =
+  { readonly kind: 'key'; readonly key: FormKey } | Extract<VaultAnswer, { readonly kind: 'refused' }>;
 
 /** A secret that is to be set. Nothing but the link looks at the body. */
 export interface SecretWrite {
@@ -70,6 +97,7 @@ export interface VaultStanding {
 /** The way to the vault. Each answer comes within seconds. */
 export interface VaultLink {
   standing(): Promise<VaultStanding>;
+  formKey(): Promise<FormKeyAnswer>;
   write(write: SecretWrite): Promise<VaultAnswer>;
   list(space: Id): Promise<VaultAnswer>;
   delete(space: Id, name: string, by: SecretAuthor): Promise<VaultAnswer>;

@@ -10,8 +10,14 @@ import { proofNeeded } from '#modules/identity';
 import { type Repo, type RepoName, type Repos } from '#modules/repos';
 import { SecretNoteReader, SecretNoteWriter, SpaceReader } from '#modules/spaces';
 import { faultOf, secretsStatic } from './faults.ts';
+import {
+  type FormKey,
+  type SecretFacts,
+  type VaultAnswer,
+  type VaultLink,
+  type VaultProblem,
+} from './model.ts';
 import { noteTokenReach, type ReachOf } from './token-reach.ts';
-import { type SecretFacts, type VaultAnswer, type VaultLink, type VaultProblem } from './model.ts';
 
 /** What secrets need. */
 export interface SecretsDeps {
@@ -60,9 +66,20 @@ export class Secrets {
   }
 
   /**
+   * The key to which a page seals a value for this Space before it is sent, and the Space. Throws as `requireSetting` does, and as
+   * `list` for what the vault refuses, and `secret.vault-sealed`.
+   */
+  async formKey(actor: Actor, name: RepoName): Promise<FormKey & { readonly space: Id }> {
+    const { id: space } = await this.requireSetting(actor, name);
+    const answer = await this.#deps.vault.formKey();
+    if (answer.kind === 'refused') throw faultOf(answer.problem, answer.message);
+    return { ...answer.key, space };
+  }
+
+  /**
    * Sets the secret that the body of a request describes; nothing of it is left in memory then, also where it is refused.
    * Returns all that the Space has. Throws as `requireSetting` and `list` do, and `secret.invalid`, `.too-many`,
-   * `.vault-sealed`.
+   * `.not-opened`, `.taken-before`, `.vault-sealed`.
    */
   async set(who: Who, name: RepoName, body: Uint8Array): Promise<readonly SecretFacts[]> {
     try {

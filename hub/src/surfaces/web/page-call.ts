@@ -108,7 +108,12 @@ export class ServedPageCall implements PageCall {
   async setSecret(space: RepoName, fields: SecretFields): Promise<readonly SecretFacts[]> {
     const { secrets } = this.hub;
     await secrets.requireSetting(this.actor, space);
-    const body = secretBodyOf(fields, this.#secret?.value ?? new Uint8Array());
+    const value = this.#secret?.value ?? new Uint8Array();
+    // A form that has both is refused by the vault.
+    const body =
+      fields.sealed !== undefined && value.length === 0
+        ? Buffer.from(JSON.stringify(fields))
+        : secretBodyOf(fields, value);
     if (body.length > MOST_BYTES) {
       body.fill(0);
       throw bodyTooLarge(MOST_BYTES);

@@ -136,7 +136,7 @@ export interface FramedSpace {
   readonly baseUrl: string;
 }
 
-/** What is said of a secret beside its value, as the API names it. */
+/** What is said of a secret beside its value, as the API names it; and the value where a browser sealed it. */
 export interface SecretFields {
   readonly key: string;
   readonly description?: string;
@@ -145,6 +145,9 @@ export interface SecretFields {
   readonly place?: string;
   readonly expiresAt?: string;
   readonly overlapSeconds?: number;
+  /** The value as the browser sealed it for the vault, and to which key. */
+  readonly sealed?: string;
+  readonly sealedBy?: string;
 }
 
 /** A refusal as a page shows it. */

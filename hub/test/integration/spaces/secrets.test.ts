@@ -33,7 +33,7 @@ void test('a secret is set, listed without its value, set anew and deleted, and 
       provider: null,
       description: 'of ours',
     },
-    ...{ uses: 0, expiresAt: null, lastUsedAt: null, echoedAt: null },
+    ...{ uses: 0, expiresAt: null, lastUsedAt: null, echoedAt: null, sealedIn: 'hub' },
   });
   const second = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
   assert.ok(second.generation > first.generation);

@@ -178,6 +178,7 @@ void test('who changes a secret in the database makes it unreadable, column by c
     `set provider = 'openai'`,
     `set expires_at = now() + interval '1 year'`,
     `set n = 9`,
+    `set sealed_in = 'browser'`,
     `set id = '0123456789abcdef01234567'`,
     `set value = value || '\\x00'`,
   ];

@@ -44,10 +44,10 @@ export async function openSettings(event: PageEvent, repo: Repo, visit: Visit) {
 
 /** A secret as pages show it, which know no value. */
 export function presentSecret({ name, version, way, because, hosts, provider, ...rest }: SecretFacts) {
-  const { description, updatedAt, expiresAt, lastUsedAt, uses, echoedAt } = rest;
+  const { description, updatedAt, expiresAt, lastUsedAt, uses, echoedAt, sealedIn } = rest;
   return {
     ...{ name, version, way, because, hosts, provider, description },
-    ...{ updatedAt, expiresAt, lastUsedAt, uses, echoedAt },
+    ...{ updatedAt, expiresAt, lastUsedAt, uses, echoedAt, sealedIn },
   };
 }
 

@@ -62,6 +62,11 @@ export const enSpaces = {
     hosts: 'Hosts',
     age: 'Set',
     version: 'version',
+    sealed: 'Sealed',
+    sealedIn: {
+      browser: 'in the browser: nobody on the way had the value',
+      hub: 'in the hub, through which it was written',
+    } as Readonly<Record<string, string>>,
     expires: 'Ends',
     never: 'never',
     used: 'Last used',
@@ -117,6 +122,9 @@ export const enSpaces = {
     nameHint: 'By which the app finds it, such as OPENAI_API_KEY: letters, digits and _.',
     value: 'Value',
     valueHint: 'A line end behind it is taken away.',
+    sealing: 'This page seals it for the vault before it is sent: nobody on the way has it.',
+    unsealed: 'Without script it is sent as it is, and the hub seals it for the vault.',
+    sealFailed: 'The value could not be sealed, and nothing was sent. Load the page again.',
     way: 'How it reaches the app',
     ways: {
       '': 'As fits the value',

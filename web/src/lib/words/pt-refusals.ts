@@ -103,6 +103,9 @@ export const ptRefusals: Readonly<Record<string, string>> = {
   'secret.invalid':
     'O segredo não pode ser guardado assim. Veja o nome, o valor, os servidores e a data em que acaba.',
   'secret.too-many': 'O Space já tem todos os segredos que pode ter. Apague um primeiro.',
+  'secret.not-opened':
+    'O cofre não conseguiu abrir o que a página selou: esteve aberta tempo demais, ou algo foi mudado pelo caminho. Abra-a de novo e volte a dar o valor.',
+  'secret.taken-before': 'Este valor já tinha sido enviado. Dê-o de novo se o quer guardar outra vez.',
   'secret.missing': 'O Space não tem nenhum segredo com esse nome.',
   'secret.vault-sealed': 'O cofre está selado: nada se guarda nem se entrega até o operador o abrir.',
   'secret.vault-failed': 'O cofre não o fez. Tente de novo.',

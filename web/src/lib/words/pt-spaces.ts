@@ -62,6 +62,11 @@ export const ptSpaces: typeof enSpaces = {
     hosts: 'Servidores',
     age: 'Definido',
     version: 'versão',
+    sealed: 'Selado',
+    sealedIn: {
+      browser: 'no navegador: ninguém pelo caminho teve o valor',
+      hub: 'no hub, pelo qual foi escrito',
+    },
     expires: 'Termina',
     never: 'nunca',
     used: 'Último uso',
@@ -117,6 +122,9 @@ export const ptSpaces: typeof enSpaces = {
     nameHint: 'Pelo qual a aplicação o encontra, como OPENAI_API_KEY: letras, algarismos e _.',
     value: 'Valor',
     valueHint: 'Um fim de linha no final é retirado.',
+    sealing: 'Esta página sela-o para o cofre antes de o enviar: ninguém pelo caminho o tem.',
+    unsealed: 'Sem script é enviado tal como está, e é o hub que o sela para o cofre.',
+    sealFailed: 'Não foi possível selar o valor, e nada foi enviado. Carregue a página de novo.',
     way: 'Como chega à aplicação',
     ways: {
       '': 'Conforme o valor',

@@ -36,6 +36,7 @@ const Listed = z.record(
     expiresAt: z.string().nullable(),
     lastUsedAt: z.string().nullable(),
     echoedAt: z.string().nullable(),
+    sealedIn: z.enum(['browser', 'hub']),
     uses: z.number(),
     version: z.number(),
   }),

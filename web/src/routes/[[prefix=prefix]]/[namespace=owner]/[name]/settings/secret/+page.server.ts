@@ -1,8 +1,11 @@
-// Sets a secret of a Space, or replaces it. The value does not pass through here: the hub hands it to the vault.
+// Sets a secret of a Space, or replaces it. The value does not pass through here: the hub hands it to the vault, and where the page
+// has script it has come sealed.
+import { type Visit } from '@holdfast/hub/surfaces/web/pages';
 import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, pathOf, requireVisit, show } from '../../../../../../lib/call.ts';
 import { addressOf, presentHead } from '../../../../../../lib/repo/open.ts';
 import { repoPath } from '../../../../../../lib/repo/address.ts';
+import { typedOf, wishOf } from '../../../../../../lib/seal/secret-wish.ts';
 import { openOwnSpace } from '../../../../../../lib/space/open.ts';
 import { presentSecret } from '../../../../../../lib/space/settings.ts';
 
@@ -11,15 +14,28 @@ export async function load(event: ServerLoadEvent) {
   const { hub } = callOf(event);
   const name = event.url.searchParams.get('name');
   const secrets = name === null ? [] : await show(event, () => hub.secrets.list(visit.actor, repo));
+  const fresh = hub.isFresh(visit);
   return {
     repo: presentHead(event, repo),
+    ...(fresh && (await openKey(event, visit))),
     replaced: secrets.map(presentSecret).find((secret) => secret.name === name),
-    fresh: hub.isFresh(visit),
+    fresh,
     here: pathOf(event.url),
   };
 }
 
-const FIELDS = ['key', 'description', 'way', 'hosts', 'place', 'expiresAt', 'overlap'] as const;
+/** The key that the value is sealed to; without one nothing could be kept, and the page says why. */
+async function openKey(event: ServerLoadEvent, { actor }: Visit) {
+  const call = callOf(event);
+  try {
+    const { id, publicKey, space } = await call.hub.secrets.formKey(actor, addressOf(event));
+    return { key: { id, publicKey, space } };
+  } catch (thrown) {
+    const refusal = call.refusalOf(thrown);
+    if (refusal === undefined) throw thrown;
+    return { problem: { code: refusal.code, message: refusal.message } };
+  }
+}
 
 export const actions = {
   default: async (event: RequestEvent) => {
@@ -27,11 +43,11 @@ export const actions = {
     const call = callOf(event);
     const { form } = call;
     const space = addressOf(event);
-    const typed = Object.fromEntries(FIELDS.map((name) => [name, field(form, name).trim()]));
+    const typed = typedOf((name) => field(form, name));
     const outcome = await attempt(
       event,
       async () => {
-        await call.setSecret(space, wishOf(typed));
+        await call.setSecret(space, { ...wishOf(typed), ...sealedOf(form) });
         return typed['key'] ?? '';
       },
       typed,
@@ -42,14 +58,8 @@ export const actions = {
   },
 };
 
-/** What was filled in, as the API names it; what was left empty is left to the vault. */
-function wishOf({ key = '', overlap = '', hosts = '', ...texts }: Readonly<Record<string, string>>) {
-  const named = hosts.split(/[\s,]+/).filter((host) => host !== '');
-  const filled = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
-  return {
-    key,
-    ...filled,
-    ...(named.length > 0 && { hosts: named }),
-    ...(/^[1-9]\d{0,6}$/.test(overlap) && { overlapSeconds: Number(overlap) }),
-  };
+/** The value as the page's script sealed it; nothing from a page without script. */
+function sealedOf(form: URLSearchParams) {
+  const [sealed, sealedBy] = [field(form, 'sealed'), field(form, 'sealedBy')];
+  return sealed === '' ? {} : { sealed, sealedBy };
 }
