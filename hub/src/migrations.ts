@@ -55,8 +55,10 @@ import {
   sessionSessions,
 } from '#modules/sessions';
 import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces, spaceStartedRuns } from '#modules/spaces';
+import { oauthApplications } from '#modules/oauth';
 import {
   tokenAddresses,
+  tokenApplications,
   tokenDeviceLogins,
   tokenNetworks,
   tokenListed,
@@ -145,4 +147,6 @@ export const migrations: readonly Migration[] = [
   ledgerPossession,
   vaultOwnTokens,
   vaultSealedValues,
+  tokenApplications,
+  oauthApplications,
 ];

@@ -25,7 +25,7 @@ import { openCentre } from './centre.ts';
 import { openActors, openReach } from './credential-actors.ts';
 import { openFoundation, type Foundation } from './foundation.ts';
 import { openLargeObjects } from './large-objects.ts';
-import { openPeople } from './people.ts';
+import { openApplications, openPeople } from './people.ts';
 import { openSpaces, type OpenVault } from './spaces.ts';
 
 interface Shared {
@@ -55,7 +55,8 @@ function openMail(
 function openPeopleAndTokens(foundation: Foundation, settings: HubStart['settings'], shared: Shared) {
   const { issuer, vault } = shared;
   const links = { issuer, vault: settings.vault ? vault : undefined };
-  return { ...openPeople(foundation, settings, links), ...openTokens(foundation) };
+  const people = openPeople(foundation, settings, links);
+  return { ...people, ...openTokens(foundation, people) };
 }
 
 function openLeaks({ db, clock, threads }: Pick<Foundation, 'db' | 'clock' | 'threads'>, log: Log) {
@@ -107,17 +108,16 @@ export async function openModules(start: HubStart, shared: Shared) {
   };
 }
 
-function openTokens({
-  db,
-  clock,
-  epochs,
-  keys,
-  removals,
-}: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'removals'>) {
+function openTokens(
+  { db, clock, epochs, keys, removals }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'removals'>,
+  people: Parameters<typeof openApplications>[1],
+) {
   const authentication = new Authentication({ db, clock, keys, epochs, removals });
   const hasSeen = (digest: Sha256): boolean => authentication.hasSeen(digest);
+  const { sessions, throttle } = people;
   return {
     authentication,
+    ...openApplications({ db, clock, epochs, keys }, { sessions, throttle }),
     deviceLogins: new DeviceLogins({ db, clock, keys }),
     tokens: new Tokens({ db, clock, epochs, keys, removals }),
     foundTokens: new FoundTokens({ db, clock, epochs, removals, hasSeen }),

@@ -69,6 +69,8 @@ function pageModulesOf(modules: Modules, settings: PageSettings): PageModules {
     tokens: modules.tokens,
     tokenUses: modules.uses,
     deviceLogins: modules.deviceLogins,
+    applications: modules.applications,
+    authorizations: modules.authorizations,
     scopesFor: ({ actor }) =>
       new TokenScopes({
         identity,

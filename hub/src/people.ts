@@ -11,6 +11,7 @@ import {
   TakenRights,
   type SignUpPolicy,
 } from '#modules/identity';
+import { Applications, Authorizations, Exchange, IdTokens } from '#modules/oauth';
 import { Passkeys, SecondFactors, Sessions, SignIn, SignOut, Throttle, type Seeds } from '#modules/sessions';
 import { People, SingleSignOn, type GroupRole, type IssuerLink } from '#modules/sso';
 import { type Foundation } from './foundation.ts';
@@ -29,6 +30,19 @@ function openAccounts({
   const identity = new Identity({ db, clock, epochs });
   const members = new Members({ db, clock, epochs });
   return { identity, members, takenRights: new TakenRights({ db, identity, members, removals }) };
+}
+
+/** Opens what lets applications have people sign in. */
+export function openApplications(
+  deps: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys'>,
+  people: { readonly sessions: Sessions; readonly throttle: Throttle },
+) {
+  return {
+    applications: new Applications(deps),
+    authorizations: new Authorizations(deps),
+    exchange: new Exchange({ ...deps, ...people }),
+    idTokens: new IdTokens(deps),
+  };
 }
 
 /** Opens these modules. */

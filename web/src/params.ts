@@ -14,6 +14,7 @@ const OWN: ReadonlySet<string> = new Set([
   'device',
   'language',
   'new',
+  'oauth',
 ]);
 
 /** Parts of addresses that are one of a few words. */

@@ -25,6 +25,7 @@ const COOKIES =
 /** Routes of these methods that change nothing that stays, as they are called here, and why. */
 const LEAVES_NOTHING: Readonly<Record<string, string>> = {
   beginDeviceLogin: 'nobody is known yet; the answer of a person is recorded',
+  postUserInfo: 'reads',
   exchangeToken: 'there is nothing to exchange',
   postPage: 'an empty form',
   postRepoPage: 'an empty form',

@@ -29,6 +29,11 @@ const RULES: Readonly<Record<string, readonly Kind[]>> = {
   getReadiness: ALL,
   beginDeviceLogin: ALL,
   exchangeToken: NOBODY,
+  getOpenIdConfiguration: ALL,
+  getSigningKeys: ALL,
+  // Tokens of applications alone.
+  getUserInfo: NOBODY,
+  postUserInfo: NOBODY,
   getPage: ALL,
   postPage: NOBODY,
   getPageFile: NOBODY,

@@ -87,6 +87,11 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   followSpaceLog: same(NOBODY),
   beginDeviceLogin: same(UNASKED),
   exchangeToken: same(NOBODY),
+  getOpenIdConfiguration: OPEN,
+  getSigningKeys: OPEN,
+  // Tokens of applications alone.
+  getUserInfo: same(NOBODY),
+  postUserInfo: same(NOBODY),
   listModelTags: same(UNASKED),
   listDatasetTags: same(UNASKED),
   validateYaml: same(UNASKED),

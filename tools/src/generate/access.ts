@@ -8,6 +8,8 @@ const MEANINGS = {
   link: 'the holder of a signed link, which dies with the token it was made from',
   xet: 'the bearer of a Xet access token, which dies with the token it was made from; the handler checks both',
   page: 'a browser, in which somebody is signed in by a cookie or nobody; the modules decide',
+  client:
+    'an application, which shows who it is by its secret, or by the verifier of its code; the module checks',
   operator: 'the person at the machine, on the admin socket alone',
 } as const;
 

@@ -9,6 +9,7 @@ export function placesOf(
   return [
     ['/account', nav.account],
     ['/account/tokens', nav.tokens],
+    ['/account/applications', nav.applications],
     ['/account/second-factor', nav.factor],
     ['/account/passkeys', nav.passkeys],
     ['/account/sessions', nav.sessions],

@@ -60,6 +60,7 @@ const PAGES: Readonly<Record<Exclude<MailFacts['kind'], 'secret-echoed' | 'sign-
   'token-used': '/account/tokens',
   'token-pushed': '/account/tokens',
   'token-reach': '/account/tokens',
+  'application-authorized': '/account/applications',
   'role-changed': '/account',
   'administrator-changed': '/account',
   'sign-up-tried': '/sign-in',

@@ -20,6 +20,7 @@ export const MailFacts = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('token-used'), token: z.string(), ...Place }),
   z.object({ kind: z.literal('token-pushed'), token: z.string() }),
+  z.object({ kind: z.literal('application-authorized'), application: z.string() }),
   z.object({
     kind: z.literal('token-reach'),
     token: z.string(),

@@ -10,12 +10,7 @@ type Facts<Kind extends MailFacts['kind']> = Extract<MailFacts, { kind: Kind }>;
 export function sayInEnglish(facts: MailFacts): Said {
   switch (facts.kind) {
     case 'signed-in':
-      return {
-        subject: 'A sign-in from a new place',
-        what: `Somebody signed in to your account ${placeOf(facts)}.`,
-        advice:
-          'If it was you, there is nothing to do. If not, change your password: that ends all sessions.',
-      };
+      return signedIn(facts);
     case 'token-issued':
       return {
         subject: `A new access token: ${facts.token}`,
@@ -32,6 +27,8 @@ export function sayInEnglish(facts: MailFacts): Said {
       };
     case 'token-pushed':
       return pushed(facts);
+    case 'application-authorized':
+      return authorized(facts);
     case 'token-reach':
       return reachChanged(facts);
     case 'secret-echoed':
@@ -45,6 +42,14 @@ export function sayInEnglish(facts: MailFacts): Said {
     case 'sign-up-tried':
       return signUpTried(facts);
   }
+}
+
+function signedIn(facts: Facts<'signed-in'>): Said {
+  return {
+    subject: 'A sign-in from a new place',
+    what: `Somebody signed in to your account ${placeOf(facts)}.`,
+    advice: 'If it was you, there is nothing to do. If not, change your password: that ends all sessions.',
+  };
 }
 
 function signUp(): Said {
@@ -68,6 +73,15 @@ function pushed(facts: Facts<'token-pushed'>): Said {
     subject: `Somebody else has your access token: ${facts.token}`,
     what: `Somebody else was about to publish a text that holds your access token "${facts.token}". The hub refused the text; whoever sent it has the token.`,
     advice: 'Revoke it now, look at what it was used for, and make a new one where you still need it.',
+  };
+}
+
+function authorized({ application }: Facts<'application-authorized'>): Said {
+  return {
+    subject: `You let an application in: ${application}`,
+    what: `The application "${application}" may act for your account from now on, as far as you allowed it.`,
+    advice:
+      'If it was not you, revoke it now and change your password: that ends all sessions, and what applications were given.',
   };
 }
 

@@ -10,12 +10,7 @@ type Facts<Kind extends MailFacts['kind']> = Extract<MailFacts, { kind: Kind }>;
 export function sayInPortuguese(facts: MailFacts): Said {
   switch (facts.kind) {
     case 'signed-in':
-      return {
-        subject: 'Início de sessão a partir de um lugar novo',
-        what: `Alguém iniciou sessão na sua conta ${placeOf(facts)}.`,
-        advice:
-          'Se foi uma ação sua, não precisa de fazer nada. Se não foi, mude a sua palavra-passe: isso termina todas as sessões.',
-      };
+      return signedIn(facts);
     case 'token-issued':
       return {
         subject: `Novo token de acesso: ${facts.token}`,
@@ -32,6 +27,8 @@ export function sayInPortuguese(facts: MailFacts): Said {
       };
     case 'token-pushed':
       return pushed(facts);
+    case 'application-authorized':
+      return authorized(facts);
     case 'token-reach':
       return reachChanged(facts);
     case 'secret-echoed':
@@ -45,6 +42,15 @@ export function sayInPortuguese(facts: MailFacts): Said {
     case 'sign-up-tried':
       return signUpTried(facts);
   }
+}
+
+function signedIn(facts: Facts<'signed-in'>): Said {
+  return {
+    subject: 'Início de sessão a partir de um lugar novo',
+    what: `Alguém iniciou sessão na sua conta ${placeOf(facts)}.`,
+    advice:
+      'Se foi uma ação sua, não precisa de fazer nada. Se não foi, mude a sua palavra-passe: isso termina todas as sessões.',
+  };
 }
 
 function signUp(): Said {
@@ -78,6 +84,15 @@ function echoed({ secret, space, host: said }: Facts<'secret-echoed'>): Said {
     subject: `Troque o segredo ${secret} de ${space}`,
     what: `Uma resposta de ${host} à aplicação de ${space} continha o valor do segredo ${secret}. A aplicação não devia tê-lo, e agora tem-no.`,
     advice: `Peça uma chave nova a ${host} ou a quem emitiu a chave, defina-a como segredo e revogue a antiga.`,
+  };
+}
+
+function authorized({ application }: Facts<'application-authorized'>): Said {
+  return {
+    subject: `Deixou entrar uma aplicação: ${application}`,
+    what: `A aplicação "${application}" pode, a partir de agora, agir em nome da sua conta, até onde permitiu.`,
+    advice:
+      'Se não foi você, revogue-a já e mude a palavra-passe: isso termina todas as sessões e o que foi dado a aplicações.',
   };
 }
 

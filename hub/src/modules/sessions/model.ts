@@ -85,7 +85,8 @@ const MINUTES = 60_000;
  * How often may be tried in vain. `pair` is one account from one address, `address` all accounts from one, `account` one
  * from all, `known` one account with a browser in which its user signed in before, and `code` the second factor of one
  * account from all, `knownCode` the same from all browsers in which its user signed in before, and `newCode` one that its user sets
- * up. The three together are no more than the vault lets one user try in an hour.
+ * up; these three together are no more than the vault lets one user try in an hour. `exchange` is what one application
+ * shows from one address to be given tokens, `exchanges` what all show from there.
  */
 export const TRY_LIMITS = {
   pair: { windowMs: 15 * MINUTES, tries: 5 },
@@ -95,6 +96,8 @@ export const TRY_LIMITS = {
   code: { windowMs: 60 * MINUTES, tries: 30 },
   knownCode: { windowMs: 60 * MINUTES, tries: 20 },
   newCode: { windowMs: 60 * MINUTES, tries: 10 },
+  exchange: { windowMs: 15 * MINUTES, tries: 30 },
+  exchanges: { windowMs: 15 * MINUTES, tries: 100 },
 } as const satisfies Readonly<Record<string, TryLimit>>;
 
 /**

@@ -144,16 +144,16 @@ export class Sessions {
     return await this.#visitOf(digest && (await new SessionReader(this.#db).findByDigest(digest)));
   }
 
-  /** Who is signed in in a session that something signed by us names, or nobody any more. */
-  async findById(id: Id): Promise<Visit | undefined> {
-    return await this.#visitOf(await new SessionReader(this.#db).findById(id));
+  /** Who is signed in in a session that something of ours names, or nobody any more; asked in a transaction where there is one. */
+  async findById(id: Id, on: Db | Tx = this.#db): Promise<Visit | undefined> {
+    return await this.#visitOf(await new SessionReader(on).findById(id), on);
   }
 
-  async #visitOf(sealed: SealedSession | undefined): Promise<Visit | undefined> {
+  async #visitOf(sealed: SealedSession | undefined, on: Db | Tx = this.#db): Promise<Visit | undefined> {
     if (sealed === undefined) return undefined;
     const { session, mac } = sealed;
     if (!this.#keys.verifies('session-row', sealedFields(session), mac)) return undefined;
-    const accounts = new AccountReader(this.#db);
+    const accounts = new AccountReader(on);
     const row = await accounts.findSignInById(session.userId);
     if (row === undefined || row.account.disabledAt !== null) return undefined;
     const { name } = row.account;

@@ -2,6 +2,7 @@
 // password is looked at, so that a thousand guesses at once are no way around it.
 import { randomBytes } from 'node:crypto';
 import { type Clock } from '@holdfast/kernel/clock';
+import { isFault } from '@holdfast/kernel/fault';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type Id } from '@holdfast/kernel/id';
@@ -115,6 +116,19 @@ export class Throttle {
   /** Counts a try at the first code of a second factor that its user sets up. Throws `sign-in.throttled`. */
   async beginNewCode(userId: Id): Promise<Try> {
     return await this.#beginOwn([[this.#key('new-code', userId), TRY_LIMITS.newCode]]);
+  }
+
+  /** Counts what an application shows to be given tokens; `undefined` where that was in vain too often. */
+  async beginExchange(client: string, address: string): Promise<Pick<Try, 'succeed'> | undefined> {
+    try {
+      return await this.#beginOwn([
+        [this.#key('exchange', client, address), TRY_LIMITS.exchange],
+        [this.#key('exchanges', address), TRY_LIMITS.exchanges],
+      ]);
+    } catch (error) {
+      if (isFault(error, signInThrottled.code)) return undefined;
+      throw error;
+    }
   }
 
   // Always in the order that is given, as for strangers.

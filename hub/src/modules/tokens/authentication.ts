@@ -175,7 +175,7 @@ export class Authentication {
   // Rows that were made before tokens were bound to addresses are sealed without them, and have none.
   #isSealed(token: Token, mac: Buffer): boolean {
     if (this.#keys.verifies('token-row', sealedFields(token), mac)) return true;
-    return token.addresses === null && this.#keys.verifies('token-row', sealedBefore(token), mac);
+    return isOfBefore(token) && this.#keys.verifies('token-row', sealedBefore(token), mac);
   }
 
   async #load(digest: Sha256): Promise<Session> {
@@ -185,8 +185,12 @@ export class Authentication {
     const { token, mac } = sealed;
     if (!this.#isSealed(token, mac)) throw tokenRejected();
     const accounts = new AccountReader(this.#db);
-    const account = await accounts.findById(token.userId);
-    if (account === undefined || account.disabledAt !== null) throw tokenRejected();
+    const row = await accounts.findSignInById(token.userId);
+    if (row === undefined || row.account.disabledAt !== null) throw tokenRejected();
+    const { account, signedOutAt } = row;
+    // Whoever is let in again after they were disabled lets applications in again, too.
+    if (token.application !== null && signedOutAt !== null && signedOutAt >= token.createdAt)
+      throw tokenRejected();
     const { memberships, withheld } = await this.#reachedBy(
       token,
       await accounts.listMemberships(account.id),
@@ -197,6 +201,11 @@ export class Authentication {
     sessions.set(digest, session);
     return session;
   }
+}
+
+// What such rows could not have is nothing that somebody wrote into one since.
+function isOfBefore({ addresses, application }: Token): boolean {
+  return addresses === null && application === null;
 }
 
 function actorOf(account: Account, memberships: readonly Membership[], token: Token): UserActor {

@@ -39,7 +39,7 @@ const LASTS_SECONDS = 900;
 const INTERVAL_SECONDS = 2;
 /** A program that asks a little early is on time. */
 const EARLIEST_MS = INTERVAL_SECONDS * 1000 - 500;
-const TOKEN_DAYS = 30;
+const TOKEN_LIFE_MS = 30 * 86_400_000;
 /** Beyond this nobody waits who is not a flood. */
 const MOST_WAITING = 20_000;
 
@@ -136,7 +136,7 @@ export class DeviceLogins {
             user: account,
             name: `hf-login-${login.user_code.toLowerCase()}`,
             grant: login.grant_ as Grant,
-            days: TOKEN_DAYS,
+            lifeMs: TOKEN_LIFE_MS,
             by: { actor: `user:${account.id}`, credential: `session:${login.session_id ?? ''}` },
           },
         );

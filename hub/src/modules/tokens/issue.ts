@@ -9,10 +9,8 @@ import { type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
 import { mintToken } from '@holdfast/kernel/token-text';
-import { digestToken, sealedFields, type Token } from './model.ts';
+import { digestToken, sealedFields, type Token, type TokenApplication } from './model.ts';
 import { TokenWriter } from './store.ts';
-
-const DAY_MS = 86_400_000;
 
 /** A token and its text, which exists here and nowhere else. */
 export interface IssuedToken {
@@ -25,9 +23,12 @@ export interface DecidedToken {
   readonly user: Account;
   readonly name: string;
   readonly grant: Grant;
-  readonly days: number;
+  /** How long it lives, in milliseconds. */
+  readonly lifeMs: number;
   /** The networks from which it is accepted; absent for everywhere. */
   readonly addresses?: readonly string[];
+  /** The application that it is for; absent where a person made it. */
+  readonly application?: TokenApplication;
   readonly by: { readonly actor: string; readonly credential: string };
   readonly personal?: Readonly<Record<string, string>>;
 }
@@ -36,7 +37,7 @@ export interface DecidedToken {
 export async function insertToken(
   tx: Tx,
   deps: { readonly clock: Clock; readonly keys: Keys },
-  { user, name, grant, days, addresses, by, personal }: DecidedToken,
+  { user, name, grant, lifeMs, addresses, application, by, personal }: DecidedToken,
 ): Promise<IssuedToken> {
   const text = mintToken();
   const now = deps.clock.now();
@@ -47,9 +48,10 @@ export async function insertToken(
     digest: digestToken(text.reveal('to store its digest')),
     grant,
     createdAt: now,
-    expiresAt: new Date(now.getTime() + days * DAY_MS),
+    expiresAt: new Date(now.getTime() + lifeMs),
     revokedAt: null,
     addresses: addresses ?? null,
+    application: application ?? null,
   };
   await new TokenWriter(tx).insert(token, deps.keys.mac('token-row', sealedFields(token)));
   await record(tx, {
@@ -61,11 +63,20 @@ export async function insertToken(
       grant: grant as never,
       expires: token.expiresAt?.toISOString() ?? null,
       bound: token.addresses !== null,
+      ...(application !== undefined && {
+        application: application.id,
+        scopes: [...application.scopes],
+      }),
     },
     personal: { name, ...(addresses !== undefined && { addresses: addresses.join(' ') }), ...personal },
   });
-  const expires = token.expiresAt?.toISOString().slice(0, 10) ?? null;
-  const facts = { kind: 'token-issued', token: token.name, expires } as const;
-  await writeMail(tx, { event: `token.issued:${token.id}`, recipientId: user.id, facts, at: now });
+  // Of an application a person is told when they let it in, and not every few hours.
+  if (application === undefined) await tellOwner(tx, token);
   return { token, text };
+}
+
+async function tellOwner(tx: Tx, { id, userId, name, expiresAt, createdAt: at }: Token): Promise<void> {
+  const expires = expiresAt?.toISOString().slice(0, 10) ?? null;
+  const facts = { kind: 'token-issued', token: name, expires } as const;
+  await writeMail(tx, { event: `token.issued:${id}`, recipientId: userId, facts, at });
 }

@@ -5,6 +5,12 @@ import { type Id } from '@holdfast/kernel/id';
 import { networkHolds, parseNetwork } from '@holdfast/kernel/network';
 import { type Grant } from '#modules/access';
 
+/** For whom a token was made that no person made, and to what its owner said yes. */
+export interface TokenApplication {
+  readonly id: Id;
+  readonly scopes: readonly string[];
+}
+
 /** A token as it is kept: everything but its text. */
 export interface Token {
   readonly id: Id;
@@ -17,6 +23,8 @@ export interface Token {
   readonly revokedAt: Date | null;
   /** The networks from which it is accepted; `null` is everywhere. */
   readonly addresses: readonly string[] | null;
+  /** The application that was given it; `null` for a person's own. */
+  readonly application: TokenApplication | null;
 }
 
 /** When and how a token was last used. */
@@ -42,17 +50,21 @@ export function digestToken(text: string): Sha256 {
 
 /** The fields that the row's MAC covers: who can write the table still cannot widen, move, prolong or rename a token. */
 export function sealedFields(token: Omit<Token, 'revokedAt'>): string[] {
-  const { name, addresses } = token;
+  const { name, addresses, application } = token;
   return [
     '2',
     ...sealedBefore(token),
     name,
     addresses === null ? 'everywhere' : canonicalJson([...addresses]),
+    // One field more: no list of a token of a person is the list of one of an application.
+    ...(application === null ? [] : [canonicalJson({ id: application.id, scopes: [...application.scopes] })]),
   ];
 }
 
 /** The fields that the MAC of a row covers which was made before tokens were bound to addresses. */
-export function sealedBefore(token: Omit<Token, 'revokedAt' | 'name' | 'addresses'>): string[] {
+export function sealedBefore(
+  token: Omit<Token, 'revokedAt' | 'name' | 'addresses' | 'application'>,
+): string[] {
   return [
     token.id,
     token.userId,

@@ -89,12 +89,31 @@ export class TokenReader {
     return rows.map((row) => ({ token: toToken(row), lastUse: toLastUse(row) }));
   }
 
-  /** The tokens of a user, oldest first, with their last use. */
-  async listOfUser(userId: Id): Promise<{ token: Token; lastUse: LastUse | null }[]> {
+  /** The live tokens of an application: of one user, or of all. */
+  async listLiveOfApplication(id: Id, userId: Id | null, now: Date): Promise<Token[]> {
+    let query = this.db
+      .selectFrom('tokens.token')
+      .selectAll()
+      .where(sql<string>`application ->> 'id'`, '=', id)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', now)
+      .orderBy('id');
+    if (userId !== null) query = query.where('user_id', '=', userId);
+    return (await query.execute()).map(toToken);
+  }
+
+  /**
+   * The tokens of a user, oldest first, with their last use. Of those of applications only the live ones: an application is
+   * given one after the other.
+   */
+  async listOfUser(userId: Id, now: Date): Promise<{ token: Token; lastUse: LastUse | null }[]> {
     const rows = await this.db
       .selectFrom('tokens.token')
       .selectAll()
       .where('user_id', '=', userId)
+      .where((e) =>
+        e.or([e('application', 'is', null), e.and([e('revoked_at', 'is', null), e('expires_at', '>', now)])]),
+      )
       .orderBy('id')
       .execute();
     return rows.map((row) => ({ token: toToken(row), lastUse: toLastUse(row) }));
@@ -120,6 +139,7 @@ export class TokenWriter extends TokenReader {
         expires_at: token.expiresAt,
         revoked_at: null,
         addresses: token.addresses === null ? null : [...token.addresses],
+        application: token.application && sql`${JSON.stringify(token.application)}::jsonb`,
         mac,
       })
       .execute();
@@ -157,6 +177,7 @@ export function toToken(row: TokenTables['tokens.token']): Token {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     addresses: row.addresses,
+    application: row.application,
   };
 }
 

@@ -3,6 +3,7 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Grant, type GrantUse } from '#modules/access';
 
+import { type TokenApplication } from './model.ts';
 import { type OrgDecision } from './reach-model.ts';
 
 /** The tables that the store of `tokens` sees. */
@@ -43,6 +44,7 @@ export type TokenTables = {
     revoked_at: Date | null;
     /** Networks; `null` is everywhere. */
     addresses: string[] | null;
+    application: TokenApplication | null;
     mac: Buffer;
     last_used_at: Date | null;
     last_address: string | null;

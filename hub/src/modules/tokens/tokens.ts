@@ -35,6 +35,7 @@ import { TokenReader, TokenWriter } from './store.ts';
 
 /** Days a token lives unless its maker says otherwise. */
 const DEFAULT_EXPIRY_DAYS = 90;
+const DAY_MS = 86_400_000;
 const MOST_NETWORKS = 50;
 /** Letters of why a token was revoked. */
 const MOST_REASON = 500;
@@ -98,7 +99,7 @@ export class Tokens {
         tx,
         { clock: this.#clock, keys: this.#keys },
         {
-          ...{ user, name: wish.name, grant: wish.grant, days },
+          ...{ user, name: wish.name, grant: wish.grant, lifeMs: days * DAY_MS },
           ...(addresses.length > 0 && { addresses }),
           by: referencesOf(actor),
           personal: operatorFields(actor),
@@ -166,7 +167,7 @@ export class Tokens {
     userName: string,
   ): Promise<{ token: Token; lastUse: LastUse | null; pushedAt: Date | null }[]> {
     const user = await this.#requireOwner(actor, userName);
-    const all = await new TokenReader(this.#db).listOfUser(user.id);
+    const all = await new TokenReader(this.#db).listOfUser(user.id, this.#clock.now());
     const pushed = await new PushedReader(this.#db).listOf(all.map(({ token }) => token.id));
     return all.map((one) => ({ ...one, pushedAt: pushed.get(one.token.id) ?? null }));
   }

@@ -11,6 +11,7 @@ const SECURITY: Readonly<Record<Access, readonly Schema[]>> = {
   user: [{ token: [] }],
   xet: [{ xetToken: [] }],
   page: [],
+  client: [],
   operator: [],
 };
 

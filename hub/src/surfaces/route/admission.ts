@@ -31,7 +31,7 @@ export interface Admitted {
 }
 
 // What these are called with says who calls, and their handlers look at it.
-const UNNAMED: ReadonlySet<Access> = new Set<Access>(['open', 'link', 'xet', 'page']);
+const UNNAMED: ReadonlySet<Access> = new Set<Access>(['open', 'link', 'xet', 'page', 'client']);
 
 /**
  * Who calls, as it is known now. Throws `token.rejected`, `token.address-refused`, and `request.sign-in-needed` where nobody

@@ -10,9 +10,10 @@ import { type Caller } from './caller.ts';
  * Who may call a route. `open`: anybody, nothing is asked (health). `anyone`: a caller who may be anonymous; the module
  * decides. `user`: a live token. `link`: whoever holds a signed link, which names the token it was made from. `xet`: the
  * bearer of a Xet access token, which names it too; the handler checks both. `page`: a browser, in which somebody is signed in
- * or nobody; the modules decide. `operator`: the person at the machine, on the admin socket alone.
+ * or nobody; the modules decide. `client`: an application, which shows who it is in its own
+ * way; the module checks. `operator`: the person at the machine, on the admin socket alone.
  */
-export type Access = 'open' | 'anyone' | 'user' | 'link' | 'xet' | 'page' | 'operator';
+export type Access = 'open' | 'anyone' | 'user' | 'link' | 'xet' | 'page' | 'client' | 'operator';
 
 /** How the body arrives: not at all, parsed as JSON, form fields or either of them, or as a stream the handler reads. */
 export type BodyKind = 'none' | 'json' | 'json-or-form' | 'form' | 'stream';

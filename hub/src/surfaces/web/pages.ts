@@ -42,6 +42,7 @@ import {
   type TokenScopes,
   type TokenUses,
 } from '#modules/tokens';
+import { type Applications, type Authorizations } from '#modules/oauth';
 import { type LogKind, type Runtime, type Spaces, type Traffic } from '#modules/spaces';
 import { type SecretFacts, type SecretOverview, type SecretSinks, type Secrets } from '#modules/secrets';
 import { type SingleSignOn } from '#modules/sso';
@@ -54,6 +55,7 @@ export { type ActingPermission, type Actor, type RepoType, type Visit };
 export { type FacetGroup, type FacetKind } from './facets.ts';
 export { type LogKind, type Runtime, type SecretFacts };
 export { type Repo };
+export { type Scope } from '#modules/oauth';
 export { type RepoQuery } from '#modules/repos';
 export { type FileChange, type Visit as Place } from '#modules/content';
 export { type CommitSummary } from '#modules/git';
@@ -102,6 +104,8 @@ export interface PageModules {
   readonly tokens: Tokens;
   readonly tokenUses: TokenUses;
   readonly deviceLogins: DeviceLogins;
+  readonly applications: Applications;
+  readonly authorizations: Authorizations;
   readonly spaces: Spaces;
   readonly centre: Centre;
   readonly secrets: Secrets;

@@ -21,6 +21,7 @@ const PAGES = [
   '/sign-up',
   '/join/{invitation}',
   '/device',
+  '/oauth/authorize',
   '/language',
   '/account',
   '/account/*',

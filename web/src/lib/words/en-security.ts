@@ -290,6 +290,7 @@ export const enSecurity = {
       'token-revoked': 'a revoked token',
       'token-used': 'a token used from a new place',
       'token-reach': 'a token and an organization',
+      'application-authorized': 'an application that was let in',
       'secret-echoed': 'a secret seen in an answer',
       'token-pushed': 'a token that somebody was about to push',
       'role-changed': 'a changed role',

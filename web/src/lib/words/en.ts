@@ -1,6 +1,7 @@
 // What the pages say, in English. Every other language has the same entries: the type sees to it.
 
 import { type ActingPermission } from '@holdfast/hub/surfaces/web/pages';
+import { enApplications } from './en-applications.ts';
 import { enRepos } from './en-repos.ts';
 import { enSecurity } from './en-security.ts';
 import { enSpaces } from './en-spaces.ts';
@@ -9,6 +10,7 @@ import { enSpaces } from './en-spaces.ts';
 export const en = {
   language: 'English',
   ...enRepos,
+  ...enApplications,
   security: enSecurity,
   ...enSpaces,
   skip: 'Go to the content',
@@ -36,6 +38,7 @@ export const en = {
     label: 'Your account',
     account: 'Account',
     tokens: 'Access tokens',
+    applications: 'Applications',
     factor: 'Second factor',
     passkeys: 'Passkeys',
     sessions: 'Sessions',
@@ -64,7 +67,7 @@ export const en = {
     onward: 'Go on to',
     mail: 'Mail and language',
     mailHint:
-      'You are told by mail of sign-ins from new places, of tokens that are made, revoked or used from new places, and of changed roles. Pages and mail speak the language that you choose.',
+      'You are told by mail of sign-ins from new places, of tokens that are made, revoked or used from new places, of applications that you let in, and of changed roles. Pages and mail speak the language that you choose.',
     mailLanguage: 'Language of pages and mail',
     mailSet: 'Set',
     roles: { read: 'may read', contributor: 'contributes', write: 'may write', admin: 'administers' },

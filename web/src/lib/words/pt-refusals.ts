@@ -35,6 +35,17 @@ export const ptRefusals: Readonly<Record<string, string>> = {
     'Sem o início de sessão único já não poderia entrar. Defina primeiro uma palavra-passe ou acrescente uma chave de acesso; onde só se entra pelo início de sessão único, peça ao operador.',
   'sso.unconnected': 'A sua conta não está ligada ao início de sessão único.',
   'sso.other': 'Quem iniciou sessão não é quem está aqui.',
+  'application.unknown':
+    'Não se conhece aqui nenhuma aplicação com esse nome. Pergunte a quem o enviou: a ligação não foi feita para este hub.',
+  'application.redirect-mismatch':
+    'A aplicação pede a resposta num endereço que nunca indicou. Nada foi enviado para lá. Pergunte a quem gere a aplicação.',
+  'application.missing': 'Essa aplicação não existe.',
+  'application.name-invalid':
+    'Uma aplicação precisa de um nome de 1 a 60 caracteres, sem caracteres de controlo.',
+  'application.redirect-invalid':
+    'Isso não pode ser um endereço de volta. Escreva de 1 a 10: https, http desta mesma máquina, ou um esquema como com.example.app:/volta; sem fragmento, tal como um navegador o mostra.',
+  'application.scopes-invalid': 'Uma aplicação pede pelo menos uma coisa, das que são oferecidas.',
+  'application.full': 'Tem 50 aplicações. Apague uma que ninguém use.',
   'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
   'sign-in.failed': 'O nome e a palavra-passe não condizem.',
   'sign-in.throttled':

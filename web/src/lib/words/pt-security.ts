@@ -294,6 +294,7 @@ export const ptSecurity: typeof enSecurity = {
       'token-revoked': 'um token revogado',
       'token-used': 'um token usado de um lugar novo',
       'token-reach': 'um token e uma organização',
+      'application-authorized': 'uma aplicação que foi deixada entrar',
       'secret-echoed': 'um segredo visto numa resposta',
       'token-pushed': 'um token que alguém ia publicar',
       'role-changed': 'um papel mudado',

@@ -1,6 +1,7 @@
 // What the pages say, in Portuguese.
 import { ptRefusals } from './pt-refusals.ts';
 import { type Words } from './en.ts';
+import { ptApplications } from './pt-applications.ts';
 import { ptRepos } from './pt-repos.ts';
 import { ptSecurity } from './pt-security.ts';
 import { ptSpaces } from './pt-spaces.ts';
@@ -9,6 +10,7 @@ import { ptSpaces } from './pt-spaces.ts';
 export const pt: Words = {
   language: 'Português',
   ...ptRepos,
+  ...ptApplications,
   security: ptSecurity,
   ...ptSpaces,
   skip: 'Ir para o conteúdo',
@@ -36,6 +38,7 @@ export const pt: Words = {
     label: 'A sua conta',
     account: 'Conta',
     tokens: 'Tokens de acesso',
+    applications: 'Aplicações',
     factor: 'Segundo fator',
     passkeys: 'Chaves de acesso',
     sessions: 'Sessões',
@@ -63,7 +66,7 @@ export const pt: Words = {
       'Depois entra com a palavra-passe ou uma chave de acesso. As suas outras sessões terminam, e também a pertença a organizações que os seus grupos lhe deram.',
     mail: 'Correio e língua',
     mailHint:
-      'É avisado por correio de entradas de lugares novos, de tokens criados, revogados ou usados de lugares novos, e de papéis que mudam. As páginas e o correio falam a língua que escolher.',
+      'É avisado por correio de entradas de lugares novos, de tokens criados, revogados ou usados de lugares novos, de aplicações que deixa entrar, e de papéis que mudam. As páginas e o correio falam a língua que escolher.',
     mailLanguage: 'Língua das páginas e do correio',
     mailSet: 'Mudar',
     onward: 'Continuar para',

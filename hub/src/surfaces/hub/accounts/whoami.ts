@@ -72,24 +72,27 @@ function present(
   { account, memberships, withheld, token }: Session,
   baseUrl: string,
 ): z.input<typeof WhoAmI> {
+  const { may, mayName } = limitsOf(token);
   return {
     type: 'user',
     id: account.id,
     name: account.name,
     fullname: account.fullname,
-    email: account.email,
+    email: may('email') ? account.email : null,
     emailVerified: true,
     isPro: false,
     canPay: false,
     periodEnd: null,
     avatarUrl: `${baseUrl}${AVATAR}`,
     orgs: [
-      ...memberships.map((one) => presentMembership(one, baseUrl)),
-      ...withheld.map(({ membership, reach }) => ({
-        ...presentMembership(membership, baseUrl),
-        roleInOrg: 'no_access',
-        securityRestrictions: [reach === 'ended' ? 'token-revoked' : 'token-policy'],
-      })),
+      ...memberships.filter(mayName).map((one) => presentMembership(one, baseUrl)),
+      ...withheld
+        .filter(({ membership }) => mayName(membership))
+        .map(({ membership, reach }) => ({
+          ...presentMembership(membership, baseUrl),
+          roleInOrg: 'no_access',
+          securityRestrictions: [reach === 'ended' ? 'token-revoked' : 'token-policy'],
+        })),
     ],
     auth: {
       type: 'access_token',
@@ -102,6 +105,15 @@ function present(
       ...(token.expiresAt !== null && { expiresAt: token.expiresAt.toISOString() }),
     },
   };
+}
+
+// An application learns here no more of its user than they let it know.
+function limitsOf({ application, grant }: Session['token']) {
+  const may = (scope: string): boolean => application === null || application.scopes.includes(scope);
+  const mayName = ({ orgId }: Membership): boolean =>
+    may('read-memberships') ||
+    (grant.role === 'fineGrained' && grant.scoped.some(({ entity }) => entity.id === orgId));
+  return { may, mayName };
 }
 
 function presentMembership(one: Membership, baseUrl: string) {

@@ -11,7 +11,10 @@ export async function load(event: ServerLoadEvent) {
   const { actor, account, memberships } = requireVisit(event);
   const { hub } = callOf(event);
   const tokens = await show(event, () => hub.tokens.list(actor, account.name));
-  const live = tokens.filter(({ token }) => token.revokedAt === null).reverse();
+  const live = tokens
+    // One that an application was given would be followed by the next: what ends them all is on the page of applications.
+    .filter(({ token }) => token.revokedAt === null && token.application === null)
+    .reverse();
   const used = await Promise.all(live.map(({ token }) => hub.tokenUses.listScopes(token.id)));
   const now = new Date();
   const replaced = live.findIndex(({ token }) => token.id === event.url.searchParams.get('in-place-of'));

@@ -1,0 +1,88 @@
+// The only file that speaks SQL about codes and refresh tokens.
+import { type Kysely } from 'kysely';
+import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { sealedCode, sealedRefresh } from './model.ts';
+import { type OauthTables } from './tables.ts';
+
+/** A code as it stands. */
+export type Code = Omit<OauthTables['oauth.code'], 'mac'>;
+/** A refresh token as it stands. */
+export type Refresh = Omit<OauthTables['oauth.refresh'], 'mac'>;
+
+/** Reads and changes them. A row whose seal is not ours is none. */
+export class CodeWriter {
+  readonly #db: Kysely<OauthTables>;
+  readonly #keys: Keys;
+
+  constructor(tx: Tx, keys: Keys) {
+    this.#db = tx.withTables<OauthTables>();
+    this.#keys = keys;
+  }
+
+  async insert(code: Code): Promise<void> {
+    const mac = this.#keys.mac('oauth-code', sealedCode(code));
+    await this.#db
+      .insertInto('oauth.code')
+      .values({ ...code, mac })
+      .execute();
+  }
+
+  /** A code, held until the transaction ends: it is used once. */
+  async lock(digest: Sha256): Promise<Code | undefined> {
+    const row = await this.#db
+      .selectFrom('oauth.code')
+      .selectAll()
+      .where('digest', '=', digest)
+      .forUpdate()
+      .executeTakeFirst();
+    return row && this.#keys.verifies('oauth-code', sealedCode(row), row.mac) ? row : undefined;
+  }
+
+  async use(digest: Sha256, at: Date): Promise<void> {
+    await this.#db.updateTable('oauth.code').set({ used_at: at }).where('digest', '=', digest).execute();
+  }
+
+  async insertRefresh(refresh: Refresh): Promise<void> {
+    const mac = this.#keys.mac('oauth-refresh', sealedRefresh(refresh));
+    await this.#db
+      .insertInto('oauth.refresh')
+      .values({ ...refresh, mac })
+      .execute();
+  }
+
+  /** A refresh token, held until the transaction ends. */
+  async lockRefresh(digest: Sha256): Promise<Refresh | undefined> {
+    const row = await this.#db
+      .selectFrom('oauth.refresh')
+      .selectAll()
+      .where('digest', '=', digest)
+      .forUpdate()
+      .executeTakeFirst();
+    return row && this.#keys.verifies('oauth-refresh', sealedRefresh(row), row.mac) ? row : undefined;
+  }
+
+  async useRefresh(digest: Sha256, at: Date): Promise<void> {
+    await this.#db.updateTable('oauth.refresh').set({ used_at: at }).where('digest', '=', digest).execute();
+  }
+
+  /** Ends all that came from one code; gives the tokens that were given. */
+  async endFamily(family: Id, at: Date): Promise<Id[]> {
+    const rows = await this.#db
+      .updateTable('oauth.refresh')
+      .set({ ended_at: at })
+      .where('family', '=', family)
+      .where('ended_at', 'is', null)
+      .returning('token_id')
+      .execute();
+    return rows.map(({ token_id }) => token_id);
+  }
+
+  /** Removes codes that were good before one time, and refresh tokens that were before another. */
+  async forget({ codes, refresh }: { readonly codes: Date; readonly refresh: Date }): Promise<void> {
+    await this.#db.deleteFrom('oauth.code').where('expires_at', '<', codes).execute();
+    await this.#db.deleteFrom('oauth.refresh').where('expires_at', '<', refresh).execute();
+  }
+}

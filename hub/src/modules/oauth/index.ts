@@ -1,0 +1,7 @@
+// The face of `oauth`.
+export { Applications, type Authorized } from './applications.ts';
+export { Authorizations } from './authorizations.ts';
+export { Exchange, type Exchanged } from './exchange.ts';
+export { IdTokens } from './id-tokens.ts';
+export { SCOPES, type Scope } from './scopes.ts';
+export { applications as oauthApplications } from './migrations/0001-applications.ts';

@@ -1,0 +1,76 @@
+// Tokens that applications are given, in the transaction of who knows what their owner said yes to.
+import { canonicalJson } from '@holdfast/kernel/canonical-json';
+import { type Clock } from '@holdfast/kernel/clock';
+import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
+import { type Tx } from '@holdfast/platform/postgres/database';
+import { record } from '#modules/ledger';
+import { insertToken, type DecidedToken, type IssuedToken } from './issue.ts';
+import { type Token, type TokenApplication } from './model.ts';
+import { ReachReader, ReachWriter } from './reach-store.ts';
+import { TokenReader, TokenWriter } from './store.ts';
+
+/** A token for an application, and the one that it had before. */
+export type ApplicationToken = DecidedToken & {
+  readonly application: TokenApplication;
+  readonly before: Id | null;
+};
+
+/**
+ * Makes a token for an application. What organisations decided about the one before holds for this one: a reach that was
+ * ended does not come back by asking again, and an approval is for the same grant alone.
+ */
+export async function mintForApplication(
+  tx: Tx,
+  deps: { readonly clock: Clock; readonly keys: Keys },
+  { before, ...decided }: ApplicationToken,
+): Promise<IssuedToken> {
+  const issued = await insertToken(tx, deps, decided);
+  const last = before === null ? undefined : await new TokenReader(tx).findById(before);
+  if (last === undefined) return issued;
+  const isSame = canonicalJson(last.grant as never) === canonicalJson(decided.grant as never);
+  const writer = new ReachWriter(tx, deps.keys);
+  for (const [orgId, state] of await new ReachReader(tx, deps.keys).listOfToken(last.id))
+    if (state === 'ended' || isSame)
+      await writer.put({ tokenId: issued.token.id, orgId, state, at: deps.clock.now() });
+  return issued;
+}
+
+/** Whether a token was revoked, by whomever: what was given beside it opens nothing any more. */
+export async function wasRevoked(tx: Tx, id: Id): Promise<boolean> {
+  return (await new TokenReader(tx).findById(id))?.revokedAt !== null;
+}
+
+/** The live tokens of an application: of one user, or of all. */
+export async function listOfApplication(
+  tx: Tx,
+  of: { readonly application: Id; readonly user: Id | null },
+  now: Date,
+): Promise<Token[]> {
+  return await new TokenReader(tx).listLiveOfApplication(of.application, of.user, now);
+}
+
+/** Revokes tokens of an application: within a second they work nowhere. Those that were revoked before stay as they are. */
+export async function revokeMinted(
+  tx: Tx,
+  epochs: Epochs,
+  revoked: {
+    readonly ids: readonly Id[];
+    readonly at: Date;
+    readonly by: { readonly actor: string; readonly credential: string };
+    /** What stands in the entries beside; nothing where who revoked is why. */
+    readonly why?: Readonly<Record<string, string>>;
+  },
+): Promise<void> {
+  const writer = new TokenWriter(tx);
+  for (const id of revoked.ids)
+    if (await writer.revoke(id, revoked.at))
+      await record(tx, {
+        kind: 'token.revoked',
+        subject: `token:${id}`,
+        ...revoked.by,
+        body: { ...revoked.why },
+      });
+  if (revoked.ids.length > 0) await epochs.advance(tx, 'identity');
+}

@@ -1,0 +1,75 @@
+// What pages say of applications that people sign in to with their account here, in European Portuguese.
+import { type enApplications } from './en-applications.ts';
+
+/** The words of applications in Portuguese. */
+export const ptApplications: typeof enApplications = {
+  consent: {
+    title: 'Deixar entrar uma aplicação',
+    application: 'Aplicação',
+    owner: 'Registada por',
+    user: 'É a conta de',
+    host: 'Leva-o a seguir a',
+    warning:
+      'Qualquer pessoa aqui pode registar uma aplicação, com qualquer nome. Continue só se veio de lá agora mesmo e sabe quem a gere.',
+    may: 'Pode, até a revogar:',
+    always: 'Ler o que todos podem ler aqui',
+    known: 'já permitido',
+    orgs: 'Também nestas organizações',
+    allow: 'Permitir',
+    refuse: 'Recusar',
+    onward: 'Está a ser levado adiante',
+    onwardHint: 'Se nada acontecer, siga por si.',
+    go: 'Seguir para a aplicação',
+    scopes: {
+      openid: 'Saber que é você, por um número que fica sempre o mesmo',
+      profile: 'Ver o seu nome de utilizador, o nome completo e a imagem',
+      email: 'Ver o seu endereço de email',
+      'read-memberships': 'Ver a que organizações pertence, e o seu papel em cada uma',
+      'read-repos': 'Ler todos os seus repositórios, também os privados',
+      'gated-repos': 'Ler repositórios condicionados a que lhe deram acesso',
+      'contribute-repos': 'Criar repositórios em seu nome, e ler, alterar e apagar todos os que tem',
+      'write-repos': 'Ler, alterar e apagar todos os seus repositórios, e criar outros',
+      'manage-repos':
+        'Ler, alterar e apagar todos os seus repositórios e as definições deles, e criar outros',
+    },
+  },
+  applications: {
+    title: 'Aplicações',
+    lead: 'Aplicações em que entra com esta conta, e o que lhes permite.',
+    authorized: 'Aplicações autorizadas',
+    none: 'Não deixou entrar nenhuma aplicação.',
+    since: 'desde',
+    used: 'usada pela última vez',
+    never: 'ainda não usada',
+    into: 'chega a',
+    revoke: 'Revogar',
+    revokeHint: 'O que lhe foi dado deixa de funcionar num segundo. Pode voltar a pedir-lhe.',
+    revoked: 'A aplicação foi revogada. Deixa de funcionar num segundo.',
+    own: 'As suas aplicações',
+    ownLead:
+      'Registe uma aplicação para que as pessoas entrem nela com a conta que têm aqui. Ela pergunta a cada uma o que pode fazer.',
+    noneOwn: 'Não registou nenhuma.',
+    confidential: 'guarda um segredo',
+    public: 'pública',
+    id: 'ID de cliente',
+    delete: 'Apagar',
+    deleteHint: 'Ninguém pode voltar a entrar nela, e tudo o que lhe permitiram termina num segundo.',
+    deleted: 'A aplicação foi apagada.',
+    register: 'Registar uma aplicação',
+    name: 'Nome',
+    nameHint: 'As pessoas veem-no quando lhes é perguntado.',
+    redirects: 'Para onde as pessoas são levadas de volta',
+    redirectsHint:
+      'Um endereço por linha, tal como a aplicação o envia: https, http desta mesma máquina (aí serve qualquer porta), ou um esquema como com.example.app:/volta.',
+    kind: 'Onde corre',
+    kinds: {
+      public: 'Em navegadores ou nas máquinas das pessoas: não guarda segredos',
+      confidential: 'Num servidor: guarda um segredo',
+    },
+    scopes: 'O máximo que pode pedir',
+    submit: 'Registar',
+    made: 'A aplicação foi registada.',
+    secret: 'Copie já o segredo: é mostrado só esta vez.',
+    tokensHint: 'Os tokens que foram dados a aplicações estão em',
+  },
+};
