@@ -43,7 +43,11 @@ async function answersOf(browser: TestBrowser, path: string): Promise<PageAnswer
 function requireNowhere({ status, location, body }: PageAnswer, said: string): void {
   assert.deepEqual([status, location], [400, ''], said);
   assert.doesNotMatch(body, /http-equiv="refresh"/, said);
-  assert.doesNotMatch(body, /(?:href|action|src)="(?:https?:|javascript:|\/\/)[^"]*(?:evil|app)\.example/, said);
+  assert.doesNotMatch(
+    body,
+    /(?:href|action|src)="(?:https?:|javascript:|\/\/)[^"]*(?:evil|app)\.example/,
+    said,
+  );
 }
 
 // Also where something else is wrong, which would be said to the application.

@@ -129,7 +129,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
   },
   {
     modules: ['openid-client'],
-    files: ['courier/src/issuer.ts'],
+    files: ['courier/src/issuer.ts', '*/test/**'],
     advice: 'issuers are asked by the courier, in one place',
   },
   {
