@@ -21,6 +21,11 @@ export class RunProofs {
     return `${run}.${this.#keys.sign('run-proof', [run])}`;
   }
 
+  /** Whether a run that was proved lives still; what comes for none needs none. */
+  async lives(run: ProvenRun): Promise<boolean> {
+    return run === NO_RUN || (await this.#live.isLive(run as Id));
+  }
+
   /** The run that a header proves; none where there is no header; `undefined` for a wrong one, and for a run that has ended. */
   async find(header: string | readonly string[] | undefined): Promise<ProvenRun | undefined> {
     if (header === undefined) return NO_RUN;

@@ -3,11 +3,12 @@
 import { type IncomingMessage } from 'node:http';
 import { type Fault } from '@holdfast/kernel/fault';
 import { RUN_PROOF_HEADER } from '@holdfast/kernel/run-proof';
-import { type ProvenRun } from '#modules/access';
+import { NO_RUN, type ProvenRun } from '#modules/access';
 import { type RunProofs } from '#modules/spaces';
+import { type StreamRight } from './live-streams.ts';
 
 /** Who knows. */
-export type RunSource = Pick<RunProofs, 'find'>;
+export type RunSource = Pick<RunProofs, 'find' | 'lives'>;
 
 /**
  * The run, or that there is none. A proof that is wrong, or of a run that has ended, is refused as the credential beside it would be:
@@ -21,4 +22,25 @@ export async function runOf(
   const run = await runProofs.find(headers[RUN_PROOF_HEADER]);
   if (run === undefined) throw refusal();
   return run;
+}
+
+/**
+ * The right of a stream that was begun for a run: it ends with the run, and when the Space is paused before its run has ended. Nothing
+ * tells of that, so that it is asked. `refusal` is what the check rejects with.
+ */
+export function withinRun(
+  { runProofs }: { readonly runProofs: RunSource },
+  run: ProvenRun,
+  { right, refusal }: { readonly right: StreamRight; readonly refusal: () => Fault },
+): StreamRight {
+  if (run === NO_RUN) return right;
+  return {
+    ...right,
+    key: `${right.key}/${run}`,
+    endsSilently: true,
+    check: async () => {
+      if (!(await runProofs.lives(run))) throw refusal();
+      return await right.check();
+    },
+  };
 }

@@ -3,12 +3,12 @@ import { type IncomingMessage } from 'node:http';
 import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Keys } from '@holdfast/platform/keys';
-import { type Actor } from '#modules/access';
+import { type Actor, type ProvenRun } from '#modules/access';
 import { linkEnded, linkInvalid, signLink, verifyLink, type Link, type LinkClaim } from '#modules/blobs';
 import { type Repo, type Repos } from '#modules/repos';
 import { type Authentication, type Session } from '#modules/tokens';
 import { type StreamRight } from '../http/live-streams.ts';
-import { runOf, type RunSource } from '../http/run-of.ts';
+import { runOf, withinRun, type RunSource } from '../http/run-of.ts';
 
 /** What links need. */
 export interface LinkDeps {
@@ -22,6 +22,8 @@ export interface LinkDeps {
 /** A link that was opened: who stands behind it, and the repository it is for. */
 export interface OpenedLink {
   readonly link: Link;
+  /** For which it was opened. */
+  readonly run: ProvenRun;
   readonly actor: Actor;
   readonly session: Session | undefined;
   readonly repo: Repo;
@@ -69,16 +71,17 @@ export async function openLink(
   const { actor, session } = await ownerOf(deps, link);
   // What was made from a token is accepted from where the token is.
   if (session !== undefined) deps.authentication.requireAddress(session, address);
-  return { link, actor, session, repo: await repoOf(deps, link, actor) };
+  return { link, run, actor, session, repo: await repoOf(deps, link, actor) };
 }
 
 /** The right under which a stream that began with this link may go on. */
-export function rightOf(deps: LinkDeps, { link, session }: OpenedLink): StreamRight {
-  return {
+export function rightOf(deps: LinkDeps, { link, run, session }: OpenedLink): StreamRight {
+  const right: StreamRight = {
     key: `${link.act === 'fetch' ? 'read' : 'write'}/${link.tokenId}/${link.repoId}`,
     check: async () => await repoOf(deps, link, (await ownerOf(deps, link)).actor),
     expiresAt: session?.token.expiresAt ?? null,
   };
+  return withinRun(deps, run, { right, refusal: linkEnded });
 }
 
 async function ownerOf(deps: LinkDeps, link: Link): Promise<{ actor: Actor; session: Session | undefined }> {

@@ -18,7 +18,7 @@ import {
   type XetAct,
 } from '#modules/xet';
 import { type StreamRight } from '../http/live-streams.ts';
-import { runOf, type RunSource } from '../http/run-of.ts';
+import { runOf, withinRun, type RunSource } from '../http/run-of.ts';
 
 /** What Xet access needs. */
 export interface AccessDeps {
@@ -78,13 +78,14 @@ async function requireScope(
 }
 
 /** The right under which a body that began with this token may go on. */
-export function rightOf(deps: AccessDeps, { access, session }: OpenedAccess): StreamRight {
+export function rightOf(deps: AccessDeps, { access, run, session }: OpenedAccess): StreamRight {
   const { act, tokenId, repoId } = access;
-  return {
+  const right: StreamRight = {
     key: `${act}/${tokenId}/${repoId}`,
     check: async () => await repoOf(deps, repoId, { ...(await ownerOf(deps, tokenId)), act }),
     expiresAt: session?.token.expiresAt ?? null,
   };
+  return withinRun(deps, run, { right, refusal: accessEnded });
 }
 
 /** Who stands behind a hub token's id. Throws `xet.access-ended`. */

@@ -12,7 +12,7 @@ import { type AnswerPlan } from '../http/answer-plan.ts';
 import { contentRange, frameByteRanges } from '../http/byte-range.ts';
 import { CORS_HEADERS } from '../http/file-headers.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
-import { runOf } from '../http/run-of.ts';
+import { runOf, withinRun } from '../http/run-of.ts';
 import { sendPlan } from '../http/send-file.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 import { ownerOf, repoOf, type AccessDeps } from './access.ts';
@@ -53,11 +53,9 @@ export function fetchRoute(deps: FetchDeps): Route {
       const ranges = readRanges(request.headers.range, link.ranges);
       if (ranges === undefined) throw fetchInvalid();
       const { tokenId, repoId } = link;
-      using live = deps.streams.watch({
-        key: `read/${tokenId}/${repoId}`,
-        check: right,
-        expiresAt: session?.token.expiresAt ?? null,
-      });
+      const expiresAt = session?.token.expiresAt ?? null;
+      const reading = { key: `read/${tokenId}/${repoId}`, check: right, expiresAt };
+      using live = deps.streams.watch(withinRun(deps, run, { right: reading, refusal: fetchEnded }));
       const open = await openPack(deps, link.pack);
       const content = () => Promise.resolve(open);
       const plan = planFetch(open.size, ranges, String(reply.request.id));
