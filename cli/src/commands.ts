@@ -39,7 +39,7 @@ import { eraseLedger } from './commands/ledger-erase.ts';
 import { listEntries } from './commands/ledger-list.ts';
 import { tailLedger } from './commands/ledger-tail.ts';
 import { start } from './commands/start.ts';
-import { rotateVault, sealVault, unsealVault, vaultStatus } from './commands/vault.ts';
+import { beginVaultAnew, rotateVault, sealVault, unsealVault, vaultStatus } from './commands/vault.ts';
 
 const ACTING: readonly Command[] = [
   start,
@@ -90,6 +90,7 @@ const ACTING: readonly Command[] = [
   verifyBackupCommand,
   restore,
   vaultStatus,
+  beginVaultAnew,
   sealVault,
   unsealVault,
   rotateVault,

@@ -15,11 +15,15 @@ import { readOperator } from './operator.ts';
 
 /** How the vault is. */
 export type VaultStatus = Extract<ToOperator, { type: 'status' }>;
+/** What is lost with the root key. */
+export type VaultLosses = Extract<ToOperator, { type: 'losses' }>;
 
 /** The vault, as the operator reaches it. */
 export interface VaultClient extends AsyncDisposable {
   /** Has it do something; gives how it is then. Throws `refused` with its own words. */
-  ask(type: FromOperator['type'], passphrase?: Uint8Array): Promise<VaultStatus>;
+  ask(type: Exclude<FromOperator['type'], 'losses'>, passphrase?: Uint8Array): Promise<VaultStatus>;
+  /** What would be given up. Throws `refused` where the key is there. */
+  losses(): Promise<VaultLosses>;
 }
 
 const SOCKET = join('run', 'vault.sock');
@@ -42,6 +46,7 @@ export async function openVaultClient(call: Call): Promise<VaultClient> {
   let key: string | undefined;
   const ask = async (frame: FromOperator): Promise<VaultStatus> => {
     const status = await askOnce(channel, frame, absent);
+    if (status.type !== 'status') throw absent();
     key = status.key;
     return status;
   };
@@ -56,11 +61,20 @@ export async function openVaultClient(call: Call): Promise<VaultClient> {
         passphrase: passphrase === undefined ? null : sealFor(key ?? '', passphrase),
       });
     },
+    losses: async () => {
+      const said = await askOnce(channel, { type: 'losses', operator, passphrase: null }, absent);
+      if (said.type !== 'losses') throw absent();
+      return said;
+    },
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }
 
-async function askOnce(channel: Channel, frame: FromOperator, absent: () => Error): Promise<VaultStatus> {
+async function askOnce(
+  channel: Channel,
+  frame: FromOperator,
+  absent: () => Error,
+): Promise<VaultStatus | VaultLosses> {
   channel.send(frame);
   const answer = await channel.next();
   if (answer === undefined) throw absent();

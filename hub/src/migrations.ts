@@ -12,6 +12,7 @@ import { vaultSealedRuns } from '@holdfast/vault/migrations/0002-sealed-runs';
 import { vaultEchoes } from '@holdfast/vault/migrations/0003-echoes';
 import { vaultOwnTokens } from '@holdfast/vault/migrations/0004-own-tokens';
 import { vaultSealedValues } from '@holdfast/vault/migrations/0005-sealed-values';
+import { vaultLost } from '@holdfast/vault/migrations/0006-lost';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
 import { gitDropped, gitObjects } from '#modules/git';
 import {
@@ -149,4 +150,5 @@ export const migrations: readonly Migration[] = [
   vaultSealedValues,
   tokenApplications,
   oauthApplications,
+  vaultLost,
 ];

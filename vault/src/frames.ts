@@ -170,7 +170,7 @@ export type ToRunner = z.infer<typeof ToRunner>;
 
 /** What the operator asks, over a socket that only the operator can open. */
 export const FromOperator = z.strictObject({
-  type: z.enum(['status', 'seal', 'unseal', 'rotate']),
+  type: z.enum(['status', 'seal', 'unseal', 'rotate', 'losses', 'begin-anew']),
   operator: z.strictObject({
     osUser: z.string().max(100),
     terminal: z.string().max(100).nullable(),
@@ -194,6 +194,12 @@ export const ToOperator = z.discriminatedUnion('type', [
     spaces: z.int().nonnegative(),
     secrets: z.int().nonnegative(),
     runs: z.int().nonnegative(),
+  }),
+  /** What is lost with the root key, before it is given up. */
+  z.strictObject({
+    type: z.literal('losses'),
+    spaces: z.array(z.strictObject({ space: Id, secrets: z.array(z.string()) })),
+    seeds: z.array(z.string()),
   }),
   z.strictObject({ type: z.literal('refused'), message: z.string() }),
 ]);

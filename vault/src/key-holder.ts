@@ -28,6 +28,10 @@ export interface KeyHolder {
   readonly closed: Closed | undefined;
   /** Whether a passphrase opens it. */
   readonly hasPassphrase: boolean;
+  /** Whether there is one, open or not. */
+  exists(): Promise<boolean>;
+  /** Makes the first generation, under a passphrase if one is given, and opens it. */
+  make(passphrase: Buffer | undefined): Promise<void>;
   /** Opens it; `false`: that is not its passphrase. */
   open(passphrase: Buffer | undefined): Promise<boolean>;
   /** Forgets it until it is opened again. */
@@ -91,12 +95,10 @@ export class FileKeyHolder implements KeyHolder {
     return this.#hasPassphrase;
   }
 
-  /** Whether there is one. */
   async exists(): Promise<boolean> {
     return (await findText(this.#path)) !== undefined;
   }
 
-  /** Makes the first generation, under a passphrase if one is given, and opens it. */
   async make(passphrase: Buffer | undefined): Promise<void> {
     if (passphrase !== undefined) this.#passphrase = derive(passphrase, randomBytes(16).toString('base64'));
     this.#hasPassphrase = passphrase !== undefined;

@@ -52,7 +52,7 @@ try {
   const { instance, ours } = settings;
   const ground = { db, clock: systemClock, log, keys, journal, ledger, instance, ours };
   const behind = await catchUp({ ...ground, pair }, { ...settings, writer: settings.postgres.user });
-  stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind }));
+  stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind, passphrase }));
   channel.send({ type: 'ready' });
   await stopped.promise;
 } catch (error) {

@@ -118,7 +118,7 @@ export class Releases {
   // Read into this process alone: nothing has left it yet.
   async #open(space: string): Promise<Opened[]> {
     const now = this.#ground.clock.now();
-    const kept = await new SecretReader(this.#ground.db).listKept(space);
+    const kept = await this.#listWhole(space);
     // One whose newest version has expired is gone: the one before is not what people set.
     const versions = newestOf(kept).filter((one) => isLive(one, now));
     const key = versions.length === 0 ? undefined : await this.openKey(space);
@@ -127,6 +127,19 @@ export class Releases {
       const placeholder = version.way === 'brokered' ? makePlaceholder(value, randomBytes) : null;
       return { version, value, placeholder };
     });
+  }
+
+  // An app without some of what it was given would fail in its own words, or do with less what it should not.
+  async #listWhole(space: string): Promise<KeptVersion[]> {
+    const reader = new SecretReader(this.#ground.db);
+    const lost = (await reader.listLost(space)).map(({ name }) => name);
+    if (lost.length > 0)
+      throw new VaultRefusal(
+        'failed',
+        `Lost with the root key of the vault: ${lost.join(', ')}. Set ${lost.length === 1 ? 'it' : 'each'} anew, or delete it; ` +
+          'the app starts then.',
+      );
+    return await reader.listKept(space);
   }
 
   async #record(

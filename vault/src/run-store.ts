@@ -165,6 +165,15 @@ export class RunWriter {
     await sql`lock table vault.run in exclusive mode`.execute(this.#db);
   }
 
+  /** Takes the tags of all runs whose end is not recorded: nothing is granted them anew. */
+  async untagAll(): Promise<void> {
+    await this.#db
+      .updateTable('vault.run')
+      .set({ tag: null, tag_generation: null })
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
   /** Sets the tag of a run. */
   async tag(run: string, { generation, bytes }: Tag): Promise<void> {
     await this.#db

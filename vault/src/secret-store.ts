@@ -57,6 +57,31 @@ export class SecretReader {
     return rows.map(toVersion);
   }
 
+  /** The newest versions of a Space that were lost with a root key, and neither set anew nor deleted since. */
+  async listLost(space: string): Promise<KeptVersion[]> {
+    const rows = await this.#db
+      .selectFrom('vault.version')
+      .selectAll()
+      .distinctOn('name')
+      .where('space', '=', space)
+      .orderBy('name')
+      .orderBy('n', 'desc')
+      .execute();
+    return rows.filter((row) => row.lost_at !== null).map(toVersion);
+  }
+
+  /** All secrets that have a value, by Space and name. */
+  async listNames(): Promise<{ readonly space: string; readonly name: string }[]> {
+    return await this.#db
+      .selectFrom('vault.version')
+      .select(['space', 'name'])
+      .distinct()
+      .where('value', 'is not', null)
+      .orderBy('space')
+      .orderBy('name')
+      .execute();
+  }
+
   /** Spaces that have a value whose overlap is over. */
   async listOverdue(): Promise<string[]> {
     const rows = await this.#db
@@ -204,6 +229,25 @@ export class SecretWriter {
   /** The version may be used until then; from then on its value is nobody's. */
   async endVersion(id: string, until: Date): Promise<void> {
     await this.#db.updateTable('vault.version').set({ live_until: until }).where('id', '=', id).execute();
+  }
+
+  /** Destroys every ciphertext and every key, and marks the versions as lost. Gives those that had a value. */
+  async loseAll(): Promise<KeptVersion[]> {
+    await this.#db.deleteFrom('vault.space_key').execute();
+    const now = sql<Date>`clock_timestamp()`;
+    const rows = await this.#db
+      .updateTable('vault.version')
+      .set({ value: null, lost_at: now, live_until: sql<Date>`coalesce(live_until, clock_timestamp())` })
+      .where('value', 'is not', null)
+      .returningAll()
+      .execute();
+    return rows.map(toVersion);
+  }
+
+  /** What was lost of a Space, or of one name in it, is not to be set anew any more. */
+  async forgetLost(space: string, name?: string): Promise<void> {
+    const all = this.#db.updateTable('vault.version').set({ lost_at: null }).where('space', '=', space);
+    await (name === undefined ? all : all.where('name', '=', name)).execute();
   }
 
   /** Destroys the ciphertext of versions. */

@@ -13,7 +13,7 @@ import { recordEntries } from './ledger-store.ts';
 import { keyBound } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE, type WrappedKey } from './secret-store.ts';
-import { SeedWriter } from './seed-store.ts';
+import { isLostSeed, SeedWriter } from './seed-store.ts';
 
 type Words<Type> = Omit<Extract<FromHub, { type: Type }>, 'type' | 'id'>;
 
@@ -88,6 +88,8 @@ export class Seeds {
     const now = clock.now();
     const open = await openerOf(new SecretReader(db), this.#ground);
     const seed = open({ user, enrolment }, Buffer.from(kept, 'base64url'));
+    if (seed === undefined && (await isLostSeed(db, { user, enrolment })))
+      throw new VaultRefusal('missing', 'the seed was lost with a root key');
     if (seed === undefined)
       throw new VaultRefusal('invalid', 'the seed is of somebody else or of another time, or was changed');
     try {

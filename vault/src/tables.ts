@@ -23,7 +23,9 @@ export type VaultTables = {
     last_used_at: Date | null;
     echoed_at: Date | null;
     sealed_in: string;
+    lost_at: Date | null;
   };
+  'vault.lost_seed': { user_id: string; enrolment: string; at: Generated<Date> };
   'vault.sealed_value': { digest: string; day: number };
   'vault.ticket': { entry: string; run: string; at: Generated<Date> };
   'vault.run': {

@@ -12,6 +12,8 @@ import {
   type ToRunner,
 } from './frames.ts';
 import { AtOnce } from './at-once.ts';
+import { beginAnew, listLosses } from './begin-anew.ts';
+import { CLOSED } from './closed.ts';
 import { type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
@@ -41,6 +43,14 @@ const MOST_OF_HUB = 200;
 /** Why nothing is handed over although the key is there: what the vault did is missing in the database. */
 export type Behind = string | undefined;
 
+/** What a vault is told beside its ground. */
+export interface VaultCircumstances {
+  readonly verifier: NoteVerifier;
+  readonly behind: Behind;
+  /** Under which a root key is made when the operator names no other. */
+  readonly passphrase?: Buffer | undefined;
+}
+
 /** The vault. */
 export class Vault implements Disposable {
   readonly #ground: Ground;
@@ -51,6 +61,7 @@ export class Vault implements Disposable {
   readonly #releases: Releases;
   readonly #leases: Leases;
   readonly #behind: Behind;
+  readonly #passphrase: Buffer | undefined;
   readonly #turns = new Turns();
   readonly #ofHub = new AtOnce(MOST_OF_HUB);
   readonly #owed: Owed;
@@ -58,10 +69,11 @@ export class Vault implements Disposable {
   /** Runs that live: those the runner named when it greeted, and what began since. */
   #runs = new Set<string>();
 
-  constructor(ground: Ground, channels: Channels, more: { verifier: NoteVerifier; behind: Behind }) {
+  constructor(ground: Ground, channels: Channels, more: VaultCircumstances) {
     this.#ground = ground;
     this.#channels = channels;
     this.#behind = more.behind;
+    this.#passphrase = more.passphrase;
     this.#writes = new Writes(ground);
     this.#seeds = new Seeds(ground);
     this.#possession = new Possession(ground);
@@ -281,6 +293,11 @@ export class Vault implements Disposable {
         this.#requireOpen();
         await rotateRootKey(this.#ground, { actor: 'operator', personal: personalOf(operator) });
       }
+      if (type === 'losses') {
+        this.#channels.operator.send({ type, ...(await listLosses(this.#ground)) } satisfies ToOperator);
+        return;
+      }
+      if (type === 'begin-anew') await this.#beginAnew(operator, passphrase);
       if (type === 'seal' || type === 'unseal') {
         this.#tellState();
         await this.#recordState(type, operator);
@@ -292,12 +309,28 @@ export class Vault implements Disposable {
     }
   }
 
+  #openPassphrase(passphrase: FromOperator['passphrase']): Buffer | undefined {
+    if (passphrase === null) return undefined;
+    const { key, box } = passphrase;
+    return openSealing(this.#ground.pair, key, OPERATOR_TO_VAULT).open(box, 'passphrase');
+  }
+
+  async #beginAnew(
+    operator: FromOperator['operator'],
+    passphrase: FromOperator['passphrase'],
+  ): Promise<void> {
+    if (this.#behind !== undefined) throw new VaultRefusal('sealed', this.#behind);
+    const opened = this.#openPassphrase(passphrase);
+    await beginAnew(this.#ground, opened ?? this.#passphrase, personalOf(operator));
+    opened?.fill(0);
+    this.#tellState();
+  }
+
   async #unseal(passphrase: FromOperator['passphrase']): Promise<void> {
-    const { keys, pair } = this.#ground;
-    const opened =
-      passphrase && openSealing(pair, passphrase.key, OPERATOR_TO_VAULT).open(passphrase.box, 'passphrase');
+    const { keys } = this.#ground;
+    const opened = this.#openPassphrase(passphrase);
     try {
-      if (await keys.open(opened ?? undefined)) return;
+      if (await keys.open(opened)) return;
     } finally {
       opened?.fill(0);
     }
@@ -345,20 +378,6 @@ export class Vault implements Disposable {
 }
 
 const CHANGED = 'a secret was changed while the app started; it is tried again';
-
-const CLOSED = {
-  open: null,
-  sealed: 'The vault is sealed: `./holdfast vault unseal` opens it. Spaces with secrets wait until then.',
-  'passphrase-needed':
-    'The vault is sealed until it has its passphrase: `./holdfast vault unseal`. Spaces with secrets wait until then.',
-  'passphrase-wrong':
-    'The vault is sealed: the passphrase that it was given is not that of its root key. `./holdfast vault unseal` asks for the ' +
-    'right one. Spaces with secrets wait until then.',
-  missing:
-    'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back, and codes of ' +
-    'second factors cannot be checked; nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back ' +
-    'and start again',
-} as const;
 
 function personalOf({ osUser, terminal, command }: FromOperator['operator']): Record<string, string> {
   return { osUser, ...(terminal !== null && { terminal }), command };

@@ -149,7 +149,9 @@ export class Writes {
         const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
         const wrapped = await reader.findKey(space);
         const kept = wrapped === undefined ? [] : await reader.listKept(space);
-        const gone = kept.filter((one) => one.name === name);
+        const lost = (await reader.listLost(space)).filter((one) => one.name === name);
+        const gone = [...kept.filter((one) => one.name === name), ...lost];
+        await writer.forgetLost(space, name);
         if (gone.length === 0) throw new VaultRefusal('missing', `this Space has no secret ${name}`);
         await writer.eraseValues(gone.map(({ id }) => id));
         await this.#rekey(
@@ -183,6 +185,7 @@ export class Writes {
         const kept = await new SecretReader(tx).listKept(space);
         const writer = new SecretWriter(tx);
         await writer.eraseValues(kept.map(({ id }) => id));
+        await writer.forgetLost(space);
         await writer.dropKey(space);
         const entries = await recordEntries(
           tx,

@@ -74,7 +74,7 @@ export function foreignWords({ run, space, fresh }: Victim): Readonly<Record<str
     'vault, of the runner: ended': { type: 'ended', run },
     'vault, of the runner: door': { type: 'door', run, box: 'A'.repeat(200) },
     ...Object.fromEntries(
-      ['status', 'seal', 'unseal', 'rotate'].map((type) => [
+      ['status', 'seal', 'unseal', 'rotate', 'losses', 'begin-anew'].map((type) => [
         `vault, of the operator: ${type}`,
         { type, operator, passphrase: null },
       ]),

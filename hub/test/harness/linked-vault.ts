@@ -1,11 +1,13 @@
 // The vault in the test's own process, over a test's database, with a root key and a journal of its own, and the real link to it.
 import { generateKeyPairSync } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { systemClock, type Clock } from '@holdfast/kernel/clock';
 import { makeSealingPair } from '@holdfast/kernel/sealing';
 import { verifierOf } from '@holdfast/notary/note';
 import { Channel } from '@holdfast/platform/channel';
 import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool, type DatabaseAddress } from '@holdfast/platform/postgres/database';
+import { beginAnew } from '@holdfast/vault/begin-anew';
 import { Journal } from '@holdfast/vault/journal';
 import { FileKeyHolder } from '@holdfast/vault/key-holder';
 import { LedgerReader } from '@holdfast/vault/ledger-store';
@@ -22,6 +24,10 @@ export interface LinkedVault extends AsyncDisposable {
   seal(): void;
   /** Opens it again. */
   unseal(): Promise<void>;
+  /** Loses the root key for good, as its file and this process have it. */
+  lose(): Promise<void>;
+  /** Gives up what was lost with it, and makes another. */
+  beginAnew(): Promise<void>;
   /** Makes the next root key and destroys the one before. */
   rotate(): Promise<void>;
   /** Says what the supervisor says when the vault has ended, and hears nothing any more. */
@@ -65,6 +71,11 @@ export async function openLinkedVault(
     link,
     seal: () => keys.close(),
     unseal: async () => void (await keys.open(undefined)),
+    lose: async () => {
+      await rm(`${scratch.path}/root.key`);
+      await keys.open(undefined);
+    },
+    beginAnew: async () => await beginAnew(ground, undefined, {}),
     rotate: async () => void (await rotateRootKey(ground, { actor: 'operator', personal: {} })),
     leave: () => {
       isThere = false;

@@ -65,16 +65,23 @@ const seedsSilent = defineFault(
 /** What the vault says, or is said of it, when it did not look at what it was asked. */
 const UNASKED = new Set(['absent', 'away', 'failed', 'gone']);
 
+const seedLost = defineFault(
+  'conflict',
+  'second-factor.lost',
+  () =>
+    'The key by which codes of your second factor are checked was lost. Sign in with a recovery code or a passkey, remove the second factor and set it up anew. Who has neither asks who runs this hub.',
+);
 /** The fault for what keeps the vault from making a seed or checking a code. */
 export function seedFault(problem: string): Error {
   if (problem === 'sealed') return seedsSealed();
+  if (problem === 'missing') return seedLost();
   if (problem === 'too-many') return signInThrottled();
   return UNASKED.has(problem) ? seedsAway() : seedsSilent();
 }
 
 /** Whether an error says that the vault did not look at a seed or a code at all. */
 export function isUnasked(error: unknown): boolean {
-  return isFault(error, seedsSealed.code) || isFault(error, seedsAway.code);
+  return [seedsSealed, seedsAway, seedLost].some(({ code }) => isFault(error, code));
 }
 
 export const sessionMissing = defineFault('missing', 'session.missing', () => 'There is no such session.');

@@ -15,6 +15,7 @@ import { ledgerRoutes } from './ledger.ts';
 import { listMail } from './list-mail.ts';
 import { entryRoutes } from './entries.ts';
 import { listOrgs } from './list-orgs.ts';
+import { listSecretSpaces } from './list-secret-spaces.ts';
 import { listTokens } from './list-tokens.ts';
 import { listUsers } from './list-users.ts';
 import { namespaceRoutes } from './namespaces.ts';
@@ -36,6 +37,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof removeSecondFactor>[0] &
   Parameters<typeof disconnectUser>[0] &
   Parameters<typeof createToken>[0] &
+  Parameters<typeof listSecretSpaces>[0] &
   Parameters<typeof listTokens>[0] &
   Parameters<typeof putMember>[0] &
   Parameters<typeof setAdministrator>[0] &
@@ -67,6 +69,7 @@ export function adminRoutes(deps: Deps): Route[] {
     listMail(deps),
     listOrgs(deps),
     listSecretSinks(deps),
+    listSecretSpaces(deps),
     listTokens(deps),
     listUsers(deps),
     ...namespaceRoutes(deps),

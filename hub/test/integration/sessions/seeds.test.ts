@@ -192,3 +192,44 @@ void test(
     );
   },
 );
+
+void test(
+  'who lost a second factor with the root key is told, and sets it up anew behind a recovery code; nothing less lets them in',
+  LIMIT,
+  async () => {
+    await using hub = await openServedHub({ vault: true });
+    const { key, codes, id } = await setUp(hub, 'alice');
+    hub.passTime(1);
+    await hub.vault?.lose();
+    assert.equal(await tryCode(hub, 'alice', codeOf(key, hub.now())), 'second-factor.vault-sealed');
+    await hub.vault?.beginAnew();
+    assert.equal(await tryCode(hub, 'alice', codeOf(key, hub.now())), 'second-factor.lost');
+    assert.equal(await tryCode(hub, 'alice', '000000'), 'second-factor.lost');
+    const { signIn, sessions, secondFactors } = hub.modules;
+    const outcome = await signIn.withPassword({ name: 'alice', password: PASSWORD }, BROWSER);
+    assert.equal(outcome.kind, 'half', 'the password alone signs nobody in');
+    const half = outcome.kind === 'half' ? outcome.half : '';
+    const { value } = await signIn.withCode(half, codes[0] ?? '', BROWSER);
+    const visit = await sessions.find(value.reveal('to act as a browser does'));
+    assert.ok(visit !== undefined);
+    await secondFactors.remove(visit.actor, id);
+    const again = await secondFactors.begin(visit.actor, id, { user: 'alice', host: 'hub' });
+    await secondFactors.confirm(visit.actor, id, codeOf(again.key, hub.now()));
+    hub.passTime(1);
+    assert.equal(
+      await tryCode(hub, 'alice', codeOf(key, hub.now())),
+      'second-factor.code-wrong',
+      'not by the lost one',
+    );
+    assert.equal(await tryCode(hub, 'alice', codeOf(again.key, hub.now())), 'signed in');
+    const { rows } = await hub.modules.pool.query<{ kind: string; subject: string }>(
+      `select kind, subject from ledger.entry where kind in ('secret.seed-lost', 'secret.begun-anew') order by kind`,
+    );
+    assert.deepEqual(rows, [
+      { kind: 'secret.begun-anew', subject: 'vault:root' },
+      { kind: 'secret.seed-lost', subject: `account:${id}` },
+    ]);
+    // Seeds that are lost are in nobody's way.
+    await hub.vault?.rotate();
+  },
+);

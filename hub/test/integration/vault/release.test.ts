@@ -166,7 +166,16 @@ void test(
 );
 
 /** Columns that the ciphertext does not cover: what is said of a version, and until when one that was replaced may still be used. */
-const UNBOUND = ['description', 'bytes', 'created_at', 'live_until', 'uses', 'last_used_at', 'echoed_at'];
+const UNBOUND = [
+  'description',
+  'bytes',
+  'created_at',
+  'live_until',
+  'uses',
+  'last_used_at',
+  'echoed_at',
+  'lost_at',
+];
 
 void test('who changes a secret in the database makes it unreadable, column by column', LIMIT, async () => {
   await using vault = await openTestVault();

@@ -17,6 +17,7 @@ async function rotate({ operator }: TestVault): Promise<number | null> {
     operator.say({ type: 'rotate', ...OPERATOR });
     const answer = await operator.until((frame) => operator.frames.indexOf(frame) >= from);
     if (answer.type === 'status') return answer.generation;
+    assert.ok(answer.type === 'refused');
     assert.match(answer.message, /rotate once more/);
   }
 }

@@ -62,6 +62,8 @@ export const ptRefusals: Readonly<Record<string, string>> = {
     'Agora não se podem verificar códigos de segundos fatores: o cofre não responde. Tente de novo; um código de recuperação ou uma chave de acesso serve.',
   'second-factor.vault-silent':
     'Perguntou-se ao cofre pelo código, e não disse se está certo. Tente o próximo; um código de recuperação ou uma chave de acesso serve.',
+  'second-factor.lost':
+    'Perdeu-se a chave com que se verificam os códigos do seu segundo fator. Entre com um código de recuperação ou uma chave de acesso, remova o segundo fator e configure-o de novo. Quem não tem nenhum dos dois peça a quem opera este hub.',
   'second-factor.missing': 'Não há nenhum segundo fator.',
   'org.policy-own-factor': 'Configure primeiro um segundo fator seu: sem ele ficaria de fora.',
   'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',

@@ -1,0 +1,189 @@
+// A root key that is lost for good is given up: refused while it is there, with all that is lost on the ledger; then Spaces wait until
+// what they lost is set anew or deleted, and a lost key that turns up again opens nothing.
+import assert from 'node:assert/strict';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { openTestDatabase } from '../../harness/database.ts';
+import { startInstance, type Instance } from '../../harness/instance.ts';
+import { openTestNotary } from '../../harness/notary.ts';
+import { openScratch } from '../../harness/scratch.ts';
+import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { VaultProcess } from '../../harness/vault-process.ts';
+import { entriesOf, startRun } from '../../harness/vault-runs.ts';
+
+const LIMIT = { timeout: 300_000 };
+const OPERATOR = { operator: { osUser: 'root', terminal: null, command: 'vault' }, passphrase: null };
+
+/** What the operator is answered. */
+async function ask(vault: TestVault, type: string) {
+  const { operator } = vault;
+  const from = operator.frames.length;
+  operator.say({ type, ...OPERATOR });
+  return await operator.until((frame) => operator.frames.indexOf(frame) >= from);
+}
+
+/** The vault as it is when its root key is gone from memory and disk; the file lies beside. */
+async function lose(vault: TestVault): Promise<string> {
+  const file = path.join(vault.folder, 'root.key');
+  const away = path.join(vault.folder, 'away.key');
+  await rename(file, away);
+  const sealed = await ask(vault, 'seal');
+  assert.ok(sealed.type === 'status');
+  assert.equal((await ask(vault, 'unseal')).type, 'refused');
+  return away;
+}
+
+void test('a root key that is there is not given up', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = id();
+  await vault.write(space, { key: 'A', value: 'a value' });
+  for (const type of ['losses', 'begin-anew']) {
+    const open = await ask(vault, type);
+    assert.match(open.type === 'refused' ? open.message : '', /is there, so nothing is lost/, type);
+  }
+  await ask(vault, 'seal');
+  const sealed = await ask(vault, 'begin-anew');
+  assert.match(sealed.type === 'refused' ? sealed.message : '', /is there/);
+  // Put back before the operator's word came.
+  const away = await lose(vault);
+  await copyFile(away, path.join(vault.folder, 'root.key'));
+  assert.equal((await ask(vault, 'begin-anew')).type, 'refused');
+  assert.equal((await ask(vault, 'unseal')).type, 'status');
+  assert.equal((await startRun(vault, space)).variables['A'], 'a value');
+});
+
+void test(
+  'a Space waits for what it lost by name, and starts once each is set anew or deleted',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const [space, other, none] = [id(), id(), id()];
+    for (const [where, key] of [
+      [space, 'A'],
+      [space, 'B'],
+      [other, 'C'],
+    ] as const)
+      await vault.write(where, { key, value: `of ${key}` });
+    const away = await lose(vault);
+    const losses = await ask(vault, 'losses');
+    assert.ok(losses.type === 'losses');
+    const expected = [
+      { space, secrets: ['A', 'B'] },
+      { space: other, secrets: ['C'] },
+    ].toSorted((one, two) => (one.space < two.space ? -1 : 1));
+    assert.deepEqual([losses.spaces, losses.seeds], [expected, []]);
+    const begun = await ask(vault, 'begin-anew');
+    assert.ok(begun.type === 'status' && begun.sealed === null && begun.secrets === 0, JSON.stringify(begun));
+    assert.deepEqual(
+      (await entriesOf(vault, 'secret.lost'))
+        .map(({ body }) => body['name'])
+        .toSorted((a, b) => String(a).localeCompare(String(b))),
+      ['A', 'B', 'C'],
+    );
+    const [entry] = await entriesOf(vault, 'secret.begun-anew');
+    assert.deepEqual([entry?.subject, entry?.body['secrets']], ['vault:root', 3]);
+    const whyNot = async () => {
+      const { answer } = await startRun(vault, space);
+      return answer.type === 'refused' ? [answer.why, answer.retry] : [answer.type];
+    };
+    const waits = (names: string) => [
+      `Lost with the root key of the vault: ${names}. Set ${names.includes(',') ? 'each' : 'it'} anew, or delete it; the app starts then.`,
+      true,
+    ];
+    assert.deepEqual(await whyNot(), waits('A, B'));
+    assert.equal((await startRun(vault, none)).answer.type, 'released', 'who had none waits for nothing');
+    assert.equal((await vault.write(space, { key: 'A', value: 'another' })).type, 'done');
+    assert.deepEqual(await whyNot(), waits('B'));
+    vault.hub.say({ type: 'delete', id: 900, space, name: 'B', by: BY });
+    await vault.hub.until((frame) => frame.type === 'done' && frame.id === 900);
+    assert.deepEqual((await startRun(vault, space)).variables, { A: 'another' });
+    vault.hub.say({ type: 'forget', id: 901, space: other, by: BY });
+    await vault.hub.until((frame) => frame.type === 'done' && frame.id === 901);
+    // The key from before opens nothing of what is kept now, and nothing of what was is kept.
+    await vault.notary.stop();
+    await copyFile(away, path.join(vault.folder, 'root.key'));
+    await using again = await openTestVault({ database: vault.database, folder: vault.folder });
+    assert.equal((await startRun(again, space)).answer.type, 'refused');
+  },
+);
+
+void test(
+  'a vault that was killed before the new key was written makes one at its next start',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using scratch = await openScratch('begin-anew');
+    const folder = scratch.path;
+    await using notary = await openTestNotary(database.notary, { folder: path.join(folder, 'notary') });
+    const site = { database, folder, signer: notary.signer };
+    const space = id();
+    {
+      await using vault = await VaultProcess.start(site);
+      assert.equal((await vault.answer(vault.write(space, { key: 'A', value: 'a value' }))).type, 'done');
+    }
+    await rm(path.join(folder, 'root.key'));
+    {
+      await using vault = await VaultProcess.start(site);
+      assert.match(vault.state.sealed ?? '', /vault begin-anew/);
+      vault.say('operator', { type: 'begin-anew', ...OPERATOR });
+      assert.equal((await vault.until((frame) => frame.type === 'status')).type, 'status');
+    }
+    await rm(path.join(folder, 'root.key'));
+    await using vault = await VaultProcess.start(site);
+    assert.equal(vault.state.sealed, null);
+    assert.equal((await vault.answer(vault.write(space, { key: 'A', value: 'another' }))).type, 'done');
+  },
+);
+
+async function call(instance: Instance, [method, where, token]: readonly string[], body?: object) {
+  const answer = await fetch(`${instance.url}/api/${where}`, {
+    method: method ?? 'GET',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+void test(
+  'an operator gives up the lost key of an instance, and is told by name what goes with it',
+  LIMIT,
+  async () => {
+    await using scratch = await openScratch('begin-anew');
+    let token = '';
+    let file = '';
+    {
+      await using instance = await startInstance({ folder: scratch.path });
+      token = await instance.createToken({ user: 'admin', role: 'write' });
+      const wish = { type: 'space', name: 'keeper', sdk: 'gradio', private: false };
+      assert.equal((await call(instance, ['POST', 'repos/create', token], wish)).status, 200);
+      const set = { key: 'A_KEY', value: 'a value that is lost' };
+      assert.equal((await call(instance, ['POST', 'spaces/admin/keeper/secrets', token], set)).status, 200);
+      const refused = await instance.command('vault', 'begin-anew', '--yes');
+      assert.notEqual(refused.status, 0);
+      assert.match(refused.stderr, /is there, so nothing is lost/);
+      file = path.join(`${instance.data}.keys`, 'vault', 'root.key');
+    }
+    const before = await readFile(file, 'utf8');
+    await rm(file);
+    await using instance = await startInstance({ folder: scratch.path });
+    const unasked = await instance.command('vault', 'begin-anew');
+    assert.notEqual(unasked.status, 0);
+    assert.match(unasked.stdout, /admin\/keeper: A_KEY/);
+    assert.match(unasked.stdout, /Not lost: repositories, accounts, passwords/);
+    assert.match(unasked.stderr, /--yes/);
+    const waiting = await call(instance, ['POST', 'spaces/admin/keeper/secrets', token], {
+      key: 'B',
+      value: 'b',
+    });
+    assert.equal(waiting.status, 503, waiting.text);
+    const begun = await instance.command('vault', 'begin-anew', '--yes');
+    assert.equal(begun.status, 0, begun.stderr);
+    assert.match(begun.stdout, /The vault is open\./);
+    assert.notEqual(await readFile(file, 'utf8'), before);
+    const set = { key: 'A_KEY', value: 'a value that is new' };
+    assert.equal((await call(instance, ['POST', 'spaces/admin/keeper/secrets', token], set)).status, 200);
+    const entries = await instance.command('ledger', 'list', '--kind', 'secret.', '--json');
+    for (const kind of ['secret.lost', 'secret.begun-anew']) assert.match(entries.stdout, new RegExp(kind));
+  },
+);

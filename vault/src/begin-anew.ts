@@ -1,0 +1,72 @@
+// Gives up what a lost root key wrapped, and begins with another one: the operator's act, of which nothing can be taken back. What is
+// lost is destroyed, so that a key that turns up later opens nothing of it, and each secret and seed that is lost has its entry.
+import { journalled, journalOf, type Ground } from './ground.ts';
+import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { VaultRefusal } from './refusal.ts';
+import { RunWriter } from './run-store.ts';
+import { SecretReader, SecretWriter } from './secret-store.ts';
+import { SeedWriter } from './seed-store.ts';
+import { factsOf } from './writes.ts';
+
+/** What is lost with the root key. */
+export interface Losses {
+  /** Spaces, and the names of their secrets. */
+  readonly spaces: { readonly space: string; readonly secrets: string[] }[];
+  /** Users whose second factor by codes it is. */
+  readonly seeds: string[];
+}
+
+/** What is lost. Throws a `VaultRefusal` where the key is there: then nothing is. */
+export async function listLosses({ db, keys }: Ground): Promise<Losses> {
+  if (keys.closed !== 'missing' || (await keys.exists()))
+    throw new VaultRefusal(
+      'failed',
+      'the root key is there, so nothing is lost: `./holdfast vault unseal` reads it',
+    );
+  return await db.transaction(async (tx) => {
+    const spaces = new Map<string, string[]>();
+    for (const { space, name } of await new SecretReader(tx).listNames())
+      spaces.set(space, [...(spaces.get(space) ?? []), name]);
+    const seeds = await new SeedWriter(tx).listUsers();
+    return { spaces: [...spaces].map(([space, secrets]) => ({ space, secrets })), seeds };
+  });
+}
+
+/** Destroys what is lost and makes another root key. Throws as `listLosses` does. */
+export async function beginAnew(
+  ground: Ground,
+  passphrase: Buffer | undefined,
+  personal: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { db, keys, instance } = ground;
+  await listLosses(ground);
+  await journalled(ground, { act: 'begin-anew' }, (noted) =>
+    db.transaction(async (tx) => {
+      const writer = new SecretWriter(tx);
+      await writer.lockAllKeys();
+      const versions = await writer.loseAll();
+      const seeds = await new SeedWriter(tx).loseAll();
+      // What runs hold was tagged by the lost key: nothing is granted for it any more, and nobody is taken for a forger.
+      await new RunWriter(tx).untagAll();
+      const by = { actor: 'operator', credential: '' };
+      const mark = journalOf(noted, instance);
+      const lost: VaultEntry[] = [
+        ...versions.map((version) => ({
+          ...{ kind: 'secret.lost' as const, subject: `secret:${version.id}`, ...by },
+          body: { ...factsOf(version), ...mark },
+        })),
+        ...seeds.map((user) => ({
+          ...{ kind: 'secret.seed-lost' as const, subject: `account:${user}`, ...by, body: mark },
+        })),
+      ];
+      const body = { secrets: versions.length, seeds: seeds.length, instance, ...mark };
+      const entries = await recordEntries(tx, [
+        ...lost,
+        { kind: 'secret.begun-anew', subject: 'vault:root', ...by, body, personal },
+      ]);
+      return { entries, result: undefined };
+    }),
+  );
+  // Where the vault ends before this, its next start makes one, because there is nothing that another opens.
+  await keys.make(passphrase);
+}
