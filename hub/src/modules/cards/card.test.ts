@@ -126,3 +126,17 @@ void test('requireValid() refuses a card with errors and passes on what clients 
     },
   );
 });
+
+void test('parseCard() keeps a version as it was written, and no other number', () => {
+  const { metadata } = parseCard(
+    '---\nx: &v 5.10\nsdk_version: *v\npython_version: 3.10\nversion: 5.10\nnested: {sdk_version: 5.10}\n---\n',
+    'space',
+  );
+  assert.deepEqual(metadata, {
+    ...{ x: 5.1, sdk_version: '5.10', python_version: '3.10' },
+    ...{ version: 5.1, nested: { sdk_version: 5.1 } },
+  });
+  assert.deepEqual(parseCard('---\nsdk_version: "5.10"\npython_version: [3.10]\n---\n').metadata, {
+    ...{ sdk_version: '5.10', python_version: [3.1] },
+  });
+});

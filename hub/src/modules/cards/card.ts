@@ -10,6 +10,8 @@ import { parseYaml } from './yaml.ts';
 
 const NOTHING: Metadata = Object.freeze({});
 const MISSING = 'empty or missing yaml metadata in repo card';
+/** Keys whose values look like numbers and are none. */
+const VERSIONS = new Set(['sdk_version', 'python_version']);
 const MAX_MESSAGE_LENGTH = 300;
 
 /**
@@ -25,7 +27,7 @@ export function parseCard(readme: string | Uint8Array, type?: RepoType): Card {
   const { yaml, line, body } = splitFrontMatter(text);
   if (yaml === undefined)
     return { metadata: NOTHING, errors: [], warnings: [...notices, { message: MISSING }], body };
-  const result = parseYaml(yaml);
+  const result = parseYaml(yaml, VERSIONS);
   if (result.error !== undefined) {
     const error = {
       message: shorten(`invalid YAML in the metadata: ${result.error}`),

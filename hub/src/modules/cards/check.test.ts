@@ -58,6 +58,30 @@ void test('checkMetadata() checks how a Space is run and shown', () => {
   assert.equal(errors({ sdk: 'docker', app_port: 7860 }, 'space'), '');
 });
 
+void test('checkMetadata() warns of what a Space cannot be shown by, by the name of its key', () => {
+  const right = { sdk: 'static', title: 'A title', emoji: '🚀', short_description: 7, header: 'mini' };
+  const switches = { pinned: false, fullWidth: true, disable_embedding: false, thumbnail: null };
+  assert.equal(warnings({ ...right, ...switches, colorFrom: 'red' }, 'space'), '');
+  for (const [key, values] of Object.entries({
+    title: [['x'], { a: 1 }, true, '', 'a\nb', 'x'.repeat(300)],
+    short_description: [['x'], false],
+    emoji: [['🚀']],
+    thumbnail: [{}],
+    pinned: ['true', 1, []],
+    fullWidth: ['yes'],
+    disable_embedding: [0],
+    header: ['large', true],
+    colorFrom: ['mauve', null, 3],
+    colorTo: [['red']],
+  }))
+    for (const value of values)
+      assert.match(
+        warnings({ sdk: 'static', [key]: value }, 'space'),
+        new RegExp(`^"${key}" must be`),
+        JSON.stringify(value).slice(0, 40),
+      );
+});
+
 void test('checkMetadata() checks evaluation results of any card', () => {
   assert.match(errors({ 'model-index': 'x' }), /"model-index" must be a list/);
   assert.equal(errors({ 'model-index': null }), '');

@@ -1,7 +1,7 @@
 // Rules about the meaning of metadata: errors for what clients and the hub would trip over, warnings for what is left out.
-import type { Json } from '@holdfast/kernel/canonical-json';
 import { fieldOf, findText, isList, listTexts } from './fields.ts';
 import { licences } from './licences.ts';
+import { isOneOf, lookFindings, type Finding } from './look.ts';
 import { checkModelIndex } from './model-index.ts';
 import type { Metadata, RepoType } from './model.ts';
 import { tasks } from './vocabulary.ts';
@@ -13,7 +13,6 @@ export interface Findings {
 }
 
 const SDKS = ['gradio', 'docker', 'static', 'streamlit'];
-const COLORS = ['red', 'yellow', 'green', 'blue', 'indigo', 'purple', 'pink', 'gray'];
 const LANGUAGE = /^[a-z]{2,12}(?:-[a-z0-9]{1,12}){0,4}$/i;
 // Fields that hold one or several lines of text.
 const LISTS = [
@@ -29,8 +28,8 @@ const LISTS = [
 
 /** Checks the metadata of a card. */
 export function checkMetadata(metadata: Metadata, type: RepoType | undefined): Findings {
-  const errors = [...licenceErrors(metadata)];
-  const warnings = [...listWarnings(metadata), ...languageWarnings(metadata)];
+  const errors = textsOf(licenceErrors(metadata));
+  const warnings = textsOf(listWarnings(metadata, LISTS), languageWarnings(metadata));
   const index = fieldOf(metadata, 'model-index');
   if (index !== undefined && index !== null) errors.push(...checkModelIndex(index));
   if (type === 'space') {
@@ -44,8 +43,21 @@ export function checkMetadata(metadata: Metadata, type: RepoType | undefined): F
   return { errors, warnings };
 }
 
-function* licenceErrors(metadata: Metadata): Generator<string> {
-  const value = fieldOf(metadata, 'license');
+/** What is wrong with the keys of a Space that say how it is shown and found, not how it is run. */
+export function* checkShown(metadata: Metadata): Generator<Finding> {
+  yield* lookFindings(metadata);
+  yield* licenceErrors(metadata);
+  yield* listWarnings(metadata, ['tags', 'language']);
+  yield* languageWarnings(metadata);
+}
+
+function textsOf(...findings: readonly Iterable<Finding>[]): string[] {
+  return findings.flatMap((some) => Array.from(some, ({ text }) => text));
+}
+
+function* licenceErrors(metadata: Metadata): Generator<Finding> {
+  const key = 'license';
+  const value = fieldOf(metadata, key);
   if (value === undefined || value === null) return;
   for (const id of isList(value) ? value.slice(0, 20) : [value]) {
     if (typeof id === 'string' && licences.has(id)) continue;
@@ -54,24 +66,25 @@ function* licenceErrors(metadata: Metadata): Generator<string> {
     const hint = licences.has(meant)
       ? `did you mean "${meant}"?`
       : 'use "other" with "license_name" for one that is not in the list';
-    yield `"license" ${shown} is not a known licence id: ${hint}`;
+    yield { key, text: `"license" ${shown} is not a known licence id: ${hint}` };
   }
 }
 
-function* listWarnings(metadata: Metadata): Generator<string> {
-  for (const name of LISTS) {
-    const value = fieldOf(metadata, name);
+function* listWarnings(metadata: Metadata, keys: readonly string[]): Generator<Finding> {
+  for (const key of keys) {
+    const value = fieldOf(metadata, key);
     if (value === undefined || value === null) continue;
     const expected = isList(value) ? new Set(value.map(String)).size : 1;
-    if (listTexts(metadata, name).length < expected)
-      yield `"${name}" must be short text or a list of such; the rest is ignored`;
+    if (listTexts(metadata, key).length < expected)
+      yield { key, text: `"${key}" must be short text or a list of such; the rest is ignored` };
   }
 }
 
-function* languageWarnings(metadata: Metadata): Generator<string> {
-  for (const code of listTexts(metadata, 'language')) {
-    if (!isLanguage(code))
-      yield `"language" ${JSON.stringify(code)} is not a language code such as "en" or "pt-BR"`;
+function* languageWarnings(metadata: Metadata): Generator<Finding> {
+  const key = 'language';
+  for (const code of listTexts(metadata, key)) {
+    if (isLanguage(code)) continue;
+    yield { key, text: `"language" ${JSON.stringify(code)} is not a language code such as "en" or "pt-BR"` };
   }
 }
 
@@ -92,12 +105,5 @@ function* spaceErrors(metadata: Metadata): Generator<string> {
 function* spaceWarnings(metadata: Metadata): Generator<string> {
   if (fieldOf(metadata, 'sdk') === undefined)
     yield 'Missing configuration in README: "sdk" says how the Space is run';
-  for (const name of ['colorFrom', 'colorTo']) {
-    const color = fieldOf(metadata, name);
-    if (color !== undefined && !isOneOf(COLORS, color)) yield `"${name}" must be one of ${COLORS.join(', ')}`;
-  }
-}
-
-function isOneOf(words: readonly string[], value: Json): boolean {
-  return typeof value === 'string' && words.includes(value);
+  yield* textsOf(lookFindings(metadata));
 }

@@ -1,5 +1,6 @@
 // The face of the cards module.
 export { parseCard, requireValid } from './card.ts';
+export { checkShown } from './check.ts';
 export { deriveFacets, type Facets, type FacetSource } from './facets.ts';
 export type { Card, Metadata, Notice, RepoType } from './model.ts';
 export { type Sdk, type SpaceCard } from './space-card.ts';

@@ -24,30 +24,41 @@ interface Weighed {
   readonly value: Json;
   readonly size: number;
   readonly depth: number;
+  /** A number as its author wrote it. */
+  readonly written?: string;
+}
+
+/** How nodes are read. */
+interface Reading {
+  readonly maxDepth: number;
+  /** Keys of the outermost mapping whose numbers are kept as they were written: the version 5.10 is not the number 5.1. */
+  readonly asWritten: ReadonlySet<string>;
 }
 
 /** The node as JSON. Throws a `YamlRefusal`. */
-export function toJson(node: ParsedNode, maxDepth: number): Json {
-  return new Converter(maxDepth).convert(node, 0).value;
+export function toJson(node: ParsedNode, reading: Reading): Json {
+  return new Converter(reading).convert(node, 0).value;
 }
 
 class Converter {
   readonly #anchors = new Map<string, Weighed>();
   readonly #maxDepth: number;
+  readonly #asWritten: ReadonlySet<string>;
   #aliases = 0;
   #total = 0;
 
-  constructor(maxDepth: number) {
+  constructor({ maxDepth, asWritten }: Reading) {
     this.#maxDepth = maxDepth;
+    this.#asWritten = asWritten;
   }
 
   convert(node: ParsedNode, level: number): Weighed {
     if (isAlias(node)) return this.#follow(node.source, node.range[0], level);
     const before = this.#total;
     this.#spend(8, node.range[0]);
-    const { value, depth } = this.#read(node, level);
-    const weighed = { value, depth, size: this.#total - before };
-    if (level + depth > this.#maxDepth)
+    const read = this.#read(node, level);
+    const weighed = { ...read, size: this.#total - before };
+    if (level + read.depth > this.#maxDepth)
       throw new YamlRefusal('the metadata is nested too deeply', node.range[0]);
     // Known from here on: an alias inside its own anchor finds nothing.
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, weighed);
@@ -55,7 +66,10 @@ class Converter {
   }
 
   #read(node: Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed, level: number): Omit<Weighed, 'size'> {
-    if (isScalar(node)) return { value: this.#scalar(node), depth: 0 };
+    if (isScalar(node)) {
+      const value = this.#scalar(node);
+      return { value, depth: 0, ...(typeof value === 'number' && { written: String(node.source) }) };
+    }
     if (isMap(node)) return this.#map(node, level);
     const values: Json[] = [];
     let depth = 0;
@@ -75,8 +89,10 @@ class Converter {
       // YAML forbids it, and two readers would disagree about which one counts.
       if (Object.hasOwn(values, name))
         throw new YamlRefusal(`the key ${JSON.stringify(name.slice(0, 80))} is there twice`, key.range[0]);
-      const weighed = value === null ? { value: null, depth: 0 } : this.convert(value, level + 1);
-      values[name] = weighed.value;
+      const weighed: Omit<Weighed, 'size'> =
+        value === null ? { value: null, depth: 0 } : this.convert(value, level + 1);
+      const { written } = level === 0 && this.#asWritten.has(name) ? weighed : {};
+      values[name] = written ?? weighed.value;
       depth = Math.max(depth, weighed.depth);
     }
     return { value: values, depth: depth + 1 };

@@ -16,13 +16,17 @@ export const MAX_DEPTH = 32;
 export type YamlResult =
   { readonly value: Json; readonly error?: undefined } | { readonly error: string; readonly line: number };
 
-/** Reads one YAML document. Never throws. */
-export function parseYaml(text: string): YamlResult {
+/**
+ * Reads one YAML document. A number is given as its author wrote it where its key, of the outermost mapping, is among
+ * `asWritten`. Never throws.
+ */
+export function parseYaml(text: string, asWritten: ReadonlySet<string> = new Set()): YamlResult {
   try {
     if (text.length > MAX_YAML_LENGTH)
       throw new YamlRefusal(`the metadata is over ${MAX_YAML_LENGTH / 1024} KiB`, 0);
     const document = compose(text);
-    return { value: document.contents === null ? null : toJson(document.contents, MAX_DEPTH) };
+    const { contents } = document;
+    return { value: contents === null ? null : toJson(contents, { maxDepth: MAX_DEPTH, asWritten }) };
   } catch (error) {
     if (!(error instanceof YamlRefusal)) throw error;
     return { error: error.message, line: countLines(text, error.offset) + 1 };

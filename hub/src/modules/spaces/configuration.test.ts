@@ -74,3 +74,48 @@ void test('what means nothing here is named and changes nothing', () => {
     ['hf_oauth', 'python_version'],
   );
 });
+
+void test('what says how a Space is shown is named where it is wrong, and where this hub does nothing with it', () => {
+  const card = { title: 'x', emoji: '🚀', colorFrom: 'blue', colorTo: 'green', pinned: false };
+  assert.deepEqual(textsOf({ sdk: 'static', ...card, license: 'mit', disable_embedding: false }), []);
+  for (const [key, value] of [
+    ['pinned', true],
+    ['header', 'mini'],
+    ['fullWidth', true],
+    ['fullWidth', false],
+    ['disable_embedding', true],
+    ['thumbnail', 'https://a.example/b.png'],
+  ] as const)
+    assert.deepEqual(textsOf({ sdk: 'static', [key]: value }), [`"${key}" has no effect on this hub`]);
+  for (const [key, value] of [
+    ['pinned', 'yes'],
+    ['header', 'large'],
+    ['title', ['x']],
+    ['short_description', { a: 1 }],
+    ['colorFrom', 'mauve'],
+    ['colorTo', 7],
+    ['tags', { a: 1 }],
+  ] as const) {
+    const { configuration, problems } = readConfiguration({ sdk: 'static', [key]: value }, HUB);
+    assert.ok(configuration);
+    assert.deepEqual(
+      problems.map((problem) => problem.key),
+      [key],
+    );
+    assert.match(problems[0]?.text ?? '', new RegExp(`^"${key}" must be`));
+  }
+  assert.match(textsOf({ sdk: 'static', license: 'mine' })[0] ?? '', /"mine" is not a known licence id/);
+});
+
+void test('of many things that are wrong the first are named, and how many more there are', () => {
+  const many = (count: number, value: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, number) => [`key-${number}`, value]));
+  const twenty = textsOf({ sdk: 'static', ...many(20, 'x') });
+  assert.deepEqual([twenty.length, twenty.at(-1)], [20, '"key-19" means nothing to this hub']);
+  const more = textsOf({ sdk: 'static', ...many(1_000, 'x') });
+  assert.deepEqual([more.length, more.at(-1)], [21, 'and 980 more keys mean nothing to this hub']);
+  const headers = textsOf({ sdk: 'static', custom_headers: many(22, 'x') });
+  assert.deepEqual([headers.length, headers.at(-1)], [21, 'and 2 more headers cannot be set so']);
+  const languages = textsOf({ sdk: 'static', language: Object.keys(many(23, '')).map((key) => `${key}!`) });
+  assert.deepEqual([languages.length, languages.at(-1)], [21, 'and 3 more values are wrong']);
+});

@@ -3,7 +3,7 @@
 import { type HardwareKinds } from './decisions.ts';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { isFault } from '@holdfast/kernel/fault';
-import { type Metadata, type Sdk } from '#modules/cards';
+import { checkShown, type Metadata, type Sdk } from '#modules/cards';
 import { parsePath, type RepoPath } from '#modules/git';
 import { isProgram, readProgram, type Program, type Wrong } from './program.ts';
 
@@ -50,26 +50,26 @@ const OF_PROGRAMS = [
 /** Keys that mean something on other hubs. */
 const ELSEWHERE = [
   ...['app_build_command', 'base_path', 'hf_oauth', 'hf_oauth_authorized_org', 'hf_oauth_expiration_minutes'],
-  ...['hf_oauth_scopes', 'suggested_storage'],
+  ...['hf_oauth_scopes', 'suggested_storage', 'header', 'thumbnail', 'fullWidth'],
 ];
+/** Keys that mean something on other hubs, and `false` what is so on this one: every new Space says that it is not pinned. */
+const SWITCHES_ELSEWHERE = ['pinned', 'disable_embedding'];
 /** Keys of static Spaces that say what they use, which is shown and not acted on. */
 const SHOWN = new Set(['models', 'datasets', 'suggested_hardware']);
 
 /** Keys of every card that say nothing about how a Space is served. */
-const OF_CARDS = new Set([
+const OF_CARDS = [
   ...['title', 'emoji', 'colorFrom', 'colorTo', 'sdk', 'app_file', 'custom_headers', 'tags', 'license'],
   ...[
     'license_name',
     'license_link',
     'language',
     'short_description',
-    'thumbnail',
-    'pinned',
-    'header',
-    'fullWidth',
+    'library_name',
+    'pipeline_tag',
+    'viewer',
   ],
-  ...['disable_embedding', 'library_name', 'pipeline_tag', 'viewer'],
-]);
+];
 
 /** Whether a hub runs programs. */
 export interface ProgramRoom {
@@ -86,8 +86,7 @@ export function readConfiguration(metadata: Metadata, hub: ProgramRoom): ReadCon
   const sdk = readSdk(metadata, { ...hub, wrong });
   const appFile = readAppFile(metadata, sdk, wrong);
   const headers = readHeaders(metadata['custom_headers'], wrong);
-  for (const key of ELSEWHERE)
-    if (Object.hasOwn(metadata, key)) wrong(key, `"${key}" has no effect on this hub`);
+  noteShown(metadata, wrong);
   if (sdk === 'static')
     for (const key of OF_PROGRAMS)
       if (Object.hasOwn(metadata, key) && !SHOWN.has(key))
@@ -102,13 +101,37 @@ export function readConfiguration(metadata: Metadata, hub: ProgramRoom): ReadCon
   return { configuration: { sdk, appFile, headers, ...(program !== undefined && { program }) }, problems };
 }
 
-/** As many as a person reads; a README may have any number. */
-const MOST_UNKNOWN = 20;
+/** What is wrong with how the Space wants to be shown, and what this hub does not do. */
+function noteShown(metadata: Metadata, wrong: Wrong): void {
+  const found = [...checkShown(metadata)];
+  noteSome(found, { wrong, rest: (count) => `and ${count} more values are wrong` });
+  const named = new Set(found.map(({ key }) => key));
+  for (const key of [...ELSEWHERE, ...SWITCHES_ELSEWHERE]) {
+    if (named.has(key) || !Object.hasOwn(metadata, key)) continue;
+    if (SWITCHES_ELSEWHERE.includes(key) && metadata[key] === false) continue;
+    wrong(key, `"${key}" has no effect on this hub`);
+  }
+}
 
 function noteUnknown(metadata: Metadata, wrong: Wrong): void {
-  const known = new Set([...OF_CARDS, ...OF_PROGRAMS, ...ELSEWHERE]);
-  const unknown = Object.keys(metadata).filter((key) => !known.has(key));
-  for (const key of unknown.slice(0, MOST_UNKNOWN)) wrong(key, `${shown(key)} means nothing to this hub`);
+  const known = new Set([...OF_CARDS, ...OF_PROGRAMS, ...ELSEWHERE, ...SWITCHES_ELSEWHERE]);
+  const unknown = Object.keys(metadata)
+    .filter((key) => !known.has(key))
+    .map((key) => ({ key, text: `${shown(key)} means nothing to this hub` }));
+  noteSome(unknown, { wrong, rest: (count) => `and ${count} more keys mean nothing to this hub` });
+}
+
+/** As many of one kind as a person reads; a README may have any number. */
+const MOST_NOTED = 20;
+
+/** Notes the first, and how many more there are. */
+function noteSome(
+  all: readonly Omit<Problem, 'fatal'>[],
+  { wrong, rest }: { readonly wrong: Wrong; readonly rest: (count: number) => string },
+): void {
+  for (const { key, text } of all.slice(0, MOST_NOTED)) wrong(key, text);
+  const next = all[MOST_NOTED];
+  if (next !== undefined) wrong(next.key, rest(all.length - MOST_NOTED));
 }
 
 function readSdk(
@@ -161,17 +184,18 @@ function readHeaders(value: Json | undefined, wrong: Wrong): Record<string, stri
     wrong('custom_headers', '"custom_headers" must be a mapping of names to values');
     return headers;
   }
+  const key = 'custom_headers';
+  const found: Omit<Problem, 'fatal'>[] = [];
   for (const [name, text] of Object.entries(value)) {
     const allowed = HEADERS.get(name.toLowerCase());
-    if (allowed === undefined)
-      wrong(
-        'custom_headers',
-        `the header ${shown(name)} cannot be set: only ${[...HEADERS.keys()].join(', ')} can`,
-      );
-    else if (typeof text !== 'string' || !allowed.includes(text))
-      wrong('custom_headers', `the header ${shown(name)} must be one of ${allowed.join(', ')}`);
+    if (allowed === undefined) {
+      const names = [...HEADERS.keys()].join(', ');
+      found.push({ key, text: `the header ${shown(name)} cannot be set: only ${names} can` });
+    } else if (typeof text !== 'string' || !allowed.includes(text))
+      found.push({ key, text: `the header ${shown(name)} must be one of ${allowed.join(', ')}` });
     else headers[name.toLowerCase()] = text;
   }
+  noteSome(found, { wrong, rest: (count) => `and ${count} more headers cannot be set so` });
   return headers;
 }
 

@@ -65,7 +65,7 @@ function readVersion(
 ): string | null {
   const value = metadata[key] ?? null;
   if (value === null) return null;
-  // YAML reads 3.10 as the number 3.1.
+  // Cards keep what was written. A number is in one that was read before they did, until the next push.
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text === 'string' && form.test(text)) return text;
   wrong(

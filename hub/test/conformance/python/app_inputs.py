@@ -64,6 +64,7 @@ FATAL = {
     "sdk: [gradio]": '"sdk" must be one of',
     "sdk: gradio\nsdk_version: [5]": '"sdk_version" must be a version in quotes',
     "sdk: gradio\nsdk_version: newest": '"sdk_version" must be a version in quotes',
+    "sdk: gradio\nsdk_version: -5.10": '"sdk_version" must be a version in quotes',
     "sdk: gradio\npython_version: '2.7'": '"python_version" must be a version in quotes',
     "sdk: gradio\npython_version: three": '"python_version" must be a version in quotes',
     "sdk: gradio\napp_file: ../../etc/passwd": '"app_file" must be the path of a file in the Space',
@@ -91,7 +92,36 @@ NOTICED = {
     "base_path: /docs": '"base_path" has no effect on this hub',
     "suggested_storage: small": '"suggested_storage" has no effect on this hub',
     "sdk-version: 5": '"sdk-version" means nothing to this hub',
+    "\n".join(f"key-{number}: x" for number in range(25)): "and 5 more keys mean nothing to this hub",
 }
+# How a Space is shown, all at once: what is said of each line.
+SHOWN = [
+    {
+        f"{key}: {value}": f'"{key}" has no effect on this hub'
+        for key, value in (
+            ("pinned", "true"),
+            ("header", "mini"),
+            ("fullWidth", "true"),
+            ("disable_embedding", "true"),
+            ("thumbnail", "https://a.example/b.png"),
+        )
+    },
+    {
+        "pinned: sometimes": '"pinned" must be true or false',
+        "header: 7": '"header" must be one of default, mini',
+        "fullWidth: wide": '"fullWidth" must be true or false',
+        "disable_embedding: 1": '"disable_embedding" must be true or false',
+        "thumbnail: [a]": '"thumbnail" must be one line of text',
+        "title: [A, B]": '"title" must be one line of text',
+        "emoji: {a: b}": '"emoji" must be one line of text',
+        "short_description: true": '"short_description" must be one line of text',
+        "colorFrom: mauve": '"colorFrom" must be one of red',
+        "colorTo: 7": '"colorTo" must be one of red',
+        "tags: {a: b}": '"tags" must be short text or a list of such',
+        "language: [no such language]": '"language" "no such language" is not a language code',
+        "license: mine": '"license" "mine" is not a known licence id',
+    },
+]
 
 
 @case("a README that nothing can be run from says what is wrong, on the API, in the log and to visitors")
@@ -119,6 +149,14 @@ def noticed():
         assert "none.py" in runtime.raw["errorMessage"], runtime.raw
         assert any(says in notice for notice in runtime.raw["notices"]), [text, runtime.raw]
         assert json.dumps(says)[1:-1] in logs("build", NAME), [text, logs("build", NAME)]
+    for lines in SHOWN:
+        runtime = readme("sdk: gradio\napp_file: none.py\n" + "\n".join(lines))
+        equal(runtime.stage, "NO_APP_FILE")
+        equal(len(runtime.raw["notices"]), len(lines))
+        log = logs("build", NAME)
+        for text, says in lines.items():
+            assert any(says in notice for notice in runtime.raw["notices"]), [text, runtime.raw]
+            assert json.dumps(says)[1:-1] in log, [text, log]
 
 
 @case("a Python that is not there is a configuration error that lists those that are")
@@ -127,6 +165,10 @@ def python():
     runtime = wait_message("3.99", NAME)
     equal(runtime.stage, "CONFIG_ERROR")
     assert "3.1" in runtime.raw["errorMessage"].replace("3.99", ""), runtime.raw
+    # As it was written: the number would be 3.2.
+    readme("sdk: gradio\napp_file: app.py\npython_version: 3.20")
+    runtime = wait_message("python_version 3.20 is not there", NAME)
+    equal(runtime.stage, "CONFIG_ERROR")
 
 
 @case("a program that listens on another port is told which one was expected")
