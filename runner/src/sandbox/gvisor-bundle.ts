@@ -156,6 +156,8 @@ export const GVISOR_COMMAND: readonly string[] = [
   RUNSC,
   // Root of the namespace that bubblewrap made, and of nothing else.
   '--rootless',
+  // Of any version: newer ones choose otherwise when nothing is named, and KVM is not handed in (decision 39).
+  '--platform=ptrace',
   '--network=none',
   // Limits are those of the group that all of it is in.
   '--ignore-cgroups',
