@@ -67,6 +67,41 @@ void test('build() says what is wrong in words, and leaves nothing', async () =>
   assert.deepEqual(await bench.left(), { building: 0, environments: 0 });
 });
 
+// It refuses to be built where the package is not in the environment yet.
+const NEEDS_SIX = `
+import glob
+from setuptools import setup
+found = glob.glob("/opt/env/lib/python3*/site-packages/six.py")
+if not found or '"1.15.0"' not in open(found[0]).read():
+    raise SystemExit("six 1.15.0 is not here yet")
+setup(name="late", version="1.0", py_modules=[])
+`;
+
+void test('build() installs pre-requirements.txt first: packages of requirements.txt find it when they are built', async () => {
+  await using bench = await openBuildBench();
+  bench.index.offer({ project: 'late', ...makeSource('late', NEEDS_SIX) });
+  const files = { 'pre-requirements.txt': 'six==1.15.0\n', 'requirements.txt': 'late==1.0\n' };
+  const { env, key } = built(await bench.build(files));
+  assert.match(await readFile(join(env, PACKAGES, 'six.py'), 'utf8'), /1\.15\.0/);
+  assert.match(await readFile(join(env, PACKAGES, 'late-1.0.dist-info/METADATA'), 'utf8'), /Name: late/);
+  const without = failed(await bench.build({ 'requirements.txt': 'late==1.0\n' }));
+  assert.match(without.message, /six 1\.15\.0 is not here yet/);
+  const other = built(await bench.build({ ...files, 'pre-requirements.txt': 'six==1.15.0\nidna==3.10\n' }));
+  assert.notEqual(other.key, key, 'another environment');
+});
+
+void test('build() says that it is pre-requirements.txt that does not resolve, and names what is not there', async () => {
+  await using bench = await openBuildBench();
+  const outcome = failed(
+    await bench.build({ 'pre-requirements.txt': 'six==77.0\n', 'requirements.txt': 'six' }),
+  );
+  assert.equal(outcome.stage, 'BUILD_ERROR');
+  assert.match(outcome.message, /pre-requirements\.txt does not resolve\.[^]*six==77\.0/);
+  const wrong = failed(await bench.build({ 'pre-requirements.txt': '-r other.txt\n' }));
+  assert.match(wrong.message, /^pre-requirements\.txt, line 1 \(-r other\.txt\)/);
+  assert.deepEqual(await bench.left(), { building: 0, environments: 0 });
+});
+
 void test('build() ends at once and leaves nothing, when it is given up', async () => {
   await using bench = await openBuildBench();
   bench.index.offer({
