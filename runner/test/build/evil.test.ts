@@ -1,10 +1,12 @@
 // A package whose setup runs code that looks around and out: what it finds and what it can change.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile, readdir } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { measure } from '../../src/build/tree.ts';
 import { openBuildBench, type BuildBench } from './bench.ts';
 import { makeSource } from './packages.ts';
 
@@ -108,4 +110,59 @@ void test('code in a build sees its own sandbox, reaches the door alone, and cha
   );
   const kept = await readdir(join(bench.folder, 'cache'), { recursive: true });
   assert.ok(!kept.some((name) => name.includes('marker')));
+});
+
+// What the host does with an environment afterwards, it does as itself: it measures, closes, keeps and removes it.
+const TRAPS = `
+import os, shutil, socket
+from setuptools import setup
+here = os.getcwd()
+place = "/opt/env/lib/python3.11/site-packages/traps"
+os.makedirs(place + "/deep", exist_ok=True)
+for name, target in [("file", HOST + "/kept.txt"), ("folder", HOST), ("climbing", "../" * 20 + HOST[1:] + "/kept.txt"), ("itself", ".")]:
+    if not os.path.lexists(place + "/" + name): os.symlink(target, place + "/" + name)
+    if not os.path.lexists(place + "/deep/" + name): os.symlink(target, place + "/deep/" + name)
+if not os.path.exists(place + "/pipe"): os.mkfifo(place + "/pipe")
+os.chdir(place)
+if not os.path.exists("socket"): socket.socket(socket.AF_UNIX).bind("socket")
+shutil.copy("/usr/bin/true", "true")
+os.chmod("true", 0o6755)
+os.chmod("deep", 0o3777)
+os.chdir(here)
+setup(name="traps", version="1.0", py_modules=[])
+`;
+
+void test('links, pipes, sockets and programs of others that a build leaves lead the host nowhere', async () => {
+  const host = await mkdtemp(join(tmpdir(), 'holdfast-host-'));
+  const kept = join(host, 'kept.txt');
+  await writeFile(kept, 'x'.repeat(50_000_000));
+  await chmod(kept, 0o640);
+  await chmod(host, 0o755);
+  {
+    await using bench = await openBuildBench();
+    bench.index.offer({
+      project: 'traps',
+      ...makeSource('traps', `HOST = ${JSON.stringify(host)}\n${TRAPS}`),
+    });
+    const outcome = await bench.build({ 'requirements.txt': 'traps' });
+    assert.equal(outcome.kind, 'built', JSON.stringify(outcome));
+    if (outcome.kind !== 'built') return;
+    const traps = join(outcome.env, 'lib/python3.11/site-packages/traps');
+    assert.deepEqual((await readdir(traps)).toSorted(), [
+      ...['climbing', 'deep', 'file', 'folder', 'itself', 'true'],
+    ]);
+    assert.equal(await readlink(join(traps, 'file')), kept);
+    for (const [name, mode] of [
+      ['true', 0o555],
+      ['deep', 0o555],
+    ] as const)
+      assert.equal((await lstat(join(traps, name))).mode & 0o7777, mode, name);
+    const { bytes } = await measure(traps);
+    assert.ok(bytes < 1_000_000, `what a link leads to is not counted: ${String(bytes)}`);
+  }
+  const { mode, size } = await stat(kept);
+  assert.deepEqual([mode & 0o7777, size], [0o640, 50_000_000]);
+  assert.equal((await stat(host)).mode & 0o7777, 0o755);
+  assert.deepEqual(await readdir(host), ['kept.txt']);
+  await rm(host, { recursive: true });
 });
