@@ -1,6 +1,6 @@
 // Runs the probes in a sandbox that is made as for a run or as for a build, and hears what they say.
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { MiB } from '@holdfast/kernel/size';
@@ -45,7 +45,7 @@ export async function lookAround(place: Place, mode: Mode): Promise<Sayings> {
     marker,
     folder: place.start.folder,
     neighbour: neighbourFiles,
-    pid: neighbour.first.pid + 40_000,
+    pid: neighbour.first.pid,
     word,
     memory: 512 * MiB,
   };
@@ -61,6 +61,8 @@ export async function lookAround(place: Place, mode: Mode): Promise<Sayings> {
   });
   const said = await hear(sandbox);
   if (said.code !== 0) throw new Error(`the looking ended with ${String(said.code)}: ${said.stderr}`);
+  if (!existsSync(`/proc/${String(neighbour.first.pid)}`))
+    throw new Error('the neighbour whose number was tried has ended meanwhile, so that this shows nothing');
   if (readFileSync(marker, 'utf8') !== 'the host') throw new Error('a probe wrote to the host');
   await neighbour.kill();
   void [doorServer, hidden];
