@@ -3,39 +3,21 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { type Cast, openCast } from '../harness/cast.ts';
-import { type Instance, startInstance } from '../harness/instance.ts';
-import { type InterruptionWish, startInterruptingProxy } from '../harness/interrupting-proxy.ts';
+import { openCast } from '../harness/cast.ts';
+import { startInstance } from '../harness/instance.ts';
 import { findFreePort } from '../harness/nginx.ts';
-import { mustRun, type Outcome, runProgram } from '../harness/program.ts';
-import { clientEnvironment, PLAIN_TRANSFERS, venvProgram } from '../harness/python.ts';
+import { mustRun } from '../harness/program.ts';
+import { PLAIN_TRANSFERS } from '../harness/python.ts';
 import { openScratch } from '../harness/scratch.ts';
+import { DOWNLOAD, interrupt, runScript, UPLOAD, type Stage } from './interrupted.ts';
 
-const CONTENT = `
-import hashlib, os, pathlib, sys
-from huggingface_hub import HfApi
-repo = sys.argv[1]
-content = hashlib.shake_128(repo.encode()).digest(40_000_000)
-`;
-const UPLOAD = `${CONTENT}
-pathlib.Path("big.bin").write_bytes(content)
-HfApi().create_repo(repo, exist_ok=True)
-HfApi().upload_file(path_or_fileobj="big.bin", path_in_repo="big.bin", repo_id=repo)
-print("sent")
-`;
-const DOWNLOAD = `${CONTENT}
-folder = HfApi().snapshot_download(repo)
-found = (pathlib.Path(folder) / "big.bin").read_bytes()
-assert found == content, len(found)
-print("same bytes")
-`;
 /** Past two of the pieces of 10 MiB that clients write at once. */
 const AFTER = 22_000_000;
 const WHOLE = { method: 'GET', path: /\/big\.bin$/, after: AFTER } as const;
 const CHUNKS = { method: 'GET', path: /^\/xet\/fetch\//, after: AFTER } as const;
 const XORBS = { method: 'POST', path: /\/xorbs?\//, after: AFTER } as const;
 
-for (const venv of ['hub-newest', 'hub-0.34']) {
+for (const venv of ['hub-newest', 'hub-1', 'hub-1.10', 'hub-0.36', 'hub-0.34']) {
   void test(`${venv}: transfers go on after an interruption`, async (t) => {
     const port = await findFreePort();
     const url = `http://127.0.0.1:${port}`;
@@ -47,20 +29,6 @@ for (const venv of ['hub-newest', 'hub-0.34']) {
     await testDownloads(t, at);
     await testUploads(t, at);
   });
-}
-
-interface Stage {
-  readonly venv: string;
-  readonly port: number;
-  readonly instance: Instance;
-  readonly cast: Cast;
-}
-
-interface Script {
-  readonly script: string;
-  readonly repo: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
 }
 
 async function testDownloads(t: TestContext, at: Stage): Promise<void> {
@@ -108,39 +76,5 @@ async function testUploads(t: TestContext, at: Stage): Promise<void> {
   await t.test('nothing is left of what was interrupted', async () => {
     const sizes = await mustRun('du', ['-sb', path.join(at.instance.data, 'objects')]);
     assert.ok(Number.parseInt(sizes, 10) < 3 * 41_000_000, sizes);
-  });
-}
-
-interface Seen {
-  /** What the client printed that got to the end. */
-  readonly said: string;
-  /** How often it was started until then. */
-  readonly runs: number;
-  readonly ranges: readonly string[];
-}
-
-/** Runs a script through a proxy that interrupts one transfer; where it stalls, the client is killed. Then again. */
-async function interrupt(
-  at: Stage,
-  kind: InterruptionWish['kind'],
-  script: Script & { readonly wish: Omit<InterruptionWish, 'kind'> },
-): Promise<Seen> {
-  const ports = { port: at.port, hub: at.instance.port };
-  await using proxy = await startInterruptingProxy(ports, { ...script.wish, kind });
-  await using home = await openScratch('client');
-  const kill = new AbortController();
-  if (kind === 'stall') void proxy.interrupted.then(() => kill.abort());
-  const first = await runScript(at, home.path, { ...script, signal: kill.signal }).catch(() => undefined);
-  if (first?.status === 0) return { said: first.stdout, runs: 1, ranges: proxy.ranges };
-  const { stdout, stderr } = await runScript(at, home.path, script);
-  return { said: `${stdout}\n${stderr}`, runs: 2, ranges: proxy.ranges };
-}
-
-async function runScript({ venv, cast }: Stage, home: string, wish: Script): Promise<Outcome> {
-  const { script, repo, env, signal } = wish;
-  return await runProgram(venvProgram(venv, 'python'), ['-c', script, repo], {
-    env: clientEnvironment(home, { ...cast, ...env }),
-    cwd: home,
-    ...(signal === undefined ? {} : { signal }),
   });
 }

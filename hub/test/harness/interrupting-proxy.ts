@@ -11,7 +11,7 @@ export type Interruption = 'cut' | 'stall';
 export interface InterruptionWish {
   readonly kind: Interruption;
   /** A download is interrupted in the answer, an upload in the request. */
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Matches the path. */
   readonly path: RegExp;
   /** Bytes of the body that still come through. */
@@ -51,7 +51,7 @@ export async function startInterruptingProxy(
       else answer.pipe(response);
     });
     response.on('close', () => upstream.destroy());
-    if (first && method === 'POST') interrupt(request, upstream);
+    if (first && method !== 'GET') interrupt(request, upstream);
     else request.pipe(upstream);
   });
   server.listen(ports.port, '127.0.0.1');
@@ -72,8 +72,9 @@ function passSome([from, to]: readonly [Readable, Writable], most: number, done:
   let passed = 0;
   from.on('data', (chunk: Buffer) => {
     if (passed >= most) return;
-    passed += chunk.length;
-    to.write(chunk);
+    const some = chunk.subarray(0, most - passed);
+    passed += some.length;
+    to.write(some);
     if (passed < most) return;
     from.pause();
     done();
