@@ -102,7 +102,10 @@ void test('a passkey is added, signs in, proves, and is good no more once it is 
   await stranger.waitForURL(`http://localhost:${hub.port}/account`);
 
   await page.goto('/account/passkeys');
-  await page.getByRole('button', { name: 'Remove: phone' }).click();
+  const remove = page.locator('.confirm').getByRole('button', { name: 'Remove' });
+  assert.equal(await remove.isVisible(), false, 'one press removes nothing');
+  await page.locator('summary[aria-label="Remove: phone"]').click();
+  await remove.click();
   await page.getByText('The passkey was removed.').waitFor();
   await page.getByLabel(/^Menu of/).click();
   await page.getByRole('button', { name: 'Sign out' }).click();

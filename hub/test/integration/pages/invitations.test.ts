@@ -1,6 +1,7 @@
 // Invitations: one account or one membership for each, and none for who may not give it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { assertConfirmed } from '../../harness/confirmed.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { findLink } from '../../harness/sign-up.ts';
@@ -89,8 +90,9 @@ void test('an invitation ends by revocation and after a week, and the hub is clo
   const { hub, root } = await openWithAdmin();
   await using _hub = hub;
   const revoked = await invite(root, { email: 'a@example.org' });
-  const id =
-    /name="id" value="([0-9a-f]{24})"/.exec((await root.open('/account/invitations')).body)?.[1] ?? '';
+  const open = (await root.open('/account/invitations')).body;
+  assertConfirmed(open, '?/revoke');
+  const id = /name="id" value="([0-9a-f]{24})"/.exec(open)?.[1] ?? '';
   const other = await signedIn(hub, 'other');
   assert.equal((await other.send('/account/invitations?/revoke', { id })).status, 404);
   assert.match((await root.send('/account/invitations?/revoke', { id })).body, /was revoked/);

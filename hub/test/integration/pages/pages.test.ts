@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sha256 } from '@holdfast/kernel/digest';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
+import { assertConfirmed } from '../../harness/confirmed.ts';
 import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { TestBrowser, type PageAnswer } from '../../harness/test-browser.ts';
@@ -203,7 +204,9 @@ void test('of several sessions the one that is picked ends, and no other', async
   await here.signIn('alice', PASSWORD);
   const before = idsIn(await here.open('/account/sessions'));
   await there.signIn('alice', PASSWORD);
-  const [picked = ''] = idsIn(await here.open('/account/sessions')).filter((id) => !before.includes(id));
+  const two = await here.open('/account/sessions');
+  for (const action of ['?/end', '?/others']) assertConfirmed(two.body, action);
+  const [picked = ''] = idsIn(two).filter((id) => !before.includes(id));
   await elsewhere.signIn('alice', PASSWORD);
   const stranger = new TestBrowser(hub);
   await signInAs(hub, 'eve');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFault } from '@holdfast/kernel/fault';
+import { assertConfirmed } from '../../harness/confirmed.ts';
 import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
 import { codeOf } from '../../harness/second-factor.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
@@ -49,6 +50,7 @@ void test('a second factor is set up, ends the other sessions, and is asked for 
   assert.equal((await again.open('/account')).status, 200);
   assert.equal(again.cookie('half'), undefined);
 
+  assertConfirmed((await again.open(FACTOR)).body, '?/remove');
   hub.passTime(11);
   const proof = await again.send(`${FACTOR}?/remove`, {});
   assert.equal(proof.location, '/account/prove?to=%2Faccount%2Fsecond-factor');
