@@ -1,7 +1,8 @@
 // The SQL of download counts.
 import { sql } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
-import { type Tx } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { KEPT_DAYS, type DownloadDay } from './days.ts';
 import { type RepoTables } from './tables.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,10 +21,19 @@ export async function addDownloads(tx: Tx, now: Date, counts: ReadonlyMap<Id, nu
     from ${values} where r.id = c.id`.execute(db);
 }
 
+/** The days of the last 30 on which a repository was downloaded, oldest first: one range of the primary key. */
+export async function listDownloadDays(db: Db, repoId: Id, now: Date): Promise<DownloadDay[]> {
+  const { rows } = await sql<DownloadDay>`
+    select to_char(day, 'YYYY-MM-DD') as day, n::float8 as count from repos.download_day
+    where repo_id = ${repoId} and day > ${new Date(now.getTime() - KEPT_DAYS * DAY_MS)}::date
+    order by download_day.day`.execute(db.withTables<RepoTables>());
+  return rows;
+}
+
 /** Sums the last 30 days anew where a day left the window, and trending from the last seven. */
 export async function renewWindows(tx: Tx, now: Date): Promise<void> {
   const db = tx.withTables<RepoTables>();
-  const month = new Date(now.getTime() - 30 * DAY_MS);
+  const month = new Date(now.getTime() - KEPT_DAYS * DAY_MS);
   const week = new Date(now.getTime() - 7 * DAY_MS);
   await sql`
     with stale as (

@@ -14,6 +14,8 @@ import {
   type RepoType,
 } from '#modules/access';
 import { type Account } from '#modules/identity';
+import { everyDay, type DownloadDay } from './days.ts';
+import { listDownloadDays } from './download-store.ts';
 import { FacetCounts } from './facet-counts.ts';
 import { listSignInNeeded, repoMissing, repoSignInNeeded, storageForbidden } from './faults.ts';
 import {
@@ -42,12 +44,14 @@ export interface RepoAddress extends RepoName {
 /** The repositories of the instance. */
 export class Repos {
   readonly #db: Db;
+  readonly #clock: Clock;
   readonly #uses: GrantUses;
   readonly #cache: RepoCache;
   readonly #counts: FacetCounts;
 
   constructor(deps: { db: Db; clock: Clock; epochs: Epochs; uses: GrantUses }) {
     this.#db = deps.db;
+    this.#clock = deps.clock;
     this.#uses = deps.uses;
     this.#cache = new RepoCache(deps);
     this.#counts = new FacetCounts(deps.clock);
@@ -130,6 +134,13 @@ export class Repos {
     if (!mayNamespace(actor, 'settings', subject).allowed) throw storageForbidden(namespace.name);
     noteNamespaceUse(this.#uses, actor, { of: namespace, permission: 'org.repos.read' });
     return await listLargest(this.#db, namespace.id, reachOf(actor));
+  }
+
+  /** Downloads on each of the last 30 days, today last, for who may read the files. Throws what `get` throws of rights. */
+  async listDownloads(actor: Actor, repo: Repo): Promise<DownloadDay[]> {
+    requireRight(actor, 'read', repo);
+    const now = this.#clock.now();
+    return everyDay(await listDownloadDays(this.#db, repo.id, now), now);
   }
 
   /** The repository with this id, for work that follows from one that was allowed. */

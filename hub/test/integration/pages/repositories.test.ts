@@ -158,3 +158,37 @@ void test('a text keeps the byte order mark and the ends of lines that it had wh
   const { body: after } = await ada.open('/ada/marked/download/main/README.md');
   assert.equal(after, '\ufeff# After\r\n');
 });
+
+void test('downloads are drawn by the day, for who may read the files and for nobody else', async () => {
+  const { hub, ada } = await openHub();
+  await using _hub = hub;
+  const repo = await hub.addRepo('ada/asked', { visibility: 'public', files: { 'a.txt': 'a' } });
+  const { actor } = await hub.modules.authentication.authenticate((await hub.addToken('ada', 'write')).text);
+  const address = { type: 'model' as const, namespace: 'ada', name: 'asked' };
+  await hub.modules.changes.changeSettings(() => Promise.resolve(actor), address, { gated: 'manual' });
+  assert.doesNotMatch((await ada.open('/ada/asked')).body, /class="chart"/, 'nothing is drawn of nothing');
+  const count = async (times: number): Promise<void> => {
+    for (let n = 0; n < times; n += 1) hub.modules.downloads.note(repo.id);
+    await hub.modules.downloads.flush();
+  };
+  await count(9);
+  hub.passTime(30 * 24 * 60);
+  await count(2);
+  hub.passTime(24 * 60);
+  await count(3);
+  await ada.signIn('ada', PASSWORD);
+  const { body } = await ada.open('/ada/asked');
+  assert.match(body, /role="img" aria-label="Downloads by the day\. 5 in 30 days, 3 on the busiest\."/);
+  assert.equal(body.match(/<rect/g)?.length, 2, 'a day without downloads has no bar');
+  assert.match(
+    body,
+    /<th scope="row">[^<]+<\/th><td>3<\/td><\/tr>(?:<!--.*?-->)*<\/tbody>/,
+    'today is the last row',
+  );
+  const portuguese = await ada.open('/ada/asked', { 'accept-language': 'pt' });
+  assert.match(portuguese.body, /Transferências por dia\. 5 em 30 dias/);
+  const bob = await browserOf(hub, 'bob');
+  const { body: outside } = await bob.open('/ada/asked');
+  assert.match(outside, /given on request/);
+  assert.doesNotMatch(outside, /class="chart"/);
+});

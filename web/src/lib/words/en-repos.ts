@@ -113,6 +113,12 @@ export const enRepos = {
     architecture: 'Architecture',
     sdk: 'Kind of app',
     downloads: 'Downloads in 30 days',
+    downloadsChart: {
+      title: 'Downloads by the day',
+      step: 'Day',
+      table: 'The same as a table',
+      said: '{total} in {steps} days, {most} on the busiest.',
+    },
     likes: 'Likes',
     created: 'Made',
     modified: 'Changed',

@@ -72,13 +72,13 @@ export const enSecurity = {
     secretUses: 'uses of brokered secrets',
   },
   chart: {
-    hour: 'Hour',
+    step: 'Hour',
     table: 'The same as a table',
     signIns: 'Sign-ins by the hour',
     refusals: 'Refused calls by the hour',
     doorRefusals: 'Requests that doors did not let out, by the hour',
     secretUses: 'Uses of brokered secrets by the hour',
-    said: '{total} in {hours} hours, {most} in the busiest.',
+    said: '{total} in {steps} hours, {most} in the busiest.',
   },
   users: {
     title: 'Users',

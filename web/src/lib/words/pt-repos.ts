@@ -115,6 +115,12 @@ export const ptRepos: typeof enRepos = {
     architecture: 'Arquitetura',
     sdk: 'Tipo de aplicação',
     downloads: 'Transferências em 30 dias',
+    downloadsChart: {
+      title: 'Transferências por dia',
+      step: 'Dia',
+      table: 'O mesmo numa tabela',
+      said: '{total} em {steps} dias, {most} no mais ativo.',
+    },
     likes: 'Gostos',
     created: 'Criado',
     modified: 'Alterado',

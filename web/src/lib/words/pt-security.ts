@@ -73,13 +73,13 @@ export const ptSecurity: typeof enSecurity = {
     secretUses: 'usos de segredos intermediados',
   },
   chart: {
-    hour: 'Hora',
+    step: 'Hora',
     table: 'O mesmo em tabela',
     signIns: 'Entradas na conta por hora',
     refusals: 'Pedidos recusados por hora',
     doorRefusals: 'Pedidos que as portas não deixaram sair, por hora',
     secretUses: 'Usos de segredos intermediados por hora',
-    said: '{total} em {hours} horas, {most} na mais cheia.',
+    said: '{total} em {steps} horas, {most} na mais cheia.',
   },
   users: {
     title: 'Utilizadores',

@@ -2,6 +2,7 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { type Repo } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, show } from '../../../../lib/call.ts';
+import { type Bar } from '../../../../lib/chart.ts';
 import { openFramedApp } from '../../../../lib/repo/app.ts';
 import { openPlace, openRepo, presentHead } from '../../../../lib/repo/open.ts';
 import { presentFacts } from '../../../../lib/repo/present.ts';
@@ -26,6 +27,7 @@ export async function load(event: ServerLoadEvent) {
     facts,
     reads,
     card: reads ? await openCard(event, { repo, path: shown.path }) : { kind: 'none' as const },
+    downloads: reads ? await openDownloads(event, repo) : [],
     app,
     log: kind && (await openLog(event, repo, { kind, tail: 200 })),
     duplicates: app !== undefined && reads && actor.kind === 'user',
@@ -38,6 +40,12 @@ export async function load(event: ServerLoadEvent) {
       ...{ tags: repo.facets.tags, baseModels: facts.baseModels },
     }),
   };
+}
+
+async function openDownloads(event: ServerLoadEvent, repo: Repo): Promise<Bar[]> {
+  const { hub, actor } = callOf(event);
+  const days = await hub.repos.listDownloads(actor, repo);
+  return days.map(({ day, count }) => ({ at: new Date(day), value: count }));
 }
 
 type Card = { readonly kind: 'none' | 'long' } | { readonly kind: 'card'; readonly prose: Prose };

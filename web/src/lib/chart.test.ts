@@ -1,4 +1,4 @@
-// A bar for each hour.
+// A bar for each hour or day.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { drawBars } from './chart.ts';

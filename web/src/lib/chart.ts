@@ -1,6 +1,6 @@
-// A bar for each hour, as the parts of a picture. Pure.
+// A bar for each hour or day, as the parts of a picture. Pure.
 
-/** One hour and how much it holds. */
+/** One hour or day, by when it begins, and how much it holds. */
 export interface Bar {
   readonly at: Date;
   readonly value: number;
