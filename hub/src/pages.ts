@@ -55,6 +55,7 @@ function pageModulesOf(modules: Modules, settings: PageSettings): PageModules {
     secondFactors: modules.secondFactors,
     passkeys: modules.passkeys,
     languages: modules.languages,
+    profiles: modules.profiles,
     singleSignOn: modules.singleSignOn,
     orgPolicies: modules.orgPolicies,
     members: modules.members,

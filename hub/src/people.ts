@@ -7,6 +7,7 @@ import {
   Newcomers,
   OrgPolicies,
   Passwords,
+  Profiles,
   SignUps,
   TakenRights,
   type SignUpPolicy,
@@ -29,7 +30,8 @@ function openAccounts({
 }: Pick<Foundation, 'db' | 'clock' | 'epochs' | 'removals'>) {
   const identity = new Identity({ db, clock, epochs });
   const members = new Members({ db, clock, epochs });
-  return { identity, members, takenRights: new TakenRights({ db, identity, members, removals }) };
+  const takenRights = new TakenRights({ db, identity, members, removals });
+  return { identity, members, takenRights, profiles: new Profiles({ db, epochs }) };
 }
 
 /** Opens what lets applications have people sign in. */

@@ -12,6 +12,11 @@ export const nameInvalid = defineFault(
   (name: string) =>
     `${JSON.stringify(name)} cannot be a name: use 1 to 96 letters, digits, "-", "_" or ".", starting and ending with a letter or digit, without "--" or "..", not ending in ".git".`,
 );
+export const fullnameInvalid = defineFault(
+  'invalid',
+  'account.fullname-invalid',
+  () => 'A full name has at most 96 characters, and none that cannot be seen. Leave it empty to have none.',
+);
 export const nameReserved = defineFault(
   'conflict',
   'account.name-reserved',

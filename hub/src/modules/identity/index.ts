@@ -26,6 +26,7 @@ export { changeMembership, pickFreeName } from './known-people.ts';
 export { Languages } from './languages.ts';
 export { markSecondFactor, OrgPolicies } from './org-policies.ts';
 export { Passwords, type Asker } from './passwords.ts';
+export { Profiles } from './profiles.ts';
 export { holdAccount, isUnchanged } from './standing.ts';
 export { accounts as identityAccounts } from './migrations/0001-accounts.ts';
 export { signIn as identitySignIn } from './migrations/0002-sign-in.ts';

@@ -1,7 +1,14 @@
 // Names of users and organisations.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isNamespaceName, isPasswordAcceptable, isReservedName, lookalikeKey, nameKey } from './model.ts';
+import {
+  isFullname,
+  isNamespaceName,
+  isPasswordAcceptable,
+  isReservedName,
+  lookalikeKey,
+  nameKey,
+} from './model.ts';
 import { digestPassword, isOutdated, matchesPassword, randomPassword } from './password.ts';
 
 void test('isNamespaceName() accepts what clients accept', () => {
@@ -77,4 +84,11 @@ void test('randomPassword() makes 24 characters that are easy to read out', () =
   const passwords = new Set(Array.from({ length: 100 }, randomPassword));
   assert.equal(passwords.size, 100);
   for (const password of passwords) assert.match(password, /^[a-zA-Z2-9]{24}$/);
+});
+
+void test('isFullname() takes what people are called, and nothing that hides', () => {
+  for (const name of ['Ana', 'Ana Lúcia d’Ávila', '田中 太郎', 'x'.repeat(96)])
+    assert.ok(isFullname(name), name);
+  for (const name of ['', 'x'.repeat(97), 'a\u202Eb', 'a\u200Bb', 'a\u2028b', 'a\tb', 'a\uD800b'])
+    assert.ok(!isFullname(name), JSON.stringify(name));
 });

@@ -43,6 +43,15 @@ export interface OrgPolicy extends TokenPolicy {
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?$/;
 
+const LONGEST_FULLNAME = 96;
+// What cannot be seen could turn round or hide what stands beside it, and so could a break of the line.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
+/** Whether a text can be the full name of a user: some characters, all of which are seen. */
+export function isFullname(text: string): boolean {
+  return text !== '' && text.length <= LONGEST_FULLNAME && !UNSEEN.test(text);
+}
+
 /** Whether a text can name a user or an organisation: the clients' rule for each half of a repository id. */
 export function isNamespaceName(text: string): boolean {
   return NAME.test(text) && !text.includes('--') && !text.includes('..') && !/\.(git|ipynb)$/i.test(text);

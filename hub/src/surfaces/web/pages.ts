@@ -12,6 +12,7 @@ import {
   type OrgPolicies,
   type SignUps,
   type Passwords,
+  type Profiles,
 } from '#modules/identity';
 import { type Explorer, type Tally } from '#modules/ledger';
 import { type MailLog } from '#modules/mail';
@@ -84,6 +85,7 @@ export interface PageModules {
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly languages: Languages;
+  readonly profiles: Profiles;
   /** Absent where there is none. */
   readonly singleSignOn: SingleSignOn | undefined;
   readonly orgPolicies: OrgPolicies;

@@ -246,3 +246,38 @@ void test('a page that is not there says so, and a program gets its own words', 
   const nul = await browser.send('/sign-in', { name: 'a\0b', password: 'x' });
   assert.equal(nul.headers['x-error-code'], 'RequestBodyMalformed');
 });
+
+void test('users give themselves a full name, which others see, and a name that hides something is refused', async () => {
+  const { hub, account } = await openWithUser('alice');
+  await using _hub = hub;
+  const browser = new TestBrowser(hub);
+  await browser.signIn('alice', PASSWORD);
+  const set = async (fullname: string): Promise<PageAnswer> =>
+    await browser.send('/account?/fullname', { fullname });
+  assert.equal((await set('  Alice Liddell ')).location, '/account');
+  assert.match((await browser.open('/account')).body, /name="fullname"[^>]*value="Alice Liddell"/);
+  assert.match((await browser.open('/alice')).body, /<p class="lead">Alice Liddell<\/p>/);
+  for (const wrong of ['x'.repeat(97), 'Alice\u202Ebob', 'a\u200Bb', 'a\nb']) {
+    const refused = await set(wrong);
+    assert.equal(refused.status, 400, JSON.stringify(wrong));
+    assert.match(refused.body, /none that cannot be seen/);
+  }
+  const refused = await browser.send(
+    '/account?/fullname',
+    { fullname: 'x'.repeat(97) },
+    { 'accept-language': 'pt' },
+  );
+  assert.match(refused.body, /nenhum que não se veja/);
+  assert.match((await set('Alice Liddell')).location, /account/, 'the same again');
+  assert.equal((await set('<b>Al</b>')).location, '/account');
+  assert.match((await browser.open('/alice')).body, /<p class="lead">&lt;b>Al&lt;\/b><\/p>/);
+  assert.equal((await set('')).location, '/account');
+  assert.doesNotMatch((await browser.open('/alice')).body, /class="lead"/);
+  const entries = await new LedgerReader(hub.modules.db).listOfSubject(`account:${account.id}`);
+  const kept = entries.filter(({ kind }) => kind === 'account.fullname-set');
+  assert.equal(kept.length, 3, 'one for each change');
+  assert.ok(
+    kept.every(({ body }) => !body.includes('Liddell')),
+    'a personal value is committed to, not told',
+  );
+});

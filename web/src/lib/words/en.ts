@@ -47,6 +47,9 @@ export const en = {
   account: {
     title: 'Account',
     name: 'User name',
+    fullname: 'Full name',
+    fullnameHint: 'Others see it on your page. Empty: your user name alone.',
+    fullnameSet: 'Save',
     email: 'Email address',
     since: 'Member since',
     administrator: 'Administers this hub',

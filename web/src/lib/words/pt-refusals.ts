@@ -82,6 +82,8 @@ export const ptRefusals: Readonly<Record<string, string>> = {
   'org.last-owner':
     'Mais ninguém que possa entrar administra esta organização. Passe-a primeiro a outro membro.',
   'repo.namespace-not-empty': 'Ainda há repositórios. Apague-os ou passe-os para outro lado primeiro.',
+  'account.fullname-invalid':
+    'Um nome completo tem no máximo 96 caracteres, e nenhum que não se veja. Deixe-o vazio para não ter nenhum.',
   'account.name-taken': 'Esse nome está tomado, já foi usado, ou parece-se com um que está. Escolha outro.',
   'org.forbidden': 'Só quem administra a organização pode fazer isso.',
   'org.policy-invalid': 'Um token vive no máximo 1 a 3650 dias.',

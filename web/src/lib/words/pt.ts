@@ -47,6 +47,9 @@ export const pt: Words = {
   account: {
     title: 'Conta',
     name: 'Nome de utilizador',
+    fullname: 'Nome completo',
+    fullnameHint: 'Os outros veem-no na sua página. Vazio: só o nome de utilizador.',
+    fullnameSet: 'Guardar',
     email: 'Endereço de correio',
     since: 'Membro desde',
     administrator: 'Administra este hub',

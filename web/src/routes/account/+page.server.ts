@@ -1,4 +1,4 @@
-// Who is signed in, and the change of their password.
+// Who is signed in, and the change of their full name and password.
 import { fail, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit } from '../../lib/call.ts';
 import { backOf, problemIn } from '../../lib/sign-on.ts';
@@ -8,8 +8,9 @@ export async function load(event: ServerLoadEvent) {
   const { account, memberships } = requireVisit(event);
   const call = callOf(event);
   const { name, email, createdAt, administrator } = account;
+  const fullname = account.fullname === name ? '' : account.fullname;
   return {
-    account: { name, email, createdAt, administrator },
+    account: { name, fullname, email, createdAt, administrator },
     organizations: memberships.map(({ orgName, role, requiresSecondFactor }) => ({
       name: orgName,
       role,
@@ -23,6 +24,21 @@ export async function load(event: ServerLoadEvent) {
 }
 
 export const actions = {
+  fullname: async (event: RequestEvent) => {
+    const { actor } = requireVisit(event);
+    const { hub, form } = callOf(event);
+    const fullname = field(form, 'fullname');
+    const outcome = await attempt(
+      event,
+      async () => {
+        await hub.profiles.setFullname(actor, fullname);
+        return undefined;
+      },
+      { fullname },
+    );
+    if (outcome === undefined) redirect(303, '/account');
+    return outcome;
+  },
   // Sent by a form of ours, after a fresh proof: a link from elsewhere must not tie somebody's account to another person.
   connect: async (event: RequestEvent) => {
     const visit = requireVisit(event);
