@@ -1,7 +1,11 @@
-// What the hub refuses, in European Portuguese, by the code of the refusal. What has no words here is said as the hub says it.
+// What the hub refuses, in European Portuguese, by the code of the refusal. Each that a page can meet has words: one that lacks them
+// does not compile.
+import { ptFileRefusals } from './pt-refusals-files.ts';
+import { type PageRefusal } from './refusal-codes.ts';
 
 /** The words of refusals in Portuguese. */
-export const ptRefusals: Readonly<Record<string, string>> = {
+export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
+  ...ptFileRefusals,
   'account.forbidden':
     'Só quem administra este hub pode ver isso. As organizações que administra estão em «Conta».',
   'ledger.forbidden': 'Só quem administra este hub pode ver o livro de registo.',
@@ -13,8 +17,6 @@ export const ptRefusals: Readonly<Record<string, string>> = {
   'revision.missing': 'Este repositório não tem esse ramo, etiqueta ou commit.',
   'entry.missing': 'Não há nada neste caminho nesta revisão.',
   'revision.not-a-branch': 'Só se pode escrever em ramos: isto é uma etiqueta ou um commit.',
-  'page.no-small-text':
-    'Isto não é um texto pequeno. Transfira o ficheiro e volte a enviá-lo depois de o alterar.',
   'leak.token-in-text':
     'Há no texto uma chave de acesso deste hub. Nada foi alterado. Tire-a e revogue a chave: quem viu o texto pode usá-la.',
   'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
@@ -134,4 +136,53 @@ export const ptRefusals: Readonly<Record<string, string>> = {
   'upload.too-many':
     'Este repositório tem demasiados envios por acabar. Acabe-os, ou espere que passem do prazo.',
   'token.missing': 'Esse token não existe.',
+  'account.missing': 'Não há aqui nenhum utilizador nem organização com esse nome.',
+  'account.name-invalid':
+    'Esse nome não serve: use 1 a 96 letras, algarismos, «-», «_» ou «.», a começar e a acabar por letra ou algarismo, sem «--» nem «..», e sem acabar em «.git».',
+  'account.name-reserved': 'Esse nome está reservado. Escolha outro.',
+  'account.email-invalid': 'Isso não é um endereço de correio.',
+  'account.email-taken': 'Outra conta tem esse endereço de correio.',
+  'account.credentials-forbidden': 'Só o próprio utilizador, com a sessão iniciada, pode fazer isso.',
+  'account.sign-up-closed': 'Este hub é para quem foi convidado.',
+  'account.sign-up-limited':
+    'Vieram demasiados pedidos de conta do seu endereço. Tente de novo daqui a uma hora.',
+  'account.passwords-busy':
+    'Há demasiadas pessoas a entrar neste momento. Tente de novo daqui a segundos, ou use um navegador em que já entrou antes.',
+  'removal.rights-changing':
+    'O que pode fazer está a ser mudado, e a base de dados esteve fora. Tente de novo daqui a pouco.',
+  'removal.not-kept':
+    'Isso não ficou feito: nem a base de dados nem o disco o puderam guardar. Tente de novo.',
+  'org.member-missing': 'Essa pessoa não é membro da organização.',
+  'mail.forbidden': 'Só quem administra este hub pode ver o correio que não foi enviado.',
+  'secret.overview-forbidden': 'Só quem administra este hub pode ver que segredos têm todos os Spaces.',
+  'space.traffic-forbidden':
+    'Só quem administra este hub pode ver o que passa pelas portas de todos os Spaces.',
+  'token.forbidden': 'Não lhe cabe gerir esse token.',
+  'token.rejected': 'O token não serve: não existe, expirou ou foi revogado.',
+  'token.reason-invalid': 'Um motivo tem no máximo 500 caracteres.',
+  'token.scope-invalid':
+    'Um dos âmbitos não se pode dar: não está bem escrito, ou diz respeito ao que não existe ou não lhe cabe. Veja os repositórios, os nomes e as permissões.',
+  'device.full':
+    'Demasiados programas esperam que os deixem entrar. Tente de novo daqui a um quarto de hora.',
+  'repo.forbidden':
+    'Não lhe cabe fazer isso neste repositório: peça a quem o administra, ou à sua organização.',
+  'repo.sign-in-needed': 'Entre primeiro: este hub é para os seus utilizadores.',
+  'repo.list-sign-in-needed': 'Entre primeiro: este hub é para os seus utilizadores.',
+  'repo.names-forbidden': 'Só quem administra este hub pode ver como se chamam todos os repositórios.',
+  'repo.namespace-missing': 'Não há nenhum utilizador nem organização com esse nome onde possa criar isto.',
+  'repo.visibility-invalid': 'Só os Spaces podem ser protegidos.',
+  'repo.licence-unknown': 'Não se pode pôr essa licença. Escolha outra, ou nenhuma.',
+  'repo.option-unavailable': 'Este hub não oferece isso.',
+  'space.variable-invalid':
+    'A variável não pode ser guardada assim: o nome tem letras, algarismos e «_», não começa por algarismo, não é de um segredo nem do sistema, e o valor não é demasiado longo.',
+  'space.variables-full': 'O Space já tem todas as variáveis que pode ter. Apague uma primeiro.',
+  'space.hardware-unavailable':
+    'Este hub não tem máquinas para correr Spaces: só serve os estáticos, que correm no navegador de quem os abre.',
+  'space.hardware-unknown': 'Este hub não tem essa máquina. Escolha uma das que mostra.',
+  'space.egress-invalid':
+    'O Space não pode sair assim: escreva só nomes de servidores, em minúsculas e um por linha, e não demasiados.',
+  'space.followers-full':
+    'Demasiadas pessoas seguem registos de Spaces neste momento. Feche um que tenha aberto, ou volte mais tarde.',
+  'quota.exceeded':
+    'Não há quota para isso: o que já está guardado e o que ia ser guardado passam do limite. Apague ficheiros, ou peça mais a quem administra o hub.',
 };
