@@ -6,6 +6,7 @@ import { type ServedSpace } from '#modules/spaces';
 import { type Notice } from './notice.ts';
 import { originOf } from './space-address.ts';
 import { wantedBy } from './space-files.ts';
+import { cannotBeShown, SAY } from './words.ts';
 
 /** A file with how it is sent; a word instead; or where it is. */
 export type Answer =
@@ -27,9 +28,6 @@ export interface Asked {
   readonly baseUrl: string;
 }
 
-const PAUSED = 'This Space is paused. Those who may write to it can start it again.';
-const NO_FILE = 'There is no such file in this Space.';
-
 /** Finds the answer. */
 export async function findAnswer(
   deps: { readonly content: Content; readonly spacesHost: string },
@@ -41,14 +39,14 @@ export async function findAnswer(
   // The label of a name that it had before.
   if (served.label !== label)
     return { kind: 'redirect', to: `${originOf(served.label, { ...deps, baseUrl })}${url}` };
-  if (served.paused) return { kind: 'notice', status: 503, title, text: PAUSED };
+  if (served.paused) return { kind: 'notice', status: 503, title, text: SAY.paused };
   if (configuration === undefined) {
-    const why = problems.find(({ fatal }) => fatal)?.text ?? 'It has no configuration';
-    return { kind: 'notice', status: 503, title, text: `This Space cannot be shown. ${why}.` };
+    const why = problems.find(({ fatal }) => fatal)?.text;
+    return { kind: 'notice', status: 503, title, text: cannotBeShown(why) };
   }
   if (configuration.program !== undefined) return { kind: 'program' };
   const found = await findFile(deps.content, served, { url, appFile: configuration.appFile });
-  if (found === undefined) return { kind: 'notice', status: 404, title, text: NO_FILE };
+  if (found === undefined) return { kind: 'notice', status: 404, title, text: SAY.noFile };
   if ('to' in found) return { kind: 'redirect', to: found.to };
   return { kind: 'file', served, file: found, headers: configuration.headers };
 }

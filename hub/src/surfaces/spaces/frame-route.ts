@@ -10,6 +10,7 @@ import { answerNotice } from './notice.ts';
 import { redirect } from './redirect.ts';
 import { labelIn } from './space-address.ts';
 import { sessionOf, signPass } from './visits.ts';
+import { SAY } from './words.ts';
 
 /** What the route needs. */
 export interface FrameDeps {
@@ -21,8 +22,6 @@ export interface FrameDeps {
 
 /** The path of the route. */
 export const FRAME_PATH = '/-/frame';
-
-const WORTHLESS = 'The app could not be shown here: this page has been open for too long. Load it again.';
 
 /** The route. What it gives counts in frames of the hub's pages alone. */
 export function frameRoute(deps: FrameDeps): Route {
@@ -54,7 +53,10 @@ export function frameRoute(deps: FrameDeps): Route {
         const cookie = cookieHeader('frame', signPass(deps.keys, 'space-frame', pass), baseUrl);
         redirect(reply.raw, '/', { cookies: [cookie], tellsOrigin: true });
       } else if (isIn) redirect(reply.raw, '/', { tellsOrigin: true });
-      else answerNotice({ request, reply }, { status: 403, title: 'Space', text: WORTHLESS }, hubUrl);
+      else {
+        const notice = { status: 403, title: 'Space', text: SAY.frameOld } as const;
+        answerNotice({ request, reply, baseUrl }, notice, hubUrl);
+      }
       return Promise.resolve();
     },
   });

@@ -1,13 +1,14 @@
 // What the origin of a Space says where it has no file to show: a page for people, JSON for programs.
 import { type Call } from '../route/route.ts';
 import { pageOf, policyOf } from './page.ts';
+import { languageOf, type Said } from './words.ts';
 
 /** What is said. */
 export interface Notice {
   readonly status: 403 | 404 | 502 | 503;
   /** The Space's name. */
   readonly title: string;
-  readonly text: string;
+  readonly text: Said;
   /** It is worth asking again after so many seconds; a page does so by itself. */
   readonly again?: number;
   /** Where it goes on, in a window of its own. */
@@ -16,19 +17,21 @@ export interface Notice {
 
 /** Says it. The page runs nothing and loads nothing, and is shown in no frame but one of the hub's at this address. */
 export function answerNotice(
-  { request, reply }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply'>,
+  { request, reply, baseUrl }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply' | 'baseUrl'>,
   { status, title, text, again, link }: Notice,
   hubUrl?: string,
 ): void {
+  const language = languageOf({ request, baseUrl });
   const asPage = request.headers.accept?.includes('text/html') === true;
   const body = asPage
     ? pageOf({
+        language,
         title,
-        text,
+        text: text[language],
         ...(again !== undefined && { again }),
         ...(link !== undefined && { link, apart: true }),
       })
-    : JSON.stringify({ error: text });
+    : JSON.stringify({ error: text.en });
   reply.raw
     .writeHead(status, {
       'Content-Type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
@@ -40,7 +43,7 @@ export function answerNotice(
       // What is still to come of a body would be read as the next request.
       ...(!request.complete && { Connection: 'close' }),
       'X-Request-Id': String(reply.request.id),
-      Vary: 'Accept, Authorization, Cookie',
+      Vary: 'Accept, Accept-Language, Authorization, Cookie',
     })
     .end(request.method === 'HEAD' ? undefined : body);
 }

@@ -15,6 +15,7 @@ import { sendSpaceFile, type SendingDeps } from './send-space-file.ts';
 import { labelIn } from './space-address.ts';
 import { ProgramVisits, type ProgramDeps } from './visit-program.ts';
 import { VISIT_PATH } from './visit-route.ts';
+import { SAY } from './words.ts';
 import { digestOfMark, localPath, MARK_DIGEST, newMark, sessionOf, signPass } from './visits.ts';
 
 /** What serving Spaces needs. */
@@ -79,7 +80,7 @@ function enterRoute(deps: SpaceDeps): Route {
       const ticket = { text: query.ticket, label, now, browser: digestOfMark(mark ?? '') };
       const sessionId = mark && sessionOf(deps.keys, 'space-ticket', ticket);
       if (sessionId === undefined || sessionId === '') {
-        answerNotice({ request, reply }, { status: 403, title: 'Space', text: WORTHLESS });
+        answerNotice({ request, reply, baseUrl }, { status: 403, title: 'Space', text: SAY.worthless });
         return Promise.resolve();
       }
       const pass = signPass(deps.keys, 'space-cookie', { label, sessionId, at: now, browser: '' });
@@ -88,12 +89,6 @@ function enterRoute(deps: SpaceDeps): Route {
     },
   });
 }
-
-const WORTHLESS =
-  'You could not be let in: this address was used too late or by another browser, or your browser keeps no cookies. Open the Space again.';
-
-const APART =
-  'Your browser was not let in here: it may keep no cookies in frames. The app opens by itself, in a window of its own.';
 
 async function answer(deps: SpaceDeps & { readonly visits: ProgramVisits }, call: SpaceCall): Promise<void> {
   const { request, reply, baseUrl } = call;
@@ -150,7 +145,8 @@ async function openOrSignIn(
     if (isFrame(request)) {
       // The hub is shown in no frame, and so nobody signs in there.
       const link = `${baseUrl}${localPath(request.url)}`;
-      answerNotice({ request, reply }, { status: 403, title: 'Space', text: APART, link }, deps.hubUrl());
+      const notice = { status: 403, title: 'Space', text: SAY.apart, link } as const;
+      answerNotice({ request, reply, baseUrl }, notice, deps.hubUrl());
       return undefined;
     }
     // Two windows may be on their way at once: the mark stays.

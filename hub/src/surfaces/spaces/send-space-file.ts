@@ -15,6 +15,7 @@ import { type Answer } from './find-answer.ts';
 import { framePolicy } from './frames.ts';
 import { answerNotice } from './notice.ts';
 import { mediaTypeOf } from './space-files.ts';
+import { SAY } from './words.ts';
 
 /** What sending needs. */
 export interface SendingDeps extends StoredDeps {
@@ -39,8 +40,7 @@ export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: F
   const { repo } = found.served;
   const stored = await openStored(deps, { repoId: repo.id, file: found.file }, 'content');
   if (stored === undefined) {
-    const text = 'The content of this file was never uploaded.';
-    answerNotice(call, { status: 404, title: fullName(repo), text }, deps.hubUrl());
+    answerNotice(call, { status: 404, title: fullName(repo), text: SAY.neverUploaded }, deps.hubUrl());
     return;
   }
   if (request.method === 'GET') await recordRead(deps.reads, call, found);

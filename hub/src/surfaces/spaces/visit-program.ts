@@ -13,6 +13,7 @@ import { type Call } from '../route/route.ts';
 import { isOurCookie } from '../web/cookies.ts';
 import { framePolicy } from './frames.ts';
 import { answerNotice, type Notice } from './notice.ts';
+import { doesNotRun, SAY, type Said } from './words.ts';
 
 /** What passing on needs. */
 export interface ProgramDeps {
@@ -57,7 +58,7 @@ export class ProgramVisits {
       const passage = await this.#passOn(call, served, serving);
       if (passage === 'done') return;
       if (passage === 'broken') {
-        this.#tell(call, { ...noticeOf(served, BROKEN), status: 502 });
+        this.#tell(call, { ...noticeOf(served, SAY.broken), status: 502 });
         return;
       }
       // It ended just now, or is about to be replaced; nobody has read anything of the request.
@@ -68,7 +69,7 @@ export class ProgramVisits {
       if (call.signal.aborted) return;
       tries += 1;
     }
-    this.#tell(call, { ...noticeOf(served, GONE), again: PAGE_AGAIN });
+    this.#tell(call, { ...noticeOf(served, SAY.gone), again: PAGE_AGAIN });
   }
 
   #tell(call: SpaceCall, notice: Notice): void {
@@ -93,7 +94,7 @@ export class ProgramVisits {
     }
     if (!this.#mayWait(call, deadline)) {
       this.#tell(call, {
-        ...noticeOf(served, reached.kind === 'asleep' ? WAKING : STARTING),
+        ...noticeOf(served, reached.kind === 'asleep' ? SAY.waking : SAY.starting),
         again: PAGE_AGAIN,
       });
       return undefined;
@@ -122,12 +123,11 @@ export class ProgramVisits {
   }
 
   #refusalOf({ actor }: SpaceCall, served: ServedSpace, reached: Reached): Notice | undefined {
-    if (reached.kind === 'elsewhere') return noticeOf(served, ELSEWHERE);
+    if (reached.kind === 'elsewhere') return noticeOf(served, SAY.elsewhere);
     if (reached.kind !== 'failed') return undefined;
     const { stage, message } = reached;
-    const text = `This Space does not run (${stage})${message === null ? '.' : `: ${message}`}`;
     const log = `${this.#deps.hubUrl()}/api/spaces/${fullName(served.repo)}/logs/${stage === 'BUILD_ERROR' ? 'build' : 'run'}`;
-    return noticeOf(served, mayWrite(actor, served) ? `${text} Its log is at ${log}` : text);
+    return noticeOf(served, doesNotRun(stage, message, mayWrite(actor, served) ? log : undefined));
   }
 
   async #passOn(call: SpaceCall, served: ServedSpace, { run }: Serving): Promise<Passage> {
@@ -169,14 +169,8 @@ export class ProgramVisits {
 }
 
 const ASK_AGAIN_MS = 1_000;
-const STARTING = 'This Space is starting. This page asks again by itself.';
-const WAKING = 'This Space was asleep and is waking up. This page asks again by itself.';
-const BROKEN = 'The program of this Space hung up without an answer.';
-const GONE = 'The program of this Space cannot be reached at the moment.';
-const ELSEWHERE =
-  'This Space runs on another machine of this hub, and is reached there. Ask its operator for the address.';
 
-function noticeOf({ repo }: ServedSpace, text: string): Notice {
+function noticeOf({ repo }: ServedSpace, text: Said): Notice {
   return { status: 503, title: fullName(repo), text };
 }
 

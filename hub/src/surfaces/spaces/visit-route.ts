@@ -1,5 +1,4 @@
 // `GET /sign-in/space`, at the hub: sends a browser that is signed in on to a Space, with a ticket for that one.
-import { type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
@@ -7,12 +6,13 @@ import { type Keys } from '@holdfast/platform/keys';
 import { fullName, repoMissing } from '#modules/repos';
 import { type Sessions, type Visit } from '#modules/sessions';
 import { type ServedSpace, type Spaces } from '#modules/spaces';
-import { defineRoute, type Route } from '../route/route.ts';
+import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { findCookie } from '../web/cookies.ts';
 import { originOf } from './space-address.ts';
 import { redirect } from './redirect.ts';
 import { pageOf, policyOf } from './page.ts';
 import { localPath, MARK_DIGEST, signPass } from './visits.ts';
+import { languageOf, madeBy } from './words.ts';
 
 /** What the route needs. */
 export interface VisitDeps {
@@ -59,12 +59,12 @@ export function visitRoute(deps: VisitDeps): Route {
       const origin = originOf(served.label, { ...deps, baseUrl });
       if (browser === undefined) {
         // The Space's own origin marks the browser first.
-        goOn(reply.raw, { served, visit, address: `${origin}${to}` });
+        goOn({ request, reply, baseUrl }, { served, visit, address: `${origin}${to}` });
         return;
       }
       const pass = { label: served.label, sessionId: visit.session.id, at: deps.clock.now(), browser };
       const asked = new URLSearchParams({ ticket: signPass(deps.keys, 'space-ticket', pass), to });
-      goOn(reply.raw, { served, visit, address: `${origin}/-/enter?${String(asked)}` });
+      goOn({ request, reply, baseUrl }, { served, visit, address: `${origin}/-/enter?${String(asked)}` });
     },
   });
 }
@@ -80,19 +80,24 @@ function signInFirst(asked: Readonly<Record<string, string>>): string {
  * anybody else's it waits, so that no link to the sign-in ends on a page that asks for the password once more.
  */
 function goOn(
-  response: ServerResponse,
+  { request, reply, baseUrl }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply' | 'baseUrl'>,
   {
     served,
     visit,
     address,
-  }: { readonly served: ServedSpace; readonly visit: Visit; readonly address: string },
+  }: {
+    readonly served: ServedSpace;
+    readonly visit: Visit;
+    readonly address: string;
+  },
 ): void {
   const { repo } = served;
   const title = fullName(repo);
   const isOwn = visit.actor.userId === repo.namespaceId || visit.actor.memberships.has(repo.namespaceId);
-  const text = `This Space is made by ${repo.namespace}, and what it shows is theirs. It never needs your password of this hub.`;
-  const page = pageOf({ title, text, link: address });
-  response
+  const language = languageOf({ request, baseUrl });
+  const text = madeBy(repo.namespace)[language];
+  const page = pageOf({ language, title, text, link: address });
+  reply.raw
     .writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Length': Buffer.byteLength(page),

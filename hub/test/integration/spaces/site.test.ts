@@ -1,5 +1,6 @@
 // A static Space on an origin of its own.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
@@ -94,6 +95,12 @@ void test('a push changes what is shown; pausing hides it, and starting again sh
   const { hub, bearer } = await openDemo();
   await using _hub = hub;
   const ask = async () => await askSite(hub, { label: 'ann-demo', path: '/' }, bearer);
+  const askPage = async (language: string) =>
+    await askSite(
+      hub,
+      { label: 'ann-demo', path: '/' },
+      { ...bearer, accept: 'text/html', 'accept-language': language },
+    );
   const file = { key: 'file', value: { path: 'index.html', content: 'second' } };
   const lines = [{ key: 'header', value: { summary: 'second' } }, file].map((line) => JSON.stringify(line));
   const pushed = await fetch(`${hub.url}/api/spaces/ann/demo/commit/main`, {
@@ -107,6 +114,19 @@ void test('a push changes what is shown; pausing hides it, and starting again sh
   const paused = await ask();
   assert.equal(paused.status, 503);
   assert.match(paused.text, /paused/);
+  const page = await askPage('pt-BR, en;q=0.5');
+  assert.match(page.text, /<html lang="pt">[^]*Este Space está parado/);
+  const style = /<style>([^]*?)<\/style>/.exec(page.text)?.[1] ?? '';
+  const digest = createHash('sha256').update(style).digest('base64');
+  assert.match(
+    String(page.headers['content-security-policy']),
+    /^default-src 'none'; style-src 'sha256-[^' ]+'; frame-ancestors /,
+  );
+  assert.ok(
+    String(page.headers['content-security-policy']).includes(`'sha256-${digest}'`),
+    'its one style and no other',
+  );
+  assert.match((await askPage('de')).text, /<html lang="en">[^]*This Space is paused/);
   assert.equal(await act(hub, 'restart?factory=true', bearer), 'RUNNING');
   assert.equal((await ask()).text, 'second');
 });
