@@ -12,6 +12,7 @@ const OF_PAGES: readonly string[] = ['page.no-small-text'];
 /** Of the API, of the operator and of protocols that browsers do not speak. */
 const OF_PROGRAMS: readonly string[] = [
   'blob.cursor-invalid',
+  'application.scope-missing',
   'commit.no-pull-requests',
   'history.too-large',
   'lfs.hash-unsupported',

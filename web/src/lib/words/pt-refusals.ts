@@ -41,6 +41,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
     'Não se conhece aqui nenhuma aplicação com esse nome. Pergunte a quem o enviou: a ligação não foi feita para este hub.',
   'application.redirect-mismatch':
     'A aplicação pede a resposta num endereço que nunca indicou. Nada foi enviado para lá. Pergunte a quem gere a aplicação.',
+  'application.forbidden': 'As aplicações são geridas por quem as tem, com sessão iniciada.',
   'application.missing': 'Essa aplicação não existe.',
   'application.name-invalid':
     'Uma aplicação precisa de um nome de 1 a 60 caracteres, sem caracteres de controlo.',
@@ -123,6 +124,8 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'secret.not-opened':
     'O cofre não conseguiu abrir o que a página selou: esteve aberta tempo demais, ou algo foi mudado pelo caminho. Abra-a de novo e volte a dar o valor.',
   'secret.taken-before': 'Este valor já tinha sido enviado. Dê-o de novo se o quer guardar outra vez.',
+  'secret.no-such-space':
+    'Não há nenhum Space com esse nome, nem foi apagado nenhum que se chamasse assim. Escreva espaço-de-nomes/nome, ou o identificador no registo.',
   'secret.missing': 'O Space não tem nenhum segredo com esse nome.',
   'secret.vault-sealed': 'O cofre está selado: nada se guarda nem se entrega até o operador o abrir.',
   'secret.vault-failed': 'O cofre não o fez. Tente de novo.',
