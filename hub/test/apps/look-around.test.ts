@@ -3,17 +3,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GiB } from '@holdfast/kernel/size';
 import { openIndexServer } from '@holdfast/runner/test/build/index-server';
 import { packSource } from '@holdfast/runner/test/build/packages';
 import { callNumbers } from '@holdfast/runner/test/look-around/calls';
 import { LOOKS } from '@holdfast/runner/test/look-around/table';
 import { openAppInstance } from '../harness/app-instance.ts';
-import { push, untilStage, visit } from '../harness/app-site.ts';
+import { push, untilStage, visit, type Site } from '../harness/app-site.ts';
 import { ROOT } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
 
@@ -46,8 +47,10 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
 const PROJECT =
   '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "curious"\nversion = "1.0"\n';
 
+// The links are laid once its files are there, and it looks no sooner.
 const APP = `
-import curious, http.server, json, looker, os
+import curious, http.server, json, looker, os, time
+while not all(os.path.lexists("/source/" + name) for name in ["absolute", "climbing", "process"]): time.sleep(0.1)
 SAID = json.dumps({"build": curious.SAID, "run": looker.all_round()}).encode()
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -56,6 +59,13 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(SAID)
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
+`;
+
+/** Another Space, which the looker could find by its file, its process and its folder. */
+const NEIGHBOUR_FILE = `neighbour-${process.pid}.py`;
+const NEIGHBOUR = `
+import http.server, os
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), http.server.SimpleHTTPRequestHandler).serve_forever()
 `;
 
 /** What is there because the sandbox is a Space's: what the program inside serves, and the base's own accounts and files. */
@@ -77,6 +87,44 @@ function isOwnLoopback(said: string): boolean {
   return addresses.length > 0 && addresses.every((one) => one === '0100007F' || one === '00000000');
 }
 
+/** Starts a neighbour, and tells its folder of files and the number of its program, as the host knows it. */
+async function openNeighbour(site: Site): Promise<{ readonly folder: string; readonly pid: number }> {
+  const sources = path.join(site.instance.data, 'spaces/sources');
+  const files = {
+    'README.md': `---\nsdk: gradio\napp_file: ${NEIGHBOUR_FILE}\n---\n`,
+    [NEIGHBOUR_FILE]: NEIGHBOUR,
+  };
+  await push(site, { type: 'space', name: 'neighbour', files });
+  await untilStage(site, 'neighbour');
+  const [folder = ''] = await readdir(sources);
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(NEIGHBOUR_FILE)) return { folder: path.join(sources, folder), pid: Number(pid) };
+  }
+  throw new Error('the neighbour has no process');
+}
+
+/**
+ * Lays links out of the repository among the files of the other Space. Git knows such links; of the ways into this hub none takes
+ * them, so that they are put where the hub would write them.
+ */
+async function layLinks(site: Site, { folder }: { readonly folder: string }, marker: string): Promise<void> {
+  const sources = path.dirname(folder);
+  for (const until = Date.now() + 10 * MINUTES; ; await delay(100)) {
+    const [owner] = (await readdir(sources)).filter((name) => name !== path.basename(folder));
+    const names = owner === undefined ? [] : await readdir(path.join(sources, owner)).catch(() => []);
+    const commit = names.find((name) => /^[0-9a-f]{40}$/.test(name));
+    if (owner !== undefined && commit !== undefined) {
+      const place = path.join(sources, owner, commit);
+      await symlink(marker, path.join(place, 'absolute'));
+      await symlink(`${'../'.repeat(20)}${marker.slice(1)}`, path.join(place, 'climbing'));
+      await symlink(`/proc/${site.instance.pid}/root`, path.join(place, 'process'));
+      return;
+    }
+    assert.ok(Date.now() < until, 'the files of the Space were never written');
+  }
+}
+
 type Said = Readonly<Record<'build' | 'run', Readonly<Record<string, string>>>>;
 
 void test(
@@ -92,9 +140,15 @@ void test(
     await once(server, 'listening');
     await using apps = await openAppInstance('self', { spaces: { index: index.url } });
     const { instance } = apps;
+    const site = {
+      instance,
+      token: await instance.createToken({ user: 'admin', role: 'write' }),
+      owner: 'admin',
+    };
+    const neighbour = await openNeighbour(site);
     const given = {
       ...{ port: Number(new URL(instance.url).port), abstract, marker, folder: instance.data },
-      ...{ neighbour: path.join(instance.data, 'spaces/runner/env'), pid: instance.pid, word: 'postgres' },
+      ...{ neighbour: neighbour.folder, pid: neighbour.pid, word: NEIGHBOUR_FILE },
       // Of the hardware that a Space has when nobody asks for more; a build has less.
       memory: 16 * GiB,
     };
@@ -103,11 +157,6 @@ void test(
     const looker = { 'look.py': LOOK, 'looker.py': LOOKER, 'start.json': start };
     const source = packSource('curious', { ...looker, 'backend.py': BACKEND, 'pyproject.toml': PROJECT });
     index.offer({ project: 'curious', ...source });
-    const site = {
-      instance,
-      token: await instance.createToken({ user: 'admin', role: 'write' }),
-      owner: 'admin',
-    };
     const files = {
       ...looker,
       'README.md': '---\nsdk: gradio\n---\n',
@@ -115,6 +164,7 @@ void test(
       'app.py': APP,
     };
     await push(site, { type: 'space', name: 'looker', files });
+    await layLinks(site, neighbour, marker);
     await untilStage(site, 'looker');
     const { status, body } = await visit(site, 'looker', { path: '/' });
     assert.equal(status, 200, body);
@@ -127,6 +177,11 @@ void test(
           else assert.equal(said[mode][name], BESIDE[`${mode}: ${name}`] ?? BESIDE[name] ?? expects);
         });
     assert.equal(await readFile(marker, 'utf8'), 'the host');
+    const [known, seen] = [
+      await readFile(`/proc/${neighbour.pid}/cmdline`, 'utf8'),
+      await visit(site, 'neighbour', { path: '/' }),
+    ];
+    assert.ok(known.includes(NEIGHBOUR_FILE) && seen.status === 200, 'the neighbour is there all the time');
     server.close();
   },
 );

@@ -1,4 +1,5 @@
 # The life of a Space with a program, as `HfApi` drives it: each change is asked for by the client, and seen in the program.
+import json
 import os
 import re
 import threading
@@ -105,6 +106,32 @@ def runtime():
     equal([domain["stage"] for domain in runtime.raw["domains"]], ["READY"])
     equal(f"http://{runtime.raw['domains'][0]['domain']}", host(NAME))
     equal(admin.wait_for_space(NAME, timeout=10).stage, "RUNNING")
+
+
+@case("what it uses is told as a stream of events, while it works and of its own limits")
+def metrics():
+    address = f"{ENDPOINT}/api/spaces/{NAME}/metrics"
+    told = []
+    with httpx.stream("GET", address, headers=auth(), timeout=60) as answer:
+        equal([answer.status_code, answer.headers["content-type"].split(";")[0]], [200, "text/event-stream"])
+        kind = None
+        for line in answer.iter_lines():
+            if line.startswith("event: "):
+                kind = line.removeprefix("event: ")
+            if line.startswith("data: "):
+                equal(kind, "metric")
+                told.append(json.loads(line.removeprefix("data: ")))
+                # Something passes for the next to tell of.
+                ask("/say/2000")
+            if any(event["tx_bps"] > 0 and event["rx_bps"] > 0 for event in told) or len(told) == 60:
+                break
+    for event in told:
+        equal([event["cpu_millicores"], event["memory_total_bytes"], event["gpus"]], [8000, 32 * 1024**3, {}])
+        assert 0 < event["memory_used_bytes"] < event["memory_total_bytes"], event
+        assert 0 <= event["cpu_usage_pct"] <= 110, event
+        equal(event["replica"], told[0]["replica"])
+    assert any(event["tx_bps"] > 0 and event["rx_bps"] > 0 for event in told), told
+    assert any(event["cpu_usage_pct"] > 0 for event in told), told
 
 
 @case("a variable that is set, changed or deleted restarts the program with it")
