@@ -4,6 +4,7 @@ import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
 import { withPool } from '../harness/shared-server.ts';
 import {
+  addOrg,
   allow,
   askToken,
   authorizePath,
@@ -43,6 +44,23 @@ void test('more is asked again, and never taken: by no request, no refresh and n
     const said = await allow(browser, authorizePath(small, pkce, { scope }));
     assert.equal(said.searchParams.get('code'), null, scope);
   }
+});
+
+void test('who is asked to let read in an organisation is told that what they allowed elsewhere writes there', async () => {
+  await using hub = await openServedHub();
+  const client = await registerClient(hub, { scopes: SCOPES });
+  const browser = await signedInBrowser(hub, 'alice');
+  const acme = await addOrg(hub, 'acme', 'alice');
+  const pkce = newPkce();
+  await allow(browser, authorizePath(client, pkce, { scope: 'openid write-repos' }));
+  const page = await browser.open(authorizePath(client, pkce, { scope: 'openid read-repos' }));
+  const words = page.body.replaceAll(/<!--[^>]*-->/g, '');
+  assert.match(words, /<li>Read, change and delete all your repositories[^<]*<span[^>]*>allowed before/);
+  assert.match(words, /<li>Read all your repositories, private ones too<\/li>/, 'not marked as known');
+  // What has nothing to do with repositories takes no organisation away unseen.
+  await allow(browser, authorizePath(client, pkce, { scope: 'openid read-repos' }), { org: acme });
+  const mail = await browser.open(authorizePath(client, pkce, { scope: 'openid email' }));
+  assert.match(mail.body, new RegExp(`value="${acme}"[^>]* checked`));
 });
 
 void test('a token of an application does nothing that its user must do signed in', async () => {

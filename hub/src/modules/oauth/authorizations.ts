@@ -32,6 +32,7 @@ export interface Wish {
   readonly ownerName: string;
   /** Where they are sent afterwards. */
   readonly host: string;
+  /** All that it may do after a yes: what it asks for now, and what was allowed before. */
   readonly scopes: readonly Scope[];
   /** Of those, what they said yes to before. */
   readonly before: readonly Scope[];
@@ -93,11 +94,12 @@ export class Authorizations {
     }
     if (isSilent) return back(known, { error: 'consent_required' });
     const { application, ownerName, redirect } = known;
+    const scopes = together(asked, before);
     return {
       kind: 'consent',
       wish: {
-        ...{ application, ownerName, host: hostOf(redirect), scopes: asked.scopes },
-        ...{ reachesRepos: reachRepos(asked.scopes), before: before?.scopes ?? [], orgs: before?.orgs ?? [] },
+        ...{ application, ownerName, host: hostOf(redirect), scopes },
+        ...{ reachesRepos: reachRepos(scopes), before: before?.scopes ?? [], orgs: before?.orgs ?? [] },
       },
     };
   }
@@ -165,19 +167,21 @@ export class Authorizations {
     await holdAccount(tx, userId);
     const writer = new ApplicationWriter(tx, keys);
     const before = await writer.findAuthorization(userId, application.id);
-    const scopes = SCOPES.filter((one) => asked.scopes.includes(one) || before?.scopes.includes(one));
+    const scopes = together(asked, before);
+    // Where the page had no boxes to tick, none was unticked.
+    const orgs = reachRepos(scopes) ? chosen : (before?.orgs ?? []);
     const nothing = { usedAt: null, lastTokenId: null };
     const id = before?.id ?? newId(now);
     const beganAt = before?.beganAt ?? now;
     const kept: Authorization = {
-      ...{ ...nothing, id, userId, applicationId: application.id, scopes, orgs: chosen, beganAt },
+      ...{ ...nothing, id, userId, applicationId: application.id, scopes, orgs, beganAt },
     };
     await writer.putAuthorization(kept);
     await record(tx, {
       kind: 'application.authorized',
       subject: `account:${userId}`,
       ...referencesOf(visit.actor),
-      body: { application: application.id, scopes: [...scopes], orgs: [...chosen] },
+      body: { application: application.id, scopes: [...scopes], orgs: [...orgs] },
     });
     const facts = { kind: 'application-authorized', application: application.name } as const;
     await writeMail(tx, {
@@ -222,6 +226,12 @@ export class Authorizations {
   #reader(): ApplicationReader {
     return new ApplicationReader(this.#deps.db, this.#deps.keys);
   }
+}
+
+// An organisation is reached by all that is allowed, not by what this request asks for: so all of it is shown beside the boxes.
+// Else a yes to read there would be one to write there, by what was allowed elsewhere.
+function together(asked: AskedRequest, before: Authorization | undefined): Scope[] {
+  return SCOPES.filter((one) => asked.scopes.includes(one) || before?.scopes.includes(one));
 }
 
 // Whoever answers names themselves (RFC 9207), so that an application that knows several hubs is not made to take the code of
