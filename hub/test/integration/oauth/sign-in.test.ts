@@ -143,7 +143,8 @@ void test('scopes open what they say, in the organisations that were chosen', as
   assert.deepEqual(await reach('openid write-repos', { org: acme ?? '' }), [200, 200, 404, 404, 200]);
   const { access_token: token } = await signInTo(hub, client, { scope: 'openid email read-memberships' });
   const info = await userInfo(hub, token);
-  assert.equal(info['email'], 'alice@example.org');
+  // Nobody has proved that it is theirs: an application must not take them for who has that address elsewhere.
+  assert.deepEqual([info['email'], info['email_verified']], ['alice@example.org', false]);
   assert.deepEqual(
     (info['orgs'] as { preferred_username: string; roleInOrg: string }[]).map((one) => [
       one.preferred_username,

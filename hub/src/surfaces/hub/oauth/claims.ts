@@ -15,6 +15,8 @@ export function claimsOf({ id, name, fullname, email }: Account, scopes: readonl
       isPro: false,
       canPay: false,
     }),
-    ...(scopes.includes('email') && email !== null && { email, email_verified: true }),
+    // Never said to be proved: an invitation can be accepted by who sent it, and nothing is kept of who proved theirs. Whoever
+    // takes the address of somebody else must not be taken for them in an application that knows people by it.
+    ...(scopes.includes('email') && email !== null && { email, email_verified: false }),
   };
 }
