@@ -92,10 +92,12 @@ for (const { locale, words } of LANGUAGES)
     const code = (await landed(page)).get('code') ?? '';
     const { body } = await askToken(hub, codeFields(client, pkce, code));
     assert.equal(await statusWith(hub, body.access_token, '/oauth/userinfo'), 200);
-    // Signed in by a form, and sent on without a question: the form's page lets it lead nowhere else, and yet one lands.
+    // A program of one's own machine is asked about again; signed in by a form, one lands all the same.
     await own.context.clearCookies();
     await page.goto(path);
     await signIn(page, words, 'alice');
+    await page.getByText(words.consent.known).first().waitFor();
+    await page.getByRole('button', { name: words.consent.allow }).click();
     assert.ok((await landed(page)).has('code'));
     await page.goto('/account/applications');
     await page.getByText(words.consent.scopes['read-repos']).first().waitFor();

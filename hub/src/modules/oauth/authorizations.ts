@@ -12,7 +12,7 @@ import { type Visit } from '#modules/sessions';
 import { CodeWriter } from './code-store.ts';
 import { applicationUnknown, redirectMismatch } from './faults.ts';
 import { digestText, mintText, type Application, type Authorization } from './model.ts';
-import { hostOf, isRedirectAddress, isSameRedirect, withFields } from './redirects.ts';
+import { hostOf, isOfOneSite, isRedirectAddress, isSameRedirect, withFields } from './redirects.ts';
 import { only, parseRequest, type AskError, type AskedRequest } from './request.ts';
 import { areWithin, reachRepos, SCOPES, type Scope } from './scopes.ts';
 import { ApplicationReader, ApplicationWriter } from './store.ts';
@@ -85,7 +85,8 @@ export class Authorizations {
       return isSilent ? back(known, { error: 'login_required' }) : { kind: 'prove' };
     const before = await this.#reader().findAuthorization(visit.account.id, known.application.id);
     const isAsked = asked.prompt.has('consent') || asked.prompt.has('select_account');
-    if (before !== undefined && !isAsked && areWithin(asked.scopes, before.scopes)) {
+    const isKnown = before !== undefined && areWithin(asked.scopes, before.scopes);
+    if (isKnown && !isAsked && isOfOneSite(known.redirect)) {
       const { db } = this.#deps;
       const code = await db.transaction(
         async (tx) => await this.#mint(tx, { known, asked, visit, authorizationId: before.id }),

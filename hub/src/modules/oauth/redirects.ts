@@ -31,6 +31,14 @@ export function isSameRedirect(registered: string, given: string): boolean {
   return mine[1] === theirs[1] && (mine[3] ?? '') === (theirs[3] ?? '');
 }
 
+/**
+ * Whether nobody but the application has what is sent there. Any program of the person's machine can listen at a port or take a
+ * scheme, and say that it is the application (RFC 8252, 8.6): there a code is never given unasked.
+ */
+export function isOfOneSite(address: string): boolean {
+  return address.startsWith('https://');
+}
+
 /** What a person is told of where they are sent. */
 export function hostOf(address: string): string {
   const { host, protocol } = new URL(address);

@@ -233,6 +233,24 @@ void test('prompt and max_age are heeded', async () => {
   assert.equal((await browser.open(path({ max_age: '7200' }))).status, 303);
 });
 
+void test('a program on the machine of the person is given no code unasked', async () => {
+  await using hub = await openServedHub();
+  const redirects = ['http://localhost:4000/back', 'org.example.weather:/back', 'https://app.example/back'];
+  const client = await registerClient(hub, { redirects });
+  const browser = await signedInBrowser(hub, 'alice');
+  const pkce = newPkce();
+  await allow(browser, authorizePath(client, pkce));
+  // Whoever listens at a port, or took the scheme, says it is that application (RFC 8252, 8.6).
+  for (const redirect of ['http://localhost:4001/back', ...redirects.slice(0, 2)]) {
+    const asked = await browser.open(authorizePath({ ...client, redirect }, pkce));
+    assert.deepEqual([asked.status, asked.location], [200, ''], redirect);
+    const silent = await browser.open(authorizePath({ ...client, redirect }, pkce, { prompt: 'none' }));
+    assert.equal(new URL(silent.location).searchParams.get('error'), 'consent_required', redirect);
+  }
+  const web = await browser.open(authorizePath({ ...client, redirect: redirects[2] ?? '' }, pkce));
+  assert.ok(new URL(web.location).searchParams.has('code'));
+});
+
 void test('an organisation decides about applications as about all tokens', async () => {
   await using hub = await openServedHub();
   const client = await registerClient(hub, { scopes: ['openid', 'read-repos'] });
