@@ -53,7 +53,7 @@ export function openPeople(
   { signUp, singleSignOn: sso }: PeopleSettings,
   { issuer, vault }: { readonly issuer: IssuerLink | undefined; readonly vault: Seeds | undefined },
 ) {
-  const passwords = new Passwords({ db, clock });
+  const passwords = new Passwords({ db, clock, epochs });
   const sessions = new Sessions({ db, clock, keys, removals });
   const throttle = new Throttle({ db, clock, keys });
   const secondFactors = new SecondFactors({ db, clock, epochs, keys, vault, throttle });

@@ -118,6 +118,7 @@ export class Identity {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
       await writer.signOut(user.id, this.#clock.now());
+      await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, {
         kind: 'account.signed-out',
         account: user,
@@ -188,6 +189,7 @@ export class Identity {
       const user = await getUser(writer, name);
       await writer.setPassword(user.id, digest);
       await writer.signOut(user.id, this.#clock.now());
+      await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, { kind: 'account.password-reset', account: user });
     });
   }

@@ -3,6 +3,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { Gate } from '@holdfast/platform/gate';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { isFreshlyProved, mayCredentials, referencesOf, type Actor } from '#modules/access';
 import { record } from '#modules/ledger';
 import { accountMissing, credentialsForbidden, passwordsBusy, passwordWeak, proofNeeded } from './faults.ts';
@@ -25,15 +26,17 @@ export type Asker = 'known' | 'stranger';
 export class Passwords {
   readonly #db: Db;
   readonly #clock: Clock;
+  readonly #epochs: Epochs;
   // A flood of strangers must not keep owners out of their accounts: who is known does not wait behind them.
   readonly #gates: Readonly<Record<Asker, Gate>> = {
     known: new Gate(AT_ONCE, { most: MOST_WAITING, refuse: passwordsBusy }),
     stranger: new Gate(AT_ONCE, { most: MOST_WAITING, refuse: passwordsBusy }),
   };
 
-  constructor(deps: { db: Db; clock: Clock }) {
+  constructor(deps: { db: Db; clock: Clock; epochs: Epochs }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
+    this.#epochs = deps.epochs;
   }
 
   /** Who has this name or mail address. */
@@ -70,6 +73,8 @@ export class Passwords {
       await writer.setPassword(userId, digest);
       // Whoever changes a password may do so because somebody else knows it.
       await writer.signOut(userId, this.#clock.now());
+      // What another hub has cached of them is out of date as well.
+      await this.#epochs.advance(tx, 'identity');
       await record(tx, {
         kind: 'account.password-changed',
         subject: `account:${userId}`,

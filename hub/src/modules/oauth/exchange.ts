@@ -163,7 +163,9 @@ export class Exchange {
     if (visit?.account.id !== authorization.userId) return NO_CODE;
     await new CodeWriter(tx, this.#deps.keys).use(code.digest, now);
     const given = await this.#give(tx, {
-      ...{ authorization, application, scopes: code.scopes, family: code.id, beganAt: now },
+      ...{ authorization, application, scopes: code.scopes, family: code.id },
+      // Not now: a new password that was chosen between the two, and is done a moment later, must end this as well.
+      beganAt: code.proved_at,
       credential: `session:${code.session_id}`,
     });
     if (given === undefined) return NO_CODE;
