@@ -205,6 +205,7 @@ export class Authorizations {
     const { known, asked, visit, authorizationId } = of;
     const now = clock.now();
     const code = mintText();
+    await new ApplicationWriter(tx, keys).hold(authorizationId);
     const writer = new CodeWriter(tx, keys);
     await writer.forget({ codes: new Date(now.getTime() - REMEMBERED_MS), refresh: now });
     await writer.insert({

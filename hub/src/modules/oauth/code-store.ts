@@ -41,6 +41,19 @@ export class CodeWriter {
     return row && this.#keys.verifies('oauth-code', sealedCode(row), row.mac) ? row : undefined;
   }
 
+  /**
+   * To which authorization a code or a refresh token belongs, whether it counts or not. That is held before they are, by everybody:
+   * else one who shows the next and one who shows the last wait for each other, and neither ends the family.
+   */
+  async authorizationOf(table: 'oauth.code' | 'oauth.refresh', digest: Sha256): Promise<Id | undefined> {
+    const row = await this.#db
+      .selectFrom(table)
+      .select('authorization_id')
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    return row?.authorization_id;
+  }
+
   async use(digest: Sha256, at: Date): Promise<void> {
     await this.#db.updateTable('oauth.code').set({ used_at: at }).where('digest', '=', digest).execute();
   }

@@ -95,9 +95,11 @@ export class Exchange {
   ): Promise<Exchanged> {
     return await this.#within(shown, async (tx, client) => {
       const digest = digestText('code', wish.code);
-      const code = digest && (await new CodeWriter(tx, this.#deps.keys).lock(digest));
-      if (code === undefined || digest === undefined) return NO_CODE;
-      return await this.#redeem(tx, client, { code, wish });
+      const authorization = digest && (await this.#held(tx, 'oauth.code', digest));
+      if (authorization === undefined || digest === undefined) return NO_CODE;
+      const code = await new CodeWriter(tx, this.#deps.keys).lock(digest);
+      if (code?.authorization_id !== authorization.id) return NO_CODE;
+      return await this.#redeem(tx, client, { authorization, code, wish });
     });
   }
 
@@ -108,9 +110,11 @@ export class Exchange {
   ): Promise<Exchanged> {
     return await this.#within(shown, async (tx, client) => {
       const digest = digestText('refresh', wish.token);
-      const kept = digest && (await new CodeWriter(tx, this.#deps.keys).lockRefresh(digest));
-      if (kept === undefined || digest === undefined) return NO_REFRESH;
-      return await this.#refresh(tx, client, { kept, scope: wish.scope });
+      const authorization = digest && (await this.#held(tx, 'oauth.refresh', digest));
+      if (authorization === undefined || digest === undefined) return NO_REFRESH;
+      const kept = await new CodeWriter(tx, this.#deps.keys).lockRefresh(digest);
+      if (kept?.authorization_id !== authorization.id) return NO_REFRESH;
+      return await this.#refresh(tx, client, { authorization, kept, scope: wish.scope });
     });
   }
 
@@ -143,14 +147,18 @@ export class Exchange {
     tx: Tx,
     client: Application | undefined,
     {
+      authorization,
       code,
       wish,
-    }: { readonly code: Code; readonly wish: { redirect: string; verifier: string | undefined } },
+    }: {
+      readonly authorization: Authorization;
+      readonly code: Code;
+      readonly wish: { redirect: string; verifier: string | undefined };
+    },
   ): Promise<Exchanged> {
     const now = this.#deps.clock.now();
-    const authorization = await this.#held(tx, code.authorization_id);
-    const application = authorization && (await this.#ownerOf(tx, authorization, client));
-    if (authorization === undefined || application === undefined) return NO_CODE;
+    const application = await this.#ownerOf(tx, authorization, client);
+    if (application === undefined) return NO_CODE;
     if (code.used_at !== null) {
       await this.#endFamily(tx, code.id, application.id);
       return NO_CODE;
@@ -177,12 +185,15 @@ export class Exchange {
   async #refresh(
     tx: Tx,
     client: Application | undefined,
-    { kept, scope }: { readonly kept: Refresh; readonly scope: string | undefined },
+    {
+      authorization,
+      kept,
+      scope,
+    }: { readonly authorization: Authorization; readonly kept: Refresh; readonly scope: string | undefined },
   ): Promise<Exchanged> {
     const now = this.#deps.clock.now();
-    const authorization = await this.#held(tx, kept.authorization_id);
-    const application = authorization && (await this.#ownerOf(tx, authorization, client));
-    if (authorization === undefined || application === undefined) return NO_REFRESH;
+    const application = await this.#ownerOf(tx, authorization, client);
+    if (application === undefined) return NO_REFRESH;
     if (kept.used_at !== null) {
       await this.#endFamily(tx, kept.family, application.id);
       return NO_REFRESH;
@@ -201,9 +212,14 @@ export class Exchange {
     return given === undefined ? NO_REFRESH : { ...given, signedIn: undefined };
   }
 
-  async #held(tx: Tx, id: Id): Promise<Authorization | undefined> {
+  async #held(
+    tx: Tx,
+    table: 'oauth.code' | 'oauth.refresh',
+    digest: Sha256,
+  ): Promise<Authorization | undefined> {
     const writer = new ApplicationWriter(tx, this.#deps.keys);
-    return (await writer.hold(id)) ? await writer.findAuthorizationById(id) : undefined;
+    const id = await new CodeWriter(tx, this.#deps.keys).authorizationOf(table, digest);
+    return id !== undefined && (await writer.hold(id)) ? await writer.findAuthorizationById(id) : undefined;
   }
 
   // The application of an authorization, where it is the one that asks.
