@@ -81,7 +81,11 @@ void test('an application that keeps a secret shows it, and guesses are counted'
   assert.deepEqual([refused.status, refused.body.error], [401, 'invalid_client']);
   assert.match(refused.headers.get('www-authenticate') ?? '', /^Basic/);
   assert.equal((await askToken(hub, good, basic(client.secret ?? ''))).body.error, 'invalid_request');
+  // Somebody behind the same address has nothing but malformed codes: nobody else is kept out by that.
+  for (let n = 0; n < 40; n += 1)
+    assert.equal((await askToken(hub, { ...good, code: 'nothing' })).body.error, 'invalid_grant');
   for (let n = 0; n < 40; n += 1) await askToken(hub, { ...good, client_secret: wrong });
-  const stopped = await askToken(hub, bare, basic(client.secret ?? ''));
+  const stopped = await askToken(hub, { ...good, client_secret: wrong });
   assert.deepEqual([stopped.status, stopped.body.error], [429, 'temporarily_unavailable']);
+  assert.equal((await askToken(hub, bare, basic(client.secret ?? ''))).status, 200, 'the application itself');
 });

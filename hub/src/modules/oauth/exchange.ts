@@ -53,7 +53,7 @@ interface ExchangeDeps {
   readonly keys: Keys;
   readonly epochs: Epochs;
   readonly sessions: Pick<Sessions, 'findById'>;
-  readonly throttle: Pick<Throttle, 'beginExchange'>;
+  readonly throttle: Pick<Throttle, 'countExchange'>;
 }
 
 const ACCESS_MS = 8 * 3_600_000;
@@ -118,19 +118,16 @@ export class Exchange {
     });
   }
 
-  // Whoever tries many is stopped, and counted before anything is looked at; what was right is taken back.
+  // Whoever does not show that it is the application is counted, and nobody else: codes and refresh tokens have 256 bits, and old
+  // ones, which every application with many users shows, must not keep out all of them.
   async #within(
     shown: Shown,
     work: (tx: Tx, client: Application | undefined) => Promise<Exchanged>,
   ): Promise<Exchanged> {
-    const attempt = await this.#deps.throttle.beginExchange(shown.clientId ?? '', shown.address);
-    if (attempt === undefined)
-      return { error: 'limited', why: 'That was in vain too often. Come back later.' };
     const client = await this.#clientOf(shown);
-    if (client === 'nobody') return NO_CLIENT;
-    const result = await this.#deps.db.transaction(async (tx) => await work(tx, client));
-    if (!('error' in result)) await attempt.succeed();
-    return result;
+    if (client !== 'nobody') return await this.#deps.db.transaction(async (tx) => await work(tx, client));
+    const mayGoOn = await this.#deps.throttle.countExchange(shown.clientId ?? '', shown.address);
+    return mayGoOn ? NO_CLIENT : { error: 'limited', why: 'That was in vain too often. Come back later.' };
   }
 
   // A public application need not say who it is (`@huggingface/hub` does not): its code says so, and its verifier shows it.

@@ -118,15 +118,16 @@ export class Throttle {
     return await this.#beginOwn([[this.#key('new-code', userId), TRY_LIMITS.newCode]]);
   }
 
-  /** Counts what an application shows to be given tokens; `undefined` where that was in vain too often. */
-  async beginExchange(client: string, address: string): Promise<Pick<Try, 'succeed'> | undefined> {
+  /** Counts that somebody did not show to be the application that they say; `false` where that was too often. */
+  async countExchange(client: string, address: string): Promise<boolean> {
     try {
-      return await this.#beginOwn([
+      await this.#beginOwn([
         [this.#key('exchange', client, address), TRY_LIMITS.exchange],
         [this.#key('exchanges', address), TRY_LIMITS.exchanges],
       ]);
+      return true;
     } catch (error) {
-      if (isFault(error, signInThrottled.code)) return undefined;
+      if (isFault(error, signInThrottled.code)) return false;
       throw error;
     }
   }
