@@ -206,7 +206,10 @@ export class Exchange {
       ...{ authorization, application, scopes, family: kept.family, beganAt: kept.began_at },
       credential: `token:${kept.token_id}`,
     });
-    return given === undefined ? NO_REFRESH : { ...given, signedIn: undefined };
+    if (given === undefined) return NO_REFRESH;
+    // One that was replaced would be good for hours more, and whoever refreshes often would have ever more of them.
+    await this.#revoke(tx, [kept.token_id], { renewed: application.id });
+    return { ...given, signedIn: undefined };
   }
 
   async #held(
@@ -265,10 +268,13 @@ export class Exchange {
   }
 
   async #endFamily(tx: Tx, family: Id, application: Id): Promise<void> {
-    const { clock, keys, epochs } = this.#deps;
-    const at = clock.now();
-    const ids = await new CodeWriter(tx, keys).endFamily(family, at);
+    const { clock, keys } = this.#deps;
+    const ids = await new CodeWriter(tx, keys).endFamily(family, clock.now());
+    await this.#revoke(tx, ids, { reused: application });
+  }
+
+  async #revoke(tx: Tx, ids: readonly Id[], why: Readonly<Record<string, string>>): Promise<void> {
     const by = { actor: 'system:oauth', credential: '' };
-    await revokeMinted(tx, epochs, { ids, at, by, why: { reused: application } });
+    await revokeMinted(tx, this.#deps.epochs, { ids, at: this.#deps.clock.now(), by, why });
   }
 }
