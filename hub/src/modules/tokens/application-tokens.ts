@@ -8,7 +8,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { record } from '#modules/ledger';
 import { insertToken, type DecidedToken, type IssuedToken } from './issue.ts';
 import { type Token, type TokenApplication } from './model.ts';
-import { ReachReader, ReachWriter } from './reach-store.ts';
+import { ReachWriter } from './reach-store.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
 /** A token for an application, and the one that it had before. */
@@ -26,15 +26,37 @@ export async function mintForApplication(
   deps: { readonly clock: Clock; readonly keys: Keys },
   { before, ...decided }: ApplicationToken,
 ): Promise<IssuedToken> {
-  const issued = await insertToken(tx, deps, decided);
-  const last = before === null ? undefined : await new TokenReader(tx).findById(before);
-  if (last === undefined) return issued;
-  const isSame = canonicalJson(last.grant as never) === canonicalJson(decided.grant as never);
   const writer = new ReachWriter(tx, deps.keys);
-  for (const [orgId, state] of await new ReachReader(tx, deps.keys).listOfToken(last.id))
-    if (state === 'ended' || isSame)
-      await writer.put({ tokenId: issued.token.id, orgId, state, at: deps.clock.now() });
+  // Else an end that is under way would not see this token, nor this the end.
+  await writer.holdApplication(decided.application.id, decided.user.id);
+  const issued = await insertToken(tx, deps, decided);
+  const made = { tokenId: issued.token.id, at: deps.clock.now() };
+  // Of any token: an application has as many as it had people sign in, and the last is not the one that was looked at.
+  for (const orgId of await writer.listEndedOfApplication(decided.application.id, decided.user.id))
+    await writer.put({ ...made, orgId, state: 'ended' });
+  const last = before === null ? undefined : await new TokenReader(tx).findById(before);
+  if (last === undefined || canonicalJson(last.grant as never) !== canonicalJson(decided.grant as never))
+    return issued;
+  for (const [orgId, state] of await writer.listOfToken(last.id)) await writer.put({ ...made, orgId, state });
   return issued;
+}
+
+/**
+ * Ends for an organisation what the application of a token reaches beside it: whoever ends one means the application, not the one
+ * of its tokens that was listed.
+ */
+export async function endBeside(
+  tx: Tx,
+  writer: ReachWriter,
+  { token, orgId, at }: { readonly token: Token; readonly orgId: Id; readonly at: Date },
+): Promise<void> {
+  if (token.application === null) return;
+  for (const { id } of await listOfApplication(
+    tx,
+    { application: token.application.id, user: token.userId },
+    at,
+  ))
+    await writer.put({ tokenId: id, orgId, state: 'ended', at });
 }
 
 /** Whether a token was revoked, by whomever: what was given beside it opens nothing any more. */

@@ -17,6 +17,7 @@ import {
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
 import { type Removals } from '#modules/removals';
+import { endBeside } from './application-tokens.ts';
 import { tokenMissing } from './faults.ts';
 import { type LastUse, type Token } from './model.ts';
 import { claimsOrg, reachOf, type OrgDecision, type Reach } from './reach-model.ts';
@@ -128,9 +129,13 @@ export class OrgTokens {
     const listed = (await this.list(actor, orgName)).find(({ token }) => token.id === tokenId);
     await db.transaction(async (tx) => {
       const at = clock.now();
+      const writer = new ReachWriter(tx, keys);
+      const { application = null, userId } = listed?.token ?? {};
+      if (application !== null && userId !== undefined) await writer.holdApplication(application.id, userId);
       const org = await holdGoverned(tx, actor, { name: orgName, now: at });
       if (listed === undefined) throw tokenMissing(tokenId);
-      if (!(await new ReachWriter(tx, keys).put({ tokenId, orgId: org.id, state, at }))) return;
+      if (!(await writer.put({ tokenId, orgId: org.id, state, at }))) return;
+      if (state === 'ended') await endBeside(tx, writer, { token: listed.token, orgId: org.id, at });
       await epochs.advance(tx, 'identity');
       const facts = { kind: 'token-reach', token: listed.token.name, organization: org.name, state } as const;
       const event = `token.reach:${tokenId}:${org.id}:${state}`;

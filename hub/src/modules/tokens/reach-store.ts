@@ -1,5 +1,5 @@
 // The only file that speaks SQL about what organisations decided about tokens.
-import { type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -20,6 +20,20 @@ export class ReachReader {
   async listOfToken(tokenId: Id): Promise<Map<Id, OrgDecision>> {
     const rows = await this.#decisions().where('token_id', '=', tokenId).execute();
     return new Map(rows.filter((row) => this.#holds(row)).map((row) => [row.org_id, row.state]));
+  }
+
+  /** The organisations that ended what any token of an application reaches for a user, also one that is over. */
+  async listEndedOfApplication(applicationId: Id, userId: Id): Promise<Set<Id>> {
+    const rows = await this.db
+      .selectFrom('tokens.org_decision as d')
+      .innerJoin('tokens.token as t', 't.id', 'd.token_id')
+      .select('d.org_id')
+      .distinct()
+      .where(sql<string>`t.application ->> 'id'`, '=', applicationId)
+      .where('t.user_id', '=', userId)
+      .where('d.state', '=', 'ended')
+      .execute();
+    return new Set(rows.map(({ org_id }) => org_id));
   }
 
   /** What an organisation decided about tokens, by token. */
@@ -44,6 +58,12 @@ export class ReachReader {
 export class ReachWriter extends ReachReader {
   constructor(tx: Tx, keys: Keys) {
     super(tx, keys);
+  }
+
+  /** Has nobody else make or end a token of this application for this user until the transaction ends. */
+  async holdApplication(applicationId: Id, userId: Id): Promise<void> {
+    const name = `application-tokens/${applicationId}/${userId}`;
+    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.db);
   }
 
   /** Keeps a decision. Returns whether it is another one than before; what was ended stays ended. */

@@ -12,6 +12,7 @@ import {
   registerClient,
   signedInBrowser,
   statusWith,
+  type TokenSet,
 } from '../../harness/oauth-client.ts';
 import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
 import { visitAs } from '../../harness/sign-in.ts';
@@ -40,4 +41,30 @@ void test('an approval holds for the next token of the same grant, and for no wi
   assert.equal(await seen(next.access_token), 200, 'approved once');
   const wider = await fetchFor('openid read-repos write-repos');
   assert.equal(await seen(wider.access_token), 404, 'more waits anew');
+});
+
+void test('what an organisation ended of one token is ended of all that the application has, and gets', async () => {
+  await using hub = await openServedHub();
+  const client = await registerClient(hub, { scopes: ['openid', 'read-repos'] });
+  const browser = await signedInBrowser(hub, 'alice');
+  const acme = await addOrg(hub, 'acme', 'alice');
+  const { actor } = await visitAs(hub, 'alice');
+  const model = { type: 'model', name: 'shared', visibility: 'private', sdk: null, licence: null } as const;
+  await hub.modules.changes.create(actor, { ...model, namespace: 'acme' });
+  const pkce = newPkce();
+  const fetchOne = async (): Promise<TokenSet> => {
+    const to = await allow(browser, authorizePath(client, pkce, { scope: 'openid read-repos' }), {
+      org: acme,
+    });
+    return (await askToken(hub, codeFields(client, pkce, to.searchParams.get('code') ?? ''))).body;
+  };
+  const seen = async ({ access_token: token }: TokenSet): Promise<number> =>
+    await statusWith(hub, token, '/api/models/acme/shared');
+  const [first, second] = [await fetchOne(), await fetchOne()];
+  assert.deepEqual([await seen(first), await seen(second)], [200, 200]);
+  const { token } = await hub.modules.authentication.authenticate(first.access_token);
+  await hub.modules.orgTokens.end(OPERATOR, 'acme', token.id);
+  assert.deepEqual([await seen(first), await seen(second)], [404, 404]);
+  const renewed = (await askToken(hub, refreshFields(client, second.refresh_token))).body;
+  assert.deepEqual([await seen(renewed), await seen(await fetchOne())], [404, 404]);
 });
