@@ -16,6 +16,7 @@ const READ_AGAIN_MS = 60_000;
 /** The keys of the instance. */
 export class IdTokens {
   readonly #deps: { readonly db: Db; readonly clock: Clock; readonly keys: Keys };
+  #renewing: Promise<SigningKey> | undefined;
   #current: { readonly key: SigningKey; readonly until: number } | undefined;
 
   constructor(deps: { readonly db: Db; readonly clock: Clock; readonly keys: Keys }) {
@@ -36,14 +37,25 @@ export class IdTokens {
   async #signing(): Promise<SigningKey> {
     const now = this.#deps.clock.now().getTime();
     if (this.#current !== undefined && now < this.#current.until) return this.#current.key;
-    const [newest] = await new KeyReader(this.#deps.db).list();
-    const isGood = newest !== undefined && now - newest.created_at.getTime() < SIGNS_MS;
-    const key = isGood ? this.#open(newest) : await this.#make();
+    // Making one costs a second of a processor: strangers who ask at once must not have one made each.
+    this.#renewing ??= this.#renew(now).finally(() => (this.#renewing = undefined));
+    return await this.#renewing;
+  }
+
+  async #renew(now: number): Promise<SigningKey> {
+    const key = (await this.#newest(new KeyReader(this.#deps.db))) ?? (await this.#make());
     this.#current = { key, until: now + READ_AGAIN_MS };
     return key;
   }
 
-  // Two hubs may each make one at the same time: both are published, and both are good.
+  async #newest(reader: KeyReader): Promise<SigningKey | undefined> {
+    const [newest] = await reader.list();
+    const now = this.#deps.clock.now().getTime();
+    return newest !== undefined && now - newest.created_at.getTime() < SIGNS_MS
+      ? this.#open(newest)
+      : undefined;
+  }
+
   async #make(): Promise<SigningKey> {
     const { db, clock, keys } = this.#deps;
     const bytes = await makePrivateKey();
@@ -52,12 +64,16 @@ export class IdTokens {
     const sealed = keys.seal('oauth-key', bytes, kid);
     bytes.fill(0);
     const now = clock.now();
-    await db.transaction(async (tx) => {
+    return await db.transaction(async (tx) => {
       const writer = new KeyWriter(tx);
+      // Another hub may have made one meanwhile: one is enough.
+      await writer.hold();
+      const theirs = await this.#newest(writer);
+      if (theirs !== undefined) return theirs;
       await writer.forget(new Date(now.getTime() - PUBLISHED_MS));
       await writer.insert({ kid, sealed, created_at: now });
+      return key;
     });
-    return key;
   }
 
   #open({ kid, sealed }: KeptKey): SigningKey {

@@ -1,5 +1,5 @@
 // The only file that speaks SQL about the keys that sign.
-import { type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type OauthTables } from './tables.ts';
 
@@ -29,6 +29,11 @@ export class KeyReader {
 export class KeyWriter extends KeyReader {
   constructor(tx: Tx) {
     super(tx);
+  }
+
+  /** Has nobody else make a key until the transaction ends. */
+  async hold(): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended('oauth/signing-key', 0))`.execute(this.db);
   }
 
   async insert(key: KeptKey): Promise<void> {
