@@ -73,6 +73,8 @@ export class Applications {
     };
     await db.transaction(async (tx) => {
       const writer = new ApplicationWriter(tx, keys);
+      // Counted by one at a time: many at once must not be more than the most.
+      await writer.holdAlone(`owner/${owner.userId}`);
       if ((await writer.listOwned(owner.userId)).length >= MOST) throw applicationsFull();
       await writer.insert(application);
       await record(tx, {

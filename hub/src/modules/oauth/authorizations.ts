@@ -1,7 +1,8 @@
 // What a person is asked when an application sends them here, and what follows from their answer.
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId, parseId, type Id } from '@holdfast/kernel/id';
-import { type Sha256 } from '@holdfast/kernel/digest';
+import { canonicalJson } from '@holdfast/kernel/canonical-json';
+import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { isFreshlyProved, referencesOf } from '#modules/access';
@@ -164,9 +165,10 @@ export class Authorizations {
     const now = clock.now();
     const { application } = known;
     const userId = visit.account.id;
-    // Whoever presses twice says yes once.
     await holdAccount(tx, userId);
     const writer = new ApplicationWriter(tx, keys);
+    // Whoever presses twice says yes once.
+    await writer.holdAlone(`yes/${userId}/${application.id}`);
     const before = await writer.findAuthorization(userId, application.id);
     const scopes = together(asked, before);
     // Where the page had no boxes to tick, none was unticked.
@@ -186,7 +188,8 @@ export class Authorizations {
     });
     const facts = { kind: 'application-authorized', application: application.name } as const;
     await writeMail(tx, {
-      event: `application.authorized:${kept.id}:${scopes.join()}`,
+      // More organisations are more, too.
+      event: `application.authorized:${kept.id}:${sha256(canonicalJson([scopes, orgs]))}`,
       ...{ recipientId: userId, facts, at: now },
     });
     return kept.id;

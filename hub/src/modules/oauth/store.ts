@@ -1,5 +1,5 @@
 // The only file that speaks SQL about applications and what people let them do.
-import { type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -89,6 +89,11 @@ export class ApplicationReader {
 export class ApplicationWriter extends ApplicationReader {
   constructor(tx: Tx, keys: Keys) {
     super(tx, keys);
+  }
+
+  /** Has nobody else do what is called so until the transaction ends: what is not there yet cannot be held. */
+  async holdAlone(name: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`oauth/${name}`}, 0))`.execute(this.db);
   }
 
   async insert(one: Application): Promise<void> {

@@ -175,6 +175,8 @@ void test('a refresh token gives the next, and narrows', async () => {
   const second = await askToken(hub, { ...bare, scope: 'openid' }, { authorization: `Basic ${basic}` });
   assert.deepEqual([second.status, second.body.scope], [200, 'openid']);
   assert.notEqual(second.body.refresh_token, first.refresh_token);
+  assert.equal(await statusWith(hub, first.access_token, '/oauth/userinfo'), 401, 'the one before ended');
+  assert.equal(await statusWith(hub, second.body.access_token, '/oauth/userinfo'), 200);
   const wider = await askToken(hub, {
     ...refreshFields(client, second.body.refresh_token),
     scope: 'openid read-repos',
@@ -276,4 +278,22 @@ void test('an organisation decides about applications as about all tokens', asyn
   const code = new URL(back.location).searchParams.get('code') ?? '';
   const third = (await askToken(hub, codeFields(client, again, code))).body;
   assert.equal(await seen(third.access_token), 404, 'nor with the next code');
+});
+
+void test('whoever presses twice says yes once, and both are answered', async () => {
+  await using hub = await openServedHub();
+  const client = await registerClient(hub);
+  const browser = await signedInBrowser(hub, 'alice');
+  const path = authorizePath(client, newPkce());
+  const answers = await Promise.all(Array.from({ length: 4 }, async () => await allow(browser, path)));
+  assert.ok(answers.every(({ searchParams }) => searchParams.has('code')));
+  const { actor } = await visitAs(hub, 'alice');
+  assert.equal((await hub.modules.applications.listAuthorized(actor)).length, 1);
+});
+
+void test('many who ask for the first key at once are shown one', async () => {
+  await using hub = await openServedHub();
+  const asked = await Promise.all(Array.from({ length: 8 }, () => hub.modules.idTokens.listPublic()));
+  const kids = asked.flatMap((keys) => keys.map(({ kid }) => kid));
+  assert.deepEqual([kids.length, new Set(kids).size], [8, 1]);
 });
