@@ -37,15 +37,25 @@ const SECRETS = {
   PLAIN: 'handed over at each start',
   OPENAI_API_KEY: `sk-proj-${randomBytes(60).toString('base64url')}`,
 } as const;
-/** A program that says which push it is of and what it has of secrets, and takes its time to end. */
+/** A program that reaches a host, says which push it is of and what it has of secrets, and takes its time to end. */
 const APP = `
-import hashlib, http.server, os, signal, subprocess, sys
+import hashlib, http.server, os, signal, subprocess, sys, time, urllib.error, urllib.request
 
 def farewell(*_):
     subprocess.run(["sleep", "1.5"])
     sys.exit(0)
 
 signal.signal(signal.SIGTERM, farewell)
+
+def reach():
+    try:
+        return urllib.request.urlopen(os.environ["HF_ENDPOINT"] + "/healthz", timeout=60).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+# A hub that was killed answers once it is back.
+while reach() == 502:
+    time.sleep(0.2)
 
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):

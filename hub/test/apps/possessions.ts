@@ -1,5 +1,5 @@
 // What the ledger says of who possessed what, held against what apps themselves say: each tells the placeholder that it found, of which
-// there is one for each run.
+// there is one for each run. And each of them reached the hub before it was seen.
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Instance } from '../harness/instance.ts';
@@ -36,11 +36,20 @@ export async function judgePossessions(
     assert.equal(count(run, 'released'), secrets, `${run} was released all at once`);
     assert.equal(count(run, 'ended', 'aborted'), secrets, `what ${run} possessed has ended, once`);
   }
+  const reached = await superuser.pool.query<{ run: string }>(
+    `select distinct body::jsonb->>'run' as run from ledger.entry
+      where kind = 'space.contacted' and body::jsonb->'hosts' @> '[{"host": "hub.holdfast.internal", "port": 80}]'`,
+  );
+  const knownToReach = new Set(reached.rows.map(({ run }) => run));
   for (const placeholder of witnessed) {
     const run = runs.get(placeholder);
     assert.ok(run !== undefined, `${placeholder} was of a run`);
     assert.equal(count(run, 'delivered'), secrets, `${run} had what its app saw`);
     assert.equal(count(run, 'ended'), secrets, `and until its end`);
+    assert.ok(
+      knownToReach.has(run),
+      `${run} reached the hub before its app was seen, whatever was killed then`,
+    );
   }
   return byRun.size;
 }

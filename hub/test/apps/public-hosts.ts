@@ -176,8 +176,51 @@ async function judgeLedger(site: Site): Promise<void> {
     ),
     'and that it was sent to the host of another secret',
   );
+  // That it was set, and what a token could write then, is of no run.
   for (const { kind, body } of entries)
-    if (kind !== 'secret.set') assert.equal(body['run'], run, `${kind} is of the run`);
+    if (kind !== 'secret.set' && kind !== 'space.token-reach')
+      assert.equal(body['run'], run, `${kind} is of the run`);
+}
+
+interface Sunk {
+  readonly versions: readonly {
+    readonly holders: readonly { readonly by: string; readonly ended: unknown }[];
+    readonly sinks: {
+      readonly hosts: readonly { readonly host: string; readonly port: number }[];
+      readonly logs: unknown;
+    };
+  }[];
+}
+
+/** Where a secret could be that the app saw: at every host that it reached while it had it, by whatever way, and at no other. */
+async function judgeSinks({ instance }: Site): Promise<void> {
+  const wanted = [PLAYED.openai, PLAYED.anthropic, PLAYED.aws, PLAYED.bedrock, PLAYED.git, PLAYED.evil]
+    .map((host) => `${host}:443`)
+    .concat('hub.holdfast.internal:80')
+    .toSorted();
+  const ask = async (name: string) => {
+    const said = await instance.admin('secrets', 'sinks', `admin/${NAME}`, name, '--json');
+    const [version, ...more] = (JSON.parse(said) as Sunk).versions;
+    assert.ok(version !== undefined && more.length === 0);
+    return version;
+  };
+  let plain = await ask('PLAIN');
+  const reached = (): string[] => plain.sinks.hosts.map(({ host, port }) => `${host}:${port}`).toSorted();
+  for (let n = 0; n < 100 && reached().length < wanted.length; n += 1) {
+    await delay(200);
+    plain = await ask('PLAIN');
+  }
+  assert.deepEqual(reached(), wanted);
+  assert.deepEqual(
+    plain.holders.map(({ by, ended }) => [by, ended !== null]),
+    [['sandbox', false]],
+  );
+  const brokered = await ask('OPENAI_API_KEY');
+  assert.deepEqual(
+    brokered.holders.map(({ by }) => by),
+    ['door'],
+  );
+  assert.deepEqual([brokered.sinks.hosts, brokered.sinks.logs], [[], null], 'no app had it');
 }
 
 /** What it is shown with. */
@@ -243,6 +286,7 @@ export async function provePublicHosts(
     given: ['PLAIN', 'FILED'].map(name),
   };
   if (asRoot) await judgeSandboxes(site.instance, kinds);
+  await judgeSinks(site);
   await pause(site, NAME);
   await judgeLedger(site);
 }
