@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mintToken } from '../token-text.ts';
-import { maskKeys } from './mask-keys.ts';
+import { maskHost, maskKeys } from './mask-keys.ts';
 
 const TOKEN = mintToken().reveal('a text shall hold it');
 const GITHUB = `ghp_${'aB3'.repeat(12)}`;
@@ -31,6 +31,21 @@ void test('maskKeys() leaves names, digests, ids and addresses', () => {
     'alice@example.org',
   ])
     assert.equal(maskKeys(text), text);
+});
+
+void test('maskHost() takes keys out label by label, and leaves whose the host is', () => {
+  const gitlab = `glpat-${'a1'.repeat(10)}`;
+  assert.equal(maskHost(`glpat-x.attacker-site.example`), 'glpat-x.attacker-site.example');
+  assert.equal(maskHost(`${gitlab}.attacker-site.example`), '[key of GitLab].attacker-site.example');
+  assert.equal(maskHost(`a.${gitlab}.b.example.org`), 'a.[key of GitLab].b.example.org');
+  for (const host of [
+    `${gitlab}.example`,
+    `*.${gitlab}.example`,
+    'glpat-2001:db8::1',
+    'glpat-x-y-z-and-more.co',
+  ])
+    assert.ok(maskHost(host).endsWith(host.split('.').slice(-2).join('.')), host);
+  assert.equal(maskHost(`see ${GITHUB}`), 'see [key of GitHub]', 'what is no host is a text');
 });
 
 void test('maskKeys() takes time in proportion to the text', () => {

@@ -22,6 +22,22 @@ export function maskKeys(text: string): string {
   return text.replaceAll(OURS, maskWord).replaceAll(WORD, maskWord);
 }
 
+/** A host as a door says it; the keys that have a dot or a capital letter in them are none. */
+const HOST = /^[a-z0-9_*.:-]{1,300}$/;
+/** The end of a name, which says whose it is: an app that names hosts as keys are named may not hide it. */
+const OWNER_LABELS = 2;
+
+/**
+ * The name of a host with whose key it was in place of each label that is a key. Labels alone are looked at, and never the last two: some
+ * shapes of keys allow dots, and `glpat-….example.org` as one word would be a host that nobody can tell from others.
+ */
+export function maskHost(host: string): string {
+  if (!HOST.test(host)) return maskKeys(host);
+  const labels = host.split('.');
+  const kept = labels.length - OWNER_LABELS;
+  return labels.map((label, at) => (at < kept ? maskKeys(label) : label)).join('.');
+}
+
 function maskWord(word: string): string {
   // From the end, letter by letter: a pattern that is anchored there looks at a run of them again from each of its letters.
   let length = word.length;

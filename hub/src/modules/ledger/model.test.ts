@@ -46,6 +46,20 @@ void test('prepareEntry() puts commitments in place of personal values', () => {
   assert.equal(prepared.body, `{"a":2,"b":1,"personal":{"email":"${commitment(field)}"}}`);
 });
 
+void test('prepareEntry() leaves whose a host is, whatever its name looks like', () => {
+  const key = `glpat-${'a1'.repeat(10)}`;
+  const entry = { kind: 'space.contacted', subject: 's', actor: 'x', credential: '' };
+  const host = `${key}.attacker-site.example`;
+  const { body } = prepareEntry({
+    ...entry,
+    body: { hosts: [{ host, note: host }, `*.${key}.example`], host: `${key}.example` },
+  });
+  assert.deepEqual(JSON.parse(body), {
+    host: `${key}.example`,
+    hosts: [{ host: '[key of GitLab].attacker-site.example', note: '[key of GitLab]' }, `*.${key}.example`],
+  });
+});
+
 void test('prepareEntry() salts: the same value never gives the same commitment', () => {
   const entry = {
     kind: 'a.b',

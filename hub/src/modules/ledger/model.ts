@@ -1,6 +1,6 @@
 // What a writer says of an act, how it becomes an entry, and whether a lane of entries is whole. Pure.
 import { createHash, randomBytes } from 'node:crypto';
-import { maskKeys, mayHoldKey } from '@holdfast/kernel/brokering/mask-keys';
+import { maskHost, maskKeys, mayHoldKey } from '@holdfast/kernel/brokering/mask-keys';
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
@@ -50,14 +50,17 @@ export function prepareEntry(entry: Entry): PreparedEntry {
   return { body: mayHoldKey(body) ? canonicalJson(withoutKeys(said)) : body, personal };
 }
 
-function withoutKeys(value: Json): Json {
-  if (typeof value === 'string') return maskKeys(value);
+/** Members that name hosts: as a text, an app that calls `glpat-….example.org` would have its name taken out whole, and hide where it went. */
+const OF_HOSTS: ReadonlySet<string> = new Set(['host', 'hosts']);
+
+function withoutKeys(value: Json, mask = maskKeys): Json {
+  if (typeof value === 'string') return mask(value);
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(withoutKeys);
+  if (Array.isArray(value)) return value.map((one) => withoutKeys(one, mask));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      member === undefined ? member : withoutKeys(member),
+      member === undefined ? member : withoutKeys(member, OF_HOSTS.has(name) ? maskHost : maskKeys),
     ]),
   );
 }

@@ -1,4 +1,5 @@
 // Whom a run reached, as it is said and recorded. Pure.
+import { maskHost } from '@holdfast/kernel/brokering/mask-keys';
 import { type Id } from '@holdfast/kernel/id';
 
 /** A host and a port that a run reached, counted since its start. Times in milliseconds since 1970. */
@@ -34,7 +35,8 @@ const LATER_MS = 600_000;
 
 /** Whom a run reached, and what of it is on record. */
 export class Reached {
-  readonly #hosts = new Map<string, Contact>();
+  /** As they were told. */
+  readonly #hosts = new Map<string, { readonly told: Contact; readonly shown: string }>();
   /** As it is on record, by host. */
   readonly #recorded = new Map<string, Contact>();
   #unanswered = 0;
@@ -44,10 +46,7 @@ export class Reached {
 
   /** Takes what is on record, as a hub before this one left it. */
   meet(hosts: readonly Contact[], unanswered: number): void {
-    for (const one of hosts) {
-      this.#recorded.set(keyOf(one), one);
-      if (!this.#hosts.has(keyOf(one))) this.#hosts.set(keyOf(one), one);
-    }
+    for (const one of hosts) this.#recorded.set(keyOf(one), one);
     this.#recordedUnanswered = unanswered;
     this.#unanswered = Math.max(this.#unanswered, unanswered);
   }
@@ -55,7 +54,8 @@ export class Reached {
   /** Takes what is said. */
   hear({ hosts, unanswered, ended }: Pick<ToldContacts, 'hosts' | 'unanswered' | 'ended'>): void {
     for (const one of hosts)
-      if (this.#hosts.has(keyOf(one)) || this.#hosts.size < MOST_OF_RUN) this.#hosts.set(keyOf(one), one);
+      if (this.#hosts.has(keyOf(one)) || this.#hosts.size < MOST_OF_RUN)
+        this.#hosts.set(keyOf(one), { told: one, shown: maskHost(one.host) });
     this.#unanswered = Math.max(this.#unanswered, unanswered);
     if (ended) this.end();
   }
@@ -98,9 +98,27 @@ export class Reached {
     return this.#recorded.has(keyOf(one)) ? 1 : 0;
   }
 
+  /** As they would be recorded: hosts whose names differ in a key alone are one there, and their counts go together. */
   #changed(): Contact[] {
-    return [...this.#hosts].flatMap(([key, one]) => (isSame(one, this.#recorded.get(key)) ? [] : [one]));
+    const shown = new Map<string, Contact>();
+    for (const { told, shown: host } of this.#hosts.values()) {
+      const one = { ...told, host };
+      shown.set(keyOf(one), together(one, shown.get(keyOf(one))));
+    }
+    return [...shown].flatMap(([key, one]) => (isSame(one, this.#recorded.get(key)) ? [] : [one]));
   }
+}
+
+function together(one: Contact, other: Contact | undefined): Contact {
+  if (other === undefined) return one;
+  return {
+    ...{ host: one.host, port: one.port },
+    first: Math.min(one.first, other.first),
+    last: Math.max(one.last, other.last),
+    // What a runner in somebody else's hands makes up adds up to no number that cannot be read again.
+    connections: Math.min(one.connections + other.connections, Number.MAX_SAFE_INTEGER),
+    sentBytes: Math.min(one.sentBytes + other.sentBytes, Number.MAX_SAFE_INTEGER),
+  };
 }
 
 function keyOf({ host, port }: Pick<Contact, 'host' | 'port'>): string {

@@ -83,6 +83,26 @@ void test('a host that a run reaches is recorded at once, its counts once in a w
   assert.equal((await recorded(opened)).length, 3, 'what is on record is not recorded again');
 });
 
+void test('hosts that are named like keys keep the end of their names on record, and their counts', async () => {
+  const { opened, say } = await openRun();
+  await using _opened = opened;
+  const key = (letter: string): string => `glpat-${letter.repeat(20)}`;
+  say([
+    ...['a', 'b'].map((letter) => host(`${key(letter)}.one.example`, { connections: 2 })),
+    host(`${key('a')}.two.example`),
+    host(`${key('a')}.example`),
+  ]);
+  const [first] = await until(opened, ({ length }) => length === 1);
+  assert.deepEqual(
+    first?.hosts.map((one) => [one.host, one.connections]),
+    [
+      ['[key of GitLab].one.example', 4],
+      ['[key of GitLab].two.example', 1],
+      [`${key('a')}.example`, 1],
+    ],
+  );
+});
+
 void test('a runner that ends takes nothing with it that it told of', async () => {
   const { opened, say } = await openRun();
   await using _opened = opened;
