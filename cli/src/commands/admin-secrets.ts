@@ -47,6 +47,7 @@ const Version = z.object({
         now: z.boolean(),
       }),
     ),
+    incomplete: z.boolean(),
   }),
 });
 type Version = z.infer<typeof Version>;
@@ -94,20 +95,19 @@ function holdersText({ holders, isCut }: Version): string {
 
 function sinksText(
   { holders }: Version,
-  { hosts, moreHosts, unanswered, logs, repositories }: Version['sinks'],
+  { hosts, moreHosts, unanswered, logs, repositories, incomplete }: Version['sinks'],
 ): string[] {
-  const lines: string[] = [];
-  if (logs === null) lines.push('No app had it, so that none could have copied it.');
-  else {
+  const lines = incomplete ? [INCOMPLETE] : [];
+  if (logs === null) {
+    if (!incomplete) lines.push('No app had it, so that none could have copied it.');
+  } else {
     const rows = hosts.map(({ host, port, first, last, connections, sentBytes }) => [
       port === 0 ? 'others, without a name' : `${host}:${port}`,
       ...[first, last, String(connections), String(sentBytes)],
     ]);
-    lines.push(
-      rows.length === 0
-        ? 'The apps that had it reached no host.'
-        : formatTable(['HOST REACHED', 'FIRST', 'LAST', 'CONNECTIONS', 'BYTES SENT'], rows),
-    );
+    if (rows.length === 0 && !incomplete) lines.push('The apps that had it reached no host.');
+    if (rows.length > 0)
+      lines.push(formatTable(['HOST REACHED', 'FIRST', 'LAST', 'CONNECTIONS', 'BYTES SENT'], rows));
     if (moreHosts > 0) lines.push(`${moreHosts} more hosts are not shown; --json has no more either.`);
     if (unanswered > 0)
       lines.push(`${unanswered} calls went to names or hosts that did not answer; the names were asked for.`);
@@ -126,6 +126,9 @@ function sinksText(
       );
   return lines;
 }
+
+const INCOMPLETE =
+  'NOT ALL: more is on record than one answer reads, so that what is not listed may have been all the same. The entries themselves: space.contacted in the ledger.';
 
 function whenOf(whenSet: boolean, now: boolean): string {
   if (whenSet && now) return 'when it was set, and now';

@@ -7,7 +7,12 @@ export { watchLag } from './lag-watch.ts';
 export { EntrySearch, type EntryFilter, type FollowedEntry, type FoundEntry } from './search-store.ts';
 export { Explorer, type NotaryStanding, type ProvedEntry } from './explorer.ts';
 export { Tally, type TallyHour } from './tally.ts';
-export { PossessionReader, type LogReads, type PossessionEntry } from './possession-store.ts';
+export {
+  PossessionReader,
+  type ContactRow,
+  type LogReads,
+  type PossessionEntry,
+} from './possession-store.ts';
 export { TallyReader } from './tally-store.ts';
 export { Erasure } from './erasure.ts';
 export { LedgerReader } from './store.ts';

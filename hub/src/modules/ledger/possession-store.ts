@@ -18,6 +18,27 @@ export interface PossessionEntry {
 export interface LogReads {
   readonly count: number;
   readonly last: Date | null;
+  /** There were more, before these. */
+  readonly isCut: boolean;
+}
+
+/** A host that a run reached, as it was recorded last; times as texts of RFC 3339. */
+export interface ContactRow {
+  readonly actor: string;
+  readonly host: string;
+  readonly port: number;
+  readonly first: string;
+  readonly last: string;
+  readonly connections: number;
+  readonly sentBytes: number;
+}
+
+/** What else is on record of whom a run reached. */
+export interface ContactedRow {
+  readonly actor: string;
+  readonly unanswered: number;
+  /** It has more entries than are read; what the oldest of them alone say is left out. */
+  readonly isCut: boolean;
 }
 
 const COLUMNS = ['hash', 'at', 'kind', 'subject', 'actor', 'body'] as const;
@@ -69,21 +90,30 @@ export class PossessionReader {
       .executeTakeFirst();
   }
 
-  /** Whom runs reached, in the order in which that was recorded. */
-  async listContacts(runs: readonly string[], limit: number): Promise<PossessionEntry[]> {
-    if (runs.length === 0) return [];
-    return await this.#db
-      .selectFrom('ledger.entry')
-      .select(COLUMNS)
-      .where('kind', '=', 'space.contacted')
-      .where(
-        'actor',
-        'in',
-        runs.map((run) => `run:${run}`),
-      )
-      .orderBy('at')
-      .limit(limit)
-      .execute();
+  /** Whom runs reached, as it was said last of each; of each run its newest entries are read, so many. */
+  async listContacts(runs: readonly string[], limit: number): Promise<ContactRow[]> {
+    const { rows } = await sql<ContactRow>`
+      select distinct on (e.actor, h ->> 'host', h ->> 'port') e.actor, h ->> 'host' as host, (h ->> 'port')::int as port,
+             h ->> 'first' as first, h ->> 'last' as last,
+             (h ->> 'connections')::bigint as connections, (h ->> 'sentBytes')::bigint as "sentBytes"
+        from unnest(${actorsOf(runs)}::text[]) as r(actor)
+        cross join lateral (select actor, at, body from ledger.entry
+               where kind = 'space.contacted' and actor = r.actor order by at desc limit ${limit}) as e
+        cross join lateral jsonb_array_elements(e.body::jsonb -> 'hosts') as h
+       order by e.actor, h ->> 'host', h ->> 'port', e.at desc`.execute(this.#db);
+    return rows;
+  }
+
+  /** What else is on record of whom runs reached; of a run without an entry it is told, too. */
+  async listContacted(runs: readonly string[], limit: number): Promise<ContactedRow[]> {
+    const { rows } = await sql<ContactedRow>`
+      select r.actor,
+             (select count(*) from (select from ledger.entry
+               where kind = 'space.contacted' and actor = r.actor limit ${limit + 1}) as e) > ${limit} as "isCut",
+             coalesce((select (body::jsonb ->> 'unanswered')::bigint from ledger.entry
+               where kind = 'space.contacted' and actor = r.actor order by at desc limit 1), 0) as unanswered
+        from unnest(${actorsOf(runs)}::text[]) as r(actor)`.execute(this.#db);
+    return rows;
   }
 
   /** How often logs of a Space's program were read within a time; of very many reads those that came last. */
@@ -91,13 +121,18 @@ export class PossessionReader {
     const { rows } = await sql<LogReads>`
       select coalesce(sum(case when body::jsonb ->> 'path' = 'logs/run'
                then coalesce((body::jsonb ->> 'repeats')::bigint, 1) else 0 end), 0)::bigint as count,
-             max(at) filter (where body::jsonb ->> 'path' = 'logs/run') as last
+             max(at) filter (where body::jsonb ->> 'path' = 'logs/run') as last,
+             count(*) >= ${MOST_READS} as "isCut"
         from (select at, body from ledger.entry
                where subject = ${`repo:${space}`} and kind in ('read.private', 'read.repeated')
                  and at >= ${since} and at <= ${until}
                order by at desc limit ${MOST_READS}) as e`.execute(this.#db);
-    return rows[0] ?? { count: 0, last: null };
+    return rows[0] ?? { count: 0, last: null, isCut: false };
   }
 }
 
 const MOST_READS = 50_000;
+
+function actorsOf(runs: readonly string[]): string[] {
+  return runs.map((run) => `run:${run}`);
+}

@@ -6,7 +6,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { mayOversee, type Actor } from '#modules/access';
 import { PossessionReader, type LogReads } from '#modules/ledger';
 import { type RepoNames } from '#modules/repos';
-import { readContacts } from '#modules/spaces';
+import { readContacts, type RecordedContacts } from '#modules/spaces';
 import { secretsForbidden, secretsNowhere } from './faults.ts';
 import {
   factsOf,
@@ -34,6 +34,8 @@ export interface Sinks {
   readonly logs: LogReads | null;
   /** What could be written with tokens of this hub that the same runs had, or that it is itself. */
   readonly repositories: readonly RepositorySink[];
+  /** There is more on record than was read, of which something may be missing here. */
+  readonly incomplete: boolean;
 }
 
 /** A version, its holders and its sinks. */
@@ -69,12 +71,23 @@ interface Version {
   readonly isCut: boolean;
 }
 
+/** What is read once for all versions. */
+interface Read {
+  readonly reaches: ReadonlyMap<Id, readonly RepositorySink[]>;
+  /** Of a token there may be runs that had it and are not known here. */
+  readonly isReachCut: boolean;
+  readonly contacts: ReadonlyMap<Id, RecordedContacts>;
+}
+
 const MOST_VERSIONS = 100;
 /** Entries of one version that are read. */
 const MOST_ENTRIES = 1_000;
 /** Runs of one version whose hosts are read. */
 const MOST_RUNS = 200;
 const MOST_HOSTS = 1_000;
+/** Runs, and hosts of them, that are read for one answer; and runs at a time. */
+const MOST_ANSWERED = { runs: 2_000, hosts: 100_000 };
+const AT_ONCE = 50;
 
 /** Answers it. */
 export class SecretSinks {
@@ -99,12 +112,17 @@ export class SecretSinks {
       const names = await repos.namesOf(actor, [id]);
       if (!names.has(id)) throw secretsNowhere(space);
     }
-    const reaches = await this.#reachesOf(all.versions);
+    const read: Read = {
+      reaches: await this.#reachesOf(all.versions),
+      isReachCut:
+        all.isCut || all.versions.some(({ facts, isCut: isOneCut }) => facts.token !== null && isOneCut),
+      contacts: await this.#contactsOf(versions),
+    };
     const shown: VersionSinks[] = [];
     for (const version of versions)
       shown.push({
         ...{ id: version.id, ...version.facts, holders: version.holders, isCut: version.isCut },
-        sinks: await this.#sinksOf(id, version, reaches),
+        sinks: await this.#sinksOf(id, version, read),
       });
     const names = await repos.namesOf(actor, [id]);
     return { id, name: names.get(id) ?? id, versions: shown, isCut };
@@ -150,28 +168,51 @@ export class SecretSinks {
     return reaches;
   }
 
-  async #sinksOf(
-    space: Id,
-    { holders }: Version,
-    reaches: ReadonlyMap<Id, readonly RepositorySink[]>,
-  ): Promise<Sinks> {
-    const { db } = this.#deps;
-    const seen = holders.filter(({ by, ended }) => by !== 'door' && ended?.how !== 'aborted');
-    const runs = [...new Set(seen.map(({ run }) => run))].slice(-MOST_RUNS);
-    const contacts = await readContacts(db, runs);
+  /** Whom the runs of all versions reached, each read once; the newest runs first, as far as one answer goes. */
+  async #contactsOf(versions: readonly Version[]): Promise<Map<Id, RecordedContacts>> {
+    const recent = versions.flatMap((version) =>
+      [...new Set(seenOf(version).map(({ run }) => run))].slice(-MOST_RUNS),
+    );
+    const runs = [...new Set(recent)].toSorted().toReversed();
+    const contacts = new Map<Id, RecordedContacts>();
+    let hosts = 0;
+    for (
+      let at = 0;
+      at < Math.min(runs.length, MOST_ANSWERED.runs) && hosts < MOST_ANSWERED.hosts;
+      at += AT_ONCE
+    )
+      for (const [run, one] of await readContacts(this.#deps.db, runs.slice(at, at + AT_ONCE))) {
+        contacts.set(run, one);
+        hosts += one.hosts.length;
+      }
+    return contacts;
+  }
+
+  async #sinksOf(space: Id, version: Version, { reaches, isReachCut, contacts }: Read): Promise<Sinks> {
+    const seen = seenOf(version);
+    const runs = new Set(seen.map(({ run }) => run));
+    const known = [...runs].flatMap((run) => contacts.get(run) ?? []);
     const hosts = hostsOf(seen, contacts);
+    const logs = await this.#logReads(space, seen);
     // A token that only its door had was used for the app all the same: what it wrote with it could be a copy of another secret.
     const repositories = new Map(
-      holders
+      version.holders
         .flatMap(({ run }) => reaches.get(run) ?? [])
         .map((one) => [`${one.token} ${one.type} ${one.id} ${(one.patterns ?? []).join()}`, one] as const),
     );
     return {
       hosts: hosts.slice(0, MOST_HOSTS),
       moreHosts: Math.max(0, hosts.length - MOST_HOSTS),
-      unanswered: [...contacts.values()].reduce((sum, one) => sum + one.unanswered, 0),
-      logs: await this.#logReads(space, seen),
+      unanswered: known.reduce((sum, one) => sum + one.unanswered, 0),
+      logs,
       repositories: [...repositories.values()],
+      incomplete:
+        isReachCut ||
+        version.isCut ||
+        known.length < runs.size ||
+        known.some(({ isCut }) => isCut) ||
+        hosts.length > MOST_HOSTS ||
+        logs?.isCut === true,
     };
   }
 
@@ -185,3 +226,8 @@ export class SecretSinks {
 
 /** Later than any entry. */
 const FAR_AWAY = '9999-12-31T00:00:00Z';
+
+/** Those that had it in the app. */
+function seenOf({ holders }: Version): readonly Holder[] {
+  return holders.filter(({ by, ended }) => by !== 'door' && ended?.how !== 'aborted');
+}

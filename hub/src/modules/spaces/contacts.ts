@@ -5,8 +5,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { z } from 'zod';
-import { PossessionReader, record } from '#modules/ledger';
+import { PossessionReader, record, type ContactRow } from '#modules/ledger';
 import { Reached, type Contact, type ToldContacts } from './contacts-model.ts';
 import { RunReader } from './run-store.ts';
 
@@ -23,8 +22,8 @@ const MOST_RUNS = 2_000;
 /** Entries about one Space in a minute. What there is no room for waits for the next one, and comes together. */
 const MOST_ENTRIES = 30;
 const MINUTE_MS = 60_000;
-/** Entries of one run that are read. */
-const MOST_READ = 2_000;
+/** Entries of one run that are read, of the newest: ten weeks of one in ten minutes. */
+const MOST_READ = 10_000;
 
 interface Known {
   readonly space: Id;
@@ -148,39 +147,27 @@ function bodyOf(
   return { run, hosts: shown, unanswered };
 }
 
-const Moment = z.iso.datetime().transform((text) => Date.parse(text));
-const Body = z.object({
-  hosts: z.array(
-    z.object({
-      host: z.string(),
-      port: z.int(),
-      first: Moment,
-      last: Moment,
-      connections: z.int(),
-      sentBytes: z.int(),
-    }),
-  ),
-  unanswered: z.int(),
-});
-
 /** Whom a run reached, as far as that is on record. */
 export interface RecordedContacts {
   readonly hosts: readonly Contact[];
   readonly unanswered: number;
+  /** There is more on record than is read. */
+  readonly isCut: boolean;
 }
 
-/** Whom runs reached, by run. What was recorded last of a host counts. */
+/** Whom runs reached, by run: of each host and port what was recorded last. A run of which nothing is on record is there, too. */
 export async function readContacts(db: Db, runs: readonly Id[]): Promise<Map<Id, RecordedContacts>> {
-  const found = new Map<Id, { readonly hosts: Map<string, Contact>; unanswered: number }>();
-  for (const { actor, body } of await new PossessionReader(db).listContacts(runs, MOST_READ)) {
-    const run = actor.replace('run:', '') as Id;
-    const { hosts, unanswered } = Body.parse(JSON.parse(body));
-    const before = found.get(run) ?? { hosts: new Map<string, Contact>(), unanswered: 0 };
-    found.set(run, before);
-    for (const one of hosts) before.hosts.set(`${one.host} ${one.port}`, one);
-    before.unanswered = unanswered;
-  }
+  const reader = new PossessionReader(db);
+  const hosts = Map.groupBy(await reader.listContacts(runs, MOST_READ), ({ actor }) => actor);
+  const all = await reader.listContacted(runs, MOST_READ);
   return new Map(
-    [...found].map(([run, { hosts, unanswered }]) => [run, { hosts: [...hosts.values()], unanswered }]),
+    all.map(({ actor, unanswered, isCut }) => [
+      actor.replace('run:', '') as Id,
+      { hosts: (hosts.get(actor) ?? []).map(contactOf), unanswered, isCut },
+    ]),
   );
+}
+
+function contactOf({ host, port, first, last, connections, sentBytes }: ContactRow): Contact {
+  return { host, port, first: Date.parse(first), last: Date.parse(last), connections, sentBytes };
 }

@@ -52,6 +52,7 @@ const Version = z.object({
         now: z.boolean(),
       }),
     ),
+    incomplete: z.boolean(),
   }),
 });
 

@@ -119,6 +119,42 @@ void test('the sinks of a secret: hosts, reads of the log, and what a token besi
   assert.ok(!JSON.stringify(await sinksIn(opened)).includes(own.text), 'its id, and never its text');
 });
 
+void test('a host that is reached after very many entries is among them, and what is not read is said to be missing', async () => {
+  const { opened, run, version } = await openHeld();
+  await using _opened = opened;
+  const at = new Date().toISOString();
+  const contact = { port: 443, first: at, last: at, connections: 1, sentBytes: 1 };
+  // As the hub records it. The last entry of each number is newer than those before.
+  const contacted = async (host: string, count: number): Promise<void> =>
+    await withPool(opened.hub.database.address, async (pool) => {
+      const body = JSON.stringify({ run, hosts: [{ ...contact, host }], unanswered: 2 });
+      await pool.query(
+        `insert into ledger.entry (kind, subject, actor, credential, body)
+         select 'space.contacted', $1, $2, '', $3 from generate_series(1, $4::int)`,
+        [`repo:${opened.repo.id}`, `run:${run}`, body, count],
+      );
+    });
+  const sinks = async () => (await sinksIn(opened, 'PLAIN')).versions[0]?.sinks ?? assert.fail('no version');
+  const hosts = async () => (await sinks()).hosts.map(({ host }) => host).toSorted();
+  await contacted('early.example', 2_500);
+  await contacted('late.example', 1);
+  assert.deepEqual(await hosts(), ['early.example', 'late.example']);
+  assert.equal((await sinks()).unanswered, 2);
+  assert.equal((await sinks()).incomplete, false);
+  await contacted('later.example', 8_000);
+  assert.deepEqual(await hosts(), ['early.example', 'late.example', 'later.example']);
+  assert.equal((await sinks()).incomplete, true, 'the oldest of 10,501 entries were not read');
+  assert.equal((await sinksIn(opened, 'HF_TOKEN')).versions[0]?.sinks.incomplete, false, 'which no app had');
+  for (let n = 0; n < 201; n += 1)
+    await enter(opened, 'secret.released', {
+      version: version('HF_TOKEN'),
+      body: { ...facts(opened.repo.id, 'HF_TOKEN'), run: newId(new Date()), holder: 'sandbox' },
+    });
+  const [token] = (await sinksIn(opened, 'HF_TOKEN')).versions;
+  assert.equal(token?.holders.length, 202);
+  assert.equal(token.sinks.incomplete, true, 'whom the oldest of 201 runs reached was not read');
+});
+
 void test('an end is an entry, a host that was reached after it is none of its sinks, and an echo makes a holder', async () => {
   const { opened, want, run, version } = await openHeld();
   await using _opened = opened;

@@ -249,6 +249,8 @@ export const enSecurity = {
       last: 'Last',
       connections: 'Connections',
       sent: 'Bytes sent',
+      incomplete:
+        'Not all: more is on record than one page reads, so that what is not listed may have been all the same. The entries themselves are in the ledger.',
       noHost: 'The apps that had it reached no host.',
       more: '{count} more hosts are not shown.',
       unanswered: '{count} calls went to names or hosts that did not answer; the names were asked for.',

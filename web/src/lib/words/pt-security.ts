@@ -252,6 +252,8 @@ export const ptSecurity: typeof enSecurity = {
       last: 'Última vez',
       connections: 'Ligações',
       sent: 'Bytes enviados',
+      incomplete:
+        'Não é tudo: há mais registado do que uma página lê, e o que não está na lista pode ter acontecido na mesma. As próprias entradas estão no livro.',
       noHost: 'As aplicações que o tiveram não contactaram nenhum anfitrião.',
       more: 'Mais {count} anfitriões não são mostrados.',
       unanswered:

@@ -31,6 +31,7 @@ export async function load(event: ServerLoadEvent) {
         holders: holders.slice(-MOST_ROWS).toReversed(),
         isCut: facts.isCut || holders.length > MOST_ROWS,
         ...{ logs: sinks.logs, unanswered: sinks.unanswered, repositories: sinks.repositories },
+        incomplete: sinks.incomplete,
         hosts: sinks.hosts.slice(0, MOST_ROWS),
         moreHosts: sinks.moreHosts + Math.max(0, sinks.hosts.length - MOST_ROWS),
       })),
