@@ -39,6 +39,7 @@ void test(
     assert.match(await brokered.ask(PLAYED.openai, call), /200/);
     assert.match(await say(door, get('hub.holdfast.internal')), /the hub/);
     assert.match(await say(door, get('gone.example.org')), /502/);
+    // Resolved, and then refused: whoever answers for the name has heard it.
     assert.match(await say(door, get('near.example.org')), /403/);
     const sent = (key: string): number => contactsOf(door).get(key)?.sentBytes ?? 0;
     const isTold = await until(
@@ -48,7 +49,7 @@ void test(
         // A handshake and a request, as they went out.
         sent(`${PLAYED.openai}:443`) > 200 &&
         sent('hub.holdfast.internal:80') > 20 &&
-        door.frames.some((frame) => frame.type === 'contacts' && frame.unanswered === 1),
+        door.frames.some((frame) => frame.type === 'contacts' && frame.unanswered === 2),
       20_000,
     );
     assert.ok(isTold, JSON.stringify([...contactsOf(door)]));

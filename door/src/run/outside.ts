@@ -58,11 +58,14 @@ export class Outside {
     if (found.length === 0) return this.#miss(502, `the name ${host} was not found`);
     const allowed = found.filter((address) => refusalOfAddress(address, this.#own) === undefined);
     const [first] = found;
-    if (allowed.length === 0)
+    if (allowed.length === 0) {
+      // Nothing is sent to an address of these, but the name itself was asked for, and went to whoever answers for it.
+      if (kind === 'name') this.#deps.contacts.miss();
       return this.#refuse(
         destination,
         refusalOfAddress(first ?? '', this.#own) ?? 'its address is not reached',
       );
+    }
     for (const address of allowed.slice(0, MOST_ADDRESSES)) {
       const socket = await connectTo(address, port);
       if (socket !== undefined) return this.#begin(destination, socket);
