@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { Contacts } from './contacts.ts';
-import { FromDoor } from './frames.ts';
+import { Contact, FromDoor } from './frames.ts';
 
 type Told = Extract<FromDoor, { type: 'contacts' }>;
 
@@ -97,4 +97,13 @@ void test('Contacts counts addresses beyond the first under their beginning, and
   assert.equal(hosts.get('2001:db8:1:*')?.connections, 36);
   const ports = told.flatMap((one) => one.hosts).filter(({ host }) => host === 'a.org');
   assert.deepEqual(new Set(ports.map(({ port }) => port)), new Set([80, 443]));
+});
+
+void test('what is no host, and what is no time, is no frame', () => {
+  const one = { port: 443, first: 1, last: 2, connections: 1, sentBytes: 1 };
+  for (const host of ['a.org', '*.example.org', '192.0.*', '2001:db8:1:*', '*', '_dmarc.x-y.org'])
+    assert.ok(Contact.safeParse({ ...one, host }).success, host);
+  for (const host of ['', 'a b', 'a\0.org', 'A.org', '<b>', 'a'.repeat(301)])
+    assert.ok(!Contact.safeParse({ ...one, host }).success, host);
+  assert.ok(!Contact.safeParse({ ...one, host: 'a.org', last: 253_402_300_800_000 }).success);
 });

@@ -52,15 +52,20 @@ export const ToDoor = z.strictObject({
 });
 export type ToDoor = z.infer<typeof ToDoor>;
 
+/** Names, addresses, and ends and beginnings of such: what is anything else was told by no door of ours, and cannot be recorded. */
+const HOST = /^[a-z0-9_*.:-]{1,300}$/;
+/** The last moment that a text of RFC 3339 has a year for. */
+const Moment = z.int().nonnegative().max(253_402_300_799_999);
+
 /**
  * A host that the app of a run reached, in milliseconds since 1970. One of many is counted under the end of its name (`*.example.org`) or
  * the beginning of its address (`192.0.*`), and the last of very many under `*` and port 0.
  */
 export const Contact = z.strictObject({
-  host: z.string().min(1).max(300),
+  host: z.string().regex(HOST),
   port: z.int().min(0).max(65_535),
-  first: z.int().nonnegative(),
-  last: z.int().nonnegative(),
+  first: Moment,
+  last: Moment,
   connections: z.int().nonnegative(),
   sentBytes: z.int().nonnegative(),
 });

@@ -53,7 +53,7 @@ export class Reached {
 
   /** Takes what is said. */
   hear({ hosts, unanswered, ended }: Pick<ToldContacts, 'hosts' | 'unanswered' | 'ended'>): void {
-    for (const one of hosts)
+    for (const one of hosts.filter(isRecordable))
       if (this.#hosts.has(keyOf(one)) || this.#hosts.size < MOST_OF_RUN)
         this.#hosts.set(keyOf(one), { told: one, shown: maskHost(one.host) });
     this.#unanswered = Math.max(this.#unanswered, unanswered);
@@ -107,6 +107,15 @@ export class Reached {
     }
     return [...shown].flatMap(([key, one]) => (isSame(one, this.#recorded.get(key)) ? [] : [one]));
   }
+}
+
+/** The last moment that a text of RFC 3339 has a year for. */
+const LAST_MOMENT = 253_402_300_799_999;
+
+/** What cannot be written or read again would be tried for ever, and everything of its run with it. */
+function isRecordable({ host, first, last }: Contact): boolean {
+  const isMoment = (ms: number): boolean => ms >= 0 && ms <= LAST_MOMENT;
+  return isMoment(first) && isMoment(last) && !host.includes('\0');
 }
 
 function together(one: Contact, other: Contact | undefined): Contact {

@@ -22,6 +22,8 @@ const MOST_RUNS = 2_000;
 /** Entries about one Space in a minute. What there is no room for waits for the next one, and comes together. */
 const MOST_ENTRIES = 30;
 const MINUTE_MS = 60_000;
+/** Failures after which a look is over. */
+const MOST_FAILED = 3;
 /** Entries of one run that are read, of the newest: ten weeks of one in ten minutes. */
 const MOST_READ = 10_000;
 
@@ -74,13 +76,18 @@ export class Contacts implements AsyncDisposable {
   }
 
   async #lookOnce(): Promise<void> {
-    for (const [run, known] of this.#runs)
+    let failed = 0;
+    for (const [run, known] of [...this.#runs])
       try {
         await this.#keep(run, known);
         if (known.reached.isDone) this.#runs.delete(run);
       } catch (err) {
         this.#deps.log.warn({ err, run }, 'whom a run reached could not be kept; it is tried again');
-        return;
+        // Behind all others, so that what one runner said is in the way of no other run. It may also be the database that is away.
+        this.#runs.delete(run);
+        this.#runs.set(run, known);
+        failed += 1;
+        if (failed >= MOST_FAILED) return;
       }
   }
 

@@ -6,6 +6,7 @@ import { newId } from '@holdfast/kernel/id';
 import { type FromRunner } from '@holdfast/runner/frames';
 import { EntrySearch } from '#modules/ledger';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
+import { withPool } from '../../harness/shared-server.ts';
 
 type Told = Extract<FromRunner, { type: 'contacts' }>;
 type Host = Told['hosts'][number];
@@ -101,6 +102,28 @@ void test('hosts that are named like keys keep the end of their names on record,
       [`${key('a')}.example`, 1],
     ],
   );
+});
+
+void test('a run that cannot be recorded is in the way of no other', async () => {
+  const { opened, want, run, say } = await openRun();
+  await using _opened = opened;
+  await withPool(opened.hub.database.superuser, async (pool) => {
+    await pool.query(
+      `alter table ledger.entry add constraint not_this_run check (actor <> 'run:${run}') not valid`,
+    );
+  });
+  say([host('a.org')]);
+  opened.runner.say({
+    ...{ type: 'contacts', space: want.space, run: newId(new Date()), unanswered: 0, ended: true },
+    hosts: [host('b.org')],
+  });
+  const [other] = await until(opened, ({ length }) => length === 1);
+  assert.equal(other?.hosts[0]?.host, 'b.org');
+  await withPool(opened.hub.database.superuser, async (pool) => {
+    await pool.query('alter table ledger.entry drop constraint not_this_run');
+  });
+  const [, late] = await until(opened, ({ length }) => length === 2);
+  assert.equal(late?.hosts[0]?.host, 'a.org', 'and is tried again');
 });
 
 void test('a runner that ends takes nothing with it that it told of', async () => {
