@@ -253,7 +253,7 @@ export class Exchange {
     const issued = await mintForApplication(tx, this.#deps, {
       ...{ user, name: application.name, before: authorization.lastTokenId, lifeMs: ACCESS_MS },
       grant: grantOf(scopes, [{ type: 'user', id: user.id, name: user.name }, ...orgs]),
-      application: { id: application.id, scopes },
+      application: { id: application.id, owner: application.ownerId, scopes },
       by: { actor: `user:${user.id}`, credential },
     });
     const tokenId = issued.token.id;

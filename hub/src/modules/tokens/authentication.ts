@@ -191,6 +191,8 @@ export class Authentication {
     // Whoever is let in again after they were disabled lets applications in again, too.
     if (token.application !== null && signedOutAt !== null && signedOutAt >= token.createdAt)
       throw tokenRejected();
+    if (token.application !== null && !(await isEnabled(accounts, token.application.owner)))
+      throw tokenRejected();
     const { memberships, withheld } = await this.#reachedBy(
       token,
       await accounts.listMemberships(account.id),
@@ -201,6 +203,11 @@ export class Authentication {
     sessions.set(digest, session);
     return session;
   }
+}
+
+async function isEnabled(accounts: AccountReader, id: Id): Promise<boolean> {
+  const row = await accounts.findSignInById(id);
+  return row !== undefined && row.account.disabledAt === null;
 }
 
 // What such rows could not have is nothing that somebody wrote into one since.

@@ -27,7 +27,7 @@ void test('sealedFields() differ when anything that widens a token differs', () 
     expiresAt: NOW,
     revokedAt: null,
     addresses: ['192.0.2.0/24'],
-    application: { id: '5'.repeat(24) as Id, scopes: ['openid'] },
+    application: { id: '5'.repeat(24) as Id, owner: '7'.repeat(24) as Id, scopes: ['openid'] },
   };
   const sealed = JSON.stringify(sealedFields(token));
   const wider: Partial<Token>[] = [
@@ -42,8 +42,9 @@ void test('sealedFields() differ when anything that widens a token differs', () 
     { addresses: ['0.0.0.0/0'] },
     { addresses: ['192.0.2.0/24', '198.51.100.0/24'] },
     { application: null },
-    { application: { id: '6'.repeat(24) as Id, scopes: ['openid'] } },
-    { application: { id: '5'.repeat(24) as Id, scopes: ['openid', 'email'] } },
+    { application: { id: '6'.repeat(24) as Id, owner: '7'.repeat(24) as Id, scopes: ['openid'] } },
+    { application: { id: '5'.repeat(24) as Id, owner: '7'.repeat(24) as Id, scopes: ['openid', 'email'] } },
+    { application: { id: '5'.repeat(24) as Id, owner: '8'.repeat(24) as Id, scopes: ['openid'] } },
   ];
   for (const change of wider) assert.notEqual(JSON.stringify(sealedFields({ ...token, ...change })), sealed);
 });

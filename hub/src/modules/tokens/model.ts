@@ -8,6 +8,8 @@ import { type Grant } from '#modules/access';
 /** For whom a token was made that no person made, and to what its owner said yes. */
 export interface TokenApplication {
   readonly id: Id;
+  /** Whose application it is: where that account is disabled, its applications are, too. */
+  readonly owner: Id;
   readonly scopes: readonly string[];
 }
 
@@ -57,7 +59,7 @@ export function sealedFields(token: Omit<Token, 'revokedAt'>): string[] {
     name,
     addresses === null ? 'everywhere' : canonicalJson([...addresses]),
     // One field more: no list of a token of a person is the list of one of an application.
-    ...(application === null ? [] : [canonicalJson({ id: application.id, scopes: [...application.scopes] })]),
+    ...(application === null ? [] : [canonicalJson({ ...application, scopes: [...application.scopes] })]),
   ];
 }
 

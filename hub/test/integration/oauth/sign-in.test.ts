@@ -204,6 +204,9 @@ void test('revoking, deleting and disabling end tokens and what follows them', a
   await ended('revoked', async (id) => await applications.revoke(actor, id as never));
   const maker = (await visitAs(hub, 'maker')).actor;
   await ended('deleted', async (id) => await applications.delete(maker, id as never));
+  await ended('signed out', async () => await identity.signOutUser(OPERATOR, 'alice'));
+  await ended('whose it is was disabled', async () => await identity.disableUser(OPERATOR, 'maker'));
+  await identity.enableUser(OPERATOR, 'maker');
   await ended('disabled', async () => await identity.disableUser(OPERATOR, 'alice'));
   await identity.enableUser(OPERATOR, 'alice');
   const client = await registerClient(hub);
