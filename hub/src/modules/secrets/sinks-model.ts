@@ -94,23 +94,35 @@ function whenOf({ at, actor, hash }: SinkEntry): NonNullable<VersionFacts['set']
 /** Who held it, in the order in which they began. The entries are of one version, the oldest first. */
 export function holdersOf(entries: readonly SinkEntry[]): Holder[] {
   const held = new Map<string, Holder>();
+  const delivered = new Set<string>();
   for (const { kind, at, hash: entry, body } of entries) {
-    const isBegin = kind === 'secret.released' || kind === 'secret.echoed';
-    const isEnd = kind === 'secret.ended' || kind === 'secret.aborted';
-    if (!isBegin && !isEnd) continue;
+    if (!OF_HOLDERS.has(kind)) continue;
     const { run, holder: by, why } = Held.parse(JSON.parse(body));
     const key = `${run} ${by}`;
     const before = held.get(key);
-    if (isBegin && before === undefined) {
+    if (kind === 'secret.delivered') delivered.add(key);
+    else if (kind === 'secret.released' || kind === 'secret.echoed') {
       const through = kind === 'secret.released' ? 'release' : 'echo';
-      held.set(key, { run: run as Id, by, through, from: at, entry, ended: null });
-    } else if (isEnd && before?.ended === null) {
-      const how = kind === 'secret.aborted' ? 'aborted' : why === 'stopped' ? 'stopped' : 'ended';
-      held.set(key, { ...before, ended: { at, entry, how } });
+      if (before === undefined) held.set(key, { run: run as Id, by, through, from: at, entry, ended: null });
+    } else if (before?.ended === null) {
+      // A runner in somebody's hands could say afterwards that nothing was handed over.
+      const isAborted = kind === 'secret.aborted' && !delivered.has(key);
+      held.set(key, {
+        ...before,
+        ended: { at, entry, how: isAborted ? 'aborted' : why === 'stopped' ? 'stopped' : 'ended' },
+      });
     }
   }
   return [...held.values()];
 }
+
+const OF_HOLDERS: ReadonlySet<string> = new Set([
+  'secret.released',
+  'secret.delivered',
+  'secret.echoed',
+  'secret.ended',
+  'secret.aborted',
+]);
 
 /** What could be written with it when it was set; `null`: that was not noted. */
 export function reachAtSetting(entries: readonly SinkEntry[]): readonly Writable[] | null {
