@@ -16,12 +16,22 @@ export interface Losses {
   readonly seeds: string[];
 }
 
-/** What is lost. Throws a `VaultRefusal` where the key is there: then nothing is. */
+/** What is lost. Throws a `VaultRefusal` where the key is there, or may be: then nothing is. */
 export async function listLosses({ db, keys }: Ground): Promise<Losses> {
+  if (keys.closed === undefined && !(await keys.exists()))
+    throw new VaultRefusal(
+      'failed',
+      'the file of the root key is gone, and this vault has the key in memory: `./holdfast vault rotate` writes a new one and wraps all by it; until then neither seal the vault nor stop it',
+    );
   if (keys.closed !== 'missing' || (await keys.exists()))
     throw new VaultRefusal(
       'failed',
       'the root key is there, so nothing is lost: `./holdfast vault unseal` reads it',
+    );
+  if (await new SecretReader(db).isShared())
+    throw new VaultRefusal(
+      'failed',
+      'another vault works on this database and may have the root key: `./holdfast vault rotate` there writes a new one; where it has not, stop its hub first',
     );
   return await db.transaction(async (tx) => {
     const spaces = new Map<string, string[]>();

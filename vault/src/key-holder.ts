@@ -100,7 +100,7 @@ export class FileKeyHolder implements KeyHolder {
   }
 
   async make(passphrase: Buffer | undefined): Promise<void> {
-    if (passphrase !== undefined) this.#passphrase = derive(passphrase, randomBytes(16).toString('base64'));
+    this.#passphrase = passphrase && derive(passphrase, randomBytes(16).toString('base64'));
     this.#hasPassphrase = passphrase !== undefined;
     await this.#write(new Map([[1, fresh()]]));
     this.#closed = undefined;
@@ -109,6 +109,8 @@ export class FileKeyHolder implements KeyHolder {
   async open(passphrase: Buffer | undefined): Promise<boolean> {
     const file = await this.#read();
     if (file === undefined) {
+      // What is still in memory is written again by the next rotation; to forget it now would be to lose it.
+      if (this.#keys !== undefined) return true;
       this.#closed = 'missing';
       return false;
     }

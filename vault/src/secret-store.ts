@@ -32,6 +32,15 @@ export class SecretReader {
     this.#db = db.withTables<VaultTables>();
   }
 
+  /** Whether the vault of another hub is signed in to this database. */
+  async isShared(): Promise<boolean> {
+    const { rows } = await sql<{ shared: boolean }>`
+      select exists (select from pg_stat_activity a join pg_roles r on r.oid = a.usesysid
+        where a.datname = current_database() and a.usename <> current_user and not r.rolsuper
+          and pg_has_role(a.usesysid, 'holdfast_vault', 'member')) as shared`.execute(this.#db);
+    return rows[0]?.shared === true;
+  }
+
   /** Versions of a Space that have a value. */
   async listKept(space: string): Promise<KeptVersion[]> {
     const rows = await this.#db

@@ -321,8 +321,11 @@ export class Vault implements Disposable {
   ): Promise<void> {
     if (this.#behind !== undefined) throw new VaultRefusal('sealed', this.#behind);
     const opened = this.#openPassphrase(passphrase);
-    await beginAnew(this.#ground, opened ?? this.#passphrase, personalOf(operator));
-    opened?.fill(0);
+    try {
+      await beginAnew(this.#ground, opened ?? this.#passphrase, personalOf(operator));
+    } finally {
+      opened?.fill(0);
+    }
     this.#tellState();
   }
 

@@ -73,6 +73,7 @@ export async function openLinkedVault(
     unseal: async () => void (await keys.open(undefined)),
     lose: async () => {
       await rm(`${scratch.path}/root.key`);
+      keys.close();
       await keys.open(undefined);
     },
     beginAnew: async () => await beginAnew(ground, undefined, {}),

@@ -28,7 +28,17 @@ void test('checkMetadata() refuses unknown licences and suggests the one that wa
 
 void test('checkMetadata() warns of lists that hold something else', () => {
   assert.equal(warnings({ tags: ['a', 'b', 'a', 1], datasets: 'x', metrics: null }), '');
-  for (const tags of [{ a: 1 }, [{}], [['a']], [null], ['x'.repeat(300)], ['a\nb'], '', true]) {
+  for (const tags of [
+    { a: 1 },
+    [{}],
+    [['a']],
+    [null],
+    [{ toString: 1 }],
+    ['x'.repeat(300)],
+    ['a\nb'],
+    '',
+    true,
+  ]) {
     assert.match(warnings({ tags }), /^"tags" must be/, JSON.stringify(tags).slice(0, 40));
   }
 });

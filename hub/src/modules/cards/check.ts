@@ -74,7 +74,9 @@ function* listWarnings(metadata: Metadata, keys: readonly string[]): Generator<F
   for (const key of keys) {
     const value = fieldOf(metadata, key);
     if (value === undefined || value === null) continue;
-    const expected = isList(value) ? new Set(value.map(String)).size : 1;
+    const expected = isList(value)
+      ? new Set(value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one)))).size
+      : 1;
     if (listTexts(metadata, key).length < expected)
       yield { key, text: `"${key}" must be short text or a list of such; the rest is ignored` };
   }

@@ -89,6 +89,16 @@ void test('randomPassword() makes 24 characters that are easy to read out', () =
 void test('isFullname() takes what people are called, and nothing that hides', () => {
   for (const name of ['Ana', 'Ana Lúcia d’Ávila', '田中 太郎', 'x'.repeat(96)])
     assert.ok(isFullname(name), name);
-  for (const name of ['', 'x'.repeat(97), 'a\u202Eb', 'a\u200Bb', 'a\u2028b', 'a\tb', 'a\uD800b'])
+  for (const name of [
+    '',
+    'x'.repeat(97),
+    'a\u202Eb',
+    'a\u200Bb',
+    'a\u2028b',
+    'a\tb',
+    'a\uD800b',
+    '\u3164',
+    '\u2800',
+  ])
     assert.ok(!isFullname(name), JSON.stringify(name));
 });

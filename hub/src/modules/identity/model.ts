@@ -45,7 +45,7 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?$/;
 
 const LONGEST_FULLNAME = 96;
 // What cannot be seen could turn round or hide what stands beside it, and so could a break of the line.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** Whether a text can be the full name of a user: some characters, all of which are seen. */
 export function isFullname(text: string): boolean {

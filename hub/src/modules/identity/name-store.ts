@@ -51,7 +51,7 @@ export class NameStore {
     await this.#db
       .updateTable('identity.account')
       .set({ disabled_at: at, deleted_at: at, signed_out_at: at })
-      .set({ email: null, password: null, administrator: false })
+      .set((e) => ({ email: null, password: null, administrator: false, fullname: e.ref('name') }))
       .where('id', '=', id)
       .execute();
   }

@@ -1,9 +1,13 @@
 // A root key that is lost for good is given up: refused while it is there, with all that is lost on the ledger; then Spaces wait until
 // what they lost is set anew or deleted, and a lost key that turns up again opens nothing.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Secret } from '@holdfast/kernel/secret';
+import { openPool } from '@holdfast/platform/postgres/database';
 import { openTestDatabase } from '../../harness/database.ts';
 import { startInstance, type Instance } from '../../harness/instance.ts';
 import { openTestNotary } from '../../harness/notary.ts';
@@ -51,6 +55,52 @@ void test('a root key that is there is not given up', LIMIT, async () => {
   assert.equal((await ask(vault, 'begin-anew')).type, 'refused');
   assert.equal((await ask(vault, 'unseal')).type, 'status');
   assert.equal((await startRun(vault, space)).variables['A'], 'a value');
+});
+
+void test('a root key whose file alone is gone is in memory still, and is written again', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = id();
+  await vault.write(space, { key: 'A', value: 'a value' });
+  await rm(path.join(vault.folder, 'root.key'));
+  const refused = async (type: string) => {
+    const answer = await ask(vault, type);
+    assert.match(answer.type === 'refused' ? answer.message : '', /in memory: .*vault rotate/, type);
+  };
+  await refused('begin-anew');
+  assert.equal((await ask(vault, 'unseal')).type, 'status', 'what is open stays open');
+  await refused('losses');
+  assert.equal((await startRun(vault, space)).variables['A'], 'a value');
+  assert.equal((await ask(vault, 'rotate')).type, 'status');
+  await ask(vault, 'seal');
+  assert.equal((await ask(vault, 'unseal')).type, 'status');
+  assert.equal((await startRun(vault, space)).variables['A'], 'a value');
+});
+
+void test('nothing is given up while the vault of another hub may have the key', LIMIT, async () => {
+  await using vault = await openTestVault();
+  await vault.write(id(), { key: 'A', value: 'a value' });
+  await lose(vault);
+  const { superuser } = vault.database;
+  const own = openPool(superuser, { connections: 1, applicationName: 'test', onError: () => undefined });
+  const role = `holdfast_vault_${id()}`;
+  const password = randomBytes(12).toString('hex');
+  await own.query(`create role ${role} login in role holdfast_vault password '${password}'`);
+  const other = openPool(
+    { ...superuser, user: role, password: new Secret(password) },
+    { connections: 1, applicationName: 'vault', onError: () => undefined },
+  );
+  await other.query('select 1');
+  const answer = await ask(vault, 'begin-anew');
+  assert.match(answer.type === 'refused' ? answer.message : '', /another vault/);
+  await other.end();
+  for (const giveUp = Date.now() + 30_000; ; await delay(50)) {
+    const { type } = await ask(vault, 'losses');
+    if (type === 'losses') break;
+    assert.ok(Date.now() < giveUp, 'the other one is gone');
+  }
+  assert.equal((await ask(vault, 'begin-anew')).type, 'status');
+  await own.query(`drop role ${role}`);
+  await own.end();
 });
 
 void test(
