@@ -117,6 +117,7 @@ export class Identity {
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
+      await writer.holdToEnd(user.id);
       await writer.signOut(user.id, this.#clock.now());
       await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, {

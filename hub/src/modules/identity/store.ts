@@ -283,6 +283,11 @@ export class AccountWriter extends AccountReader {
     return row && toSignInRow(row);
   }
 
+  /** Waits for what is being given out for an account, so that the time of its end is after it. */
+  async holdToEnd(id: Id): Promise<void> {
+    await this.db.selectFrom('identity.account').select('id').where('id', '=', id).forNoKeyUpdate().execute();
+  }
+
   /** Ends every session of the account that began before now, whoever knows of it. */
   async signOut(id: Id, at: Date): Promise<void> {
     await this.db.updateTable('identity.account').set({ signed_out_at: at }).where('id', '=', id).execute();

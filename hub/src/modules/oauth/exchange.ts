@@ -6,9 +6,9 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { AccountReader } from '#modules/identity';
+import { AccountReader, holdAccount } from '#modules/identity';
 import { type Sessions, type Throttle } from '#modules/sessions';
-import { mintForApplication, revokeMinted, wasRevoked, type IssuedToken } from '#modules/tokens';
+import { mintForApplication, revokeMinted, standingOf, type IssuedToken } from '#modules/tokens';
 import { CodeWriter, type Code, type Refresh } from './code-store.ts';
 import {
   answersChallenge,
@@ -77,6 +77,8 @@ interface Giving {
   readonly scopes: readonly Scope[];
   readonly family: Id;
   readonly beganAt: Date;
+  /** The token that it follows: what organisations decided about that one holds. */
+  readonly before: Id | null;
   readonly credential: string;
 }
 
@@ -171,7 +173,7 @@ export class Exchange {
       ...{ authorization, application, scopes: code.scopes, family: code.id },
       // Not now: a new password that was chosen between the two, and is done a moment later, must end this as well.
       beganAt: code.proved_at,
-      credential: `session:${code.session_id}`,
+      ...{ before: authorization.lastTokenId, credential: `session:${code.session_id}` },
     });
     if (given === undefined) return NO_CODE;
     const { nonce, issuer, proved_at: provedAt } = code;
@@ -197,18 +199,19 @@ export class Exchange {
     }
     if (kept.ended_at !== null || kept.expires_at <= now) return NO_REFRESH;
     // Whoever revoked the token alone, because it was found or looked wrong, meant whoever had it.
-    if (await wasRevoked(tx, kept.token_id)) return NO_REFRESH;
+    const before = await standingOf(tx, kept.token_id, now);
+    if (before === 'revoked') return NO_REFRESH;
     const scopes = scope === undefined ? kept.scopes : parseScopes(scope);
     if (scopes === undefined || !areWithin(scopes, kept.scopes))
       return { error: 'invalid_scope', why: 'More than what was allowed, or unknown here.' };
     await new CodeWriter(tx, this.#deps.keys).useRefresh(kept.digest, now);
     const given = await this.#give(tx, {
       ...{ authorization, application, scopes, family: kept.family, beganAt: kept.began_at },
-      credential: `token:${kept.token_id}`,
+      ...{ before: kept.token_id, credential: `token:${kept.token_id}` },
     });
     if (given === undefined) return NO_REFRESH;
     // One that was replaced would be good for hours more, and whoever refreshes often would have ever more of them.
-    await this.#revoke(tx, [kept.token_id], { renewed: application.id });
+    if (before === 'live') await this.#revoke(tx, [kept.token_id], { renewed: application.id });
     return { ...given, signedIn: undefined };
   }
 
@@ -241,6 +244,8 @@ export class Exchange {
     const { authorization, application, family, beganAt, credential } = giving;
     const now = clock.now();
     const accounts = new AccountReader(tx);
+    // Who is signed out everywhere right now waits for this, and ends it then; who was is seen.
+    await holdAccount(tx, authorization.userId);
     const row = await accounts.findSignInById(authorization.userId);
     // Who was signed out everywhere since (another password, disabled) lets applications in anew (RFC 9700, 4.14.2).
     const isOver = row?.signedOutAt != null && row.signedOutAt >= beganAt;
@@ -251,7 +256,7 @@ export class Exchange {
       .filter(({ orgId }) => authorization.orgs.includes(orgId))
       .map(({ orgId, orgName }) => ({ type: 'org' as const, id: orgId, name: orgName }));
     const issued = await mintForApplication(tx, this.#deps, {
-      ...{ user, name: application.name, before: authorization.lastTokenId, lifeMs: ACCESS_MS },
+      ...{ user, name: application.name, before: giving.before, lifeMs: ACCESS_MS },
       grant: grantOf(scopes, [{ type: 'user', id: user.id, name: user.name }, ...orgs]),
       application: { id: application.id, owner: application.ownerId, scopes },
       by: { actor: `user:${user.id}`, credential },

@@ -21,6 +21,8 @@ void test('holdersOf() tells how possession ended, and believes no abort of what
     [['released', 'aborted'], 'aborted'],
     [['released', 'delivered', 'aborted'], 'ended'],
     [['released', 'aborted', 'ended'], 'aborted'],
+    [['echoed', 'aborted'], 'ended'],
+    [['released', 'aborted', 'echoed'], 'ended'],
     [['delivered', 'ended'], undefined],
   ];
   for (const [kinds, expected] of cases) {

@@ -94,19 +94,22 @@ function whenOf({ at, actor, hash }: SinkEntry): NonNullable<VersionFacts['set']
 /** Who held it, in the order in which they began. The entries are of one version, the oldest first. */
 export function holdersOf(entries: readonly SinkEntry[]): Holder[] {
   const held = new Map<string, Holder>();
-  const delivered = new Set<string>();
+  const had = new Set<string>();
+  for (const { kind, body } of entries)
+    if (kind === 'secret.delivered' || kind === 'secret.echoed')
+      had.add(holderKey(Held.parse(JSON.parse(body))));
   for (const { kind, at, hash: entry, body } of entries) {
     if (!OF_HOLDERS.has(kind)) continue;
-    const { run, holder: by, why } = Held.parse(JSON.parse(body));
-    const key = `${run} ${by}`;
+    const holding = Held.parse(JSON.parse(body));
+    const { run, holder: by, why } = holding;
+    const key = holderKey(holding);
     const before = held.get(key);
-    if (kind === 'secret.delivered') delivered.add(key);
-    else if (kind === 'secret.released' || kind === 'secret.echoed') {
+    if (kind === 'secret.released' || kind === 'secret.echoed') {
       const through = kind === 'secret.released' ? 'release' : 'echo';
       if (before === undefined) held.set(key, { run: run as Id, by, through, from: at, entry, ended: null });
     } else if (before?.ended === null) {
-      // A runner in somebody's hands could say afterwards that nothing was handed over.
-      const isAborted = kind === 'secret.aborted' && !delivered.has(key);
+      // A runner in somebody's hands could say that nothing was handed over.
+      const isAborted = kind === 'secret.aborted' && !had.has(key);
       held.set(key, {
         ...before,
         ended: { at, entry, how: isAborted ? 'aborted' : why === 'stopped' ? 'stopped' : 'ended' },
@@ -116,9 +119,12 @@ export function holdersOf(entries: readonly SinkEntry[]): Holder[] {
   return [...held.values()];
 }
 
+function holderKey({ run, holder }: z.infer<typeof Held>): string {
+  return `${run} ${holder}`;
+}
+
 const OF_HOLDERS: ReadonlySet<string> = new Set([
   'secret.released',
-  'secret.delivered',
   'secret.echoed',
   'secret.ended',
   'secret.aborted',

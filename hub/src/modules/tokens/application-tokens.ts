@@ -7,7 +7,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { record } from '#modules/ledger';
 import { insertToken, type DecidedToken, type IssuedToken } from './issue.ts';
-import { type Token, type TokenApplication } from './model.ts';
+import { standing, type Standing, type Token, type TokenApplication } from './model.ts';
 import { ReachWriter } from './reach-store.ts';
 import { TokenReader, TokenWriter } from './store.ts';
 
@@ -59,9 +59,10 @@ export async function endBeside(
     await writer.put({ tokenId: id, orgId, state: 'ended', at });
 }
 
-/** Whether a token was revoked, by whomever: what was given beside it opens nothing any more. */
-export async function wasRevoked(tx: Tx, id: Id): Promise<boolean> {
-  return (await new TokenReader(tx).findById(id))?.revokedAt !== null;
+/** Whether a token still works, and if not, why. What was given beside one that was revoked, by whomever, opens nothing any more. */
+export async function standingOf(tx: Tx, id: Id, now: Date): Promise<Standing> {
+  const token = await new TokenReader(tx).findById(id);
+  return token === undefined ? 'revoked' : standing(token, now);
 }
 
 /** The live tokens of an application: of one user, or of all. */

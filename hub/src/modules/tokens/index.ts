@@ -5,7 +5,7 @@ export { Authentication, type Session } from './authentication.ts';
 export { FoundTokens, REVOKE_FOUND_TASK } from './found-tokens.ts';
 export { PushedTokens } from './pushed-tokens.ts';
 export { pushed as tokenPushed } from './migrations/0006-pushed.ts';
-export { listOfApplication, mintForApplication, revokeMinted, wasRevoked } from './application-tokens.ts';
+export { listOfApplication, mintForApplication, revokeMinted, standingOf } from './application-tokens.ts';
 export { applications as tokenApplications } from './migrations/0008-applications.ts';
 export { Tokens, type NewToken } from './tokens.ts';
 export { type IssuedToken } from './issue.ts';

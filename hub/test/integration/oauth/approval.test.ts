@@ -35,6 +35,8 @@ void test('an approval holds for the next token of the same grant, and for no wi
   };
   const first = await fetchFor('openid read-repos');
   assert.equal(await seen(first.access_token), 404, 'it waits');
+  // Another device of theirs, which waits for itself.
+  await fetchFor('openid read-repos');
   const { token } = await hub.modules.authentication.authenticate(first.access_token);
   await hub.modules.orgTokens.approve(OPERATOR, 'acme', token.id);
   const next = (await askToken(hub, refreshFields(client, first.refresh_token))).body;
