@@ -211,11 +211,13 @@ export function mergeReach(
   now: readonly Writable[],
 ): RepositorySink[] {
   const found = new Map<string, RepositorySink>();
-  for (const one of whenSet) found.set(keyOf(one), { ...one, ...of, whenSet: true, now: false });
-  for (const one of now) found.set(keyOf(one), { ...one, ...of, whenSet: found.has(keyOf(one)), now: true });
+  for (const one of whenSet) found.set(placeKey(one), { ...one, ...of, whenSet: true, now: false });
+  for (const one of now)
+    found.set(placeKey(one), { ...one, ...of, whenSet: found.has(placeKey(one)), now: true });
   return [...found.values()];
 }
 
-function keyOf({ type, id, patterns }: Writable): string {
+/** What tells one place that could be written from another. */
+export function placeKey({ type, id, patterns }: Writable): string {
   return `${type} ${id} ${(patterns ?? []).join()}`;
 }

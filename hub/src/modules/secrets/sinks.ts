@@ -13,6 +13,7 @@ import {
   holdersOf,
   hostsOf,
   mergeReach,
+  placeKey,
   reachAtSetting,
   type Holder,
   type HostSink,
@@ -198,7 +199,7 @@ export class SecretSinks {
     const repositories = new Map(
       version.holders
         .flatMap(({ run }) => reaches.get(run) ?? [])
-        .map((one) => [`${one.token} ${one.type} ${one.id} ${(one.patterns ?? []).join()}`, one] as const),
+        .map((one) => [`${one.token} ${placeKey(one)}`, one] as const),
     );
     return {
       hosts: hosts.slice(0, MOST_HOSTS),
