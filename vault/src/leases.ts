@@ -18,11 +18,13 @@ import { type ToRunner } from './frames.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Living } from './possession.ts';
-import { openValue, requireFlying, type Releases } from './releases.ts';
+import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
+import { requireFlying } from './releases.ts';
 import { holdMore, reportForged, RunForged, RunGone } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
+import { openValue, readUnderKey, type UnderKey } from './values.ts';
 
 /** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
 export const LEASE = { uses: 200, seconds: 30 } as const;
@@ -53,17 +55,14 @@ interface Lease {
 /** The leases of all doors. */
 export class Leases implements Disposable {
   readonly #ground: Ground;
-  readonly #releases: Releases;
   readonly #tell: (frame: ToRunner) => void;
   readonly #leases = new Map<string, Lease>();
   readonly #timer: NodeJS.Timeout;
   readonly #words = new Allowance(WORDS.most, WORDS.perSecond);
   #isLooking = false;
 
-  // oxlint-disable-next-line max-params -- the ground, where keys are opened, and whom to tell
-  constructor(ground: Ground, releases: Releases, tell: (frame: ToRunner) => void) {
+  constructor(ground: Ground, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
-    this.#releases = releases;
     this.#tell = tell;
     this.#timer = setInterval(() => void this.#pulse(), PULSE_MS);
   }
@@ -81,7 +80,10 @@ export class Leases implements Disposable {
   /** Grants a door what was released to it. Its box is on its way when this returns. Throws a `VaultRefusal`. */
   async grant({ run, space, door, brokered }: Living, flight: Flight): Promise<void> {
     const { pair } = this.#ground;
-    const key = await this.#releases.openKey(space);
+    const ids = brokered.map(({ version }) => version.id);
+    // As they are now: since they were released, they may have been encrypted under another key.
+    const { read: versions, key } = await this.#readVersions(space, ids);
+    if (versions.length < ids.length) throw new VaultRefusal('failed', CHANGED_MEANWHILE);
     // From here on nothing comes between: what ends the run, or takes a secret away, was heard before or finds the lease.
     requireFlying(flight);
     const lease: Lease = {
@@ -90,8 +92,7 @@ export class Leases implements Disposable {
       to: openSealing(pair, door, VAULT_TO_DOOR),
       from: openSealing(pair, door, DOOR_TO_VAULT),
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
-      versions: brokered.map(({ version }) => version),
-      granted: new Set(brokered.map(({ version }) => version.id)),
+      ...{ versions, granted: new Set(ids) },
       echoed: new Set(),
       isForged: false,
     };
@@ -105,7 +106,7 @@ export class Leases implements Disposable {
     const secrets = lease.versions.map((version): GrantedSecret => {
       const { id, name, hosts, places, provider, bytes } = version;
       const placeholder = lease.placeholders.get(name) ?? '';
-      const value = openValue(key, version);
+      const value = openValue(this.#ground.log, key, version);
       return {
         ...{ version: id, name, placeholder, hosts: [...hosts], places: [...places], provider, bytes, value },
       };
@@ -185,10 +186,6 @@ export class Leases implements Disposable {
 
   async #replaceIn(lease: Lease, before: KeptVersion, next: KeptVersion): Promise<void> {
     lease.versions = [...lease.versions.filter((one) => one !== before), next];
-    // Since it was read, the others have been encrypted under another key.
-    const ids = lease.versions.map(({ id }) => id);
-    const fresh = await new SecretReader(this.#ground.db).listVersions(ids);
-    lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
     lease.granted.add(next.id);
     const { run } = lease;
     const placeholder = lease.placeholders.get(next.name) ?? null;
@@ -197,7 +194,15 @@ export class Leases implements Disposable {
       { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
       async (tx) => await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
     );
-    this.#sayGrant(lease, await this.#releases.openKey(lease.space));
+    // Since it was read, the others have been encrypted under another key; what was taken away meanwhile stays away.
+    const ids = lease.versions.map(({ id }) => id);
+    const { read: fresh, key } = await this.#readVersions(lease.space, ids);
+    lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
+    this.#sayGrant(lease, key);
+  }
+
+  async #readVersions(space: string, ids: readonly string[]): Promise<UnderKey<KeptVersion[]>> {
+    return await readUnderKey(this.#ground, space, async (reader) => await reader.listVersions(ids));
   }
 
   /** What a door says. What cannot be read, or is older than what was heard, is nobody's word. */

@@ -10,3 +10,6 @@ export class VaultRefusal extends Error {
     this.code = code;
   }
 }
+
+/** Said when what a start was given is not what is kept any more. */
+export const CHANGED_MEANWHILE = 'a secret was changed while the app started; it is tried again';

@@ -1,10 +1,11 @@
 // Gives a Space another key: what could read a value that is destroyed, in a backup too, goes with it.
 import { type KeyObject } from 'node:crypto';
 import { type Tx } from '@holdfast/platform/postgres/database';
-import { decrypt, encrypt, makeKey } from './envelope.ts';
+import { encrypt, makeKey } from './envelope.ts';
 import { type Ground } from './ground.ts';
 import { boundOf, keyBound, type KeptVersion } from './model.ts';
 import { SecretWriter, type WrappedKey } from './secret-store.ts';
+import { tryOpen } from './values.ts';
 
 /**
  * Encrypts what is left of a Space under another key, in the transaction that holds the row of the key before. One that somebody
@@ -21,25 +22,11 @@ export async function rekey(
   const next = makeKey();
   // In the order in which the end of a run counts their uses: two that lock them otherwise would wait for each other.
   for (const version of rest.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
-    const value = open(key, version);
-    if (value === undefined) {
-      log.error(
-        { space, version: version.id },
-        'a secret was changed in the database and cannot be read any more',
-      );
-      continue;
-    }
+    const value = tryOpen(log, key, version);
+    if (value === undefined) continue;
     await writer.replaceValue(version.id, encrypt(next, value, boundOf(version)));
     value.fill(0);
   }
   await writer.putKey({ space, ...keys.wrap(next, keyBound(space)) });
   return next;
-}
-
-function open(key: KeyObject, version: KeptVersion): Buffer | undefined {
-  try {
-    return version.value === null ? undefined : decrypt(key, version.value, boundOf(version));
-  } catch {
-    return undefined;
-  }
 }

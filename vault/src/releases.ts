@@ -1,24 +1,24 @@
 // Hands the secrets of a Space to one run of it: against a ticket that the hub put on the ledger, once, and after the entries
 // that say so are signed. Invariants: no value leaves before its entry is committed, none for a sandbox before its entry is
 // signed; what a run holds is in `vault.held` from before the hand-over until its end is recorded.
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { makePlaceholder } from '@holdfast/kernel/brokering/placeholder';
 import { openSealing } from '@holdfast/kernel/sealing';
 import { type NoteVerifier } from '@holdfast/notary/note';
 import { z } from 'zod';
 import { Allowance } from './allowance.ts';
-import { decrypt } from './envelope.ts';
 import { VAULT_TO_INSIDE, type InsideHead } from './frames.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries, type VaultEntry, type WrittenEntry } from './ledger-store.ts';
-import { boundOf, isLive, keyBound, newestOf, type KeptVersion } from './model.ts';
-import { VaultRefusal } from './refusal.ts';
+import { isLive, newestOf, type KeptVersion } from './model.ts';
+import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { type Brokered, type Possession } from './possession.ts';
 import { tagOf } from './run-seal.ts';
 import { RunReader, RunWriter, type Held, type Ticket } from './run-store.ts';
 import { SecretReader } from './secret-store.ts';
 import { untilSigned } from './signed.ts';
 import { type Flight } from './turns.ts';
+import { openValue, readUnderKey } from './values.ts';
 import { factsOf } from './writes.ts';
 
 /** What the runner asks for. */
@@ -112,34 +112,24 @@ export class Releases {
     const kept = newestOf(await new SecretReader(this.#ground.db).listKept(space));
     const live = new Set(kept.filter((one) => isLive(one, now)).map(({ id }) => id));
     if (opened.some(({ version }) => !live.has(version.id)))
-      throw new VaultRefusal('failed', 'a secret was changed while the app started; it is tried again');
+      throw new VaultRefusal('failed', CHANGED_MEANWHILE);
   }
 
   // Read into this process alone: nothing has left it yet.
   async #open(space: string): Promise<Opened[]> {
     const now = this.#ground.clock.now();
-    const kept = await this.#listWhole(space);
+    const { read: kept, key } = await readUnderKey(
+      this.#ground,
+      space,
+      async (reader) => await listWhole(reader, space),
+    );
     // One whose newest version has expired is gone: the one before is not what people set.
     const versions = newestOf(kept).filter((one) => isLive(one, now));
-    const key = versions.length === 0 ? undefined : await this.openKey(space);
     return versions.map((version) => {
-      const value = openValue(key, version);
+      const value = openValue(this.#ground.log, key, version);
       const placeholder = version.way === 'brokered' ? makePlaceholder(value, randomBytes) : null;
       return { version, value, placeholder };
     });
-  }
-
-  // An app without some of what it was given would fail in its own words, or do with less what it should not.
-  async #listWhole(space: string): Promise<KeptVersion[]> {
-    const reader = new SecretReader(this.#ground.db);
-    const lost = (await reader.listLost(space)).map(({ name }) => name);
-    if (lost.length > 0)
-      throw new VaultRefusal(
-        'failed',
-        `Lost with the root key of the vault: ${lost.join(', ')}. Set ${lost.length === 1 ? 'it' : 'each'} anew, or delete it; ` +
-          'the app starts then.',
-      );
-    return await reader.listKept(space);
   }
 
   async #record(
@@ -180,12 +170,18 @@ export class Releases {
     bytes.fill(0);
     return box;
   }
+}
 
-  /** The key of a Space. */
-  async openKey(space: string): Promise<KeyObject | undefined> {
-    const found = await new SecretReader(this.#ground.db).findKey(space);
-    return found && (await this.#ground.keys.unwrap(found.generation, found.wrapped, keyBound(space)));
-  }
+// An app without some of what it was given would fail in its own words, or do with less what it should not.
+async function listWhole(reader: SecretReader, space: string): Promise<KeptVersion[]> {
+  const lost = (await reader.listLost(space)).map(({ name }) => name);
+  if (lost.length > 0)
+    throw new VaultRefusal(
+      'failed',
+      `Lost with the root key of the vault: ${lost.join(', ')}. Set ${lost.length === 1 ? 'it' : 'each'} anew, or delete it; ` +
+        'the app starts then.',
+    );
+  return await reader.listKept(space);
 }
 
 /** Throws a `VaultRefusal` when what hands values over has been ended meanwhile. */
@@ -230,12 +226,6 @@ function entryOf(
     ...{ kind: 'secret.released', subject: `secret:${version.id}`, actor, credential },
     body: { ...factsOf(version), run, commit, holder: holderOf(version.way), ...more },
   };
-}
-
-/** The value of a version. Throws an `Error` when anything of it was changed in the database. */
-export function openValue(key: KeyObject | undefined, version: KeptVersion): Buffer {
-  if (key === undefined || version.value === null) throw new Error('a secret has no value, or no key');
-  return decrypt(key, version.value, boundOf(version));
 }
 
 // Length of the head in four bytes, the head as JSON, the values one after the other.

@@ -19,7 +19,7 @@ import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
 import { describeVersion, type KeptVersion } from './model.ts';
 import { Owed } from './owed.ts';
-import { VaultRefusal } from './refusal.ts';
+import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
 import { rotateRootKey } from './rotation.ts';
@@ -79,7 +79,7 @@ export class Vault implements Disposable {
     this.#possession = new Possession(ground);
     this.#owed = new Owed(ground.log);
     this.#releases = new Releases(ground, this.#possession, more.verifier);
-    this.#leases = new Leases(ground, this.#releases, (frame) => this.#tellRunner(frame));
+    this.#leases = new Leases(ground, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
     this.#listen(channels.runner, FromRunner, (frame) => this.#hearRunner(frame));
     this.#listen(channels.operator, FromOperator, (frame) => this.#hearOperator(frame));
@@ -158,7 +158,7 @@ export class Vault implements Disposable {
 
   #takeAway(frame: Exclude<FromHub, { type: 'hello' }>): void {
     if (frame.type !== 'delete' && frame.type !== 'forget' && frame.type !== 'stop') return;
-    this.#turns.endAll(CHANGED, frame.space);
+    this.#turns.endAll(CHANGED_MEANWHILE, frame.space);
     if (frame.type === 'delete') this.#leases.revokeNamed(frame.space, frame.name);
     else this.#leases.stop(frame.space);
   }
@@ -170,7 +170,7 @@ export class Vault implements Disposable {
     if (frame.type === 'write') {
       this.#requireOpen();
       const { version, overlap } = await this.#writes.write(frame);
-      this.#turns.endAll(CHANGED, frame.space);
+      this.#turns.endAll(CHANGED_MEANWHILE, frame.space);
       await this.#leases.replace(frame.space, version);
       return { versions: [version], overlap };
     }
@@ -379,8 +379,6 @@ export class Vault implements Disposable {
     this.#leases[Symbol.dispose]();
   }
 }
-
-const CHANGED = 'a secret was changed while the app started; it is tried again';
 
 function personalOf({ osUser, terminal, command }: FromOperator['operator']): Record<string, string> {
   return { osUser, ...(terminal !== null && { terminal }), command };

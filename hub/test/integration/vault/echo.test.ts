@@ -71,6 +71,7 @@ void test(
     await told(vault, 'secret.echoed', 1);
     const [echoed] = await entriesOf(vault, 'secret.echoed');
     assert.equal(echoed?.subject, `secret:${version}`);
+    await told(vault, 'secret.run-forged', 1);
     const [forged] = await entriesOf(vault, 'secret.run-forged');
     assert.equal(forged?.body['run'], run);
   },

@@ -70,3 +70,26 @@ void test('while the root key is rotated all goes on, and afterwards everything 
   await second.runner.until((frame) => frame.type === 'door' && frame.kind === 'grant');
   assert.equal((await entriesOf(second, 'secret.run-forged')).length, 0);
 });
+
+void test('a start beside a rotation is not refused for it', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = id();
+  await vault.write(space, { key: 'PLAIN', value: 'the value' });
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+  const going = { on: true };
+  const rotations = (async () => {
+    let count = 0;
+    for (; going.on; count += 1) await rotate(vault);
+    return count;
+  })();
+  // As many as one Space may have at once.
+  const answers: string[] = [];
+  for (let n = 0; n < 18; n += 1) answers.push((await startRun(vault, space)).answer.type);
+  going.on = false;
+  assert.ok((await rotations) > 1);
+  assert.deepEqual(answers, Array<string>(18).fill('released'));
+  assert.deepEqual(
+    vault.lines.filter((line) => line.includes('could not do') || line.includes('cannot be read')),
+    [],
+  );
+});
