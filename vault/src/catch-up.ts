@@ -4,6 +4,7 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { type JournalLine } from './journal.ts';
 import { recordEntries } from './ledger-store.ts';
 import { type KeptVersion } from './model.ts';
+import { recordSealedBefore, SEAL } from './sealing-record.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { factsOf } from './writes.ts';
 
@@ -61,9 +62,15 @@ async function sayBrokenOff(ground: Ground, numbers: ReadonlySet<number>): Promi
   const open = journal.end.open.filter((n) => !numbers.has(n));
   if (open.length === 0) return;
   // What takes a value away was done just now.
-  const acts = (await journal.listFrom(Math.min(...open))).filter(
+  const left = (await journal.listFrom(Math.min(...open))).filter(
     (line) => open.includes(line.n) && !takesAway(line, false),
   );
+  // That one was done, whatever became of its record.
+  await recordSealedBefore(
+    ground,
+    left.filter(({ act }) => act === SEAL),
+  );
+  const acts = left.filter(({ act }) => act !== SEAL);
   const lines = acts.map(({ n }) => n);
   for (const { n, act, run, space } of acts)
     log.warn({ line: n, act, run, space }, 'the vault ended before this was on the ledger: it was not done');

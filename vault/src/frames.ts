@@ -191,9 +191,14 @@ export const ToOperator = z.discriminatedUnion('type', [
     generation: z.int().nullable(),
     /** Since when the root key is the one that it is: what was deleted before cannot be read from any backup. */
     rotatedAt: z.iso.datetime().nullable(),
-    spaces: z.int().nonnegative(),
-    secrets: z.int().nonnegative(),
-    runs: z.int().nonnegative(),
+    /** `null`: the database is away. */
+    kept: z
+      .strictObject({
+        spaces: z.int().nonnegative(),
+        secrets: z.int().nonnegative(),
+        runs: z.int().nonnegative(),
+      })
+      .nullable(),
   }),
   /** What is lost with the root key, before it is given up. */
   z.strictObject({

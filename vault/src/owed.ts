@@ -1,5 +1,5 @@
-// What becomes of a run is said once. Where it cannot be recorded just then, because the database is away, it is recorded as soon as it
-// can be: a possession without an end would stand as if the secret were still held.
+// What becomes of a run is said once, and so is that the vault was sealed. Where it cannot be recorded just then, because the database is
+// away, it is recorded as soon as it can be: a possession without an end would stand as if the secret were still held.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log } from '@holdfast/platform/log';
 
@@ -18,23 +18,26 @@ export class Owed implements Disposable {
   }
 
   /** Does it, again and again until it succeeds. Throws its error where too much is owed already, or when this is disposed of. */
-  async untilDone(run: string, act: () => Promise<void>): Promise<void> {
+  async untilDone(what: string, act: () => Promise<void>): Promise<void> {
     this.#count += 1;
     try {
-      for (let pause = FIRST_MS; !(await this.#isDone(run, act)); pause = Math.min(2 * pause, LONGEST_MS))
+      for (let pause = FIRST_MS; !(await this.#isDone(what, act)); pause = Math.min(2 * pause, LONGEST_MS))
         await delay(pause, undefined, { signal: this.#stop.signal });
     } finally {
       this.#count -= 1;
     }
   }
 
-  async #isDone(run: string, act: () => Promise<void>): Promise<boolean> {
+  async #isDone(what: string, act: () => Promise<void>): Promise<boolean> {
     try {
       await act();
       return true;
     } catch (error) {
       if (this.#stop.signal.aborted || this.#count > MOST_OWED) throw error;
-      this.#log.warn({ err: error, run }, 'what became of a run could not be recorded; it is tried again');
+      this.#log.warn(
+        { err: error, what },
+        'what is owed to the ledger could not be recorded; it is tried again',
+      );
       return false;
     }
   }

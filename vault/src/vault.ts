@@ -15,7 +15,6 @@ import { AtOnce } from './at-once.ts';
 import { beginAnew, listLosses } from './begin-anew.ts';
 import { CLOSED } from './closed.ts';
 import { type Ground } from './ground.ts';
-import { recordEntries } from './ledger-store.ts';
 import { Leases } from './leases.ts';
 import { describeVersion, type KeptVersion } from './model.ts';
 import { Owed } from './owed.ts';
@@ -24,6 +23,7 @@ import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
 import { rotateRootKey } from './rotation.ts';
 import { RunReader } from './run-store.ts';
+import { recordSealed, recordUnsealed } from './sealing-record.ts';
 import { SecretReader } from './secret-store.ts';
 import { Seeds } from './seeds.ts';
 import { keepSweeping } from './sweep.ts';
@@ -282,13 +282,9 @@ export class Vault implements Disposable {
   }
 
   async #hearOperator({ type, operator, passphrase }: FromOperator): Promise<void> {
-    const { keys } = this.#ground;
     try {
-      if (type === 'seal') {
-        keys.close();
-        this.#turns.endAll('the vault was sealed');
-        this.#leases.dropAll();
-      } else if (type === 'unseal') await this.#unseal(passphrase);
+      if (type === 'seal') await this.#seal(operator);
+      else if (type === 'unseal') await this.#unseal(operator, passphrase);
       else if (type === 'rotate') {
         this.#requireOpen();
         await rotateRootKey(this.#ground, { actor: 'operator', personal: personalOf(operator) });
@@ -298,10 +294,6 @@ export class Vault implements Disposable {
         return;
       }
       if (type === 'begin-anew') await this.#beginAnew(operator, passphrase);
-      if (type === 'seal' || type === 'unseal') {
-        this.#tellState();
-        await this.#recordState(type, operator);
-      }
       this.#channels.operator.send(await this.#status());
     } catch (error) {
       const { message } = this.#refusalOf(error);
@@ -329,42 +321,56 @@ export class Vault implements Disposable {
     this.#tellState();
   }
 
-  async #unseal(passphrase: FromOperator['passphrase']): Promise<void> {
+  async #seal(operator: FromOperator['operator']): Promise<void> {
+    this.#ground.keys.close();
+    this.#turns.endAll('the vault was sealed');
+    this.#leases.dropAll();
+    this.#tellState();
+    await recordSealed(this.#ground, this.#owed, personalOf(operator));
+  }
+
+  async #unseal(operator: FromOperator['operator'], passphrase: FromOperator['passphrase']): Promise<void> {
     const { keys } = this.#ground;
+    const before = keys.closed;
     const opened = this.#openPassphrase(passphrase);
     try {
-      if (await keys.open(opened)) return;
+      if (!(await keys.open(opened)))
+        throw new VaultRefusal(
+          'sealed',
+          keys.closed === 'missing' ? CLOSED.missing : 'that is not the passphrase of the root key',
+        );
     } finally {
       opened?.fill(0);
     }
-    throw new VaultRefusal(
-      'sealed',
-      keys.closed === 'missing' ? CLOSED.missing : 'that is not the passphrase of the root key',
-    );
-  }
-
-  async #recordState(type: 'seal' | 'unseal', operator: FromOperator['operator']): Promise<void> {
-    const kind = type === 'seal' ? 'secret.vault-sealed' : 'secret.vault-unsealed';
-    const { instance } = this.#ground;
-    await this.#ground.db.transaction((tx) =>
-      recordEntries(tx, [
-        {
-          ...{ kind, subject: 'vault:root', actor: 'operator', credential: '' },
-          ...{ body: { instance }, personal: personalOf(operator) },
-        },
-      ]),
-    );
+    try {
+      await recordUnsealed(this.#ground, personalOf(operator));
+    } catch (error) {
+      // What gives access and cannot be recorded does not happen.
+      if (before !== undefined) await this.#seal(operator);
+      throw error;
+    }
+    this.#tellState();
   }
 
   async #status(): Promise<ToOperator> {
-    const { keys, pair, db, instance } = this.#ground;
-    const { spaces, secrets } = await new SecretReader(db).count();
+    const { keys, pair } = this.#ground;
     return {
       ...{ type: 'status', key: pair.publicKey, sealed: this.#sealed, passphrase: keys.hasPassphrase },
       generation: keys.closed === undefined ? keys.generation : null,
-      ...{ rotatedAt: keys.madeAt?.toISOString() ?? null, spaces, secrets },
-      runs: (await new RunReader(db).listOpen(instance)).length,
+      ...{ rotatedAt: keys.madeAt?.toISOString() ?? null, kept: await this.#count() },
     };
+  }
+
+  // The vault answers for itself also while its database is away.
+  async #count(): Promise<Extract<ToOperator, { type: 'status' }>['kept']> {
+    const { db, instance, log } = this.#ground;
+    try {
+      const { spaces, secrets } = await new SecretReader(db).count();
+      return { spaces, secrets, runs: (await new RunReader(db).listOpen(instance)).length };
+    } catch (err) {
+      log.warn({ err }, 'the database is away: what is kept cannot be counted');
+      return null;
+    }
   }
 
   #refusalOf(error: unknown): { code: VaultRefusal['code']; message: string } {

@@ -122,10 +122,12 @@ async function act(call: Call, type: 'status' | 'seal' | 'rotate'): Promise<numb
 }
 
 function show(call: Call, status: VaultStatus): number {
-  const { sealed, spaces, secrets, runs, generation, rotatedAt } = status;
+  const { sealed, kept, generation, rotatedAt } = status;
   const lines = [
     sealed ?? 'The vault is open.',
-    `It keeps ${secrets} secrets of ${spaces} Spaces; ${runs} runs hold some.`,
+    kept === null
+      ? 'Its database is away: what it keeps cannot be counted, and what was done just now is on the ledger when the database is back.'
+      : `It keeps ${kept.secrets} secrets of ${kept.spaces} Spaces; ${kept.runs} runs hold some.`,
     ...(generation === null || rotatedAt === null
       ? []
       : [

@@ -32,7 +32,7 @@ export async function listDescendants(ancestor: number): Promise<Descendant[]> {
   };
   return [...processes]
     .filter(([pid]) => isBelow(pid))
-    .sort(([a], [b]) => a - b)
+    .sort(([, a], [, b]) => a.started - b.started)
     .map(([pid, { command, node }]) => ({ pid, command, node }));
 }
 
@@ -44,6 +44,8 @@ export async function residentBytes(pid: number): Promise<number> {
 
 interface Process {
   readonly parent: number;
+  /** In clock ticks since the machine started. Numbers of processes begin anew once they are used up, and say nothing of age. */
+  readonly started: number;
   readonly node: boolean;
   readonly command: string;
 }
@@ -57,11 +59,14 @@ async function listProcesses(): Promise<ReadonlyMap<number, Process>> {
         async (file) => await readFile(`/proc/${name}/${file}`, 'utf8').catch(() => ''),
       ),
     );
-    const after = /^\d+ \(.*\) \S (\d+)/s.exec(stat ?? '');
+    // proc_pid_stat(5): the fields behind the name, of which the second is the parent and the twentieth the start.
+    const [, fields] = /^\d+ \(.*\) (.*)$/s.exec(stat ?? '') ?? [];
     const words = (command ?? '').split('\0');
     // A bubblewrap that runs the hub names it on its own command line, too.
     const node = /(^|\/)node$/.test(words[0] ?? '');
-    if (after !== null) found.set(Number(name), { parent: Number(after[1]), node, command: words.join(' ') });
+    if (fields === undefined) continue;
+    const [parent = 0, started = 0] = [1, 19].map((n) => Number(fields.split(' ')[n]));
+    found.set(Number(name), { parent, started, node, command: words.join(' ') });
   }
   return found;
 }

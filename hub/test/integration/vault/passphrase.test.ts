@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 interface Status {
   readonly sealed: string | null;
-  readonly secrets: number;
+  readonly kept: { readonly secrets: number };
   readonly generation: number | null;
   readonly passphrase: boolean;
 }
@@ -77,9 +77,9 @@ void test('a root key under a passphrase opens with it alone', { timeout: 5 * MI
   });
   await t.test('with a wrong one, it is sealed, and says so', async () => {
     await using instance = await start(wrong);
-    const { sealed, secrets } = await statusOf(instance);
+    const { sealed, kept } = await statusOf(instance);
     assert.match(sealed ?? '', /the passphrase that it was given is not that of its root key/);
-    assert.equal(secrets, 2, 'nothing is lost');
+    assert.equal(kept.secrets, 2, 'nothing is lost');
     assert.equal(await setSecret(instance, token, 'THREE'), 503);
     const log = await readFile(path.join(data, 'logs', 'vault.log'), 'utf8');
     assert.match(log, /"why":"passphrase-wrong","msg":"the vault starts without its root key"/);
