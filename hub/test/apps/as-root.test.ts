@@ -9,6 +9,7 @@ import { isRoot } from '../harness/test-user.ts';
 import { proveBrowser } from './browser.ts';
 import { provePreload } from './preload.ts';
 import { provePrivateModel } from './private-model.ts';
+import { proveInFlight } from './in-flight.ts';
 import { makeHostKeys, provePublicHosts } from './public-hosts.ts';
 import { proveSealed } from './sealed.ts';
 import { proveSecrets } from './secrets.ts';
@@ -48,6 +49,13 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
     { skip: outside === undefined && 'a network to play them in takes root' },
     async () => {
       if (outside !== undefined) await provePublicHosts(site, { outside, keys, asRoot: true });
+    },
+  );
+  await t.test(
+    'an app that was taken over is given no value back, and loses its secret in the middle of an answer',
+    { skip: outside === undefined && 'a network to play hosts in takes root' },
+    async () => {
+      if (outside !== undefined) await proveInFlight(site, outside, keys);
     },
   );
   await t.test('an app with secrets waits while the vault is sealed', async () => {

@@ -22,10 +22,10 @@ void test(
     for (const suite of LONG ? ['apps', 'app_lifecycle', 'app_inputs'] : ['apps'])
       await runPythonSuite(t, { venv: 'apps', suite, timeout: 15 * MINUTES, env });
     await t.test('an app uses a secret that it cannot see', async () => {
-      await proveSecrets(site, { asRoot: false });
+      await proveSecrets(site, { asRoot: isRoot });
     });
     await t.test('an app loads a private model by a token that it never has', async () => {
-      await provePrivateModel(site, { asRoot: false });
+      await provePrivateModel(site, { asRoot: isRoot });
     });
     // Last: after it the hub is somebody else's.
     await t.test('a hub that was taken over gets what is on record, and nothing else', async (part) => {

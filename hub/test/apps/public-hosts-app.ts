@@ -38,11 +38,13 @@ def by_httpx():
 
 def by_aiohttp():
     import aiohttp
-    async def ask():
-        async with aiohttp.ClientSession(trust_env=True) as session:
+    async def ask(trust_env):
+        async with aiohttp.ClientSession(trust_env=trust_env) as session:
             async with session.get(MODELS, headers=BEARER) as answer:
                 return await answer.text()
-    return asyncio.run(ask())
+    # By default it knows no proxy.
+    told, untold = asyncio.run(ask(True)), asyncio.run(ask(False))
+    return told if told == untold else told + ", but without a proxy " + untold
 
 def by_boto3():
     import boto3

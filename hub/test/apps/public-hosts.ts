@@ -92,7 +92,7 @@ function isSignedBy({ method = '', url = '', raw = [], body = '' }: Seen, value:
 function judgeHosts(seen: readonly Seen[], keys: HostKeys): void {
   const of = (host: string): Seen[] => seen.filter(({ played }) => played === host);
   const asked = of(PLAYED.openai);
-  assert.equal(asked.length, 7, JSON.stringify(asked));
+  assert.equal(asked.length, 8, JSON.stringify(asked));
   for (const one of asked) assert.deepEqual(fieldOf(one, 'authorization'), [`Bearer ${keys.openai}`]);
   const [message, ...more] = of(PLAYED.anthropic);
   assert.ok(message !== undefined && more.length === 0);
@@ -169,7 +169,7 @@ async function judgeLedger(site: Site): Promise<void> {
   ]);
   const uses = of('used').filter(({ body }) => body['name'] === 'OPENAI_API_KEY');
   const count = uses.reduce((sum, { body }) => sum + Number(body['uses'] ?? 0), 0);
-  assert.equal(count, 7, `each use is counted, once: ${JSON.stringify(uses)}`);
+  assert.equal(count, 8, `each use is counted, once: ${JSON.stringify(uses)}`);
   assert.ok(
     of('misplaced').some(
       ({ body }) => body['name'] === 'OPENAI_API_KEY' && body['host'] === PLAYED.anthropic,

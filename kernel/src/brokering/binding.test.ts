@@ -42,6 +42,17 @@ void test('judgeBinding() lets a signature go to a bucket, where a value may not
   assert.equal(judgeBinding(['bucket.s3.eu-west-1.amazonaws.com'], [SIGNS]), undefined);
   // What a signed request there returns is another credential, and the app would read it.
   assert.equal(judgeBinding(['sts.eu-west-1.amazonaws.com'], [SIGNS])?.what, 'sts.eu-west-1.amazonaws.com');
+  for (const host of [
+    'api.ecr.eu-west-1.amazonaws.com',
+    'codeartifact.eu-west-1.amazonaws.com',
+    'redshift-serverless.us-east-1.amazonaws.com',
+    '123456789012.s3-control.eu-west-1.amazonaws.com',
+    'bucket--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com',
+    'vpce-1a2b-3c4d.sts.us-east-1.vpce.amazonaws.com',
+  ])
+    assert.match(judgeBinding([host], [SIGNS])?.why ?? '', /gives out credentials/, host);
+  for (const host of ['bedrock-runtime.eu-west-1.amazonaws.com', 'dynamodb.eu-west-1.amazonaws.com'])
+    assert.equal(judgeBinding([host], [SIGNS]), undefined, host);
   assert.notEqual(judgeBinding(['bucket.s3.amazonaws.com'], [SIGNS, BEARER]), undefined);
   assert.notEqual(judgeBinding(['bucket.github.io'], [SIGNS]), undefined);
 });

@@ -22,9 +22,48 @@ const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
 const NEAR = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|invalid|test|example|lan|intranet)$/;
 /** Of AWS: a service and region, and a bucket before them; nothing else there is signed for. */
 const AWS_HOST = /^(?:[a-z0-9.-]{1,100}\.)?(?:[a-z0-9-]{1,40}\.){0,3}amazonaws\.com(?:\.cn)?$/;
-/** Of AWS: what a signed request there returns is another credential (threat 20). */
-const MINTING_HOST =
-  /^(?:.*\.)?(?:sts|iam|sso|oidc|signin|rolesanywhere|cognito-identity|secretsmanager|ssm)[.-]/;
+/**
+ * Of AWS: services at which a signed request returns another credential (threat 20): roles and sign-in, those that keep secrets,
+ * registries (ECR, CodeArtifact), databases (Redshift), data whose readers are given keys of their own (S3 access grants, S3 Express,
+ * Lake Formation, DataZone, FinSpace), and machines (EKS, Lightsail, GameLift, IoT, EMR, Deadline).
+ */
+const MINTING_SERVICES = [
+  ...[
+    'sts',
+    'iam',
+    'sso',
+    'sso-oauth',
+    'oidc',
+    'signin',
+    'rolesanywhere',
+    'cognito-identity',
+    'cognito-idp',
+    'federation',
+  ],
+  ...['secretsmanager', 'ssm', 'ssmmessages', 'appsync', 'grafana', 'connect'],
+  ...[
+    'ecr',
+    'ecr-public',
+    'codeartifact',
+    'redshift',
+    'redshift-serverless',
+    'lakeformation',
+    'datazone',
+    'finspace-api',
+  ],
+  ...[
+    's3-control',
+    's3express',
+    'eks-auth',
+    'lightsail',
+    'gamelift',
+    'iot',
+    'elasticmapreduce',
+    'emr-containers',
+    'deadline',
+  ],
+];
+const MINTING_HOST = new RegExp(`^(?:.*\\.)?(?:${MINTING_SERVICES.join('|')})[.-]`);
 const HEADER_NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** Fields that say who is asked, how long a message is, or what concerns one connection. */
 const NOT_FOR_VALUES =

@@ -28,6 +28,13 @@ export const CODE_PROVIDERS: readonly Provider[] = [
       'mints * /repos/{}/{}/actions/runners/{*}',
       'mints * /orgs/{}/actions/runners/{*}',
       'mints * /enterprises/{*}',
+      'mints * /copilot_internal/{*}',
+      // What is read there names addresses that are signed: for a while they open the file to whoever has them.
+      ...['contents/{*}', 'tarball/{*}', 'zipball/{*}', 'releases/assets/{}', 'actions/artifacts/{}/{}'].map(
+        (what) => `derives GET /repos/{}/{}/${what}`,
+      ),
+      ...['actions/runs/{*}', 'actions/jobs/{*}'].map((what) => `derives GET /repos/{}/{}/${what}`),
+      'derives POST /{}/{}/info/lfs/objects/batch',
       'uses * /repos/{}/{}',
       'uses * /repos/{}/{}/{*}',
       'uses POST /graphql',

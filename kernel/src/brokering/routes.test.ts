@@ -14,7 +14,11 @@ void test('findRoute() gives templates, never what was in their places', () => {
   });
   assert.equal(route('openai', 'GET', '/v1/models/my-secret-model').template, '/v1/models/{}');
   assert.equal(route('openai', 'HEAD', '/v1/models').template, '/v1/models');
-  assert.equal(route('github', 'GET', '/repos/a/b/contents/c/d').template, '/repos/{}/{}/{*}');
+  assert.equal(route('github', 'GET', '/repos/a/b/issues/1').template, '/repos/{}/{}/{*}');
+  assert.deepEqual(route('github', 'GET', '/repos/a/b/contents/c/d'), {
+    template: '/repos/{}/{}/contents/{*}',
+    kind: 'derives',
+  });
   assert.equal(route('openai', 'POST', '/v1/models').template, '*');
   assert.equal(route('openai', 'GET', '/unknown/path').template, '*');
   assert.deepEqual(route(null, 'GET', '/v1/models'), { template: '*', kind: 'uses' });
@@ -30,6 +34,7 @@ void test('findRoute() refuses what mints or echoes, in every spelling of its pa
   for (const path of spellings) assert.ok(isRefusedRoute(route('openai', 'GET', path)), path);
   assert.ok(isRefusedRoute(route('slack', 'POST', '/api/api.test')));
   assert.ok(isRefusedRoute(route('github', 'POST', '/app/installations/1/access_tokens')));
+  assert.ok(isRefusedRoute(route('github', 'GET', '/copilot_internal/v2/token')));
   assert.equal(isRefusedRoute(route('github', 'GET', '/user/keys')), false);
   assert.equal(isRefusedRoute(route('holdfast', 'GET', '/api/models/a/b/xet-read-token/main')), false);
 });
