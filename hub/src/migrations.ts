@@ -36,6 +36,7 @@ import {
 } from '#modules/repos';
 import {
   ledgerEntries,
+  ledgerContactsOfSpace,
   ledgerErasure,
   ledgerLanes,
   ledgerLanesKinds,
@@ -151,4 +152,5 @@ export const migrations: readonly Migration[] = [
   tokenApplications,
   oauthApplications,
   vaultLost,
+  ledgerContactsOfSpace,
 ];

@@ -51,22 +51,39 @@ const Version = z.object({
   }),
 });
 type Version = z.infer<typeof Version>;
-const Answer = z.object({ name: z.string(), versions: z.array(Version), isCut: z.boolean() });
+const Answer = z.object({
+  ...{ name: z.string(), versions: z.array(Version), isCut: z.boolean() },
+  ...{ before: z.string().nullable(), back: z.string().nullable() },
+});
 
 /** Tells who had secrets of a Space, and where these may be now. */
 export const listSinks: Command = {
   name: 'admin secrets sinks',
   doc: 'Who holds or held the secrets of a SPACE (or the one with this NAME), and where they could have copied them',
   words: ['SPACE', '[NAME]'],
-  flags: {},
+  flags: {
+    before: {
+      value: 'TIME',
+      doc: 'go on from there: hosts by what was recorded before then (2026-01-31T12:00:00Z)',
+    },
+  },
   run: async (call) => {
     const [space = '', name] = call.rest;
-    const query = { space, ...(name !== undefined && { name }) };
+    const before = call.flags['before'];
+    const query = {
+      space,
+      ...(name !== undefined && { name }),
+      ...(typeof before === 'string' && { before }),
+    };
     const answer = await requestAdmin(call, { method: 'GET', path: ['secrets', 'sinks'], query });
-    const { versions, isCut } = Answer.parse(answer);
+    const { versions, isCut, ...read } = Answer.parse(answer);
     const parts = versions.map((version) => textOf(version).join('\n'));
     if (parts.length === 0) parts.push('The ledger knows of no such secret.');
     if (isCut) parts.push('Older versions are not shown: name the secret.');
+    if (read.before !== null)
+      parts.unshift(`Hosts by what was recorded before ${read.before}, counted by then.`);
+    if (read.back !== null)
+      parts.push(`Hosts were read back to ${read.back}. Go on from there: --before ${read.back}`);
     printResult(call.json, answer, parts.join('\n\n'));
     return EXIT.done;
   },
@@ -128,7 +145,7 @@ function sinksText(
 }
 
 const INCOMPLETE =
-  'NOT ALL: more is on record than one answer reads, so that what is not listed may have been all the same. The entries themselves: space.contacted in the ledger.';
+  'NOT ALL: more is on record than this answer reads, so that what is not listed may have been all the same. The entries themselves: space.contacted in the ledger.';
 
 function whenOf(whenSet: boolean, now: boolean): string {
   if (whenSet && now) return 'when it was set, and now';

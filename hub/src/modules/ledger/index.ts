@@ -9,6 +9,7 @@ export { Explorer, type NotaryStanding, type ProvedEntry } from './explorer.ts';
 export { Tally, type TallyHour } from './tally.ts';
 export {
   PossessionReader,
+  type ContactEntry,
   type ContactRow,
   type LogReads,
   type PossessionEntry,
@@ -19,6 +20,7 @@ export { LedgerReader } from './store.ts';
 export { commitment, verifyLane, type ChainFlaw, type Entry } from './model.ts';
 export { entries as ledgerEntries } from './migrations/0001-entries.ts';
 export { possession as ledgerPossession } from './migrations/0008-possession.ts';
+export { contactsOfSpace as ledgerContactsOfSpace } from './migrations/0009-contacts-of-space.ts';
 export { lanes as ledgerLanes } from './migrations/0002-lanes.ts';
 export { lookUps as ledgerLookUps } from './migrations/0003-look-ups.ts';
 export { erasure as ledgerErasure } from './migrations/0004-erasure.ts';

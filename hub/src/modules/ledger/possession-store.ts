@@ -24,7 +24,6 @@ export interface LogReads {
 
 /** A host that a run reached, as it was recorded last; times as texts of RFC 3339. */
 export interface ContactRow {
-  readonly actor: string;
   readonly host: string;
   readonly port: number;
   readonly first: string;
@@ -33,12 +32,13 @@ export interface ContactRow {
   readonly sentBytes: number;
 }
 
-/** What else is on record of whom a run reached. */
-export interface ContactedRow {
+/** One entry of whom a run of a Space reached. */
+export interface ContactEntry {
+  /** With microseconds, in UTC. */
+  readonly at: string;
   readonly actor: string;
-  readonly unanswered: number;
-  /** It has more entries than are read; what the oldest of them alone say is left out. */
-  readonly isCut: boolean;
+  /** Canonical JSON; `null`: of a run that was not asked for. */
+  readonly body: string | null;
 }
 
 const COLUMNS = ['hash', 'at', 'kind', 'subject', 'actor', 'body'] as const;
@@ -90,30 +90,46 @@ export class PossessionReader {
       .executeTakeFirst();
   }
 
-  /** Whom runs reached, as it was said last of each; of each run its newest entries are read, so many. */
-  async listContacts(runs: readonly string[], limit: number): Promise<ContactRow[]> {
-    const { rows } = await sql<ContactRow>`
-      select distinct on (e.actor, h ->> 'host', h ->> 'port') e.actor, h ->> 'host' as host, (h ->> 'port')::int as port,
-             h ->> 'first' as first, h ->> 'last' as last,
-             (h ->> 'connections')::bigint as connections, (h ->> 'sentBytes')::bigint as "sentBytes"
-        from unnest(${actorsOf(runs)}::text[]) as r(actor)
-        cross join lateral (select actor, at, body from ledger.entry
-               where kind = 'space.contacted' and actor = r.actor order by at desc limit ${limit}) as e
-        cross join lateral jsonb_array_elements(e.body::jsonb -> 'hosts') as h
-       order by e.actor, h ->> 'host', h ->> 'port', e.at desc`.execute(this.#db);
+  /**
+   * Entries of whom the runs of a Space reached, those before a time, the newest first: so many, and with the last of them all of its
+   * instant. What they say is told of these runs alone.
+   */
+  async listContactEntries(
+    space: string,
+    {
+      runs,
+      before,
+      limit,
+    }: { readonly runs: readonly string[]; readonly before: string; readonly limit: number },
+  ): Promise<ContactEntry[]> {
+    const { rows } = await sql<ContactEntry>`
+      select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, actor,
+             case when actor = any(${runs.map(actorOf)}::text[]) then body end as body
+        from ledger.entry
+       where kind = 'space.contacted' and subject = ${`repo:${space}`} and at < ${before}::timestamptz
+       order by ledger.entry.at desc fetch first ${sql.lit(limit)} rows with ties`.execute(this.#db);
     return rows;
   }
 
-  /** What else is on record of whom runs reached; of a run without an entry it is told, too. */
-  async listContacted(runs: readonly string[], limit: number): Promise<ContactedRow[]> {
-    const { rows } = await sql<ContactedRow>`
-      select r.actor,
-             (select count(*) from (select from ledger.entry
-               where kind = 'space.contacted' and actor = r.actor limit ${limit + 1}) as e) > ${limit} as "isCut",
-             coalesce((select (body::jsonb ->> 'unanswered')::bigint from ledger.entry
-               where kind = 'space.contacted' and actor = r.actor order by at desc limit 1), 0) as unanswered
-        from unnest(${actorsOf(runs)}::text[]) as r(actor)`.execute(this.#db);
+  /** Whom a run reached, as it was said last of each; its newest entries are read, so many. */
+  async listContacts(run: string, limit: number): Promise<ContactRow[]> {
+    const { rows } = await sql<ContactRow>`
+      select distinct on (h ->> 'host', h ->> 'port') h ->> 'host' as host, (h ->> 'port')::int as port,
+             h ->> 'first' as first, h ->> 'last' as last,
+             (h ->> 'connections')::bigint as connections, (h ->> 'sentBytes')::bigint as "sentBytes"
+        from (select at, body from ledger.entry
+               where kind = 'space.contacted' and actor = ${actorOf(run)} order by at desc limit ${limit}) as e
+        cross join lateral jsonb_array_elements(e.body::jsonb -> 'hosts') as h
+       order by h ->> 'host', h ->> 'port', e.at desc`.execute(this.#db);
     return rows;
+  }
+
+  /** How often a run asked for what did not answer, as it was said last. */
+  async findUnanswered(run: string): Promise<number> {
+    const { rows } = await sql<{ unanswered: number }>`
+      select (body::jsonb ->> 'unanswered')::bigint as unanswered from ledger.entry
+       where kind = 'space.contacted' and actor = ${actorOf(run)} order by at desc limit 1`.execute(this.#db);
+    return rows[0]?.unanswered ?? 0;
   }
 
   /** How often logs of a Space's program were read within a time; of very many reads those that came last. */
@@ -133,6 +149,6 @@ export class PossessionReader {
 
 const MOST_READS = 50_000;
 
-function actorsOf(runs: readonly string[]): string[] {
-  return runs.map((run) => `run:${run}`);
+function actorOf(run: string): string {
+  return `run:${run}`;
 }

@@ -178,7 +178,8 @@ export function hostsOf(
   return [...found.values()].toSorted((a, b) => b.last.getTime() - a.last.getTime());
 }
 
-const SKEW_MS = 2_000;
+/** By so much the clocks of the database and of a door may differ. In milliseconds. */
+export const SKEW_MS = 2_000;
 
 function add(found: Map<string, HostSink>, one: Reached): void {
   const { host, port, first, last, connections, sentBytes } = one;

@@ -6,7 +6,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { mayOversee, type Actor } from '#modules/access';
 import { PossessionReader, type LogReads } from '#modules/ledger';
 import { type RepoNames } from '#modules/repos';
-import { readContacts, type RecordedContacts } from '#modules/spaces';
+import { readContactsBack, type ContactPiece, type RecordedContacts } from '#modules/spaces';
 import { secretsForbidden, secretsNowhere } from './faults.ts';
 import {
   factsOf,
@@ -15,6 +15,7 @@ import {
   mergeReach,
   placeKey,
   reachAtSetting,
+  SKEW_MS,
   type Holder,
   type HostSink,
   type RepositorySink,
@@ -56,6 +57,18 @@ export interface SpaceSinks {
   readonly versions: readonly VersionSinks[];
   /** Older versions are not shown because there are so many. */
   readonly isCut: boolean;
+  /** As it was asked for: hosts are told of by what was recorded before then. */
+  readonly before: string | undefined;
+  /** Hosts were read back to then, and what is on record from before it is asked for with this as `before`. `undefined`: all was read. */
+  readonly back: string | undefined;
+}
+
+/** Which versions are asked for. */
+export interface SinksAsked {
+  /** Of the secret of this name alone. */
+  readonly name?: string | undefined;
+  /** Hosts by what was recorded before this alone: a text of RFC 3339. */
+  readonly before?: string | undefined;
 }
 
 interface Deps {
@@ -78,17 +91,15 @@ interface Read {
   /** Of a token there may be runs that had it and are not known here. */
   readonly isReachCut: boolean;
   readonly contacts: ReadonlyMap<Id, RecordedContacts>;
+  /** Of whom runs reached that began to hold after this, in milliseconds since 1970, all is known. */
+  readonly wholeSince: number;
 }
 
 const MOST_VERSIONS = 100;
 /** Entries of one version that are read. */
 const MOST_ENTRIES = 1_000;
-/** Runs of one version whose hosts are read. */
-const MOST_RUNS = 200;
-const MOST_HOSTS = 1_000;
-/** Runs, and hosts of them, that are read for one answer; and runs at a time. */
-const MOST_ANSWERED = { runs: 2_000, hosts: 100_000 };
-const AT_ONCE = 50;
+/** More than a piece has, but for what somebody else wrote. */
+const MOST_HOSTS = 2_000;
 
 /** Answers it. */
 export class SecretSinks {
@@ -102,7 +113,7 @@ export class SecretSinks {
    * The versions of a Space's secrets, or of the one with this name; the newest first. The Space is named as `namespace/name`, or by its
    * id. Throws `secret.overview-forbidden`, `secret.no-such-space`.
    */
-  async list(actor: Actor, space: string, name: string | undefined): Promise<SpaceSinks> {
+  async list(actor: Actor, space: string, { name, before }: SinksAsked = {}): Promise<SpaceSinks> {
     if (!mayOversee(actor).allowed) throw secretsForbidden();
     const { repos } = this.#deps;
     const id = parseId(space) ?? (await repos.findSpace(actor, space));
@@ -113,11 +124,14 @@ export class SecretSinks {
       const names = await repos.namesOf(actor, [id]);
       if (!names.has(id)) throw secretsNowhere(space);
     }
+    const runs = [...new Set(versions.flatMap((version) => seenOf(version).map(({ run }) => run)))];
+    const piece = await readContactsBack(this.#deps.db, id, { runs, before });
     const read: Read = {
       reaches: await this.#reachesOf(all.versions),
       isReachCut:
         all.isCut || all.versions.some(({ facts, isCut: isOneCut }) => facts.token !== null && isOneCut),
-      contacts: await this.#contactsOf(versions),
+      contacts: piece.runs,
+      wholeSince: wholeSince(piece, before),
     };
     const shown: VersionSinks[] = [];
     for (const version of versions)
@@ -126,7 +140,7 @@ export class SecretSinks {
         sinks: await this.#sinksOf(id, version, read),
       });
     const names = await repos.namesOf(actor, [id]);
-    return { id, name: names.get(id) ?? id, versions: shown, isCut };
+    return { id, name: names.get(id) ?? id, versions: shown, isCut, before, back: piece.back };
   }
 
   async #read(
@@ -169,27 +183,11 @@ export class SecretSinks {
     return reaches;
   }
 
-  /** Whom the runs of all versions reached, each read once; the newest runs first, as far as one answer goes. */
-  async #contactsOf(versions: readonly Version[]): Promise<Map<Id, RecordedContacts>> {
-    const recent = versions.flatMap((version) =>
-      [...new Set(seenOf(version).map(({ run }) => run))].slice(-MOST_RUNS),
-    );
-    const runs = [...new Set(recent)].toSorted().toReversed();
-    const contacts = new Map<Id, RecordedContacts>();
-    let hosts = 0;
-    for (
-      let at = 0;
-      at < Math.min(runs.length, MOST_ANSWERED.runs) && hosts < MOST_ANSWERED.hosts;
-      at += AT_ONCE
-    )
-      for (const [run, one] of await readContacts(this.#deps.db, runs.slice(at, at + AT_ONCE))) {
-        contacts.set(run, one);
-        hosts += one.hosts.length;
-      }
-    return contacts;
-  }
-
-  async #sinksOf(space: Id, version: Version, { reaches, isReachCut, contacts }: Read): Promise<Sinks> {
+  async #sinksOf(
+    space: Id,
+    version: Version,
+    { reaches, isReachCut, contacts, wholeSince: whole }: Read,
+  ): Promise<Sinks> {
     const seen = seenOf(version);
     const runs = new Set(seen.map(({ run }) => run));
     const known = [...runs].flatMap((run) => contacts.get(run) ?? []);
@@ -210,8 +208,7 @@ export class SecretSinks {
       incomplete:
         isReachCut ||
         version.isCut ||
-        known.length < runs.size ||
-        known.some(({ isCut }) => isCut) ||
+        seen.some(({ from }) => from.getTime() <= whole) ||
         hosts.length > MOST_HOSTS ||
         logs?.isCut === true,
     };
@@ -223,6 +220,15 @@ export class SecretSinks {
     if (first === undefined) return null;
     return await new PossessionReader(this.#deps.db).countLogReads(space, first.from, new Date(FAR_AWAY));
   }
+}
+
+/**
+ * A host that a holder reached is on record after the holder began; what was read back to before that is all of it. What was read from a
+ * time in between says nothing of later.
+ */
+function wholeSince({ back, isDamaged }: ContactPiece, before: string | undefined): number {
+  if (isDamaged || before !== undefined) return Infinity;
+  return back === undefined ? -Infinity : Date.parse(back) + SKEW_MS;
 }
 
 /** Later than any entry. */

@@ -5,8 +5,9 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { PossessionReader, record, type ContactRow } from '#modules/ledger';
+import { record } from '#modules/ledger';
 import { Reached, type Contact, type ToldContacts } from './contacts-model.ts';
+import { readContacts } from './recorded-contacts.ts';
 import { RunReader } from './run-store.ts';
 
 interface Deps {
@@ -24,8 +25,6 @@ const MOST_ENTRIES = 30;
 const MINUTE_MS = 60_000;
 /** Failures after which a look is over. */
 const MOST_FAILED = 3;
-/** Entries of one run that are read, of the newest: ten weeks of one in ten minutes. */
-const MOST_READ = 10_000;
 
 interface Known {
   readonly space: Id;
@@ -100,8 +99,7 @@ export class Contacts implements AsyncDisposable {
     }
     known.isOurs = true;
     if (!known.isMet) {
-      const before = await readContacts(db, [run]);
-      const { hosts = [], unanswered = 0 } = before.get(run) ?? {};
+      const { hosts, unanswered } = await readContacts(db, run);
       reached.meet(hosts, unanswered);
       known.isMet = true;
     }
@@ -152,29 +150,4 @@ function bodyOf(
     last: new Date(last).toISOString(),
   }));
   return { run, hosts: shown, unanswered };
-}
-
-/** Whom a run reached, as far as that is on record. */
-export interface RecordedContacts {
-  readonly hosts: readonly Contact[];
-  readonly unanswered: number;
-  /** There is more on record than is read. */
-  readonly isCut: boolean;
-}
-
-/** Whom runs reached, by run: of each host and port what was recorded last. A run of which nothing is on record is there, too. */
-export async function readContacts(db: Db, runs: readonly Id[]): Promise<Map<Id, RecordedContacts>> {
-  const reader = new PossessionReader(db);
-  const hosts = Map.groupBy(await reader.listContacts(runs, MOST_READ), ({ actor }) => actor);
-  const all = await reader.listContacted(runs, MOST_READ);
-  return new Map(
-    all.map(({ actor, unanswered, isCut }) => [
-      actor.replace('run:', '') as Id,
-      { hosts: (hosts.get(actor) ?? []).map(contactOf), unanswered, isCut },
-    ]),
-  );
-}
-
-function contactOf({ host, port, first, last, connections, sentBytes }: ContactRow): Contact {
-  return { host, port, first: Date.parse(first), last: Date.parse(last), connections, sentBytes };
 }

@@ -24,4 +24,4 @@ export { Traffic, type SpaceTraffic } from './traffic.ts';
 export { isLabel } from './label.ts';
 export { type FromRunner, type LogKind, type RunnerLink, type ToRunner, type Usage } from './wish.ts';
 export { listed as spaceListed } from './migrations/0004-listed.ts';
-export { readContacts, type RecordedContacts } from './contacts.ts';
+export { readContactsBack, type ContactPiece, type RecordedContacts } from './recorded-contacts.ts';

@@ -66,16 +66,24 @@ export function listSecretSinks({ centre }: { readonly centre: { readonly sinks:
     method: 'GET',
     path: '/admin/secrets/sinks',
     params: z.unknown(),
-    query: z.object({ space: z.string().max(256), name: z.string().max(128).optional() }),
+    query: z.object({
+      space: z.string().max(256),
+      name: z.string().max(128).optional(),
+      before: z.iso.datetime().regex(/^[12]/).optional(),
+    }),
     bodyKind: 'none',
     body: z.unknown(),
-    output: z.object({ id: z.string(), name: z.string(), versions: z.array(Version), isCut: z.boolean() }),
-    run: async ({ actor, query: { space, name } }) => present(await centre.sinks.list(actor, space, name)),
+    output: z.object({
+      ...{ id: z.string(), name: z.string(), versions: z.array(Version), isCut: z.boolean() },
+      ...{ before: z.string().nullable(), back: z.string().nullable() },
+    }),
+    run: async ({ actor, query: { space, ...asked } }) =>
+      present(await centre.sinks.list(actor, space, asked)),
   });
 }
 
-function present({ versions, ...rest }: SpaceSinks) {
-  return { ...rest, versions: versions.map(presentVersion) };
+function present({ versions, before, back, ...rest }: SpaceSinks) {
+  return { ...rest, before: before ?? null, back: back ?? null, versions: versions.map(presentVersion) };
 }
 
 function presentVersion({

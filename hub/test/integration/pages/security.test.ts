@@ -85,6 +85,23 @@ void test('who held a secret and where it could be is a page for who administers
   ])
     assert.match(body, said);
   assert.match((await root.open(path, { 'accept-language': 'pt' })).body, /nenhuma entrada o termina/);
+  const many = Array.from({ length: 100 }, (_, n) => ({ ...host, host: `h${n}.example` }));
+  for (let port = 1; port <= 10; port += 1)
+    await hub.modules.db.transaction(async (tx) => {
+      const by = { subject: `repo:${id}`, actor: `run:${run}`, credential: '' };
+      const body = { run, hosts: many.map((one) => ({ ...one, port })), unanswered: 0 };
+      await record(tx, { kind: 'space.contacted', ...by, body });
+    });
+  const newest = (await root.open(`${path}?name=PLAIN`)).body;
+  assert.doesNotMatch(newest, /evil\.example:443/, 'that is further back');
+  const [, next = ''] = /read back to .*?<a href="([^"]*)" rel="next">Go on from there/.exec(newest) ?? [];
+  assert.match(next, /name=PLAIN&amp;before=20/);
+  const further = (await root.open(next.replaceAll('&amp;', '&'))).body;
+  assert.match(further, /evil\.example:443/);
+  assert.match(further, /recorded before/);
+  assert.doesNotMatch(further, /Go on from there/);
+  for (const none of ['2026-02-30T00:00:00Z', '0000-01-01T00:00:00Z', 'infinity'])
+    assert.doesNotMatch((await root.open(`${path}?before=${none}`)).body, /recorded before/);
   assert.match((await root.open(`${path}?name=OTHER`)).body, /knows of no such secret/);
   assert.equal((await root.open(`/security/secrets/${'3'.repeat(24)}`)).status, 404);
   const refused = await bob.open(path);

@@ -61,8 +61,25 @@ async function openHeld() {
   return { opened, own, want, run, version };
 }
 
+/** Whom a run reached, as the hub records it: entries of which each is newer than the one before, and its number stands in them for `%s`. */
+async function enterContacts(
+  { hub, repo }: ProgramHub,
+  { run, hosts, count }: { readonly run: Id; readonly hosts: readonly string[]; readonly count: number },
+): Promise<void> {
+  const at = new Date().toISOString();
+  const contact = { port: 443, first: at, last: at, connections: 1, sentBytes: 1 };
+  const body = { run, hosts: hosts.map((host) => ({ ...contact, host })), unanswered: 2 };
+  await withPool(hub.database.address, async (pool) => {
+    await pool.query(
+      `insert into ledger.entry (kind, subject, actor, credential, body)
+       select 'space.contacted', $1, $2, '', replace($3, '%s', n::text) from generate_series(1, $4::int) as n`,
+      [`repo:${repo.id}`, `run:${run}`, JSON.stringify(body), count],
+    );
+  });
+}
+
 function sinksIn({ hub, repo }: ProgramHub, name?: string) {
-  return hub.modules.centre.sinks.list(OPERATOR, repo.id, name);
+  return hub.modules.centre.sinks.list(OPERATOR, repo.id, { name });
 }
 
 void test('the sinks of a secret: hosts, reads of the log, and what a token beside it could write', async () => {
@@ -120,20 +137,10 @@ void test('the sinks of a secret: hosts, reads of the log, and what a token besi
 });
 
 void test('a host that is reached after very many entries is among them, and what is not read is said to be missing', async () => {
-  const { opened, run, version } = await openHeld();
+  const { opened, run } = await openHeld();
   await using _opened = opened;
-  const at = new Date().toISOString();
-  const contact = { port: 443, first: at, last: at, connections: 1, sentBytes: 1 };
-  // As the hub records it. The last entry of each number is newer than those before.
   const contacted = async (host: string, count: number): Promise<void> =>
-    await withPool(opened.hub.database.address, async (pool) => {
-      const body = JSON.stringify({ run, hosts: [{ ...contact, host }], unanswered: 2 });
-      await pool.query(
-        `insert into ledger.entry (kind, subject, actor, credential, body)
-         select 'space.contacted', $1, $2, '', $3 from generate_series(1, $4::int)`,
-        [`repo:${opened.repo.id}`, `run:${run}`, body, count],
-      );
-    });
+    await enterContacts(opened, { run, hosts: [host], count });
   const sinks = async () => (await sinksIn(opened, 'PLAIN')).versions[0]?.sinks ?? assert.fail('no version');
   const hosts = async () => (await sinks()).hosts.map(({ host }) => host).toSorted();
   await contacted('early.example', 2_500);
@@ -145,14 +152,53 @@ void test('a host that is reached after very many entries is among them, and wha
   assert.deepEqual(await hosts(), ['early.example', 'late.example', 'later.example']);
   assert.equal((await sinks()).incomplete, true, 'the oldest of 10,501 entries were not read');
   assert.equal((await sinksIn(opened, 'HF_TOKEN')).versions[0]?.sinks.incomplete, false, 'which no app had');
-  for (let n = 0; n < 201; n += 1)
+});
+
+void test('weeks of changing hosts are read back piece by piece, each of which says where the next begins, and none is missing', async () => {
+  const { opened, run } = await openHeld();
+  await using _opened = opened;
+  const { hub, repo } = opened;
+  const list = async (before?: string) =>
+    await hub.modules.centre.sinks.list(OPERATOR, repo.id, { name: 'PLAIN', before });
+  const count = 45;
+  await enterContacts(opened, { run, hosts: Array.from({ length: 100 }, (_, n) => `h${n}.x%s`), count });
+  const found = new Set<string>();
+  let pieces = 0;
+  let back: string | undefined;
+  do {
+    const piece = await list(back);
+    assert.equal(piece.before, back);
+    assert.ok(back === undefined || piece.back === undefined || piece.back < back, 'it goes on');
+    const [version] = piece.versions;
+    assert.equal(version?.sinks.incomplete, true, 'no piece is all of it');
+    assert.equal(version.holders.length, 1, 'who held it is told with each');
+    assert.equal(version.sinks.moreHosts, 0, 'all that is read is shown');
+    for (const { host } of version.sinks.hosts) found.add(host);
+    pieces += 1;
+    back = piece.back;
+  } while (back !== undefined);
+  assert.equal(found.size, count * 100);
+  assert.equal(pieces, 5);
+});
+
+void test('many runs are no piece each: whom the oldest of them reached is there', async () => {
+  const { opened, version } = await openHeld();
+  await using _opened = opened;
+  for (let n = 0; n < 250; n += 1) {
+    const run = newId(new Date());
     await enter(opened, 'secret.released', {
       version: version('HF_TOKEN'),
-      body: { ...facts(opened.repo.id, 'HF_TOKEN'), run: newId(new Date()), holder: 'sandbox' },
+      body: { ...facts(opened.repo.id, 'HF_TOKEN'), run, holder: 'sandbox' },
     });
+    if (n === 0) await enterContacts(opened, { run, hosts: ['oldest.example'], count: 1 });
+  }
   const [token] = (await sinksIn(opened, 'HF_TOKEN')).versions;
-  assert.equal(token?.holders.length, 202);
-  assert.equal(token.sinks.incomplete, true, 'whom the oldest of 201 runs reached was not read');
+  assert.equal(token?.holders.length, 251);
+  assert.deepEqual(
+    token.sinks.hosts.map(({ host }) => host),
+    ['oldest.example'],
+  );
+  assert.equal(token.sinks.incomplete, false);
 });
 
 void test('an end is an entry, a host that was reached after it is none of its sinks, and an echo makes a holder', async () => {
@@ -209,7 +255,7 @@ void test('it is told of a secret that is deleted, of one whose token is revoked
     body: JSON.stringify({ type: 'space', name: 'demo' }),
   });
   for (const space of ['ann/demo', repo.id]) {
-    const { id, versions } = await hub.modules.centre.sinks.list(OPERATOR, space, undefined);
+    const { id, versions } = await hub.modules.centre.sinks.list(OPERATOR, space);
     assert.equal(id, repo.id);
     assert.deepEqual(versions.map(({ name }) => name).toSorted(), ['HF_TOKEN', 'PLAIN']);
     assert.ok(versions.every(({ holders }) => holders[0]?.run === run));
@@ -221,9 +267,9 @@ void test('it is for who looks after the instance, and a Space that never was is
   await using _opened = opened;
   const { centre, authentication } = opened.hub.modules;
   const { actor } = await authentication.authenticate(opened.token);
-  await assert.rejects(centre.sinks.list(actor, 'ann/demo', undefined), {
+  await assert.rejects(centre.sinks.list(actor, 'ann/demo'), {
     code: 'secret.overview-forbidden',
   });
   for (const space of ['ann/nothing', 'ann', 'a/b/c', newId(new Date())])
-    await assert.rejects(centre.sinks.list(OPERATOR, space, undefined), { code: 'secret.no-such-space' });
+    await assert.rejects(centre.sinks.list(OPERATOR, space), { code: 'secret.no-such-space' });
 });

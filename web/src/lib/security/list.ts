@@ -19,6 +19,15 @@ export function textOf(query: URLSearchParams, name: string): string | undefined
   return text === '' ? undefined : text;
 }
 
+/** A time in UTC that was asked for. What is none is nothing. */
+export function momentOf(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name) ?? '';
+  if (!/^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  // A thirtieth of February is no day, though there are programs that take it for one.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text.slice(0, 10)) ? text : undefined;
+}
+
 /** The id behind which a list goes on. What is none begins it anew. */
 export function afterOf(query: URLSearchParams): string | undefined {
   const text = query.get('after') ?? '';

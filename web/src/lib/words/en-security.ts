@@ -249,6 +249,10 @@ export const enSecurity = {
       last: 'Last',
       connections: 'Connections',
       sent: 'Bytes sent',
+      before: 'Hosts by what was recorded before',
+      newest: 'From the newest on',
+      back: 'Hosts were read back to',
+      goOn: 'Go on from there',
       incomplete:
         'Not all: more is on record than one page reads, so that what is not listed may have been all the same. The entries themselves are in the ledger.',
       noHost: 'The apps that had it reached no host.',

@@ -252,6 +252,10 @@ export const ptSecurity: typeof enSecurity = {
       last: 'Última vez',
       connections: 'Ligações',
       sent: 'Bytes enviados',
+      before: 'Anfitriões pelo que foi registado antes de',
+      newest: 'Desde o mais recente',
+      back: 'Os anfitriões foram lidos até',
+      goOn: 'Continuar a partir daí',
       incomplete:
         'Não é tudo: há mais registado do que uma página lê, e o que não está na lista pode ter acontecido na mesma. As próprias entradas estão no livro.',
       noHost: 'As aplicações que o tiveram não contactaram nenhum anfitrião.',
