@@ -16,7 +16,7 @@ import { readOperator } from './operator.ts';
 /** How the vault is. */
 export type VaultStatus = Extract<ToOperator, { type: 'status' }>;
 /** What is lost with the root key. */
-export type VaultLosses = Extract<ToOperator, { type: 'losses' }>;
+export type VaultLosses = Pick<Extract<ToOperator, { type: 'losses' }>, 'spaces' | 'seeds'>;
 
 /** The vault, as the operator reaches it. */
 export interface VaultClient extends AsyncDisposable {
@@ -61,21 +61,36 @@ export async function openVaultClient(call: Call): Promise<VaultClient> {
         passphrase: passphrase === undefined ? null : sealFor(key ?? '', passphrase),
       });
     },
-    losses: async () => {
-      const said = await askOnce(channel, { type: 'losses', operator, passphrase: null }, absent);
-      if (said.type !== 'losses') throw absent();
-      return said;
-    },
+    losses: async () => await readLosses(channel, operator, absent),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }
 
-async function askOnce(
+/** All of them, in however many frames they come. */
+async function readLosses(
   channel: Channel,
-  frame: FromOperator,
+  operator: FromOperator['operator'],
   absent: () => Error,
-): Promise<VaultStatus | VaultLosses> {
+): Promise<VaultLosses> {
+  const all: VaultLosses = { spaces: [], seeds: [] };
+  let said = await askOnce(channel, { type: 'losses', operator, passphrase: null }, absent);
+  for (;;) {
+    if (said.type !== 'losses') throw absent();
+    for (const one of said.spaces) all.spaces.push(one);
+    for (const one of said.seeds) all.seeds.push(one);
+    if (!said.more) return all;
+    said = await hearOnce(channel, absent);
+  }
+}
+
+async function askOnce(channel: Channel, frame: FromOperator, absent: () => Error): Promise<Answer> {
   channel.send(frame);
+  return await hearOnce(channel, absent);
+}
+
+type Answer = Exclude<ToOperator, { type: 'refused' }>;
+
+async function hearOnce(channel: Channel, absent: () => Error): Promise<Answer> {
   const answer = await channel.next();
   if (answer === undefined) throw absent();
   const said = ToOperator.safeParse(answer).data;

@@ -16,6 +16,34 @@ export interface Losses {
   readonly seeds: string[];
 }
 
+/** A piece of an answer that has an end; of very many names there are several. */
+export interface LossesPiece extends Losses {
+  /** Another piece follows. */
+  readonly more: boolean;
+}
+
+/** Characters of one piece: half of what a frame may have. */
+const MOST_OF_PIECE = 500_000;
+
+/** The same in pieces, of which each fits into a frame; at least one. Pure. */
+export function piecesOf({ spaces, seeds }: Losses): LossesPiece[] {
+  const pieces: { spaces: Losses['spaces'][number][]; seeds: string[] }[] = [{ spaces: [], seeds: [] }];
+  let length = 0;
+  const piece = (one: unknown) => {
+    const more = JSON.stringify(one).length + 1;
+    if (length + more > MOST_OF_PIECE && length > 0) {
+      pieces.push({ spaces: [], seeds: [] });
+      length = 0;
+    }
+    length += more;
+    return pieces.at(-1);
+  };
+  // A Space has few names, so that none is longer than a piece.
+  for (const one of spaces) piece(one)?.spaces.push(one);
+  for (const one of seeds) piece(one)?.seeds.push(one);
+  return pieces.map((one, n) => ({ ...one, more: n < pieces.length - 1 }));
+}
+
 /** What is lost. Throws a `VaultRefusal` where the key is there, or may be: then nothing is. */
 export async function listLosses({ db, keys }: Ground): Promise<Losses> {
   if (keys.closed === undefined && !(await keys.exists()))
@@ -42,6 +70,9 @@ export async function listLosses({ db, keys }: Ground): Promise<Losses> {
   });
 }
 
+/** Runs that one entry names, whose body has an end. */
+const RUNS_OF_ENTRY = 1_000;
+
 /** Destroys what is lost and makes another root key. Throws as `listLosses` does. */
 export async function beginAnew(
   ground: Ground,
@@ -56,8 +87,9 @@ export async function beginAnew(
       await writer.lockAllKeys();
       const versions = await writer.loseAll();
       const seeds = await new SeedWriter(tx).loseAll();
-      // What runs hold was tagged by the lost key: nothing is granted for it any more, and nobody is taken for a forger.
-      await new RunWriter(tx).untagAll();
+      // What runs hold was tagged by the lost key: nothing is granted for it any more. The ledger says of which, so that nobody is taken
+      // for a forger by it; a tag that was taken from any other is reported as before.
+      const runs = await new RunWriter(tx).untagAll();
       const by = { actor: 'operator', credential: '' };
       const mark = journalOf(noted, instance);
       const lost: VaultEntry[] = [
@@ -69,6 +101,11 @@ export async function beginAnew(
           ...{ kind: 'secret.seed-lost' as const, subject: `account:${user}`, ...by, body: mark },
         })),
       ];
+      for (let at = 0; at < runs.length; at += RUNS_OF_ENTRY)
+        lost.push({
+          ...{ kind: 'secret.run-untagged', subject: 'vault:root', ...by },
+          body: { runs: runs.slice(at, at + RUNS_OF_ENTRY), instance, ...mark },
+        });
       const body = { secrets: versions.length, seeds: seeds.length, instance, ...mark };
       const entries = await recordEntries(tx, [
         ...lost,

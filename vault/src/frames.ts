@@ -200,11 +200,12 @@ export const ToOperator = z.discriminatedUnion('type', [
       })
       .nullable(),
   }),
-  /** What is lost with the root key, before it is given up. */
+  /** What is lost with the root key, before it is given up: in as many frames as it takes, of which the last has no `more`. */
   z.strictObject({
     type: z.literal('losses'),
     spaces: z.array(z.strictObject({ space: Id, secrets: z.array(z.string()) })),
     seeds: z.array(z.string()),
+    more: z.boolean(),
   }),
   z.strictObject({ type: z.literal('refused'), message: z.string() }),
 ]);

@@ -105,6 +105,15 @@ export class LedgerReader {
     return rows.length > 0;
   }
 
+  /** Whether a vault of this database recorded that it took the run's tag, because its key was given up. */
+  async tellsUntagged(run: string): Promise<boolean> {
+    const { rows } = await sql`
+      select 1 from ledger.entry as e join pg_roles as r on r.rolname = e.writer
+       where e.subject = 'vault:root' and e.kind = 'secret.run-untagged' and e.body::jsonb -> 'runs' ? ${run}
+         and pg_has_role(r.oid, 'holdfast_vault', 'member') and not r.rolsuper limit 1`.execute(this.#db);
+    return rows.length > 0;
+  }
+
   /** The numbers of the journal that the last entries of this role name. */
   async listJournalNumbers(writer: string): Promise<number[]> {
     const { rows } = await sql<{ n: number }>`

@@ -107,9 +107,11 @@ export class Possession {
 
   // Sealed, the vault cannot tell; it grants nothing then either.
   async #isTrue(open: OpenRun): Promise<boolean> {
-    const { keys, db } = this.#ground;
+    const { keys, db, ledger } = this.#ground;
     if (keys.closed !== undefined) return false;
     if (isTrue(keys, open, await new RunReader(db).listEverHeld(open.run))) return true;
+    // Nobody has the key that would tell: it is granted nothing, and nobody is accused.
+    if (open.tag === null && (await ledger.tellsUntagged(open.run))) return false;
     await reportForged(this.#ground, open.run, 'rows were changed');
     return false;
   }

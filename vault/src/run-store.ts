@@ -36,7 +36,7 @@ export interface OpenRun {
   readonly space: string;
   readonly instance: string;
   readonly door: string;
-  /** `null`: it is from before there were tags. */
+  /** `null`: it is from before there were tags, or the key of its tag was given up. */
   readonly tag: Tag | null;
 }
 
@@ -165,13 +165,16 @@ export class RunWriter {
     await sql`lock table vault.run in exclusive mode`.execute(this.#db);
   }
 
-  /** Takes the tags of all runs whose end is not recorded: nothing is granted them anew. */
-  async untagAll(): Promise<void> {
-    await this.#db
+  /** Takes the tags of all runs whose end is not recorded: nothing is granted them anew. Gives those that had one. */
+  async untagAll(): Promise<string[]> {
+    const rows = await this.#db
       .updateTable('vault.run')
       .set({ tag: null, tag_generation: null })
       .where('ended_at', 'is', null)
+      .where('tag', 'is not', null)
+      .returning('run')
       .execute();
+    return rows.map(({ run }) => run);
   }
 
   /** Sets the tag of a run. */

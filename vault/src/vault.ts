@@ -12,7 +12,7 @@ import {
   type ToRunner,
 } from './frames.ts';
 import { AtOnce } from './at-once.ts';
-import { beginAnew, listLosses } from './begin-anew.ts';
+import { beginAnew, listLosses, piecesOf } from './begin-anew.ts';
 import { CLOSED } from './closed.ts';
 import { type Ground } from './ground.ts';
 import { Leases } from './leases.ts';
@@ -290,7 +290,8 @@ export class Vault implements Disposable {
         await rotateRootKey(this.#ground, { actor: 'operator', personal: personalOf(operator) });
       }
       if (type === 'losses') {
-        this.#channels.operator.send({ type, ...(await listLosses(this.#ground)) } satisfies ToOperator);
+        for (const piece of piecesOf(await listLosses(this.#ground)))
+          this.#channels.operator.send({ type, ...piece } satisfies ToOperator);
         return;
       }
       if (type === 'begin-anew') await this.#beginAnew(operator, passphrase);

@@ -12,6 +12,7 @@ import { openTestDatabase } from '../../harness/database.ts';
 import { startInstance, type Instance } from '../../harness/instance.ts';
 import { openTestNotary } from '../../harness/notary.ts';
 import { openScratch } from '../../harness/scratch.ts';
+import { withPool } from '../../harness/shared-server.ts';
 import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { VaultProcess } from '../../harness/vault-process.ts';
 import { entriesOf, startRun } from '../../harness/vault-runs.ts';
@@ -159,6 +160,56 @@ void test(
 );
 
 void test(
+  'runs that live when a key is given up are granted nothing more, and nobody is taken for a forger',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'A', value: 'a value' });
+    await vault.write(space, {
+      key: 'OPENAI_API_KEY',
+      value: `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`,
+    });
+    const [goesOn, ends, forged] = [
+      await startRun(vault, space),
+      await startRun(vault, space),
+      await startRun(vault, space),
+    ];
+    await lose(vault);
+    assert.equal((await ask(vault, 'begin-anew')).type, 'status');
+    const untagged = (await entriesOf(vault, 'secret.run-untagged')).flatMap(({ body }) => body['runs']);
+    assert.deepEqual(new Set(untagged), new Set([goesOn.run, ends.run, forged.run]));
+    // As after another start of the vault.
+    const from = vault.runner.frames.length;
+    vault.runner.say({ type: 'hello', runs: [goesOn.run, forged.run] });
+    await untilEntries(vault, 'secret.ended', 2);
+    assert.ok(
+      !vault.runner.frames.slice(from).some(({ type }) => type === 'door'),
+      'no door was granted anything',
+    );
+    vault.runner.say({ type: 'ended', run: goesOn.run });
+    await untilEntries(vault, 'secret.ended', 4);
+    assert.equal((await entriesOf(vault, 'secret.run-forged')).length, 0);
+    // Who writes the database takes the tag of a run that began since.
+    const other = id();
+    await vault.write(other, { key: 'C', value: 'another' });
+    const { run } = await startRun(vault, other);
+    await withPool(vault.database.superuser, async (pool) => {
+      await pool.query(`update vault.run set tag = null, tag_generation = null where run = $1`, [run]);
+      // And says for the vault that it did, as somebody who is none.
+      const said = JSON.stringify({ runs: [run], instance: 'test' });
+      await pool.query(
+        `insert into ledger.entry (kind, subject, actor, credential, body) values ('secret.run-untagged', 'vault:root', 'operator', '', $1)`,
+        [said],
+      );
+    });
+    vault.runner.say({ type: 'ended', run });
+    await untilEntries(vault, 'secret.run-forged', 1);
+    assert.equal((await entriesOf(vault, 'secret.run-forged'))[0]?.body['run'], run);
+  },
+);
+
+void test(
   'a vault that was killed before the new key was written makes one at its next start',
   LIMIT,
   async () => {
@@ -185,6 +236,11 @@ void test(
     assert.equal((await vault.answer(vault.write(space, { key: 'A', value: 'another' }))).type, 'done');
   },
 );
+
+async function untilEntries(vault: TestVault, kind: string, count: number): Promise<void> {
+  for (const giveUp = Date.now() + 30_000; (await entriesOf(vault, kind)).length < count; await delay(25))
+    assert.ok(Date.now() < giveUp, `${count} of ${kind}`);
+}
 
 async function call(instance: Instance, [method, where, token]: readonly string[], body?: object) {
   const answer = await fetch(`${instance.url}/api/${where}`, {
