@@ -54,10 +54,11 @@ function toFrame(frame: Frame): FromRunner {
   if (frame.type === 'ticket-wanted')
     return { ...frame, space, run: frame.run as Id, commit: frame.commit as Sha1 };
   if (frame.type !== 'status') return { ...frame, space, run: frame.run as Id };
-  const { serving } = frame;
+  const { serving, leaving } = frame;
   return {
     ...frame,
     space,
+    leaving: leaving.map((run) => run as Id),
     serving: serving && {
       run: serving.run as Id,
       commit: serving.commit as Sha1,

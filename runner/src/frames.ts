@@ -99,6 +99,11 @@ export const ToRunner = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('drop'), space: Id, forget: z.boolean() }),
   /** Somebody visits a Space that sleeps. */
   z.strictObject({ type: z.literal('wake'), space: Id }),
+  /**
+   * The answer to `leaving`: whoever comes now is sent to another run, and of those who were sent to this one before nobody is there any
+   * more.
+   */
+  z.strictObject({ type: z.literal('left'), space: Id, run: Id }),
   /** All Spaces that are wanted have been named since the channel opened: others are ended. */
   z.strictObject({ type: z.literal('all-wanted'), spaces: z.array(Id) }),
   /**
@@ -133,6 +138,9 @@ export const RunStage = z.enum([
 ]);
 export type RunStage = z.infer<typeof RunStage>;
 
+/** Runs of one Space that are named as such that leave. Older ones have no time left. */
+export const MOST_LEAVING = 20;
+
 /** How a Space is. */
 export const Status = z.strictObject({
   type: z.literal('status'),
@@ -144,6 +152,11 @@ export const Status = z.strictObject({
   message: z.string().max(4_000).nullable(),
   /** The run that visitors reach, and the commit that it serves; `null` while there is none. */
   serving: z.strictObject({ run: Id, commit: Commit, startedAt: z.iso.datetime() }).nullable(),
+  /**
+   * Runs that served before and are kept until the hub says of each that it has `left`: that nobody is sent there any more and the last
+   * visitor has gone.
+   */
+  leaving: z.array(Id).max(MOST_LEAVING),
 });
 export type Status = z.infer<typeof Status>;
 

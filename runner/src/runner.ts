@@ -73,7 +73,8 @@ export async function openRunner(
     hostCertificates: settings.hostCertificates,
     outside: async () => await outsideOf(settings, note),
   };
-  const space = { ground, users, clock: systemClock, build: building.build };
+  const { farewellMs } = settings;
+  const space = { ground, users, clock: systemClock, build: building.build, farewellMs };
   stack.use(new Spaces({ hub, log, space, forget: () => Promise.resolve() }));
   return stack.move();
 }

@@ -154,6 +154,7 @@ function startOf(
       resolver,
       hostCertificates: config.certificates.hosts,
       environmentBytes,
+      farewellMs: config.file.timeouts.replacedApp,
     },
   };
 }

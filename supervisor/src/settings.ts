@@ -348,6 +348,8 @@ export const RunnerStart = z.strictObject({
     /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
     hostCertificates: z.string().nullable(),
     environmentBytes: z.int().positive(),
+    /** How long a run that was replaced is kept at most for those who use it. Milliseconds. */
+    farewellMs: z.int().nonnegative(),
   }),
 });
 export type RunnerStart = z.infer<typeof RunnerStart>;

@@ -71,13 +71,23 @@ export class StandInRunner implements AsyncDisposable {
   /** Says how a Space is. */
   status(want: Pick<Want, 'space' | 'generation'>, stage: RunStage, rest: Partial<Status> = {}): void {
     const { space, generation } = want;
-    this.say({ type: 'status', space, generation, stage, message: null, serving: null, ...rest });
+    this.say({
+      type: 'status',
+      space,
+      generation,
+      stage,
+      message: null,
+      serving: null,
+      leaving: [],
+      ...rest,
+    });
   }
 
-  /** Serves a program as a new run of a wish, and says that it runs. Returns the run. */
+  /** Serves a program as a new run of a wish, and says that it runs, and which runs leave for it. Returns the run. */
   async serve(
     want: Pick<Want, 'space' | 'generation' | 'commit'>,
     program: RequestListener | Server,
+    leaving: string[] = [],
   ): Promise<string> {
     const run = randomBytes(12).toString('hex');
     const server = typeof program === 'function' ? createServer(program) : program;
@@ -90,7 +100,7 @@ export class StandInRunner implements AsyncDisposable {
     });
     this.#servers.set(run, { server, sockets });
     const startedAt = new Date().toISOString();
-    this.status(want, 'RUNNING', { serving: { run, commit: want.commit, startedAt } });
+    this.status(want, 'RUNNING', { serving: { run, commit: want.commit, startedAt }, leaving });
     return run;
   }
 

@@ -1,5 +1,5 @@
 // What the hub is told of a Space and of its run. Pure.
-import { type FromRunner, type RunStage, type Status, type Want } from '../frames.ts';
+import { MOST_LEAVING, type FromRunner, type RunStage, type Status, type Want } from '../frames.ts';
 import { type Run } from './run.ts';
 
 /** How a Space is. */
@@ -9,7 +9,14 @@ export function presentStatus(
     stage,
     message,
     serving,
-  }: { readonly stage: RunStage; readonly message: string | null; readonly serving: Run | undefined },
+    leaving,
+  }: {
+    readonly stage: RunStage;
+    readonly message: string | null;
+    readonly serving: Run | undefined;
+    /** The ids of those that it follows; the last is the youngest. */
+    readonly leaving: readonly string[];
+  },
 ): Status {
   return {
     ...{ type: 'status', space, generation, stage },
@@ -22,6 +29,7 @@ export function presentStatus(
             commit: serving.want.commit,
             startedAt: serving.startedAt.toISOString(),
           },
+    leaving: leaving.slice(-MOST_LEAVING),
   };
 }
 

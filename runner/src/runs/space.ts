@@ -4,7 +4,7 @@
 import { type RunStage, type Status, type Want } from '../frames.ts';
 import { countCrash, pauseAfter } from './backoff.ts';
 import { Change } from './change.ts';
-import { drain } from './drain.ts';
+import { LeavingRun } from './drain.ts';
 import { isIdle } from './idle.ts';
 import { LogLines } from './log-lines.ts';
 import { presentStatus, presentUsage } from './present.ts';
@@ -34,9 +34,8 @@ export class Space {
   #crashes = 0;
   #serving: Run | undefined;
   #servedSince = 0;
-  readonly #leaving = new Set<Promise<void>>();
-  /** Happens when those that leave are to be gone. */
-  #hurry = new Change();
+  /** Those that another one followed, by their ids. */
+  readonly #leaving = new Map<string, LeavingRun>();
   #stage: RunStage = 'STOPPED';
   #message: string | null = null;
 
@@ -67,6 +66,11 @@ export class Space {
     this.#happen();
   }
 
+  /** The hub sends nobody to a run any more that another one follows, and nobody is left there. */
+  left(run: string): void {
+    this.#leaving.get(run)?.letGo();
+  }
+
   /** Tells once more how it is, to a hub that has just started. */
   tellAgain(): void {
     this.#log.again();
@@ -76,10 +80,11 @@ export class Space {
   /** Ends all that runs of it. */
   async drop(): Promise<void> {
     this.#isDropped = true;
-    this.#hurry.happen();
+    this.#endLeaving();
     this.#happen();
     await this.#life;
-    await Promise.all([this.#serving?.stop('it is not wanted any more'), ...this.#leaving]);
+    const leaving = [...this.#leaving.values()].map(({ ended }) => ended);
+    await Promise.all([this.#serving?.stop('it is not wanted any more'), ...leaving]);
     this.#serving = undefined;
     this.#settle('STOPPED');
   }
@@ -106,6 +111,8 @@ export class Space {
   async #bring(want: Want, change: Change): Promise<void> {
     if (this.#mustLeave) {
       this.#mustLeave = false;
+      // Those that another one followed may connect there, too.
+      this.#endLeaving();
       await this.#leave('where it may connect was changed');
     }
     if (this.#isAsleep) {
@@ -190,17 +197,25 @@ export class Space {
     const before = this.#serving;
     this.#serving = run;
     this.#servedSince = Date.now();
+    if (before !== undefined) this.#letLeave(before);
     this.#settle('RUNNING');
     const gone = (): void => {
       this.#noteEnd(run);
     };
     run.ended.then(gone, gone);
-    if (before === undefined) return;
+  }
+
+  #letLeave(run: Run): void {
     // Whoever leaves already has had its time: no more than two take memory, however often it is restarted.
-    this.#hurry.happen();
-    this.#hurry = new Change();
-    const leaving = drain(before, this.#hurry).finally(() => this.#leaving.delete(leaving));
-    this.#leaving.add(leaving);
+    this.#endLeaving();
+    const leaving = new LeavingRun(run, this.#deps.farewellMs);
+    this.#leaving.set(run.id, leaving);
+    const gone = (): void => void this.#leaving.delete(run.id);
+    leaving.ended.then(gone, gone);
+  }
+
+  #endLeaving(): void {
+    for (const one of this.#leaving.values()) one.letGo();
   }
 
   /** A run that ended while another was built or had failed to be; one that is looked after is `watch`'s. */
@@ -254,7 +269,10 @@ export class Space {
 
   #status(): Status {
     const [stage, message] = [this.#stage, this.#message];
-    return presentStatus(this.#want, { stage, message, serving: this.#serving });
+    return presentStatus(this.#want, {
+      ...{ stage, message, serving: this.#serving },
+      leaving: [...this.#leaving.keys()],
+    });
   }
 }
 

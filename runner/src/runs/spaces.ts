@@ -72,6 +72,9 @@ export class Spaces implements AsyncDisposable {
       case 'wake':
         this.#wake(frame.space);
         return;
+      case 'left':
+        this.#spaces.get(frame.space)?.left(frame.run);
+        return;
       case 'all-wanted': {
         const wanted = new Set(frame.spaces);
         // Those, too, that only wait until the one before has ended.
@@ -91,7 +94,15 @@ export class Spaces implements AsyncDisposable {
     const { space: deps, hub } = this.#deps;
     if (typeof deps === 'string') {
       const { space, generation } = want;
-      hub.send({ type: 'status', space, generation, stage: 'CONFIG_ERROR', message: deps, serving: null });
+      hub.send({
+        type: 'status',
+        space,
+        generation,
+        stage: 'CONFIG_ERROR',
+        message: deps,
+        serving: null,
+        leaving: [],
+      });
       return;
     }
     this.#wanted.set(want.space, want);

@@ -22,6 +22,8 @@ export interface SpaceDeps {
   readonly tell: (frame: FromRunner) => void;
   readonly contacts: Pick<Contacts, 'hear' | 'end'>;
   readonly clock: Clock;
+  /** How long a run is kept at most for those who use it, once another one follows it. Milliseconds. */
+  readonly farewellMs: number;
 }
 
 /** Starts it. Throws what `Run.start` throws; nothing is held then. */

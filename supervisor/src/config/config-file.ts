@@ -132,6 +132,12 @@ export const ConfigFile = z.strictObject({
       start: z.int().positive().default(60_000),
       /** For requests in flight once the hub was asked to stop. */
       drain: z.int().nonnegative().default(10_000),
+      /** For requests and streams in flight at an app that was replaced by a newer one. */
+      replacedApp: z
+        .int()
+        .nonnegative()
+        .max(24 * 3_600_000)
+        .default(300_000),
     })
     .prefault({}),
 });

@@ -20,7 +20,8 @@ import { RunReader, RunWriter, type RunRow } from './run-store.ts';
 import { type Ensured, type Sources } from './sources.ts';
 import { type StartCause } from './start-cause.ts';
 import { StartTickets } from './start-tickets.ts';
-import { type FromRunner, type RunnerLink, type Wish } from './wish.ts';
+import { RunVisitors } from './run-visitors.ts';
+import { isTooLarge, type FromRunner, type RunnerLink } from './wish.ts';
 import { planOf, type Plan } from './plan.ts';
 
 /** What running needs. */
@@ -53,6 +54,8 @@ const AT_ONCE = 3;
 
 /** The Spaces that this hub runs. */
 export class Runs implements AsyncDisposable {
+  /** Who is at which run. */
+  readonly visitors: RunVisitors;
   readonly #deps: RunsDeps;
   readonly #records: RunRecords;
   readonly #contacts: Contacts;
@@ -76,6 +79,7 @@ export class Runs implements AsyncDisposable {
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
+    this.visitors = new RunVisitors((left) => deps.runner.send({ type: 'left', ...left }));
     this.#records = new RunRecords(deps);
     this.#contacts = new Contacts(deps);
     this.#tickets = new StartTickets(deps);
@@ -155,8 +159,9 @@ export class Runs implements AsyncDisposable {
   }
 
   #noteStatus(space: HeldSpace, frame: Extract<FromRunner, { type: 'status' }>): void {
-    const { type: _type, space: repoId, ...said } = frame;
+    const { type: _type, space: repoId, leaving, ...said } = frame;
     const told = space.tell(said);
+    this.visitors.seeOff(repoId, leaving, space.told?.serving?.run);
     if (told === undefined) return;
     this.#records.keep(repoId, told);
     void this.#trim(space);
@@ -386,13 +391,6 @@ export class Runs implements AsyncDisposable {
 
 /** A program is to run. */
 type Wanted = Extract<Plan, { readonly kind: 'run' }>;
-
-/** Characters of a wish that a frame surely holds. */
-const LARGEST_WISH = 900_000;
-
-function isTooLarge(wish: Wish): boolean {
-  return JSON.stringify(wish).length > LARGEST_WISH;
-}
 
 const NO_PROGRAM = 'the file that its README names is not there';
 const NOT_WRITTEN =

@@ -152,6 +152,14 @@ export class Spaces {
     return await reachProgram(repoId, referencesOf(visitor), this.#deps);
   }
 
+  /**
+   * Somebody is sent to a run, until what is returned is disposed of. To be called as soon as `reach` has answered: once anything else
+   * was waited for, the run may be gone.
+   */
+  enter(repoId: Id, run: Id): Disposable {
+    return this.#deps.runs?.visitors.enter(repoId, run) ?? new DisposableStack();
+  }
+
   /** Settles at the next change of a program's state, or when the signal aborts. */
   async changed(repoId: Id, signal: AbortSignal): Promise<void> {
     const space = this.#deps.runs?.find(repoId);

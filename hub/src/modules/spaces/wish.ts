@@ -85,6 +85,14 @@ export function wishOf(facts: WishFacts): Wish {
   };
 }
 
+/** Characters of a wish that a frame surely holds. */
+const LARGEST_WISH = 900_000;
+
+/** Whether a wish is more than a frame holds: its variables are too long. */
+export function isTooLarge(wish: Wish): boolean {
+  return JSON.stringify(wish).length > LARGEST_WISH;
+}
+
 /** Where a program finds the hub: a name that leads there from within a sandbox, and nowhere else. */
 const HUB_INSIDE = 'http://hub.holdfast.internal';
 
@@ -141,6 +149,8 @@ export type ToRunner =
   | ({ readonly type: 'want' } & Wish)
   | { readonly type: 'drop'; readonly space: Id; readonly forget: boolean }
   | { readonly type: 'wake'; readonly space: Id }
+  /** Nobody is sent to a run any more, and nobody is left there. */
+  | { readonly type: 'left'; readonly space: Id; readonly run: Id }
   | { readonly type: 'all-wanted'; readonly spaces: readonly Id[] }
   | {
       readonly type: 'ticket';
@@ -159,7 +169,12 @@ export type FromRunner =
       /** Those that asked for a ticket and have not ended. */
       readonly runs: readonly RunOfSpace[];
     }
-  | ({ readonly type: 'status'; readonly space: Id } & Told)
+  | ({
+      readonly type: 'status';
+      readonly space: Id;
+      /** Those that served before and are kept until it is said of each that it has `left`. */
+      readonly leaving: readonly Id[];
+    } & Told)
   | {
       readonly type: 'log';
       readonly space: Id;

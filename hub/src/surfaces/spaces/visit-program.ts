@@ -133,6 +133,8 @@ export class ProgramVisits {
   async #passOn(call: SpaceCall, served: ServedSpace, { run }: Serving): Promise<Passage> {
     const { streams, passages, spaces, visitFolder, hubUrl } = this.#deps;
     const { request, reply, baseUrl, address, actor } = call;
+    // First of all: the run waits for nobody whom it is not told of.
+    using _visitor = spaces.enter(served.repo.id, run);
     const policy = framePolicy(actor, hubUrl());
     const ended = new AbortController();
     const watching: { stop?: () => void } = {};

@@ -38,7 +38,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
     # Reads all of it: of one who closes without, the answer may go with the rest.
     def do_POST(self):
-        self.tell({"received": len(self.rfile.read(int(self.headers["Content-Length"])))})
+        self.tell({"run": RUN, "received": len(self.rfile.read(int(self.headers["Content-Length"])))})
 
     def tell(self, said):
         body = json.dumps(said).encode()
@@ -183,6 +183,45 @@ def rebuilt():
     assert "environment that was built before" not in logs("build", NAME), logs("build", NAME)
     equal(admin.get_space_runtime(NAME).raw["sha"], admin.space_info(NAME).sha)
     assert until(lambda: entries("runner/building") == []), entries("runner/building")
+
+
+@case("a restart drops no request of many, and who still sends to the program that was replaced is answered by it")
+def replaced():
+    before = ask()["run"]
+    outcomes, answered, over = set(), set(), threading.Event()
+    client = httpx.Client(headers=auth(), timeout=PATIENCE, limits=httpx.Limits(max_connections=60))
+    address = host(NAME)
+
+    def visit():
+        while not over.is_set():
+            try:
+                answer = client.get(address)
+            except httpx.HTTPError as error:
+                outcomes.add(repr(error))
+                continue
+            outcomes.add(answer.status_code if answer.status_code == 200 else f"{answer.status_code}: {answer.text}")
+            if answer.status_code == 200:
+                answered.add(answer.json()["run"])
+
+    def body():
+        yield b"1"
+        after(lambda: admin.restart_space(NAME))
+        yield b"2"
+
+    visitors = [threading.Thread(target=visit) for _ in range(40)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        answer = client.post(address, content=body(), headers={"Content-Length": "2"})
+        equal(answer.json(), {"run": before, "received": 2})
+        # Nobody is left there.
+        assert until(lambda: len(entries("runner/runs")) == 1, SOON), entries("runner/runs")
+    finally:
+        over.set()
+        for visitor in visitors:
+            visitor.join()
+    equal(outcomes, {200})
+    equal(len(answered), 2)
 
 
 @case("logs are streamed while they are written, with a tail; of too many lines at once it is said that some are not there")

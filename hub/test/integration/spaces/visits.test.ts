@@ -5,10 +5,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerTo, beginRequest, openSocket, textOf } from '../../harness/open-request.ts';
-import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
+import { openProgramHub } from '../../harness/program-hub.ts';
 import { askSite } from '../../harness/site.ts';
 
 const DEMO = { label: 'ann-demo', path: '/' };
+
+async function until(is: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await is()); tries += 1) {
+    assert.ok(tries < 2_000, 'it did not come to be');
+    await delay(10);
+  }
+}
 
 type Program = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -217,8 +224,7 @@ void test('a page says what is wrong with a Space, and tells who may mend it whe
   assert.doesNotMatch(other.text, /logs\/build/);
 });
 
-void test('a redeploy drops no request: those under way end on the old run, new ones come to the new one', async () => {
-  let serving = 'old';
+void test('a redeploy drops no request: the old run is left once all who were sent there have their answer', async () => {
   const program =
     (name: string): Program =>
     (request, response) => {
@@ -228,24 +234,48 @@ void test('a redeploy drops no request: those under way end on the old run, new 
   const { made, want, run } = await openServing(program('old'));
   await using opened = made;
   const answers: string[] = [];
-  const visit = async (opened: ProgramHub, until: () => boolean): Promise<void> => {
-    while (!until()) {
-      const { status, text } = await askSite(opened.hub, DEMO, opened.bearer);
+  let isOver = false;
+  const visit = async (): Promise<void> => {
+    while (!isOver) {
+      const { status, text } = await askSite(opened.hub, { ...DEMO, method: 'POST' }, opened.bearer);
       answers.push(`${status} ${text}`);
     }
   };
-  let over = false;
-  const visitors = Array.from({ length: 8 }, () => visit(opened, () => over));
-  await delay(200);
+  const visitors = Array.from({ length: 40 }, () => visit());
+  await until(() => answers.length >= 40);
   await opened.ask('POST', '/restart');
   const next = await opened.runner.wanted('ann/demo', ({ generation }) => generation > want.generation);
-  await opened.runner.serve(next, program('new'));
-  serving = 'new';
-  // The runner lets the old one finish what it has, and then it is gone.
-  await delay(300);
+  await opened.runner.serve(next, program('new'), [run]);
+  // As the runner does: at once, and no sooner.
+  assert.deepEqual(await opened.runner.sent('left'), { type: 'left', space: want.space, run });
   await opened.runner.end(run);
-  await delay(300);
-  over = true;
+  const atEnd = answers.length;
+  await until(() => answers.length >= atEnd + 40);
+  isOver = true;
   await Promise.all(visitors);
-  assert.deepEqual(new Set(answers), new Set(['200 old', `200 ${serving}`]));
+  assert.deepEqual(new Set(answers), new Set(['200 old', '200 new']));
+});
+
+void test('a stream goes on at the run that was replaced, which is left once the stream has ended', async () => {
+  const streams: ServerResponse[] = [];
+  const { made, want, run } = await openServing((_request, response) => {
+    response.write('begun ');
+    streams.push(response);
+  });
+  await using opened = made;
+  const { hub, runner, bearer } = opened;
+  const stream = await answerTo(beginRequest(hub, DEMO, bearer));
+  await opened.ask('POST', '/restart');
+  const next = await runner.wanted('ann/demo', ({ generation }) => generation > want.generation);
+  const later = await runner.serve(next, (_request, response) => response.end('new'), [run]);
+  await until(async () => {
+    const { answer } = await opened.ask('GET', '/runtime');
+    return answer.stage === 'RUNNING' && (await askSite(hub, DEMO, bearer)).text === 'new';
+  });
+  // A third run, which the first one outlives too: of the second nobody is left.
+  await runner.serve(next, (_request, response) => response.end('newest'), [run, later]);
+  assert.deepEqual(await runner.sent('left'), { type: 'left', space: want.space, run: later });
+  streams[0]?.end('and ended');
+  assert.equal(await textOf(stream), 'begun and ended');
+  await until(() => runner.heard.some((frame) => frame.type === 'left' && frame.run === run));
 });
