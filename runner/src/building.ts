@@ -138,7 +138,7 @@ function wishOf({ namespace, factory, app }: Want, source: string, user: number 
 }
 
 function groupsOf({ cgroups }: Settings, { openFiles }: InsideProgram): OpenGroup | null {
-  return cgroups && ((id) => ControlGroup.open(cgroups, id, { ...SANDBOX_LIMITS, openFiles }));
+  return cgroups && ((id) => ControlGroup.open(cgroups, { id, limits: { ...SANDBOX_LIMITS, openFiles } }));
 }
 
 function sandboxesOf({ runtime, inside }: BuildingDeps): OpenBuildSandbox {

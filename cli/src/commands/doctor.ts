@@ -46,7 +46,7 @@ function describeSpaces({ problem, limits }: Diagnosis['spaces']): string[] {
   return [
     'Spaces      no app runs here unless spaces.dangerouslyUnlimited is set: nothing would limit what it uses',
     '            missing: control groups in which this user may make others',
-    '            remedy: systemd-run --user --scope -p Delegate=yes ./holdfast start, or start as root',
+    '            remedy: systemd-run --user --scope -p Delegate=yes ./holdfast start, Delegate=yes in its unit, or start as root',
   ];
 }
 

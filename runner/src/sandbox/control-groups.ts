@@ -1,7 +1,8 @@
 // Limits that hold for a whole sandbox: memory, processes, processor time. The kernel keeps them in control groups, in one of
 // two layouts; a group lies below a folder that was given to us.
-import { mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { kernelGroups, type GroupTree } from '@holdfast/platform/control-group-tree';
 import { signalPid } from '@holdfast/platform/process';
 import { type SandboxLimits } from './spec.ts';
 import { type GroupSetting, groupSettings } from './group-settings.ts';
@@ -21,18 +22,24 @@ export class ControlGroup {
   readonly #folders: readonly string[];
   readonly #groups: ControlGroups;
   readonly #id: string;
+  readonly #tree: GroupTree;
 
-  private constructor(groups: ControlGroups, id: string) {
+  private constructor(groups: ControlGroups, id: string, tree: GroupTree) {
     this.#groups = groups;
     this.#id = id;
+    this.#tree = tree;
     this.#folders = rootsOf(groups).map((root) => `${root}/${id}`);
   }
 
   /** Makes it with its limits. Throws when one of them cannot be set: a limit that does not hold is none. */
-  static open(groups: ControlGroups, id: string, limits: SandboxLimits): ControlGroup {
-    const group = new ControlGroup(groups, id);
+  static open(
+    groups: ControlGroups,
+    { id, limits }: { readonly id: string; readonly limits: SandboxLimits },
+    tree: GroupTree = kernelGroups,
+  ): ControlGroup {
+    const group = new ControlGroup(groups, id, tree);
     try {
-      for (const folder of group.#folders) mkdirSync(folder, { mode: 0o755 });
+      for (const folder of group.#folders) tree.make(folder);
       for (const setting of groupSettings(groups.version, limits)) group.#set(setting);
     } catch (error) {
       group.#removeNow();
@@ -43,7 +50,7 @@ export class ControlGroup {
 
   /** One that an earlier runner left. */
   static left(groups: ControlGroups, id: string): ControlGroup {
-    return new ControlGroup(groups, id);
+    return new ControlGroup(groups, id, kernelGroups);
   }
 
   /** Files by which a process joins. */
@@ -58,7 +65,7 @@ export class ControlGroup {
   #set(setting: GroupSetting): void {
     const path = `${this.#folderOf(setting.controller)}/${setting.file}`;
     if (setting.optional && statSync(path, { throwIfNoEntry: false }) === undefined) return;
-    writeFileSync(path, setting.value);
+    this.#tree.write(path, setting.value);
   }
 
   /** Pids of its processes. */
@@ -85,8 +92,8 @@ export class ControlGroup {
   /** Ends every process in it, and lets none be made while it does. */
   async kill(): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (this.#groups.version === 2) tryToWrite(`${this.#folderOf('pids')}/cgroup.kill`, '1');
-      tryToWrite(`${this.#folderOf('pids')}/pids.max`, '0');
+      if (this.#groups.version === 2) this.#tryToWrite(`${this.#folderOf('pids')}/cgroup.kill`, '1');
+      this.#tryToWrite(`${this.#folderOf('pids')}/pids.max`, '0');
       const pids = this.listPids();
       if (pids.length === 0) return;
       for (const pid of pids) signalPid(pid, 'SIGKILL');
@@ -100,7 +107,24 @@ export class ControlGroup {
   }
 
   #removeNow(): boolean {
-    return this.#folders.map(removeGroup).every(Boolean);
+    return this.#folders.map((path) => this.#removeFolder(path)).every(Boolean);
+  }
+
+  #removeFolder(path: string): boolean {
+    try {
+      this.#tree.remove(path);
+      return true;
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    }
+  }
+
+  #tryToWrite(path: string, text: string): void {
+    try {
+      this.#tree.write(path, text);
+    } catch {
+      // The group is gone, or this kernel has no such file.
+    }
   }
 }
 
@@ -127,23 +151,6 @@ function listFolders(path: string): string[] {
   return readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
-}
-
-function removeGroup(path: string): boolean {
-  try {
-    rmdirSync(path);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  }
-}
-
-function tryToWrite(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch {
-    // The group is gone, or this kernel has no such file.
-  }
 }
 
 function readNumbers(path: string): number[] {

@@ -34,6 +34,8 @@ export function groupSettings(version: 1 | 2, limits: SandboxLimits): GroupSetti
       must('memory', 'memory.max', memory),
       // What is swapped out would be beyond the limit, and on disk.
       may('memory', 'memory.swap.max', '0'),
+      // An app that lost one of its processes would go on without it, and nobody would know why it does not answer.
+      may('memory', 'memory.oom.group', '1'),
       must('pids', 'pids.max', pids),
       must('cpu', 'cpu.max', `${share} ${String(PERIOD)}`),
     ];

@@ -47,4 +47,4 @@ export function openRuntime(options: RuntimeOptions): SandboxRuntime {
 }
 
 const NO_LIMITS =
-  'there is no control group in which Spaces could be limited, so that one of them could use up the machine. Start as root, or let systemd delegate one: systemd-run --user --scope -p Delegate=yes ./holdfast start';
+  'there is no control group in which Spaces could be limited, so that one of them could use up the machine. Start as root, or let systemd delegate one: systemd-run --user --scope -p Delegate=yes ./holdfast start, or Delegate=yes in its unit';

@@ -41,7 +41,8 @@ export async function makeSandbox(spec: SandboxSpec, ground: MakingGround, way: 
   ground.sockets.check(spec);
   giveToUser(spec);
   const { groups } = ground;
-  const group = groups === null ? undefined : ControlGroup.open(groups, spec.id, way.limits(spec.limits));
+  const group =
+    groups === null ? undefined : ControlGroup.open(groups, { id: spec.id, limits: way.limits(spec.limits) });
   const started = way.start(group?.joins ?? []);
   const made = await Promise.race([started.made, gone(started.outer), patience()]);
   if (!made) started.outer.signal('SIGKILL');

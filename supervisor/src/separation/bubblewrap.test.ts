@@ -50,6 +50,11 @@ void test('bubblewrapArguments() leaves every namespace but the user one to root
   assert.ok(bubblewrapArguments({ ...PLAN, userNamespace: true }).includes('--unshare-user'));
 });
 
+void test('bubblewrapArguments() leaves who makes sandboxes among the control groups that those are put into', () => {
+  const args = bubblewrapArguments({ ...PLAN, confinement: { ...PLAN.confinement, makesSandboxes: true } });
+  assert.ok(!args.includes('--unshare-cgroup') && args.includes('--unshare-pid'));
+});
+
 void test('bubblewrapArguments() gives the network, and what resolving names needs, only where it is asked for', () => {
   const open = bubblewrapArguments({ ...PLAN, confinement: { ...PLAN.confinement, network: true } });
   assert.ok(!open.includes('--unshare-net') && open.includes('/etc/resolv.conf'));

@@ -10,7 +10,7 @@ export type SystemFolders = Readonly<Record<string, string>>;
 
 /** What the arguments are made from. */
 export interface SandboxPlan {
-  readonly confinement: Pick<Confinement, 'mounts' | 'network'>;
+  readonly confinement: Pick<Confinement, 'mounts' | 'network' | 'makesSandboxes'>;
   readonly system: SystemFolders;
   /** With a user namespace, for those who are not root. */
   readonly userNamespace: boolean;
@@ -52,7 +52,9 @@ export function bubblewrapArguments(plan: SandboxPlan): string[] {
     '--unshare-pid',
     '--unshare-ipc',
     '--unshare-uts',
-    '--unshare-cgroup',
+    // Who puts sandboxes into groups must see those: across the border of a namespace the kernel moves nobody (`nsdelegate`, as
+    // systemd mounts version 2).
+    ...(plan.confinement.makesSandboxes === true ? [] : ['--unshare-cgroup']),
     ...(plan.confinement.network ? [] : ['--unshare-net']),
     // Cannot push characters into the terminal, and dies with the supervisor: bubblewrap itself stays the first process
     // inside, as our user, so that our death reaches it whatever user the child has become, and when the first

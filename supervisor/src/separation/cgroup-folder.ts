@@ -1,16 +1,9 @@
 // The place among the kernel's control groups below which the runner makes one for each sandbox, so that none of them takes
 // the machine's memory, processes or processors from others (threat 27). cgroups(7).
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmdirSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { kernelGroups, type GroupTree } from '@holdfast/platform/control-group-tree';
 import { type Account, type Mount } from './confinement.ts';
 
 /** Where the runner makes its groups, as it sees it. */
@@ -26,49 +19,58 @@ export interface CgroupFolder {
   adopt(pid: number): void;
 }
 
-const ROOT = '/sys/fs/cgroup';
 const INSIDE = '/run/cgroup';
 const PREFIX = 'holdfast-';
 const CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
 
 /** Makes the folder for this instance; what one before left is removed. `undefined` where this user may make none. */
-export function openCgroupFolder(instance: string, owner: Account | undefined): CgroupFolder | undefined {
-  const own = readOwnGroups();
+export function openCgroupFolder(
+  instance: string,
+  owner: Account | undefined,
+  tree: GroupTree = kernelGroups,
+): CgroupFolder | undefined {
+  const own = readOwnGroups(tree);
   // A new name each time: one that was killed may still have processes that die.
   const name = `${PREFIX}${instance}-${randomBytes(3).toString('hex')}`;
-  return existsSync(join(ROOT, 'cgroup.controllers'))
-    ? openUnified(join(ROOT, own.get('') ?? '/'), name, owner)
-    : openLegacy(own, name, owner);
+  const wish = { name, owner, tree };
+  return existsSync(join(tree.root, 'cgroup.controllers'))
+    ? openUnified(own.get('') ?? '/', wish)
+    : openLegacy(own, wish);
+}
+
+/** What is to be made, whose it is, and in which tree. */
+interface Wish {
+  readonly name: string;
+  readonly owner: Account | undefined;
+  readonly tree: GroupTree;
 }
 
 /** Whether one could be made here; none is left. */
 export function canMakeCgroupFolder(): boolean {
   const folder = openCgroupFolder(`trial-${String(process.pid)}`, undefined);
-  for (const mount of folder?.mounts ?? []) removeGroup(mount.from);
+  for (const mount of folder?.mounts ?? []) removeGroup(mount.from, kernelGroups);
   return folder !== undefined;
 }
 
 /** Which group this process is in, by controller; of version 2 under the empty name. */
-function readOwnGroups(): ReadonlyMap<string, string> {
+function readOwnGroups({ own }: GroupTree): ReadonlyMap<string, string> {
   const groups = new Map<string, string>();
-  for (const line of readFileSync('/proc/self/cgroup', 'utf8').split('\n')) {
-    const [, controllers = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+  for (const line of readFileSync(own, 'utf8').split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    // The last line is empty, and says nothing of the group of version 2, whose line names no controllers.
+    if (controllers === undefined || path === undefined) continue;
     for (const controller of controllers.split(',')) groups.set(controller, path);
   }
   return groups;
 }
 
-function openLegacy(
-  own: ReadonlyMap<string, string>,
-  name: string,
-  owner: Account | undefined,
-): CgroupFolder | undefined {
+function openLegacy(own: ReadonlyMap<string, string>, wish: Wish): CgroupFolder | undefined {
   const made: Mount[] = [];
   for (const controller of CONTROLLERS) {
-    const mounted = join(ROOT, controller);
+    const mounted = join(wish.tree.root, controller);
     // In a container, the path may be one that only the host has.
     const parent = [join(mounted, own.get(controller) ?? '/'), mounted].find((path) => existsSync(path));
-    const path = parent && makeGroup(join(parent, name), owner, ['cgroup.procs', 'tasks']);
+    const path = parent && makeGroup(join(parent, wish.name), ['cgroup.procs', 'tasks'], wish);
     if (path === undefined) return undefined;
     made.push({ from: path, to: `${INSIDE}/${controller}`, access: 'write' });
   }
@@ -81,46 +83,92 @@ function openLegacy(
   return { place, mounts: made, adopt: () => undefined };
 }
 
-// A group that holds processes hands out no controllers, but for the root: so the nearest above us that does.
-function openUnified(own: string, name: string, owner: Account | undefined): CgroupFolder | undefined {
-  for (let parent = own; parent.startsWith(ROOT); parent = dirname(parent)) {
-    const path = enable(parent) ? makeGroup(join(parent, name), owner, UNIFIED_FILES) : undefined;
-    if (path === undefined || !enable(path)) continue;
-    const runner = makeGroup(join(path, 'runner'), owner, UNIFIED_FILES);
-    if (runner === undefined) continue;
-    return {
-      place: { version: 2, path: INSIDE },
-      mounts: [{ from: path, to: INSIDE, access: 'write' }],
-      adopt: (pid) => {
-        try {
-          writeFileSync(join(runner, 'cgroup.procs'), String(pid));
-        } catch {
-          // It has ended meanwhile.
-        }
-      },
-    };
+// A group that holds processes hands out no controllers, but for the root: so the nearest above us that does. Where the one that we are
+// in ourselves is the only one that is ours, as in a unit of systemd with `Delegate=yes`, its processes go to a leaf of it first.
+function openUnified(said: string, wish: Wish): CgroupFolder | undefined {
+  const { root } = wish.tree;
+  const own = join(root, said);
+  // In a container, the path may be one that only the host has.
+  const from = (own === root || own.startsWith(`${root}/`)) && existsSync(own) ? own : root;
+  for (let parent = from; parent.startsWith(root); parent = dirname(parent)) {
+    const folder = openBelow(parent, wish);
+    if (folder !== undefined) return folder;
   }
-  return undefined;
+  return makeRoom(from, wish) ? openBelow(from, wish) : undefined;
+}
+
+// The controllers first, from above: a group has no limits but those that its parent hands out.
+function openBelow(parent: string, wish: Wish): CgroupFolder | undefined {
+  const { name, tree } = wish;
+  const path = enable(parent, tree) ? makeGroup(join(parent, name), UNIFIED_FILES, wish) : undefined;
+  if (path === undefined) return undefined;
+  const runner = enable(path, tree) ? makeGroup(join(path, 'runner'), UNIFIED_FILES, wish) : undefined;
+  if (runner === undefined) {
+    removeGroup(path, tree);
+    return undefined;
+  }
+  return {
+    place: { version: 2, path: INSIDE },
+    mounts: [{ from: path, to: INSIDE, access: 'write' }],
+    adopt: (pid) => {
+      try {
+        tree.write(join(runner, 'cgroup.procs'), String(pid));
+      } catch {
+        // It has ended meanwhile.
+      }
+    },
+  };
 }
 
 const UNIFIED_FILES = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control'];
+const LEAF = 'beside-holdfast';
+/** How often processes are looked for that were made while others were moved. */
+const ROUNDS = 10;
 
-function enable(path: string): boolean {
+function makeRoom(group: string, { tree }: Wish): boolean {
+  try {
+    const leaf = join(group, LEAF);
+    if (!existsSync(leaf)) tree.make(leaf);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Number);
+      if (pids.length === 0) return true;
+      for (const pid of pids) moveTo(leaf, pid, tree);
+    }
+  } catch {
+    // It is not ours.
+  }
+  return false;
+}
+
+function moveTo(group: string, pid: string, tree: GroupTree): void {
+  try {
+    tree.write(join(group, 'cgroup.procs'), pid);
+  } catch (error) {
+    // One that has ended meanwhile needs no room.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+function enable(path: string, tree: GroupTree): boolean {
   const file = join(path, 'cgroup.subtree_control');
   try {
     const enabled = new Set(readFileSync(file, 'utf8').trim().split(' '));
     if (CONTROLLERS.every((name) => enabled.has(name))) return true;
-    writeFileSync(file, CONTROLLERS.map((name) => `+${name}`).join(' '));
+    tree.write(file, CONTROLLERS.map((name) => `+${name}`).join(' '));
     return true;
   } catch {
     return false;
   }
 }
 
-function makeGroup(path: string, owner: Account | undefined, files: readonly string[]): string | undefined {
-  removeOlder(path);
+function makeGroup(
+  path: string,
+  files: readonly string[],
+  { owner, tree }: Pick<Wish, 'owner' | 'tree'>,
+): string | undefined {
+  removeOlder(path, tree);
   try {
-    mkdirSync(path);
+    tree.make(path);
     if (owner !== undefined)
       for (const file of ['', ...files]) chownSync(join(path, file), owner.uid, owner.gid);
     return path;
@@ -130,22 +178,22 @@ function makeGroup(path: string, owner: Account | undefined, files: readonly str
 }
 
 // Those of starts before, named like this one but for its end.
-function removeOlder(path: string): void {
+function removeOlder(path: string, tree: GroupTree): void {
   const [parent, name] = [dirname(path), basename(path)];
   const stem = name.slice(0, name.lastIndexOf('-') + 1);
   if (!name.startsWith(PREFIX)) return;
   for (const other of readdirSync(parent))
     if (other.startsWith(stem))
       try {
-        removeGroup(join(parent, other));
+        removeGroup(join(parent, other), tree);
       } catch {
         // It still holds a process that dies; the next start removes it.
       }
 }
 
 // From the leaves up.
-function removeGroup(path: string): void {
+function removeGroup(path: string, tree: GroupTree): void {
   for (const entry of readdirSync(path, { withFileTypes: true }))
-    if (entry.isDirectory()) removeGroup(join(path, entry.name));
-  rmdirSync(path);
+    if (entry.isDirectory()) removeGroup(join(path, entry.name), tree);
+  tree.remove(path);
 }
