@@ -48,6 +48,8 @@ const BUILD_LIMITS = {
   bytes: 20 * GiB,
   entries: 2_000_000,
   fetchedBytes: 20 * GiB,
+  memoryBytes: SANDBOX_LIMITS.memoryBytes,
+  processes: SANDBOX_LIMITS.processes,
 };
 /** Builds at a time; others wait for their turn. */
 const AT_ONCE = 2;

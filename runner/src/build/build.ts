@@ -49,6 +49,9 @@ export interface BuildLimits {
   readonly entries: number;
   /** Bytes that may be fetched. */
   readonly fetchedBytes: number;
+  /** What its sandbox keeps it to, for words: bytes, and processes with threads. */
+  readonly memoryBytes: number;
+  readonly processes: number;
 }
 
 /** What builds are done with. */

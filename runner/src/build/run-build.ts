@@ -13,7 +13,8 @@ import { BuildOutput } from './output.ts';
 import { type EnvironmentWish, inputFiles } from './plan.ts';
 import { type BuildSandbox, type OpenBuildSandbox } from './sandbox.ts';
 import { ENVIRONMENT_FOLDER, LOCK_FILE, SCRIPT, WORK, explainFailure, stepEnvironment } from './steps.ts';
-import { watchSize } from './watch-size.ts';
+import { describeStrain } from './strain.ts';
+import { watchBounds } from './watch-bounds.ts';
 
 /** One build that is to be run. */
 export interface BuildRun {
@@ -64,8 +65,22 @@ export async function runBuild(run: BuildRun): Promise<Made> {
   const ended = await attend(run, sandbox, { output, folders, door });
   run.signal.throwIfAborted();
   if (ended.kind === 'stopped') return failed(ended.why);
-  if (ended.code !== 0) return failed(`The build failed: ${explainFailure(ended.code, output.last)}`);
+  if (ended.code !== 0) return failed(explainEnd(run, sandbox, { code: ended.code, last: output.last }));
   return await collect(folders);
+}
+
+function strainOf({ limits }: BuildRun, sandbox: BuildSandbox): () => string | undefined {
+  return () => describeStrain(sandbox.strain(), limits);
+}
+
+/** What ran against a limit fails in many ways, and none of their messages names it. */
+function explainEnd(
+  run: BuildRun,
+  sandbox: BuildSandbox,
+  { code, last }: { readonly code: number | null; readonly last: readonly string[] },
+): string {
+  const strain = strainOf(run, sandbox)();
+  return `The build failed: ${explainFailure(code, strain === undefined ? last : [strain, ...last])}`;
 }
 
 interface Folders {
@@ -123,7 +138,9 @@ async function attend(
   }, limits.milliseconds);
   try {
     const code = converse(sandbox, run);
-    const watching = watchSize([folders.env, folders.build], limits, { stop, signal: ended.signal });
+    const strain = strainOf(run, sandbox);
+    const watch = { stop, strain, signal: ended.signal };
+    const watching = watchBounds([folders.env, folders.build], limits, watch);
     await Promise.all([
       output.read(sandbox.output.stdout),
       output.read(sandbox.output.stderr),

@@ -6,7 +6,8 @@ import { type BaseRoot, makeLayer } from '../base/index.ts';
 import { type ControlGroup } from '../sandbox/index.ts';
 import { type BuildLimits, type Built } from './build.ts';
 import { type Code, openDoor } from './door.ts';
-import { watchSize } from './watch-size.ts';
+import { describeStrain } from './strain.ts';
+import { watchBounds } from './watch-bounds.ts';
 
 /** What is added to what. */
 export interface LayerRun {
@@ -26,7 +27,7 @@ export type MadeLayer =
   { readonly kind: 'made'; readonly path: string } | Extract<Built, { readonly kind: 'failed' }>;
 
 /** A group with the limits of a build; `null` in its place where there are none. */
-export type OpenGroup = (id: string) => Pick<ControlGroup, 'joins' | 'kill' | 'remove'>;
+export type OpenGroup = (id: string) => Pick<ControlGroup, 'joins' | 'kill' | 'remove' | 'strain'>;
 
 /** Makes it. Throws the signal's reason when it is aborted. */
 export async function runLayer(run: LayerRun): Promise<MadeLayer> {
@@ -41,9 +42,12 @@ export async function runLayer(run: LayerRun): Promise<MadeLayer> {
     await group?.kill();
     await group?.remove();
   });
-  return await withinBounds(run, target, (signal) =>
+  const strain = (): string | undefined => describeStrain(group?.strain() ?? [], run.limits);
+  const made = await withinBounds(run, { target, strain }, (signal) =>
     install(run, { target, door, joins: group?.joins ?? [], signal }),
   );
+  const why = made.kind === 'failed' ? strain() : undefined;
+  return why === undefined ? made : failed(`The packages of packages.txt could not be installed. ${why}`);
 }
 
 type Place = Pick<Parameters<typeof makeLayer>[0], 'target' | 'door' | 'joins' | 'signal'>;
@@ -61,7 +65,7 @@ async function install({ base, packages, code, settings, tell }: LayerRun, place
 // A package's scripts are Debian's, and what they do with what an author chose is not ours to know: what bounds a build bounds them.
 async function withinBounds(
   { limits, signal }: LayerRun,
-  target: string,
+  { target, strain }: { readonly target: string; readonly strain: () => string | undefined },
   work: (signal: AbortSignal) => Promise<MadeLayer>,
 ): Promise<MadeLayer> {
   const [late, done] = [new AbortController(), new AbortController()];
@@ -71,7 +75,7 @@ async function withinBounds(
     limits.milliseconds,
     'To install packages.txt took too long, and was ended.',
   );
-  const watching = watchSize([target], limits, { stop, signal: done.signal });
+  const watching = watchBounds([target], limits, { stop, strain, signal: done.signal });
   try {
     return await work(AbortSignal.any([signal, late.signal]));
   } catch (error) {

@@ -1,6 +1,7 @@
 // What a build needs of a sandbox; whoever makes sandboxes makes one of these.
 import { type Duplex, type Readable } from 'node:stream';
 import { type Exit } from '@holdfast/platform/process';
+import { type Strain } from '../sandbox/index.ts';
 
 /** The sandbox of one build. The program inside is its first, and waits for its orders on the channel. */
 export interface BuildSandboxWish {
@@ -26,6 +27,8 @@ export interface BuildSandbox {
   readonly output: { readonly stdout: Readable; readonly stderr: Readable };
   /** Settles when the last process is dead. */
   readonly exited: Promise<Exit>;
+  /** Which limits it ran against, so far or before it ended. */
+  strain(): readonly Strain[];
   kill(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 // A sandbox that bubblewrap made: what it uses, and its end.
 import { type Duplex, type Readable } from 'node:stream';
 import { type Exit, type RunningProcess } from '@holdfast/platform/process';
-import { type ControlGroup } from './control-groups.ts';
+import { type ControlGroup, type Strain } from './control-groups.ts';
 import { type KnownProcess, endProcess, findProcess, waitUntilGone } from './known-process.ts';
 import { type Sandbox, type SandboxUsage } from './sandbox.ts';
 import { type SandboxSpec } from './spec.ts';
@@ -24,6 +24,8 @@ export class BubblewrapSandbox implements Sandbox {
   readonly first: KnownProcess;
   readonly exited: Promise<Exit>;
   readonly #parts: Parts;
+  /** As it was when its last process was gone. */
+  #lastStrain: readonly Strain[] | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -43,7 +45,12 @@ export class BubblewrapSandbox implements Sandbox {
     };
   }
 
+  strain(): readonly Strain[] {
+    return this.#lastStrain ?? this.#parts.group?.strain() ?? [];
+  }
+
   async kill(): Promise<void> {
+    this.#lastStrain ??= this.strain();
     endProcess(this.first);
     await this.#parts.group?.kill();
     this.#parts.outer.signal('SIGKILL');
@@ -60,6 +67,8 @@ export class BubblewrapSandbox implements Sandbox {
     const exit = await this.#parts.outer.exited;
     endProcess(this.first);
     await waitUntilGone(this.first);
+    // Before it is ended, which lets no more processes be made.
+    this.#lastStrain ??= this.strain();
     await this.#parts.group?.kill();
     await this.#parts.group?.remove();
     return exit;

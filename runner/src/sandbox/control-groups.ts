@@ -12,6 +12,9 @@ export type ControlGroups =
   | { readonly version: 1; readonly memory: string; readonly pids: string; readonly cpu: string }
   | { readonly version: 2; readonly path: string };
 
+/** A limit that a group ran against: one of its processes was ended for its memory, or one more was not made. */
+export type Strain = 'memory' | 'processes';
+
 /** Folders in which groups are made, one for each set of limits. */
 function rootsOf(groups: ControlGroups): string[] {
   return groups.version === 2 ? [groups.path] : [...new Set([groups.memory, groups.pids, groups.cpu])];
@@ -87,6 +90,18 @@ export class ControlGroup {
     return this.#groups.version === 2
       ? readStatistic(`${this.#folderOf('cpu')}/cpu.stat`, 'usage_usec')
       : undefined;
+  }
+
+  /** Which limits it ran against so far. */
+  strain(): readonly Strain[] {
+    const isUnified = this.#groups.version === 2;
+    const events = (controller: GroupSetting['controller'], file: string, name: string): boolean =>
+      (readStatistic(`${this.#folderOf(controller)}/${file}`, name) ?? 0) > 0;
+    const found: Strain[] = [];
+    if (events('memory', isUnified ? 'memory.events' : 'memory.oom_control', 'oom_kill'))
+      found.push('memory');
+    if (events('pids', 'pids.events', 'max')) found.push('processes');
+    return found;
   }
 
   /** Ends every process in it, and lets none be made while it does. */

@@ -1,6 +1,7 @@
 // What every kind of sandbox is to those who use it, however it is made.
 import { type Duplex, type Readable } from 'node:stream';
 import { type Exit } from '@holdfast/platform/process';
+import { type Strain } from './control-groups.ts';
 import { type KnownProcess } from './known-process.ts';
 import { type SandboxSpec } from './spec.ts';
 
@@ -23,6 +24,8 @@ export interface Sandbox {
   /** Settles when the last process is dead and nothing of the sandbox is left; how its program ended. */
   readonly exited: Promise<Exit>;
   usage(): SandboxUsage;
+  /** Which limits it ran against, so far or before it ended; none where there are no control groups. */
+  strain(): readonly Strain[];
   /** Ends every process at once. Settles with `exited`. */
   kill(): Promise<void>;
 }

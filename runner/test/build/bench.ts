@@ -10,6 +10,7 @@ import {
   type BuildLimits,
   type BuildWish,
   type Built,
+  type OpenBuildSandbox,
   type OpenGroup,
 } from '../../src/build/index.ts';
 import { once } from '@holdfast/platform/test/once';
@@ -61,14 +62,14 @@ function openBase(folder: string): Base {
 /** Opens one. */
 export async function openBuildBench(
   limits: Partial<BuildLimits> = {},
-  options: { readonly openGroup?: OpenGroup } = {},
+  options: { readonly openGroup?: OpenGroup; readonly openSandbox?: OpenBuildSandbox } = {},
 ): Promise<BuildBench> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-build-'));
   const index = await openIndexServer();
   for (const project of SDK) index.offer({ project, ...makeWheel(project) });
   const log: string[] = [];
   const builder = new Builder({
-    ...{ folder, base: await openTestBase(), openSandbox: openPlainSandbox },
+    ...{ folder, base: await openTestBase(), openSandbox: options.openSandbox ?? openPlainSandbox },
     code: { root: CHECKOUT, node: process.execPath, libraries: null },
     packages: {
       indexes: [
@@ -78,7 +79,15 @@ export async function openBuildBench(
       mirrors: { debian: 'http://deb.debian.org/debian', 'debian-security': null },
       authorities: process.env['NODE_EXTRA_CA_CERTS'] ?? null,
     },
-    limits: { milliseconds: 300_000, bytes: 2e9, entries: 100_000, fetchedBytes: 1e9, ...limits },
+    limits: {
+      milliseconds: 300_000,
+      bytes: 2e9,
+      entries: 100_000,
+      fetchedBytes: 1e9,
+      memoryBytes: 8e9,
+      processes: 1_024,
+      ...limits,
+    },
     openGroup: options.openGroup ?? null,
     kept: { bytes: 1e10, isUsed: () => false },
   });

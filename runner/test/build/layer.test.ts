@@ -12,6 +12,7 @@ void test('a layer has what packages.txt names, and its processes are in its gro
   // Whoever joins writes to these files.
   const openGroup = (id: string) => ({
     joins: ['/dev/null'],
+    strain: () => [],
     kill: () => Promise.resolve(void did.push(`kill ${id}`)),
     remove: () => Promise.resolve(void did.push(`remove ${id}`)),
   });
@@ -39,6 +40,7 @@ void test(
   async () => {
     const openGroup = () => ({
       joins: ['/nowhere/cgroup.procs'],
+      strain: () => [],
       kill: () => Promise.resolve(),
       remove: () => Promise.resolve(),
     });

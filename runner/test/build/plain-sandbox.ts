@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Duplex, type Readable } from 'node:stream';
 import { dirname, join, resolve } from 'node:path';
 import { type BuildSandbox, type BuildSandboxWish } from '../../src/build/index.ts';
+import { type ControlGroup, joinCommand, type Strain } from '../../src/sandbox/index.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../../..');
 const NODE = dirname(dirname(process.execPath));
@@ -21,7 +22,10 @@ const ETC: Readonly<Record<string, string>> = {
 };
 
 /** Opens one. A user namespace comes first, so that low ports can be bound. */
-export async function openPlainSandbox(wish: BuildSandboxWish): Promise<BuildSandbox> {
+export async function openPlainSandbox(
+  wish: BuildSandboxWish,
+  group?: Pick<ControlGroup, 'joins' | 'kill' | 'remove' | 'strain'>,
+): Promise<BuildSandbox> {
   const etc = dirname(wish.door);
   for (const [name, text] of Object.entries(ETC)) await writeFile(join(etc, name), text);
   const args = [
@@ -44,19 +48,25 @@ export async function openPlainSandbox(wish: BuildSandboxWish): Promise<BuildSan
     ...['--setenv', 'LD_LIBRARY_PATH', '/opt/holdfast/node/lib', '--remount-ro', '/', '--'],
     ...['/opt/holdfast/node/bin/node', '/opt/holdfast/inside/src/main.ts'],
   ];
-  const child = spawn('/usr/bin/unshare', args, {
+  const { file, args: words } = joinCommand('/bin/sh', group?.joins ?? [], ['/usr/bin/unshare', ...args]);
+  const child = spawn(file, words, {
     env: { PATH: '/usr/bin:/bin' },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit').then(([code, signal]) => ({
-    code: code as number | null,
-    signal: signal as NodeJS.Signals | null,
-  }));
+  let strain: readonly Strain[] | undefined;
+  const exited = once(child, 'exit').then(async ([code, signal]) => {
+    strain ??= group?.strain();
+    await group?.kill();
+    await group?.remove();
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
   return {
     channel: child.stdio[3] as Duplex,
     output: { stdout: child.stdout as Readable, stderr: child.stderr as Readable },
     exited,
+    strain: () => strain ?? group?.strain() ?? [],
     kill: async () => {
+      strain ??= group?.strain();
       child.kill('SIGKILL');
       await exited;
     },

@@ -202,6 +202,19 @@ os.read(3, 1)
       assert.ok(usage.memoryBytes > 60 << 20, `${String(usage.memoryBytes)} bytes`);
   },
 
+  'which limits it ran against is told, also after its end': async (place) => {
+    if (place.start.groups === null) return;
+    const script = 'import os\nkept = []\nwhile True: kept.append(os.urandom(1 << 20))';
+    for (const [command, strain] of [
+      [['/usr/bin/python3', '-I', '-c', script], ['memory']],
+      [['/bin/true'], []],
+    ] as const) {
+      const sandbox = await place.runtime.openSandbox(specOf(place, { command }));
+      await hear(sandbox);
+      assert.deepEqual(sandbox.strain(), strain, command[0]);
+    }
+  },
+
   'a specification that shows too much is refused': async (place) => {
     const [empty, other] = [place.folder(), place.folder()];
     const server = createServer();

@@ -125,12 +125,15 @@ async function startMapped(owner: number): Promise<ReturnType<typeof spawn>> {
   return agent;
 }
 
-interface MadeGroups {
+/** A place for groups of sandboxes. */
+export interface MadeGroups {
   readonly groups: ControlGroups;
+  /** Throws while there is a group in it. */
   remove(): void;
 }
 
-function makeGroups(owner: number): MadeGroups {
+/** Makes one for this user. Takes root. */
+export function makeGroups(owner: number): MadeGroups {
   const name = `holdfast-test-${randomBytes(4).toString('hex')}`;
   if (existsSync('/sys/fs/cgroup/cgroup.controllers')) return makeUnified(name, owner);
   const [memory, pids, cpu] = ['memory', 'pids', 'cpu'].map(

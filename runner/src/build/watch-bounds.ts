@@ -1,10 +1,13 @@
-// Looks, while a build runs, how much it has written: file systems bound it seldom.
+// Looks, while a build runs, how much it has written, which file systems bound seldom, and whether it ran against a limit: who starts
+// processes without end, or loses them one after the other, would go on until its time is over.
 import { formatSize } from '@holdfast/kernel/size';
 import { type Bounds, type Measure, measure } from './tree.ts';
 
 /** Who is told, and until when is looked. */
 export interface Watch {
   readonly stop: (why: string) => void;
+  /** Which limit of its sandbox the build ran against, in a sentence. */
+  readonly strain: () => string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -12,10 +15,11 @@ export interface Watch {
 const EVERY = 3_000;
 
 /** Looks until the signal. Never rejects. */
-export async function watchSize(folders: readonly string[], bounds: Bounds, watch: Watch): Promise<void> {
+export async function watchBounds(folders: readonly string[], bounds: Bounds, watch: Watch): Promise<void> {
   while (!watch.signal.aborted) {
     const sizes = await Promise.all(folders.map((folder) => measure(folder, bounds))).catch(() => undefined);
-    const problem = judge(sizes, bounds);
+    const strain = watch.strain();
+    const problem = strain === undefined ? judge(sizes, bounds) : `The build was ended. ${strain}`;
     if (problem !== undefined && !watch.signal.aborted) watch.stop(problem);
     await pause(watch.signal);
   }
