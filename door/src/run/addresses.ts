@@ -3,6 +3,7 @@
 import { networkHolds, parseNetwork, type Network } from '@holdfast/kernel/network';
 
 interface Range {
+  readonly text: string;
   readonly network: Network;
   readonly what: string;
 }
@@ -10,7 +11,7 @@ interface Range {
 function range(text: string, what: string): Range {
   const network = parseNetwork(text);
   if (network === undefined) throw new TypeError(`${text} is no network`);
-  return { network, what };
+  return { text, network, what };
 }
 
 /** Of IPv4 everything is allowed but these (RFC 6890 and the IANA registry of special addresses). */
@@ -47,6 +48,11 @@ const REFUSED_6: readonly Range[] = [
   range('2620:4f:8000::/48', 'reserved for protocols'),
   range('3fff::/20', 'documentation'),
 ];
+
+/** The ranges that are refused, and what each is: of IPv4 these, of IPv6 all but `2000::/3` and of that these. */
+export function listRefusedRanges(): { readonly range: string; readonly what: string }[] {
+  return [...REFUSED_4, ...REFUSED_6].map(({ text, what }) => ({ range: text, what }));
+}
 
 /** The address, when a text writes one in the one way that is read: dotted decimal, or IPv6 without a zone. */
 export function parseAddress(text: string): { readonly version: 4 | 6 } | undefined {

@@ -1,5 +1,6 @@
 // docs/generated/isolation.md: what was tried from inside a sandbox, and what came of it.
 import { BOMB_GROUP, LOOKS, STILL_SHOWN } from '@holdfast/runner/test/look-around/table';
+import { listRefusedRanges, NEAR_SPELLINGS } from '@holdfast/runner/test/look-around/door';
 import { listDifferences } from '@holdfast/runner/test/look-around/gvisor';
 
 /** The tables of probes, and what they cannot change. */
@@ -35,6 +36,7 @@ export function isolationDocument(): string {
       ...group.probes.map(({ name, why, expects }) => `| ${name} | ${why} | ${wordOf(expects)} |`),
       '',
     ]),
+    ...atTheDoor(),
     ...underGvisor(),
   ].join('\n');
 }
@@ -43,6 +45,52 @@ const WORDS: ReadonlySet<string> = new Set(['closed', 'none', 'own', 'same', 'kn
 
 function wordOf(expected: string): string {
   return WORDS.has(expected) ? `**${expected}**` : `\`${expected}\``;
+}
+
+// Nothing of it is a probe of the sandbox: there is no network to try it on but the door's.
+function atTheDoor(): string[] {
+  const spellings = NEAR_SPELLINGS.map(
+    ({ what, written }) => `| ${what} | ${written.map(quote).join(' ')} |`,
+  );
+  const byWhat = Map.groupBy(listRefusedRanges(), ({ what }) => what);
+  const ranges = [...byWhat].map(
+    ([what, all]) => `| ${what} | ${all.map(({ range }) => quote(range)).join(' ')} |`,
+  );
+  return [
+    '## At the door',
+    '',
+    'The door is the only way out of a sandbox. What it refuses is told to the app, and is an entry of the ledger with the host and the',
+    'reason (`space.egress-refused`). `door/test/way-out.test.ts` tries each of these, as a request for a proxy and as a tunnel to ports',
+    '80 and 443, and none is connected to; nobody is asked where one of them is but for names that look public.',
+    '',
+    '| what is meant | how it is written |',
+    '| --- | --- |',
+    ...spellings,
+    '',
+    'An address is read in its usual spelling alone (four decimal numbers without leading zeros, or IPv6 in brackets without a zone), and a',
+    'name whose last part is a number is none. A public name is resolved once, each address is judged, and the connection is made to one',
+    'that was judged and to no other, with a look at who answers; a redirect and a name that has changed since are judged anew. Refused are',
+    'the addresses of this machine’s own interfaces and routes, those of the host in `HOLDFAST_URL`, all of IPv6 outside `2000::/3`, and:',
+    '',
+    '| what it is | ranges |',
+    '| --- | --- |',
+    ...ranges,
+    '',
+    '- names that end in `.localhost`, `.local`, `.internal`, `.home.arpa`, `.onion` or `.invalid`, and names of one part, are refused unasked;',
+    '  `hub.holdfast.internal` is the hub, on port 80, by every policy',
+    '- other ports than 80 and 443 are refused',
+    '- where a Space reaches listed hosts alone, or none, the resolver is asked for no other name: a question would carry data out',
+    '- a request that two readers take differently is refused: two hosts, two lengths, a length beside chunks, a folded line, another',
+    '  target than an absolute one of `http:`; so is `TRACE`',
+    '- what an app says of for whom it asks (`Forwarded`, `X-Forwarded-…`, `X-Real-IP`, `X-Holdfast-…`, with `_` for `-`) is left out',
+    '- of 512 connections at a time the next is refused; refusals are counted, 100 hosts a minute by name',
+    '- a build has another door: `GET` and `HEAD` of the paths of the package index and of Debian’s mirror, without a query, a body or `Authorization`, and no tunnel',
+    '',
+  ];
+}
+
+function quote(text: string): string {
+  return `\`${text}\``;
 }
 
 // What is answered there comes from a kernel that the sandbox has for itself.
