@@ -74,6 +74,7 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   headTelemetry: OPEN,
   getOpenApi: OPEN,
   revokeCredentials: OPEN,
+  // Pages and forms one by one: page-matrix.ts.
   postPage: same(NOBODY),
   getPageFile: same(NOBODY),
   getRepoPage: BROWSED,

@@ -148,6 +148,7 @@ export const IMPORTED_POWERS: readonly ImportedPower[] = [
 /** Files that may import late: the pages, which are built apart; work in threads; and what only some apps need to start. */
 export const LATE_IMPORTS: readonly string[] = [
   'hub/src/pages.ts',
+  'hub/test/harness/page-rows.ts',
   'platform/src/thread-host.ts',
   'inside/src/{main,receive}.ts',
   // In a browser, from the one folder that its policy names.
