@@ -1,18 +1,52 @@
-// `hf auth login` by a code that a person enters in a browser, as the newest client does it by itself.
+// `hf auth login` by a code that a person enters in a browser, as the newest client does it on a terminal.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startInstance } from '../harness/instance.ts';
 import { mustRun, runProgram } from '../harness/program.ts';
 import { clientEnvironment, venvProgram } from '../harness/python.ts';
 import { openScratch } from '../harness/scratch.ts';
+import { runOnTerminal } from '../harness/terminal.ts';
 import { TestBrowser } from '../harness/test-browser.ts';
 
 const PASSWORD = 'a long enough password';
-// The command asks how to log in where there is a terminal; this is what it does with the answer.
-const LOGIN = 'from huggingface_hub import _login; _login._device_code_login()';
+/** `hf auth login` on a terminal, which asks how; the first answer is a browser. Tells the code, and whether it ended well. */
+function logIn(place: LoginPlace): { readonly code: () => Promise<string>; readonly ended: Promise<Ended> } {
+  let shown = '';
+  const watch = (text: string): void => void (shown = text);
+  const dialogue = [[/How would you like to log in/, '1']] as const;
+  const ended = runOnTerminal(
+    [venvProgram('hub-newest', 'hf'), 'auth', 'login'],
+    { ...place, watch },
+    dialogue,
+  ).then(
+    (said) => ({ isIn: true, said }),
+    (error: unknown) => ({ isIn: false, said: String(error) }),
+  );
+  const code = async (): Promise<string> => {
+    let isOver = false;
+    void ended.then(() => (isOver = true));
+    for (;;) {
+      const found = /\/device\?code=([A-Z]{4}-[A-Z]{4})/.exec(shown)?.[1];
+      if (found !== undefined) return found;
+      if (isOver) throw new Error(shown);
+      await delay(100);
+    }
+  };
+  return { code, ended };
+}
+
+interface LoginPlace {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+interface Ended {
+  readonly isIn: boolean;
+  readonly said: string;
+}
 
 for (const answer of ['approve', 'deny'] as const)
   void test(
@@ -24,19 +58,7 @@ for (const answer of ['approve', 'deny'] as const)
       await writeFile(file, PASSWORD, { mode: 0o600 });
       await using instance = await startInstance({ env: { HOLDFAST_ADMIN_PASSWORD_FILE: file } });
       const env = clientEnvironment(home.path, { HF_ENDPOINT: instance.url });
-      const program = spawn(venvProgram('hub-newest', 'python'), ['-u', '-c', LOGIN], { env, stdio: 'pipe' });
-      let said = '';
-      program.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-      program.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-      const ended = new Promise<number | null>((resolve) => program.once('exit', resolve));
-      const code = async (): Promise<string> => {
-        for (;;) {
-          const found = /\/device\?code=([A-Z]{4}-[A-Z]{4})/.exec(said)?.[1];
-          if (found !== undefined) return found;
-          if (program.exitCode !== null) throw new Error(said);
-          await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-      };
+      const { code, ended } = logIn({ env, cwd: home.path });
       const userCode = await code();
       const browser = new TestBrowser(instance);
       const page = `/device?code=${userCode}`;
@@ -45,7 +67,8 @@ for (const answer of ['approve', 'deny'] as const)
       assert.match((await browser.open(page)).body, new RegExp(userCode));
       const answered = await browser.send(`/device?/${answer}`, { code: userCode, 'user:admin': 'read' });
       assert.equal(answered.location, `/device?done=${answer === 'approve' ? 'approved' : 'denied'}`);
-      assert.equal((await ended) === 0, answer === 'approve', said);
+      const { isIn, said } = await ended;
+      assert.equal(isIn, answer === 'approve', said);
       const who = await runProgram(venvProgram('hub-newest', 'hf'), ['auth', 'whoami'], {
         env,
         cwd: home.path,

@@ -8,10 +8,13 @@ export type Dialogue = readonly (readonly [asked: RegExp, typed: string])[];
 /** A program asks before it reads key by key, and what is typed in between is thrown away: nobody types at once. */
 const READING_MS = 700;
 
+/** Where it runs, and who is told what has been shown so far. */
+type TerminalOptions = Pick<ProgramOptions, 'env' | 'cwd'> & { readonly watch?: (shown: string) => void };
+
 /** Runs it to its end; gives what was shown. Throws an `Error` with that where it fails. */
 export async function runOnTerminal(
   command: readonly string[],
-  { env, cwd }: Pick<ProgramOptions, 'env' | 'cwd'>,
+  { env, cwd, watch }: TerminalOptions,
   dialogue: Dialogue,
 ): Promise<string> {
   const words = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -28,6 +31,7 @@ export async function runOnTerminal(
   const left = [...dialogue];
   const show = (text: string): void => {
     shown += text;
+    watch?.(shown);
     const [next] = left;
     if (next === undefined || !next[0].test(shown.slice(from))) return;
     from = shown.length;
