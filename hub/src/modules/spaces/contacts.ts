@@ -5,10 +5,12 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { record } from '#modules/ledger';
+import { z } from 'zod';
+import { EntrySearch, record } from '#modules/ledger';
 import { Reached, type Contact, type ToldContacts } from './contacts-model.ts';
 import { readContacts } from './recorded-contacts.ts';
 import { RunReader } from './run-store.ts';
+import { StartedRunReader } from './started-run-store.ts';
 
 interface Deps {
   readonly db: Db;
@@ -23,13 +25,18 @@ const MOST_RUNS = 2_000;
 /** Entries about one Space in a minute. What there is no room for waits for the next one, and comes together. */
 const MOST_ENTRIES = 30;
 const MINUTE_MS = 60_000;
+/** Row and entry of a start are of one transaction; the one has the time when it began. */
+const START_MS = 60_000;
+/** More starts than a Space has in that time. */
+const MOST_STARTS = 200;
+const Started = z.looseObject({ run: z.string() });
 /** Failures after which a look is over. */
 const MOST_FAILED = 3;
 
 interface Known {
   readonly space: Id;
   readonly reached: Reached;
-  /** The Space is, or was, this hub's. */
+  /** The Space is, or was, this hub's, or the run was. */
   isOurs: boolean;
   /** What is on record is known. */
   isMet: boolean;
@@ -91,9 +98,9 @@ export class Contacts implements AsyncDisposable {
   }
 
   async #keep(run: Id, known: Known): Promise<void> {
-    const { db, clock, hub } = this.#deps;
+    const { db, clock } = this.#deps;
     const { space, reached } = known;
-    if (!known.isOurs && (await new RunReader(db).find(space))?.holder !== hub) {
+    if (!known.isOurs && !(await this.#isOurs(run, space))) {
       this.#runs.delete(run);
       return;
     }
@@ -120,6 +127,19 @@ export class Contacts implements AsyncDisposable {
       await db.transaction(async (tx) => await record(tx, entry));
       reached.record(due, now);
     }
+  }
+
+  // Where the Space went to another hub while this one was away, it is told of what its run reached for this one: that this hub let it
+  // start is on record, and a runner cannot make it up.
+  async #isOurs(run: Id, space: Id): Promise<boolean> {
+    const { db, hub } = this.#deps;
+    if ((await new RunReader(db).find(space))?.holder === hub) return true;
+    const start = (await new StartedRunReader(db).findStart(run, hub))?.getTime();
+    if (start === undefined) return false;
+    const within = { since: new Date(start - START_MS), until: new Date(start + START_MS) };
+    const filter = { subject: `repo:${space}`, kind: 'run.started', ...within };
+    const { items } = await new EntrySearch(db).list(filter, { limit: MOST_STARTS });
+    return items.some(({ body }) => Started.parse(JSON.parse(body)).run === run);
   }
 
   #mayRecord(space: Id, now: number): boolean {

@@ -34,6 +34,17 @@ export class StartedRunReader {
       .where('s.run_id', '=', run)
       .executeTakeFirst();
   }
+
+  /** When this hub gave a run its ticket; `undefined` where it did not, or that is long ago. */
+  async findStart(run: Id, hub: string): Promise<Date | undefined> {
+    const row = await this.db
+      .selectFrom('spaces.started_run')
+      .select('started_at')
+      .where('run_id', '=', run)
+      .where('hub', '=', hub)
+      .executeTakeFirst();
+    return row?.started_at;
+  }
 }
 
 /** Changes started runs. */

@@ -183,3 +183,38 @@ void test('of Spaces that are not the hub’s nothing is recorded, whatever its 
     ['a.org'],
   );
 });
+
+void test('what runs reached is recorded by the hub that let them start, though their Space has gone to another meanwhile', async () => {
+  await using opened = await openProgramHub();
+  const { hub, runner } = opened;
+  const { space, commit } = await opened.begin();
+  const run = newId(new Date());
+  const from = runner.heard.length;
+  runner.say({ type: 'ticket-wanted', space, commit, run });
+  assert.notEqual((await runner.sent('ticket', from)).entry, null);
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query(
+      `insert into spaces.runner (hub, lease_until) values ('other', now() + interval '1 day')`,
+    );
+    await pool.query(`update spaces.run set holder = 'other', changed_in = pg_current_xact_id()`);
+  });
+  // A hub that has come knows of no Space, and hears of all runs again.
+  runner.gone();
+  runner.able();
+  const said = { type: 'contacts' as const, unanswered: 0, ended: true };
+  const stranger = newId(new Date());
+  await runner.sent('drop', from);
+  runner.say({ ...said, space, run: stranger, hosts: [host('made-up.org')] });
+  runner.say({ ...said, space: newId(new Date()), run, hosts: [host('elsewhere.org')] });
+  await delay(1_200);
+  runner.say({ ...said, space, run, hosts: [host('a.org')] });
+  const [first] = await until(opened, ({ length }) => length === 1);
+  assert.deepEqual([first?.subject, first?.actor], [`repo:${space}`, `run:${run}`]);
+  assert.equal(first?.hosts[0]?.host, 'a.org');
+  await delay(1_200);
+  assert.equal(
+    (await recorded(opened)).length,
+    1,
+    'of a run that it did not let start, or of another Space, nothing is',
+  );
+});
