@@ -1,11 +1,12 @@
 // What uploads leave behind goes, and nothing else does.
 import assert from 'node:assert/strict';
-import { readdir, utimes } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
-import { Uploads } from '../../../src/modules/blobs/index.ts';
+import { blobJobs, Blobs, COLLECT_TASK, Uploads } from '../../../src/modules/blobs/index.ts';
+import { asXet } from '../../../src/modules/xet/index.ts';
 import { askOne, put, sampleOf, uploadFile, uploadLink, type Sample } from '../../harness/lfs.ts';
 import { openServedHub, TEST_LIMITS, type ServedHub } from '../../harness/served-hub.ts';
 
@@ -59,21 +60,92 @@ void test('dropExpired() forgets uploads in parts that were not finished in a da
   const parts = async (): Promise<number> => (await readdir(`${hub.objects}/parts`)).length;
   assert.equal(await hub.modules.uploads.dropExpired(), 0);
   assert.equal(await parts(), 1);
-  const { db, store } = hub.modules;
-  const later = new Uploads({
-    db,
-    store,
-    backend: 'disk',
-    limits: TEST_LIMITS,
-    clock: { now: () => new Date(Date.now() + TWO_DAYS_MS) },
-    storage: { lock: () => Promise.resolve(), add: () => Promise.resolve() },
-    room: { expect: () => Promise.resolve(), settle: () => Promise.resolve() },
-  });
+  const later = uploadsAt(hub, 48);
   assert.equal(await later.dropExpired(), 1);
   assert.equal(await parts(), 0);
   const late = await put(actions?.upload?.header['00001'] ?? '', sample.bytes.subarray(0, MiB));
   assert.equal(late.status, 404);
   assert.equal(late.headers.get('x-error-code'), 'UploadMissing');
+});
+
+const HOUR_MS = 3_600_000;
+
+/** The daily job, so many hours from now. */
+async function runJob(hub: ServedHub, hours: number): Promise<void> {
+  const { db, store, storage, xetFiles } = hub.modules;
+  const clock = { now: () => new Date(Date.now() + hours * HOUR_MS) };
+  const assembled = { open: async (blob: Parameters<typeof asXet>[0]) => await xetFiles.open(asXet(blob)) };
+  const jobs = blobJobs({
+    blobs: new Blobs({ db, store, clock, storage, assembled }),
+    uploads: uploadsAt(hub, hours),
+  });
+  await jobs[COLLECT_TASK]?.({}, new AbortController().signal);
+}
+
+function uploadsAt({ modules: { db, store } }: ServedHub, hours: number): Uploads {
+  return new Uploads({
+    ...{ db, store, backend: 'disk', limits: TEST_LIMITS },
+    clock: { now: () => new Date(Date.now() + hours * HOUR_MS) },
+    storage: { lock: () => Promise.resolve(), add: () => Promise.resolve() },
+    room: { expect: () => Promise.resolve(), settle: () => Promise.resolve() },
+  });
+}
+
+void test('the daily job removes what a killed upload left once its grace is over, and nothing of one that is under way', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  const { id: repoId } = await hub.addRepo('ada/model');
+  const { store } = hub.modules;
+  const parts = async (): Promise<string[]> => await readdir(`${hub.objects}/parts`);
+  // Killed after its first part.
+  const killed = sampleOf(5 * MiB);
+  const wish = { token, repo: 'ada/model', operation: 'upload', transfers: ['multipart'] } as const;
+  const { actions } = await askOne(hub, { ...wish, sample: killed });
+  const href = actions?.upload?.header['00001'] ?? '';
+  assert.equal((await put(href, killed.bytes.subarray(0, MiB))).status, 200);
+  const [left = ''] = await parts();
+  // Killed between the folder and its row, and in the middle of a body that was sent to a hub that is gone.
+  const rowless = await store.beginParts({ size: 2 * MiB, partSize: MiB });
+  const incoming = `${hub.objects}/incoming/gone`;
+  await mkdir(incoming);
+  await writeFile(`${incoming}/half`, 'half of it');
+  // Begun twenty hours later, and still under way.
+  const live = sampleOf(2 * MiB);
+  const name = { sha256: live.oid as Sha256, size: 2 * MiB };
+  const { partsId } = await uploadsAt(hub, 20).beginParts(repoId, name, MiB);
+  const upload = { id: partsId, size: 2 * MiB, partSize: MiB };
+  const send = async (number: number) =>
+    await store.putPart(upload, {
+      number,
+      source: Readable.from([live.bytes.subarray((number - 1) * MiB, number * MiB)]),
+    });
+  const first = await send(1);
+  const begun = new Date(Date.now() + 20 * HOUR_MS);
+  await utimes(`${hub.objects}/parts/${partsId}`, begun, begun);
+
+  await runJob(hub, 23);
+  assert.deepEqual(
+    new Set(await parts()),
+    new Set([left, rowless.id, partsId]),
+    'all are within their grace',
+  );
+  assert.deepEqual(await readdir(incoming), ['half']);
+  await runJob(hub, 25);
+  assert.deepEqual(
+    new Set(await parts()),
+    new Set([rowless.id, partsId]),
+    'a day is over for the killed one',
+  );
+  assert.equal((await put(href, killed.bytes.subarray(0, MiB))).status, 404);
+  await runJob(hub, 43);
+  assert.deepEqual(new Set(await parts()), new Set([rowless.id, partsId]));
+  const second = await send(2);
+  const sent = [first, second].map(({ etag }, n) => ({ number: n + 1, etag }));
+  await store.completeParts(upload, { parts: sent, sha256: name.sha256 });
+  assert.equal(await store.has(name.sha256), true, 'what was under way is whole');
+  await runJob(hub, 49);
+  assert.deepEqual(await parts(), [], 'nor is anything left that no row knows of');
+  assert.deepEqual(await readdir(incoming), []);
 });
 
 void test('list() pages through objects, newest first, each once', async () => {
