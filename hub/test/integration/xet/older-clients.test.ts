@@ -117,6 +117,16 @@ void test('several files are asked for at once, each with the links that open it
   assert.equal((await askXet(session, '/v1/reconstructions')).status, 400);
 });
 
+void test('what no client sends is told to be no route, and not taken for a file that is missing', async () => {
+  await using hub = await openServedHub();
+  const session = await openSession(hub);
+  for (const path of ['/v1/reconstructions', '/reconstructions']) {
+    const answer = await askXet(session, path, { method: 'POST', body: Buffer.from('[]') });
+    assert.equal(answer.status, 404);
+    assert.match(await answer.text(), /POST .*reconstructions/);
+  }
+});
+
 void test('several files are refused where one of them is too many, or nowhere', async () => {
   await using hub = await openServedHub();
   const session = await openSession(hub);
