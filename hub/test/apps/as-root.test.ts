@@ -7,6 +7,7 @@ import { openOutside } from '../harness/outside.ts';
 import { runPythonSuite } from '../harness/python.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { proveBrowser } from './browser.ts';
+import { proveEgress } from './egress.ts';
 import { provePreload } from './preload.ts';
 import { provePrivateModel } from './private-model.ts';
 import { proveInFlight } from './in-flight.ts';
@@ -56,6 +57,13 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
     { skip: outside === undefined && 'a network to play hosts in takes root' },
     async () => {
       if (outside !== undefined) await proveInFlight(site, outside, keys);
+    },
+  );
+  await t.test(
+    'an app reaches what its owner lists, and nothing once it is closed',
+    { skip: outside === undefined && 'a network to play hosts in takes root' },
+    async () => {
+      if (outside !== undefined) await proveEgress(site, outside);
     },
   );
   await t.test('an app with secrets waits while the vault is sealed', async () => {
