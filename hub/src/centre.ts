@@ -1,7 +1,7 @@
 // Opens what the security centre is a view of: of each module what it shows to who looks after the whole instance.
 import { proveEntry } from '@holdfast/notary/evidence';
-import { Everybody } from '#modules/identity';
-import { Explorer, Tally } from '#modules/ledger';
+import { Everybody, OrgPeople } from '#modules/identity';
+import { Explorer, OrgLedger, Tally } from '#modules/ledger';
 import { MailLog } from '#modules/mail';
 import { RepoNames } from '#modules/repos';
 import { SecretOverview, SecretSinks, type ReachOf } from '#modules/secrets';
@@ -21,16 +21,25 @@ export function openCentre(
     reachOf,
   }: { readonly vault: OpenVault; readonly runs: Runs | undefined; readonly reachOf: ReachOf },
 ): Centre {
+  const prove = async (hash: string) => await proveEntry(db, hash);
+  const orgPeople = new OrgPeople({ db });
+  const repos = new RepoNames({ db });
   return {
     everybody: new Everybody({ db }),
-    repos: new RepoNames({ db }),
+    repos,
+    orgPeople,
     sessions: new LiveSessions({ db, clock }),
     tokens: new AllTokens({ db, clock }),
-    ledger: new Explorer({ db, clock, durability, prove: async (hash) => await proveEntry(db, hash) }),
+    ledger: new Explorer({ db, clock, durability, prove }),
+    orgLedger: new OrgLedger({
+      ...{ db, prove },
+      isTheirs: async (actor, orgId, repoId) => (await repos.namesIn(actor, orgId, [repoId])).has(repoId),
+      membersAmong: async (actor, orgId, ids) => await orgPeople.membersAmong(actor, orgId, ids),
+    }),
     tally: new Tally({ db, clock }),
     mail: new MailLog({ db }),
     traffic: new Traffic({ db, clock, runs }),
     secrets: new SecretOverview({ db, vault }),
-    sinks: new SecretSinks({ db, repos: new RepoNames({ db }), reachOf }),
+    sinks: new SecretSinks({ db, repos, reachOf }),
   };
 }

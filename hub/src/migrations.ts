@@ -42,6 +42,7 @@ import {
   ledgerLanesKinds,
   ledgerPossession,
   ledgerLookUps,
+  ledgerOfSpaces,
   ledgerOneStatement,
   ledgerWatched,
 } from '#modules/ledger';
@@ -153,4 +154,5 @@ export const migrations: readonly Migration[] = [
   oauthApplications,
   vaultLost,
   ledgerContactsOfSpace,
+  ledgerOfSpaces,
 ];

@@ -141,8 +141,26 @@ async function fill({ opened }: Scene): Promise<void> {
   await members.put(OPERATOR, { org: 'acme', user: 'alice', role: 'write' });
   const { token } = await tokens.issue(OPERATOR, { user: 'alice', name: 'old', grant: { role: 'read' } });
   await tokens.revoke(OPERATOR, token.id);
+  await fillOrganization(hub);
 }
 
+/** A Space of the organisation, with a secret of each way. */
+async function fillOrganization(hub: ServedHub): Promise<void> {
+  const { text } = await hub.addToken('boss', 'write');
+  const post = async (path: string, body: object): Promise<void> => {
+    const answer = await fetch(`${hub.url}/api/${path}`, {
+      ...{ method: 'POST', body: JSON.stringify(body) },
+      headers: { authorization: `Bearer ${text}`, 'content-type': 'application/json' },
+    });
+    assert.equal(answer.status, 200, await answer.text());
+  };
+  await post('repos/create', { type: 'space', name: 'board', organization: 'acme', sdk: 'gradio' });
+  await post('spaces/acme/board/secrets', { key: 'SEEN', value: 'a value that the app sees' });
+  const hosts = { hosts: ['api.example.org'], place: 'header:x-api-key' };
+  await post('spaces/acme/board/secrets', { key: 'UNSEEN', value: 'a-value-that-no-app-sees', ...hosts });
+}
+
+const OF_ACME = ['', '/members', '/secrets', '/doors', '/ledger'];
 const SETTINGS = ['', '/second-factor', '/passkeys', '/sessions', '/invitations', '/organizations/acme'];
 const PAGES = [
   '',
@@ -153,6 +171,8 @@ const PAGES = [
   '/ledger',
   '/secrets',
   '/doors',
+  '/organizations',
+  ...OF_ACME.map((room) => `/organizations/acme${room}`),
   '/mail',
 ];
 
@@ -165,7 +185,7 @@ void test('every room can be seen, also on a phone and in Portuguese, and the le
   await fill(scene);
   await scene.notary.round();
   await page.goto('/security/secrets');
-  await page.getByText('variable: the app sees it').waitFor();
+  await page.getByRole('row', { name: 'ann/demo OPEN variable: the app sees it' }).waitFor();
   await page.goto('/security/doors');
   await page.getByText('48 MB').waitFor();
   for (const path of SETTINGS) {
@@ -176,6 +196,17 @@ void test('every room can be seen, also on a phone and in Portuguese, and the le
     await page.goto(`/security${path}`);
     await takePictures(page, `security${path.replaceAll('/', '-')}`);
   }
+  await page.goto('/security/doors');
+  await page.getByRole('link', { name: 'ann/demo' }).click();
+  await page.getByText('7 in 48 hours').first().waitFor();
+  await takePictures(page, 'security-doors-space');
+  await page.goto('/security/organizations/acme/ledger');
+  await page.getByLabel('To what').fill('spaces/acme/board');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.locator('[data-entry] a').first().click();
+  await page.getByRole('link', { name: 'Prove it' }).click();
+  await page.locator('[data-checkpoint]').waitFor();
+  await takePictures(page, 'security-organizations-acme-entry');
   await page.goto('/security/ledger?kind=space.');
   await page.getByText('ann/demo').first().waitFor();
   await page.goto('/security/ledger');

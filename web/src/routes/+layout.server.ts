@@ -1,6 +1,7 @@
 // What every page shows: its words, who is signed in, and where it is.
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, pathOf } from '../lib/call.ts';
+import { ownedBy } from '../lib/security/org.ts';
 import { type Visit } from '@holdfast/hub/surfaces/web/pages';
 import { LANGUAGES, languageFor } from '../lib/words/words.ts';
 
@@ -10,6 +11,11 @@ export const csr = false;
 // What is offered; who may is decided by the hub.
 function mayInvite({ account, memberships }: Visit): boolean {
   return account.administrator || memberships.some(({ role }) => role === 'admin');
+}
+
+// Who administers the instance, and who administers an organisation: each sees their part.
+function mayEnterCentre(visit: Visit): boolean {
+  return visit.account.administrator || ownedBy(visit).length > 0;
 }
 
 export function load(event: ServerLoadEvent) {
@@ -22,7 +28,7 @@ export function load(event: ServerLoadEvent) {
     user:
       visit === undefined
         ? undefined
-        : { name: visit.account.name, invites: mayInvite(visit), oversees: visit.account.administrator },
+        : { name: visit.account.name, invites: mayInvite(visit), oversees: mayEnterCentre(visit) },
     // Whoever may read nothing is offered nothing to look for.
     reads: actor.kind !== 'anonymous' || actor.mayReadPublic,
     sought: event.url.pathname === '/search' ? (event.url.searchParams.get('q') ?? '') : '',

@@ -73,9 +73,9 @@ export function mayCredentials(actor: Actor, userId: Id): Decision {
 }
 
 /**
- * Whether the actor may say who belongs to an organisation and what it asks: who administers it, signed in. Never through a
- * token, so that one that was found cannot let its finder in by another way. Administering the instance opens no
- * organisation.
+ * Whether the actor may say who belongs to an organisation and what it asks, and see in the security centre what happens in it: who
+ * administers it, signed in. Never through a token, so that one that was found neither lets its finder in by another way nor
+ * shows them where members are. Administering the instance opens no organisation.
  */
 export function mayGovern(actor: Actor, orgId: Id): Decision {
   if (actor.kind === 'system' || actor.kind === 'operator') return allow;

@@ -15,6 +15,8 @@ export { AccountReader, type Member, type SignInRow } from './store.ts';
 export { accountMissing, credentialsForbidden, proofNeeded } from './faults.ts';
 export { Everybody } from './everybody.ts';
 export { type PeopleCounts, type PeopleFilter, type Person } from './everybody-store.ts';
+export { OrgPeople } from './org-people.ts';
+export { type OrgCounts, type OrgPerson } from './org-people-store.ts';
 export { randomPassword } from './password.ts';
 export { Invitations, type SignUpPolicy } from './invitations.ts';
 export { SignUps, signUpText } from './sign-ups.ts';

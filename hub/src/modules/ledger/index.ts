@@ -6,6 +6,7 @@ export { LedgerLag } from './lag.ts';
 export { watchLag } from './lag-watch.ts';
 export { EntrySearch, type EntryFilter, type FollowedEntry, type FoundEntry } from './search-store.ts';
 export { Explorer, type NotaryStanding, type ProvedEntry } from './explorer.ts';
+export { OrgLedger, type OrgEntryFilter } from './org-ledger.ts';
 export { Tally, type TallyHour } from './tally.ts';
 export {
   PossessionReader,
@@ -14,13 +15,14 @@ export {
   type LogReads,
   type PossessionEntry,
 } from './possession-store.ts';
-export { TallyReader } from './tally-store.ts';
+export { TallyReader, type SpaceKind } from './tally-store.ts';
 export { Erasure } from './erasure.ts';
 export { LedgerReader } from './store.ts';
 export { commitment, verifyLane, type ChainFlaw, type Entry } from './model.ts';
 export { entries as ledgerEntries } from './migrations/0001-entries.ts';
 export { possession as ledgerPossession } from './migrations/0008-possession.ts';
 export { contactsOfSpace as ledgerContactsOfSpace } from './migrations/0009-contacts-of-space.ts';
+export { ofSpaces as ledgerOfSpaces } from './migrations/0010-of-spaces.ts';
 export { lanes as ledgerLanes } from './migrations/0002-lanes.ts';
 export { lookUps as ledgerLookUps } from './migrations/0003-look-ups.ts';
 export { erasure as ledgerErasure } from './migrations/0004-erasure.ts';

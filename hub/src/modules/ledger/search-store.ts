@@ -16,6 +16,8 @@ export interface EntryFilter {
   readonly address?: string | undefined;
   /** A kind, or with a dot at its end all that begin so. */
   readonly kind?: string | undefined;
+  /** What its body names as the organisation. */
+  readonly org?: string | undefined;
   readonly since?: Date | undefined;
   /** Before this. */
   readonly until?: Date | undefined;
@@ -131,7 +133,7 @@ export class EntrySearch {
 
 /** What an entry must hold to pass, and to come behind the cursor. Throws `cursorRejected`. */
 export function conditionsOf(filter: EntryFilter, cursor?: string): Expression<SqlBool>[] {
-  const { actor, credential, subject, address, kind, since, until } = filter;
+  const { actor, credential, subject, address, kind, org, since, until } = filter;
   const is = (
     column: 'actor' | 'credential' | 'subject',
     value: string | undefined,
@@ -140,6 +142,7 @@ export function conditionsOf(filter: EntryFilter, cursor?: string): Expression<S
   // The index has no empty ones; so must the question.
   if (credential !== undefined)
     conditions.push(sql<SqlBool>`credential <> ''`, ...is('credential', credential));
+  if (org !== undefined) conditions.push(sql<SqlBool>`body::jsonb ->> 'org' = ${org}`);
   if (since !== undefined) conditions.push(sql<SqlBool>`at >= ${since}`);
   if (until !== undefined) conditions.push(sql<SqlBool>`at < ${until}`);
   if (kind !== undefined)

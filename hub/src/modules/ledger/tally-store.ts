@@ -13,6 +13,9 @@ export type WatchedKind =
   | 'secret.misplaced'
   | 'secret.echoed';
 
+/** Kinds that can be counted for some Spaces: those of the index `entry_watched_space`. */
+export type SpaceKind = Exclude<WatchedKind, 'session.begun' | 'refusal.noted' | 'refusal.repeated'>;
+
 /** So many of the newest entries are counted; a flood does not make a page slow. */
 const MOST_COUNTED = 50_000;
 
@@ -32,12 +35,37 @@ export class TallyReader {
     return new Map(rows.map(({ hour, n }) => [hour.getTime(), n]));
   }
 
-  /** The same by the Space that it happened to. */
-  async bySpace(kinds: readonly WatchedKind[], since: Date): Promise<Map<string, number>> {
-    const { rows } = await sql<{ space: string | null; n: number }>`
-      select coalesce(body::jsonb ->> 'space', substring(subject from '^repo:(.*)$')) as space, ${COUNT} as n
-        from (${this.#newest(kinds, since)}) as e group by 1`.execute(this.#db);
-    return new Map(rows.flatMap(({ space, n }) => (space === null ? [] : [[space, n] as const])));
+  /** How often something of these kinds happened to these Spaces since, by the hour. */
+  async byHourOf(
+    spaces: readonly string[],
+    kinds: readonly SpaceKind[],
+    since: Date,
+  ): Promise<Map<number, number>> {
+    if (spaces.length === 0) return new Map();
+    const { rows } = await sql<{ hour: Date; n: number }>`
+      select date_trunc('hour', at, 'UTC') as hour, ${COUNT} as n
+        from (${this.#newestOf(spaces, kinds, since)}) as e group by 1`.execute(this.#db);
+    return new Map(rows.map(({ hour, n }) => [hour.getTime(), n]));
+  }
+
+  /** The same by the Space. */
+  async bySpaceOf(
+    spaces: readonly string[],
+    kinds: readonly SpaceKind[],
+    since: Date,
+  ): Promise<Map<string, number>> {
+    if (spaces.length === 0) return new Map();
+    const { rows } = await sql<{ space: string; n: number }>`
+      select ${SPACE} as space, ${COUNT} as n
+        from (${this.#newestOf(spaces, kinds, since)}) as e group by 1`.execute(this.#db);
+    return new Map(rows.map(({ space, n }) => [space, n]));
+  }
+
+  #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], since: Date) {
+    return sql`
+      select at, subject, body from ledger.entry
+       where ${SPACE} in (${sql.join([...spaces])}) and kind in (${sql.join([...kinds])}) and ${IS_OF_SPACE} and at >= ${since}
+       order by at desc limit ${MOST_COUNTED}`;
   }
 
   #newest(kinds: readonly WatchedKind[], since: Date) {
@@ -54,3 +82,7 @@ const COUNT = sql`sum(coalesce((body::jsonb ->> 'count')::bigint, (body::jsonb -
 // The index has these alone; so must the question.
 const IS_WATCHED = sql`kind in ('session.begun', 'refusal.noted', 'refusal.repeated', 'space.egress-refused', 'secret.used',
   'secret.misplaced', 'secret.echoed')`;
+
+// As the index has it.
+const SPACE = sql`coalesce(body::jsonb ->> 'space', substring(subject from '^repo:(.*)$'))`;
+const IS_OF_SPACE = sql`kind in ('space.egress-refused', 'secret.used', 'secret.misplaced', 'secret.echoed')`;

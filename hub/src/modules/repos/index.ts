@@ -17,6 +17,7 @@ export {
 } from './model.ts';
 export { type RepoPage, type TagCount } from './list-store.ts';
 export { RepoNames } from './repo-names.ts';
+export { type NamedRepo } from './name-store.ts';
 export { RepoMoved } from './moved.ts';
 export { requireRight } from './right.ts';
 export { Turns } from './turns.ts';

@@ -1,8 +1,9 @@
-// Which secrets there are, of all Spaces, for who looks after the instance: their names, ways and age, and never a value.
+// Which secrets there are, of all Spaces, for who looks after the instance, and of an organisation's, for who administers it: their names,
+// ways and age, and never a value.
 import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { mayOversee, type Actor } from '#modules/access';
+import { mayGovern, mayOversee, type Actor } from '#modules/access';
 import { SecretNoteReader } from '#modules/spaces';
 import { secretsForbidden } from './faults.ts';
 import { type SecretFacts, type VaultLink, type VaultStanding } from './model.ts';
@@ -35,10 +36,25 @@ export class SecretOverview {
     page: { readonly limit: number; readonly after?: Id | undefined },
   ): Promise<Page<SpaceSecrets>> {
     this.#require(actor);
-    const { db, vault } = this.#deps;
-    const { items, ...more } = await new SecretNoteReader(db).listSpaces(page);
+    return await this.#withSecrets(await new SecretNoteReader(this.#deps.db).listSpaces(page));
+  }
+
+  /** The same of the Spaces of one organisation, for who administers it; a page may be short, and go on all the same. */
+  async listOf(
+    actor: Actor,
+    orgId: Id,
+    page: { readonly limit: number; readonly after?: Id | undefined },
+  ): Promise<Page<SpaceSecrets>> {
+    if (!mayGovern(actor, orgId).allowed) throw secretsForbidden();
+    return await this.#withSecrets(await new SecretNoteReader(this.#deps.db).listSpacesOf(orgId, page));
+  }
+
+  async #withSecrets({
+    items,
+    ...more
+  }: Page<{ readonly id: Id; readonly name: string }>): Promise<Page<SpaceSecrets>> {
     // All at once: the vault is asked for a page, and answers each within seconds or not at all.
-    const answers = await Promise.all(items.map(async ({ id }) => await vault.list(id)));
+    const answers = await Promise.all(items.map(async ({ id }) => await this.#deps.vault.list(id)));
     const listed = items.map(({ id, name }, at) => {
       const answer = answers[at];
       return { id, name, secrets: answer?.kind === 'done' ? answer.secrets : undefined };

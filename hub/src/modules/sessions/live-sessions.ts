@@ -3,7 +3,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { mayOversee, type Actor } from '#modules/access';
+import { mayGovern, mayOversee, type Actor } from '#modules/access';
 import { credentialsForbidden } from '#modules/identity';
 import { LiveReader, type LiveFilter, type LiveSession } from './live-store.ts';
 
@@ -32,6 +32,12 @@ export class LiveSessions {
   /** When these users signed in last, by id; half a year is remembered. */
   async lastSignIns(actor: Actor, userIds: readonly Id[]): Promise<ReadonlyMap<string, Date>> {
     return await this.#reader(actor).lastSignIns(userIds);
+  }
+
+  /** The same of those among them who belong to an organisation, for who administers it. */
+  async lastSignInsOf(actor: Actor, orgId: Id, userIds: readonly Id[]): Promise<ReadonlyMap<string, Date>> {
+    if (!mayGovern(actor, orgId).allowed) throw credentialsForbidden();
+    return await new LiveReader(this.#deps.db).lastSignIns(userIds, orgId);
   }
 
   #reader(actor: Actor): LiveReader {

@@ -26,6 +26,7 @@ const MOST_COUNTED = 10_000;
 /** What is read of `identity`: whose a session is, and whether it outlives what ends all of theirs. */
 type Tables = SessionTables & {
   'identity.account': { id: Id; name: string; disabled_at: Date | null; signed_out_at: Date | null };
+  'identity.membership': { org_id: Id; user_id: Id };
 };
 
 /** Reads sessions that last. */
@@ -67,15 +68,25 @@ export class LiveReader {
     return n;
   }
 
-  /** When these users signed in last, by id, as far as places are remembered. */
-  async lastSignIns(userIds: readonly Id[]): Promise<Map<string, Date>> {
+  /** When these users, or the members of an organisation among them, signed in last, by id, as far as places are remembered. */
+  async lastSignIns(userIds: readonly Id[], orgId?: Id): Promise<Map<string, Date>> {
     if (userIds.length === 0) return new Map();
-    const rows = await this.#db
+    let query = this.#db
       .selectFrom('sessions.place')
       .select(['user_id', (e) => e.fn.max<Date>('last_at').as('at')])
       .where('user_id', 'in', [...userIds])
-      .groupBy('user_id')
-      .execute();
+      .groupBy('user_id');
+    if (orgId !== undefined)
+      query = query.where((e) =>
+        e.exists(
+          e
+            .selectFrom('identity.membership as m')
+            .select('m.user_id')
+            .where('m.org_id', '=', orgId)
+            .whereRef('m.user_id', '=', 'sessions.place.user_id'),
+        ),
+      );
+    const rows = await query.execute();
     return new Map(rows.map(({ user_id: id, at }) => [id, at]));
   }
 

@@ -6,6 +6,11 @@ export const trafficForbidden = defineFault(
   'space.traffic-forbidden',
   () => 'Only administrators of this instance, signed in, may see what goes through the doors of all Spaces.',
 );
+export const doorMissing = defineFault(
+  'missing',
+  'space.no-door',
+  () => 'There is no such Space that runs a program.',
+);
 export const variableInvalid = defineFault(
   'invalid',
   'space.variable-invalid',

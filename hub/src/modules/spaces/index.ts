@@ -20,7 +20,7 @@ export { SecretNoteReader, SecretNoteWriter } from './secret-note-store.ts';
 export { Sources } from './sources.ts';
 export { Spaces, type ServedSpace } from './spaces.ts';
 export { SpaceReader } from './store.ts';
-export { Traffic, type SpaceTraffic } from './traffic.ts';
+export { Traffic, type DoorHour, type SpaceTraffic } from './traffic.ts';
 export { isLabel } from './label.ts';
 export { type FromRunner, type LogKind, type RunnerLink, type ToRunner, type Usage } from './wish.ts';
 export { listed as spaceListed } from './migrations/0004-listed.ts';

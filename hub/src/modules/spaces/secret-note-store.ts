@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { pageOf, walkOf, type WalkedSpace } from './org-walk-store.ts';
 import { RunWriter } from './run-store.ts';
 import { type SpaceTables } from './tables.ts';
 
@@ -49,6 +50,20 @@ export class SecretNoteReader {
     const items = rows.slice(0, limit);
     const last = items.at(-1);
     return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
+  }
+
+  /** The same of the Spaces of one organisation; a page may be short, and go on all the same. */
+  async listSpacesOf(
+    orgId: Id,
+    { limit, after }: { readonly limit: number; readonly after?: Id | undefined },
+  ): Promise<Page<{ readonly id: Id; readonly name: string }>> {
+    const { rows } = await sql<WalkedSpace & { readonly name: string }>`
+      select r.id, r.namespace || '/' || r.name as name, r.deleted_at is null and s.repo_id is not null as "isListed"
+        from ${walkOf(orgId, after)} r
+        left join lateral (select repo_id from spaces.secrets
+               where repo_id = r.id and (unsettled or names <> '{}') offset 0) s on true
+       order by r.id desc`.execute(this.db);
+    return pageOf(rows, limit);
   }
 
   /** Spaces that are deleted, and of which the vault may still have something. */

@@ -1,12 +1,12 @@
-// What goes through the doors of Spaces, and what their doors refused, for who looks after the instance. It shows names of
-// private Spaces and opens none of them.
+// What goes through the doors of Spaces, and what their doors refused, for who looks after the instance, and of an organisation's, for who
+// administers it. It shows names of private Spaces and opens none of them.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { mayOversee, type Actor } from '#modules/access';
+import { mayGovern, mayOversee, type Actor } from '#modules/access';
 import { TallyReader } from '#modules/ledger';
-import { trafficForbidden } from './faults.ts';
+import { doorMissing, trafficForbidden } from './faults.ts';
 import { type Runs } from './runs.ts';
 import { ProgramReader, type ListedProgram } from './traffic-store.ts';
 import { type Usage } from './wish.ts';
@@ -21,9 +21,22 @@ export interface SpaceTraffic extends ListedProgram {
   readonly misplaced: number;
 }
 
-const DAY_MS = 86_400_000;
+/** What doors did within one hour. */
+export interface DoorHour {
+  readonly at: Date;
+  /** Requests of apps that were not let out. */
+  readonly doorRefusals: number;
+  /** Uses of brokered secrets. */
+  readonly secretUses: number;
+}
 
-/** Doors of all Spaces. */
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const HOURS = 48;
+/** Spaces that are counted together. */
+const MOST_SPACES = 200;
+
+/** Doors of Spaces. */
 export class Traffic {
   readonly #deps: { readonly db: Db; readonly clock: Clock; readonly runs: Runs | undefined };
 
@@ -37,13 +50,62 @@ export class Traffic {
     page: { readonly limit: number; readonly after?: Id | undefined },
   ): Promise<Page<SpaceTraffic>> {
     if (!mayOversee(actor).allowed) throw trafficForbidden();
+    return await this.#count(await new ProgramReader(this.#deps.db).list(page));
+  }
+
+  /** The same of one organisation, for who administers it; a page may be short, and go on all the same. */
+  async listOf(
+    actor: Actor,
+    orgId: Id,
+    page: { readonly limit: number; readonly after?: Id | undefined },
+  ): Promise<Page<SpaceTraffic>> {
+    if (!mayGovern(actor, orgId).allowed) throw trafficForbidden();
+    return await this.#count(await new ProgramReader(this.#deps.db).listOf(orgId, page));
+  }
+
+  /**
+   * One Space, and what its door did by the hour, for who looks after the instance; or, where an organisation is named, for who administers
+   * that, if the Space is its own. Throws `space.traffic-forbidden`, `space.no-door`.
+   */
+  async get(actor: Actor, spaceId: Id, orgId?: Id): Promise<SpaceTraffic & { readonly hours: DoorHour[] }> {
+    const may = orgId === undefined ? mayOversee(actor) : mayGovern(actor, orgId);
+    if (!may.allowed) throw trafficForbidden();
+    const found = await new ProgramReader(this.#deps.db).find(spaceId);
+    // Of a Space of others one must not learn that it is there.
+    if (found === undefined || (orgId !== undefined && found.namespaceId !== orgId)) throw doorMissing();
+    const { namespaceId: _, ...program } = found;
+    const [space] = (await this.#count({ items: [program] })).items;
+    if (space === undefined) throw doorMissing();
+    return { ...space, hours: await this.#hoursOf([spaceId]) };
+  }
+
+  /** What the doors of the newest Spaces of an organisation did by the hour, for who administers it. Throws `space.traffic-forbidden`. */
+  async hoursOfOrg(actor: Actor, orgId: Id): Promise<DoorHour[]> {
+    const { items } = await this.listOf(actor, orgId, { limit: MOST_SPACES });
+    return await this.#hoursOf(items.map(({ id }) => id));
+  }
+
+  async #hoursOf(spaces: readonly Id[]): Promise<DoorHour[]> {
+    const { db, clock } = this.#deps;
+    const last = Math.floor(clock.now().getTime() / HOUR_MS) * HOUR_MS;
+    const since = new Date(last - (HOURS - 1) * HOUR_MS);
+    const tally = new TallyReader(db);
+    const refusals = await tally.byHourOf(spaces, ['space.egress-refused'], since);
+    const secretUses = await tally.byHourOf(spaces, ['secret.used'], since);
+    return Array.from({ length: HOURS }, (_, n) => {
+      const at = since.getTime() + n * HOUR_MS;
+      return { at: new Date(at), doorRefusals: refusals.get(at) ?? 0, secretUses: secretUses.get(at) ?? 0 };
+    });
+  }
+
+  async #count({ items, ...more }: Page<ListedProgram>): Promise<Page<SpaceTraffic>> {
     const { db, clock, runs } = this.#deps;
     const since = new Date(clock.now().getTime() - DAY_MS);
     const tally = new TallyReader(db);
-    const refusals = await tally.bySpace(['space.egress-refused'], since);
-    const secretUses = await tally.bySpace(['secret.used'], since);
-    const misplaced = await tally.bySpace(['secret.misplaced', 'secret.echoed'], since);
-    const { items, ...more } = await new ProgramReader(db).list(page);
+    const ids = items.map(({ id }) => id);
+    const refusals = await tally.bySpaceOf(ids, ['space.egress-refused'], since);
+    const secretUses = await tally.bySpaceOf(ids, ['secret.used'], since);
+    const misplaced = await tally.bySpaceOf(ids, ['secret.misplaced', 'secret.echoed'], since);
     const counted = (program: ListedProgram): SpaceTraffic => ({
       ...program,
       usage: runs?.find(program.id)?.usage,

@@ -9,12 +9,13 @@ import {
   type Invitations,
   type Members,
   type Languages,
+  type OrgPeople,
   type OrgPolicies,
   type SignUps,
   type Passwords,
   type Profiles,
 } from '#modules/identity';
-import { type Explorer, type Tally } from '#modules/ledger';
+import { type Explorer, type OrgLedger, type Tally } from '#modules/ledger';
 import { type MailLog } from '#modules/mail';
 import {
   type Namespaces,
@@ -61,13 +62,15 @@ export { type RepoQuery } from '#modules/repos';
 export { type FileChange, type Visit as Place } from '#modules/content';
 export { type CommitSummary } from '#modules/git';
 
-/** What the security centre is a view of: each asks of its own whether the actor looks after the instance. */
+/** What the security centre is a view of: each asks of its own whether the actor looks after the instance, or administers the organisation. */
 export interface Centre {
   readonly everybody: Everybody;
   readonly repos: RepoNames;
   readonly sessions: LiveSessions;
   readonly tokens: AllTokens;
   readonly ledger: Explorer;
+  readonly orgLedger: OrgLedger;
+  readonly orgPeople: OrgPeople;
   readonly tally: Tally;
   readonly mail: MailLog;
   readonly traffic: Traffic;

@@ -30,7 +30,11 @@ export async function filterOf(
   };
 }
 
-async function writtenActor(hub: PageCall['hub'], text: string | undefined): Promise<string | undefined> {
+/** An actor as an entry writes it; `unknown` where a user was named whom nobody knows. */
+export async function writtenActor(
+  hub: Pick<PageCall['hub'], 'identity'>,
+  text: string | undefined,
+): Promise<string | undefined> {
   if (text === undefined || WRITTEN.test(text)) return text;
   const account = await hub.identity.findByName(text);
   return account === undefined ? 'unknown' : `user:${account.id}`;
@@ -55,16 +59,18 @@ export interface EntryRow {
   readonly address: string;
 }
 
+/** Says what people know accounts and repositories by, as far as the reader may know. */
+export interface Names {
+  readonly accounts: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  readonly repos: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+}
+
 /** Entries as rows, with the names that people know accounts and repositories by. */
-export async function rowsOf(
-  { hub, actor }: Pick<PageCall, 'hub' | 'actor'>,
-  entries: readonly Found[],
-): Promise<EntryRow[]> {
+export async function rowsOf({ accounts, repos }: Names, entries: readonly Found[]): Promise<EntryRow[]> {
   const references = entries.flatMap(({ actor: by, subject }) => [by, subject]);
-  const { everybody, repos } = hub.centre;
   const names = new Map([
-    ...(await everybody.namesOf(actor, idsIn(references, /^(?:user|account):([0-9a-f]{24})$/))),
-    ...(await repos.namesOf(actor, idsIn(references, /^repo:([0-9a-f]{24})$/))),
+    ...(await accounts(idsIn(references, /^(?:user|account):([0-9a-f]{24})$/))),
+    ...(await repos(idsIn(references, /^repo:([0-9a-f]{24})$/))),
   ]);
   const nameOf = (reference: string): string =>
     names.get(reference.slice(reference.indexOf(':') + 1)) ?? shortened(reference);

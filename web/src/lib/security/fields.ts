@@ -4,3 +4,5 @@
 export const FIELDS = ['actor', 'token', 'subject', 'kind', 'address'] as const;
 /** And the moments. */
 export const MOMENTS = ['since', 'until'] as const;
+/** What is typed where the ledger of one organisation is looked into, beside the subject. */
+export const ORG_FIELDS = ['actor', 'kind'] as const;

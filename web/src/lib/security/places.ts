@@ -1,4 +1,5 @@
-// The rooms of the security centre, in groups. One that is built gets a line here. Pure.
+// The rooms of the security centre, in groups: those of the instance, for who administers it, and those of each organisation, for who
+// administers that. One that is built gets a line here. Pure.
 import { type Words } from '../words/en.ts';
 
 type Group = keyof Words['security']['groups'];
@@ -25,6 +26,8 @@ const ROOMS: readonly (readonly [Group, readonly (readonly [Place, string])[]])[
   ['instance', [['mail', '/security/mail']]],
 ];
 
+const ORG_ROOMS = ['members', 'tokens', 'ledger', 'secrets', 'doors'] as const;
+
 /** A room, and whether somebody is in it. */
 export interface Room {
   readonly name: string;
@@ -32,17 +35,73 @@ export interface Room {
   readonly current: boolean;
 }
 
-/** The rooms by the name of their group. */
+/** Rooms, by the name of their group. */
+export interface RoomGroup {
+  readonly name: string;
+  readonly rooms: readonly Room[];
+}
+
+/** For whom the rooms are: who administers the instance, and which organisations. `org`: the one whose rooms are open. */
+export interface Overseer {
+  readonly oversees: boolean;
+  readonly owned: readonly string[];
+  readonly org: string | undefined;
+}
+
+/** Organisations that are named beside the rooms; all are in their list. */
+const MOST_NAMED = 8;
+
+/** Where the rooms of an organisation are. */
+export function orgBase(org: string): string {
+  return `/security/organizations/${encodeURIComponent(org)}`;
+}
+
+/** The rooms by their groups. */
 export function roomsOf(
-  { groups, places }: Words['security'],
+  words: Words['security'],
   path: string,
-): { readonly name: string; readonly rooms: readonly Room[] }[] {
-  return ROOMS.map(([group, rooms]) => ({
+  { oversees, owned, org }: Overseer,
+): RoomGroup[] {
+  const { groups, places } = words;
+  const room = (name: string, at: string): Room => ({
+    ...{ name, path: at },
+    current: path === at || (at !== '/security' && at !== org && path.startsWith(`${at}/`)),
+  });
+  const ofInstance = ROOMS.map(([group, rooms]) => ({
     name: groups[group],
-    rooms: rooms.map(([place, at]) => ({
-      name: places[place],
-      path: at,
-      current: path === at || (at !== '/security' && path.startsWith(`${at}/`)),
-    })),
+    rooms: rooms.map(([place, at]) => room(places[place], at)),
   }));
+  const named = owned.length <= MOST_NAMED ? owned : [];
+  const list = {
+    name: words.org.title,
+    path: '/security/organizations',
+    current: path === '/security/organizations',
+  };
+  const ofOrgs = {
+    name: groups.organizations,
+    rooms: [...(named.length > 0 ? [] : [list]), ...named.map(openOrg)],
+  };
+  return [
+    ...(oversees ? ofInstance : []),
+    ...(owned.length > 0 ? [ofOrgs] : []),
+    ...(org === undefined ? [] : [{ name: org, rooms: orgRooms(words, path, org) }]),
+  ];
+}
+
+// The room within it is the one that somebody is in.
+function openOrg(name: string): Room {
+  return { name, path: orgBase(name), current: false };
+}
+
+function orgRooms({ org: { places } }: Words['security'], path: string, org: string): Room[] {
+  const base = orgBase(org);
+  return [
+    { name: places.overview, path: base, current: path === base },
+    ...ORG_ROOMS.map((place) => {
+      // What a token may reach is decided where the organisation says what it asks.
+      const at =
+        place === 'tokens' ? `/account/organizations/${encodeURIComponent(org)}#tokens` : `${base}/${place}`;
+      return { name: places[place], path: at, current: path === at || path.startsWith(`${at}/`) };
+    }),
+  ];
 }

@@ -1,10 +1,19 @@
 // What the security centre says, in English.
+import { enOrgSecurity } from './en-org-security.ts';
 
 /** The words of the security centre. */
 export const enSecurity = {
   title: 'Security centre',
+  org: enOrgSecurity,
   rooms: 'Rooms of the security centre',
-  groups: { now: 'Now', people: 'People', record: 'Record', apps: 'Apps', instance: 'Instance' },
+  groups: {
+    now: 'Now',
+    people: 'People',
+    record: 'Record',
+    apps: 'Apps',
+    instance: 'Instance',
+    organizations: 'Organizations',
+  },
   places: {
     overview: 'Overview',
     users: 'Users',
@@ -278,6 +287,12 @@ export const enSecurity = {
     uses: 'Uses of secrets',
     misplaced: 'Secrets where they do not belong',
     none: 'No Space runs a program.',
+    oneLead:
+      'What this door let through and what it refused. Bytes are of the run that is now; refusals and uses are counted from the ledger.',
+    see: 'Look at',
+    refusedEntries: 'what was not let out',
+    contactEntries: 'which hosts the app reached',
+    allEntries: 'all that was done to this Space',
   },
   mail: {
     title: 'Mail',

@@ -182,6 +182,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'space.hardware-unavailable':
     'Este hub não tem máquinas para correr Spaces: só serve os estáticos, que correm no navegador de quem os abre.',
   'space.hardware-unknown': 'Este hub não tem essa máquina. Escolha uma das que mostra.',
+  'space.no-door': 'Não há nenhum Space assim que execute um programa.',
   'space.egress-invalid':
     'O Space não pode sair assim: escreva só nomes de servidores, em minúsculas e um por linha, e não demasiados.',
   'space.followers-full':

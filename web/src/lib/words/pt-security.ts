@@ -1,11 +1,20 @@
 // What the security centre says, in Portuguese.
 import { type enSecurity } from './en-security.ts';
+import { ptOrgSecurity } from './pt-org-security.ts';
 
 /** The words of the security centre. */
 export const ptSecurity: typeof enSecurity = {
   title: 'Centro de segurança',
+  org: ptOrgSecurity,
   rooms: 'Salas do centro de segurança',
-  groups: { now: 'Agora', people: 'Pessoas', record: 'Registo', apps: 'Aplicações', instance: 'Instância' },
+  groups: {
+    now: 'Agora',
+    people: 'Pessoas',
+    record: 'Registo',
+    apps: 'Aplicações',
+    instance: 'Instância',
+    organizations: 'Organizações',
+  },
   places: {
     overview: 'Visão geral',
     users: 'Utilizadores',
@@ -282,6 +291,12 @@ export const ptSecurity: typeof enSecurity = {
     uses: 'Usos de segredos',
     misplaced: 'Segredos onde não pertencem',
     none: 'Nenhum Space executa um programa.',
+    oneLead:
+      'O que esta porta deixou passar e o que recusou. Os bytes são da execução atual; recusas e usos são contados do livro de registo.',
+    see: 'Ver',
+    refusedEntries: 'o que não saiu',
+    contactEntries: 'que anfitriões a aplicação contactou',
+    allEntries: 'tudo o que foi feito a este Space',
   },
   mail: {
     title: 'Correio',

@@ -162,6 +162,7 @@ export const OTHER_REFUSALS = [
   'space.followers-full',
   'space.hardware-unavailable',
   'space.hardware-unknown',
+  'space.no-door',
   'space.traffic-forbidden',
   'space.variable-invalid',
   'space.variables-full',

@@ -1,13 +1,23 @@
 // How the hub stands now: figures that each lead to what they count, and what happened by the hour.
-import { type ServerLoadEvent } from '@sveltejs/kit';
+import { redirect, type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, requireVisit, show } from '../../lib/call.ts';
 import { durabilityOf } from '../../lib/security/durability.ts';
+import { ownedBy } from '../../lib/security/org.ts';
+import { orgBase } from '../../lib/security/places.ts';
 
 const HOURS = 48;
 const DAY = 24;
 
 export async function load(event: ServerLoadEvent) {
-  const { actor } = requireVisit(event);
+  const visit = requireVisit(event);
+  const { actor } = visit;
+  const owned = ownedBy(visit);
+  // Who administers organisations alone has rooms of those alone.
+  if (!visit.account.administrator && owned.length > 0)
+    redirect(
+      303,
+      owned.length === 1 && owned[0] !== undefined ? orgBase(owned[0]) : '/security/organizations',
+    );
   const { everybody, sessions, tokens, ledger, tally, mail, secrets } = callOf(event).hub.centre;
   return await show(event, async () => {
     const people = await everybody.count(actor);

@@ -1,6 +1,7 @@
 // What goes through the doors of Spaces, and what they refused.
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, requireVisit, show } from '../../../lib/call.ts';
+import { doorRow } from '../../../lib/security/door-rows.ts';
 import { afterOf, pagerOf, ROWS } from '../../../lib/security/list.ts';
 
 const HOURS = 48;
@@ -13,11 +14,7 @@ export async function load(event: ServerLoadEvent) {
     const after = afterOf(searchParams) as typeof actor.userId | undefined;
     const { items, next } = await traffic.list(actor, { limit: ROWS, after });
     return {
-      spaces: items.map(({ usage, ...space }) => ({
-        ...space,
-        received: usage?.receivedBytes,
-        sent: usage?.sentBytes,
-      })),
+      spaces: items.map(doorRow),
       hours: await tally.listHours(actor, HOURS),
       pager: pagerOf(event.url, next),
     };

@@ -9,7 +9,11 @@ const NOTHING = { rows: [], pager: { first: undefined, next: undefined } };
 export async function load(event: ServerLoadEvent) {
   const { actor } = requireVisit(event);
   const call = callOf(event);
-  const { ledger } = call.hub.centre;
+  const { ledger, everybody, repos } = call.hub.centre;
+  const names = {
+    accounts: async (ids: readonly string[]) => await everybody.namesOf(actor, ids),
+    repos: async (ids: readonly string[]) => await repos.namesOf(actor, ids),
+  };
   const { searchParams: query } = event.url;
   const isLive = query.has('live');
   const shared = {
@@ -25,14 +29,14 @@ export async function load(event: ServerLoadEvent) {
         from: numberOf(query.get('from')),
         limit: 200,
       });
-      const rows = await rowsOf(call, items.toReversed());
+      const rows = await rowsOf(names, items.toReversed());
       return { ...shared, ...NOTHING, rows, unknown: false, live: { next } };
     }
     const cursor = query.get('cursor') ?? undefined;
     const { items, next } = await ledger.list(actor, filter, { limit: ROWS, cursor });
     return {
       ...shared,
-      rows: await rowsOf(call, items),
+      rows: await rowsOf(names, items),
       pager: pagerOf(event.url, next, 'cursor'),
       unknown: false,
       live: undefined,

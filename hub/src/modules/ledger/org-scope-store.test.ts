@@ -1,0 +1,25 @@
+// An entry is an organisation's by what it is about, since when that is its own, and whom a decision about a token was for.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Id } from '@holdfast/kernel/id';
+import { isWithin } from './org-scope-store.ts';
+import { type FoundEntry } from './search-store.ts';
+
+const entry: FoundEntry = {
+  ...{ hash: 'a', at: '2026-11-25T12:00:00.000000Z', writer: 'hub', kind: 'a.b', subject: 'repo:1' },
+  ...{ actor: 'anonymous', credential: '', body: '{"org":"acme"}', personal: {} },
+};
+
+void test('isWithin() takes what is about the subject, from its moment on, for that organisation', () => {
+  const acme = 'acme' as Id;
+  const cases: [Parameters<typeof isWithin>[0], boolean][] = [
+    [{ subject: 'repo:1' }, true],
+    [{ subject: 'repo:2' }, false],
+    [{ subject: 'repo:1', since: new Date('2026-11-25T12:00:00Z') }, true],
+    [{ subject: 'repo:1', since: new Date('2026-11-25T12:00:01Z') }, false],
+    [{ subject: 'repo:1', org: acme }, true],
+    [{ subject: 'repo:1', org: 'umbrella' as Id }, false],
+  ];
+  for (const [scope, expected] of cases)
+    assert.equal(isWithin(scope, entry), expected, JSON.stringify(scope));
+});

@@ -1,0 +1,72 @@
+// Which entries are an organisation's: those about itself, about its repositories since they are its own, about secrets of its Spaces, and
+// what it decided about tokens.
+import { sql, type Kysely } from 'kysely';
+import { parseId, type Id } from '@holdfast/kernel/id';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { PossessionReader } from './possession-store.ts';
+import { type FoundEntry } from './search-store.ts';
+import { type LedgerTables } from './tables.ts';
+
+/** Of the entries about something, those that are the organisation's. */
+export interface OrgScope {
+  readonly subject: string;
+  /** From then on; before, it was somebody else's. */
+  readonly since?: Date;
+  /** Only those whose body names the organisation. */
+  readonly org?: Id;
+}
+
+/** Whether a repository is the organisation's now. */
+export type IsTheirs = (repoId: Id) => Promise<boolean>;
+
+/** Whether an entry is within it. */
+export function isWithin({ subject, since, org }: OrgScope, entry: FoundEntry): boolean {
+  if (entry.subject !== subject) return false;
+  if (since !== undefined && new Date(entry.at) < since) return false;
+  return org === undefined || (JSON.parse(entry.body) as { readonly org?: unknown }).org === org;
+}
+
+/** Finds what is an organisation's. */
+export class OrgScopeReader {
+  readonly #db: Db;
+  readonly #ledger: Kysely<LedgerTables>;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#ledger = db.withTables<LedgerTables>();
+  }
+
+  /** What of the entries about a subject is the organisation's; `undefined` for nothing. */
+  async find(orgId: Id, subject: string, isTheirs: IsTheirs): Promise<OrgScope | undefined> {
+    const [kind, text] = subject.split(':', 2);
+    const id = parseId(text ?? '');
+    if (id === undefined) return undefined;
+    if (kind === 'account') return id === orgId ? { subject } : undefined;
+    if (kind === 'token') return { subject, org: orgId };
+    const repoId = kind === 'repo' ? id : kind === 'secret' ? await this.#spaceOf(subject) : undefined;
+    if (repoId === undefined || !(await isTheirs(repoId))) return undefined;
+    const since = await this.#cameAt(orgId, repoId);
+    return since === undefined ? { subject } : { subject, since };
+  }
+
+  async #spaceOf(secret: string): Promise<Id | undefined> {
+    const set = await new PossessionReader(this.#db).findSetting(secret);
+    if (set === undefined) return undefined;
+    const { space } = JSON.parse(set.body) as { readonly space?: unknown };
+    return typeof space === 'string' ? parseId(space) : undefined;
+  }
+
+  /** When a repository came from another namespace; what happened before is that one's, addresses too. */
+  async #cameAt(orgId: Id, repoId: Id): Promise<Date | undefined> {
+    const row = await this.#ledger
+      .selectFrom('ledger.entry')
+      .select('at')
+      .where('kind', '=', 'repo.moved')
+      .where('subject', '=', `repo:${repoId}`)
+      .where(sql<boolean>`body::jsonb ->> 'from' <> ${orgId}`)
+      .orderBy('at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.at;
+  }
+}
