@@ -172,6 +172,8 @@ export const en = {
     since: 'since',
     left: 'Recovery codes left',
     renew: 'New recovery codes',
+    renewHint:
+      'The codes that you have stop working at once, also those that you printed. The new ones are shown this once.',
     remove: 'Remove the second factor',
     removeHint:
       'From then on the password alone lets you in. The recovery codes end with it, and organizations that ask for a second factor are closed to you.',

@@ -172,6 +172,8 @@ export const pt: Words = {
     since: 'desde',
     left: 'Códigos de recuperação que restam',
     renew: 'Novos códigos de recuperação',
+    renewHint:
+      'Os códigos que tem deixam logo de funcionar, também os que imprimiu. Os novos são mostrados só desta vez.',
     remove: 'Remover o segundo fator',
     removeHint:
       'A partir daí basta a palavra-passe para entrar. Os códigos de recuperação acabam com ele, e as organizações que pedem um segundo fator ficam-lhe fechadas.',
