@@ -5,69 +5,10 @@ import test from 'node:test';
 import { type Page } from 'playwright-core';
 import { listSent, openChromium, openWindow } from '../harness/chromium.ts';
 import { commitFiles } from '../harness/commit-files.ts';
-import { HOSTILE_PARQUET } from '../harness/hostile-parquet.ts';
+import { VIEWED_FILES } from '../harness/example-files.ts';
 import { takePictures } from '../harness/screenshots.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD } from '../harness/sign-in.ts';
-
-const ROWS = Array.from({ length: 250 }, (_none, index) => `review ${index},${index % 5}\n`).join('');
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const NOTEBOOK = {
-  metadata: { language_info: { name: 'python' } },
-  nbformat: 4,
-  cells: [
-    { cell_type: 'markdown', source: '# A look at the data\n\nIt has **two** columns.' },
-    {
-      cell_type: 'code',
-      execution_count: 1,
-      source: ['import pandas\n', 'pandas.read_csv("data.csv").head(1)'],
-      outputs: [
-        {
-          output_type: 'execute_result',
-          data: { 'text/html': '<table><tr><th>text</th></tr><tr><td>good</td></tr></table>' },
-        },
-        { output_type: 'display_data', data: { 'image/png': PIXEL } },
-        { output_type: 'stream', text: 'done\n' },
-      ],
-    },
-  ],
-};
-
-function safetensors(): Buffer {
-  const header = Buffer.from(
-    JSON.stringify({
-      __metadata__: { format: 'pt' },
-      'h.0.attn.weight': { dtype: 'F16', shape: [768, 2304], data_offsets: [0, 4] },
-    }),
-  );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.alloc(300_000)]);
-}
-
-function gguf(): Buffer {
-  const text = (one: string): Buffer => {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(one.length));
-    return Buffer.concat([length, Buffer.from(one)]);
-  };
-  const numbers = (...all: number[]): Buffer => Buffer.from(Uint32Array.from(all).buffer);
-  return Buffer.concat([
-    ...[Buffer.from('GGUF'), numbers(3, 1, 0, 1, 0), text('general.name'), numbers(8), text('Tiny')],
-    ...[text('output.weight'), numbers(2, 64, 0, 32, 0, 12, 0, 0), Buffer.alloc(64)],
-  ]);
-}
-
-/** A second of silence. */
-function wav(): Buffer {
-  const head = Buffer.from(
-    'RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0@\x1f\0\0@\x1f\0\0\x01\0\x08\0data@\x1f\0\0',
-    'latin1',
-  );
-  head.writeUInt32LE(36 + 8_000, 4);
-  return Buffer.concat([head, Buffer.alloc(8_000, 0x80)]);
-}
 
 async function openFilledHub(): Promise<ServedHub> {
   const hub = await openServedHub();
@@ -77,18 +18,7 @@ async function openFilledHub(): Promise<ServedHub> {
     files: { 'README.md': '# Files\n', 'notes.txt': '\nfirst line is empty\n' },
   });
   const { text: token } = await hub.addToken('alice', 'write');
-  const files = {
-    'data.csv': `text,stars\n${ROWS}`,
-    'data.jsonl': '{"text":"good","stars":5}\n{"text":"bad","more":{"deep":[1]}}\n',
-    'list.json': '[{"name":"a"},{"name":"b"}]',
-    'data.parquet': Buffer.from(HOSTILE_PARQUET, 'base64'),
-    'broken.parquet': Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(100, 7), Buffer.from('PAR1')]),
-    'model.safetensors': safetensors(),
-    'model.gguf': gguf(),
-    'look.ipynb': JSON.stringify(NOTEBOOK),
-    'silence.wav': wav(),
-  };
-  await commitFiles(hub, { repo: 'alice/files', token, files });
+  await commitFiles(hub, { repo: 'alice/files', token, files: VIEWED_FILES });
   return hub;
 }
 

@@ -3,60 +3,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Page } from 'playwright-core';
 import { openChromium, openWindow } from '../harness/chromium.ts';
+import { WRITER_FILES } from '../harness/example-files.ts';
 import { takePictures } from '../harness/screenshots.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD } from '../harness/sign-in.ts';
-
-const CARD = `---
-license: apache-2.0
-language: [en, pt]
-pipeline_tag: text-generation
-library_name: transformers
-datasets: [alice/reviews]
-base_model: alice/base
-tags: [small, demo]
----
-# Tiny writer
-
-A **small** model that writes, see [the notes](docs/notes.md#use) and [the code](src/run.py).
-
-![a picture](pictures/dot.gif)
-[![build](https://img.example/build.svg)](https://example.org)
-
-## Use
-
-\`\`\`python
-from transformers import pipeline
-write = pipeline("text-generation", model="alice/writer")
-print(write("Once upon a time")[0])  # a story
-\`\`\`
-
-| split | rows | score |
-| ----- | ---: | ----: |
-| train | 9000 | 0.91 |
-| test  | 1000 | 0.88 |
-
-> Made for tests, and for nothing else.
-
-1. Read it.
-2. Try it.
-`;
-
-/** A picture of one point, all of whose bytes are text, too. */
-const DOT = 'GIF89a\u0001\0\u0001\0\0\0\0,\0\0\0\0\u0001\0\u0001\0\0\u0002\u0002D\u0001\0;';
-
-const RUN = `"""Runs the writer."""
-import sys
-
-
-def write(start: str, length: int = 40) -> str:
-    # Nothing clever.
-    return start + " ..." * length
-
-
-if __name__ == "__main__":
-    print(write(sys.argv[1]))
-`;
 
 /** Bytes of script that a page loaded, and when the largest thing on it was painted. */
 const WEIGHT = `new Promise((done) => {
@@ -71,15 +21,7 @@ async function openInhabitedHub(): Promise<ServedHub> {
   const wish = { name: 'alice', email: 'alice@example.org', administrator: false, password: PASSWORD };
   await hub.modules.identity.createUser(OPERATOR, wish);
   await hub.addRepo('alice/writer', {
-    files: {
-      'README.md': CARD,
-      'config.json': '{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2"}',
-      'docs/notes.md': '# Notes\n\n## Use\n\nBack to [the card](../README.md).\n',
-      'src/run.py': RUN,
-      'src/__init__.py': '',
-      'pictures/dot.gif': DOT,
-      'weights.bin': '\u0000\u0001\u0002',
-    },
+    files: WRITER_FILES,
   });
   await hub.addRepo('alice/base', { visibility: 'public', files: { 'README.md': '# Base\n' } });
   await hub.addRepo('alice/reviews', {

@@ -161,22 +161,8 @@ async function fillOrganization(hub: ServedHub): Promise<void> {
 }
 
 const OF_ACME = ['', '/members', '/secrets', '/doors', '/ledger'];
-const SETTINGS = ['', '/second-factor', '/passkeys', '/sessions', '/invitations', '/organizations/acme'];
-const PAGES = [
-  '',
-  '/users',
-  '/users/alice',
-  '/sessions',
-  '/tokens',
-  '/ledger',
-  '/secrets',
-  '/doors',
-  '/organizations',
-  ...OF_ACME.map((room) => `/organizations/acme${room}`),
-  '/mail',
-];
 
-void test('every room can be seen, also on a phone and in Portuguese, and the ledger is followed as it grows', async () => {
+void test('rooms show what is, and the ledger is followed as it grows', async () => {
   await using scene = await openScene();
   await using chromium = await openChromium();
   await using window = await openWindow(chromium.browser, scene.hub);
@@ -188,13 +174,9 @@ void test('every room can be seen, also on a phone and in Portuguese, and the le
   await page.getByRole('row', { name: 'ann/demo OPEN variable: the app sees it' }).waitFor();
   await page.goto('/security/doors');
   await page.getByText('48 MB').waitFor();
-  for (const path of SETTINGS) {
-    await page.goto(`/account${path}`);
-    await takePictures(page, `account${path.replaceAll('/', '-')}`);
-  }
-  for (const path of PAGES) {
-    await page.goto(`/security${path}`);
-    await takePictures(page, `security${path.replaceAll('/', '-')}`);
+  for (const room of OF_ACME) {
+    await page.goto(`/security/organizations/acme${room}`);
+    await takePictures(page, `security-organizations-acme${room.replaceAll('/', '-')}`);
   }
   await page.goto('/security/doors');
   await page.getByRole('link', { name: 'ann/demo' }).click();
@@ -216,15 +198,5 @@ void test('every room can be seen, also on a phone and in Portuguese, and the le
   await scene.notary.round();
   await page.locator('[data-entry]').filter({ hasText: 'account.disabled' }).waitFor();
   await takePictures(page, 'security-live');
-
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole('button', { name: 'Português' }).click();
-  for (const path of PAGES) {
-    await page.goto(`/security${path}`);
-    await takePictures(page, `phone-security${path.replaceAll('/', '-')}`);
-    const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-    assert.equal(beyond, 0, `${path} scrolls sideways`);
-  }
-  await page.getByRole('heading', { name: 'Correio' }).waitFor();
   assert.deepEqual(window.complaints, []);
 });

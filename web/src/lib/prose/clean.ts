@@ -92,7 +92,9 @@ class CleanWriter {
     if (!isMaths && !WRITTEN.has(name)) return '';
     if (name === 'img') return this.#picture(attributes);
     if (name === 'a') return this.#link(attributes);
-    this.html += `<${name}${written(attributesOf(name, attributes))}>`;
+    const own = attributesOf(name, attributes);
+    // What is wider than the page is scrolled by keyboard, too, where the focus can be put into it.
+    this.html += `<${name}${written(name === 'pre' ? { ...own, tabindex: '0' } : own)}>`;
     return name;
   }
 

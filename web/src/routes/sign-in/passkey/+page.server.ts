@@ -4,8 +4,9 @@ import { attempt, callOf, field } from '../../../lib/call.ts';
 import { localPath } from '../../../lib/local-path.ts';
 import { siteOf } from '../../../lib/site.ts';
 
-export function load(_event: ServerLoadEvent) {
-  return {};
+export function load(event: ServerLoadEvent) {
+  // Who comes here by themselves has nothing to be told.
+  if (event.request.method !== 'POST') redirect(303, `/sign-in${event.url.search}`);
 }
 
 export const actions = {

@@ -6,6 +6,8 @@ import { siteOf } from '../../../../lib/site.ts';
 
 export function load(event: ServerLoadEvent) {
   requireVisit(event);
+  // Who comes here by themselves has nothing to be told.
+  if (event.request.method !== 'POST') redirect(303, `/account/prove${event.url.search}`);
 }
 
 export const actions = {
