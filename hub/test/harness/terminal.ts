@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { plainEnvironment, type ProgramOptions } from './program.ts';
 
-/** What is asked, and what is typed then. */
-export type Dialogue = readonly (readonly [asked: RegExp, typed: string])[];
+/** What is asked, and what is typed then, or done elsewhere: what was asked is given to it. */
+export type Dialogue = readonly (readonly [asked: RegExp, typed: string | Elsewhere])[];
+type Elsewhere = (asked: string) => Promise<void>;
 
 /** A program asks before it reads key by key, and what is typed in between is thrown away: nobody types at once. */
 const READING_MS = 700;
@@ -29,19 +30,21 @@ export async function runOnTerminal(
   // Where the next question is looked for: an answer is to what was asked after the one before.
   let from = 0;
   const left = [...dialogue];
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   const show = (text: string): void => {
     shown += text;
     watch?.(shown);
     const [next] = left;
     if (next === undefined || !next[0].test(shown.slice(from))) return;
+    const [asked, [, act]] = [shown.slice(from), next];
     from = shown.length;
     left.shift();
-    setTimeout(() => child.stdin.write(next[1]), READING_MS);
+    if (typeof act === 'string') setTimeout(() => child.stdin.write(act), READING_MS);
+    else act(asked).catch(reject);
   };
   child.stdout.setEncoding('utf8').on('data', show);
   child.stderr.setEncoding('utf8').on('data', show);
   child.stdin.on('error', () => undefined);
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.once('close', resolve).once('error', reject);
   const status = await promise;
   if (status !== 0 || left.length > 0) throw new Error(`${command.join(' ')} ended with ${status}\n${shown}`);
