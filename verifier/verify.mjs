@@ -6,7 +6,6 @@ import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-
 const [ZERO, GENESIS] = [Buffer.alloc(32), '0'.repeat(64)];
 const HEX = /^[0-9a-f]{64}$/;
 const NO_HEAD = { n: 0, digest: ZERO };
@@ -25,7 +24,6 @@ function framed(fields) {
   }
   return bytes;
 }
-
 const NAMES = 'writer lane n previous at kind subject subjectN subjectPrevious actor credential body';
 const FIELDS = NAMES.split(' ');
 const digestOf = (e) =>
@@ -35,7 +33,6 @@ const chainKey = (relation, name) => sha256(framed(['holdfast/ledger-chain/v1', 
 const link = (head, digest) => sha256(framed(['holdfast/ledger-link/v1', head.toString('hex'), digest]));
 const chainsOf = (e) => [['to', e.subject], ...(e.credential === '' ? [] : [['by', e.credential]])];
 const keyId = (name, key) => sha256(Buffer.from(`${name}\n`), Buffer.from([1]), key).subarray(0, 4);
-
 function parseKey(text) {
   const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\s*$/.exec(String(text)) ?? [];
   const bytes = base64(encoded ?? '');
@@ -44,10 +41,8 @@ function parseKey(text) {
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key]);
   return { name, id: keyId(name, key), object: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
 }
-
 const CHECKPOINT =
   /^(?<origin>[^\n]+)\n(?<size>0|[1-9]\d*)\n(?<root>\S{44})\nheads (?<heads>\S{44})\n(cut (?<cut>[1-9]\d*) (?<lanes>\S{44})\n)?time (?<time>\S+)\n$/;
-
 /** What a note says, when this key signed it. */
 function openCheckpoint(note, key) {
   const end = note.lastIndexOf('\n\n');
@@ -63,7 +58,6 @@ function openCheckpoint(note, key) {
     const [size, cut] = [Number(said.size), Number(said.cut ?? 0)];
     return { ...said, size, cut, root: base64(said.root), heads: base64(said.heads) };
   }
-  return undefined;
 }
 
 /** Roots of the whole subtrees from the left, which give the root of everything so far. */
@@ -77,19 +71,14 @@ class Tree {
     this.size += 1;
   }
   root() {
-    if (this.size === 0) return sha256(Buffer.alloc(0));
-    return this.subtrees.reduceRight((right, left) => node(left, right));
+    return this.size === 0 ? sha256('') : this.subtrees.reduceRight((right, left) => node(left, right));
   }
 }
 
 const bit = (key, depth) => (key[depth >> 3] >> (7 - (depth & 7))) & 1;
 const above = (left, right) => sha256(Buffer.from([3]), left, right);
-
-function mapLeaf(key, head) {
-  const n = Buffer.alloc(8);
-  n.writeBigUInt64BE(BigInt(head.n));
-  return sha256(Buffer.from([2]), key, n, head.digest);
-}
+const uint64 = (n) => Buffer.from(BigInt(n).toString(16).padStart(16, '0'), 'hex');
+const mapLeaf = (key, head) => sha256(Buffer.from([2]), key, uint64(head.n), head.digest);
 
 /** The root over sorted [key, head]: nothing is zeros, one is its leaf, more are divided by the next bit of the key. */
 function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
@@ -103,7 +92,6 @@ function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
 const laneOf = (e) => `${e.lane} ${e.writer}`;
 /** By more than a clock may be set back, or a transaction last; false for undefined. */
 const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_000;
-
 class Ledger {
   problems = [];
   tree = new Tree();
@@ -112,12 +100,11 @@ class Ledger {
   subjects = new Map();
   roots = new Map();
   notes = [];
+  acts = {};
+  begun = {};
   waiting = 0;
   cut = 0;
   digest = createHash('sha256').update(framed(['holdfast/ledger-cut/v1']));
-  constructor(key, wanted) {
-    Object.assign(this, { key, wanted });
-  }
   must(holds, what, where = `entry ${this.tree.size}`) {
     if (!holds) this.problems.push({ where, what });
   }
@@ -157,8 +144,8 @@ class Ledger {
     this.must(!isLongBefore(e.at, lane.at), `says ${e.at}, and the one before it ${lane.at}`);
     const signed = this.last?.time;
     this.must(!isLongBefore(e.at, signed), `says ${e.at}, and came after the checkpoint of ${signed}`);
-    this.lanes.set(laneOf(e), e);
     if (e.subjectN > 0) this.#subject(e);
+    this.#keep(e);
     for (const [relation, name] of chainsOf(e)) {
       const head = this.heads.get(`${relation} ${name}`) ?? { ...NO_HEAD, relation, name };
       this.heads.set(`${relation} ${name}`, { ...head, n: head.n + 1, digest: link(head.digest, e.hash) });
@@ -172,6 +159,15 @@ class Ledger {
     const holds = e.subjectN === end.n + 1 && e.subjectPrevious === end.hash;
     this.must(holds, `does not continue number ${end.n} of ${e.subject}`);
     this.subjects.set(e.subject, { n: e.subjectN, hash: e.hash });
+  }
+  /** Ends its lane. Of the vault's acts each says how many before it, of one run of its process, stand on the ledger. */
+  #keep(e) {
+    this.lanes.set(laneOf(e), e);
+    const { of, n, after, recorded } = (e.kind.startsWith('secret.') && JSON.parse(e.body).journal) || {};
+    if (of === undefined || !(after >= (this.begun[of] ??= this.cut && n))) return; // some may be cut off
+    const acts = (this.acts[`${of} ${after}`] ??= new Map());
+    this.must((acts.get(n) ?? e).xid === e.xid, `has number ${n} of the vault's journal, as another act has`);
+    acts.set(n, { n, recorded, xid: e.xid });
   }
   #checkpoint(note) {
     const checkpoint = openCheckpoint(note, this.key);
@@ -189,7 +185,7 @@ class Ledger {
     const holds = e.n === end.n + 1 && e.previous === end.hash && digestOf(e) === e.hash;
     const where = `number ${e.n} of lane ${e.lane} of ${e.writer}`;
     this.must(holds, 'is not in the tree, and nobody recorded it: it was put in', where);
-    if (holds) this.lanes.set(laneOf(e), e);
+    if (holds) this.#keep(e);
     this.waiting += 1;
   }
   finish(signed) {
@@ -197,18 +193,23 @@ class Ledger {
     const must = (holds, what) => this.must(holds, what, 'the file');
     must(this.ended === true, 'was cut off');
     must((last?.size ?? 0) === size, `goes on after its last checkpoint, at ${last?.size ?? 0}`);
-    must(last?.size !== size || this.#mapRoot().equals(last.heads), 'has chains of other heads');
+    const heads = [...this.heads.values()].map((head) => [chainKey(head.relation, head.name), head]);
+    const map = mapRoot(heads.sort(([a], [b]) => Buffer.compare(a, b)));
+    must(last?.size !== size || map.equals(last.heads), 'has chains of other heads');
     must((last?.cut ?? 0) === this.cut, `is cut at ${this.cut}, and ${last?.cut} was signed`);
     must(last?.lanes === (this.cut ? this.digest.digest('base64') : undefined), 'has other lanes at the cut');
+    for (const acts of Object.values(this.acts)) {
+      const sorted = [...acts.values()].sort((a, b) => a.n - b.n);
+      const at = sorted.findIndex(({ recorded }, before) => recorded > before);
+      const { n, recorded } = sorted[at] ?? {};
+      const says = `number ${n} of the vault's journal says that ${recorded} before it were recorded`;
+      must(at === -1, `lacks acts of the vault: ${says}, and ${at} are here`);
+    }
     if (signed === undefined) return;
     const root = this.roots.get(signed.size);
     const misses = signed.size < this.cut ? 'begins behind' : 'ends before';
     must(root !== undefined, `${misses} the ${signed.size} that were signed`);
     must(root?.equals(signed.root) !== false, `has others than the ${signed.size} signed`);
-  }
-  #mapRoot() {
-    const heads = [...this.heads.values()].map((head) => [chainKey(head.relation, head.name), head]);
-    return mapRoot(heads.sort(([a], [b]) => Buffer.compare(a, b)));
   }
 }
 
@@ -330,7 +331,7 @@ async function checkFile(file, { key: given, signed, name, wanted = [] }) {
       if (key === undefined) throw new Error(`${file} names no key: give it with --key`);
       if (first.type !== 'holdfast-ledger-export')
         result.shows = checkProof(first, { key, signed, name }, problem);
-      else ledger = new Ledger(key, new Set([...wanted, signed?.size]));
+      else ledger = Object.assign(new Ledger(), { key, wanted: new Set([...wanted, signed?.size]) });
     }
   }
   if (text !== '') {
@@ -380,8 +381,7 @@ async function main(args) {
   if (values.signed !== undefined && size === undefined) throw new Error('--signed is not SIZE:ROOT');
   const signed = size === undefined ? undefined : { size: Number(size), root: base64(root) };
   const known = { key, signed, name: values.name };
-  const results = [];
-  for (const file of files) results.push(await checkFile(file, known));
+  const results = await Array.fromAsync(files, async (file) => await checkFile(file, known));
   if (values.compare) await compare(results, known);
   for (const { notes: _notes, roots: _roots, ...result } of results) {
     const ok = result.problems.length === 0;

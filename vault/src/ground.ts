@@ -3,7 +3,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type SealingPair } from '@holdfast/kernel/sealing';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { type Journal, type Noted } from './journal.ts';
+import { type Journal, type NotedAct } from './journal.ts';
 import { type KeyHolder } from './key-holder.ts';
 import { VaultRefusal } from './refusal.ts';
 import { type LedgerReader, type WrittenEntry } from './ledger-store.ts';
@@ -25,11 +25,17 @@ export interface Ground {
 }
 
 /** The line of the journal that an entry belongs to, as its body says it. */
-export function journalOf({ n, previous }: Noted, instance: string): { readonly journal: JournalMark } {
-  return { journal: { of: instance, n, previous } };
+export function journalOf(
+  { n, previous, after, recorded }: NotedAct,
+  instance: string,
+): { readonly journal: JournalMark } {
+  return { journal: { of: instance, n, previous, after, recorded } };
 }
 
-type JournalMark = { readonly of: string; readonly n: number; readonly previous: string };
+// A type, not an interface: it becomes a part of an entry's body.
+type JournalMark = { readonly of: string } & Readonly<
+  Record<'n' | 'after' | 'recorded', number> & Record<'previous', string>
+>;
 
 /** What an act gave, and the entries that it left on the ledger. */
 export interface Act<Result> {
@@ -41,7 +47,7 @@ export interface Act<Result> {
 export async function journalled<Result>(
   { journal }: Pick<Ground, 'journal'>,
   what: { readonly act: string; readonly [key: string]: unknown },
-  act: (noted: Noted) => Promise<Act<Result>>,
+  act: (noted: NotedAct) => Promise<Act<Result>>,
 ): Promise<Result> {
   const noted = await journal.note(what);
   try {

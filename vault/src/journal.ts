@@ -11,6 +11,14 @@ export interface Noted {
   readonly previous: string;
 }
 
+/** An act as its entries say it: with how many before it are known to stand on the ledger, so that one that is missing there is missed. */
+export interface NotedAct extends Noted {
+  /** The last line of what this process found. */
+  readonly after: number;
+  /** Acts behind that line that stand on the ledger. */
+  readonly recorded: number;
+}
+
 const Line = z.looseObject({
   n: z.int().positive(),
   previous: z.string(),
@@ -47,6 +55,9 @@ export class Journal implements AsyncDisposable {
   readonly #open = new Set<number>();
   #n: number;
   #head: string;
+  // Counted anew by each process: what an earlier one did may be in a database that was put back since.
+  #after: number;
+  #standing = 0;
 
   private constructor(
     { path, file }: { readonly path: string; readonly file: Appended },
@@ -63,6 +74,7 @@ export class Journal implements AsyncDisposable {
     };
     this.#recorded = this.end.recorded;
     this.#n = last?.n ?? 0;
+    this.#after = this.#n;
     this.#head = text === undefined ? '0'.repeat(64) : digest(text);
   }
 
@@ -73,18 +85,22 @@ export class Journal implements AsyncDisposable {
   }
 
   /** Notes what is about to happen. On disk when this returns. */
-  async note(what: { readonly act: string; readonly [key: string]: unknown }): Promise<Noted> {
+  async note(what: { readonly act: string; readonly [key: string]: unknown }): Promise<NotedAct> {
     const n = this.#n + 1;
     this.#open.add(n);
     // What is open for so long was said at the start after it, or will be.
     for (const oldest of this.#open) if (this.#open.size > MOST_OPEN) this.#open.delete(oldest);
-    return await this.#append(what);
+    const counted = { after: this.#after, recorded: this.#standing };
+    return { ...(await this.#append(what)), ...counted };
   }
 
   /** Notes how an act ended: whether it stands on the ledger. On disk when this returns. */
   async close({ n }: Pick<Noted, 'n'>, how: 'recorded' | 'left'): Promise<void> {
     this.#open.delete(n);
-    if (how === 'recorded') this.#recorded = Math.max(this.#recorded, n);
+    if (how === 'recorded') {
+      this.#recorded = Math.max(this.#recorded, n);
+      this.#standing += 1;
+    }
     await this.#append({ act: how, of: n });
   }
 
@@ -104,6 +120,8 @@ export class Journal implements AsyncDisposable {
   /** Goes on behind this number, which entries of a ledger that is newer than the journal name. */
   continueAfter(n: number): void {
     this.#n = Math.max(this.#n, n);
+    this.#after = this.#n;
+    this.#standing = 0;
   }
 
   /** Its lines from this number on. */

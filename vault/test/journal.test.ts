@@ -53,6 +53,30 @@ void test('another process goes on with it, and half a line is cut off', async (
   assert.equal((await readFile(folder.file, 'utf8')).trimEnd().split('\n').length, 6);
 });
 
+void test('each act says how many before it, of the same process, stand on the ledger', async () => {
+  await using folder = await openFolder();
+  {
+    await using journal = await Journal.open(folder.file);
+    const [kept, left, under] = [
+      await journal.note({ act: 'set' }),
+      await journal.note({ act: 'delete' }),
+      await journal.note({ act: 'set' }),
+    ];
+    await journal.close(kept, 'recorded');
+    await journal.close(left, 'left');
+    const next = await journal.note({ act: 'release' });
+    assert.deepEqual([kept.after, kept.recorded, next.after, next.recorded], [0, 0, 0, 1]);
+    await journal.close(under, 'recorded');
+    assert.equal((await journal.note({ act: 'release' })).recorded, 2);
+  }
+  await using journal = await Journal.open(folder.file);
+  const { after, recorded } = await journal.note({ act: 'set' });
+  assert.deepEqual([after, recorded], [8, 0], 'what was before may be in a database that was put back');
+  journal.continueAfter(100);
+  const anew = await journal.note({ act: 'set' });
+  assert.deepEqual([anew.n, anew.after, anew.recorded], [101, 100, 0]);
+});
+
 void test('what is no journal is not continued', async () => {
   await using folder = await openFolder();
   await appendFile(folder.file, 'something else\n');
