@@ -37,7 +37,7 @@ export function openCentre(
       membersAmong: async (actor, orgId, ids) => await orgPeople.membersAmong(actor, orgId, ids),
     }),
     tally: new Tally({ db, clock }),
-    mail: new MailLog({ db }),
+    mail: new MailLog({ db, clock }),
     traffic: new Traffic({ db, clock, runs }),
     secrets: new SecretOverview({ db, vault }),
     sinks: new SecretSinks({ db, repos, reachOf }),

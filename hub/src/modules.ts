@@ -49,7 +49,11 @@ function openMail(
 ): { readonly keptMails: KeptMails; readonly delivery: Delivery } {
   const hub = publicUrl ?? `http://localhost:${port}`;
   const links = { hub, signUpText: (id: string) => signUpText(keys, id) };
-  return { keptMails: new KeptMails({ db, ...links }), delivery: new Delivery({ ...shared, db, ...links }) };
+  const { clock } = shared;
+  return {
+    keptMails: new KeptMails({ db, clock, ...links }),
+    delivery: new Delivery({ ...shared, db, ...links }),
+  };
 }
 
 function openPeopleAndTokens(foundation: Foundation, settings: HubStart['settings'], shared: Shared) {

@@ -47,6 +47,12 @@ export function compose(facts: MailFacts, { name, language, hub, signUpText }: S
   };
 }
 
+/** Shows one whose link opens nothing any more: no link is made for it. */
+export function composeOver(facts: MailFacts, { language }: Pick<Setting, 'language'>): Composed {
+  const { say, over } = TONGUES[language];
+  return { subject: oneLine(say(facts).subject), text: `${over}\n`, html: `<p>${escape(over)}</p>` };
+}
+
 /** Where a person can look at it. */
 function pageOf(facts: MailFacts, signUpText: Setting['signUpText']): string {
   if (facts.kind === 'sign-up') return `/join/${signUpText(facts.invitation)}`;
@@ -78,9 +84,21 @@ interface Tongue {
   readonly greeting: (name: string) => string;
   readonly sender: (hub: string) => string;
   readonly say: (facts: MailFacts) => Said;
+  /** In place of a link that opens nothing any more. */
+  readonly over: string;
 }
 
 const TONGUES: Readonly<Record<Language, Tongue>> = {
-  en: { greeting: (name) => `Hello ${name},`, sender: (hub) => `Holdfast at ${hub}`, say: sayInEnglish },
-  pt: { greeting: (name) => `Olá, ${name}.`, sender: (hub) => `Holdfast em ${hub}`, say: sayInPortuguese },
+  en: {
+    greeting: (name) => `Hello ${name},`,
+    sender: (hub) => `Holdfast at ${hub}`,
+    say: sayInEnglish,
+    over: 'The link of this mail is over: it was used, it was not used in time, or there is an account with this address.',
+  },
+  pt: {
+    greeting: (name) => `Olá, ${name}.`,
+    sender: (hub) => `Holdfast em ${hub}`,
+    say: sayInPortuguese,
+    over: 'A ligação desta mensagem já não serve: foi usada, não o foi a tempo, ou já há uma conta com este endereço.',
+  },
 };

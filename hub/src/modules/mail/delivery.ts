@@ -50,6 +50,8 @@ const HELD_MS = 120_000;
 const FAREWELL_MS = 5_000;
 /** So long it is known what was sent, in case somebody asks. */
 const KEPT_MS = 30 * 86_400_000;
+/** So long it is shown that a sign-up was asked for, when its link is over. */
+const OVER_KEPT_MS = 7 * 86_400_000;
 
 /** Sends mail while it is open. */
 export class Delivery implements AsyncDisposable {
@@ -61,9 +63,9 @@ export class Delivery implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** Begins to look for mail; does nothing where there is no mail server. */
+  /** Begins to look for mail; where there is no mail server, only for what is to be forgotten. */
   start(): void {
-    if (this.#deps.carrier !== undefined) this.#running = this.#run();
+    this.#running = this.#run();
   }
 
   /** Sends what is due, one after the other, and gives how many were tried. */
@@ -76,14 +78,19 @@ export class Delivery implements AsyncDisposable {
     }
   }
 
-  /** Gives up what is no news any more, and forgets what was sent long ago. */
+  /**
+   * Forgets what was sent long ago, and sign-ups whose link has been over for days. Gives up what is no news any more, where there is
+   * a mail server: else it is kept for who looks at it.
+   */
   async sweep(): Promise<void> {
-    const now = this.#deps.clock.now();
+    const { clock, db, carrier } = this.#deps;
+    const now = clock.now();
     const before = (age: number): Date => new Date(now.getTime() - age);
-    await this.#deps.db.transaction(async (tx) => {
+    await db.transaction(async (tx) => {
       const writer = new MailWriter(tx);
-      await writer.giveUp(before(GIVE_UP_AFTER_MS), now);
+      if (carrier !== undefined) await writer.giveUp(before(GIVE_UP_AFTER_MS), now);
       await writer.forgetSent(before(KEPT_MS));
+      await writer.forgetOver(before(OVER_KEPT_MS), now);
     });
   }
 
@@ -118,7 +125,7 @@ export class Delivery implements AsyncDisposable {
 
   async #try(carrier: Carrier, message: Message): Promise<void> {
     const { db, clock, hub, signUpText, log } = this.#deps;
-    const recipient = await new MailReader(db).findRecipient(message.recipientId);
+    const recipient = await new MailReader(db).findRecipient(message.recipientId, clock.now());
     const outcome: CarryOutcome =
       recipient === undefined
         ? { kind: 'refused', why: 'The account has no address or is disabled, or the sign-up is over.' }

@@ -4,6 +4,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type MailFacts, type MailState } from './model.ts';
+import { opensAccount } from './store.ts';
 import { type MailTables } from './tables.ts';
 
 /** A mail as the security centre shows it. */
@@ -12,7 +13,7 @@ export interface LoggedMail {
   readonly recipientName: string;
   readonly kind: MailFacts['kind'];
   readonly createdAt: Date;
-  readonly state: MailState;
+  readonly state: MailState | 'over';
   readonly problem: string;
   readonly tries: number;
 }
@@ -37,13 +38,14 @@ export class MailLogReader {
   /** A page of mail, the newest first. */
   async list(
     { recipient, only }: MailFilter,
-    { limit, after }: { readonly limit: number; readonly after?: Id | undefined },
+    { limit, after, now }: { readonly limit: number; readonly after?: Id | undefined; readonly now: Date },
   ): Promise<Page<LoggedMail>> {
     let query = this.#db
       .selectFrom('mail.message as m')
       .leftJoin('identity.account as a', 'a.id', 'm.recipient_id')
       .leftJoin('identity.invitation as i', 'i.id', 'm.recipient_id')
       .select(['m.id', 'm.kind', 'm.created_at', 'm.state', 'm.problem', 'm.tries', 'a.name', 'i.email'])
+      .select(opensAccount(now).as('opens'))
       .orderBy('m.id', 'desc')
       .limit(limit + 1);
     if (after !== undefined) query = query.where('m.id', '<', after);
@@ -51,8 +53,9 @@ export class MailLogReader {
     if (recipient !== undefined)
       query = query.where(sql<string>`lower(a.name) collate "C"`, '=', recipient.toLowerCase());
     const rows = await query.execute();
-    const items = rows.slice(0, limit).map(({ created_at: createdAt, name, email, kind, ...row }) => ({
+    const items = rows.slice(0, limit).map(({ created_at: createdAt, name, email, kind, opens, ...row }) => ({
       ...row,
+      state: shownState(row.state, { kind, opens }),
       kind: kind as MailFacts['kind'],
       createdAt,
       // Who signs up has no name yet; one that was forgotten has no address any more.
@@ -77,4 +80,12 @@ export class MailLogReader {
       .executeTakeFirstOrThrow();
     return n;
   }
+}
+
+/** A sign-up that was not sent, and whose link makes no account any more, waits for nothing. */
+function shownState(
+  state: MailState,
+  { kind, opens }: { readonly kind: string; readonly opens: boolean | null },
+): MailState | 'over' {
+  return kind === 'sign-up' && state !== 'sent' && opens !== true ? 'over' : state;
 }

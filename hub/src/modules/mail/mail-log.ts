@@ -1,4 +1,5 @@
 // The mail of the instance, for who looks after it: to whom, about what, and what became of it.
+import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -9,9 +10,11 @@ import { MailLogReader, type LoggedMail, type MailFilter } from './mail-log-stor
 /** All mail that is still known. Each throws `mail.forbidden`. */
 export class MailLog {
   readonly #db: Db;
+  readonly #clock: Clock;
 
-  constructor({ db }: { readonly db: Db }) {
+  constructor({ db, clock }: { readonly db: Db; readonly clock: Clock }) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   /** A page of them, the newest first; `after` is the id of the last one that was shown. */
@@ -20,7 +23,7 @@ export class MailLog {
     filter: MailFilter,
     page: { readonly limit: number; readonly after?: Id | undefined },
   ): Promise<Page<LoggedMail>> {
-    return await this.#reader(actor).list(filter, page);
+    return await this.#reader(actor).list(filter, { ...page, now: this.#clock.now() });
   }
 
   /** How many were not sent, up to ten thousand. */

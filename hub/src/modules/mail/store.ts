@@ -1,5 +1,5 @@
 // The only file that speaks SQL about mail.
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -17,6 +17,15 @@ export interface Recipient {
   readonly language: Language;
 }
 
+/**
+ * Whether the link of a sign-up, `i`, makes an account: one that was used, taken back or left too long does not, nor one whose
+ * address got an account meanwhile, by another link of its own or by somebody's hand.
+ */
+export function opensAccount(now: Date): RawBuilder<boolean> {
+  return sql<boolean>`i.asked_by is not null and i.used_at is null and i.revoked_at is null and i.expires_at > ${now}
+    and not exists (select 1 from identity.account as had where lower(had.email) = lower(i.email))`;
+}
+
 /** Reads mail. */
 export class MailReader {
   protected readonly db: Kysely<MailTables>;
@@ -26,29 +35,25 @@ export class MailReader {
   }
 
   /** The recipient of a mail, also one who signs up; `undefined` for who has no address, or is disabled. */
-  async findRecipient(accountId: Id): Promise<Recipient | undefined> {
+  async findRecipient(accountId: Id, now: Date): Promise<Recipient | undefined> {
     const row = await this.db
       .selectFrom('identity.account')
       .select(['name', 'email', 'language'])
       .where('id', '=', accountId)
       .where('disabled_at', 'is', null)
       .executeTakeFirst();
-    if (row === undefined) return await this.#findNewcomer(accountId);
+    if (row === undefined) return await this.#findNewcomer(accountId, now);
     if (row.email === null) return undefined;
     return { name: row.name, email: row.email, language: row.language };
   }
 
-  // Who signs up has no name yet.
-  async #findNewcomer(signUpId: Id): Promise<Recipient | undefined> {
+  // Who signs up has no name yet. A link that opens nothing any more is not sent.
+  async #findNewcomer(signUpId: Id, now: Date): Promise<Recipient | undefined> {
     const row = await this.db
-      .selectFrom('identity.invitation')
-      .select(['email', 'language'])
-      .where('id', '=', signUpId)
-      .where('asked_by', 'is not', null)
-      .where('used_at', 'is', null)
-      .where('revoked_at', 'is', null)
-      // A link that opens nothing any more is not sent.
-      .where('expires_at', '>', sql<Date>`now()`)
+      .selectFrom('identity.invitation as i')
+      .select(['i.email', 'i.language'])
+      .where('i.id', '=', signUpId)
+      .where(opensAccount(now))
       .executeTakeFirst();
     // A long address is one all the same; as a name it is cut to what a mail takes.
     return row && { name: row.email.slice(0, LONGEST_NAME), email: row.email, language: row.language };
@@ -147,6 +152,19 @@ export class MailWriter extends MailReader {
       .deleteFrom('mail.message')
       .where('state', '=', 'sent')
       .where('settled_at', '<', before)
+      .execute();
+  }
+
+  /** Removes sign-ups that were written before, were not sent, and whose link makes no account any more. */
+  async forgetOver(before: Date, now: Date): Promise<void> {
+    await this.db
+      .deleteFrom('mail.message as m')
+      .where('m.kind', '=', 'sign-up')
+      .where('m.state', '!=', 'sent')
+      .where('m.created_at', '<', before)
+      .where(
+        sql<boolean>`not exists (select 1 from identity.invitation as i where i.id = m.recipient_id and ${opensAccount(now)})`,
+      )
       .execute();
   }
 

@@ -2,7 +2,9 @@
 // administrators alone.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { openServedHub, OPERATOR } from '../../harness/served-hub.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
+import { signInAs, visitAs } from '../../harness/sign-in.ts';
+import { signUp } from '../../harness/sign-up.ts';
 
 void test('a token and a role are told of, once each, and to their owner', async () => {
   await using hub = await openServedHub();
@@ -52,4 +54,70 @@ void test('only administrators see what others are told', async () => {
   await assert.rejects(hub.modules.keptMails.list({ kind: 'anonymous', mayReadPublic: true }, 'en'), {
     code: 'mail.forbidden',
   });
+});
+
+const DAY_MINUTES = 24 * 60;
+
+async function openWithSignUps(): Promise<{
+  hub: ServedHub;
+  accept: (link: string, name: string) => Promise<void>;
+}> {
+  const hub = await openServedHub({ signUp: 'open' });
+  return {
+    hub,
+    accept: async (link, name) => {
+      const text = link.slice('/join/'.length);
+      await hub.modules.invitations.accept(text, { name, password: 'a long enough password' });
+    },
+  };
+}
+
+/** State, address and link of each sign-up that was not sent, the newest first. */
+async function signUpsOf(hub: ServedHub): Promise<[state: string, to: string, hasLink: boolean][]> {
+  const kept = await hub.modules.keptMails.list(OPERATOR, 'en');
+  return kept
+    .filter(({ subject }) => subject === 'Your account')
+    .map(({ state, to, text, html }) => [state, to, (text + html).includes('/join/')]);
+}
+
+void test('a sign-up whose link was used, or whose address has an account by another, is shown as over', async () => {
+  const { hub, accept } = await openWithSignUps();
+  await using _hub = hub;
+  await signUp(hub, 'carol@example.org');
+  const link = await signUp(hub, 'Carol@example.org');
+  assert.deepEqual(await signUpsOf(hub), [
+    ['waiting', 'Carol@example.org', true],
+    ['waiting', 'carol@example.org', true],
+  ]);
+  await accept(link, 'carol');
+  const over = ['over', '', false];
+  assert.deepEqual(await signUpsOf(hub), [over, over]);
+  await signInAs(hub, 'overseer');
+  await hub.modules.identity.setAdministrator(OPERATOR, 'overseer', true);
+  const { actor } = await visitAs(hub, 'overseer');
+  const { items } = await hub.modules.centre.mail.list(actor, {}, { limit: 20 });
+  assert.deepEqual(
+    items.flatMap(({ kind, state }) => (kind === 'sign-up' ? [state] : [])),
+    ['over', 'over'],
+  );
+});
+
+void test('a sign-up whose link was not used in time is shown as over, and forgotten after a week', async () => {
+  const { hub } = await openWithSignUps();
+  await using _hub = hub;
+  await hub.addUser('ada');
+  await signUp(hub, 'rui@example.org');
+  hub.passTime(DAY_MINUTES + 1);
+  await signUp(hub, 'late@example.org');
+  assert.deepEqual(await signUpsOf(hub), [
+    ['waiting', 'late@example.org', true],
+    ['over', '', false],
+  ]);
+  await hub.modules.delivery.sweep();
+  assert.equal((await signUpsOf(hub)).length, 2, 'for a week it is shown');
+  hub.passTime(6 * DAY_MINUTES);
+  await hub.modules.delivery.sweep();
+  assert.equal((await signUpsOf(hub)).length, 1);
+  const others = (await hub.modules.keptMails.list(OPERATOR)).filter(({ to }) => to === 'ada@example.org');
+  assert.ok(others.length > 0 && others.every(({ state }) => state === 'waiting'), 'nothing else is dropped');
 });

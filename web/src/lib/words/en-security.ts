@@ -303,7 +303,13 @@ export const enSecurity = {
     at: 'Written',
     only: 'Which',
     kinds: { kept: 'not sent', sent: 'sent' },
-    states: { waiting: 'waits', sent: 'sent', refused: 'refused', 'given-up': 'given up' },
+    states: {
+      waiting: 'waits',
+      sent: 'sent',
+      refused: 'refused',
+      'given-up': 'given up',
+      over: 'the link is over',
+    },
     tries: { one: 'one try', many: '{count} tries' },
     facts: {
       'signed-in': 'a sign-in from a new place',

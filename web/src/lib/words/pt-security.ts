@@ -307,7 +307,13 @@ export const ptSecurity: typeof enSecurity = {
     at: 'Escrito',
     only: 'Quais',
     kinds: { kept: 'não enviado', sent: 'enviado' },
-    states: { waiting: 'espera', sent: 'enviado', refused: 'recusado', 'given-up': 'abandonado' },
+    states: {
+      waiting: 'espera',
+      sent: 'enviado',
+      refused: 'recusado',
+      'given-up': 'abandonado',
+      over: 'a ligação já não serve',
+    },
     tries: { one: 'uma tentativa', many: '{count} tentativas' },
     facts: {
       'signed-in': 'uma entrada de um lugar novo',
