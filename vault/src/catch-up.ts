@@ -4,7 +4,7 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { type JournalLine } from './journal.ts';
 import { recordEntries } from './ledger-store.ts';
 import { type KeptVersion } from './model.ts';
-import { recordSealedBefore, SEAL } from './sealing-record.ts';
+import { recordSealedBefore, sealsOf } from './sealing-record.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { factsOf } from './writes.ts';
 
@@ -35,7 +35,11 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
     : await listGone(ground, { numbers: new Set(numbers), found, withSets: wish.acceptLoss });
   if (lost) journal.continueAfter(found);
   if (lost || gone.length > 0) await destroy(ground, gone, { found, end });
-  if (wish.acceptLoss) return undefined;
+  if (wish.acceptLoss) {
+    await saySealed(ground, new Set(numbers));
+    journal.forgetBefore();
+    return undefined;
+  }
   if (wish.restored)
     return (
       'The database came out of a backup. Nothing is handed over until the operator has accepted what it lacks: ' +
@@ -47,12 +51,26 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
       'or start once with --accept-loss'
     );
   if (found >= recorded) {
+    await saySealed(ground, new Set(numbers));
     await sayBrokenOff(ground, new Set(numbers));
+    journal.forgetBefore();
     return undefined;
   }
   return (
     `The ledger ends before what the vault did: its entry ${recorded} is missing, and ${found} is the last. The database was ` +
     'set back, or entries were deleted. Restore a newer one, or start once with --accept-loss'
+  );
+}
+
+// A closing was done, whatever became of its record.
+async function saySealed(ground: Ground, numbers: ReadonlySet<number>): Promise<void> {
+  const { journal } = ground;
+  const open = journal.end.open.filter((n) => !numbers.has(n));
+  if (open.length === 0) return;
+  const lines = await journal.listFrom(Math.min(...open));
+  await recordSealedBefore(
+    ground,
+    lines.filter(({ n }) => open.includes(n)).flatMap((line) => sealsOf(line)),
   );
 }
 
@@ -65,12 +83,7 @@ async function sayBrokenOff(ground: Ground, numbers: ReadonlySet<number>): Promi
   const left = (await journal.listFrom(Math.min(...open))).filter(
     (line) => open.includes(line.n) && !takesAway(line, false),
   );
-  // That one was done, whatever became of its record.
-  await recordSealedBefore(
-    ground,
-    left.filter(({ act }) => act === SEAL),
-  );
-  const acts = left.filter(({ act }) => act !== SEAL);
+  const acts = left.filter((line) => sealsOf(line).length === 0);
   const lines = acts.map(({ n }) => n);
   for (const { n, act, run, space } of acts)
     log.warn({ line: n, act, run, space }, 'the vault ended before this was on the ledger: it was not done');

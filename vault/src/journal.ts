@@ -72,6 +72,8 @@ export class Journal implements AsyncDisposable {
       open: last?.open ?? [],
       at: last === undefined ? null : new Date(last.at),
     };
+    // Until it is said what became of them: this process may be killed before that, too.
+    for (const n of this.end.open) this.#open.add(n);
     this.#recorded = this.end.recorded;
     this.#n = last?.n ?? 0;
     this.#after = this.#n;
@@ -115,6 +117,11 @@ export class Journal implements AsyncDisposable {
     this.#head = digest(line);
     await this.#file.append(line);
     return { n, previous };
+  }
+
+  /** It is said what became of the acts that were open when it was opened. */
+  forgetBefore(): void {
+    for (const n of this.end.open) this.#open.delete(n);
   }
 
   /** Goes on behind this number, which entries of a ledger that is newer than the journal name. */

@@ -47,6 +47,8 @@ interface Lease {
   readonly echoed: Set<string>;
   /** It was reported that its rows are not as the vault wrote them. */
   isForged: boolean;
+  /** The last value in the place of another that is being granted. */
+  replacing: Promise<void>;
   /** Of the last word in each direction. */
   sent: number;
   heard: number;
@@ -95,6 +97,7 @@ export class Leases implements Disposable {
       ...{ versions, granted: new Set(ids) },
       echoed: new Set(),
       isForged: false,
+      replacing: Promise.resolve(),
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
@@ -169,22 +172,27 @@ export class Leases implements Disposable {
   /** A version was set: doors that had the one before get it in its place. One that cannot be given it uses that no more either. */
   async replace(space: string, next: KeptVersion): Promise<void> {
     for (const lease of this.#leases.values()) {
-      const before = lease.versions.find(({ name }) => name === next.name);
-      if (lease.space !== space || before === undefined || next.way !== 'brokered') continue;
+      if (lease.space !== space || next.way !== 'brokered') continue;
+      // One after the other: what is granted beside this one is on record by then.
+      const turn = lease.replacing.then(async () => await this.#replaceIn(lease, next));
+      lease.replacing = turn.catch(() => undefined);
       try {
-        await this.#replaceIn(lease, before, next);
+        await turn;
       } catch (error) {
         const { run } = lease;
         this.#ground.log.error(
           { err: error, run },
           'a door did not get the value in the place of the one before',
         );
-        this.#revokeIn(lease, [before.id, next.id]);
+        const ofName = lease.versions.filter(({ name }) => name === next.name).map(({ id }) => id);
+        this.#revokeIn(lease, ofName);
       }
     }
   }
 
-  async #replaceIn(lease: Lease, before: KeptVersion, next: KeptVersion): Promise<void> {
+  async #replaceIn(lease: Lease, next: KeptVersion): Promise<void> {
+    const before = lease.versions.find(({ name }) => name === next.name);
+    if (before === undefined) return;
     lease.versions = [...lease.versions.filter((one) => one !== before), next];
     lease.granted.add(next.id);
     const { run } = lease;

@@ -23,7 +23,7 @@ import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
 import { rotateRootKey } from './rotation.ts';
 import { RunReader } from './run-store.ts';
-import { recordSealed, recordUnsealed } from './sealing-record.ts';
+import { SealingRecord } from './sealing-record.ts';
 import { SecretReader } from './secret-store.ts';
 import { Seeds } from './seeds.ts';
 import { keepSweeping } from './sweep.ts';
@@ -65,9 +65,12 @@ export class Vault implements Disposable {
   readonly #turns = new Turns();
   readonly #ofHub = new AtOnce(MOST_OF_HUB);
   readonly #owed: Owed;
+  readonly #sealings: SealingRecord;
   readonly #sweeping: Disposable;
   /** Runs that live: those the runner named when it greeted, and what began since. */
   #runs = new Set<string>();
+  /** The root key is read and the record of that is not there yet: nothing is done with it. */
+  #isOpening = false;
 
   constructor(ground: Ground, channels: Channels, more: VaultCircumstances) {
     this.#ground = ground;
@@ -78,6 +81,7 @@ export class Vault implements Disposable {
     this.#seeds = new Seeds(ground);
     this.#possession = new Possession(ground);
     this.#owed = new Owed(ground.log);
+    this.#sealings = new SealingRecord(ground, this.#owed);
     this.#releases = new Releases(ground, this.#possession, more.verifier);
     this.#leases = new Leases(ground, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
@@ -108,6 +112,7 @@ export class Vault implements Disposable {
   /** Why nothing can be read here, for people; `null` when everything can. */
   get #sealed(): string | null {
     if (this.#behind !== undefined) return this.#behind;
+    if (this.#isOpening) return 'The vault is being unsealed.';
     return CLOSED[this.#ground.keys.closed ?? 'open'];
   }
 
@@ -327,28 +332,36 @@ export class Vault implements Disposable {
     this.#turns.endAll('the vault was sealed');
     this.#leases.dropAll();
     this.#tellState();
-    await recordSealed(this.#ground, this.#owed, personalOf(operator));
+    await this.#sealings.closed(personalOf(operator));
+  }
+
+  async #openKeys(passphrase: FromOperator['passphrase']): Promise<void> {
+    const { keys } = this.#ground;
+    const opened = this.#openPassphrase(passphrase);
+    try {
+      if (await keys.open(opened)) return;
+    } finally {
+      opened?.fill(0);
+    }
+    throw new VaultRefusal(
+      'sealed',
+      keys.closed === 'missing' ? CLOSED.missing : 'that is not the passphrase of the root key',
+    );
   }
 
   async #unseal(operator: FromOperator['operator'], passphrase: FromOperator['passphrase']): Promise<void> {
     const { keys } = this.#ground;
     const before = keys.closed;
-    const opened = this.#openPassphrase(passphrase);
+    this.#isOpening = before !== undefined;
     try {
-      if (!(await keys.open(opened)))
-        throw new VaultRefusal(
-          'sealed',
-          keys.closed === 'missing' ? CLOSED.missing : 'that is not the passphrase of the root key',
-        );
-    } finally {
-      opened?.fill(0);
-    }
-    try {
-      await recordUnsealed(this.#ground, personalOf(operator));
+      await this.#openKeys(passphrase);
+      await this.#sealings.opened(personalOf(operator));
     } catch (error) {
       // What gives access and cannot be recorded does not happen.
-      if (before !== undefined) await this.#seal(operator);
+      if (before !== undefined && keys.closed === undefined) await this.#seal(operator);
       throw error;
+    } finally {
+      this.#isOpening = false;
     }
     this.#tellState();
   }

@@ -72,7 +72,7 @@ export async function openInhabitedHub(): Promise<InhabitedHub> {
   const { actor } = await visitAs(hub, 'boss');
   const last = async (filter: { readonly kind: string; readonly subject?: string }): Promise<string> =>
     (await hub.modules.centre.ledger.list(actor, filter, { limit: 1 })).items[0]?.hash ?? '';
-  const board = await hub.addRepo('acme/board', { type: 'space', sdk: 'gradio' });
+  const board = await addBoard(hub);
   await notary.round();
   const places = {
     ...wanted,
@@ -80,8 +80,8 @@ export async function openInhabitedHub(): Promise<InhabitedHub> {
     entry: `/security/ledger/${await last({ kind: 'token.revoked' })}?prove`,
     sinks: `/security/secrets/${opened.repo.id}`,
     door: `/security/doors/${opened.repo.id}`,
-    doorOfAcme: `/security/organizations/acme/doors/${board.id}`,
-    entryOfAcme: `/security/organizations/acme/ledger/${await last({ kind: 'repo.created', subject: `repo:${board.id}` })}`,
+    doorOfAcme: `/security/organizations/acme/doors/${board}`,
+    entryOfAcme: `/security/organizations/acme/ledger/${await last({ kind: 'repo.created', subject: `repo:${board}` })}`,
   };
   const cookies = await cookiesOf(hub);
   const running = stack.move();
@@ -128,6 +128,19 @@ async function addModels(hub: ServedHub): Promise<void> {
     assert.equal(answer.status, 200, await answer.text());
   }
   await fetch(`${hub.url}/alice/writer/resolve/main/config.json`, { headers });
+}
+
+/** A Space of acme; gives its id. */
+async function addBoard(hub: ServedHub): Promise<string> {
+  const headers = {
+    authorization: `Bearer ${(await hub.addToken('boss', 'write')).text}`,
+    'content-type': 'application/json',
+  };
+  const body = JSON.stringify({ type: 'space', name: 'board', organization: 'acme', sdk: 'gradio' });
+  const made = await fetch(`${hub.url}/api/repos/create`, { method: 'POST', headers, body });
+  assert.equal(made.status, 200, await made.text());
+  const answer = await fetch(`${hub.url}/api/spaces/acme/board`, { headers });
+  return ((await answer.json()) as { readonly _id: string })._id;
 }
 
 async function lastCommit(hub: ServedHub): Promise<string> {

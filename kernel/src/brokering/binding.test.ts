@@ -51,7 +51,12 @@ void test('judgeBinding() lets a signature go to a bucket, where a value may not
     'vpce-1a2b-3c4d.sts.us-east-1.vpce.amazonaws.com',
   ])
     assert.match(judgeBinding([host], [SIGNS])?.why ?? '', /gives out credentials/, host);
-  for (const host of ['bedrock-runtime.eu-west-1.amazonaws.com', 'dynamodb.eu-west-1.amazonaws.com'])
+  for (const host of [
+    'bedrock-runtime.eu-west-1.amazonaws.com',
+    'dynamodb.eu-west-1.amazonaws.com',
+    'iot-data.s3.eu-west-1.amazonaws.com',
+    'connect.s3.eu-west-1.amazonaws.com',
+  ])
     assert.equal(judgeBinding([host], [SIGNS]), undefined, host);
   assert.notEqual(judgeBinding(['bucket.s3.amazonaws.com'], [SIGNS, BEARER]), undefined);
   assert.notEqual(judgeBinding(['bucket.github.io'], [SIGNS]), undefined);

@@ -53,7 +53,6 @@ const MINTING_SERVICES = [
   ],
   ...[
     's3-control',
-    's3express',
     'eks-auth',
     'lightsail',
     'gamelift',
@@ -63,7 +62,10 @@ const MINTING_SERVICES = [
     'deadline',
   ],
 ];
-const MINTING_HOST = new RegExp(`^(?:.*\\.)?(?:${MINTING_SERVICES.join('|')})[.-]`);
+// A bucket may have the name of a service.
+const MINTING_HOST = new RegExp(
+  `^(?:.*\\.)?(?:(?:${MINTING_SERVICES.join('|')})(?:-fips)?|s3express-[a-z0-9-]+)\\.(?!s3[.-])`,
+);
 const HEADER_NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** Fields that say who is asked, how long a message is, or what concerns one connection. */
 const NOT_FOR_VALUES =

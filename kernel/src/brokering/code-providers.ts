@@ -29,10 +29,20 @@ export const CODE_PROVIDERS: readonly Provider[] = [
       'mints * /orgs/{}/actions/runners/{*}',
       'mints * /enterprises/{*}',
       'mints * /copilot_internal/{*}',
+      // The same by number, which GitHub takes as well.
+      'mints POST /repositories/{}/keys',
+      'mints * /repositories/{}/actions/runners/{*}',
+      'mints * /organizations/{}/actions/runners/{*}',
       // What is read there names addresses that are signed: for a while they open the file to whoever has them.
-      ...['contents/{*}', 'tarball/{*}', 'zipball/{*}', 'releases/assets/{}', 'actions/artifacts/{}/{}'].map(
-        (what) => `derives GET /repos/{}/{}/${what}`,
-      ),
+      ...[
+        'contents/{*}',
+        'readme',
+        'readme/{*}',
+        'tarball/{*}',
+        'zipball/{*}',
+        'releases/assets/{}',
+        'actions/artifacts/{}/{}',
+      ].map((what) => `derives GET /repos/{}/{}/${what}`),
       ...['actions/runs/{*}', 'actions/jobs/{*}'].map((what) => `derives GET /repos/{}/{}/${what}`),
       'derives POST /{}/{}/info/lfs/objects/batch',
       'uses * /repos/{}/{}',
