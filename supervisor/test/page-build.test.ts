@@ -1,4 +1,5 @@
-// Pages that are built twice, or cannot be built, keep nobody from starting.
+// Pages are built once for each version, and at no second start; that they are built twice, or cannot be built, keeps nobody from
+// starting.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -36,4 +37,30 @@ void test('superviseInstance() serves where the pages cannot be built, and says 
   await using instance = await openInstance({ checkout });
   assert.match(instance.output, /the pages could not be built[^]*the API is served without them/);
   assert.match(String(await instance.ask('query', 'select 1 as one')), /"one":1/);
+});
+
+/** Stands for what builds pages, and counts how often it does. */
+const COUNTING = `
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+const [, , folder] = process.argv;
+appendFileSync(new URL('../../builds', import.meta.url), 'built\\n');
+mkdirSync(folder, { recursive: true });
+writeFileSync(folder + '/index.js', '');
+`;
+
+void test('superviseInstance() builds the pages at the first start of a version, and at no other', async () => {
+  using checkout = openTestCheckout('self');
+  const web = join(checkout.path, 'web');
+  writeFileSync(join(web, 'build.ts'), COUNTING);
+  const start = async (): Promise<{ readonly builds: number; readonly says: boolean }> => {
+    await using instance = await openInstance({ checkout });
+    await instance.stop();
+    const builds = readFileSync(join(checkout.home, 'builds'), 'utf8').trim().split('\n').length;
+    return { builds, says: instance.output.includes('Building the pages') };
+  };
+  assert.deepEqual(await start(), { builds: 1, says: true });
+  assert.deepEqual(await start(), { builds: 1, says: false });
+  writeFileSync(join(web, 'src', 'changed.ts'), '// another version');
+  assert.deepEqual(await start(), { builds: 2, says: true });
+  assert.deepEqual(await start(), { builds: 2, says: false });
 });
