@@ -1,12 +1,16 @@
 // Files looked into, changed and uploaded in a real browser: tables, tensors and notebooks, which the browser reads itself; forms
 // that need no script, and do not write over what somebody else wrote; files that are sent from a page.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { type Page } from 'playwright-core';
 import { listSent, openChromium, openWindow } from '../harness/chromium.ts';
 import { commitFiles } from '../harness/commit-files.ts';
 import { VIEWED_FILES } from '../harness/example-files.ts';
 import { takePictures } from '../harness/screenshots.ts';
+import { mustRun } from '../harness/program.ts';
+import { venvProgram } from '../harness/python.ts';
+import { openScratch } from '../harness/scratch.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD } from '../harness/sign-in.ts';
 
@@ -29,6 +33,24 @@ async function signIn(page: Page, to: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
+
+/** Writes a table of twenty groups of rows, 4 MB in all, as the libraries of people do. */
+const WRITE_GROUPS = `
+import os, sys
+import pyarrow as pa, pyarrow.parquet as parquet
+texts = [f"{n} " + os.urandom(100).hex() for n in range(20_000)]
+table = pa.table({"text": texts, "n": list(range(20_000))})
+parquet.write_table(table, sys.argv[1], row_group_size=1_000)
+`;
+
+/** The bytes from first to last that a page asked for. */
+const boundsOf = (range: string): [number, number] => {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? assert.fail(range);
+  return [Number(first), Number(last) + 1];
+};
+
+/** Before this nothing says that one waits. */
+const SOON_MS = 200;
 
 const blob = (name: string): string => `/alice/files/blob/main/${name}`;
 
@@ -88,6 +110,38 @@ void test('files are looked into, changed and uploaded', async (t) => {
     },
   );
 
+  await t.test(
+    'of a table of many groups of rows the one is read that is shown, and the description',
+    async () => {
+      await using window = await openWindow(chromium.browser, hub);
+      await using scratch = await openScratch('parquet');
+      const file = `${scratch.path}/groups.parquet`;
+      await mustRun(venvProgram('libraries', 'python'), ['-c', WRITE_GROUPS, file]);
+      const [{ text: token }, bytes] = [await hub.addToken('alice', 'write'), await readFile(file)];
+      await commitFiles(hub, { repo: 'alice/files', token, files: { 'groups.parquet': bytes } });
+      const page = await window.context.newPage();
+      const ranges: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/download/')) ranges.push(request.headers()['range'] ?? 'whole');
+      });
+      await signIn(page, blob('groups.parquet'));
+      await page.getByText('Rows 1–100 of 20,000').waitFor();
+      const bounds = ranges.map(boundsOf);
+      const group = bytes.length / 20;
+      // The description is at the end, and looked for in so much of it.
+      const tail = bytes.length - 64 * 1024;
+      for (const [start, end] of bounds)
+        assert.ok(start >= tail || end < 1.5 * group, `${start} to ${end} of ${bytes.length}`);
+      const read = bounds.reduce((sum, [start, end]) => sum + end - start, 0);
+      assert.ok(read > 64 * 1024 && read < 64 * 1024 + 1.5 * group, `${read} of ${bytes.length}`);
+      ranges.length = 0;
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await page.getByText('Rows 1–200 of 20,000').waitFor();
+      assert.deepEqual(ranges, [], 'what is here is not asked for again');
+      assert.deepEqual(window.complaints, []);
+    },
+  );
+
   await t.test('a file that is broken, gone or keeps its reader busy gives words', async () => {
     await using window = await openWindow(chromium.browser, hub, { viewport: { width: 390, height: 800 } });
     const page = await window.context.newPage();
@@ -98,8 +152,14 @@ void test('files are looked into, changed and uploaded', async (t) => {
       route.fulfill({ contentType: 'text/javascript', body: 'onmessage = () => { for (;;); };' }),
     );
     await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
     await page.goto(blob('data.csv'));
-    await page.clock.fastForward(1_000);
+    // What is read soon is never waited for in words, which would come and go.
+    const state = page.locator('[data-state]');
+    await state.waitFor({ state: 'hidden' });
+    await page.clock.runFor(SOON_MS - 1);
+    assert.equal(await state.isVisible(), false);
+    await page.clock.runFor(1);
     await page.getByText('Reading…').waitFor();
     await page.clock.fastForward(15_000);
     await page.getByText('gave up').waitFor();
