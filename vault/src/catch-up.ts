@@ -37,7 +37,7 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
   if (lost || gone.length > 0) await destroy(ground, gone, { found, end });
   if (wish.acceptLoss) {
     await saySealed(ground, new Set(numbers));
-    journal.forgetBefore();
+    await journal.forgetBefore();
     return undefined;
   }
   if (wish.restored)
@@ -53,7 +53,7 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
   if (found >= recorded) {
     await saySealed(ground, new Set(numbers));
     await sayBrokenOff(ground, new Set(numbers));
-    journal.forgetBefore();
+    await journal.forgetBefore();
     return undefined;
   }
   return (

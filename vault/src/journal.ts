@@ -119,9 +119,11 @@ export class Journal implements AsyncDisposable {
     return { n, previous };
   }
 
-  /** It is said what became of the acts that were open when it was opened. */
-  forgetBefore(): void {
+  /** It is said what became of the acts that were open when it was opened. On disk when this returns. */
+  async forgetBefore(): Promise<void> {
+    if (this.end.open.length === 0) return;
     for (const n of this.end.open) this.#open.delete(n);
+    await this.#append({ act: 'said' });
   }
 
   /** Goes on behind this number, which entries of a ledger that is newer than the journal name. */

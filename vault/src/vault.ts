@@ -21,10 +21,9 @@ import { Owed } from './owed.ts';
 import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
+import { countKept } from './kept.ts';
 import { rotateRootKey } from './rotation.ts';
-import { RunReader } from './run-store.ts';
 import { SealingRecord } from './sealing-record.ts';
-import { SecretReader } from './secret-store.ts';
 import { Seeds } from './seeds.ts';
 import { keepSweeping } from './sweep.ts';
 import { Turns, type Flight } from './turns.ts';
@@ -371,20 +370,8 @@ export class Vault implements Disposable {
     return {
       ...{ type: 'status', key: pair.publicKey, sealed: this.#sealed, passphrase: keys.hasPassphrase },
       generation: keys.closed === undefined ? keys.generation : null,
-      ...{ rotatedAt: keys.madeAt?.toISOString() ?? null, kept: await this.#count() },
+      ...{ rotatedAt: keys.madeAt?.toISOString() ?? null, kept: await countKept(this.#ground) },
     };
-  }
-
-  // The vault answers for itself also while its database is away.
-  async #count(): Promise<Extract<ToOperator, { type: 'status' }>['kept']> {
-    const { db, instance, log } = this.#ground;
-    try {
-      const { spaces, secrets } = await new SecretReader(db).count();
-      return { spaces, secrets, runs: (await new RunReader(db).listOpen(instance)).length };
-    } catch (err) {
-      log.warn({ err }, 'the database is away: what is kept cannot be counted');
-      return null;
-    }
   }
 
   #refusalOf(error: unknown): { code: VaultRefusal['code']; message: string } {

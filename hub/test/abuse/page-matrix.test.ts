@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Pool } from 'pg';
-import { addressOf, PAGE_CALLS, type PageCall } from '../harness/page-calls.ts';
+import { addressOf, type PageCall } from '../harness/page-call.ts';
+import { PAGE_CALLS } from '../harness/page-calls.ts';
 import {
   outcomeOf,
   PAGE_CALLER_NAMES,

@@ -43,6 +43,7 @@ void test('a Space outlives what holds it', { timeout: (LONG ? 90 : 20) * MINUTE
       await t.test(`${victim} killed at: ${step}`, async (round) => {
         isWhole = false;
         const began = Date.now();
+        await space.untilReachKnown();
         const isStop = (STOPS as readonly Step[]).includes(step);
         if (isStop) await space.pause();
         else if (step === 'building') await space.rebuild();

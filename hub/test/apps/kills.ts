@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AppInstance } from '../harness/app-instance.ts';
 import { type Instance } from '../harness/instance.ts';
 import { listDescendants, type Descendant } from '../harness/processes.ts';
-import { judgePossessions } from './possessions.ts';
+import { judgePossessions, listUnreached } from './possessions.ts';
 import { findSurvivors, listHolders, lookAround, type Left } from './left.ts';
 
 /** What is killed. */
@@ -85,6 +85,8 @@ export class BatteredSpace {
   #appsBefore = new Set<number>();
   /** What stood in the place of the brokered secret in each run that answered and had the other one. */
   readonly #witnessed = new Set<string>();
+  /** Of those, runs of which a runner that was killed may have taken along whom they reached: just then it was not on the ledger. */
+  readonly #excused = new Set<string>();
 
   private constructor(apps: AppInstance, token: string) {
     this.#apps = apps;
@@ -190,6 +192,8 @@ export class BatteredSpace {
   /** Kills it. What it was responsible for is gone five seconds later; an ended instance is started again. */
   async kill(victim: Victim): Promise<void> {
     const { data } = this.#apps;
+    if (victim === 'supervisor' || victim === 'runner')
+      for (const one of await this.#listUnknown()) this.#excused.add(one);
     if (victim === 'supervisor') {
       await this.#instance.crash();
       assert.deepEqual(await findSurvivors(async () => await listHolders(data)), []);
@@ -242,11 +246,25 @@ export class BatteredSpace {
     assert.ok(wanted(), `what is there of ${count} runs: ${JSON.stringify(left)}`);
   }
 
+  /** Waits until the ledger knows whom all reached that were seen so far and were not killed at once. */
+  async untilReachKnown(): Promise<void> {
+    await until('the ledger knows whom runs reached', async () => {
+      const unknown = await this.#listUnknown();
+      return unknown.every((one) => this.#excused.has(one));
+    });
+  }
+
+  /** Of those that were seen, the ones that reached the hub without the ledger's knowing it yet. */
+  async #listUnknown(): Promise<string[]> {
+    return await listUnreached(this.#instance, this.#witnessed);
+  }
+
   /** Ends it, and holds what the ledger says of all its runs against what was seen. Gives how many there were. */
   async judge(): Promise<{ readonly runs: number; readonly seen: number }> {
     await this.pause();
     await this.untilPaused();
     const [secrets, witnessed] = [Object.keys(SECRETS).length, this.#witnessed];
+    await this.untilReachKnown();
     const runs = await judgePossessions(this.#instance, { secrets, witnessed });
     return { runs, seen: witnessed.size };
   }

@@ -4,33 +4,12 @@ import assert from 'node:assert/strict';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { type Visit } from '../../src/modules/sessions/index.ts';
 import { authorizePath, newPkce } from './oauth-client.ts';
-import { addOrg, userOf, type PageScene } from './page-scene.ts';
-import { UNKNOWN, type PageCaller } from './page-matrix.ts';
+import { type PageAsk, type PageCall } from './page-call.ts';
+import { addOrg, userOf } from './page-scene.ts';
+import { UNKNOWN } from './page-matrix.ts';
 import { codeOf } from './second-factor.ts';
 import { OPERATOR } from './served-hub.ts';
 import { BROWSER, PASSWORD } from './sign-in.ts';
-
-/** Who calls, and about what. */
-export interface PageAsk {
-  readonly scene: PageScene;
-  readonly caller: PageCaller;
-  readonly visibility: 'private' | 'public';
-  /** Names what is acted upon. Who is refused leaves it as it was, and the next who is refused finds it. */
-  readonly tag: string;
-}
-
-/** What a page is asked with. */
-export interface PageCall {
-  /** What stands in the address where it names something. */
-  readonly at?: Readonly<Record<string, string>>;
-  /** Behind the question mark. */
-  readonly query?: string;
-  readonly fields?: Readonly<Record<string, string>>;
-  /** What is said to who is let in, where no test can send what the form needs. */
-  readonly told?: RegExp;
-  /** Nothing that stays: the ledger has no entry of it. */
-  readonly leaves?: 'nothing';
-}
 
 type Making = (ask: PageAsk) => PageCall | Promise<PageCall>;
 
@@ -48,7 +27,8 @@ async function ownRepo({ scene, tag, visibility }: PageAsk, type: 'model' | 'spa
   const name = `${type}-${tag}`;
   return await scene.once(name, async () => {
     const { actor } = await scene.visit('ada');
-    const files = { 'README.md': Buffer.from('# Here\n') };
+    // A Space has a program, and so a door.
+    const files = { 'README.md': Buffer.from(type === 'space' ? '---\nsdk: gradio\n---\n' : '# Here\n') };
     const wish = { type, namespace: 'acme', name, visibility, licence: null, files };
     return await scene.hub.modules.changes.create(actor, {
       ...wish,
@@ -176,6 +156,9 @@ const withSecret = aboutRepo('space', async (repo, { scene }) => {
 
 const REPO = '{prefix}/{namespace}/{name}';
 const ORG = '/account/organizations/{name}';
+const GOVERNED = '/security/organizations/{org}';
+/** A page of the organisation's that is for those who administer it. */
+const governed: Making = () => ({ at: { org: 'acme' } });
 const plain: Making = () => ({});
 const repoPage = aboutRepo('model', {});
 const spacePage = aboutRepo('space', {});
@@ -286,6 +269,27 @@ export const PAGE_CALLS: Readonly<Record<string, Making>> = {
   '/search': () => ({ query: 'q=repo' }),
   '/security': plain,
   '/security/doors': plain,
+  '/security/doors/{space}': async (ask) => ({ at: { space: (await ownRepo(ask, 'space')).id } }),
+  '/security/organizations': plain,
+  [GOVERNED]: governed,
+  [`${GOVERNED}/doors`]: governed,
+  [`${GOVERNED}/doors/{space}`]: async (ask) => ({
+    at: { org: 'acme', space: (await ownRepo(ask, 'space')).id },
+  }),
+  [`${GOVERNED}/ledger`]: governed,
+  [`${GOVERNED}/ledger/{hash}`]: async (ask) => {
+    const { id } = await ownRepo(ask, 'space');
+    const { actor } = await ask.scene.visit('boss');
+    const { ledger } = ask.scene.hub.modules.centre;
+    const [entry] = (await ledger.list(actor, { subject: `repo:${id}` }, { limit: 1 })).items;
+    return { at: { org: 'acme', hash: entry?.hash ?? assert.fail('there is no entry') } };
+  },
+  [`${GOVERNED}/members`]: governed,
+  [`${GOVERNED}/members ?/remove`]: async (ask) => {
+    const { at, ...rest } = await aboutOrg(() => ({ user: 'reader' }))(ask);
+    return { ...rest, at: { org: at?.['name'] ?? '' } };
+  },
+  [`${GOVERNED}/secrets`]: governed,
   '/security/ledger': plain,
   '/security/ledger/{hash}': async ({ scene }) => {
     const { actor } = await scene.visit('boss');
@@ -378,11 +382,3 @@ export const PAGE_CALLS: Readonly<Record<string, Making>> = {
   [`${REPO}/tree/*`]: aboutRepo('model', { at: { '*': 'main' } }),
   [`${REPO}/upload/*`]: aboutRepo('model', { at: { '*': 'main' } }),
 };
-
-/** The address of a page in which everything is named. */
-export function addressOf(route: string, { at = {}, query = '' }: PageCall, action?: string): string {
-  const path = route.replaceAll(/\{(\w+)\}|\*/g, (all, name: string | undefined) => at[name ?? all] ?? '');
-  const form = action === undefined || action === 'default' ? '' : `/${action}`;
-  const rest = [form, query].filter((part) => part !== '').join('&');
-  return rest === '' ? path : `${path}?${rest}`;
-}

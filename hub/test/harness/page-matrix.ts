@@ -86,6 +86,7 @@ const READ = page(MEMBERS, [...KNOWN, 'visitor']);
 const WRITE = page(WRITERS);
 const REPO = '{prefix}/{namespace}/{name}';
 const ORG = '/account/organizations/{name}';
+const GOVERNED = '/security/organizations/{org}';
 
 /** The rule of each page and form. */
 export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
@@ -149,11 +150,23 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   '/oauth/authorize ?/allow': proven(KNOWN),
   '/oauth/authorize ?/refuse': form(KNOWN),
   '/search': LISTED,
-  '/security': OVERSEEN,
+  // Who administers organisations alone is led to the rooms of those; the writer is given one by the form that hands one over.
+  '/security': page(['administrator', 'outsider', ...WRITERS]),
   '/security/doors': OVERSEEN,
+  '/security/doors/{space}': OVERSEEN,
   '/security/ledger': OVERSEEN,
   '/security/ledger/{hash}': OVERSEEN,
   '/security/mail': OVERSEEN,
+  // Of the organisations that the caller administers.
+  '/security/organizations': ALL,
+  [GOVERNED]: page(OWNER),
+  [`${GOVERNED}/doors`]: page(OWNER),
+  [`${GOVERNED}/doors/{space}`]: page(OWNER),
+  [`${GOVERNED}/ledger`]: page(OWNER),
+  [`${GOVERNED}/ledger/{hash}`]: page(OWNER),
+  [`${GOVERNED}/members`]: page(OWNER),
+  [`${GOVERNED}/members ?/remove`]: proven(OWNER),
+  [`${GOVERNED}/secrets`]: page(OWNER),
   '/security/secrets': OVERSEEN,
   '/security/secrets/{space}': OVERSEEN,
   '/security/sessions': OVERSEEN,
@@ -171,7 +184,8 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   '/sign-in/code ?/default': OPEN_FORM,
   '/sign-in/issuer': OPEN_PAGE,
   '/sign-in/issuer/back': OPEN_PAGE,
-  '/sign-in/passkey': OPEN_PAGE,
+  // It is for its form; who opens it is led on.
+  '/sign-in/passkey': { ...NOBODY, signIn: PAGE_CALLER_NAMES },
   '/sign-in/passkey ?/default': OPEN_FORM,
   '/sign-out': OPEN_PAGE,
   '/sign-out ?/default': OPEN_FORM,
