@@ -64,16 +64,16 @@ export class OrgPeopleReader {
       .executeTakeFirstOrThrow();
   }
 
-  /** Which of these users belong to it. */
-  async membersAmong(orgId: Id, userIds: readonly Id[]): Promise<Set<Id>> {
-    if (userIds.length === 0) return new Set();
+  /** Which of these users belong to it, and since when. */
+  async membersAmong(orgId: Id, userIds: readonly Id[]): Promise<Map<Id, Date>> {
+    if (userIds.length === 0) return new Map();
     const rows = await this.#db
       .selectFrom('identity.membership')
-      .select('user_id')
+      .select(['user_id', 'since'])
       .where('org_id', '=', orgId)
       .where('user_id', 'in', [...userIds])
       .execute();
-    return new Set(rows.map(({ user_id: id }) => id));
+    return new Map(rows.map(({ user_id: id, since }) => [id, since]));
   }
 
   #members(orgId: Id) {

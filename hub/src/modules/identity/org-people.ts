@@ -37,8 +37,8 @@ export class OrgPeople {
     return await this.#reader(actor, orgId).count(orgId);
   }
 
-  /** Which of these users belong to it. */
-  async membersAmong(actor: Actor, orgId: Id, userIds: readonly Id[]): Promise<ReadonlySet<Id>> {
+  /** Which of these users belong to it, and since when. */
+  async membersAmong(actor: Actor, orgId: Id, userIds: readonly Id[]): Promise<ReadonlyMap<Id, Date>> {
     return await this.#reader(actor, orgId).membersAmong(orgId, [...new Set(userIds)]);
   }
 

@@ -11,6 +11,13 @@ export const entryMissing = defineFault(
   'ledger.entry-missing',
   () => 'The ledger has no such entry, or it was cut off since.',
 );
+export const proofWithheld = defineFault(
+  'forbidden',
+  'ledger.proof-withheld',
+  () =>
+    'The proof of this entry holds what is not shown of it: through what somebody came, a personal value, or how the vault counts. ' +
+    'Who administers the instance can prove it.',
+);
 export const cursorRejected = defineFault(
   'invalid',
   'ledger.cursor-invalid',

@@ -4,7 +4,7 @@ import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { mayGovern, type Actor } from '#modules/access';
-import { entryMissing, ledgerForbidden } from './faults.ts';
+import { entryMissing, ledgerForbidden, proofWithheld } from './faults.ts';
 import { type ProvedEntry } from './explorer.ts';
 import { isWithin, OrgScopeReader } from './org-scope-store.ts';
 import { EntrySearch, type EntryFilter, type FoundEntry } from './search-store.ts';
@@ -20,8 +20,8 @@ export interface OrgLedgerDeps {
   readonly db: Db;
   /** Whether a repository is the organisation's now, also one that is deleted. */
   readonly isTheirs: (actor: Actor, orgId: Id, repoId: Id) => Promise<boolean>;
-  /** Which of these users belong to it. */
-  readonly membersAmong: (actor: Actor, orgId: Id, userIds: readonly Id[]) => Promise<ReadonlySet<Id>>;
+  /** Which of these users belong to it, and since when. */
+  readonly membersAmong: (actor: Actor, orgId: Id, userIds: readonly Id[]) => Promise<ReadonlyMap<Id, Date>>;
   /** Proves an entry by its digest, out of what the notary keeps. Throws for one that is not signed. */
   readonly prove: (hash: string) => Promise<unknown>;
 }
@@ -55,18 +55,31 @@ export class OrgLedger {
 
   /** One entry. Throws `ledger.entry-missing`, also for one that is not the organisation's. */
   async get(actor: Actor, orgId: Id, hash: string): Promise<FoundEntry> {
+    return (await this.#find(actor, orgId, hash)).shown;
+  }
+
+  /**
+   * That it is in the signed tree. Throws `ledger.proof-withheld` where the proof would say what `get` leaves out, and what `get` and proving
+   * throw.
+   */
+  async prove(actor: Actor, orgId: Id, hash: string): Promise<ProvedEntry> {
+    const { entry, shown } = await this.#find(actor, orgId, hash);
+    if (!isWhole(shown, entry)) throw proofWithheld();
+    return (await this.#deps.prove(hash)) as ProvedEntry;
+  }
+
+  async #find(
+    actor: Actor,
+    orgId: Id,
+    hash: string,
+  ): Promise<{ readonly entry: FoundEntry; readonly shown: FoundEntry }> {
     this.#require(actor, orgId);
     const entry = await new EntrySearch(this.#deps.db).findByHash(hash);
     const scope = entry && (await this.#scopeOf(actor, orgId, entry.subject));
     if (entry === undefined || scope === undefined || !isWithin(scope, entry)) throw entryMissing();
     const [shown] = await this.#present(actor, orgId, [entry]);
-    return shown ?? entry;
-  }
-
-  /** That it is in the signed tree. Throws what `get` and proving throw. */
-  async prove(actor: Actor, orgId: Id, hash: string): Promise<ProvedEntry> {
-    await this.get(actor, orgId, hash);
-    return (await this.#deps.prove(hash)) as ProvedEntry;
+    if (shown === undefined) throw entryMissing();
+    return { entry, shown };
   }
 
   async #scopeOf(actor: Actor, orgId: Id, subject: string) {
@@ -75,19 +88,47 @@ export class OrgLedger {
     return await new OrgScopeReader(db).find(orgId, subject, async (id) => await isTheirs(actor, orgId, id));
   }
 
-  /** Takes away where somebody was, and through what they came, who is no member: what they did there is the organisation's, they are not. */
   async #present(actor: Actor, orgId: Id, entries: readonly FoundEntry[]): Promise<FoundEntry[]> {
     const actors = entries.flatMap(({ actor: by }) => userIn(by) ?? []);
     const members = await this.#deps.membersAmong(actor, orgId, actors);
     return entries.map((entry) => {
       const user = userIn(entry.actor);
-      return user !== undefined && members.has(user) ? entry : { ...entry, credential: '', personal: {} };
+      return shownOf(entry, user && members.get(user));
     });
   }
 
   #require(actor: Actor, orgId: Id): void {
     if (!mayGovern(actor, orgId).allowed) throw ledgerForbidden();
   }
+}
+
+/** What of somebody who did it is shown. Other values may be about others, such as the mail address of whom another owner invited. */
+const SHOWN: ReadonlySet<string> = new Set(['address', 'client']);
+
+/**
+ * Takes away where somebody was, and through what they came, who was no member then: what they did there is the organisation's, they are
+ * not. Nor is the vault's journal, which counts acts of the whole instance.
+ */
+function shownOf(entry: FoundEntry, memberSince: Date | undefined): FoundEntry {
+  const body = withoutJournal(entry.body);
+  if (memberSince === undefined || new Date(entry.at) < memberSince)
+    return { ...entry, body, credential: '', personal: {} };
+  const personal = Object.fromEntries(Object.entries(entry.personal).filter(([field]) => SHOWN.has(field)));
+  return { ...entry, body, personal };
+}
+
+function withoutJournal(body: string): string {
+  const { journal, ...rest } = JSON.parse(body) as { readonly journal?: unknown };
+  return journal === undefined ? body : JSON.stringify(rest);
+}
+
+/** Whether nothing was taken away. */
+function isWhole(shown: FoundEntry, entry: FoundEntry): boolean {
+  return (
+    shown.credential === entry.credential &&
+    shown.body === entry.body &&
+    Object.keys(entry.personal).every((field) => field in shown.personal)
+  );
 }
 
 function userIn(reference: string): Id | undefined {

@@ -56,9 +56,17 @@ async function openScene(): Promise<Scene> {
 /** Puts an entry on the ledger; gives its digest. */
 async function enter(
   { hub }: Scene,
-  entry: { kind: string; subject: string; actor: string; body?: object; address?: string },
+  entry: {
+    kind: string;
+    subject: string;
+    actor: string;
+    credential?: string;
+    body?: object;
+    address?: string;
+    personal?: Record<string, string>;
+  },
 ): Promise<string> {
-  const { address, body = {}, ...rest } = entry;
+  const { address, body = {}, personal, ...rest } = entry;
   // What happens to secrets is recorded by the vault alone.
   if (entry.kind.startsWith('secret.'))
     return await withPool(hub.database.vault, async (pool) => {
@@ -73,10 +81,10 @@ async function enter(
   return await hub.database.db.transaction(
     async (tx) =>
       await record(tx, {
-        ...rest,
         credential: '',
+        ...rest,
         body: { ...body },
-        ...(address && { personal: { address } }),
+        personal: { ...personal, ...(address && { address }) },
       }),
   );
 }
@@ -284,6 +292,52 @@ void test('the ledger is that of the organisation: its repositories, its secrets
   for (const [name, hash] of Object.entries({ ...entries, absent: '0'.repeat(64) }))
     for (const query of ['', '?prove'])
       assert.equal((await browsers.ada.open(`${ACME}/ledger/${hash}${query}`)).status, 404, name + query);
+});
+
+void test('a proof tells no more than the entry does: who came how, values about others, and how the vault counts', async () => {
+  await using scene = await openScene();
+  const { hub, browsers, spaces } = scene;
+  const idOf = async (name: string): Promise<string> =>
+    (await hub.modules.identity.findByName(name))?.id ?? '';
+  const [acme, bob, sam] = [await idOf('acme'), await idOf('bob'), await idOf('sam')];
+  const read = { kind: 'read.private', subject: `repo:${spaces.acme}`, credential: `token:${NONE}` };
+  const journal = { of: 'a'.repeat(24), n: 4_711 };
+  const whole = await enter(scene, { ...read, actor: `user:${bob}`, address: '203.0.113.1' });
+  const cut = {
+    stranger: await enter(scene, { ...read, actor: `user:${sam}`, address: '203.0.113.2' }),
+    invited: await enter(scene, {
+      ...{ kind: 'account.invited', subject: `account:${acme}`, actor: `user:${bob}` },
+      personal: { email: 'invited@example.net', client: 'curl' },
+    }),
+    vault: await enter(scene, {
+      ...{ kind: 'secret.set', subject: `secret:${NONE}`, actor: 'system:vault' },
+      body: { space: spaces.acme, journal },
+    }),
+  };
+  const open = async (hash: string): Promise<string> => {
+    const { status, body } = await browsers.ada.open(`${ACME}/ledger/${hash}?prove`);
+    assert.equal(status, 200);
+    return body;
+  };
+  // There is no notary here: of what may be proved it is told that it is not signed yet.
+  assert.match(await open(whole), new RegExp(`203\\.0\\.113\\.1[^]*not under a signed checkpoint`));
+  assert.match(await open(whole), new RegExp(`token:${NONE}`));
+  for (const [name, hash] of Object.entries(cut)) {
+    const body = await open(hash);
+    assert.match(body, /A proof holds the whole entry/, name);
+    assert.doesNotMatch(body, /203\.0\.113\.2|invited@example\.net|4711|journal/, name);
+    assert.doesNotMatch(body, new RegExp(`token:${NONE}`), name);
+    const proving = hub.modules.centre.orgLedger.prove(await scene.actorOf('ada'), acme as Id, hash);
+    await assert.rejects(proving, { code: 'ledger.proof-withheld' }, name);
+  }
+  assert.match(await open(cut.invited), />curl</);
+  // Who joins later did not belong to it when that happened.
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query(`update identity.membership set since = now() + interval '1 hour' where user_id = $1`, [
+      bob,
+    ]);
+  });
+  assert.doesNotMatch(await open(whole), new RegExp(`203\\.0\\.113\\.1|token:${NONE}`));
 });
 
 void test('of a repository that came from elsewhere, an owner sees what happened since', async () => {

@@ -11,13 +11,15 @@ export function shownEntry(entry: Found) {
   return { ...entry, body: bodyOf(entry.body), personal: Object.entries(entry.personal) };
 }
 
-/** The proof with a link that carries it; or that it is not signed yet. */
+/** The proof with a link that carries it; or that it is not signed yet, or not for who asks. */
 export async function shownProof(call: PageCall, prove: () => Promise<Proved>) {
   const proof = await prove().catch((error: unknown) => {
-    if (call.refusalOf(error) === undefined) throw error;
-    return undefined;
+    const refusal = call.refusalOf(error);
+    if (refusal === undefined) throw error;
+    return refusal.code;
   });
-  if (proof === undefined) return { signed: false } as const;
+  if (typeof proof === 'string')
+    return { signed: false, withheld: proof === 'ledger.proof-withheld' } as const;
   const text = `${JSON.stringify(proof)}\n`;
   return {
     signed: true,
