@@ -98,7 +98,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
 }
 
 async function flushCounts(modules: Modules): Promise<void> {
-  const { downloads, authentication, sessions, throttle, refusals, uses, pushedTokens } = modules;
+  const { downloads, authentication, sessions, throttle, reads, refusals, uses, pushedTokens } = modules;
   // One after the other, and each whatever became of those before it.
   const flushes = [
     () => downloads.flush(),
@@ -107,6 +107,7 @@ async function flushCounts(modules: Modules): Promise<void> {
     () => pushedTokens.flush(),
     () => sessions.flush(),
     () => throttle.forget(),
+    () => reads.flushEnded(),
     () => refusals.flush(),
   ];
   const failures: unknown[] = [];

@@ -7,6 +7,7 @@ export { watchLag } from './lag-watch.ts';
 export { EntrySearch, type EntryFilter, type FollowedEntry, type FoundEntry } from './search-store.ts';
 export { Explorer, type NotaryStanding, type ProvedEntry } from './explorer.ts';
 export { OrgLedger, type OrgEntryFilter } from './org-ledger.ts';
+export { OrgScopeReader } from './org-scope-store.ts';
 export { Tally, type TallyHour } from './tally.ts';
 export {
   PossessionReader,
@@ -15,7 +16,7 @@ export {
   type LogReads,
   type PossessionEntry,
 } from './possession-store.ts';
-export { TallyReader, type SpaceKind } from './tally-store.ts';
+export { TallyReader, type CountedSince, type SpaceKind } from './tally-store.ts';
 export { Erasure } from './erasure.ts';
 export { LedgerReader } from './store.ts';
 export { commitment, verifyLane, type ChainFlaw, type Entry } from './model.ts';

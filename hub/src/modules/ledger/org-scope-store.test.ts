@@ -23,3 +23,14 @@ void test('isWithin() takes what is about the subject, from its moment on, for t
   for (const [scope, expected] of cases)
     assert.equal(isWithin(scope, entry), expected, JSON.stringify(scope));
 });
+
+void test('isWithin() leaves out repeats of reads that may be of the hour before a repository came', () => {
+  const repeat = { ...entry, kind: 'read.repeated' };
+  const cases: [since: string, expected: boolean][] = [
+    ['2026-11-25T11:30:00Z', false],
+    ['2026-11-25T11:00:00Z', false],
+    ['2026-11-25T10:58:00Z', true],
+  ];
+  for (const [since, expected] of cases)
+    assert.equal(isWithin({ subject: 'repo:1', since: new Date(since) }, repeat), expected, since);
+});

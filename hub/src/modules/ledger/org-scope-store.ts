@@ -19,9 +19,22 @@ export interface OrgScope {
 /** Whether a repository is the organisation's now. */
 export type IsTheirs = (repoId: Id) => Promise<boolean>;
 
+/**
+ * Repeats of reads are counted at the end of their hour, up to ten seconds late: so long after a repository came, they may be of readers of
+ * whom it was.
+ */
+const LATE_MS = 3_600_000 + 60_000;
+
+/** From when on repeats of reads are the organisation's. */
+export function repeatsSince({ since }: OrgScope): Date | undefined {
+  return since && new Date(since.getTime() + LATE_MS);
+}
+
 /** Whether an entry is within it. */
-export function isWithin({ subject, since, org }: OrgScope, entry: FoundEntry): boolean {
+export function isWithin(scope: OrgScope, entry: FoundEntry): boolean {
+  const { subject, org } = scope;
   if (entry.subject !== subject) return false;
+  const since = entry.kind === 'read.repeated' ? repeatsSince(scope) : scope.since;
   if (since !== undefined && new Date(entry.at) < since) return false;
   return org === undefined || (JSON.parse(entry.body) as { readonly org?: unknown }).org === org;
 }
@@ -45,8 +58,28 @@ export class OrgScopeReader {
     if (kind === 'token') return { subject, org: orgId };
     const repoId = kind === 'repo' ? id : kind === 'secret' ? await this.#spaceOf(subject) : undefined;
     if (repoId === undefined || !(await isTheirs(repoId))) return undefined;
-    const since = await this.#cameAt(orgId, repoId);
+    const since = (await this.cameAt(orgId, [repoId])).get(repoId);
     return since === undefined ? { subject } : { subject, since };
+  }
+
+  /** When those of these repositories that came from another namespace did; what happened before is that one's, addresses too. */
+  async cameAt(orgId: Id, repoIds: readonly Id[]): Promise<Map<Id, Date>> {
+    if (repoIds.length === 0) return new Map();
+    const rows = await this.#ledger
+      .selectFrom('ledger.entry')
+      .select(['subject', 'at'])
+      .distinctOn('subject')
+      .where('kind', '=', 'repo.moved')
+      .where(
+        'subject',
+        'in',
+        repoIds.map((id) => `repo:${id}`),
+      )
+      .where(sql<boolean>`body::jsonb ->> 'from' <> ${orgId}`)
+      .orderBy('subject')
+      .orderBy('at', 'desc')
+      .execute();
+    return new Map(rows.map(({ subject, at }) => [subject.slice('repo:'.length) as Id, at]));
   }
 
   async #spaceOf(secret: string): Promise<Id | undefined> {
@@ -54,19 +87,5 @@ export class OrgScopeReader {
     if (set === undefined) return undefined;
     const { space } = JSON.parse(set.body) as { readonly space?: unknown };
     return typeof space === 'string' ? parseId(space) : undefined;
-  }
-
-  /** When a repository came from another namespace; what happened before is that one's, addresses too. */
-  async #cameAt(orgId: Id, repoId: Id): Promise<Date | undefined> {
-    const row = await this.#ledger
-      .selectFrom('ledger.entry')
-      .select('at')
-      .where('kind', '=', 'repo.moved')
-      .where('subject', '=', `repo:${repoId}`)
-      .where(sql<boolean>`body::jsonb ->> 'from' <> ${orgId}`)
-      .orderBy('at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row?.at;
   }
 }

@@ -72,11 +72,21 @@ export class Reads {
       if (repeats > 0) await this.#append(entryOf('read.repeated', read, { repeats }));
   }
 
+  /** Records the counts of an hour that is over, also where nobody reads any more: late, they would be taken for those of another time. */
+  async flushEnded(): Promise<void> {
+    if (this.#beginHour()) await this.flush();
+  }
+
   #turnHour(): void {
+    if (this.#beginHour()) void this.flush().catch(() => undefined);
+  }
+
+  /** Whether another hour began, and there is something of the last one. */
+  #beginHour(): boolean {
     const hour = Math.floor(this.#clock.now().getTime() / HOUR_MS);
-    if (hour === this.#hour) return;
+    if (hour === this.#hour) return false;
     this.#hour = hour;
-    if (this.#remembered.size > 0) void this.flush().catch(() => undefined);
+    return this.#remembered.size > 0;
   }
 
   // Reads that arrive while a transaction is under way share the next one.

@@ -23,6 +23,12 @@ export interface EntryFilter {
   readonly until?: Date | undefined;
 }
 
+/** Which are wanted of what is an organisation's. */
+interface ScopedFilter extends EntryFilter {
+  /** Of repeats of reads, those from then on. */
+  readonly repeatsSince?: Date | undefined;
+}
+
 /** An entry as it is shown to the operator. */
 export interface FoundEntry {
   readonly hash: string;
@@ -58,7 +64,7 @@ export class EntrySearch {
 
   /** A page of entries, the newest first. Throws `cursorRejected`. */
   async list(
-    filter: EntryFilter,
+    filter: ScopedFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<Page<FoundEntry>> {
     let query = this.#db
@@ -132,8 +138,8 @@ export class EntrySearch {
 }
 
 /** What an entry must hold to pass, and to come behind the cursor. Throws `cursorRejected`. */
-export function conditionsOf(filter: EntryFilter, cursor?: string): Expression<SqlBool>[] {
-  const { actor, credential, subject, address, kind, org, since, until } = filter;
+export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<SqlBool>[] {
+  const { actor, credential, subject, address, kind, org, since, repeatsSince, until } = filter;
   const is = (
     column: 'actor' | 'credential' | 'subject',
     value: string | undefined,
@@ -144,6 +150,8 @@ export function conditionsOf(filter: EntryFilter, cursor?: string): Expression<S
     conditions.push(sql<SqlBool>`credential <> ''`, ...is('credential', credential));
   if (org !== undefined) conditions.push(sql<SqlBool>`body::jsonb ->> 'org' = ${org}`);
   if (since !== undefined) conditions.push(sql<SqlBool>`at >= ${since}`);
+  if (repeatsSince !== undefined)
+    conditions.push(sql<SqlBool>`(kind <> 'read.repeated' or at >= ${repeatsSince})`);
   if (until !== undefined) conditions.push(sql<SqlBool>`at < ${until}`);
   if (kind !== undefined)
     conditions.push(

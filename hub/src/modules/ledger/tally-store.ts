@@ -16,6 +16,13 @@ export type WatchedKind =
 /** Kinds that can be counted for some Spaces: those of the index `entry_watched_space`. */
 export type SpaceKind = Exclude<WatchedKind, 'session.begun' | 'refusal.noted' | 'refusal.repeated'>;
 
+/** Since when it is counted what happened to Spaces. */
+export interface CountedSince {
+  readonly at: Date;
+  /** When some of them came to whom it is told; what happened to one before does not count. */
+  readonly cameAt?: ReadonlyMap<string, Date>;
+}
+
 /** So many of the newest entries are counted; a flood does not make a page slow. */
 const MOST_COUNTED = 50_000;
 
@@ -39,7 +46,7 @@ export class TallyReader {
   async byHourOf(
     spaces: readonly string[],
     kinds: readonly SpaceKind[],
-    since: Date,
+    since: CountedSince,
   ): Promise<Map<number, number>> {
     if (spaces.length === 0) return new Map();
     const { rows } = await sql<{ hour: Date; n: number }>`
@@ -52,7 +59,7 @@ export class TallyReader {
   async bySpaceOf(
     spaces: readonly string[],
     kinds: readonly SpaceKind[],
-    since: Date,
+    since: CountedSince,
   ): Promise<Map<string, number>> {
     if (spaces.length === 0) return new Map();
     const { rows } = await sql<{ space: string; n: number }>`
@@ -61,10 +68,12 @@ export class TallyReader {
     return new Map(rows.map(({ space, n }) => [space, n]));
   }
 
-  #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], since: Date) {
+  #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], { at, cameAt }: CountedSince) {
+    const came = JSON.stringify(Object.fromEntries(cameAt ?? []));
     return sql`
       select at, subject, body from ledger.entry
-       where ${SPACE} in (${sql.join([...spaces])}) and kind in (${sql.join([...kinds])}) and ${IS_OF_SPACE} and at >= ${since}
+       where ${SPACE} in (${sql.join([...spaces])}) and kind in (${sql.join([...kinds])}) and ${IS_OF_SPACE} and at >= ${at}
+         and at >= coalesce((${came}::jsonb ->> ${SPACE})::timestamptz, ${at})
        order by at desc limit ${MOST_COUNTED}`;
   }
 

@@ -5,7 +5,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { mayGovern, mayOversee, type Actor } from '#modules/access';
-import { TallyReader } from '#modules/ledger';
+import { OrgScopeReader, TallyReader, type CountedSince } from '#modules/ledger';
 import { doorMissing, trafficForbidden } from './faults.ts';
 import { type Runs } from './runs.ts';
 import { ProgramReader, type ListedProgram } from './traffic-store.ts';
@@ -60,7 +60,7 @@ export class Traffic {
     page: { readonly limit: number; readonly after?: Id | undefined },
   ): Promise<Page<SpaceTraffic>> {
     if (!mayGovern(actor, orgId).allowed) throw trafficForbidden();
-    return await this.#count(await new ProgramReader(this.#deps.db).listOf(orgId, page));
+    return await this.#count(await new ProgramReader(this.#deps.db).listOf(orgId, page), orgId);
   }
 
   /**
@@ -74,35 +74,45 @@ export class Traffic {
     // Of a Space of others one must not learn that it is there.
     if (found === undefined || (orgId !== undefined && found.namespaceId !== orgId)) throw doorMissing();
     const { namespaceId: _, ...program } = found;
-    const [space] = (await this.#count({ items: [program] })).items;
+    const [space] = (await this.#count({ items: [program] }, orgId)).items;
     if (space === undefined) throw doorMissing();
-    return { ...space, hours: await this.#hoursOf([spaceId]) };
+    return { ...space, hours: await this.#hoursOf([spaceId], orgId) };
   }
 
   /** What the doors of the newest Spaces of an organisation did by the hour, for who administers it. Throws `space.traffic-forbidden`. */
   async hoursOfOrg(actor: Actor, orgId: Id): Promise<DoorHour[]> {
     const { items } = await this.listOf(actor, orgId, { limit: MOST_SPACES });
-    return await this.#hoursOf(items.map(({ id }) => id));
+    return await this.#hoursOf(
+      items.map(({ id }) => id),
+      orgId,
+    );
   }
 
-  async #hoursOf(spaces: readonly Id[]): Promise<DoorHour[]> {
+  /** To an organisation it is told what happened since a Space is its own: before, the hosts and secrets were those of others. */
+  async #countedSince(at: Date, spaces: readonly Id[], orgId: Id | undefined): Promise<CountedSince> {
+    if (orgId === undefined) return { at };
+    return { at, cameAt: await new OrgScopeReader(this.#deps.db).cameAt(orgId, spaces) };
+  }
+
+  async #hoursOf(spaces: readonly Id[], orgId: Id | undefined): Promise<DoorHour[]> {
     const { db, clock } = this.#deps;
     const last = Math.floor(clock.now().getTime() / HOUR_MS) * HOUR_MS;
     const since = new Date(last - (HOURS - 1) * HOUR_MS);
+    const counted = await this.#countedSince(since, spaces, orgId);
     const tally = new TallyReader(db);
-    const refusals = await tally.byHourOf(spaces, ['space.egress-refused'], since);
-    const secretUses = await tally.byHourOf(spaces, ['secret.used'], since);
+    const refusals = await tally.byHourOf(spaces, ['space.egress-refused'], counted);
+    const secretUses = await tally.byHourOf(spaces, ['secret.used'], counted);
     return Array.from({ length: HOURS }, (_, n) => {
       const at = since.getTime() + n * HOUR_MS;
       return { at: new Date(at), doorRefusals: refusals.get(at) ?? 0, secretUses: secretUses.get(at) ?? 0 };
     });
   }
 
-  async #count({ items, ...more }: Page<ListedProgram>): Promise<Page<SpaceTraffic>> {
+  async #count({ items, ...more }: Page<ListedProgram>, orgId?: Id): Promise<Page<SpaceTraffic>> {
     const { db, clock, runs } = this.#deps;
-    const since = new Date(clock.now().getTime() - DAY_MS);
     const tally = new TallyReader(db);
     const ids = items.map(({ id }) => id);
+    const since = await this.#countedSince(new Date(clock.now().getTime() - DAY_MS), ids, orgId);
     const refusals = await tally.bySpaceOf(ids, ['space.egress-refused'], since);
     const secretUses = await tally.bySpaceOf(ids, ['secret.used'], since);
     const misplaced = await tally.bySpaceOf(ids, ['secret.misplaced', 'secret.echoed'], since);

@@ -186,8 +186,9 @@ function orgListsOf(db: Db): Record<string, () => Promise<unknown>> {
     'repositories of an organisation': () => new NameReader(db).listIn(own, 200),
     'a repository of an organisation by its name': () =>
       new NameReader(db).findIn(own, { type: 'space', name: 'x7' }),
-    'refusals of a few Spaces': () => tally.bySpaceOf(spaces, ['space.egress-refused'], yesterday),
-    'uses of secrets by the hour': () => tally.byHourOf(spaces, ['secret.used'], yesterday),
+    'refusals of a few Spaces': () => tally.bySpaceOf(spaces, ['space.egress-refused'], { at: yesterday }),
+    'uses of secrets by the hour': () =>
+      tally.byHourOf(spaces, ['secret.used'], { at: yesterday, cameAt: new Map([[idOf(21), now]]) }),
     'when a repository came': () =>
       new OrgScopeReader(db).find(own, `repo:${idOf(20)}`, () => Promise.resolve(true)),
     'last sign-ins of members': () => sessions.lastSignIns(spaces, idOf(2)),
