@@ -125,7 +125,10 @@ void test(
     ].toSorted((one, two) => (one.space < two.space ? -1 : 1));
     assert.deepEqual([losses.spaces, losses.seeds], [expected, []]);
     const begun = await ask(vault, 'begin-anew');
-    assert.ok(begun.type === 'status' && begun.sealed === null && begun.kept?.secrets === 0, JSON.stringify(begun));
+    assert.ok(
+      begun.type === 'status' && begun.sealed === null && begun.kept?.secrets === 0,
+      JSON.stringify(begun),
+    );
     assert.deepEqual(
       (await entriesOf(vault, 'secret.lost'))
         .map(({ body }) => body['name'])
