@@ -31,10 +31,15 @@ export class PlayedGroups implements GroupTree, Disposable {
   /** The groups that the user may change, and all below them. */
   readonly #delegated: string;
 
-  /** @param group where this process is; @param options.delegated below which all belongs to the user; everything, where it is absent */
+  /** @param group where this process is; @param options.delegated below which all belongs to the user; everything, where it is absent; @param options.controllers that the group has */
   constructor(
     group: string,
-    options: { readonly delegated?: string; readonly lacks?: readonly string[]; readonly said?: string } = {},
+    options: {
+      readonly delegated?: string;
+      readonly lacks?: readonly string[];
+      readonly said?: string;
+      readonly controllers?: readonly string[];
+    } = {},
   ) {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-groups-'));
     this.root = join(folder, 'cgroup');
@@ -52,6 +57,8 @@ export class PlayedGroups implements GroupTree, Disposable {
       writeFileSync(join(dirname(path), 'cgroup.subtree_control'), CONTROLLERS.join(' '));
       this.#fill(path, CONTROLLERS);
     }
+    if (options.controllers !== undefined)
+      writeFileSync(join(path, 'cgroup.controllers'), options.controllers.join(' '));
     writeFileSync(join(path, 'cgroup.procs'), `${String(process.pid)}\n`);
     this.done.length = 0;
     this.#delegated = options.delegated ?? '/';

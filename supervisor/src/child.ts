@@ -74,6 +74,11 @@ export class LaunchedChild {
     return this.#process.end(n);
   }
 
+  /** Pids of it and of all that it started. */
+  family(): number[] {
+    return this.#process.family();
+  }
+
   /** Lets it end without having done anything. */
   async dismiss(): Promise<Exit> {
     await this.#channel[Symbol.asyncDispose]();

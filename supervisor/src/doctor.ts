@@ -6,7 +6,7 @@ import { ensureFolder, exists, findText, remove } from '@holdfast/platform/priva
 import { type Config } from './config/config.ts';
 import { needsNetwork } from './database.ts';
 import { findAccount } from './separation/accounts.ts';
-import { canMakeCgroupFolder } from './separation/cgroup-folder.ts';
+import { findCgroupProblem } from './separation/cgroup-folder.ts';
 import { measureSeparation } from './separation/measure.ts';
 import { writeSandboxFiles } from './separation/sandbox-files.ts';
 import { type Mechanism } from './separation/mechanism.ts';
@@ -29,6 +29,8 @@ export interface SpaceDiagnosis {
   readonly problem: string | null;
   /** Whether there is a place for limits. */
   readonly limits: boolean;
+  /** Why there is none; `null` when there is. */
+  readonly limitsProblem: string | null;
 }
 
 /** Measures. As root, sandboxes are tried with the hub's user, or with an ordinary number while it does not exist. */
@@ -55,19 +57,22 @@ export async function diagnose(config: Config, checkout: string): Promise<Diagno
       'postgres',
     );
     const network = needsNetwork(config.database);
-    const spaces = { problem: (await trySpaceSandbox(mechanism)) ?? null, limits: findLimits() };
+    const limitsProblem = findLimitsProblem();
+    const spaces = {
+      problem: (await trySpaceSandbox(mechanism)) ?? null,
+      ...{ limits: limitsProblem === null, limitsProblem },
+    };
     return { mechanism, network, postgres: exists(programs), swap: await findSwap(), spaces };
   } finally {
     await remove(folder);
   }
 }
 
-function findLimits(): boolean {
+function findLimitsProblem(): string | null {
   try {
-    return canMakeCgroupFolder();
+    return findCgroupProblem() ?? null;
   } catch {
-    // No control groups are mounted, or not where they are looked for.
-    return false;
+    return 'no control groups are mounted, or not at /sys/fs/cgroup';
   }
 }
 

@@ -86,15 +86,17 @@ function startRunner(
   };
   let next: Launched | undefined = launch();
   return async (port) => {
+    const report = (message: string): void => {
+      site.console.warn(message);
+    };
     const start = async (): Promise<Kept> => {
       const { child, groups } = next ?? launch();
       next = undefined;
+      // Before it hears of any app: from then on it moves processes. And again, for what its sandbox has started meanwhile.
+      adoptAll(child, groups, report);
       const ready = await child.begin(startOf(site, groups, port), site.config.file.timeouts.start);
-      for (const pid of ready.process.family()) groups?.adopt(pid);
+      adoptAll(child, groups, report);
       return keepSilent(ready, FAREWELL);
-    };
-    const report = (message: string): void => {
-      site.console.warn(message);
     };
     const keeper = await Keeper.open({ name: 'runner', start, report });
     return { [Symbol.asyncDispose]: () => keeper.stop() };
@@ -104,6 +106,25 @@ function startRunner(
 interface Launched {
   readonly child: LaunchedChild;
   readonly groups: CgroupFolder | undefined;
+}
+
+function adoptAll(
+  child: LaunchedChild,
+  groups: CgroupFolder | undefined,
+  report: (message: string) => void,
+): void {
+  for (const pid of child.family())
+    try {
+      groups?.adopt(pid);
+    } catch (error) {
+      report(
+        `process ${String(pid)} of the runner could not be put into its control group: ${messageOf(error)}`,
+      );
+    }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function mountsOf({ layout, config }: Site, groups: CgroupFolder | undefined): Mount[] {

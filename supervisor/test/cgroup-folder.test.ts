@@ -1,9 +1,10 @@
 // Where the place for sandboxes is made among control groups of version 2, and by which steps. The kernel's rules are played.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { PlayedGroups } from '@holdfast/platform/test/played-groups';
-import { openCgroupFolder, type CgroupFolder } from '../src/separation/cgroup-folder.ts';
+import { findCgroupProblem, openCgroupFolder, type CgroupFolder } from '../src/separation/cgroup-folder.ts';
 
 const HAND_OUT = 'write +memory +pids +cpu';
 
@@ -62,6 +63,80 @@ void test('openCgroupFolder() makes room in a unit that holds us and is all that
   assert.equal(tree.read(`${unit}/beside-holdfast/cgroup.procs`), String(process.pid));
   folder?.adopt(process.pid);
   assert.equal(tree.read(`${pathOf(tree, folder)}/runner/cgroup.procs`), String(process.pid));
+});
+
+void test('openCgroupFolder() moves nobody where a controller is missing, and it is named', () => {
+  const unit = '/system.slice/holdfast.service';
+  using tree = new PlayedGroups(unit, { delegated: unit, controllers: ['memory', 'pids'] });
+  assert.equal(openCgroupFolder('here', undefined, tree), undefined);
+  assert.deepEqual(tree.done, []);
+  assert.match(findCgroupProblem(tree) ?? '', /holdfast\.service lacks the controller cpu$/);
+  assert.equal(tree.read(`${unit}/cgroup.procs`), String(process.pid));
+});
+
+void test('openCgroupFolder() moves nobody out of a group that others are in, and says so', () => {
+  for (const stranger of ['1', '0', String(process.ppid)]) {
+    const unit = '/system.slice/holdfast.service';
+    using tree = new PlayedGroups(unit, { delegated: unit });
+    writeFileSync(join(tree.root, unit, 'cgroup.procs'), `${stranger}\n${String(process.pid)}\n`);
+    assert.equal(openCgroupFolder('here', undefined, tree), undefined);
+    assert.match(findCgroupProblem(tree) ?? '', /holds processes that are not of this program/);
+    assert.deepEqual(tree.done, [], stranger);
+    assert.deepEqual(tree.below(unit), [], stranger);
+  }
+});
+
+void test('openCgroupFolder() takes back what it moved where the folder cannot be made then', () => {
+  const unit = '/system.slice/holdfast.service';
+  using tree = new PlayedGroups(unit, { delegated: unit });
+  const kernel = {
+    ...{ root: tree.root, own: tree.own },
+    make: (path: string) => {
+      tree.make(path);
+    },
+    remove: (path: string) => {
+      tree.remove(path);
+    },
+    write: (path: string, text: string) => {
+      if (path.endsWith('cgroup.subtree_control')) throw new Error('EINVAL');
+      tree.write(path, text);
+    },
+  };
+  assert.equal(openCgroupFolder('here', undefined, kernel), undefined);
+  assert.equal(tree.read(`${unit}/cgroup.procs`), String(process.pid));
+  assert.deepEqual(tree.below(unit), []);
+});
+
+void test('adopt() goes on without a process that has ended, and hides no other refusal', () => {
+  using tree = new PlayedGroups('/system.slice/holdfast.service');
+  let code: string | undefined;
+  const kernel = {
+    ...{ root: tree.root, own: tree.own },
+    make: (path: string) => {
+      tree.make(path);
+    },
+    remove: (path: string) => {
+      tree.remove(path);
+    },
+    write: (path: string, text: string) => {
+      if (code !== undefined) throw Object.assign(new Error(code), { code });
+      tree.write(path, text);
+    },
+  };
+  const folder = openCgroupFolder('here', undefined, kernel);
+  code = 'ESRCH';
+  folder?.adopt(process.pid);
+  code = 'EACCES';
+  assert.throws(() => folder?.adopt(process.pid), /EACCES/);
+});
+
+void test('findCgroupProblem() finds that room could be made, and moves nobody', () => {
+  const unit = '/system.slice/holdfast.service';
+  using tree = new PlayedGroups(unit, { delegated: unit });
+  assert.equal(findCgroupProblem(tree), undefined);
+  assert.equal(tree.read(`${unit}/cgroup.procs`), String(process.pid));
+  assert.deepEqual(tree.below(unit), []);
+  assert.ok(!tree.done.some((one) => one.includes('cgroup.procs')), tree.done.join('\n'));
 });
 
 void test('openCgroupFolder() makes none, and leaves nothing, where nothing is delegated', () => {

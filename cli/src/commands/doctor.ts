@@ -36,16 +36,16 @@ function describe({ mechanism, network, postgres, swap, spaces }: Diagnosis): st
 }
 
 // There is no other way to run somebody's code: without a sandbox and its limits, no app starts.
-function describeSpaces({ problem, limits }: Diagnosis['spaces']): string[] {
+function describeSpaces({ problem, limitsProblem }: Diagnosis['spaces']): string[] {
   if (problem !== null)
     return [
       'Spaces      no app can run here; static ones are served',
       `            missing: ${problem}${remedyFor(problem)}`,
     ];
-  if (limits) return ['Spaces      apps run in sandboxes, each within limits of its own'];
+  if (limitsProblem === null) return ['Spaces      apps run in sandboxes, each within limits of its own'];
   return [
     'Spaces      no app runs here unless spaces.dangerouslyUnlimited is set: nothing would limit what it uses',
-    '            missing: control groups in which this user may make others',
+    `            missing: control groups in which this user may make others: ${limitsProblem}`,
     '            remedy: systemd-run --user --scope -p Delegate=yes ./holdfast start, Delegate=yes in its unit, or start as root',
   ];
 }

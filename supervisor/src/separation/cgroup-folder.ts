@@ -4,6 +4,7 @@ import { chownSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { kernelGroups, type GroupTree } from '@holdfast/platform/control-group-tree';
+import { CONTROLLERS, giveBack, makeRoom, moveTo, whyNoRoom } from './cgroup-room.ts';
 import { type Account, type Mount } from './confinement.ts';
 
 /** Where the runner makes its groups, as it sees it. */
@@ -15,13 +16,12 @@ export type CgroupPlace =
 export interface CgroupFolder {
   readonly place: CgroupPlace;
   readonly mounts: readonly Mount[];
-  /** Puts the runner itself below it, where that is needed to move others there. */
+  /** Puts the runner itself below it, where that is needed to move others there. Throws where the kernel refuses one that lives. */
   adopt(pid: number): void;
 }
 
 const INSIDE = '/run/cgroup';
 const PREFIX = 'holdfast-';
-const CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
 
 /** Makes the folder for this instance; what one before left is removed. `undefined` where this user may make none. */
 export function openCgroupFolder(
@@ -30,12 +30,30 @@ export function openCgroupFolder(
   tree: GroupTree = kernelGroups,
 ): CgroupFolder | undefined {
   const own = readOwnGroups(tree);
+  const wish = wishFor(instance, owner, tree);
+  if (!isUnified(tree)) return openLegacy(own, wish);
+  const from = unifiedGroupOf(own, tree);
+  const folder = openAbove(from, wish);
+  if (folder !== undefined || !makeRoom(from, tree)) return folder;
+  const roomy = openBelow(from, wish);
+  if (roomy === undefined) giveBack(from, tree);
+  return roomy;
+}
+
+// A group that holds processes hands out no controllers, but for the root: so the nearest above us that does. Where the one that we are
+// in ourselves is the only one that is ours, as in a unit of systemd with `Delegate=yes`, its processes go to a leaf of it first.
+function openAbove(from: string, wish: Wish): CgroupFolder | undefined {
+  for (let parent = from; parent.startsWith(wish.tree.root); parent = dirname(parent)) {
+    const folder = openBelow(parent, wish);
+    if (folder !== undefined) return folder;
+  }
+  return undefined;
+}
+
+function wishFor(instance: string, owner: Account | undefined, tree: GroupTree): Wish {
   // A new name each time: one that was killed may still have processes that die.
   const name = `${PREFIX}${instance}-${randomBytes(3).toString('hex')}`;
-  const wish = { name, owner, tree };
-  return existsSync(join(tree.root, 'cgroup.controllers'))
-    ? openUnified(own.get('') ?? '/', wish)
-    : openLegacy(own, wish);
+  return { name, owner, tree };
 }
 
 /** What is to be made, whose it is, and in which tree. */
@@ -45,11 +63,27 @@ interface Wish {
   readonly tree: GroupTree;
 }
 
-/** Whether one could be made here; none is left. */
-export function canMakeCgroupFolder(): boolean {
-  const folder = openCgroupFolder(`trial-${String(process.pid)}`, undefined);
-  for (const mount of folder?.mounts ?? []) removeGroup(mount.from, kernelGroups);
-  return folder !== undefined;
+/** Why none can be made here, for people; `undefined` where one can. No process is moved, and none is left. */
+export function findCgroupProblem(tree: GroupTree = kernelGroups): string | undefined {
+  const own = readOwnGroups(tree);
+  const wish = wishFor(`trial-${String(process.pid)}`, undefined, tree);
+  const from = unifiedGroupOf(own, tree);
+  const folder = isUnified(tree) ? openAbove(from, wish) : openLegacy(own, wish);
+  for (const mount of folder?.mounts ?? []) removeGroup(mount.from, tree);
+  if (folder !== undefined) return undefined;
+  return isUnified(tree) ? whyNoRoom(from, tree) : NONE_OURS;
+}
+
+const NONE_OURS = 'there are no control groups in which this user may make others';
+
+function isUnified({ root }: GroupTree): boolean {
+  return existsSync(join(root, 'cgroup.controllers'));
+}
+
+function unifiedGroupOf(groups: ReadonlyMap<string, string>, { root }: GroupTree): string {
+  const own = join(root, groups.get('') ?? '/');
+  // In a container, the path may be one that only the host has.
+  return (own === root || own.startsWith(`${root}/`)) && existsSync(own) ? own : root;
 }
 
 /** Which group this process is in, by controller; of version 2 under the empty name. */
@@ -83,20 +117,6 @@ function openLegacy(own: ReadonlyMap<string, string>, wish: Wish): CgroupFolder 
   return { place, mounts: made, adopt: () => undefined };
 }
 
-// A group that holds processes hands out no controllers, but for the root: so the nearest above us that does. Where the one that we are
-// in ourselves is the only one that is ours, as in a unit of systemd with `Delegate=yes`, its processes go to a leaf of it first.
-function openUnified(said: string, wish: Wish): CgroupFolder | undefined {
-  const { root } = wish.tree;
-  const own = join(root, said);
-  // In a container, the path may be one that only the host has.
-  const from = (own === root || own.startsWith(`${root}/`)) && existsSync(own) ? own : root;
-  for (let parent = from; parent.startsWith(root); parent = dirname(parent)) {
-    const folder = openBelow(parent, wish);
-    if (folder !== undefined) return folder;
-  }
-  return makeRoom(from, wish) ? openBelow(from, wish) : undefined;
-}
-
 // The controllers first, from above: a group has no limits but those that its parent hands out.
 function openBelow(parent: string, wish: Wish): CgroupFolder | undefined {
   const { name, tree } = wish;
@@ -111,44 +131,12 @@ function openBelow(parent: string, wish: Wish): CgroupFolder | undefined {
     place: { version: 2, path: INSIDE },
     mounts: [{ from: path, to: INSIDE, access: 'write' }],
     adopt: (pid) => {
-      try {
-        tree.write(join(runner, 'cgroup.procs'), String(pid));
-      } catch {
-        // It has ended meanwhile.
-      }
+      moveTo(runner, String(pid), tree);
     },
   };
 }
 
 const UNIFIED_FILES = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control'];
-const LEAF = 'beside-holdfast';
-/** How often processes are looked for that were made while others were moved. */
-const ROUNDS = 10;
-
-function makeRoom(group: string, { tree }: Wish): boolean {
-  try {
-    const leaf = join(group, LEAF);
-    if (!existsSync(leaf)) tree.make(leaf);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Number);
-      if (pids.length === 0) return true;
-      for (const pid of pids) moveTo(leaf, pid, tree);
-    }
-  } catch {
-    // It is not ours.
-  }
-  return false;
-}
-
-function moveTo(group: string, pid: string, tree: GroupTree): void {
-  try {
-    tree.write(join(group, 'cgroup.procs'), pid);
-  } catch (error) {
-    // One that has ended meanwhile needs no room.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
 function enable(path: string, tree: GroupTree): boolean {
   const file = join(path, 'cgroup.subtree_control');
   try {
