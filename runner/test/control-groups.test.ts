@@ -1,5 +1,6 @@
 // What is written where for one sandbox in control groups of version 2. The kernel's rules are played.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { GiB } from '@holdfast/kernel/size';
@@ -73,4 +74,24 @@ void test('ControlGroup.kill() ends all at once and lets none be made; remove() 
   ]);
   await group.remove();
   assert.deepEqual(tree.below('/place'), []);
+});
+
+void test('ControlGroup.strain() blames the processes of a sandbox alone where it was near its own limit', () => {
+  const { tree, path, handOut, open } = openPlace();
+  using _tree = tree;
+  handOut();
+  const group = open();
+  const say = (file: string, text: string): void => writeFileSync(join(path, ID, file), text);
+  say('pids.events', 'max 3\n');
+  say('pids.current', '12\n');
+  // The limit of a group above was met.
+  assert.deepEqual(group.strain(), []);
+  say('pids.current', '510\n');
+  assert.deepEqual(group.strain(), ['processes']);
+  // They have ended since.
+  say('pids.current', '12\n');
+  say('pids.peak', '512\n');
+  assert.deepEqual(group.strain(), ['processes']);
+  say('pids.events', 'max 0\n');
+  assert.deepEqual(group.strain(), []);
 });

@@ -100,8 +100,16 @@ export class ControlGroup {
     const found: Strain[] = [];
     if (events('memory', isUnified ? 'memory.events' : 'memory.oom_control', 'oom_kill'))
       found.push('memory');
-    if (events('pids', 'pids.events', 'max')) found.push('processes');
+    if (events('pids', 'pids.events', 'max') && this.#isNearMostPids()) found.push('processes');
     return found;
+  }
+
+  // The kernel counts a refusal here also where the limit of a group above was met: that is no fault of this one.
+  #isNearMostPids(): boolean {
+    const folder = this.#folderOf('pids');
+    const most = readNumbers(`${folder}/pids.max`)[0] ?? 0;
+    const made = readNumbers(`${folder}/pids.peak`)[0] ?? readNumbers(`${folder}/pids.current`)[0] ?? 0;
+    return made >= most * NEAR;
   }
 
   /** Ends every process in it, and lets none be made while it does. */
@@ -143,6 +151,8 @@ export class ControlGroup {
   }
 }
 
+/** The share of its processes from which on a sandbox met its own limit: some may have ended by when is looked. */
+const NEAR = 0.9;
 const ROUNDS = 500;
 const PAUSE = 10;
 
