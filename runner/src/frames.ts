@@ -154,9 +154,9 @@ export const Status = z.strictObject({
   serving: z.strictObject({ run: Id, commit: Commit, startedAt: z.iso.datetime() }).nullable(),
   /**
    * Runs that served before and are kept until the hub says of each that it has `left`: that nobody is sent there any more and the last
-   * visitor has gone.
+   * visitor has gone. A runner that was started before there were any goes on under a hub that is newer, and names none.
    */
-  leaving: z.array(Id).max(MOST_LEAVING),
+  leaving: z.array(Id).max(MOST_LEAVING).default([]),
 });
 export type Status = z.infer<typeof Status>;
 
