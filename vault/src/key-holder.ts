@@ -82,6 +82,8 @@ export class FileKeyHolder implements KeyHolder {
   /** What re-encrypts the file when it changes; of this opening alone. */
   #passphrase: { readonly key: KeyObject; readonly salt: string } | undefined;
   #hasPassphrase = false;
+  /** Counts how often it was closed: what was under way then must not bring the keys back, or write them without their passphrase. */
+  #closings = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -107,7 +109,9 @@ export class FileKeyHolder implements KeyHolder {
   }
 
   async open(passphrase: Buffer | undefined): Promise<boolean> {
+    const closings = this.#closings;
     const file = await this.#read();
+    if (this.#closings !== closings) return false;
     if (file === undefined) {
       // What is still in memory is written again by the next rotation; to forget it now would be to lose it.
       if (this.#keys !== undefined) return true;
@@ -129,6 +133,7 @@ export class FileKeyHolder implements KeyHolder {
     this.#keys = undefined;
     this.#passphrase = undefined;
     this.#closed = 'sealed';
+    this.#closings += 1;
   }
 
   get generation(): number {
@@ -216,7 +221,9 @@ export class FileKeyHolder implements KeyHolder {
     }
   }
 
+  // Throws where it was closed meanwhile; the file is whole then, and what it has is read at the next opening.
   async #write(keys: Keys): Promise<void> {
+    const closings = this.#closings;
     const generations = [...keys].map(([n, { key, at }]) => ({
       n,
       key: key.export().toString('base64'),
@@ -232,6 +239,7 @@ export class FileKeyHolder implements KeyHolder {
             ),
           };
     await writeText(this.#path, `${JSON.stringify(file)}\n`);
+    if (this.#closings !== closings) throw new Error('the vault is sealed');
     this.#keys = keys;
   }
 }

@@ -342,9 +342,12 @@ export class Vault implements Disposable {
     } finally {
       opened?.fill(0);
     }
+    const { closed } = keys;
+    // Also where somebody sealed it meanwhile.
+    const isWrong = closed !== 'missing' && closed !== 'sealed';
     throw new VaultRefusal(
       'sealed',
-      keys.closed === 'missing' ? CLOSED.missing : 'that is not the passphrase of the root key',
+      (isWrong ? undefined : CLOSED[closed]) ?? 'that is not the passphrase of the root key',
     );
   }
 

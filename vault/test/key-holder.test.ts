@@ -81,3 +81,21 @@ void test('a file that is none is an error, and not another key', async () => {
     (error: Error) => !error.message.includes('quoted'),
   );
 });
+
+void test('what was under way when it was closed neither opens it again nor writes the key without its passphrase', async () => {
+  await using folder = await openFolder();
+  const holder = new FileKeyHolder(folder.file);
+  await holder.make(Buffer.from('correct horse'));
+  const advancing = holder.advance();
+  holder.close();
+  await assert.rejects(advancing, /sealed/);
+  await assert.rejects(holder.retire(2), /sealed/);
+  const opening = holder.open(Buffer.from('correct horse'));
+  holder.close();
+  assert.ok(!(await opening));
+  assert.equal(holder.closed, 'sealed');
+  assert.throws(() => holder.wrap(makeKey(), BOUND), /sealed/);
+  assert.ok(!(await readFile(folder.file, 'utf8')).includes('"key"'));
+  assert.ok(await holder.open(Buffer.from('correct horse')));
+  assert.equal(holder.generation, 2, 'and nothing is lost');
+});
