@@ -4,7 +4,7 @@ import { journalled, journalOf, type Ground } from './ground.ts';
 import { type JournalLine } from './journal.ts';
 import { recordEntries } from './ledger-store.ts';
 import { type KeptVersion } from './model.ts';
-import { recordSealedBefore, sealsOf } from './sealing-record.ts';
+import { recordSealedBefore, sealsOf, type Seal } from './sealing-record.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { factsOf } from './writes.ts';
 
@@ -62,15 +62,19 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
   );
 }
 
-// A closing was done, whatever became of its record.
+// A closing was done, whatever became of its record. A start that could not say so, or not that it had, may have come before this one.
 async function saySealed(ground: Ground, numbers: ReadonlySet<number>): Promise<void> {
   const { journal } = ground;
-  const open = journal.end.open.filter((n) => !numbers.has(n));
-  if (open.length === 0) return;
-  const lines = await journal.listFrom(Math.min(...open));
+  const { open } = journal.end;
+  if (open.every((n) => numbers.has(n))) return;
+  const lines = (await journal.listFrom(Math.min(...open))).filter(({ n }) => open.includes(n));
+  const sealsIn = (isRecorded: boolean): Seal[] =>
+    lines.filter(({ n }) => numbers.has(n) === isRecorded).flatMap((line) => sealsOf(line));
+  const recorded = new Set(sealsIn(true).map(({ line }) => line));
+  const missing = new Map(sealsIn(false).map((seal) => [seal.line, seal]));
   await recordSealedBefore(
     ground,
-    lines.filter(({ n }) => open.includes(n)).flatMap((line) => sealsOf(line)),
+    [...missing.values()].filter(({ line }) => !recorded.has(line)),
   );
 }
 

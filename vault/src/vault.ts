@@ -17,6 +17,7 @@ import { CLOSED } from './closed.ts';
 import { type Ground } from './ground.ts';
 import { Leases } from './leases.ts';
 import { describeVersion, type KeptVersion } from './model.ts';
+import { Opening } from './opening.ts';
 import { Owed } from './owed.ts';
 import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { Possession, type Living } from './possession.ts';
@@ -65,11 +66,10 @@ export class Vault implements Disposable {
   readonly #ofHub = new AtOnce(MOST_OF_HUB);
   readonly #owed: Owed;
   readonly #sealings: SealingRecord;
+  readonly #opening: Opening;
   readonly #sweeping: Disposable;
   /** Runs that live: those the runner named when it greeted, and what began since. */
   #runs = new Set<string>();
-  /** The root key is read and the record of that is not there yet: nothing is done with it. */
-  #isOpening = false;
 
   constructor(ground: Ground, channels: Channels, more: VaultCircumstances) {
     this.#ground = ground;
@@ -81,6 +81,7 @@ export class Vault implements Disposable {
     this.#possession = new Possession(ground);
     this.#owed = new Owed(ground.log);
     this.#sealings = new SealingRecord(ground, this.#owed);
+    this.#opening = new Opening(ground.keys, this.#sealings);
     this.#releases = new Releases(ground, this.#possession, more.verifier);
     this.#leases = new Leases(ground, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
@@ -111,7 +112,7 @@ export class Vault implements Disposable {
   /** Why nothing can be read here, for people; `null` when everything can. */
   get #sealed(): string | null {
     if (this.#behind !== undefined) return this.#behind;
-    if (this.#isOpening) return 'The vault is being unsealed.';
+    if (this.#opening.isUnderWay) return 'The vault is being unsealed.';
     return CLOSED[this.#ground.keys.closed ?? 'open'];
   }
 
@@ -334,36 +335,12 @@ export class Vault implements Disposable {
     await this.#sealings.closed(personalOf(operator));
   }
 
-  async #openKeys(passphrase: FromOperator['passphrase']): Promise<void> {
-    const { keys } = this.#ground;
+  async #unseal(operator: FromOperator['operator'], passphrase: FromOperator['passphrase']): Promise<void> {
     const opened = this.#openPassphrase(passphrase);
     try {
-      if (await keys.open(opened)) return;
+      await this.#opening.open(opened, personalOf(operator), async () => await this.#seal(operator));
     } finally {
       opened?.fill(0);
-    }
-    const { closed } = keys;
-    // Also where somebody sealed it meanwhile.
-    const isWrong = closed !== 'missing' && closed !== 'sealed';
-    throw new VaultRefusal(
-      'sealed',
-      (isWrong ? undefined : CLOSED[closed]) ?? 'that is not the passphrase of the root key',
-    );
-  }
-
-  async #unseal(operator: FromOperator['operator'], passphrase: FromOperator['passphrase']): Promise<void> {
-    const { keys } = this.#ground;
-    const before = keys.closed;
-    this.#isOpening = before !== undefined;
-    try {
-      await this.#openKeys(passphrase);
-      await this.#sealings.opened(personalOf(operator));
-    } catch (error) {
-      // What gives access and cannot be recorded does not happen.
-      if (before !== undefined && keys.closed === undefined) await this.#seal(operator);
-      throw error;
-    } finally {
-      this.#isOpening = false;
     }
     this.#tellState();
   }

@@ -100,16 +100,17 @@ export class ControlGroup {
     const found: Strain[] = [];
     if (events('memory', isUnified ? 'memory.events' : 'memory.oom_control', 'oom_kill'))
       found.push('memory');
-    if (events('pids', 'pids.events', 'max') && this.#isNearMostPids()) found.push('processes');
+    if (events('pids', 'pids.events', 'max') && this.#wasNearMostPids()) found.push('processes');
     return found;
   }
 
-  // The kernel counts a refusal here also where the limit of a group above was met: that is no fault of this one.
-  #isNearMostPids(): boolean {
+  // The kernel counts a refusal here also where the limit of a group above was met: that is no fault of this one. Kernels before 6.11
+  // do not keep the peak, and most of the processes have ended by now: there a refusal is taken for this one's.
+  #wasNearMostPids(): boolean {
     const folder = this.#folderOf('pids');
-    const most = readNumbers(`${folder}/pids.max`)[0] ?? 0;
-    const made = readNumbers(`${folder}/pids.peak`)[0] ?? readNumbers(`${folder}/pids.current`)[0] ?? 0;
-    return made >= most * NEAR;
+    const [most = 0] = readNumbers(`${folder}/pids.max`);
+    const [peak = most] = readNumbers(`${folder}/pids.peak`);
+    return peak >= most * NEAR;
   }
 
   /** Ends every process in it, and lets none be made while it does. */

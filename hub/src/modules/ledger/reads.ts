@@ -64,12 +64,28 @@ export class Reads {
     return recorded;
   }
 
-  /** Records the counts of repeats so far, at the end of an hour and before the process ends. */
+  /**
+   * Records the counts of repeats so far, at the end of an hour and before the process ends. Rejects where some cannot be recorded; they are
+   * counted on.
+   */
   async flush(): Promise<void> {
-    const ended = this.#remembered;
+    const ended = [...this.#remembered].filter(([, { repeats }]) => repeats > 0);
     this.#remembered = new Map();
-    for (const { read, repeats } of ended.values())
-      if (repeats > 0) await this.#append(entryOf('read.repeated', read, { repeats }));
+    // All at once, so that many share a transaction: those of an hour are there shortly after it.
+    const told = await Promise.allSettled(
+      ended.map(([, { read, repeats }]) => this.#append(entryOf('read.repeated', read, { repeats }))),
+    );
+    const failed = told.flatMap((one, at) => (one.status === 'rejected' ? [{ at, reason: one.reason }] : []));
+    for (const { at } of failed) this.#countOn(ended[at]);
+    if (failed.length > 0) throw failed[0]?.reason;
+  }
+
+  #countOn(one: readonly [string, Remembered] | undefined): void {
+    if (one === undefined) return;
+    const [key, before] = one;
+    const now = this.#remembered.get(key);
+    if (now === undefined) this.#remembered.set(key, before);
+    else now.repeats += before.repeats;
   }
 
   /** Records the counts of an hour that is over, also where nobody reads any more: late, they would be taken for those of another time. */

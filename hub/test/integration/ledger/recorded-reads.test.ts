@@ -6,6 +6,7 @@ import { type Visibility, type Gating } from '../../../src/modules/access/index.
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { askOne, sampleOf, uploadFile } from '../../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
 
 const sample = sampleOf(5_000);
 
@@ -121,3 +122,29 @@ for (const settings of [
     const objects = await world.readsOf(async () => await copy('lfs-files/duplicate', { target, files }));
     assert.deepEqual(objects, isRecorded ? [{ revision: '', path: '' }] : []);
   });
+
+void test('repeats are counted, and counted on where the ledger does not take their number', async () => {
+  await using world = await setUp({ visibility: 'private', gated: false });
+  const { hub, repoId } = world;
+  const { reads } = hub.modules;
+  await using superuser = openSuperuserPool(hub.database);
+  const path = '/ada/model/resolve/main/a/x.bin';
+  for (let n = 0; n < 3; n += 1) await world.get(path);
+  await superuser.pool.query(
+    `create function ledger.not_now() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+     create trigger not_now before insert on ledger.entry for each row when (new.kind = 'read.repeated')
+       execute function ledger.not_now()`,
+  );
+  await assert.rejects(reads.flush(), /no/);
+  await superuser.pool.query('drop trigger not_now on ledger.entry');
+  await world.get(path);
+  await reads.flush();
+  await reads.flush();
+  const entries = await new LedgerReader(hub.modules.db).listOfSubject(`repo:${repoId}`);
+  const repeats = entries.filter(({ kind }) => kind === 'read.repeated');
+  assert.deepEqual(
+    repeats.map(({ body }) => (JSON.parse(body) as { repeats: number }).repeats),
+    [3],
+    'two before and one after, of one read that was recorded by itself',
+  );
+});

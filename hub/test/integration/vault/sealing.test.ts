@@ -73,12 +73,23 @@ void test(
       assert.ok(answer.type === 'status' && answer.sealed !== null);
       await first[Symbol.asyncDispose]();
     }
-    await using second = await openTestVault(site);
-    const { items } = await new EntrySearch(second.database.db).list({ kind: 'secret.' }, { limit: 10 });
-    assert.deepEqual(
-      items.map(({ kind }) => kind),
-      ['secret.vault-sealed'],
-      'and it does not say that it was not done',
+    // Starts that the ledger refuses leave it to the next one, and make nothing of it.
+    await using superuser = openSuperuserPool(database);
+    await superuser.pool.query(
+      `create function ledger.not_now() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+       create trigger not_now before insert on ledger.entry for each row when (new.kind = 'secret.vault-sealed')
+         execute function ledger.not_now()`,
     );
+    for (let starts = 0; starts < 3; starts += 1) await assert.rejects(openTestVault(site), /no/);
+    await superuser.pool.query('drop trigger not_now on ledger.entry');
+    for (let starts = 0; starts < 2; starts += 1) {
+      await using next = await openTestVault(site);
+      const { items } = await new EntrySearch(next.database.db).list({ kind: 'secret.' }, { limit: 10 });
+      assert.deepEqual(
+        items.map(({ kind }) => kind),
+        ['secret.vault-sealed'],
+        'once, and it does not say that it was not done',
+      );
+    }
   },
 );
