@@ -19,3 +19,10 @@ export function newId(now: Date): Id {
 export function parseId(text: string): Id | undefined {
   return PATTERN.test(text) ? (text as Id) : undefined;
 }
+
+/** No identifier that was made since then comes before this text, and none that was made earlier behind it; to the second. */
+export function idsSince(then: Date): string {
+  return Math.floor(then.getTime() / 1000)
+    .toString(16)
+    .padStart(8, '0');
+}

@@ -6,7 +6,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { mayGovern, type Actor } from '#modules/access';
 import { entryMissing, ledgerForbidden, proofWithheld } from './faults.ts';
 import { type ProvedEntry } from './explorer.ts';
-import { isWithin, OrgScopeReader, repeatsSince } from './org-scope-store.ts';
+import { isWithin, OrgScopeReader, repeatsSince, runsSince } from './org-scope-store.ts';
 import { EntrySearch, type EntryFilter, type FoundEntry } from './search-store.ts';
 
 /** Which entries are wanted. There is no asking by address or token: it would tell of those of others. */
@@ -47,7 +47,12 @@ export class OrgLedger {
       since === undefined || (scope.since !== undefined && scope.since > since) ? scope.since : since;
     const wish = {
       ...{ actor: by, kind, until, since: from },
-      ...{ subject: scope.subject, org: scope.org, repeatsSince: repeatsSince(scope) },
+      ...{
+        subject: scope.subject,
+        org: scope.org,
+        repeatsSince: repeatsSince(scope),
+        runsSince: runsSince(scope),
+      },
     };
     const { items, ...more } = await new EntrySearch(this.#deps.db).list(wish, page);
     return { items: await this.#present(actor, orgId, items), ...more };

@@ -1,7 +1,7 @@
 // An entry is an organisation's by what it is about, since when that is its own, and whom a decision about a token was for.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Id } from '@holdfast/kernel/id';
+import { newId, type Id } from '@holdfast/kernel/id';
 import { isWithin } from './org-scope-store.ts';
 import { type FoundEntry } from './search-store.ts';
 
@@ -33,4 +33,22 @@ void test('isWithin() leaves out repeats of reads that may be of the hour before
   ];
   for (const [since, expected] of cases)
     assert.equal(isWithin({ subject: 'repo:1', since: new Date(since) }, repeat), expected, since);
+});
+
+void test('isWithin() leaves out what sums up a run that began before its Space came', () => {
+  const since = new Date('2026-11-25T11:00:00Z');
+  const cases: [began: string, kind: string, expected: boolean][] = [
+    ['2026-11-25T10:59:00Z', 'space.contacted', false],
+    ['2026-11-25T10:59:00Z', 'space.egress-refused', false],
+    ['2026-11-25T10:59:00Z', 'secret.used', true],
+    ['2026-11-25T11:01:00Z', 'space.contacted', true],
+  ];
+  for (const [began, kind, expected] of cases) {
+    const body = JSON.stringify({ run: newId(new Date(began)) });
+    assert.equal(
+      isWithin({ subject: 'repo:1', since }, { ...entry, kind, body }),
+      expected,
+      `${kind} ${began}`,
+    );
+  }
 });

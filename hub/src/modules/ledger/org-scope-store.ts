@@ -1,10 +1,10 @@
 // Which entries are an organisation's: those about itself, about its repositories since they are its own, about secrets of its Spaces, and
 // what it decided about tokens.
 import { sql, type Kysely } from 'kysely';
-import { parseId, type Id } from '@holdfast/kernel/id';
+import { idsSince, parseId, type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { PossessionReader } from './possession-store.ts';
-import { type FoundEntry } from './search-store.ts';
+import { SUMS_OF_RUNS, type FoundEntry } from './search-store.ts';
 import { type LedgerTables } from './tables.ts';
 
 /** Of the entries about something, those that are the organisation's. */
@@ -30,13 +30,22 @@ export function repeatsSince({ since }: OrgScope): Date | undefined {
   return since && new Date(since.getTime() + LATE_MS);
 }
 
+/** From which run on such sums are the organisation's: of one that began before, they tell of when it was somebody else's. */
+export function runsSince({ since }: OrgScope): string | undefined {
+  return since && idsSince(since);
+}
+
 /** Whether an entry is within it. */
 export function isWithin(scope: OrgScope, entry: FoundEntry): boolean {
   const { subject, org } = scope;
   if (entry.subject !== subject) return false;
   const since = entry.kind === 'read.repeated' ? repeatsSince(scope) : scope.since;
   if (since !== undefined && new Date(entry.at) < since) return false;
-  return org === undefined || (JSON.parse(entry.body) as { readonly org?: unknown }).org === org;
+  const body = JSON.parse(entry.body) as { readonly org?: unknown; readonly run?: unknown };
+  const first = runsSince(scope);
+  const isSum = first !== undefined && SUMS_OF_RUNS.includes(entry.kind);
+  if (isSum && (typeof body.run !== 'string' || body.run < first)) return false;
+  return org === undefined || body.org === org;
 }
 
 /** Finds what is an organisation's. */

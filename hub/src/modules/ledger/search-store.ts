@@ -23,10 +23,15 @@ export interface EntryFilter {
   readonly until?: Date | undefined;
 }
 
+/** Kinds that sum up what a run did since it began. */
+export const SUMS_OF_RUNS: readonly string[] = ['space.contacted', 'space.egress-refused'];
+
 /** Which are wanted of what is an organisation's. */
 interface ScopedFilter extends EntryFilter {
   /** Of repeats of reads, those from then on. */
   readonly repeatsSince?: Date | undefined;
+  /** Of sums of what runs did, those of runs from this one on. */
+  readonly runsSince?: string | undefined;
 }
 
 /** An entry as it is shown to the operator. */
@@ -139,7 +144,7 @@ export class EntrySearch {
 
 /** What an entry must hold to pass, and to come behind the cursor. Throws `cursorRejected`. */
 export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<SqlBool>[] {
-  const { actor, credential, subject, address, kind, org, since, repeatsSince, until } = filter;
+  const { actor, credential, subject, address, kind, org, since, repeatsSince, runsSince, until } = filter;
   const is = (
     column: 'actor' | 'credential' | 'subject',
     value: string | undefined,
@@ -152,6 +157,10 @@ export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<
   if (since !== undefined) conditions.push(sql<SqlBool>`at >= ${since}`);
   if (repeatsSince !== undefined)
     conditions.push(sql<SqlBool>`(kind <> 'read.repeated' or at >= ${repeatsSince})`);
+  if (runsSince !== undefined)
+    conditions.push(
+      sql<SqlBool>`(kind not in (${sql.join([...SUMS_OF_RUNS])}) or body::jsonb ->> 'run' >= ${runsSince})`,
+    );
   if (until !== undefined) conditions.push(sql<SqlBool>`at < ${until}`);
   if (kind !== undefined)
     conditions.push(

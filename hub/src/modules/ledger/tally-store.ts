@@ -68,12 +68,15 @@ export class TallyReader {
     return new Map(rows.map(({ space, n }) => [space, n]));
   }
 
+  // A refusal that a door counts together may be told after the Space came, and be of before: it counts by when its run began.
   #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], { at, cameAt }: CountedSince) {
     const came = JSON.stringify(Object.fromEntries(cameAt ?? []));
     return sql`
       select at, subject, body from ledger.entry
        where ${SPACE} in (${sql.join([...spaces])}) and kind in (${sql.join([...kinds])}) and ${IS_OF_SPACE} and at >= ${at}
          and at >= coalesce((${came}::jsonb ->> ${SPACE})::timestamptz, ${at})
+         and (kind <> 'space.egress-refused' or ${came}::jsonb ->> ${SPACE} is null
+           or body::jsonb ->> 'run' >= to_hex(floor(extract(epoch from (${came}::jsonb ->> ${SPACE})::timestamptz))::bigint))
        order by at desc limit ${MOST_COUNTED}`;
   }
 
