@@ -71,6 +71,7 @@ void test('groupSettings() sets memory, processes and processor time in both lay
   assert.deepEqual(of(2), {
     'memory.max': '268435456',
     'memory.swap.max': '0',
+    'memory.oom.group': '1',
     'pids.max': '64',
     'cpu.max': '50000 100000',
   });

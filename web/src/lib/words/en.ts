@@ -330,6 +330,8 @@ export const en = {
     'account.forbidden':
       'Only who administers this hub may see that. Organizations that you administer are under “Account”.',
     'ledger.forbidden': 'Only who administers this hub may look into the ledger.',
+    'ledger.proof-withheld':
+      'The proof of this entry holds what is not shown of it. Who administers this hub can prove it.',
     'ledger.entry-missing': 'The ledger has no such entry, or it was cut off since.',
     'ledger.cursor-invalid': 'This link into a list is no good any more. Begin the list again.',
     'account.last-administrator': 'Nobody else who can sign in administers this hub.',

@@ -9,6 +9,8 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'account.forbidden':
     'Só quem administra este hub pode ver isso. As organizações que administra estão em «Conta».',
   'ledger.forbidden': 'Só quem administra este hub pode ver o livro de registo.',
+  'ledger.proof-withheld':
+    'A prova desta entrada contém o que dela não é mostrado. Quem administra este hub pode prová-la.',
   'ledger.entry-missing': 'O livro de registo não tem esta entrada, ou ela foi cortada entretanto.',
   'ledger.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Comece a lista de novo.',
   'account.last-administrator': 'Mais ninguém que possa entrar administra este hub.',

@@ -92,6 +92,7 @@ export const OTHER_REFUSALS = [
   'ledger.cursor-invalid',
   'ledger.entry-missing',
   'ledger.forbidden',
+  'ledger.proof-withheld',
   'mail.forbidden',
   'org.forbidden',
   'org.last-owner',
