@@ -249,6 +249,21 @@ const OWN: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     const [first] = intruder.frames.slice(from).filter((frame) => frame['type'] === 'ticket-wanted');
     assert.equal(first, undefined, 'one that runs is not started again');
   },
+  'runner, of the hub: left': async ({ intruder, space }) => {
+    const usage = async () =>
+      await intruder.until(
+        (frame) => frame['type'] === 'usage' && frame['space'] === space,
+        intruder.frames.length,
+      );
+    const { run } = await usage();
+    const from = intruder.frames.length;
+    await intruder.say(FD.runner, { type: 'left', space, run });
+    await usage();
+    assert.equal((await usage())['run'], run, 'one that serves goes on, whoever is said to have left it');
+    assert.ok(
+      !intruder.frames.slice(from).some((frame) => frame['type'] === 'ended' && frame['run'] === run),
+    );
+  },
   'vault, of the hub: stop': async (ground) => {
     assert.equal((await call(ground, { type: 'stop', space: ground.space, by: BY }))['type'], 'done');
     const ended = await entriesOf(ground.site, 'secret.ended');
