@@ -109,6 +109,8 @@ export class OrgLedger {
 
 /** What of somebody who did it is shown. Other values may be about others, such as the mail address of whom another owner invited. */
 const SHOWN: ReadonlySet<string> = new Set(['address', 'client']);
+/** Of entries about a repository, its name as well. */
+const SHOWN_OF_REPO: ReadonlySet<string> = new Set([...SHOWN, 'name']);
 
 /**
  * Takes away where somebody was, and through what they came, who was no member then: what they did there is the organisation's, they are
@@ -118,7 +120,8 @@ function shownOf(entry: FoundEntry, memberSince: Date | undefined): FoundEntry {
   const body = withoutJournal(entry.body);
   if (memberSince === undefined || new Date(entry.at) < memberSince)
     return { ...entry, body, credential: '', personal: {} };
-  const personal = Object.fromEntries(Object.entries(entry.personal).filter(([field]) => SHOWN.has(field)));
+  const fields = entry.subject.startsWith('repo:') ? SHOWN_OF_REPO : SHOWN;
+  const personal = Object.fromEntries(Object.entries(entry.personal).filter(([field]) => fields.has(field)));
   return { ...entry, body, personal };
 }
 
