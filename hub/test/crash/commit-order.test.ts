@@ -22,7 +22,7 @@ const CALLS =
 
 /** One system call: its text, and where in the log it began and ended. */
 interface Call {
-  readonly text: string;
+  text: string;
   readonly pid: string;
   readonly began: number;
   ended: number;
@@ -36,6 +36,8 @@ function parseTrace(log: string): readonly Call[] {
     const [, pid = '', text = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
     const resumed = text.startsWith('<...') ? unfinished.get(pid) : undefined;
     if (resumed !== undefined) {
+      // What a call receives is said where it ends.
+      resumed.text += text;
       resumed.ended = index;
       unfinished.delete(pid);
       continue;
@@ -122,16 +124,28 @@ function assertOrder(
       pid === told.pid && new RegExp(`^(write|writev|sendmsg|sendto)\\(${socket}<.*commit`, 'i').test(text),
     told.began,
   );
+  const session = find(
+    'statement as PostgreSQL hears it',
+    ({ text, pid }) => pid !== told.pid && text.startsWith('recvfrom(') && wanted.told.test(text),
+    told.began - 1,
+  ).pid;
   const heard = find(
     'commit as PostgreSQL hears it',
-    ({ text, pid }) => pid !== told.pid && /^recvfrom\(.*commit/i.test(text),
+    ({ text, pid }) => pid === session && /^recvfrom\(.*commit/i.test(text),
     committed.began - 1,
   );
-  const durable = find(
-    'sync of the write-ahead log',
-    ({ text, pid }) => pid === heard.pid && /^fdatasync\(.*pg_wal/.test(text),
+  const acknowledged = find(
+    'acknowledgement by PostgreSQL',
+    ({ text, pid }) => pid === session && text.startsWith('sendto('),
     heard.began,
   );
+  // A session of PostgreSQL whose record another one has written along with its own asks for no sync itself.
+  const syncs = calls.filter(
+    ({ text, began, ended }) =>
+      /^fdatasync\(.*pg_wal/.test(text) && began > heard.began && ended < acknowledged.began,
+  );
+  const durable = syncs.find(({ pid }) => pid === session) ?? syncs[0];
+  assert.ok(durable, `there is no sync of the write-ahead log before ${acknowledged.text}`);
   const answered = find(
     'answer',
     ({ text, pid }) => pid === told.pid && /^(write|writev|sendmsg|sendto)\(.*HTTP\/1\.1 200/.test(text),

@@ -230,6 +230,8 @@ void test('killed at random while everything goes on', LIMIT, async () => {
         vault.write(space, { key: 'PLAIN', value: `the value ${kills}.${n}`, overlapSeconds: n * 60 });
     }
     if (kills % 3 === 0) vault.say('operator', { type: 'rotate', ...OPERATOR });
+    // A slow machine might have handed over nothing before any of the kills, and then there were nothing to find unrecorded.
+    if (kills === 2) await vault.until(({ type }) => type === 'released');
     await delay(Math.random() * 800);
     await vault.kill();
     note(ground, vault);
