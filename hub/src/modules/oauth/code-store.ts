@@ -93,9 +93,22 @@ export class CodeWriter {
     return rows.map(({ token_id }) => token_id);
   }
 
-  /** Removes codes that were good before one time, and refresh tokens that were before another. */
+  /**
+   * Removes codes that were good before one time, and refresh tokens that were before another. Those that somebody shows right now are
+   * left for the next time: two who wait for each other's rows would both fail.
+   */
   async forget({ codes, refresh }: { readonly codes: Date; readonly refresh: Date }): Promise<void> {
-    await this.#db.deleteFrom('oauth.code').where('expires_at', '<', codes).execute();
-    await this.#db.deleteFrom('oauth.refresh').where('expires_at', '<', refresh).execute();
+    await this.#forget('oauth.code', codes);
+    await this.#forget('oauth.refresh', refresh);
+  }
+
+  async #forget(table: 'oauth.code' | 'oauth.refresh', before: Date): Promise<void> {
+    const over = this.#db
+      .selectFrom(table)
+      .select('digest')
+      .where('expires_at', '<', before)
+      .forUpdate()
+      .skipLocked();
+    await this.#db.deleteFrom(table).where('digest', 'in', over).execute();
   }
 }

@@ -79,6 +79,8 @@ interface Giving {
   readonly beganAt: Date;
   /** The token that it follows: what organisations decided about that one holds. */
   readonly before: Id | null;
+  /** That one ends with this. */
+  readonly replaces: boolean;
   readonly credential: string;
 }
 
@@ -173,7 +175,7 @@ export class Exchange {
       ...{ authorization, application, scopes: code.scopes, family: code.id },
       // Not now: a new password that was chosen between the two, and is done a moment later, must end this as well.
       beganAt: code.proved_at,
-      ...{ before: authorization.lastTokenId, credential: `session:${code.session_id}` },
+      ...{ before: authorization.lastTokenId, replaces: false, credential: `session:${code.session_id}` },
     });
     if (given === undefined) return NO_CODE;
     const { nonce, issuer, proved_at: provedAt } = code;
@@ -207,7 +209,7 @@ export class Exchange {
     await new CodeWriter(tx, this.#deps.keys).useRefresh(kept.digest, now);
     const given = await this.#give(tx, {
       ...{ authorization, application, scopes, family: kept.family, beganAt: kept.began_at },
-      ...{ before: kept.token_id, credential: `token:${kept.token_id}` },
+      ...{ before: kept.token_id, replaces: true, credential: `token:${kept.token_id}` },
     });
     if (given === undefined) return NO_REFRESH;
     // One that was replaced would be good for hours more, and whoever refreshes often would have ever more of them.
@@ -256,7 +258,13 @@ export class Exchange {
       .filter(({ orgId }) => authorization.orgs.includes(orgId))
       .map(({ orgId, orgName }) => ({ type: 'org' as const, id: orgId, name: orgName }));
     const issued = await mintForApplication(tx, this.#deps, {
-      ...{ user, name: application.name, before: giving.before, lifeMs: ACCESS_MS },
+      ...{
+        user,
+        name: application.name,
+        before: giving.before,
+        replaces: giving.replaces,
+        lifeMs: ACCESS_MS,
+      },
       grant: grantOf(scopes, [{ type: 'user', id: user.id, name: user.name }, ...orgs]),
       application: { id: application.id, owner: application.ownerId, scopes },
       by: { actor: `user:${user.id}`, credential },

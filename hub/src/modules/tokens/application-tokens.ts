@@ -15,22 +15,29 @@ import { TokenReader, TokenWriter } from './store.ts';
 export type ApplicationToken = DecidedToken & {
   readonly application: TokenApplication;
   readonly before: Id | null;
+  /** The one before is ended by who asks: it does not count any more. */
+  readonly replaces: boolean;
 };
+
+/** Tokens of one person that an application has at once: browsers and machines on which they are signed in. */
+const MOST_LIVE = 20;
 
 /**
  * Makes a token for an application. What organisations decided about the one before holds for this one: a reach that was
- * ended does not come back by asking again, and an approval is for the same grant alone.
+ * ended does not come back by asking again, and an approval is for the same grant alone. Beyond the most that one person's sign-ins
+ * are good for at once the oldest ends.
  */
 export async function mintForApplication(
   tx: Tx,
-  deps: { readonly clock: Clock; readonly keys: Keys },
-  { before, ...decided }: ApplicationToken,
+  deps: { readonly clock: Clock; readonly keys: Keys; readonly epochs: Epochs },
+  { before, replaces, ...decided }: ApplicationToken,
 ): Promise<IssuedToken> {
   const writer = new ReachWriter(tx, deps.keys);
   // Else an end that is under way would not see this token, nor this the end.
   await writer.holdApplication(decided.application.id, decided.user.id);
   const issued = await insertToken(tx, deps, decided);
   const made = { tokenId: issued.token.id, at: deps.clock.now() };
+  await endOldest(tx, deps.epochs, { of: decided, but: replaces ? before : null, at: made.at });
   // Of any token: an application has as many as it had people sign in, and the last is not the one that was looked at.
   for (const orgId of await writer.listEndedOfApplication(decided.application.id, decided.user.id))
     await writer.put({ ...made, orgId, state: 'ended' });
@@ -39,6 +46,29 @@ export async function mintForApplication(
     return issued;
   for (const [orgId, state] of await writer.listOfToken(last.id)) await writer.put({ ...made, orgId, state });
   return issued;
+}
+
+async function endOldest(
+  tx: Tx,
+  epochs: Epochs,
+  {
+    of: { application, user },
+    but,
+    at,
+  }: {
+    readonly of: Pick<ApplicationToken, 'application' | 'user'>;
+    readonly but: Id | null;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const live = await listOfApplication(tx, { application: application.id, user: user.id }, at);
+  const ids = live
+    .map(({ id }) => id)
+    .filter((id) => id !== but)
+    .sort();
+  const by = { actor: 'system:oauth', credential: '' };
+  const oldest = ids.slice(0, Math.max(0, ids.length - MOST_LIVE));
+  await revokeMinted(tx, epochs, { ids: oldest, at, by, why: { crowded: application.id } });
 }
 
 /**
@@ -87,13 +117,17 @@ export async function revokeMinted(
   },
 ): Promise<void> {
   const writer = new TokenWriter(tx);
-  for (const id of revoked.ids)
-    if (await writer.revoke(id, revoked.at))
-      await record(tx, {
-        kind: 'token.revoked',
-        subject: `token:${id}`,
-        ...revoked.by,
-        body: { ...revoked.why },
-      });
-  if (revoked.ids.length > 0) await epochs.advance(tx, 'identity');
+  let some = false;
+  for (const id of revoked.ids) {
+    if (!(await writer.revoke(id, revoked.at))) continue;
+    some = true;
+    await record(tx, {
+      kind: 'token.revoked',
+      subject: `token:${id}`,
+      ...revoked.by,
+      body: { ...revoked.why },
+    });
+  }
+  // Of what had ended before every hub knows: whoever shows an old code again and again must not have all of them forget whom they know.
+  if (some) await epochs.advance(tx, 'identity');
 }
