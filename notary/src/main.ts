@@ -27,7 +27,7 @@ try {
     },
   );
   await using db = openDatabase(pool);
-  await using places = new Places(settings.checkpoints, log);
+  await using places = new Places(settings.checkpoints, folder, log);
   const onTold = (): void => channel.send({ type: 'endpoint', silent: false });
   const { notary, silent, sealed, lost } = await Notary.open(
     { db, folder, places, log, clock: systemClock, keepDays: settings.keepDays, onTold },

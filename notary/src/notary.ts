@@ -81,23 +81,29 @@ export class Notary {
     const { folder, places, db } = deps;
     const vouched = folder.isNew || told.goesOn;
     const { exported, silent } = await places.readBack(folder.signer, vouched);
-    const known = { verifier: verifierOf(folder.signer), last: folder.last, exported };
+    const known = { verifier: verifierOf(folder.signer), last: folder.last, missed: folder.missed, exported };
     const found = await examineAll(db, known);
     const refusal = refusalOf(found, { ...told, untold: silent && !vouched && exported.length === 0 });
     if (refusal === undefined && !('why' in found)) {
       await fillMiddle(db, found);
+      await folder.forgetMissed();
       const notary = new Notary(deps, known, found);
       notary.#listen(silent);
       return { notary, silent, sealed: undefined, lost: undefined };
     }
     const sealed = { notary: undefined, silent, sealed: refusal, lost: undefined };
+    // Who cannot undo what a place told could still have it tell nothing when the instance starts again.
+    if (!told.acceptLoss) await keepMissed(deps, exported);
     if (!told.acceptLoss) return sealed;
-    const anew = await examineAll(db, { ...known, last: undefined, exported: [] });
+    const anew = await examineAll(db, { ...known, last: undefined, missed: undefined, exported: [] });
     if ('why' in anew) return sealed;
     const standing = { ...anew, epoch: found.epoch + 1 };
     const last = recordOf(standing);
     await folder.write(last);
-    const notary = new Notary(deps, { ...known, last, exported: [] }, standing);
+    await folder.forgetMissed();
+    // What it had is given up with the rest: else one that was emptied would be silent for ever.
+    await places.forgetEndpoint();
+    const notary = new Notary(deps, { ...known, last, missed: undefined, exported: [] }, standing);
     notary.#listen(silent);
     return { notary, silent, sealed: undefined, lost: refusal };
   }
@@ -224,7 +230,10 @@ export class Notary {
     if (exported === undefined) return undefined;
     const refusal = await this.#reopen({ ...this.#known, exported });
     this.#late = undefined;
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) {
+      await keepMissed(this.#deps, exported);
+      return refusal;
+    }
     this.#deps.places.openEndpoint();
     this.#deps.onTold?.();
     return undefined;
@@ -251,6 +260,15 @@ export class Notary {
     this.#standing = found;
     this.#owes = true;
     return undefined;
+  }
+}
+
+// The seal does not wait for it: a disk that is full must not have the instance go on.
+async function keepMissed({ folder, log }: NotaryDeps, told: readonly Checkpoint[]): Promise<void> {
+  try {
+    await folder.noteMissed(told);
+  } catch (err) {
+    log.error({ err }, 'what a place told could not be kept beside the key: the next start asks it again');
   }
 }
 

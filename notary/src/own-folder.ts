@@ -1,6 +1,7 @@
 // The notary's own folder, which no other process can read or write: its signing key, the public half of it for those who
 // verify, and what it signed last. Beside the keys and not in the data: who restores old data does not restore this.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { type Checkpoint, epochOf } from './checkpoint.ts';
 import { findText, makeText, writeText } from '@holdfast/platform/private-files';
 import { type Cut, NO_CUT } from './cut.ts';
 import { presentVerifier, verifierOf, type NoteSigner } from './note.ts';
@@ -29,6 +30,16 @@ export interface OwnFolder {
   read(): Promise<LastSigned | undefined>;
   /** On disk when this returns. */
   write(last: LastSigned): Promise<void>;
+  /** What a place told that the database does not hold: a database is held against it until it does, or its loss is accepted. */
+  readonly missed: LastSigned | undefined;
+  /** Keeps the largest of what places told, so that a seal stands also when they tell nothing at the next start. On disk when this returns. */
+  noteMissed(told: readonly Checkpoint[]): Promise<void>;
+  forgetMissed(): Promise<void>;
+  /** Whether this endpoint had a checkpoint of this log once. */
+  knowsEndpoint(url: string): Promise<boolean>;
+  noteEndpoint(url: string): Promise<void>;
+  /** Has whichever it was count as one that never had any. */
+  forgetEndpoint(): Promise<void>;
 }
 
 /** Opens it; makes the key where there never was one. Throws an `Error` when the key is lost. */
@@ -56,14 +67,53 @@ export async function openOwnFolder(folder: string): Promise<OwnFolder> {
       const text = await findText(lastFile);
       return text === undefined ? undefined : parseLast(text);
     },
-    write: async ({ epoch, size, root, heads, cuts = [NO_CUT] }) => {
-      const record = {
-        ...{ epoch, size, root: root.toString('base64'), heads: heads?.toString('base64') },
-        cuts: cuts.map((cut) => ({ size: cut.size, lanes: cut.lanes.toString('base64') })),
-      };
-      await writeText(lastFile, `${JSON.stringify(record)}\n`);
+    write: async (record) => await writeText(lastFile, presentLast(record)),
+    ...(await missedIn(folder, signer)),
+    ...endpointsIn(folder),
+  };
+}
+
+async function missedIn(
+  folder: string,
+  signer: NoteSigner,
+): Promise<Pick<OwnFolder, 'missed' | 'noteMissed' | 'forgetMissed'>> {
+  const file = `${folder}/missed.json`;
+  const text = await findText(file);
+  const missed = text === undefined || text === '' ? undefined : parseLast(text);
+  return {
+    missed,
+    noteMissed: async (told) => {
+      const known: LastSigned[] = told.map((one) => ({
+        ...{ size: one.size, root: one.root, heads: one.heads, cuts: [one.cut] },
+        epoch: epochOf(one.origin, signer.name) ?? 0,
+      }));
+      // One that was kept before is no less missed because a place tells of a smaller one now.
+      const [most] = [missed ?? [], known].flat().sort((a, b) => b.epoch - a.epoch || b.size - a.size);
+      if (most !== undefined && most !== missed) await writeText(file, presentLast(most));
+    },
+    forgetMissed: async () => {
+      if ((await findText(file)) !== undefined) await writeText(file, '');
     },
   };
+}
+
+// Named by digest: an address may hold what only its owner should know.
+function endpointsIn(folder: string): Pick<OwnFolder, 'knowsEndpoint' | 'noteEndpoint' | 'forgetEndpoint'> {
+  const file = `${folder}/endpoint.sha256`;
+  const nameOf = (url: string): string => `${sha256(Buffer.from(url)).toString('hex')}\n`;
+  return {
+    knowsEndpoint: async (url) => (await findText(file)) === nameOf(url),
+    noteEndpoint: async (url) => await writeText(file, nameOf(url)),
+    forgetEndpoint: async () => await writeText(file, ''),
+  };
+}
+
+function presentLast({ epoch, size, root, heads, cuts = [NO_CUT] }: LastSigned): string {
+  const record = {
+    ...{ epoch, size, root: root.toString('base64'), heads: heads?.toString('base64') },
+    cuts: cuts.map((cut) => ({ size: cut.size, lanes: cut.lanes.toString('base64') })),
+  };
+  return `${JSON.stringify(record)}\n`;
 }
 
 /** A key with the name of its log, which follows from the key: two logs never share one. */

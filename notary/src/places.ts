@@ -7,6 +7,7 @@ import { findText, writeText } from '@holdfast/platform/private-files';
 import { epochOf, openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { askCheckpoint, postCheckpoint } from './endpoint.ts';
 import { type NoteSigner, verifierOf } from './note.ts';
+import { type OwnFolder } from './own-folder.ts';
 
 /** Between two checkpoints for one place, in milliseconds. */
 const PACE_MS = 1_000;
@@ -30,23 +31,29 @@ export interface ReadBack {
   readonly silent: boolean;
 }
 
+type EndpointMemory = Pick<OwnFolder, 'knowsEndpoint' | 'noteEndpoint' | 'forgetEndpoint'>;
+
 /** Sends checkpoints on, and reads them back. */
 export class Places implements AsyncDisposable {
   readonly #settings: PlaceSettings;
   readonly #log: Log;
   readonly #file: Target | undefined;
   readonly #endpoint: Target | undefined;
+  readonly #own: EndpointMemory;
   readonly #closing = new AbortController();
   #open = false;
+  #known = false;
   #withheld: string | undefined;
 
-  constructor(settings: PlaceSettings, log: Log) {
+  // oxlint-disable-next-line max-params -- the places, what is known of them, and where they complain
+  constructor(settings: PlaceSettings, own: EndpointMemory, log: Log) {
     this.#settings = settings;
+    this.#own = own;
     this.#log = log;
     const { file, url } = settings;
     if (file !== null)
       this.#file = new Target('the file', (note) => writeText(file, note, { mode: 0o644 }), log);
-    if (url !== null) this.#endpoint = new Target('the endpoint', (note) => postCheckpoint(url, note), log);
+    if (url !== null) this.#endpoint = new Target('the endpoint', (note) => this.#post(url, note), log);
   }
 
   /**
@@ -78,6 +85,31 @@ export class Places implements AsyncDisposable {
     this.#withheld = undefined;
   }
 
+  /** Believes an endpoint that says it has none once more: what it had is given up. */
+  async forgetEndpoint(): Promise<void> {
+    await this.#own.forgetEndpoint();
+    this.#known = false;
+  }
+
+  async #post(url: string, note: string): Promise<void> {
+    await postCheckpoint(url, note);
+    await this.#noteEndpoint(url);
+  }
+
+  // What the endpoint told, or took, holds though this cannot be kept.
+  async #noteEndpoint(url: string): Promise<void> {
+    if (this.#known) return;
+    try {
+      await this.#own.noteEndpoint(url);
+      this.#known = true;
+    } catch (err) {
+      this.#log.error(
+        { err },
+        'that the endpoint has a checkpoint could not be kept beside the key; it is tried again',
+      );
+    }
+  }
+
   // `undefined`: it did not tell. What this key did not sign counts as silence, because who stands between could say it.
   // oxlint-disable-next-line max-params -- whom, whose words are believed, and for how long
   async #ask(
@@ -93,6 +125,13 @@ export class Places implements AsyncDisposable {
         const found = note === undefined ? undefined : openOwn(note, signer);
         if (note !== undefined && found === undefined)
           throw new Error('what it has was not signed for this ledger');
+        // Who can empty it, or answers in its place, would have an older ledger served in silence.
+        if (found === undefined && (await this.#own.knowsEndpoint(url)))
+          throw new Error(
+            'it has none, and had one before. Only at the first start with an endpoint does that mean that there was none: ' +
+              'hand it the newest checkpoint that you have, or name another endpoint',
+          );
+        if (found !== undefined) await this.#noteEndpoint(url);
         this.#log.info({ size: found?.size ?? null }, 'the endpoint told which checkpoint it has last');
         return found === undefined ? [] : [found];
       } catch (err) {

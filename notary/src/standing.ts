@@ -38,6 +38,8 @@ export interface Known {
   /** The key that signs, by the name of the log. */
   readonly verifier: NoteVerifier;
   readonly last: LastSigned | undefined;
+  /** What a place told at an earlier start, or after it, and the database did not hold. */
+  readonly missed?: LastSigned | undefined;
   /** The last checkpoint of each place that has one. */
   readonly exported: readonly Checkpoint[];
 }
@@ -112,12 +114,12 @@ function mayBeCut(cut: Cut, { last }: Known, stored: Checkpoint | undefined): bo
   return known.some((one) => isSameCut(one, cut));
 }
 
-function listSigned({ verifier, last, exported }: Known): LastSigned[] {
+function listSigned({ verifier, last, missed, exported }: Known): LastSigned[] {
   const known = exported.flatMap((one) => {
     const epoch = epochOf(one.origin, verifier.name);
     return epoch === undefined ? [] : [{ ...one, epoch }];
   });
-  return [...(last === undefined ? [] : [last]), ...known];
+  return [last, missed].flatMap((one) => one ?? []).concat(known);
 }
 
 async function openEdge(reader: TreeReader, size: number): Promise<TreeEdge | undefined> {

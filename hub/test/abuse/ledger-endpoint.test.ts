@@ -58,7 +58,8 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 async function sealedBy({ older, own, endpoint }: RolledBack, more: Partial<TestNotaryOptions> = {}) {
-  await using notary = await openTestNotary(older.notary, { ...own, url: endpoint.url, ...more });
+  const { url = endpoint.url, ...rest } = more;
+  await using notary = await openTestNotary(older.notary, { ...own, ...rest, ...(url !== '' && { url }) });
   if (notary.opened.sealed !== undefined) assert.equal(notary.opened.notary, undefined, 'it signs nothing');
   return notary.opened.sealed;
 }
@@ -78,9 +79,12 @@ void test(
   'a database with others of the entries than the endpoint was sent starts sealed',
   LIMIT,
   async () => {
-    await using back = await rollBack(0);
-    assert.deepEqual(await sealedBy(back), { why: 'changed', signed: 10, found: 10 });
+    {
+      await using back = await rollBack(0);
+      assert.deepEqual(await sealedBy(back), { why: 'changed', signed: 10, found: 10 });
+    }
     // The file tells of the tree that is here; it does not outweigh the endpoint.
+    await using back = await rollBack(0);
     const file = path.join(back.own.path, 'checkpoint');
     {
       await using notary = await openTestNotary(back.older.notary, { ...back.own, file });
@@ -139,8 +143,83 @@ void test(
     endpoint.get = undefined;
     assert.equal((await ended)?.why, 'behind');
     assert.equal(endpoint.got.length, 0);
+    await notary[Symbol.asyncDispose]();
+    // Whoever put the database back may have the endpoint forget, or be away, when the instance starts again.
+    const missed = { why: 'behind', signed: 20, found: 12 };
+    assert.deepEqual(await sealedBy(back, { file, url: '' }), missed, 'without the endpoint');
+    endpoint.note = undefined;
+    assert.deepEqual(await sealedBy(back, { file }), missed, 'with one that is empty');
+    const accepted = await sealedBy(back, { file, acceptLoss: true });
+    assert.equal(accepted, undefined);
+    assert.equal(await sealedBy(back, { file }), undefined, 'once was enough');
   },
 );
+
+void test(
+  'a start that was sealed stays so without the endpoint, until the database holds what it told',
+  LIMIT,
+  async () => {
+    await using back = await rollBack();
+    assert.equal((await sealedBy(back))?.why, 'behind');
+    assert.deepEqual(await sealedBy(back, { url: '' }), { why: 'behind', signed: 20, found: 10 });
+  },
+);
+
+void test('an endpoint that lost what it had is as one that does not tell', LONG, async () => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using endpoint = await CheckpointEndpoint.open();
+  await using other = await CheckpointEndpoint.open();
+  const file = path.join(own.path, 'checkpoint');
+  const open = async (more: Partial<TestNotaryOptions> = {}) =>
+    await openTestNotary(database.notary, { ...own, url: endpoint.url, ...more });
+  {
+    await using notary = await open({ file });
+    assert.equal(notary.opened.silent, false, 'at the first start it has none');
+    await recordEntries(database, 3);
+    await notary.round();
+    await until(() => endpoint.got.length > 0);
+  }
+  const kept = endpoint.note;
+  endpoint.note = undefined;
+  {
+    await using notary = await open();
+    assert.equal(notary.opened.sealed?.why, 'untold', 'nobody else tells');
+  }
+  {
+    await using notary = await open({ file });
+    assert.deepEqual([notary.opened.sealed, notary.opened.silent], [undefined, true]);
+    const posts = endpoint.got.length;
+    await recordEntries(database, 1);
+    await notary.round();
+    assert.equal(endpoint.got.length, posts, 'it gets nothing');
+    assert.match(notary.lines.join(''), /it has none, and had one before/);
+  }
+  {
+    // Its loss is accepted as all other loss: from then on it is told again.
+    const posts = endpoint.got.length;
+    await using notary = await open({ acceptLoss: true });
+    assert.equal(notary.opened.lost?.why, 'untold');
+    const stop = new AbortController();
+    const ended = notary.opened.notary?.run(stop.signal);
+    await recordEntries(database, 1);
+    await until(() => endpoint.got.length > posts);
+    stop.abort();
+    await ended;
+  }
+  {
+    await using notary = await open({ url: other.url });
+    assert.deepEqual([notary.opened.sealed, notary.opened.silent], [undefined, false], 'another one is new');
+  }
+  // It is the other that had one last now: of this one "none" is believed, and what it had is older.
+  endpoint.note = kept;
+  await using notary = await open();
+  assert.deepEqual(
+    [notary.opened.sealed, notary.opened.silent],
+    [undefined, false],
+    'it was handed what it had',
+  );
+});
 
 void test(
   'an endpoint that tells late and knows of nothing else gets checkpoints from then on',

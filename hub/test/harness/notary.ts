@@ -58,7 +58,7 @@ export async function openTestNotary(
   await using stack = new AsyncDisposableStack();
   const db = stack.use(openDatabase(pool));
   const own = await openOwnFolder(folder);
-  const places = stack.use(new Places({ file: file ?? null, url: url ?? null }, log));
+  const places = stack.use(new Places({ file: file ?? null, url: url ?? null }, own, log));
   const deps = { db, folder: own, places, log, clock, keepDays: keepDays ?? null };
   const opened = await Notary.open(deps, { acceptLoss: false, restored: false, goesOn: false, ...told });
   const running = stack.move();

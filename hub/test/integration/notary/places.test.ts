@@ -34,7 +34,7 @@ void test(
     const lines: string[] = [];
     const log = openLog('test', { write: (line) => void lines.push(line) });
     const file = path.join(own.path, 'checkpoint');
-    await using places = new Places({ file, url: endpoint.url }, log);
+    await using places = new Places({ file, url: endpoint.url }, await openOwnFolder(own.path), log);
     places.openEndpoint();
     for (let n = 1; n <= 50; n += 1) places.offer(`note ${n}\n`);
     assert.deepEqual(endpoint.got, [], 'they only were handed over');
@@ -47,10 +47,11 @@ void test(
 );
 
 void test('a checkpoint is handed over before the process ends', LIMIT, async () => {
+  await using own = await openNotaryFolder();
   await using endpoint = await CheckpointEndpoint.open();
   const log = openLog('test', { write: () => undefined });
   {
-    await using places = new Places({ file: null, url: endpoint.url }, log);
+    await using places = new Places({ file: null, url: endpoint.url }, await openOwnFolder(own.path), log);
     places.openEndpoint();
     places.offer('first\n');
     await until(() => endpoint.got.length === 1);
