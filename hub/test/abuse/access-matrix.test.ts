@@ -6,6 +6,7 @@ import { accessRules } from '../../src/describe.ts';
 import { type Grant, type ScopedGrant } from '../../src/modules/access/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { CALLER_NAMES, MATRIX, type Caller } from '../harness/access-matrix.ts';
+import { registerClient, signInTo } from '../harness/oauth-client.ts';
 import { askedPath, ROUTE_CALLS } from '../harness/route-calls.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { withPool } from '../harness/shared-server.ts';
@@ -56,6 +57,13 @@ interface Scene extends AsyncDisposable {
   addRepo(name: string, wish: { type: 'model' | 'space'; visibility: Visibility }): Promise<Repo>;
   headersOf(caller: Caller, repo: Repo): Promise<Record<string, string>>;
 }
+
+/** Applications of somebody else, to which the owner signs in: what they ask for, and whether they may in the organisation. */
+const APPLICATIONS = {
+  appReads: { scope: 'openid read-repos', inOrg: true },
+  appWrites: { scope: 'openid manage-repos', inOrg: true },
+  appElsewhere: { scope: 'openid manage-repos', inOrg: false },
+};
 
 async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
   await using opened = new AsyncDisposableStack();
@@ -137,13 +145,30 @@ async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
     otherNames: (await issue('ada', fine(acme, true, ['other-*']))).text,
     withheld: withheld.text,
   };
+  for (const [caller, { scope, inOrg }] of Object.entries(APPLICATIONS)) {
+    const client = await registerClient(hub, { scopes: scope.split(' ') });
+    const asked = { user: 'ada', scope, ...(inOrg && { org: org.id }) };
+    fixed[caller as keyof typeof APPLICATIONS] = (await signInTo(hub, client, asked)).access_token;
+  }
+  const waiting = await issue('ada', fine(acme, true));
+  fixed.waiting = waiting.text;
+  // All the others are approved: what is refused to them is not refused for that.
+  const approve = async (): Promise<void> => {
+    for (const { token, reach } of await orgTokens.list(OPERATOR, 'acme'))
+      if (token.id !== waiting.id && reach === 'waits') await orgTokens.approve(OPERATOR, 'acme', token.id);
+  };
+  await hub.modules.orgPolicies.change(OPERATOR, 'acme', { approvesTokens: true });
+  await approve();
   const own = new Map<string, string>();
   const tokenOf = async (caller: Caller, repo: Repo): Promise<string | undefined> => {
     if (caller !== 'oneRead' && caller !== 'oneWrite') return fixed[caller];
     const key = `${caller}/${repo.id}`;
-    const token = own.get(key) ?? (await issue('ada', fine(entityOf(repo), caller === 'oneWrite'))).text;
-    own.set(key, token);
-    return token;
+    const known = own.get(key);
+    if (known !== undefined) return known;
+    const { text } = await issue('ada', fine(entityOf(repo), caller === 'oneWrite'));
+    await approve();
+    own.set(key, text);
+    return text;
   };
   const running = opened.move();
   return {

@@ -23,6 +23,11 @@ export const CALLERS = {
   elsewhere: "the owner's fine-grained token for writing another repository",
   otherNames: "the owner's fine-grained token for writing repositories of other names",
   withheld: "the owner's classic token for writing, whose reach into the organisation was ended",
+  waiting:
+    "the owner's fine-grained token for writing all of the organisation, which nobody has approved yet",
+  appReads: 'an application that the owner lets read in the organisation',
+  appWrites: 'an application that the owner lets write in the organisation',
+  appElsewhere: "an application that the owner lets write in the owner's own repositories",
 } as const;
 export type Caller = keyof typeof CALLERS;
 
@@ -46,9 +51,11 @@ const CLASSIC = [
   'withheld',
 ] as const;
 const MEMBERS = ['reader', 'contributor', 'writer', 'owner'] as const;
-const READERS = set(...MEMBERS, 'readToken', 'oneRead', 'oneWrite', 'whole');
-const WRITERS = set('writer', 'owner', 'oneWrite', 'whole');
-const MAKERS = set('contributor', 'writer', 'owner', 'whole');
+const READERS = set(...MEMBERS, 'readToken', 'oneRead', 'oneWrite', 'whole', 'appReads', 'appWrites');
+const WRITERS = set('writer', 'owner', 'oneWrite', 'whole', 'appWrites');
+const MAKERS = set('contributor', 'writer', 'owner', 'whole', 'appWrites');
+/** Of applications, with the scope `openid`. */
+const APPLICATIONS = set('appReads', 'appWrites', 'appElsewhere');
 
 /** Who may: for a private repository, and for a public one where that is more. */
 export interface MatrixRule {
@@ -90,9 +97,8 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   exchangeToken: same(NOBODY),
   getOpenIdConfiguration: OPEN,
   getSigningKeys: OPEN,
-  // Tokens of applications alone.
-  getUserInfo: same(NOBODY),
-  postUserInfo: same(NOBODY),
+  getUserInfo: same(APPLICATIONS),
+  postUserInfo: same(APPLICATIONS),
   listModelTags: same(UNASKED),
   listDatasetTags: same(UNASKED),
   validateYaml: same(UNASKED),
@@ -117,7 +123,7 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   headNamelessFile: same(NOBODY),
   createRepo: same(MAKERS),
   duplicateRepo: same(MAKERS),
-  moveRepo: same(set('writer', 'owner', 'whole')),
+  moveRepo: same(set('writer', 'owner', 'whole', 'appWrites')),
   deleteRepo: WRITE,
   changeSettings: WRITE,
   preuploadFiles: WRITE,

@@ -127,15 +127,15 @@ export function refreshFields({ clientId, secret = '' }: OauthClient, token: str
   };
 }
 
-/** Has somebody sign in to an application, which gets its tokens. */
+/** Has somebody sign in to an application, and choose an organisation where one is named; gives the application's tokens. */
 export async function signInTo(
   hub: ServedHub,
   client: OauthClient,
-  { user = 'alice', ...fields }: Readonly<Record<string, string>> = {},
+  { user = 'alice', org, ...fields }: Readonly<Record<string, string>> = {},
 ): Promise<TokenSet> {
   const pkce = newPkce();
   const browser = await signedInBrowser(hub, user);
-  const to = await allow(browser, authorizePath(client, pkce, fields));
+  const to = await allow(browser, authorizePath(client, pkce, fields), org === undefined ? {} : { org });
   const { status, body } = await askToken(hub, codeFields(client, pkce, to.searchParams.get('code') ?? ''));
   if (status !== 200) throw new Error(`no tokens: ${status} ${JSON.stringify(body)}`);
   return body;
