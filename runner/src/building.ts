@@ -80,12 +80,12 @@ export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
       using _turn = await turns.take(signal, waits);
       const built = await builder.build(wishOf(want, source, user), (line) => lines.say(line), signal);
       if (built.kind === 'failed') return built;
-      const { env, layer } = built;
+      const { env, layer, python } = built;
       return {
         kind: 'built',
         hold: uses.hold(layer === null ? [env] : [env, layer]),
         root: listRootParts(built.layer ?? built.base),
-        mounts: mountsOf(want, source, built.env),
+        mounts: [...mountsOf(want, source, env), ...(python === null ? [] : [python])],
       };
     },
     [Symbol.asyncDispose]: async () => {
@@ -123,6 +123,12 @@ function openBuilder(
   const builder = new Builder({
     ...{ folder: own, base, limits: BUILD_LIMITS, openSandbox: sandboxesOf(deps) },
     openGroup: groupsOf(settings, deps.inside),
+    pythons: {
+      folders: settings.pythons,
+      tell: (place, why) => {
+        deps.log.warn({ place, why }, 'a Python of the configuration (spaces.pythons) cannot be had');
+      },
+    },
     kept: { bytes: settings.environmentBytes, isUsed: (path) => uses.has(path) },
     code: { root: settings.code, node: settings.node, libraries: settings.libraries },
     packages: {

@@ -112,7 +112,7 @@ function openSandboxes(settings: Settings): SandboxRuntime | string {
   try {
     return openRuntime({
       runtime: settings.runtime,
-      places: [folders.own, folders.sources, `${code}/inside`, node],
+      places: [folders.own, folders.sources, ...settings.pythons, `${code}/inside`, node],
       dataFolder: folders.own,
       users: level === 'uids',
       ...{ cgroups, dangerouslyUnlimited },

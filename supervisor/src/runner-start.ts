@@ -129,7 +129,7 @@ function messageOf(error: unknown): string {
 
 function mountsOf({ layout, config }: Site, groups: CgroupFolder | undefined): Mount[] {
   const { sources, visit, own } = layout.spaces;
-  const { certificates } = config.file.spaces;
+  const { certificates, pythons } = config.file.spaces;
   return [
     { from: sources, to: `${INSIDE}/sources`, access: 'read' },
     { from: visit, to: `${INSIDE}/visit`, access: 'write' },
@@ -137,11 +137,17 @@ function mountsOf({ layout, config }: Site, groups: CgroupFolder | undefined): M
     ...(certificates === null
       ? []
       : [{ from: certificates, to: CERTIFICATES, access: 'read' } satisfies Mount]),
+    ...pythons.map((from, n): Mount => ({ from, to: pythonPlace(n), access: 'read' })),
     ...(groups?.mounts ?? []),
   ];
 }
 
 const CERTIFICATES = '/etc/holdfast/certificates.pem';
+
+function pythonPlace(n: number): string {
+  return `${INSIDE}/pythons/${String(n)}`;
+}
+
 /** A socket that listens everywhere is reached on loopback. */
 const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
@@ -172,6 +178,7 @@ function startOf(
         ...{ mirror, securityMirror, suite, index, indexFiles },
         certificates: certificates === null ? null : CERTIFICATES,
       },
+      pythons: spaces.pythons.map((_, n) => pythonPlace(n)),
       resolver,
       hostCertificates: config.certificates.hosts,
       environmentBytes,

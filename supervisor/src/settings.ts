@@ -344,6 +344,8 @@ export const RunnerStart = z.strictObject({
       indexFiles: z.array(z.string()),
       certificates: z.string().nullable(),
     }),
+    /** Folders with one Python each, in the operator's order. */
+    pythons: z.array(z.string()),
     resolver: z.array(z.string()).nullable(),
     /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
     hostCertificates: z.string().nullable(),

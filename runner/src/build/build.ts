@@ -11,6 +11,7 @@ import { trimCache } from './fetched-files.ts';
 import { askedKey, environmentKey, type EnvironmentWish, layerKey } from './plan.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { type Product, Products } from './products.ts';
+import { type Python, Pythons, type PythonsOptions } from './pythons.ts';
 import { runBuild } from './run-build.ts';
 import { type OpenGroup, runLayer } from './run-layer.ts';
 import { type OpenBuildSandbox } from './sandbox.ts';
@@ -38,6 +39,8 @@ export type Built =
       readonly base: string;
       /** A whole root that takes the place of the base, with the packages of packages.txt. */
       readonly layer: string | null;
+      /** What shows the Python that the environment was made with; `null` for the base's own. */
+      readonly python: Python['mount'];
       readonly key: string;
     }
   | { readonly kind: 'failed'; readonly stage: 'BUILD_ERROR' | 'CONFIG_ERROR'; readonly message: string };
@@ -61,6 +64,7 @@ export interface BuilderOptions {
   readonly base: Base;
   readonly code: Code;
   readonly openSandbox: OpenBuildSandbox;
+  readonly pythons: Pick<PythonsOptions, 'folders' | 'tell'>;
   readonly packages: Pick<BuildDoorStart, 'indexes' | 'mirrors' | 'authorities'>;
   readonly limits: BuildLimits;
   /** Makes the group in which packages of Debian are installed. */
@@ -81,6 +85,12 @@ interface Asked {
   readonly tell: Tell;
 }
 
+/** What was made for it, with what. */
+interface Made extends Pick<EnvironmentWish, 'python'> {
+  readonly env: Product;
+  readonly layer: Product | null;
+}
+
 /** One build, as far as it has come. */
 interface Course extends Asked {
   /** A folder for what is not whole yet. */
@@ -93,6 +103,7 @@ export class Builder implements AsyncDisposable {
   readonly #options: BuilderOptions;
   readonly #environments: Products;
   readonly #layers: Products;
+  readonly #pythons: Pythons;
   /** Folders that builds which run now have found or made. */
   readonly #held = new Map<string, number>();
   /** Folders of builds that are done, on their way out. */
@@ -102,6 +113,7 @@ export class Builder implements AsyncDisposable {
     this.#options = options;
     this.#environments = new Products(join(options.folder, 'env'));
     this.#layers = new Products(join(options.folder, 'layer'));
+    this.#pythons = new Pythons({ ...options.pythons, openSandbox: options.openSandbox });
   }
 
   /** Removes what a killed runner left half done. To be called before the first build, when none of its sandboxes live. */
@@ -117,7 +129,9 @@ export class Builder implements AsyncDisposable {
    */
   async build(wish: BuildWish, tell: Tell, signal: AbortSignal): Promise<Built> {
     const base = await this.#openBase(tell, signal);
-    const prepared = await prepare(wish, base, this.#indexes);
+    const pythons = await this.#pythons.list({ base, work: this.#work, user: wish.user });
+    signal.throwIfAborted();
+    const prepared = await prepare(wish, { base, pythons, indexes: this.#indexes });
     if (prepared.kind === 'failed') return prepared;
     const found = await this.#find({ wish, base, tell }, prepared);
     if (found !== undefined) return found;
@@ -133,7 +147,7 @@ export class Builder implements AsyncDisposable {
       const env = await this.#environment(course, prepared.environment, layer);
       if ('kind' in env) return env;
       held.push(this.#hold(env.path));
-      return { kind: 'built', ...partsOf(course, env, layer) };
+      return { kind: 'built', ...partsOf(course, { ...prepared.environment, env, layer }) };
     } finally {
       this.#remove(work, tell);
       // A build that failed has fetched, too.
@@ -152,7 +166,9 @@ export class Builder implements AsyncDisposable {
     const held = layer === null ? undefined : this.#hold(layer.path);
     try {
       const env = await this.#findEnvironment(asked, environment, layer);
-      return env === undefined ? undefined : { kind: 'built', ...partsOf(asked, env, layer) };
+      return env === undefined
+        ? undefined
+        : { kind: 'built', ...partsOf(asked, { ...environment, env, layer }) };
     } finally {
       if (held !== undefined) this.#release(held);
     }
@@ -299,8 +315,8 @@ function layerKeyOf({ wish, base }: Pick<Asked, 'wish' | 'base'>, packages: read
 
 function partsOf(
   { base }: Asked,
-  env: Product,
-  layer: Product | null,
+  { env, layer, python }: Made,
 ): Omit<Extract<Built, { kind: 'built' }>, 'kind'> {
-  return { env: env.path, base: base.path, layer: layer?.path ?? null, key: env.key };
+  const { path, key } = env;
+  return { env: path, base: base.path, layer: layer?.path ?? null, python: python.mount, key };
 }

@@ -1,13 +1,13 @@
 // What is done for a build, decided before anything is done: the files it works from and the name of what comes of it. Pure.
 import { sha256 } from '@holdfast/kernel/digest';
+import { type Python } from './pythons.ts';
 
 /** What an author asked for. */
 export interface EnvironmentWish {
   readonly sdk: 'gradio' | 'streamlit';
   /** As PyPI writes it; `null`: the newest. */
   readonly sdkVersion: string | null;
-  /** Such as `3.11`. */
-  readonly python: string;
+  readonly python: Python;
   /** Texts of the author's files, checked; `null` where there is none. */
   readonly preRequirements: string | null;
   readonly requirements: string | null;
@@ -63,7 +63,7 @@ function sdkRequirement({ sdk, sdkVersion }: EnvironmentWish): string {
 
 /** The name of what was asked for: who asks the same again gets what was made, without asking an index. */
 export function askedKey(wish: EnvironmentWish, scope: EnvironmentScope): string {
-  return sha256(JSON.stringify([METHOD, process.arch, scope, wish.python, inputFiles(wish)]));
+  return sha256(JSON.stringify([METHOD, process.arch, scope, wish.python.identity, inputFiles(wish)]));
 }
 
 /** The name of a root with packages of Debian. */

@@ -2,6 +2,7 @@
 import { type BaseRoot } from '../base/index.ts';
 import { type BuildWish, type Built } from './build.ts';
 import { type EnvironmentWish } from './plan.ts';
+import { type Python } from './pythons.ts';
 import { checkPackages, checkRequirements, type Checked } from './requirements.ts';
 import { readSourceFile } from './source-file.ts';
 
@@ -17,17 +18,20 @@ export type Prepared =
     }
   | Failed;
 
+/** What there is to make it with. */
+export interface Means {
+  readonly base: Pick<BaseRoot, 'pythons'>;
+  readonly pythons: readonly Python[];
+  readonly indexes: readonly string[];
+}
+
 /** Reads and checks the author's files. */
-export async function prepare(
-  wish: BuildWish,
-  base: BaseRoot,
-  indexes: readonly string[],
-): Promise<Prepared> {
-  const python = choosePython(wish.pythonVersion, base.pythons);
+export async function prepare(wish: BuildWish, { base, pythons, indexes }: Means): Promise<Prepared> {
+  const python = choosePython(wish.pythonVersion ?? base.pythons[0], pythons);
   if (python === undefined)
     return failed(
       'CONFIG_ERROR',
-      `python_version ${wish.pythonVersion ?? ''} is not there. This machine has ${base.pythons.join(', ')}: change python_version in README.md, or leave it out.`,
+      `python_version ${wish.pythonVersion ?? ''} is not there. This machine has ${pythons.map(({ version }) => version).join(', ')}: change python_version in README.md, or leave it out.`,
     );
   const problems: string[] = [];
   const read = async (name: string, check: (text: string) => Checked): Promise<string | null> => {
@@ -53,10 +57,9 @@ export async function prepare(
 }
 
 /** The Python that is meant, among those that are there: a patch release is not chosen. */
-function choosePython(wanted: string | null, there: readonly string[]): string | undefined {
-  if (wanted === null) return there[0];
-  const [major, minor] = wanted.split('.');
-  return there.find((one) => one === `${major ?? ''}.${minor ?? ''}`);
+function choosePython(wanted: string | undefined, there: readonly Python[]): Python | undefined {
+  const [major, minor] = wanted?.split('.') ?? [];
+  return there.find(({ version }) => version === `${major ?? ''}.${minor ?? ''}`);
 }
 
 function failed(stage: Failed['stage'], message: string): Failed {

@@ -58,6 +58,7 @@ export async function runBuild(run: BuildRun): Promise<Made> {
     mounts: [
       { from: folders.env, to: ENVIRONMENT_FOLDER, access: 'write' },
       { from: folders.build, to: WORK, access: 'write' },
+      ...(run.environment.python.mount === null ? [] : [run.environment.python.mount]),
     ],
     door: folders.door,
     user: run.user,
@@ -162,7 +163,7 @@ async function converse(sandbox: BuildSandbox, { environment, settings }: BuildR
   const start: InsideStart = {
     type: 'start',
     mode: 'build',
-    command: ['/bin/bash', `${WORK}/steps.sh`, `/usr/bin/python${environment.python}`],
+    command: ['/bin/bash', `${WORK}/steps.sh`, environment.python.program],
     env: stepEnvironment(settings.indexes.length),
     cwd: WORK,
     copy: null,

@@ -28,7 +28,7 @@ install() {
 }
 
 step "Getting uv"
-PYTHONPATH=$(echo /usr/share/python-wheels/pip-*.whl) "$1" -m pip install --quiet --no-deps --no-cache-dir --only-binary :all: \\
+PYTHONPATH=$(echo /usr/share/python-wheels/pip-*.whl) /usr/bin/python3 -m pip install --quiet --no-deps --no-cache-dir --only-binary :all: \\
   --disable-pip-version-check --no-warn-script-location --root-user-action ignore --require-hashes --target ${WORK}/uv -r uv.txt || exit 20
 
 step "Making an environment for $("$1" --version)"

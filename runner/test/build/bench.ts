@@ -19,7 +19,8 @@ import { makeWheel } from './packages.ts';
 import { openPlainSandbox } from './plain-sandbox.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../../..');
-const SDK = ['gradio', 'uvicorn', 'websockets', 'spaces', 'datasets', 'huggingface-hub', 'requests'];
+/** What an app of Gradio is given, as a few bytes each. */
+export const SDK = ['gradio', 'uvicorn', 'websockets', 'spaces', 'datasets', 'huggingface-hub', 'requests'];
 export const ONE = '1'.repeat(24);
 
 /** What a test works with. */
@@ -62,7 +63,11 @@ function openBase(folder: string): Base {
 /** Opens one. */
 export async function openBuildBench(
   limits: Partial<BuildLimits> = {},
-  options: { readonly openGroup?: OpenGroup; readonly openSandbox?: OpenBuildSandbox } = {},
+  options: {
+    readonly openGroup?: OpenGroup;
+    readonly openSandbox?: OpenBuildSandbox;
+    readonly pythons?: readonly string[];
+  } = {},
 ): Promise<BuildBench> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-build-'));
   const index = await openIndexServer();
@@ -89,6 +94,7 @@ export async function openBuildBench(
       ...limits,
     },
     openGroup: options.openGroup ?? null,
+    pythons: { folders: options.pythons ?? [], tell: (place, why) => log.push(`${place}: ${why}`) },
     kept: { bytes: 1e10, isUsed: () => false },
   });
   const never = new AbortController().signal;

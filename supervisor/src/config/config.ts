@@ -7,6 +7,7 @@ import { configurationRejected } from '../faults.ts';
 import { readCertificates } from './certificates.ts';
 import { type FileSettings, parseConfigFile } from './config-file.ts';
 import { type Environment, type RawEnvironment, parseEnvironment } from './env.ts';
+import { checkPythons } from './pythons.ts';
 import { type ConfigSecrets, readConfigSecrets } from './secrets.ts';
 import { isBelow, shareDomain } from './shared-domain.ts';
 
@@ -75,6 +76,7 @@ export async function openConfig(
     issuer: await readCertificates(file?.singleSignOn?.certificates, 'singleSignOn.certificates', problems),
     hosts: await readCertificates(file?.spaces.hostCertificates, 'spaces.hostCertificates', problems),
   };
+  await checkPythons(file?.spaces.pythons ?? [], Object.values(folders), problems);
   if (file?.signUp === 'single-sign-on' && file.singleSignOn === null)
     problems.push(`${path}: signUp is "single-sign-on", and singleSignOn is missing: nobody could sign in`);
   checkTogether(env, folders, problems);

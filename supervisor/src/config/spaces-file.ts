@@ -67,6 +67,11 @@ export const SpacesFile = z.strictObject({
     )
     .max(20)
     .default(['https://files.pythonhosted.org']),
+  /** Folders that hold one further Python each, which Spaces may ask for: the operator's, shown to them read-only. */
+  pythons: z
+    .array(z.string().regex(/^\/[^\0]*[^/\0]$/, 'is not an absolute path of a folder'))
+    .max(20)
+    .default([]),
   /** Absolute path of a file with further certificate authorities for mirror and index. */
   certificates: z
     .string()
