@@ -77,6 +77,8 @@ const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'>, (one: Descendant)
 export class BatteredSpace {
   readonly #apps: AppInstance;
   readonly #token: string;
+  /** Whether its runs are in control groups, which not everybody may make. */
+  readonly #isGrouped: boolean;
   #instance: Instance;
   #pushes = 0;
   #commit = '';
@@ -88,15 +90,20 @@ export class BatteredSpace {
   /** Of those, runs of which a runner that was killed may have taken along whom they reached: just then it was not on the ledger. */
   readonly #excused = new Set<string>();
 
-  private constructor(apps: AppInstance, token: string) {
+  private constructor(apps: AppInstance, token: string, isGrouped: boolean) {
     this.#apps = apps;
+    this.#isGrouped = isGrouped;
     this.#instance = apps.instance;
     this.#token = token;
   }
 
   /** Makes it, and waits until it runs. */
-  static async open(apps: AppInstance): Promise<BatteredSpace> {
-    const space = new BatteredSpace(apps, await apps.instance.createToken({ user: 'admin', role: 'write' }));
+  static async open(
+    apps: AppInstance,
+    { isGrouped }: { readonly isGrouped: boolean },
+  ): Promise<BatteredSpace> {
+    const token = await apps.instance.createToken({ user: 'admin', role: 'write' });
+    const space = new BatteredSpace(apps, token, isGrouped);
     await space.#post('/api/repos/create', { type: 'space', name: 'battered', sdk: 'gradio', private: true });
     for (const [key, value] of Object.entries(SECRETS))
       await space.#post(`/api/spaces/${NAME}/secrets`, { key, value });
@@ -235,9 +242,8 @@ export class BatteredSpace {
   async #untilLeft(count: number): Promise<void> {
     let left = await this.look();
     const wanted = (): boolean =>
-      [left.runs.length, left.sockets.length, left.doors, left.insides, left.groups].every(
-        (n) => n === count,
-      ) &&
+      [left.runs.length, left.sockets.length, left.doors, left.insides].every((n) => n === count) &&
+      left.groups === (this.#isGrouped ? count : 0) &&
       left.builds.length === 0 &&
       left.sockets.every((name) => left.runs.includes(name));
     // The one before has half a minute for the requests it has.
