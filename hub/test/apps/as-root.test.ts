@@ -32,7 +32,8 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   await t.test(
     'people use apps with a browser, and programs with the client for JavaScript',
     async (part) => {
-      await proveBrowser(part, site, apps.passwordFile);
+      const used = outside && { key: keys.openai, seen: outside.seen };
+      await proveBrowser(part, site, { passwordFile: apps.passwordFile, used });
     },
   );
   await t.test('an app finds what its README wanted preloaded, and what packages.txt names', async () => {

@@ -5,10 +5,12 @@ import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import type { Seen } from '@holdfast/door/played/open-world';
 import { runJavaScript } from '../conformance/javascript-client.ts';
 import { openChromium } from '../harness/chromium.ts';
 import { pause, push, untilStage, type Site } from '../harness/app-site.ts';
 import { takePictures } from '../harness/screenshots.ts';
+import { proveUseSeen } from './use-of-secret.ts';
 
 const STREAMLIT = `
 import streamlit as st
@@ -21,8 +23,18 @@ if name:
 /** A build may take so long, in milliseconds. */
 const PATIENCE = 10 * 60_000;
 
+/** The password of the owner, and where it can be played: a key, and what its host was asked. */
+interface Ground {
+  readonly passwordFile: string;
+  readonly used: { readonly key: string; readonly seen: readonly Seen[] } | undefined;
+}
+
 /** Shows that people make and use apps with a browser, and programs use them with the client for JavaScript. */
-export async function proveBrowser(t: TestContext, site: Site, passwordFile: string): Promise<void> {
+export async function proveBrowser(
+  t: TestContext,
+  site: Site,
+  { passwordFile, used }: Ground,
+): Promise<void> {
   const { instance, token } = site;
   const files = { 'README.md': '---\nsdk: streamlit\n---\n', 'app.py': STREAMLIT };
   await push(site, { type: 'space', name: 'board', sdk: 'streamlit', files });
@@ -55,6 +67,7 @@ export async function proveBrowser(t: TestContext, site: Site, passwordFile: str
   await board.getByLabel('Name').fill('Cleo');
   await board.getByLabel('Name').press('Enter');
   await board.getByText('Hello Cleo!').waitFor();
+  if (used !== undefined) await proveUseSeen(page, { space: '/spaces/admin/greeter', ...used });
   await context.close();
   for (const name of ['greeter', 'board']) await pause(site, name);
 }
