@@ -4,7 +4,7 @@ import test from 'node:test';
 import { newId } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { Keys } from '@holdfast/platform/keys';
-import { FrameTickets, framePolicy, keepsFrameCookies, signFrameTicket } from './frames.ts';
+import { FrameTickets, framePolicy, keepsFrameCookies, noticeFramers, signFrameTicket } from './frames.ts';
 import { signPass } from './visits.ts';
 
 const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
@@ -49,6 +49,14 @@ void test('framePolicy() leaves what everybody sees to everybody', () => {
   assert.equal(framePolicy({ kind: 'anonymous', mayReadPublic: true }, 'https://hub.example'), undefined);
   const system = { kind: 'system', part: 'spaces' } as const;
   assert.equal(framePolicy(system, 'https://hub.example'), "frame-ancestors 'self' https://hub.example");
+});
+
+void test('noticeFramers() keeps a notice to somebody in particular in pages of the hub', () => {
+  assert.equal(noticeFramers({ kind: 'anonymous', mayReadPublic: true }, 'https://hub.example'), '*');
+  assert.equal(
+    noticeFramers({ kind: 'system', part: 'spaces' }, 'https://hub.example'),
+    'https://hub.example',
+  );
 });
 
 void test('keepsFrameCookies() knows where a browser keeps them', () => {

@@ -14,6 +14,14 @@ export function framePolicy(actor: Actor, hubUrl: string): string | undefined {
   return actor.kind === 'anonymous' ? undefined : `frame-ancestors 'self' ${hubUrl}`;
 }
 
+/**
+ * Who may frame what the Space's origin itself says of a Space that the caller may open. To nobody in particular it says what everybody
+ * may see, and is framed where the app is: pages by another name of this machine's, and of other sites, wait for it there, too.
+ */
+export function noticeFramers(actor: Actor, hubUrl: string): string {
+  return actor.kind === 'anonymous' ? '*' : hubUrl;
+}
+
 /** Whether a browser asks for what it shows in a frame (Fetch Metadata, W3C). */
 export function isFrame({ headers }: IncomingMessage): boolean {
   return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'iframe';

@@ -15,11 +15,11 @@ export interface Notice {
   readonly link?: string;
 }
 
-/** Says it. The page runs nothing and loads nothing, and is shown in no frame but one of the hub's at this address. */
+/** Says it. The page runs nothing and loads nothing, and is shown in no frame but those of `framers`, a source of a policy. */
 export function answerNotice(
   { request, reply, baseUrl }: Pick<Call<unknown, unknown, unknown>, 'request' | 'reply' | 'baseUrl'>,
   { status, title, text, again, link }: Notice,
-  hubUrl?: string,
+  framers?: string,
 ): void {
   const language = languageOf({ request, baseUrl });
   const asPage = request.headers.accept?.includes('text/html') === true;
@@ -37,7 +37,7 @@ export function answerNotice(
       'Content-Type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(body),
       'Cache-Control': 'no-store',
-      'Content-Security-Policy': policyOf(hubUrl),
+      'Content-Security-Policy': policyOf(framers),
       'X-Content-Type-Options': 'nosniff',
       ...(again !== undefined && { 'Retry-After': String(again) }),
       // What is still to come of a body would be read as the next request.

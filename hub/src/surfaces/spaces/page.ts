@@ -26,7 +26,7 @@ const STYLE =
 /** What is in the page by us and no other style: something that got into its text could bring none along. */
 const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
-/** The policy of such a page: it runs nothing, loads nothing, and is shown in no frame, or in those of one origin alone. */
+/** The policy of such a page: it runs nothing, loads nothing, and is shown in no frame, or in those of the sources of a policy. */
 export function policyOf(framedBy = "'none'"): string {
   return `default-src 'none'; style-src ${STYLE_SOURCE}; frame-ancestors ${framedBy}`;
 }

@@ -8,7 +8,7 @@ import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { cookieHeader, findCookie } from '../web/cookies.ts';
 import { findAnswer, type Answer } from './find-answer.ts';
 import { frameRoute } from './frame-route.ts';
-import { isFrame } from './frames.ts';
+import { isFrame, noticeFramers } from './frames.ts';
 import { answerNotice } from './notice.ts';
 import { redirect } from './redirect.ts';
 import { sendSpaceFile, type SendingDeps } from './send-space-file.ts';
@@ -109,7 +109,7 @@ async function answer(deps: SpaceDeps & { readonly visits: ProgramVisits }, call
   const asked = { label, url: request.url ?? '/', baseUrl };
   const found: Answer = await findAnswer(deps, served, asked);
   if (found.kind === 'redirect') redirect(reply.raw, found.to, { tellsOrigin: isFrame(request) });
-  else if (found.kind === 'notice') answerNotice(call, found, deps.hubUrl());
+  else if (found.kind === 'notice') answerNotice(call, found, noticeFramers(call.actor, deps.hubUrl()));
   else if (found.kind === 'program') await deps.visits.answer(call, served);
   else await sendSpaceFile(deps, call, found);
 }

@@ -11,7 +11,7 @@ import { type Reached, type ServedSpace, type Serving, type Spaces } from '#modu
 import { type LiveStreams, type StreamRight } from '../http/live-streams.ts';
 import { type Call } from '../route/route.ts';
 import { isOurCookie } from '../web/cookies.ts';
-import { framePolicy } from './frames.ts';
+import { framePolicy, noticeFramers } from './frames.ts';
 import { answerNotice, type Notice } from './notice.ts';
 import { doesNotRun, SAY, type Said } from './words.ts';
 
@@ -73,7 +73,7 @@ export class ProgramVisits {
   }
 
   #tell(call: SpaceCall, notice: Notice): void {
-    answerNotice(call, notice, this.#deps.hubUrl());
+    answerNotice(call, notice, noticeFramers(call.actor, this.#deps.hubUrl()));
   }
 
   /** A browser asks again by itself; and that who wants another protocol has hung up would not be noticed. */
