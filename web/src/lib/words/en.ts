@@ -5,6 +5,7 @@ import { enApplications } from './en-applications.ts';
 import { enRepos } from './en-repos.ts';
 import { enSecurity } from './en-security.ts';
 import { enSpaces } from './en-spaces.ts';
+import { type ToldWords } from './told.ts';
 
 /** The words of one language. */
 export const en = {
@@ -365,6 +366,8 @@ export const en = {
     'invitation.missing':
       'There is no such invitation, or it was used, revoked or is too old. Ask for a new one.',
   } as Readonly<Record<string, string>>,
+  /** What the hub's programs tell is English already. */
+  told: {} as ToldWords,
 };
 
 /** The words of a language. */

@@ -5,6 +5,7 @@ import { ptApplications } from './pt-applications.ts';
 import { ptRepos } from './pt-repos.ts';
 import { ptSecurity } from './pt-security.ts';
 import { ptSpaces } from './pt-spaces.ts';
+import { ptTold } from './pt-told.ts';
 
 /** The words in Portuguese. */
 export const pt: Words = {
@@ -332,4 +333,5 @@ export const pt: Words = {
     back: 'Voltar ao início',
   },
   refusals: ptRefusals,
+  told: ptTold,
 };

@@ -1,0 +1,133 @@
+// O que o hub e os seus outros programas dizem das aplicações, das construções, do cofre e do correio, em português europeu, pelo código da
+// frase.
+import { type ToldCode } from './told.ts';
+
+/** As palavras dessas frases. */
+export const ptTold: Readonly<Record<ToldCode, string>> = {
+  'app.no-file': 'O Space não tem o ficheiro {file}.',
+  'app.no-program': 'o ficheiro que o seu README indica não existe',
+  'app.no-configuration': 'O Space não tem configuração.',
+  'app.variables-too-long':
+    'As variáveis do Space são mais do que o seu programa pode receber. Apague algumas.',
+  'app.not-written':
+    'Não foi possível escrever os ficheiros do Space. Tenta-se de novo; o registo do hub, que quem o gere lê, diz porquê.',
+  'app.ended-again': 'A aplicação terminou: {why}. Arranca de novo daqui a {n} s.',
+  'app.ended': 'A aplicação terminou: {why}.',
+  'app.not-started-again': 'A aplicação não conseguiu arrancar: {why}. Arranca de novo daqui a {n} s.',
+  'app.not-started': 'A aplicação não conseguiu arrancar: {why}.',
+  'app.exited': 'saiu com o código {code}',
+  'app.signal': 'foi terminada por {signal}',
+  'app.memory': 'foi morta, muito provavelmente por usar mais memória do que tem',
+  'app.late': 'não aceitou ligações na porta {port} em {n} s',
+  'app.no-secrets': 'não recebeu os segredos: {why}',
+  'app.door-ended': 'a sua porta para o exterior terminou',
+  'app.door-not-opened': 'não foi possível abrir a sua porta para o exterior',
+  'build.failed': 'A construção falhou: {why}',
+  'build.ended-early': 'a construção terminou antes de estar pronta.',
+  'build.no-installer':
+    'não foi possível obter do índice de pacotes o uv, que os instala. O índice tem-no, e responde?',
+  'build.environment': 'não foi possível criar o ambiente.',
+  'build.first-unresolved': 'o pre-requirements.txt não se resolve.',
+  'build.first-not-installed': 'não foi possível instalar um pacote do pre-requirements.txt.',
+  'build.unresolved':
+    'os requisitos não se resolvem: nenhum conjunto de versões serve ao requirements.txt e ao SDK ao mesmo tempo.',
+  'build.not-installed': 'não foi possível instalar um pacote.',
+  'build.left-nothing': 'A construção não deixou nenhum ambiente.',
+  'build.given-up': 'Desistiu-se da construção.',
+  'build.door-ended':
+    'A porta da construção para o exterior terminou antes dela. Arranque o Space de novo para o construir outra vez.',
+  'build.late': 'A construção demorou mais de {why} e foi terminada.',
+  'build.minutes': '{n} minutos',
+  'build.seconds': '{n} segundos',
+  'build.strained': 'A construção foi terminada. {why}',
+  'build.large': 'A construção escreveu mais de {size} e foi terminada.',
+  'build.files': 'A construção fez mais de {n} ficheiros e foi terminada.',
+  'build.folder': 'A construção fez uma pasta que não se pode abrir, e foi terminada.',
+  'build.memory': 'Precisa de mais memória do que uma construção pode ter, que é {size}.',
+  'build.processes':
+    'Inicia mais processos e threads do que uma construção pode ter ao mesmo tempo, que são {n}.',
+  'build.python':
+    'A python_version {version} não existe aqui. Esta máquina tem {versions}: mude a python_version no README.md, ou tire-a.',
+  'packages.late': 'Instalar o packages.txt demorou demasiado, e foi terminado.',
+  'packages.strained': 'Não foi possível instalar os pacotes do packages.txt. {why}',
+  'packages.not-installed': 'Não foi possível instalar os pacotes do packages.txt.',
+  'packages.many': 'packages.txt: tem mais de {n} nomes',
+  'packages.name': 'isto não é o nome de um pacote do Debian; um nome por linha, sem opções',
+  'requirements.line': '{file}, linha {n} ({line}): {why}',
+  'requirements.no-file': '{file} não é um ficheiro',
+  'requirements.large': '{file} tem mais de {n} KiB',
+  'requirements.link': '{file} é uma ligação; tem de ser um ficheiro',
+  'requirements.path':
+    'não se pode instalar um caminho do repositório. Importe o código de onde está, ou ponha-o num pacote de um índice',
+  'requirements.file':
+    'não se pode instalar um caminho de um sistema de ficheiros. Ponha o código num pacote de um índice',
+  'requirements.repository':
+    'uma construção só chega a índices de pacotes, e não a repositórios de código. Indique uma versão publicada, ou peça a quem gere o hub um índice que tenha este pacote (spaces.indexes)',
+  'requirements.address':
+    'uma construção só chega a índices de pacotes, e não a outros endereços. Indique o pacote e a versão, ou peça a quem gere o hub um índice que o tenha (spaces.indexes)',
+  'requirements.index':
+    'as construções perguntam aos índices que quem gere o hub indicou, e a nenhuns outros: {indexes}. Tire a linha, ou peça que este seja acrescentado (spaces.indexes)',
+  'requirements.editable': 'um pacote não pode ser instalado como editável: tire o «-e» e o caminho',
+  'requirements.others': 'outros ficheiros não são lidos. Ponha aqui as suas linhas',
+  'requirements.links':
+    'os pacotes só vêm de um índice. Peça a quem gere o hub que acrescente um que os tenha (spaces.indexes)',
+  'requirements.option': 'esta opção não se conhece aqui',
+  'readme.no-sdk': 'Falta a configuração no README: «sdk» diz como o Space é servido',
+  'readme.docker':
+    'Este hub não constrói contentores: «sdk» tem de ser gradio, streamlit ou static, e não docker',
+  'readme.no-programs-why': 'Este hub serve Spaces estáticos; não corre os que têm «sdk: {sdk}»: {why}',
+  'readme.no-programs': 'Este hub serve Spaces estáticos; não corre os que têm «sdk: {sdk}»',
+  'readme.app-file': '«app_file» tem de ser o caminho de um ficheiro do Space, como {file}',
+  'readme.static': '{key} não tem efeito: um Space estático não corre nenhum programa',
+  'readme.no-effect': '{key} não tem efeito neste hub',
+  'readme.unknown': '{key} não significa nada para este hub',
+  'readme.more-unknown': 'e mais {n} chaves não significam nada para este hub',
+  'readme.more-wrong': 'e mais {n} valores estão errados',
+  'readme.headers': '«custom_headers» tem de dar um valor a cada nome',
+  'readme.header-closed': 'o cabeçalho {name} não pode ser definido: só {names}',
+  'readme.header-value': 'o cabeçalho {name} tem de ser um de {values}',
+  'readme.more-headers': 'e mais {n} cabeçalhos não podem ser definidos assim',
+  'readme.version': '{key} tem de ser uma versão entre aspas, como {version}',
+  'readme.door-port': '«app_port» não pode ser {n}: é lá a saída do Space',
+  'readme.port': '«app_port» tem de ser um número de 1024 a 65535',
+  'readme.startup': '«startup_duration_timeout» tem de ser um tempo de 24 horas no máximo, como 30m ou 1h',
+  'readme.names': '{key} tem de ser uma lista de nomes',
+  'readme.hardware': '«suggested_hardware» indica hardware que este hub não tem; tem {names}',
+  'readme.preload':
+    '«preload_from_hub» tem de ser uma lista de repositórios, cada um como «dono/nome», e a seguir, quando não se quer tudo, os ficheiros separados por vírgulas e uma revisão; {n} no máximo',
+  'readme.licence': '«license»: {id} não é uma licença conhecida: {why}',
+  'readme.licence-meant': 'queria dizer {meant}?',
+  'readme.licence-other': 'use «other» com «license_name» para uma que não está na lista',
+  'readme.list': '{key} tem de ser um texto curto ou uma lista deles; o resto é ignorado',
+  'readme.language': '«language»: {code} não é um código de língua como «en» ou «pt-BR»',
+  'readme.line': '{key} tem de ser uma linha de texto, de 256 caracteres no máximo',
+  'readme.switch': '{key} tem de ser true ou false',
+  'readme.one-of': '{key} tem de ser um de {values}',
+  'vault.sealed':
+    'O cofre está selado: `./holdfast vault unseal` abre-o. Até lá, os Spaces com segredos esperam.',
+  'vault.passphrase-needed':
+    'O cofre está selado até ter a sua frase-passe: `./holdfast vault unseal`. Até lá, os Spaces com segredos esperam.',
+  'vault.passphrase-wrong':
+    'O cofre está selado: a frase-passe que recebeu não é a da sua chave-raiz. `./holdfast vault unseal` pede a certa. Até lá, os Spaces com segredos esperam.',
+  'vault.missing':
+    'Falta a chave-raiz (vault/root.key entre as chaves). Os valores de todos os segredos perdem-se se não for reposta, e os códigos de segundos fatores não se podem verificar; nada mais se perde: repositórios, contas, chaves de acesso e o livro de registo não precisam dela. Reponha-a e arranque de novo; se está perdida de vez, `./holdfast vault begin-anew` diz o que se perde com ela',
+  'mail.no-recipient': 'A conta não tem endereço ou está desativada, ou a inscrição já passou.',
+  'mail.not-set-up': 'Não está configurado nenhum servidor de correio.',
+  'mail.no-courier': 'o processo que entrega o correio não está lá neste momento',
+  'mail.busy': 'pede-se demasiado ao mesmo tempo',
+  'mail.host-unknown': 'o nome {host} de mail.host não se conhece; está bem escrito?',
+  'mail.host-later': 'neste momento não se consegue procurar o nome {host}',
+  'mail.nothing-listens':
+    'nada escuta em {host}, porta {n}; o servidor de correio está a correr, e mail.port está certo?',
+  'mail.no-answer': '{host}, porta {n}, não responde; há alguma firewall a impedi-lo?',
+  'mail.no-way': 'não há caminho daqui para {host}',
+  'mail.password-code':
+    'o servidor de correio não deixa entrar {user}; mail.user e a palavra-passe estão certos? ({n})',
+  'mail.password': 'o servidor de correio não deixa entrar {user}; mail.user e a palavra-passe estão certos?',
+  'mail.no-password':
+    'o servidor de correio quer um utilizador e uma palavra-passe: defina mail.user e mail.passwordFile',
+  'mail.no-tls':
+    'o servidor de correio não oferece TLS, ou nenhum que se possa verificar; mail.security está certo?',
+  'mail.tls': 'o TLS com o servidor de correio falhou; mail.security está certo, e o certificado é bom?',
+  'mail.certificate': 'o certificado não serve: {said}',
+};
