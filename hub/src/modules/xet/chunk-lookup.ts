@@ -1,8 +1,11 @@
-// Looks up whether scopes have chunks: the questions of one turn of the event loop go to the database together. A folder of
-// small files asks for each of its files, and mostly hears no; asked one by one, that was a third of what it cost.
+// Looks up whether scopes have chunks. One question is at the database at a time, and what is asked meanwhile goes with the
+// next: a folder of small files asks for each of its files, and mostly hears no; asked one by one, that was a third of
+// what it cost.
 import { type Id } from '@holdfast/kernel/id';
-import { type Db } from '@holdfast/platform/postgres/database';
-import { XetReader, type ChunkPlace } from './store.ts';
+import { type ChunkPlace } from './store.ts';
+
+/** Those of the chunks that their scopes have. */
+type FindChunks = (chunks: readonly ChunkPlace[]) => Promise<readonly ChunkPlace[]>;
 
 interface Question extends ChunkPlace {
   readonly answer: PromiseWithResolvers<boolean>;
@@ -13,31 +16,34 @@ const MOST = 500;
 
 /** Answers for all scopes. */
 export class ChunkLookup {
-  readonly #db: Db;
+  readonly #find: FindChunks;
   #waiting: Question[] = [];
+  #asking = false;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(find: FindChunks) {
+    this.#find = find;
   }
 
   /** Whether the scope has the chunk. */
   async has(scopeId: Id, chunk: Buffer): Promise<boolean> {
     const answer = Promise.withResolvers<boolean>();
-    if (this.#waiting.length === 0) setImmediate(() => void this.#askAll());
     this.#waiting.push({ scopeId, chunk, answer });
+    if (!this.#asking) {
+      this.#asking = true;
+      // What else arrived in this turn of the event loop goes along.
+      setImmediate(() => void this.#askAll());
+    }
     return await answer.promise;
   }
 
   async #askAll(): Promise<void> {
-    const asked = this.#waiting;
-    this.#waiting = [];
-    for (let start = 0; start < asked.length; start += MOST)
-      await this.#ask(asked.slice(start, start + MOST));
+    while (this.#waiting.length > 0) await this.#ask(this.#waiting.splice(0, MOST));
+    this.#asking = false;
   }
 
   async #ask(questions: readonly Question[]): Promise<void> {
     try {
-      const found = new Set((await new XetReader(this.#db).findChunks(questions)).map(keyOf));
+      const found = new Set((await this.#find(questions)).map(keyOf));
       for (const question of questions) question.answer.resolve(found.has(keyOf(question)));
     } catch (error) {
       for (const { answer } of questions) answer.reject(error);

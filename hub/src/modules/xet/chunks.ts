@@ -43,7 +43,7 @@ export class Chunks {
 
   constructor(deps: ChunksDeps) {
     this.#deps = deps;
-    this.#lookup = new ChunkLookup(deps.db);
+    this.#lookup = new ChunkLookup(async (chunks) => await new XetReader(deps.db).findChunks(chunks));
     this.#guesses = new ChunkGuesses(deps.clock);
   }
 
