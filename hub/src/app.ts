@@ -73,7 +73,11 @@ function declareGauges(
 ): void {
   metrics.gauge('holdfast_resident_bytes', 'Resident memory of the hub.', () => process.memoryUsage.rss());
   metrics.gauge('holdfast_open_streams', 'Uploads and downloads under way.', () => streams.size);
-  metrics.gauge('holdfast_damaged_objects', 'Stored objects found damaged.', () => scrub.damaged);
+  metrics.gauge(
+    'holdfast_damaged_objects',
+    'Objects, packs and git objects found damaged.',
+    () => scrub.damaged,
+  );
   const waiting = 'Revocations that were taken and are not in the database yet.';
   metrics.gauge('holdfast_removals_waiting', waiting, () => removals.waiting);
   const durable = 'Whether the database keeps what it acknowledged when the power goes.';

@@ -71,7 +71,7 @@ import {
   tokenUses,
 } from '#modules/tokens';
 import { ssoLinks, ssoUndone } from '#modules/sso';
-import { upkeepEntries, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
+import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
 
 /** All migrations of the hub. */
@@ -155,4 +155,5 @@ export const migrations: readonly Migration[] = [
   vaultLost,
   ledgerContactsOfSpace,
   ledgerOfSpaces,
+  upkeepGitObjects,
 ];

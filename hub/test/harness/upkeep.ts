@@ -1,6 +1,7 @@
 // The sweep of a served hub, at a time of the test's choice: graces are waited for by moving the clock.
 import { utimes } from 'node:fs/promises';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { openPool } from '@holdfast/platform/postgres/database';
 import { GRACES, HistorySweep, Sweep, type Graces, type Swept } from '../../src/modules/upkeep/index.ts';
 import { Unused } from '../../src/modules/xet/index.ts';
 import { type ServedHub } from './served-hub.ts';
@@ -31,4 +32,19 @@ export async function listPacks(hub: ServedHub): Promise<Sha256[]> {
 export async function agePack(hub: ServedHub, pack: Sha256, days: number): Promise<void> {
   const at = new Date(Date.now() - days * DAY_MS);
   await utimes(`${hub.objects}/packs/${pack.slice(0, 2)}/${pack.slice(2, 4)}/${pack}`, at, at);
+}
+
+/** Breaks rows as nothing but a broken disk or a bug can: without the checks of the database. */
+export async function breakRows(
+  hub: ServedHub,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<void> {
+  const options = { connections: 1, applicationName: 'test', onError: () => undefined };
+  const pool = openPool(hub.database.superuser, options);
+  const client = await pool.connect();
+  await client.query('set session_replication_role = replica');
+  await client.query(text, [...values]);
+  client.release();
+  await pool.end();
 }

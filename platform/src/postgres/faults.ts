@@ -10,6 +10,11 @@ export function isRetryable(error: unknown): boolean {
   return hasState(error, '40001') || hasState(error, '40P01');
 }
 
+/** Whether an error is PostgreSQL finding what it reads broken: a page, a row, an index. */
+export function isCorrupted(error: unknown): boolean {
+  return hasState(error, 'XX001') || hasState(error, 'XX002');
+}
+
 /** Appendix A of PostgreSQL's manual: connection exceptions, shutting down or starting up, no connection free. */
 const AWAY_STATES = /^(?:08...|57P0[1-5]|53300)$/;
 /** Only sockets make these calls. */

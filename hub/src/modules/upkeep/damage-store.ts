@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { type Damage, type Flaw, type ScrubPlace, type StoredKind } from './model.ts';
+import { type Damage, type DamagedKind, type Flaw, type ScrubPlace, type StoredKind } from './model.ts';
 import { type UpkeepTables } from './tables.ts';
 
 /** Somebody who needs stored bytes: a file of a repository. */
@@ -20,7 +20,7 @@ export async function findPlace(db: Db): Promise<ScrubPlace | undefined> {
   if (row === undefined) return undefined;
   return {
     phase: row.phase,
-    passed: row.passed as ScrubPlace['passed'],
+    passed: row.passed,
     begunAt: row.begun_at,
     endedAt: row.ended_at,
   };
@@ -45,7 +45,7 @@ export async function putPlace(tx: Tx, place: ScrubPlace): Promise<void> {
 /** Notes damage. Returns whether it is news. */
 export async function putDamage(
   tx: Tx,
-  found: { readonly kind: StoredKind; readonly name: Sha256; readonly flaw: Flaw },
+  found: { readonly kind: DamagedKind; readonly name: string; readonly flaw: Flaw },
   at: Date,
 ): Promise<boolean> {
   const result = await tx
@@ -59,7 +59,7 @@ export async function putDamage(
 }
 
 /** Forgets damage that is mended, or that nobody has any more. Returns whether there was any. */
-export async function removeDamage(tx: Tx, kind: StoredKind, name: Sha256): Promise<boolean> {
+export async function removeDamage(tx: Tx, kind: DamagedKind, name: string): Promise<boolean> {
   const result = await tx
     .withTables<UpkeepTables>()
     .deleteFrom('upkeep.damage')
@@ -82,6 +82,20 @@ export async function listDamagedAmong(
   return new Set(rows.map((row) => row.name));
 }
 
+/** Known damage of a kind behind a name, up to another and with it, or to the end. */
+export async function listDamagedBetween(
+  db: Db,
+  kind: DamagedKind,
+  names: { readonly after: string; readonly upTo?: string | undefined },
+): Promise<Pick<Damage, 'name' | 'flaw'>[]> {
+  const before = names.upTo === undefined ? sql`` : sql`and name <= ${names.upTo}`;
+  const { rows } = await sql<Pick<Damage, 'name' | 'flaw'>>`
+    select name, flaw from upkeep.damage where kind = ${kind} and name > ${names.after} ${before} order by name`.execute(
+    tablesOf(db),
+  );
+  return rows;
+}
+
 /** All damage that is known, the oldest first; the first ten thousand. */
 export async function listDamage(db: Db): Promise<Damage[]> {
   const rows = await db
@@ -97,13 +111,15 @@ export async function listDamage(db: Db): Promise<Damage[]> {
 
 /** Who needs these bytes: up to `limit` files. */
 export async function listOwners(db: Db, of: Pick<Damage, 'kind' | 'name'>, limit: number): Promise<Owner[]> {
-  const held =
-    of.kind === 'object'
-      ? sql`select repo_id, path from blobs.object where sha256 = ${of.name} and xet_hash is null`
-      : sql`select distinct o.repo_id, o.path from xet.xorb x
+  const held = {
+    object: sql`select repo_id, path from blobs.object where sha256 = ${of.name} and xet_hash is null`,
+    // Which files it is in, only a walk through the history tells.
+    'git-object': sql`select split_part(${of.name}, '/', 1) as repo_id, null::text as path`,
+    pack: sql`select distinct o.repo_id, o.path from xet.xorb x
           join xet.use u on u.scope_id = x.scope_id and u.xorb_hash = x.hash
           join blobs.object o on o.xet_scope = u.scope_id and o.xet_hash = u.file_hash
-         where x.pack = ${of.name}`;
+         where x.pack = ${of.name}`,
+  }[of.kind];
   const { rows } = await sql<Owner>`
     select h.repo_id as "repoId", r.namespace || '/' || r.name as repo, h.path from (${held}) h
       join repos.repo r on r.id = h.repo_id order by 2, 3 limit ${limit}`.execute(tablesOf(db));

@@ -10,6 +10,7 @@ import { HistoryIntegrity, type Pointed } from '#modules/git';
 import { listFileFlaws, listMarkFlaws } from '#modules/xet';
 import { listOwners } from './damage-store.ts';
 import { compareCounter, listChecked, listFileless, listRecorded, type Checked } from './fsck-store.ts';
+import { listDamagedGit } from './git-reread.ts';
 import { type StoredKind } from './model.ts';
 import { type Scrub } from './scrub.ts';
 
@@ -17,7 +18,7 @@ import { type Scrub } from './scrub.ts';
 export interface FsckDeps {
   readonly db: Db;
   readonly store: ObjectStore;
-  readonly scrub: Pick<Scrub, 'inspect'>;
+  readonly scrub: Pick<Scrub, 'inspect' | 'inspectGit'>;
 }
 
 /** Something that is wrong. A note is nothing that anybody can fail to read because of it. */
@@ -69,13 +70,16 @@ export class Fsck {
   }
 
   async *#checkRepo({ id, name }: Checked, deep: boolean): AsyncGenerator<FsckEvent> {
-    const { db } = this.#deps;
+    const { db, scrub } = this.#deps;
     const history = new HistoryIntegrity(db, id);
     for await (const { oid, flaw, role } of history.listBroken())
       yield problem(name, `git object ${oid} (${role}) is ${flaw}`, RESTORE_DATABASE);
     if (deep)
-      for await (const { oid, role } of history.listAltered())
-        yield problem(name, `git object ${oid} (${role}) is altered`, RESTORE_DATABASE);
+      for await (const { oid, kind, flaw } of scrub.inspectGit(id))
+        yield problem(name, `git object ${oid} (a ${kind}) is ${flaw}`, RESTORE_DATABASE);
+    else
+      for (const { oid, flaw } of await listDamagedGit(db, id))
+        yield problem(name, `git object ${oid} was ${flaw} when it was last read`, RESTORE_DATABASE);
     for await (const pointed of history.listPointed()) yield* this.#checkPointed({ id, name }, pointed);
     for (const sha256 of await listFileless(db, id))
       yield problem(name, `the large file ${sha256} has no list of chunks of its size`, RESTORE_DATABASE);

@@ -1,21 +1,24 @@
 // What can be wrong with stored bytes, and in which order they are looked through. Pure.
-import { type Sha256 } from '@holdfast/kernel/digest';
 
 /** An object under its SHA-256, or a pack of chunks. */
 export type StoredKind = 'object' | 'pack';
 
+/** What can be damaged: stored bytes, or an object of git that the database keeps. */
+export type DamagedKind = StoredKind | 'git-object';
+
 /** `unreadable`: the system refuses to read it. `missing`: somebody has it, and it is not there. */
 export type Flaw = 'altered' | 'missing' | 'unreadable';
 
-/** What the store has is read again; what repositories have is looked for. */
-const SCRUB_PHASES = ['objects', 'packs', 'held-objects', 'held-packs'] as const;
+/** What the store has is read again; what repositories have is looked for; what the database keeps is read again. */
+const SCRUB_PHASES = ['objects', 'packs', 'held-objects', 'held-packs', 'git-objects'] as const;
 /** One of the phases of a pass. */
 export type ScrubPhase = (typeof SCRUB_PHASES)[number];
 
 /** Damaged bytes. */
 export interface Damage {
-  readonly kind: StoredKind;
-  readonly name: Sha256;
+  readonly kind: DamagedKind;
+  /** The SHA-256 of an object or a pack; of a git object its repository's id and its own, with a slash between them. */
+  readonly name: string;
   readonly flaw: Flaw;
   readonly foundAt: Date;
 }
@@ -24,7 +27,7 @@ export interface Damage {
 export interface ScrubPlace {
   readonly phase: ScrubPhase;
   /** The last name that was looked at; empty at the beginning of a phase. */
-  readonly passed: Sha256 | '';
+  readonly passed: string;
   readonly begunAt: Date;
   readonly endedAt: Date | null;
 }

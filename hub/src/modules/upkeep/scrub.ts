@@ -3,9 +3,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { type FlawedObject } from '#modules/git';
 import { record } from '#modules/ledger';
 import {
   findPlace,
@@ -17,11 +19,13 @@ import {
   removeDamage,
   type Owner,
 } from './damage-store.ts';
+import { rereadGit } from './git-reread.ts';
 import {
   nextPhase,
   pauseFor,
   placeFor,
   type Damage,
+  type DamagedKind,
   type Flaw,
   type ScrubPlace,
   type StoredKind,
@@ -103,6 +107,14 @@ export class Scrub {
     return flaw;
   }
 
+  /** Reads all git objects of a repository again, and notes what is found. */
+  async *inspectGit(repoId: Id): AsyncGenerator<FlawedObject> {
+    for await (const { found, flawed } of rereadGit(this.#deps.db, { repoId })) {
+      for (const { name, flaw } of found) await this.#settle('git-object', name, flaw);
+      yield* flawed;
+    }
+  }
+
   /** Goes through one phase from its place on; the place it came to when time was up, `undefined` at the end. */
   async #look(
     place: ScrubPlace,
@@ -110,13 +122,7 @@ export class Scrub {
   ): Promise<ScrubPlace | undefined> {
     const { clock } = this.#deps;
     let noted = clock.now().getTime();
-    for await (const { kind, name } of this.#names(place)) {
-      if (place.phase === 'objects' || place.phase === 'packs')
-        await this.inspect(kind, name, this.#pacer(on.signal));
-      else {
-        const flaw = await this.#deps.check.look(kind, name);
-        if (flaw !== undefined) await this.#settle(kind, name, flaw);
-      }
+    for await (const name of this.#steps(place, on.signal)) {
       const reached = { ...place, passed: name };
       const now = clock.now().getTime();
       const isOver = now >= on.until || on.signal?.aborted === true;
@@ -127,11 +133,33 @@ export class Scrub {
     return undefined;
   }
 
+  /** Looks at what follows the place; gives each name up to which all was looked at. */
+  async *#steps(place: ScrubPlace, signal: AbortSignal | undefined): AsyncGenerator<string> {
+    const { db, check } = this.#deps;
+    const onBytes = this.#pacer(signal);
+    if (place.phase === 'git-objects') {
+      for await (const { upTo, found, bytes } of rereadGit(db, { after: place.passed })) {
+        for (const { name, flaw } of found) await this.#settle('git-object', name, flaw);
+        await onBytes(bytes);
+        if (upTo !== undefined) yield upTo;
+      }
+      return;
+    }
+    for await (const { kind, name } of this.#names(place)) {
+      if (place.phase === 'objects' || place.phase === 'packs') await this.inspect(kind, name, onBytes);
+      else {
+        const flaw = await check.look(kind, name);
+        if (flaw !== undefined) await this.#settle(kind, name, flaw);
+      }
+      yield name;
+    }
+  }
+
   async *#names({ phase, passed }: ScrubPlace): AsyncGenerator<{ kind: StoredKind; name: Sha256 }> {
     const { db, store } = this.#deps;
     const kind = phase === 'objects' || phase === 'held-objects' ? 'object' : 'pack';
     if (phase === 'objects' || phase === 'packs') {
-      const after = passed === '' ? undefined : passed;
+      const after = passed === '' ? undefined : (passed as Sha256);
       const list = phase === 'objects' ? store.list(after) : store.packs.list(after);
       for await (const { sha256 } of list) yield { kind, name: sha256 };
       return;
@@ -164,7 +192,7 @@ export class Scrub {
     await this.#deps.db.transaction((tx) => putPlace(tx, place));
   }
 
-  async #settle(kind: StoredKind, name: Sha256, flaw: Flaw | undefined): Promise<void> {
+  async #settle(kind: DamagedKind, name: string, flaw: Flaw | undefined): Promise<void> {
     const { db, clock, log } = this.#deps;
     const owners = flaw === undefined ? [] : await listOwners(db, { kind, name }, MOST_OWNERS);
     const isNews = await db.transaction(async (tx) => {

@@ -1,7 +1,6 @@
 // Rows of the `upkeep` schema.
-import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { type Flaw, type ScrubPhase, type StoredKind } from './model.ts';
+import { type DamagedKind, type Flaw, type ScrubPhase } from './model.ts';
 
 /** The tables that the stores of `upkeep` see. */
 export type UpkeepTables = {
@@ -13,5 +12,5 @@ export type UpkeepTables = {
     begun_at: Date;
     ended_at: Date | null;
   };
-  'upkeep.damage': { kind: StoredKind; name: Sha256; flaw: Flaw; found_at: Date };
+  'upkeep.damage': { kind: DamagedKind; name: string; flaw: Flaw; found_at: Date };
 };

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { open, rm, truncate } from 'node:fs/promises';
 import test from 'node:test';
-import { openPool } from '@holdfast/platform/postgres/database';
 import { type Problem } from '../../../src/modules/upkeep/index.ts';
 import { commit, regularFile, sampleOf, uploadFile } from '../../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
-import { listPacks } from '../../harness/upkeep.ts';
+import { breakRows, listPacks } from '../../harness/upkeep.ts';
 import { uploadXet, xetSample } from '../../harness/xet.ts';
 
 async function openRepo() {
@@ -27,17 +26,6 @@ async function problems(hub: ServedHub, deep = false): Promise<string[]> {
   for await (const event of hub.modules.fsck.run({ deep, signal: new AbortController().signal }))
     if (event.event === 'problem') found.push(event);
   return found.map(({ severity, where, what }) => `${severity}: ${where}: ${what}`);
-}
-
-/** Breaks rows as nothing but a broken disk or a bug can: without the checks of the database. */
-async function breakRows(hub: ServedHub, text: string, values: readonly unknown[] = []): Promise<void> {
-  const options = { connections: 1, applicationName: 'test', onError: () => undefined };
-  const pool = openPool(hub.database.superuser, options);
-  const client = await pool.connect();
-  await client.query('set session_replication_role = replica');
-  await client.query(text, [...values]);
-  client.release();
-  await pool.end();
 }
 
 function pathOf(hub: ServedHub, kind: 'sha256' | 'packs', name: string): string {

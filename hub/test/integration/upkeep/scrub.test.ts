@@ -78,7 +78,7 @@ void test('each kind of damage is told of with the files it is in, and nothing i
   const scrub = scrubIn(hub, 0);
   await scrub.run();
   assert.equal(scrub.damaged, 4);
-  const found = new Map((await damage(hub)).map((one) => [one.name as string, one]));
+  const found = new Map((await damage(hub)).map((one) => [one.name, one]));
   assert.deepEqual(found.get(altered.oid), {
     kind: 'object',
     name: altered.oid,

@@ -1,10 +1,9 @@
 // Looks through what the refs of a repository reach, and tells what is not there or not what its name says. Memory is
 // about 80 bytes for each object.
 import { sql, type Kysely } from 'kysely';
-import { sha1, type Sha1, type Sha256 } from '@holdfast/kernel/digest';
+import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { objectHeader, type ObjectKind } from '../object.ts';
 import { OidSet } from '../oid-set.ts';
 import { isFolder, parseTree } from '../tree-object.ts';
 import { type GitTables } from '../tables.ts';
@@ -25,8 +24,6 @@ export interface Pointed {
 }
 
 const PAGE = 5_000;
-/** Bodies read at once, with the largest file that is kept in the database among them. */
-const BODIES = 100;
 
 /** The history of one repository. */
 export class HistoryIntegrity {
@@ -70,18 +67,6 @@ export class HistoryIntegrity {
     yield* this.#walk(trees);
   }
 
-  /** Every stored object whose bytes do not give its name. */
-  async *listAltered(): AsyncGenerator<BrokenObject> {
-    for await (const page of this.#pages(BODIES)) {
-      const { rows } = await sql<{ oid: Sha1; kind: ObjectKind; bytes: Buffer }>`
-        select oid, kind, bytes from git.object
-         where repo_id = ${this.#repoId} and oid = any(${page}::text[])`.execute(this.#db);
-      for (const { oid, kind, bytes } of rows)
-        if (sha1(objectHeader(kind, bytes.length), bytes) !== oid)
-          yield { oid, flaw: 'altered', role: `a ${kind}` };
-    }
-  }
-
   /** What the pointers that were reached stand for, a page at a time. */
   async *listPointed(): AsyncGenerator<Pointed[]> {
     for (let after = ''; ;) {
@@ -99,14 +84,14 @@ export class HistoryIntegrity {
   }
 
   async #noteAll(): Promise<void> {
-    for await (const page of this.#pages(PAGE)) for (const oid of page) this.#there.add(oid);
+    for await (const page of this.#pages()) for (const oid of page) this.#there.add(oid);
   }
 
-  async *#pages(size: number): AsyncGenerator<Sha1[]> {
+  async *#pages(): AsyncGenerator<Sha1[]> {
     for (let after = ''; ;) {
       const { rows } = await sql<{ oid: Sha1 }>`
         select oid from git.object where repo_id = ${this.#repoId} and oid > ${after}
-         order by oid limit ${size}`.execute(this.#db);
+         order by oid limit ${PAGE}`.execute(this.#db);
       const last = rows.at(-1);
       if (last === undefined) return;
       yield rows.map((row) => row.oid);

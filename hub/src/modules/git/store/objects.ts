@@ -161,8 +161,8 @@ function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += BATCH) yield items.slice(at, at + BATCH);
 }
 
-/** The items in groups of about as many bytes as are read together. */
-function* groupsOf<T>(items: readonly T[], sizeOf: (item: T) => number): Generator<readonly T[]> {
+/** The items in groups of about as many bytes as are read together (2 MiB), or of one that has more. */
+export function* groupsOf<T>(items: readonly T[], sizeOf: (item: T) => number): Generator<readonly T[]> {
   let group: T[] = [];
   let bytes = 0;
   for (const item of items) {
