@@ -2,10 +2,11 @@
 // left running, and afterwards it is as people wanted it, once and with nothing beside it. What each run had of secrets is on the
 // ledger, and that it has ended.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openAppInstance } from '../harness/app-instance.ts';
 import { isRoot } from '../harness/test-user.ts';
-import { BatteredSpace, STARTS, STOPS, type Step, type Victim } from './kills.ts';
+import { BatteredSpace, STARTS, STOPS, type Server, type Step, type Victim } from './kills.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const MINUTES = 60_000;
@@ -24,6 +25,11 @@ const FEW_OF_USER: Readonly<Record<Victim, readonly Step[]>> = {
   door: ['app started'],
   hub: ['run made'],
 };
+/** At random, all who have a part in handing values over; each as often as any other. */
+const AT_RANDOM: readonly (Victim | Server)[] = ['vault', 'postgres', 'notary', 'door', 'runner', 'hub'];
+const RANDOM_KILLS = LONG ? 54 : AT_RANDOM.length;
+/** A start takes seconds, and so does an end: from the push to some time after the app was seen. */
+const START_MS = 6_000;
 /** When there is a door to kill. */
 const WITH_DOOR: readonly Step[] = [
   'building',
@@ -62,6 +68,44 @@ async function batter(space: BatteredSpace, victim: Victim, step: Step): Promise
   await space.untilServed();
 }
 
+/** Has the Space start, and kills some time later. */
+async function batterAtRandom(
+  space: BatteredSpace,
+  victim: Victim | Server,
+  round: TestContext,
+): Promise<void> {
+  await space.untilReachKnown();
+  await space.push();
+  const after = Math.random() * START_MS;
+  round.diagnostic(`${after.toFixed()} ms after the push`);
+  await delay(after);
+  await space.kill(victim);
+  await space.untilServed();
+}
+
+interface Round {
+  readonly name: string;
+  readonly act: (round: TestContext) => Promise<void>;
+}
+
+function listRounds(space: BatteredSpace, owner: Owner): Round[] {
+  const atSteps = VICTIMS.flatMap((victim) =>
+    stepsFor(owner, victim).map((step) => ({
+      name: `${victim} killed at: ${step}`,
+      act: () => batter(space, victim, step),
+    })),
+  );
+  const victims = Array.from(
+    { length: owner === 'self' ? RANDOM_KILLS : 0 },
+    (_, n) => AT_RANDOM.at(n % AT_RANDOM.length) ?? 'vault',
+  );
+  const atRandom = victims.map((victim) => ({
+    name: `${victim} killed at random`,
+    act: (round: TestContext) => batterAtRandom(space, victim, round),
+  }));
+  return [...atSteps, ...atRandom];
+}
+
 for (const { owner, who, skip } of [
   { owner: 'self', who: 'whoever runs this', skip: false },
   { owner: 'user', who: 'an ordinary user', skip: !isRoot && 'making that user takes root' },
@@ -72,15 +116,14 @@ for (const { owner, who, skip } of [
     async (t) => {
       await using apps = await openAppInstance(owner);
       const space = await BatteredSpace.open(apps, { isGrouped: owner === 'self' });
-      const rounds = VICTIMS.flatMap((victim) => stepsFor(owner, victim).map((step) => ({ victim, step })));
       let isWhole = true;
-      for (const { victim, step } of rounds)
+      for (const { name, act } of listRounds(space, owner))
         // After a round that failed nobody knows what is there.
         if (isWhole)
-          await t.test(`${victim} killed at: ${step}`, async (round) => {
+          await t.test(name, async (round) => {
             isWhole = false;
             const began = Date.now();
-            await batter(space, victim, step);
+            await act(round);
             isWhole = true;
             round.diagnostic(`${Date.now() - began} ms`);
           });

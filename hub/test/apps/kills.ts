@@ -12,8 +12,10 @@ import { listDescendants, type Descendant } from '../harness/processes.ts';
 import { judgePossessions, listUnreached } from './possessions.ts';
 import { findSurvivors, listHolders, lookAround, type Left } from './left.ts';
 
-/** What is killed. */
+/** What is killed at a step. */
 export type Victim = 'supervisor' | 'runner' | 'door' | 'hub';
+/** What else has a part in handing values over. */
+export type Server = 'vault' | 'notary' | 'postgres';
 /** How far a start, or a stop, has come. */
 export type Step = (typeof STARTS)[number] | (typeof STOPS)[number];
 
@@ -67,10 +69,13 @@ class Page(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
 `;
 
-const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'>, (one: Descendant) => boolean>> = {
+const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'> | Server, (one: Descendant) => boolean>> = {
   hub: ({ node, command }) => node && command.includes('hub/src/main.ts'),
   runner: ({ node, command }) => node && command.includes('runner/src/main.ts'),
   door: ({ node, command }) => node && command.includes('door/src/'),
+  vault: ({ node, command }) => node && command.includes('vault/src/main.ts'),
+  notary: ({ node, command }) => node && command.includes('notary/src/main.ts'),
+  postgres: ({ command }) => /^\S*\/bin\/postgres /.test(command),
 };
 
 /** One Space of an instance. */
@@ -197,7 +202,7 @@ export class BatteredSpace {
   }
 
   /** Kills it. What it was responsible for is gone five seconds later; an ended instance is started again. */
-  async kill(victim: Victim): Promise<void> {
+  async kill(victim: Victim | Server): Promise<void> {
     const { data } = this.#apps;
     if (victim === 'supervisor' || victim === 'runner')
       for (const one of await this.#listUnknown()) this.#excused.add(one);
