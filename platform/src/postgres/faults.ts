@@ -10,9 +10,12 @@ export function isRetryable(error: unknown): boolean {
   return hasState(error, '40001') || hasState(error, '40P01');
 }
 
-/** Whether an error is PostgreSQL finding what it reads broken: a page, a row, an index. */
+/** Corrupted data or index, an error of the disk, and an internal one, which is what a broken length leads to. */
+const CORRUPTED_STATES: readonly string[] = ['XX001', 'XX002', '58030', 'XX000'];
+
+/** Whether an error is PostgreSQL finding what it reads broken: a page, a row, an index, the disk below. */
 export function isCorrupted(error: unknown): boolean {
-  return hasState(error, 'XX001') || hasState(error, 'XX002');
+  return CORRUPTED_STATES.some((state) => hasState(error, state));
 }
 
 /** Appendix A of PostgreSQL's manual: connection exceptions, shutting down or starting up, no connection free. */

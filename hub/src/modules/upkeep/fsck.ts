@@ -76,7 +76,11 @@ export class Fsck {
       yield problem(name, `git object ${oid} (${role}) is ${flaw}`, RESTORE_DATABASE);
     if (deep)
       for await (const { oid, kind, flaw } of scrub.inspectGit(id))
-        yield problem(name, `git object ${oid} (a ${kind}) is ${flaw}`, RESTORE_DATABASE);
+        yield problem(
+          name,
+          `git object ${oid} (${kind === undefined ? 'of which nothing is known' : `a ${kind}`}) is ${flaw}`,
+          RESTORE_DATABASE,
+        );
     else
       for (const { oid, flaw } of await listDamagedGit(db, id))
         yield problem(name, `git object ${oid} was ${flaw} when it was last read`, RESTORE_DATABASE);

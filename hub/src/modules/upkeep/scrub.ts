@@ -7,6 +7,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type ObjectStore } from '@holdfast/platform/objects/store';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { isCorrupted } from '@holdfast/platform/postgres/faults';
 import { type FlawedObject } from '#modules/git';
 import { record } from '#modules/ledger';
 import {
@@ -92,7 +93,7 @@ export class Scrub {
     const until = clock.now().getTime() + TURN_MS;
     let place = placeFor(await findPlace(db), clock.now());
     while (place !== undefined && place.endedAt === null) {
-      const reached = await this.#look(place, { until, signal });
+      const reached = await this.#lookIfListed(place, { until, signal });
       if (reached !== undefined) return true;
       place = nextPhase(place, clock.now());
       await this.#note(place);
@@ -112,6 +113,24 @@ export class Scrub {
     for await (const { found, flawed } of rereadGit(this.#deps.db, { repoId })) {
       for (const { name, flaw } of found) await this.#settle('git-object', name, flaw);
       yield* flawed;
+    }
+  }
+
+  // Pages of the table itself are broken: what is behind them is not looked at in this pass, and the passes go on.
+  async #lookIfListed(
+    place: ScrubPlace,
+    on: { readonly until: number; readonly signal: AbortSignal | undefined },
+  ): Promise<ScrubPlace | undefined> {
+    try {
+      return await this.#look(place, on);
+    } catch (err) {
+      if (!isCorrupted(err)) throw err;
+      const { phase } = place;
+      this.#deps.log.error(
+        { err, phase },
+        'the database cannot list what is to be read again: restore it from a backup',
+      );
+      return undefined;
     }
   }
 

@@ -190,3 +190,41 @@ void test('an object that the database cannot read is told of, and those beside 
   );
   assert.ok(two);
 });
+
+void test('a broken page of the table keeps neither its neighbours from being read nor the next pass from beginning', async () => {
+  await using repos = await openRepos();
+  const { hub, one, two } = repos;
+  const [unreadable, altered] = [(await namesIn(hub, one))[3]?.oid, (await namesIn(hub, two))[4]?.oid];
+  await breakRows(hub, FLIP, [two, altered]);
+  const broken = (
+    state: string,
+  ): string => `create or replace function git.broken() returns text stable language plpgsql as $$
+    begin raise exception 'invalid page in block 7' using errcode = '${state}'; end $$`;
+  await breakRows(hub, 'alter table git.object rename to kept_object');
+  await breakRows(hub, broken('data_corrupted'));
+  const row = `repo_id = '${one}' and oid = '${unreadable}'`;
+  const view = (names: string): string => `create view git.object as select ${names},
+      case when ${row} then git.broken() else kind end as kind, case when ${row} then git.broken()::int else size end as size,
+      lfs_sha256, lfs_size, bytes from git.kept_object`;
+  await breakRows(hub, view('repo_id, oid'));
+  await breakRows(hub, 'grant select on git.object to holdfast_hub');
+  const both = [
+    `git-object ${one}/${unreadable} unreadable ada/one`,
+    `git-object ${two}/${altered} altered ada/two`,
+  ];
+  await scrub(hub, 0);
+  assert.deepEqual((await damage(hub)).toSorted(), both.toSorted());
+  // A disk that cannot be read says it otherwise.
+  await breakRows(hub, broken('io_error'));
+  await scrub(hub, 8);
+  assert.deepEqual((await damage(hub)).toSorted(), both.toSorted());
+  // And where not even the names can be listed, the pass ends all the same.
+  await breakRows(hub, 'drop view git.object');
+  await breakRows(hub, view(`repo_id, case when ${row} then git.broken() else oid end as oid`));
+  await breakRows(hub, 'grant select on git.object to holdfast_hub');
+  await scrub(hub, 16);
+  const { rows } = await sql<{
+    ended: boolean;
+  }>`select ended_at is not null as ended from upkeep.scrub`.execute(hub.modules.db.withTables<never>());
+  assert.deepEqual(rows, [{ ended: true }]);
+});

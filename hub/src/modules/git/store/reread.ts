@@ -17,7 +17,8 @@ export interface ObjectName {
 
 /** An object that is not what it was. */
 export interface FlawedObject extends ObjectName {
-  readonly kind: ObjectKind;
+  /** `undefined` where the database cannot say. */
+  readonly kind: ObjectKind | undefined;
   /** `unreadable`: the database finds its own pages broken. */
   readonly flaw: 'altered' | 'unreadable';
 }
@@ -38,68 +39,99 @@ export interface RereadRange {
   readonly repoId?: Id;
 }
 
-interface Listed extends ObjectName {
-  readonly kind: ObjectKind;
-  readonly size: number;
-}
-
 /** Names in one question. */
 const PAGE = 500;
 
-/** Reads all objects of the range again. What is removed meanwhile is passed over. */
+/**
+ * Reads all objects of the range again. What is removed meanwhile is passed over. Throws what the database says where it cannot even
+ * list them.
+ */
 export async function* rereadObjects(db: Db, range: RereadRange): AsyncGenerator<RereadBatch> {
   const tables = db.withTables<GitTables>();
   for (let after = range.after; ;) {
     const page = await listPage(tables, { ...range, after });
-    for (const group of groupsOf(page, ({ size }) => size)) {
+    for (const group of await listGroups(tables, page)) {
       const last = group.at(-1);
-      if (last === undefined) continue;
-      const bytes = group.reduce((sum, { size }) => sum + size, 0);
-      yield { last, bytes, flawed: await listFlawed(tables, group) };
+      if (last !== undefined) yield { last, ...(await rereadGroup(tables, group)) };
     }
     after = page.at(-1);
     if (after === undefined) return;
   }
 }
 
-async function listPage(db: Kysely<GitTables>, { after, repoId }: RereadRange): Promise<Listed[]> {
+// Names alone, which the index has: a page of the table that is broken must not keep those beside it from being found.
+async function listPage(db: Kysely<GitTables>, { after, repoId }: RereadRange): Promise<ObjectName[]> {
   const from = after ?? { repoId: repoId ?? '', oid: '' };
   const within = repoId === undefined ? sql`` : sql`and repo_id = ${repoId}`;
-  const { rows } = await sql<Listed>`
-    select repo_id as "repoId", oid, kind, size from git.object
+  const { rows } = await sql<ObjectName>`
+    select repo_id as "repoId", oid from git.object
      where (repo_id, oid) > (${from.repoId}, ${from.oid}) ${within}
      order by repo_id, oid limit ${PAGE}`.execute(db);
   return rows;
 }
 
-async function listFlawed(db: Kysely<GitTables>, group: readonly Listed[]): Promise<FlawedObject[]> {
-  try {
-    return await listAltered(db, group);
-  } catch (error) {
-    if (!isCorrupted(error)) throw error;
-  }
+async function listGroups(
+  db: Kysely<GitTables>,
+  page: readonly ObjectName[],
+): Promise<Iterable<readonly ObjectName[]>> {
+  const sizes = await guarded(async () => await listSizes(db, page));
+  if (sizes === undefined) return page.map((one) => [one]);
+  return groupsOf(page, ({ repoId, oid }) => sizes.get(`${repoId}/${oid}`) ?? 0);
+}
+
+async function listSizes(
+  db: Kysely<GitTables>,
+  page: readonly ObjectName[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<ObjectName & { size: number }>`
+    select o.repo_id as "repoId", o.oid, o.size from ${named(page)}`.execute(db);
+  return new Map(rows.map(({ repoId, oid, size }) => [`${repoId}/${oid}`, size]));
+}
+
+async function rereadGroup(
+  db: Kysely<GitTables>,
+  group: readonly ObjectName[],
+): Promise<Omit<RereadBatch, 'last'>> {
+  const whole = await guarded(async () => await readGroup(db, group));
+  if (whole !== undefined) return whole;
+  if (group.length === 1)
+    return { bytes: 0, flawed: group.map((one) => ({ ...one, kind: undefined, flaw: 'unreadable' })) };
   // One of them cannot be read; the others must be, nevertheless.
+  let bytes = 0;
   const flawed: FlawedObject[] = [];
-  for (const one of group) flawed.push(...(await listFlawedAlone(db, one)));
-  return flawed;
+  for (const one of group) {
+    const alone = await rereadGroup(db, [one]);
+    bytes += alone.bytes;
+    flawed.push(...alone.flawed);
+  }
+  return { bytes, flawed };
 }
 
-async function listFlawedAlone(db: Kysely<GitTables>, one: Listed): Promise<FlawedObject[]> {
+async function readGroup(
+  db: Kysely<GitTables>,
+  group: readonly ObjectName[],
+): Promise<Omit<RereadBatch, 'last'>> {
+  const { rows } = await sql<ObjectName & { kind: ObjectKind; bytes: Buffer }>`
+    select o.repo_id as "repoId", o.oid, o.kind, o.bytes from ${named(group)}`.execute(db);
+  return {
+    bytes: rows.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    flawed: rows.flatMap(({ repoId, oid, kind, bytes }): FlawedObject[] =>
+      sha1(objectHeader(kind, bytes.length), bytes) === oid ? [] : [{ repoId, oid, kind, flaw: 'altered' }],
+    ),
+  };
+}
+
+function named(names: readonly ObjectName[]) {
+  const [repoIds, oids] = [names.map(({ repoId }) => repoId), names.map(({ oid }) => oid)];
+  return sql`unnest(${repoIds}::text[], ${oids}::text[]) as w (repo_id, oid)
+      join git.object o on o.repo_id = w.repo_id and o.oid = w.oid`;
+}
+
+async function guarded<Found>(read: () => Promise<Found>): Promise<Found | undefined> {
   try {
-    return await listAltered(db, [one]);
+    return await read();
   } catch (error) {
     if (!isCorrupted(error)) throw error;
-    const { repoId, oid, kind } = one;
-    return [{ repoId, oid, kind, flaw: 'unreadable' }];
+    return undefined;
   }
-}
-
-async function listAltered(db: Kysely<GitTables>, group: readonly Listed[]): Promise<FlawedObject[]> {
-  const { rows } = await sql<ObjectName & { kind: ObjectKind; bytes: Buffer }>`
-    select o.repo_id as "repoId", o.oid, o.kind, o.bytes
-      from unnest(${group.map(({ repoId }) => repoId)}::text[], ${group.map(({ oid }) => oid)}::text[]) as w (repo_id, oid)
-      join git.object o on o.repo_id = w.repo_id and o.oid = w.oid`.execute(db);
-  return rows.flatMap(({ repoId, oid, kind, bytes }): FlawedObject[] =>
-    sha1(objectHeader(kind, bytes.length), bytes) === oid ? [] : [{ repoId, oid, kind, flaw: 'altered' }],
-  );
 }
