@@ -53,7 +53,8 @@ const QUESTION =
 /** Asks each once, when the first build needs to know. */
 export class Pythons {
   readonly #options: PythonsOptions;
-  #known: Promise<readonly Python[]> | undefined;
+  /** By place among the folders. */
+  readonly #known = new Map<number, Promise<Python | undefined>>();
 
   constructor(options: PythonsOptions) {
     this.#options = options;
@@ -61,21 +62,31 @@ export class Pythons {
 
   /**
    * All of them, the newest first. Where there are two of one version, the operator's stands before the base's, and the one
-   * named first before the others. Takes a minute at most; throws what `openSandbox` throws, and asks again the next time.
+   * named first before the others. Takes a minute at most. One that cannot be asked is left out this time, and asked again the next
+   * time: what other apps have does not hang on it.
    */
   async list(place: AskingPlace): Promise<readonly Python[]> {
-    this.#known ??= this.#askAll(place).catch((error: unknown) => {
-      this.#known = undefined;
-      throw error;
-    });
-    return arrange([...(await this.#known), ...place.base.pythons.map(ofBase)]);
+    const { folders } = this.#options;
+    const found = await Promise.all(folders.map(async (folder, n) => await this.#find(place, folder, n)));
+    return arrange([...found.filter((one) => one !== undefined), ...place.base.pythons.map(ofBase)]);
   }
 
-  async #askAll(place: AskingPlace): Promise<readonly Python[]> {
-    const found = await Promise.all(this.#options.folders.map((folder, n) => this.#ask(place, folder, n)));
-    return found.filter((one) => one !== undefined);
+  async #find(place: AskingPlace, folder: string, n: number): Promise<Python | undefined> {
+    const asked = this.#known.get(n) ?? this.#ask(place, folder, n);
+    this.#known.set(n, asked);
+    try {
+      return await asked;
+    } catch (error) {
+      // Of two builds that wait for the same answer the first one tells.
+      if (this.#known.get(n) === asked) {
+        this.#known.delete(n);
+        this.#options.tell(n, error instanceof Error ? error.message : String(error));
+      }
+      return undefined;
+    }
   }
 
+  // Throws where it was not answered; an answer that is no version is one.
   async #ask({ base, work, user }: AskingPlace, folder: string, n: number): Promise<Python | undefined> {
     const id = newId(new Date());
     const own = join(work, id);
@@ -107,9 +118,13 @@ function arrange(all: readonly Python[]): Python[] {
   return [...first.values()].sort((one, other) => minor(other) - minor(one));
 }
 
-/** What it says. One that says nothing in time is ended. */
+/** What it says. Throws an `Error` for one that says nothing in time, and ends it. */
 async function converse(sandbox: BuildSandbox): Promise<string> {
-  const timer = setTimeout(() => void sandbox.kill(), PATIENCE);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    void sandbox.kill();
+  }, PATIENCE);
   try {
     const channel = new Channel(sandbox.channel);
     channel.onFrame(() => undefined);
@@ -119,6 +134,7 @@ async function converse(sandbox: BuildSandbox): Promise<string> {
       read(sandbox.output.stderr),
       sandbox.exited,
     ]);
+    if (isLate) throw new Error(`${PROGRAM} in it said nothing within a minute`);
     return said === '' ? complained : said;
   } finally {
     clearTimeout(timer);

@@ -5,8 +5,10 @@ import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Built } from '../../src/build/index.ts';
+import { type OpenBuildSandbox } from '../../src/build/sandbox.ts';
 import { openBuildBench } from './bench.ts';
 import { installPython, openPythonFolder, OWN_VERSION as VERSION } from './own-python.ts';
+import { openPlainSandbox } from './plain-sandbox.ts';
 
 function built(outcome: Built): Extract<Built, { kind: 'built' }> {
   assert.equal(outcome.kind, 'built', JSON.stringify(outcome));
@@ -65,4 +67,24 @@ void test('build() lists the Pythons that say their version, asked in a sandbox 
   );
   for (const place of folders) await assert.rejects(readFile(join(place, 'ran-outside')), { code: 'ENOENT' });
   assert.deepEqual(await bench.left(), { building: 0, environments: 0 });
+});
+
+void test('build() goes on without a folder that is shown to no sandbox, and asks it again the next time', async () => {
+  await using folder = await openPythonFolder();
+  await feignPython(folder.path, 'python 3.77 CPython 3.77.1 (main)');
+  let isRefused = true;
+  const openSandbox: OpenBuildSandbox = async (spec) => {
+    if (isRefused && spec.mounts.some(({ from }) => from === folder.path))
+      throw new Error('it would show the socket');
+    return await openPlainSandbox(spec);
+  };
+  await using bench = await openBuildBench({}, { pythons: [folder.path], openSandbox });
+  built(await bench.build({ 'requirements.txt': 'six==1.16.0\n' }));
+  assert.ok(
+    bench.log.some((line) => line.startsWith('0: it would show the socket')),
+    bench.log.join('\n'),
+  );
+  isRefused = false;
+  const outcome = await bench.build({}, { pythonVersion: '3.9' });
+  assert.match(outcome.kind === 'failed' ? outcome.message : '', /This machine has 3\.77, 3\.11/);
 });
