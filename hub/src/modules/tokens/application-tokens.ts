@@ -37,7 +37,8 @@ export async function mintForApplication(
   await writer.holdApplication(decided.application.id, decided.user.id);
   const issued = await insertToken(tx, deps, decided);
   const made = { tokenId: issued.token.id, at: deps.clock.now() };
-  await endOldest(tx, deps.epochs, { of: decided, but: replaces ? before : null, at: made.at });
+  const kept = [made.tokenId, ...(replaces && before !== null ? [before] : [])];
+  await endOldest(tx, deps.epochs, { of: decided, kept, at: made.at });
   // Of any token: an application has as many as it had people sign in, and the last is not the one that was looked at.
   for (const orgId of await writer.listEndedOfApplication(decided.application.id, decided.user.id))
     await writer.put({ ...made, orgId, state: 'ended' });
@@ -53,22 +54,23 @@ async function endOldest(
   epochs: Epochs,
   {
     of: { application, user },
-    but,
+    kept,
     at,
   }: {
     readonly of: Pick<ApplicationToken, 'application' | 'user'>;
-    readonly but: Id | null;
+    /** The one that was made just now, and one that ends in any case. */
+    readonly kept: readonly Id[];
     readonly at: Date;
   },
 ): Promise<void> {
   const live = await listOfApplication(tx, { application: application.id, user: user.id }, at);
-  const ids = live
-    .map(({ id }) => id)
-    .filter((id) => id !== but)
-    .sort();
+  const others = live
+    .filter(({ id }) => !kept.includes(id))
+    // Ids count seconds, and nothing within one.
+    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   const by = { actor: 'system:oauth', credential: '' };
-  const oldest = ids.slice(0, Math.max(0, ids.length - MOST_LIVE));
-  await revokeMinted(tx, epochs, { ids: oldest, at, by, why: { crowded: application.id } });
+  const ids = others.slice(0, Math.max(0, others.length + 1 - MOST_LIVE)).map(({ id }) => id);
+  await revokeMinted(tx, epochs, { ids, at, by, why: { crowded: application.id } });
 }
 
 /**
