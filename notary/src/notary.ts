@@ -81,12 +81,17 @@ export class Notary {
     const { folder, places, db } = deps;
     const vouched = folder.isNew || told.goesOn;
     const { exported, silent } = await places.readBack(folder.signer, vouched);
-    const known = { verifier: verifierOf(folder.signer), last: folder.last, missed: folder.missed, exported };
+    const known = {
+      verifier: verifierOf(folder.signer),
+      last: folder.last,
+      missed: folder.missed.all,
+      exported,
+    };
     const found = await examineAll(db, known);
     const refusal = refusalOf(found, { ...told, untold: silent && !vouched && exported.length === 0 });
     if (refusal === undefined && !('why' in found)) {
       await fillMiddle(db, found);
-      await folder.forgetMissed();
+      await folder.missed.forget();
       const notary = new Notary(deps, known, found);
       notary.#listen(silent);
       return { notary, silent, sealed: undefined, lost: undefined };
@@ -95,15 +100,15 @@ export class Notary {
     // Who cannot undo what a place told could still have it tell nothing when the instance starts again.
     if (!told.acceptLoss) await keepMissed(deps, exported);
     if (!told.acceptLoss) return sealed;
-    const anew = await examineAll(db, { ...known, last: undefined, missed: undefined, exported: [] });
+    const anew = await examineAll(db, { ...known, last: undefined, missed: [], exported: [] });
     if ('why' in anew) return sealed;
     const standing = { ...anew, epoch: found.epoch + 1 };
     const last = recordOf(standing);
     await folder.write(last);
-    await folder.forgetMissed();
+    await folder.missed.forget();
     // What it had is given up with the rest: else one that was emptied would be silent for ever.
     await places.forgetEndpoint();
-    const notary = new Notary(deps, { ...known, last, missed: undefined, exported: [] }, standing);
+    const notary = new Notary(deps, { ...known, last, missed: [], exported: [] }, standing);
     notary.#listen(silent);
     return { notary, silent, sealed: undefined, lost: refusal };
   }
@@ -266,7 +271,7 @@ export class Notary {
 // The seal does not wait for it: a disk that is full must not have the instance go on.
 async function keepMissed({ folder, log }: NotaryDeps, told: readonly Checkpoint[]): Promise<void> {
   try {
-    await folder.noteMissed(told);
+    await folder.missed.note(told);
   } catch (err) {
     log.error({ err }, 'what a place told could not be kept beside the key: the next start asks it again');
   }

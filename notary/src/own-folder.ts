@@ -19,6 +19,14 @@ export interface LastSigned {
   readonly cuts?: readonly Cut[];
 }
 
+/** What places told when the database was not as one of them said: it is held against each until it has them all, or its loss is accepted. */
+export interface Missed {
+  readonly all: readonly LastSigned[];
+  /** Keeps more beside what is kept, so that a seal stands also when the places tell nothing at the next start. On disk when this returns. */
+  note(told: readonly Checkpoint[]): Promise<void>;
+  forget(): Promise<void>;
+}
+
 /** The folder, open. */
 export interface OwnFolder {
   readonly signer: NoteSigner;
@@ -30,11 +38,7 @@ export interface OwnFolder {
   read(): Promise<LastSigned | undefined>;
   /** On disk when this returns. */
   write(last: LastSigned): Promise<void>;
-  /** What a place told that the database does not hold: a database is held against it until it does, or its loss is accepted. */
-  readonly missed: LastSigned | undefined;
-  /** Keeps the largest of what places told, so that a seal stands also when they tell nothing at the next start. On disk when this returns. */
-  noteMissed(told: readonly Checkpoint[]): Promise<void>;
-  forgetMissed(): Promise<void>;
+  readonly missed: Missed;
   /** Whether this endpoint had a checkpoint of this log once. */
   knowsEndpoint(url: string): Promise<boolean>;
   noteEndpoint(url: string): Promise<void>;
@@ -68,31 +72,43 @@ export async function openOwnFolder(folder: string): Promise<OwnFolder> {
       return text === undefined ? undefined : parseLast(text);
     },
     write: async (record) => await writeText(lastFile, presentLast(record)),
-    ...(await missedIn(folder, signer)),
+    missed: await openMissed(folder, signer),
     ...endpointsIn(folder),
   };
 }
 
-async function missedIn(
-  folder: string,
-  signer: NoteSigner,
-): Promise<Pick<OwnFolder, 'missed' | 'noteMissed' | 'forgetMissed'>> {
+/** Checkpoints that are kept: one is enough for a seal, and a place that tells ever others fills no disk. */
+const MOST_MISSED = 16;
+
+async function openMissed(folder: string, signer: NoteSigner): Promise<Missed> {
   const file = `${folder}/missed.json`;
-  const text = await findText(file);
-  const missed = text === undefined || text === '' ? undefined : parseLast(text);
+  const text = (await findText(file)) ?? '';
+  let kept: readonly LastSigned[] = text
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [parseLast(line)]));
+  const write = async (all: readonly LastSigned[]): Promise<void> => {
+    await writeText(file, all.map(presentLast).join(''));
+    kept = all;
+  };
   return {
-    missed,
-    noteMissed: async (told) => {
-      const known: LastSigned[] = told.map((one) => ({
+    get all() {
+      return kept;
+    },
+    note: async (told) => {
+      const known = told.map((one) => ({
         ...{ size: one.size, root: one.root, heads: one.heads, cuts: [one.cut] },
         epoch: epochOf(one.origin, signer.name) ?? 0,
       }));
-      // One that was kept before is no less missed because a place tells of a smaller one now.
-      const [most] = [missed ?? [], known].flat().sort((a, b) => b.epoch - a.epoch || b.size - a.size);
-      if (most !== undefined && most !== missed) await writeText(file, presentLast(most));
+      const isKept = (one: LastSigned): boolean =>
+        kept.some(
+          ({ epoch, size, root }) => epoch === one.epoch && size === one.size && root.equals(one.root),
+        );
+      // None gives way to another, the largest least of all: a fork that outgrew what is missed is no witness of it.
+      const all = [...kept, ...known.filter((one) => !isKept(one))].slice(0, MOST_MISSED);
+      if (all.length > kept.length) await write(all);
     },
-    forgetMissed: async () => {
-      if ((await findText(file)) !== undefined) await writeText(file, '');
+    forget: async () => {
+      if (kept.length > 0) await write([]);
     },
   };
 }

@@ -38,8 +38,8 @@ export interface Known {
   /** The key that signs, by the name of the log. */
   readonly verifier: NoteVerifier;
   readonly last: LastSigned | undefined;
-  /** What a place told at an earlier start, or after it, and the database did not hold. */
-  readonly missed?: LastSigned | undefined;
+  /** What places told at an earlier start, or after it, when the database was not as one of them said. */
+  readonly missed: readonly LastSigned[];
   /** The last checkpoint of each place that has one. */
   readonly exported: readonly Checkpoint[];
 }
@@ -119,7 +119,7 @@ function listSigned({ verifier, last, missed, exported }: Known): LastSigned[] {
     const epoch = epochOf(one.origin, verifier.name);
     return epoch === undefined ? [] : [{ ...one, epoch }];
   });
-  return [last, missed].flatMap((one) => one ?? []).concat(known);
+  return [last ?? [], ...missed, ...known].flat();
 }
 
 async function openEdge(reader: TreeReader, size: number): Promise<TreeEdge | undefined> {

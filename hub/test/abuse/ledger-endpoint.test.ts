@@ -165,6 +165,31 @@ void test(
   },
 );
 
+void test(
+  'a fork that outgrew what an endpoint told does not lift the seal, however often it is started',
+  LIMIT,
+  async () => {
+    await using back = await rollBack();
+    const file = path.join(back.own.path, 'checkpoint');
+    {
+      back.endpoint.get = (response) => void response.writeHead(503).end();
+      await using notary = await openTestNotary(back.older.notary, {
+        ...back.own,
+        file,
+        url: back.endpoint.url,
+        goesOn: true,
+      });
+      await recordEntries(back.older, 15);
+      await notary.round();
+    }
+    back.endpoint.get = undefined;
+    assert.equal((await sealedBy(back, { file }))?.why, 'changed');
+    // Now that the endpoint is away there is the file, which holds what the database does, and what is kept.
+    for (let starts = 0; starts < 3; starts += 1)
+      assert.equal((await sealedBy(back, { file, url: '' }))?.why, 'changed', `start ${starts}`);
+  },
+);
+
 void test('an endpoint that lost what it had is as one that does not tell', LONG, async () => {
   await using database = await openTestDatabase();
   await using own = await openNotaryFolder();
