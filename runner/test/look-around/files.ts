@@ -123,7 +123,7 @@ export const FILES: ProbeGroup = {
       'write to the base',
       'all Spaces share it',
       'closed',
-      'closed(attempt(open, "/usr/bin/python3", "r+"), "EROFS", "EACCES")',
+      'closed(attempt(open, "/usr/lib/os-release", "r+"), "EROFS", "EACCES")',
     ),
     probe(
       'write to our own program',
