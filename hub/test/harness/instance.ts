@@ -21,6 +21,8 @@ export interface InstanceOptions {
   readonly checkout?: string;
   /** Who starts it; whoever runs the test when absent. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** In a view of the machine in which bubblewrap cannot be run, as if it were not installed; takes root. */
+  readonly withoutBubblewrap?: true;
   /** Where its data folder is made, or found again. Stays; without it there is a folder that goes with the instance. */
   readonly folder?: string;
 }
@@ -159,12 +161,17 @@ export async function runCommand(options: InstanceOptions, ...args: readonly str
   return await runProgram(file, command, { env, cwd: '/' });
 }
 
-function commandOf({ checkout = ROOT, user }: InstanceOptions, args: readonly string[]): string[] {
+function commandOf(options: InstanceOptions, args: readonly string[]): string[] {
+  const { checkout = ROOT, user } = options;
   const command = [path.join(checkout, LAUNCHER), ...args];
-  if (user === undefined) return command;
-  const become = ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
-  return ['/usr/bin/setpriv', ...become, ...command];
+  const become = ['--reuid', String(user?.uid), '--regid', String(user?.gid), '--clear-groups'];
+  const whole = user === undefined ? command : ['/usr/bin/setpriv', ...become, ...command];
+  if (options.withoutBubblewrap === undefined) return whole;
+  return ['/usr/bin/unshare', '--mount', '/bin/sh', '-c', COVER, 'sh', ...whole];
 }
+
+/** Whoever looks for the program finds a file that nobody may run. */
+const COVER = 'mount --bind /dev/null "$(command -v bwrap)" && exec "$@"';
 
 async function untilReady(supervisor: ChildProcess): Promise<Said> {
   let said = '';
