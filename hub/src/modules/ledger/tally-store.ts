@@ -26,6 +26,9 @@ export interface CountedSince {
 /** So many of the newest entries are counted; a flood does not make a page slow. */
 const MOST_COUNTED = 50_000;
 
+/** So many of the newest entries of whom one Space reached are read: each has up to a hundred hosts. */
+const MOST_CONTACTS = 500;
+
 /** Counts entries. */
 export class TallyReader {
   readonly #db: Kysely<LedgerTables>;
@@ -68,6 +71,29 @@ export class TallyReader {
     return new Map(rows.map(({ space, n }) => [space, n]));
   }
 
+  /**
+   * How many bytes the door of a Space let out since, by the hour in which it said so, at most ten minutes after they left. A run tells of
+   * what it sent to a host since it started: what it told before is taken off. Its newest entries are read, so many.
+   */
+  async sentByHour(space: string, { at, cameAt }: CountedSince): Promise<Map<number, number>> {
+    const came = cameAt?.get(space);
+    const since = came === undefined || came < at ? at : came;
+    const { rows } = await sql<{ hour: Date; n: number }>`
+      with entry as materialized (
+        select at, hash, actor, body::jsonb as body from ledger.entry
+         where kind = 'space.contacted' and subject = ${`repo:${space}`} and at >= ${since}
+           and ${isRunSince(came)} order by at desc limit ${MOST_CONTACTS}),
+      known as (select case when count(*) < ${MOST_CONTACTS} then ${since}::timestamptz else min(at) end as since from entry),
+      sent as (
+        select e.at, (h ->> 'sentBytes')::float8 as bytes, (h ->> 'first')::timestamptz as first,
+               lag((h ->> 'sentBytes')::float8) over (partition by e.actor, h ->> 'host', h ->> 'port' order by e.at, e.hash) as before
+          from entry e cross join lateral jsonb_array_elements(e.body -> 'hosts') as h)
+      select date_trunc('hour', s.at, 'UTC') as hour,
+             sum(greatest(s.bytes - coalesce(s.before, case when s.first >= k.since then 0 else s.bytes end), 0)) as n
+        from sent s cross join known k group by 1`.execute(this.#db);
+    return new Map(rows.map(({ hour, n }) => [hour.getTime(), n]));
+  }
+
   // A refusal that a door counts together may be told after the Space came, and be of before: it counts by when its run began.
   #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], { at, cameAt }: CountedSince) {
     const came = JSON.stringify(Object.fromEntries(cameAt ?? []));
@@ -86,6 +112,12 @@ export class TallyReader {
        where kind in (${sql.join([...kinds])}) and ${IS_WATCHED} and at >= ${since}
        order by at desc limit ${MOST_COUNTED}`;
   }
+}
+
+// What a run sent that began before the Space came is, in part, of before.
+function isRunSince(came: Date | undefined) {
+  if (came === undefined) return sql`true`;
+  return sql`body::jsonb ->> 'run' >= to_hex(floor(extract(epoch from ${came}::timestamptz))::bigint)`;
 }
 
 const COUNT = sql`sum(coalesce((body::jsonb ->> 'count')::bigint, (body::jsonb ->> 'uses')::bigint,

@@ -30,6 +30,12 @@ export interface DoorHour {
   readonly secretUses: number;
 }
 
+/** The same of one door. */
+export interface SpaceHour extends DoorHour {
+  /** What it let out, by when it said so. */
+  readonly sentBytes: number;
+}
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const HOURS = 48;
@@ -67,7 +73,7 @@ export class Traffic {
    * One Space, and what its door did by the hour, for who looks after the instance; or, where an organisation is named, for who administers
    * that, if the Space is its own. Throws `space.traffic-forbidden`, `space.no-door`.
    */
-  async get(actor: Actor, spaceId: Id, orgId?: Id): Promise<SpaceTraffic & { readonly hours: DoorHour[] }> {
+  async get(actor: Actor, spaceId: Id, orgId?: Id): Promise<SpaceTraffic & { readonly hours: SpaceHour[] }> {
     const may = orgId === undefined ? mayOversee(actor) : mayGovern(actor, orgId);
     if (!may.allowed) throw trafficForbidden();
     const found = await new ProgramReader(this.#deps.db).find(spaceId);
@@ -76,7 +82,13 @@ export class Traffic {
     const { namespaceId: _, ...program } = found;
     const [space] = (await this.#count({ items: [program] }, orgId)).items;
     if (space === undefined) throw doorMissing();
-    return { ...space, hours: await this.#hoursOf([spaceId], orgId) };
+    const hours = await this.#hoursOf([spaceId], orgId);
+    const counted = await this.#countedSince(hours[0]?.at ?? this.#deps.clock.now(), [spaceId], orgId);
+    const sent = await new TallyReader(this.#deps.db).sentByHour(spaceId, counted);
+    return {
+      ...space,
+      hours: hours.map((hour) => ({ ...hour, sentBytes: sent.get(hour.at.getTime()) ?? 0 })),
+    };
   }
 
   /** What the doors of the newest Spaces of an organisation did by the hour, for who administers it. Throws `space.traffic-forbidden`. */

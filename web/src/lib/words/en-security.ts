@@ -87,6 +87,7 @@ export const enSecurity = {
     refusals: 'Refused calls by the hour',
     doorRefusals: 'Requests that doors did not let out, by the hour',
     secretUses: 'Uses of brokered secrets by the hour',
+    sentBytes: 'Sent out through the door by the hour',
     said: '{total} in {steps} hours, {most} in the busiest.',
   },
   users: {

@@ -88,6 +88,7 @@ export const ptSecurity: typeof enSecurity = {
     refusals: 'Pedidos recusados por hora',
     doorRefusals: 'Pedidos que as portas não deixaram sair, por hora',
     secretUses: 'Usos de segredos intermediados por hora',
+    sentBytes: 'Enviado para fora pela porta, por hora',
     said: '{total} em {steps} horas, {most} na mais cheia.',
   },
   users: {
