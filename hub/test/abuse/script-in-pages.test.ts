@@ -9,7 +9,7 @@ import { openChromium, openWindow } from '../harness/chromium.ts';
 import { commitFiles } from '../harness/commit-files.ts';
 import { ggufOf, safetensorsOf } from '../harness/example-files.ts';
 import { HOSTILE_PARQUET } from '../harness/hostile-parquet.ts';
-import { ATTACKS, nameBadly, RUN, sayBadly } from '../harness/hostile-words.ts';
+import { ATTACKS, LOGGED, nameBadly, RUN, sayBadly } from '../harness/hostile-words.ts';
 import { openProgramHub } from '../harness/program-hub.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { BROWSER, PASSWORD, signInAs, visitAs } from '../harness/sign-in.ts';
@@ -148,9 +148,15 @@ async function listPlaces(hub: ServedHub, { token }: Scene): Promise<string[]> {
 /** Opens a page, and waits for what script draws on it. */
 async function openWhole(page: Page, place: string): Promise<void> {
   await page.goto(place);
-  // A log goes on, and the network is never quiet.
-  if ((await page.locator('[data-log]').count()) > 0)
-    return await page.locator('.lines code').first().waitFor();
+  // A log goes on, and the network is never quiet. All its lines are there once script has drawn them.
+  if ((await page.locator('[data-log]').count()) > 0) {
+    await page.locator('[data-says]:not(:empty)').waitFor();
+    await page
+      .locator('.lines code')
+      .nth(LOGGED - 1)
+      .waitFor();
+    return;
+  }
   await page.waitForLoadState('networkidle');
   // What a view draws is there when it is drawn.
   if ((await page.locator('[data-view]').count()) > 0)

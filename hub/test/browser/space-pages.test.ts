@@ -60,10 +60,12 @@ function say(
   runner.say({ type: 'log', space, kind, fresh: false, lines: texts.map((text) => ({ at, text })) });
 }
 
-/** Settles once the hub has heard the first line. */
-async function untilLogged({ hub }: ProgramHub, space: string): Promise<void> {
-  const log = hub.modules.spaces.logOf(space as Id, 'build');
-  for (let tries = 0; tries < 200 && log?.read(undefined).lines.length === 0; tries += 1) await delay(25);
+/** Settles once the hub has heard so many lines. */
+async function untilLogged({ hub }: ProgramHub, space: string, count: number): Promise<void> {
+  const heard = (): number =>
+    hub.modules.spaces.logOf(space as Id, 'build')?.read(undefined).lines.length ?? 0;
+  for (let tries = 0; tries < 400 && heard() < count; tries += 1) await delay(25);
+  assert.equal(heard(), count);
 }
 
 const BUILD = [
@@ -90,6 +92,8 @@ void test('somebody makes a Space, watches it being built, uses it in its frame,
   runner.status(want, 'BUILDING');
   await page.getByText('Installed 42 packages in 3.1 s').waitFor();
   await page.getByText(`<script>document.title = 'ran'</script>`).waitFor();
+  assert.equal(await page.locator('.log .lines code').count(), BUILD.length);
+  assert.doesNotMatch(await page.title(), /ran/);
   await takePictures(page, 'space-building');
   say(opened, { space: want.space, kind: 'build' }, ['Built in 9.8 s']);
   await page.getByText('Built in 9.8 s').waitFor();
@@ -164,9 +168,11 @@ void test('without script, in Portuguese and on a phone a Space is made, seen, s
   const want = await runner.wanted('alice/ola');
   say(opened, { space: want.space, kind: 'build' }, BUILD);
   runner.status(want, 'BUILDING');
-  await untilLogged(opened, want.space);
+  await untilLogged(opened, want.space, BUILD.length);
   await page.goto('/spaces/alice/ola');
   await page.getByText('Installed 42 packages in 3.1 s').waitFor();
+  await page.getByText(`<script>document.title = 'ran'</script>`).waitFor();
+  assert.equal(await page.locator('.log .lines code').count(), BUILD.length);
   await page.getByRole('link', { name: 'Carregar de novo' }).waitFor();
   await fits('space-building-phone');
   await page.getByRole('link', { name: 'Definições da aplicação' }).click();

@@ -18,6 +18,10 @@ export const ATTACKS: readonly [string, string, ...string[]] = [
   `<style>main{display:none}</style><base href="//evil.example/"><meta http-equiv="refresh" content="0;url=//evil.example">`,
   `[click here](javascript:${RUN})`,
 ];
+/** What is put into a log. */
+const LINES = [...ATTACKS, ATTACKS.join('\u001b[31m')];
+/** So many lines a log has then. */
+export const LOGGED = LINES.length;
 /** One that fits where little does, and has nothing that names of branches may not have. */
 const SHORT = `<img/src=x/onerror=document.title='ran'>`;
 
@@ -92,7 +96,7 @@ export async function sayBadly({ hub, runner }: ProgramHub, token: string): Prom
   runner.able();
   const { space, generation } = await runner.wanted('ada/app');
   const at = new Date().toISOString();
-  const lines = [...ATTACKS, ATTACKS.join('\u001b[31m')].map((text) => ({ at, text }));
+  const lines = LINES.map((text) => ({ at, text }));
   for (const kind of ['build', 'run'] as const) runner.say({ type: 'log', space, kind, fresh: false, lines });
   runner.status({ space, generation }, 'BUILD_ERROR', { message: attack });
   const page = '/spaces/ada/app';
