@@ -34,7 +34,7 @@ export class OrgLedger {
     this.#deps = deps;
   }
 
-  /** A page of entries, the newest first; none about what is not the organisation's. Throws `ledger.cursor-invalid`. */
+  /** A page of entries, the newest first, which may be short and go on all the same; none about what is not the organisation's. Throws `ledger.cursor-invalid`. */
   async list(
     actor: Actor,
     orgId: Id,
@@ -54,7 +54,7 @@ export class OrgLedger {
         runsSince: runsSince(scope),
       },
     };
-    const { items, ...more } = await new EntrySearch(this.#deps.db).list(wish, page);
+    const { items, ...more } = await new EntrySearch(this.#deps.db).listAbout(wish, page);
     return { items: await this.#present(actor, orgId, items), ...more };
   }
 

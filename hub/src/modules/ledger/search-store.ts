@@ -59,6 +59,9 @@ export interface FollowedEntry extends FoundEntry {
 
 const INSTANT = sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
+/** So many of the newest entries about one thing are looked at for a page: few that pass do not have all the others read. */
+const LOOKED = 900;
+
 /** Looks entries up. */
 export class EntrySearch {
   readonly #db: Kysely<LedgerTables>;
@@ -88,6 +91,33 @@ export class EntrySearch {
   }
 
   /**
+   * The same of entries about one thing, however much was done to it: so many are looked at for one page, which may be short of entries, or
+   * have none, and go on all the same. Throws `cursorRejected`.
+   */
+  async listAbout(
+    { subject, since, until, ...rest }: ScopedFilter & { readonly subject: string },
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<FoundEntry>> {
+    const passes = sql<boolean>`${sql.join([sql`true`, ...conditionsOf(rest)], sql` and `)}`;
+    let query = this.#db
+      .selectFrom('ledger.entry')
+      .select(['hash', INSTANT.as('instant'), passes.as('passes')])
+      .orderBy('at', 'desc')
+      .orderBy('hash', 'desc')
+      .limit(LOOKED);
+    for (const condition of conditionsOf({ subject, since, until }, page.cursor))
+      query = query.where(condition);
+    const looked = await query.execute();
+    const found = looked.filter((one) => one.passes);
+    const shown = found.slice(0, page.limit);
+    const items = await this.#present(await this.#findAll(shown.map(({ hash }) => hash)));
+    const edge =
+      found.length > page.limit ? shown.at(-1) : looked.length < LOOKED ? undefined : looked.at(-1);
+    if (edge === undefined) return { items };
+    return { items, next: encodeCursor({ value: edge.instant, id: edge.hash }) };
+  }
+
+  /**
    * Entries that pass, in the order of the tree, of the `limit` leaves from `from` on; and from where to go on. The order
    * is final: what comes later has a higher number, whenever its transaction began.
    */
@@ -110,18 +140,25 @@ export class EntrySearch {
 
   /** One entry by its digest. */
   async findByHash(hash: string): Promise<FoundEntry | undefined> {
-    const rows = await this.#db
-      .selectFrom('ledger.entry')
-      .select(['hash', 'writer', 'kind', 'subject', 'actor', 'credential', 'body', INSTANT.as('instant')])
-      .where('hash', '=', hash)
-      .execute();
-    return (await this.#present(rows))[0];
+    return (await this.#present(await this.#findAll([hash])))[0];
   }
 
   /** How many entries are in the tree. */
   async countOrdered(): Promise<number> {
     const { size } = await this.#db.selectFrom('notary.tree').select('size').executeTakeFirstOrThrow();
     return size;
+  }
+
+  /** The newest first. */
+  async #findAll(hashes: readonly string[]): Promise<EntryRow[]> {
+    if (hashes.length === 0) return [];
+    return await this.#db
+      .selectFrom('ledger.entry')
+      .select(['hash', 'writer', 'kind', 'subject', 'actor', 'credential', 'body', INSTANT.as('instant')])
+      .where('hash', 'in', [...hashes])
+      .orderBy('at', 'desc')
+      .orderBy('hash', 'desc')
+      .execute();
   }
 
   async #present<Row extends EntryRow>(rows: readonly Row[]): Promise<(Omit<Row, 'instant'> & FoundEntry)[]> {

@@ -80,8 +80,16 @@ insert into ledger.entry (writer, lane, n, previous, at, kind, subject, subject_
          'repo:' || lpad(to_hex(n), 24, '0'), 1, 'anonymous', '', '{"from":"x"}',
          lpad(to_hex(${ROWS} + n), 64, '0'), pg_current_xact_id(), ''
     from generate_series(1, ${ROWS}) n;
+-- Much was done to one repository, and one thing of it long ago.
+insert into ledger.entry (writer, lane, n, previous, at, kind, subject, subject_n, actor, credential, body, hash, xid, subject_previous)
+  select 'w', 0, 2 * ${ROWS} + n, '', now() - n * interval '1 second', case when n = ${ROWS} then 'rare.b' else 'a.b' end,
+         'repo:busy', n, 'anonymous', '', '{"from":"x"}', lpad(to_hex(2 * ${ROWS} + n), 64, '0'), pg_current_xact_id(), ''
+    from generate_series(1, ${ROWS}) n;
 analyze;
 `;
+
+/** A rare kind of entries about something to which much was done. */
+const RARE = { subject: 'repo:busy', kind: 'rare.b' };
 
 interface Asked {
   readonly sql: string;
@@ -192,6 +200,7 @@ function orgListsOf(db: Db): Record<string, () => Promise<unknown>> {
       tally.byHourOf(spaces, ['secret.used'], { at: yesterday, cameAt: new Map([[idOf(21), now]]) }),
     'when a repository came': () =>
       new OrgScopeReader(db).find(own, `repo:${idOf(20)}`, () => Promise.resolve(true)),
+    'rare entries about something': () => new EntrySearch(db).listAbout(RARE, PAGE),
     'last sign-ins of members': () => sessions.lastSignIns(spaces, idOf(2)),
   };
 }
@@ -229,3 +238,32 @@ void test(
   LIMIT,
   async (t) => await judge(t, [LOAD, LOAD_ORGS], orgListsOf),
 );
+
+void test('a rare entry about something is found page by page, and each entry once', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await withPool(database.superuser, async (pool) => {
+    for (const load of [LOAD, LOAD_ORGS]) await pool.query(load);
+  });
+  const pool = openPool(database.address, {
+    ...{ connections: 1, applicationName: 'test', onError: () => undefined },
+  });
+  await using db = new Db(new Kysely<Record<never, never>>({ dialect: new PostgresDialect({ pool }) }));
+  const search = new EntrySearch(db);
+  const walk = async (filter: Parameters<EntrySearch['listAbout']>[0], most: number): Promise<string[]> => {
+    const found: string[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < most; pages += 1) {
+      const { items, next } = await search.listAbout(filter, { limit: 50, cursor });
+      found.push(...items.map(({ hash }) => hash));
+      if (next === undefined) return found;
+      cursor = next;
+    }
+    return found;
+  };
+  const last = (3 * ROWS).toString(16).padStart(64, '0');
+  assert.deepEqual(await walk(RARE, ROWS), [last]);
+  assert.deepEqual(await walk({ ...RARE, kind: 'none' }, ROWS), []);
+  const many = await walk({ subject: 'repo:busy', kind: 'a.b' }, 40);
+  const wanted = Array.from({ length: 2_000 }, (_, n) => (2 * ROWS + n + 1).toString(16).padStart(64, '0'));
+  assert.deepEqual(many, wanted);
+});

@@ -48,6 +48,7 @@ export const enOrgSecurity = {
     subjectHint:
       'nothing for the organization itself; {name}/…, datasets/{name}/…, spaces/{name}/…; secret:…, token:…',
     unknown: 'Of {name} there is nothing of that name.',
+    noneYet: 'None among the entries that were looked at for this page; go on to earlier ones.',
     itself: 'the organization itself',
     withheld:
       'A proof holds the whole entry, and some of this one is not shown here: through what somebody came, a personal value, or how the vault counts. Administrators of this hub can prove it.',
