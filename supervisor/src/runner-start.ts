@@ -1,5 +1,6 @@
 // Starts the runner, which holds the sandboxes of Spaces, and keeps it running: before the hub, and ended after it. Between the
 // two the supervisor passes frames on and reads none of them.
+import { setTimeout as delay } from 'node:timers/promises';
 import { RelayEnd } from '@holdfast/platform/frame-relay';
 import { LaunchedChild } from './child.ts';
 import { groundOf } from './child-ground.ts';
@@ -85,6 +86,8 @@ function startRunner(
     return { child, groups };
   };
   let next: Launched | undefined = launch();
+  /** Those of runners before are removed when another one is made. */
+  let last = next.groups;
   return async (port) => {
     const report = (message: string): void => {
       site.console.warn(message);
@@ -92,6 +95,7 @@ function startRunner(
     const start = async (): Promise<Kept> => {
       const { child, groups } = next ?? launch();
       next = undefined;
+      last = groups;
       // Before it hears of any app: from then on it moves processes. And again, for what its sandbox has started meanwhile.
       adoptAll(child, groups, report);
       const ready = await child.begin(startOf(site, groups, port), site.config.file.timeouts.start);
@@ -99,8 +103,19 @@ function startRunner(
       return keepSilent(ready, FAREWELL);
     };
     const keeper = await Keeper.open({ name: 'runner', start, report });
-    return { [Symbol.asyncDispose]: () => keeper.stop() };
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await keeper.stop();
+        // Or each instance that ever ran here would leave some, which nobody looks for again.
+        await removeGroups(last);
+      },
+    };
   };
+}
+
+/** The processes of sandboxes die with the runner, and some a moment after it. */
+async function removeGroups(groups: CgroupFolder | undefined): Promise<void> {
+  for (let tries = 0; groups?.remove() === false && tries < 40; tries += 1) await delay(50);
 }
 
 interface Launched {

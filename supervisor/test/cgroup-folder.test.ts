@@ -130,6 +130,19 @@ void test('adopt() goes on without a process that has ended, and hides no other 
   assert.throws(() => folder?.adopt(process.pid), /EACCES/);
 });
 
+void test('remove() leaves nothing, once no process is there any more', () => {
+  using tree = new PlayedGroups('/system.slice/holdfast.service');
+  const folder = openCgroupFolder('here', undefined, tree);
+  const path = pathOf(tree, folder);
+  tree.make(join(tree.root, path, '0'.repeat(24)));
+  folder?.adopt(process.pid);
+  assert.equal(folder?.remove(), false);
+  tree.write(join(tree.root, '/system.slice/holdfast.service/cgroup.procs'), String(process.pid));
+  assert.equal(folder.remove(), true);
+  assert.deepEqual(tree.below('/system.slice'), ['holdfast.service']);
+  assert.equal(folder.remove(), true, 'twice does no harm');
+});
+
 void test('findCgroupProblem() finds that room could be made, and moves nobody', () => {
   const unit = '/system.slice/holdfast.service';
   using tree = new PlayedGroups(unit, { delegated: unit });

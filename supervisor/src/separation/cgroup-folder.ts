@@ -18,6 +18,8 @@ export interface CgroupFolder {
   readonly mounts: readonly Mount[];
   /** Puts the runner itself below it, where that is needed to move others there. Throws where the kernel refuses one that lives. */
   adopt(pid: number): void;
+  /** Removes it; `false` where it holds a process still. What is left so the next start removes. */
+  remove(): boolean;
 }
 
 const INSIDE = '/run/cgroup';
@@ -69,7 +71,7 @@ export function findCgroupProblem(tree: GroupTree = kernelGroups): string | unde
   const wish = wishFor(`trial-${String(process.pid)}`, undefined, tree);
   const from = unifiedGroupOf(own, tree);
   const folder = isUnified(tree) ? openAbove(from, wish) : openLegacy(own, wish);
-  for (const mount of folder?.mounts ?? []) removeGroup(mount.from, tree);
+  folder?.remove();
   if (folder !== undefined) return undefined;
   return isUnified(tree) ? whyNoRoom(from, tree) : NONE_OURS;
 }
@@ -114,7 +116,7 @@ function openLegacy(own: ReadonlyMap<string, string>, wish: Wish): CgroupFolder 
     pids: `${INSIDE}/pids`,
     cpu: `${INSIDE}/cpu`,
   } as const;
-  return { place, mounts: made, adopt: () => undefined };
+  return { place, mounts: made, adopt: () => undefined, remove: () => removeAll(made, wish.tree) };
 }
 
 // The controllers first, from above: a group has no limits but those that its parent hands out.
@@ -127,12 +129,14 @@ function openBelow(parent: string, wish: Wish): CgroupFolder | undefined {
     removeGroup(path, tree);
     return undefined;
   }
+  const mounts: Mount[] = [{ from: path, to: INSIDE, access: 'write' }];
   return {
     place: { version: 2, path: INSIDE },
-    mounts: [{ from: path, to: INSIDE, access: 'write' }],
+    mounts,
     adopt: (pid) => {
       moveTo(runner, String(pid), tree);
     },
+    remove: () => removeAll(mounts, tree),
   };
 }
 
@@ -171,12 +175,22 @@ function removeOlder(path: string, tree: GroupTree): void {
   const stem = name.slice(0, name.lastIndexOf('-') + 1);
   if (!name.startsWith(PREFIX)) return;
   for (const other of readdirSync(parent))
-    if (other.startsWith(stem))
-      try {
-        removeGroup(join(parent, other), tree);
-      } catch {
-        // It still holds a process that dies; the next start removes it.
-      }
+    if (other.startsWith(stem)) removeIfEmpty(join(parent, other), tree);
+}
+
+function removeAll(mounts: readonly Mount[], tree: GroupTree): boolean {
+  const left = mounts.filter(({ from }) => existsSync(from));
+  return left.map(({ from }) => removeIfEmpty(from, tree)).every(Boolean);
+}
+
+function removeIfEmpty(path: string, tree: GroupTree): boolean {
+  try {
+    removeGroup(path, tree);
+    return true;
+  } catch {
+    // It still holds a process that dies; the next start removes it.
+    return false;
+  }
 }
 
 // From the leaves up.
