@@ -1,23 +1,19 @@
 // Two GiB there and back: byte-identical, with the server's memory flat while it flows. As the client does it by itself,
 // and, where there is time, with as many xorbs at once as it can send, and whole.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import test, { type TestContext } from 'node:test';
 import { GiB, MiB } from '@holdfast/kernel/size';
 import { openCast } from '../harness/cast.ts';
 import { startInstance, type Instance } from '../harness/instance.ts';
+import { digestOf, writeLarge } from '../harness/large-file.ts';
 import { peakWhile } from '../harness/memory.ts';
 import { residentBytes } from '../harness/processes.ts';
 import { mustRun } from '../harness/program.ts';
 import { clientEnvironment, PLAIN_TRANSFERS, venvProgram } from '../harness/python.ts';
 import { openScratch } from '../harness/scratch.ts';
 
-const SIZE = 2 * GiB;
-const BLOCK = 16 * MiB;
 const MOST_GROWTH = 150 * MiB;
 /** What may be stored again of a file in which a few bytes changed: chunks around them, and what names all others. */
 const MOST_MOVED = 4 * MiB;
@@ -98,20 +94,4 @@ async function change(file: string): Promise<void> {
 
 async function storedBytes({ data }: Instance): Promise<number> {
   return Number.parseInt(await mustRun('du', ['-sb', path.join(data, 'objects')]), 10);
-}
-
-/** Random blocks, each made different by its number: quick to write, and nothing compresses or repeats exactly. */
-async function writeLarge(file: string): Promise<void> {
-  await using handle = await open(file, 'w');
-  const block = randomBytes(BLOCK);
-  for (let number = 0; number < SIZE / BLOCK; number += 1) {
-    for (let at = 0; at < BLOCK; at += 4096) block.writeUInt32LE(number, at);
-    await handle.write(block);
-  }
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: MiB }), hash);
-  return hash.digest('hex');
 }
