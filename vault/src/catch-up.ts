@@ -1,5 +1,6 @@
 // Holds the database against the journal at a start. What took a value away is done again where the database does not have it, as
 // one that came out of a backup does not: what was deleted stays deleted, with the keys of today, whatever is put back.
+import { BEHIND } from './closed.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { type JournalLine } from './journal.ts';
 import { recordEntries } from './ledger-store.ts';
@@ -40,26 +41,15 @@ export async function catchUp(ground: Ground, wish: CatchUpWish): Promise<string
     await journal.forgetBefore();
     return undefined;
   }
-  if (wish.restored)
-    return (
-      'The database came out of a backup. Nothing is handed over until the operator has accepted what it lacks: ' +
-      '`./holdfast start --accept-loss`'
-    );
-  if (found > end)
-    return (
-      `The vault's journal ends at ${end}, and the ledger knows of ${found}: the keys were set back. Put back the ones of today, ` +
-      'or start once with --accept-loss'
-    );
+  if (wish.restored) return BEHIND.restored;
+  if (found > end) return BEHIND.keysSetBack({ end, found });
   if (found >= recorded) {
     await saySealed(ground, new Set(numbers));
     await sayBrokenOff(ground, new Set(numbers));
     await journal.forgetBefore();
     return undefined;
   }
-  return (
-    `The ledger ends before what the vault did: its entry ${recorded} is missing, and ${found} is the last. The database was ` +
-    'set back, or entries were deleted. Restore a newer one, or start once with --accept-loss'
-  );
+  return BEHIND.ledgerShort({ recorded, found });
 }
 
 // A closing was done, whatever became of its record. A start that could not say so, or not that it had, may have come before this one.

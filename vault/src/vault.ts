@@ -112,7 +112,7 @@ export class Vault implements Disposable {
   /** Why nothing can be read here, for people; `null` when everything can. */
   get #sealed(): string | null {
     if (this.#behind !== undefined) return this.#behind;
-    if (this.#opening.isUnderWay) return 'The vault is being unsealed.';
+    if (this.#opening.isUnderWay) return CLOSED.opening;
     return CLOSED[this.#ground.keys.closed ?? 'open'];
   }
 

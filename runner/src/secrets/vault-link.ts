@@ -26,7 +26,8 @@ export type DoorBox = Pick<Extract<ToRunner, { type: 'door' }>, 'kind' | 'box'>;
 export type ReleaseWish = Omit<Extract<FromRunner, { type: 'release' }>, 'type'>;
 
 const AGAIN_MS = 500;
-const AWAY = 'The vault is not running: Spaces with secrets wait until it is';
+/** Why nothing is released while there is no vault, for people. */
+export const AWAY = 'The vault is not running: Spaces with secrets wait until it is';
 
 /** The vault, as the runner reaches it. */
 export class VaultLink {

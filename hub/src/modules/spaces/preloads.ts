@@ -3,9 +3,10 @@
 import { isFault } from '@holdfast/kernel/fault';
 import { isRecorded, referencesOf, type Actor, type AnonymousActor } from '#modules/access';
 import { type Content, type ListedFile } from '#modules/content';
-import { quoted, type RepoPath } from '#modules/git';
+import { type RepoPath } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { RepoMoved, type Pushers, type Repo, type Repos } from '#modules/repos';
+import { PRELOADS } from './file-problems.ts';
 import { layOut, type CacheEntry, type CachedFile, type Preload } from './preload.ts';
 
 /** What finding needs. */
@@ -88,8 +89,7 @@ async function findOne(
     const all = await content.listFiles(repo, commit, limit);
     const wanted = files === undefined ? all : all.filter(({ path }) => files.includes(path as RepoPath));
     const missing = files?.find((path) => !all.some((one) => one.path === path));
-    if (missing !== undefined)
-      return `"preload_from_hub": ${shown(preload)} has no file ${quoted(missing)} at ${quoted(revision)}.`;
+    if (missing !== undefined) return PRELOADS.noFile(preload, missing);
     const cached = wanted.map((listed) => ({
       path: listed.path as RepoPath,
       etag: etagOf(listed),
@@ -99,8 +99,7 @@ async function findOne(
     return layOut(preload, commit, cached);
   } catch (error) {
     // One that may not be read says the same as one that is not there: its name alone would tell.
-    if (isFault(error) || error instanceof RepoMoved)
-      return `"preload_from_hub": there is no ${shown(preload)} with a revision ${quoted(revision)} that everybody may read, or whoever pushed this.`;
+    if (isFault(error) || error instanceof RepoMoved) return PRELOADS.noRepo(preload);
     throw error;
   }
 }
@@ -142,8 +141,4 @@ async function recordReads(
 
 function etagOf({ lfs, oid, mode }: ListedFile): string {
   return lfs !== undefined && mode !== '120000' ? lfs.sha256 : oid;
-}
-
-function shown({ type, namespace, name }: Preload): string {
-  return `${type} ${namespace}/${name}`;
 }

@@ -2,7 +2,7 @@
 // Invariant: what a program gets is what its repository holds. A pointer alone opens no object of another repository.
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
-import { formatSize, GiB } from '@holdfast/kernel/size';
+import { GiB } from '@holdfast/kernel/size';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { LONGEST_LINK, type SourceFile, type SourceFolders } from '@holdfast/platform/source-folders';
 import { isRecorded, referencesOf, type SystemActor } from '#modules/access';
@@ -11,6 +11,7 @@ import { type Content, type ListedFile } from '#modules/content';
 import { quoted } from '#modules/git';
 import { type Reads } from '#modules/ledger';
 import { type Repo } from '#modules/repos';
+import { FILES, PRELOADS } from './file-problems.ts';
 import { type CacheEntry } from './preload.ts';
 import { findPreloads, type PreloadedFile, type PreloadsDeps, type WantedPreloads } from './preloads.ts';
 
@@ -77,13 +78,12 @@ export class Sources {
     const found = await findPreloads(wanted, { files: MOST_FILES, bytes: MOST_BYTES }, this.#deps);
     if (typeof found === 'string') return found;
     if (found.length === 0) return undefined;
-    if (found.length > 2 * MOST_FILES) return `"preload_from_hub" leads to more than ${MOST_FILES} files.`;
+    if (found.length > 2 * MOST_FILES) return PRELOADS.many(MOST_FILES);
     const files = found.flatMap((entry) => ('of' in entry ? [entry.of] : []));
     const bytes = files.reduce((sum, { listed }) => sum + listed.size, 0);
-    if (bytes > MOST_BYTES) return `"preload_from_hub" leads to more than ${formatSize(MOST_BYTES)}.`;
+    if (bytes > MOST_BYTES) return PRELOADS.large(MOST_BYTES);
     for (const { repo, listed, path } of files)
-      if ((await this.#findMissing(repo, [listed])) !== undefined)
-        return `"preload_from_hub": the content of ${quoted(path)} was never uploaded.`;
+      if ((await this.#findMissing(repo, [listed])) !== undefined) return PRELOADS.missing(path);
     return await this.#put(
       { owner: id, name },
       { files: found.map((entry) => this.#entryOf(entry)), bytes },
@@ -107,12 +107,12 @@ export class Sources {
     if (await folders.has(repo.id, commit)) return undefined;
     const files = await content.listFiles(repo, commit, MOST_FILES + 1);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    if (files.length > MOST_FILES) return `The Space has more than ${MOST_FILES} files.`;
-    if (bytes > MOST_BYTES) return `The files of the Space have more than ${formatSize(MOST_BYTES)}.`;
+    if (files.length > MOST_FILES) return FILES.many(MOST_FILES);
+    if (bytes > MOST_BYTES) return FILES.large(MOST_BYTES);
     const long = files.find(({ mode, size }) => mode === LINK && size > LONGEST_LINK);
-    if (long !== undefined) return `The link ${quoted(long.path)} is longer than a path can be.`;
+    if (long !== undefined) return FILES.longLink(long.path);
     const missing = await this.#findMissing(repo, files);
-    if (missing !== undefined) return `The content of ${quoted(missing.path)} was never uploaded.`;
+    if (missing !== undefined) return FILES.missing(missing.path);
     const all = { address: '', repoId: repo.id, revision: commit, path: '*' };
     if (isRecorded(repo)) await reads.recordRead({ ...referencesOf(RUNNING), ...all });
     return await this.#put(
@@ -210,9 +210,9 @@ const LINK = '120000';
 
 /** Why files cannot be written, where that is for people to mend. */
 function problemOf(error: unknown): string | undefined {
-  if (error instanceof RangeError) return `The files of the Space cannot be written: ${error.message}.`;
+  if (error instanceof RangeError) return FILES.unwritable(error.message);
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENAMETOOLONG' ? 'A path in the Space is longer than a file system takes.' : undefined;
+  return code === 'ENAMETOOLONG' ? FILES.longPath : undefined;
 }
 
 type Open = AsyncDisposable & {

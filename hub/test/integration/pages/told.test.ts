@@ -9,10 +9,12 @@ import { describeFailure } from '@holdfast/courier/mail-failure';
 import { checkPackages, checkRequirements } from '@holdfast/runner/build/requirements';
 import { describeStrain } from '@holdfast/runner/build/strain';
 import { explainFailure } from '@holdfast/runner/build/steps';
-import { CLOSED } from '@holdfast/vault/closed';
+import { AWAY } from '@holdfast/runner/secrets/vault-link';
+import { BEHIND, CLOSED } from '@holdfast/vault/closed';
 import { ptTold } from '@holdfast/web/src/lib/words/pt-told.ts';
 import { TOLD, toldIn } from '@holdfast/web/src/lib/words/told.ts';
 import { readConfiguration } from '../../../src/modules/spaces/configuration.ts';
+import { FILES, PRELOADS } from '../../../src/modules/spaces/file-problems.ts';
 import { stageOf } from '../../../src/modules/spaces/model.ts';
 import { openProgramHub } from '../../harness/program-hub.ts';
 import { ROOT } from '../../harness/program.ts';
@@ -53,9 +55,33 @@ const FAILURES = [
   ...['EAUTH', 'ENOAUTH', 'ETLS'],
 ];
 
+const LIMITS = [20, 20 * 2 ** 30] as const;
+/** As hostile as a path gets. */
+const PATH = 'a" has no file "b';
+const PRELOAD = {
+  ...({ type: 'model', namespace: 'ann', name: 'tiny.model' } as const),
+  ...{ files: undefined, revision: 'main', optional: false },
+};
+
+function listFileProblems(): string[] {
+  const [files, bytes] = LIMITS;
+  return [
+    ...[FILES.many(files), FILES.large(bytes), FILES.longLink(PATH), FILES.missing(PATH), FILES.longPath],
+    ...['a path leads out of its folder', `the link ${JSON.stringify('/etc')} points to what is no path`].map(
+      FILES.unwritable,
+    ),
+    ...[PRELOADS.many(files), PRELOADS.large(bytes), PRELOADS.missing(PATH)],
+    ...[PRELOADS.noFile(PRELOAD, PATH), PRELOADS.noRepo({ ...PRELOAD, type: 'dataset' })],
+  ];
+}
+
 function listTold(): string[] {
   const mails = ['starttls', 'tls'].flatMap((security) =>
-    FAILURES.map((code) => describeFailure({ code }, { ...SERVER, security } as never)),
+    FAILURES.flatMap((code) =>
+      [{ code }, { code, responseCode: 502 }].map((failure) =>
+        describeFailure(failure, { ...SERVER, security } as never),
+      ),
+    ),
   );
   const checks = [
     checkRequirements('requirements.txt', REQUIREMENTS.join('\n'), ['https://pypi.org/simple']),
@@ -73,9 +99,13 @@ function listTold(): string[] {
     ...[stageOf(stage), stageOf({ ...stage, appFile: undefined })].map(({ error }) => error ?? ''),
     ...checks.flatMap((checked) => (checked.kind === 'wrong' ? checked.problems : [])),
     ...[-1, 20, 21, 22, 23, 24, 25].map((code) => `The build failed: ${explainFailure(code, [])}`),
-    ...(['memory', 'processes'] as const).map((one) => describeStrain([one], limits) ?? ''),
+    ...([['memory'], ['processes'], ['memory', 'processes']] as const).map(
+      (strain) => `The build was ended. ${describeStrain(strain, limits) ?? ''}`,
+    ),
     ...mails,
-    describeFailure({ code: 'EAUTH', responseCode: 535 }, SERVER as never),
+    ...listFileProblems(),
+    ...[AWAY, BEHIND.restored, BEHIND.keysSetBack({ end: 2, found: 3 })],
+    BEHIND.ledgerShort({ recorded: 3, found: 2 }),
   ];
 }
 
@@ -92,10 +122,10 @@ void test('what the programs tell has words in the language of the page, whateve
 
 void test('each form is one that a program tells, word for word', async () => {
   const sources: string[] = [];
-  for await (const file of glob('{hub,runner,vault,courier}/src/**/*.ts', { cwd: ROOT }))
+  for await (const file of glob('{hub,runner,vault,courier,platform}/src/**/*.ts', { cwd: ROOT }))
     if (!file.endsWith('.test.ts')) sources.push(await readFile(path.join(ROOT, file), 'utf8'));
   // As it is told, wherever the lines of the code break.
-  const all = sources.join('\n').replaceAll(/'\s*\+\s*'/g, '');
+  const all = sources.join('\n').replaceAll(/['`]\s*\+\s*['`]/g, '');
   const missing = Object.values(TOLD)
     .flatMap((form) => form.split(/\{\w+\}|(?<=[.;:?])\s/))
     .map((part) => part.replace(/;$/, '').trim())

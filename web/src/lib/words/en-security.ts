@@ -222,7 +222,7 @@ export const enSecurity = {
     used: 'Last used',
     echoed: 'seen in an answer; rotate it:',
     uses: '{count} uses',
-    uncounted: 'not counted yet',
+    uncounted: 'no use counted',
     expires: 'expires',
     silent: 'The vault does not say which.',
     none: 'No Space has a secret.',

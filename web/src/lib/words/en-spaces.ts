@@ -84,7 +84,7 @@ export const enSpaces = {
     echoed:
       'Seen in an answer to the app, which has the value now. Make a new key at its provider, replace this one, and revoke the old one. Seen',
     uses: { one: 'once', many: '{count} times' },
-    uncounted: 'not counted yet',
+    uncounted: 'no use counted',
     secretSet: 'is kept. It reaches the app',
     limits: 'Hardware and sleep',
     hardware: 'Hardware',

@@ -20,7 +20,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'entry.missing': 'Não há nada neste caminho nesta revisão.',
   'revision.not-a-branch': 'Só se pode escrever em ramos: isto é uma etiqueta ou um commit.',
   'leak.token-in-text':
-    'Há no texto uma chave de acesso deste hub. Nada foi alterado. Tire-a e revogue a chave: quem viu o texto pode usá-la.',
+    'Há no texto um token deste hub. Nada foi alterado. Tire-o e revogue-o: quem viu o texto pode usá-lo.',
   'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
   'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
   'sso.denied':

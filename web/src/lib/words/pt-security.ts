@@ -225,7 +225,7 @@ export const ptSecurity: typeof enSecurity = {
     used: 'Último uso',
     echoed: 'visto numa resposta; troque-o:',
     uses: '{count} usos',
-    uncounted: 'ainda por contar',
+    uncounted: 'nenhum uso contado',
     expires: 'expira',
     silent: 'O cofre não diz quais.',
     none: 'Nenhum Space tem um segredo.',

@@ -84,7 +84,7 @@ export const ptSpaces: typeof enSpaces = {
     echoed:
       'Visto numa resposta à aplicação, que agora tem o valor. Crie uma chave nova no provedor, troque esta e revogue a antiga. Visto',
     uses: { one: 'uma vez', many: '{count} vezes' },
-    uncounted: 'ainda por contar',
+    uncounted: 'nenhum uso contado',
     secretSet: 'está guardado. Chega à aplicação',
     limits: 'Equipamento e sono',
     hardware: 'Equipamento',

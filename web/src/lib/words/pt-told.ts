@@ -22,6 +22,20 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'app.no-secrets': 'não recebeu os segredos: {why}',
   'app.door-ended': 'a sua porta para o exterior terminou',
   'app.door-not-opened': 'não foi possível abrir a sua porta para o exterior',
+  'files.many': 'O Space tem mais de {n} ficheiros.',
+  'files.large': 'Os ficheiros do Space têm mais de {size}.',
+  'files.long-link': 'A ligação {path} é mais comprida do que um caminho pode ser.',
+  'files.missing': 'O conteúdo de {path} nunca foi carregado.',
+  'files.unwritable': 'Não é possível escrever os ficheiros do Space: {why}.',
+  'files.outside': 'um caminho sai da sua pasta',
+  'files.no-link': 'a ligação {path} aponta para o que não é um caminho',
+  'files.long-path': 'Um caminho do Space é mais comprido do que um sistema de ficheiros aceita.',
+  'preload.many': '«preload_from_hub» leva a mais de {n} ficheiros.',
+  'preload.large': '«preload_from_hub» leva a mais de {size}.',
+  'preload.missing': '«preload_from_hub»: o conteúdo de {path} nunca foi carregado.',
+  'preload.no-file': '«preload_from_hub»: {repo} não tem o ficheiro {path} em {revision}.',
+  'preload.no-repo':
+    '«preload_from_hub»: não há {repo} com uma revisão {revision} que todos possam ler, ou quem enviou isto.',
   'build.failed': 'A construção falhou: {why}',
   'build.ended-early': 'a construção terminou antes de estar pronta.',
   'build.no-installer':
@@ -46,6 +60,8 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'build.memory': 'Precisa de mais memória do que uma construção pode ter, que é {size}.',
   'build.processes':
     'Inicia mais processos e threads do que uma construção pode ter ao mesmo tempo, que são {n}.',
+  'build.memory-and-processes':
+    'Precisa de mais memória do que uma construção pode ter, que é {size}. Inicia mais processos e threads do que uma construção pode ter ao mesmo tempo, que são {n}.',
   'build.python':
     'A python_version {version} não existe aqui. Esta máquina tem {versions}: mude a python_version no README.md, ou tire-a.',
   'packages.late': 'Instalar o packages.txt demorou demasiado, e foi terminado.',
@@ -53,10 +69,10 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'packages.not-installed': 'Não foi possível instalar os pacotes do packages.txt.',
   'packages.many': 'packages.txt: tem mais de {n} nomes',
   'packages.name': 'isto não é o nome de um pacote do Debian; um nome por linha, sem opções',
-  'requirements.line': '{file}, linha {n} ({line}): {why}',
-  'requirements.no-file': '{file} não é um ficheiro',
-  'requirements.large': '{file} tem mais de {n} KiB',
-  'requirements.link': '{file} é uma ligação; tem de ser um ficheiro',
+  'requirements.line': '{list}, linha {n} ({line}): {why}',
+  'requirements.no-file': '{list} não é um ficheiro',
+  'requirements.large': '{list} tem mais de {n} KiB',
+  'requirements.link': '{list} é uma ligação; tem de ser um ficheiro',
   'requirements.path':
     'não se pode instalar um caminho do repositório. Importe o código de onde está, ou ponha-o num pacote de um índice',
   'requirements.file':
@@ -109,8 +125,16 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
     'O cofre está selado até ter a sua frase-passe: `./holdfast vault unseal`. Até lá, os Spaces com segredos esperam.',
   'vault.passphrase-wrong':
     'O cofre está selado: a frase-passe que recebeu não é a da sua chave-raiz. `./holdfast vault unseal` pede a certa. Até lá, os Spaces com segredos esperam.',
+  'vault.opening': 'O cofre está a ser aberto.',
+  'vault.away': 'O cofre não está a correr: até lá, os Spaces com segredos esperam',
+  'vault.restored':
+    'A base de dados veio de uma cópia de segurança. Nada é entregue até quem gere o hub aceitar o que lhe falta: `./holdfast start --accept-loss`',
+  'vault.keys-set-back':
+    'O diário do cofre acaba em {n}, e o livro de registo sabe de {number}: as chaves foram repostas de antes. Reponha as de hoje, ou arranque uma vez com --accept-loss',
+  'vault.ledger-short':
+    'O livro de registo acaba antes do que o cofre fez: falta a sua entrada {n}, e {number} é a última. A base de dados foi reposta de antes, ou apagaram-se entradas. Reponha uma mais recente, ou arranque uma vez com --accept-loss',
   'vault.missing':
-    'Falta a chave-raiz (vault/root.key entre as chaves). Os valores de todos os segredos perdem-se se não for reposta, e os códigos de segundos fatores não se podem verificar; nada mais se perde: repositórios, contas, chaves de acesso e o livro de registo não precisam dela. Reponha-a e arranque de novo; se está perdida de vez, `./holdfast vault begin-anew` diz o que se perde com ela',
+    'Falta a chave-raiz (vault/root.key entre as chaves). Os valores de todos os segredos perdem-se se não for reposta, e os códigos de segundos fatores não se podem verificar; nada mais se perde: repositórios, contas, tokens e o livro de registo não precisam dela. Reponha-a e arranque de novo; se está perdida de vez, `./holdfast vault begin-anew` diz o que se perde com ela',
   'mail.no-recipient': 'A conta não tem endereço ou está desativada, ou a inscrição já passou.',
   'mail.not-set-up': 'Não está configurado nenhum servidor de correio.',
   'mail.no-courier': 'o processo que entrega o correio não está lá neste momento',
@@ -121,8 +145,6 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
     'nada escuta em {host}, porta {n}; o servidor de correio está a correr, e mail.port está certo?',
   'mail.no-answer': '{host}, porta {n}, não responde; há alguma firewall a impedi-lo?',
   'mail.no-way': 'não há caminho daqui para {host}',
-  'mail.password-code':
-    'o servidor de correio não deixa entrar {user}; mail.user e a palavra-passe estão certos? ({n})',
   'mail.password': 'o servidor de correio não deixa entrar {user}; mail.user e a palavra-passe estão certos?',
   'mail.no-password':
     'o servidor de correio quer um utilizador e uma palavra-passe: defina mail.user e mail.passwordFile',
@@ -130,4 +152,5 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
     'o servidor de correio não oferece TLS, ou nenhum que se possa verificar; mail.security está certo?',
   'mail.tls': 'o TLS com o servidor de correio falhou; mail.security está certo, e o certificado é bom?',
   'mail.certificate': 'o certificado não serve: {said}',
+  'mail.answered': '{known} ({n})',
 };

@@ -26,6 +26,23 @@ void test('toldIn() says what is told within what is told, and leaves what someb
   ]);
 });
 
+void test('toldIn() leaves what other programs say in the middle of a failed build', () => {
+  for (const line of [
+    "configuration error: `project.dynamic[2]` must be one of ['version', 'readme']",
+    'error: `strict` must be true or false',
+    'x.txt is not a file',
+    '/tmp/requirements.txt is not a file',
+    'setup.cfg, line 3 (name): this option is not known here',
+    'x: "pinned" must be true or false',
+    'a b port 25 does not answer; does a firewall stop it?',
+    'something else (502)',
+    'its door ended (502) (502)',
+  ])
+    assert.deepEqual(say(line), [`<${line}>`]);
+  assert.deepEqual(say('"pinned" must be true or false'), ['"pinned" tem de ser true ou false']);
+  assert.deepEqual(say('its door ended (502)'), ['a sua porta para o exterior terminou (502)']);
+});
+
 void test('toldIn() says in English what a language has no words for, and takes no form into what an author wrote', () => {
   assert.deepEqual(toldIn({}, 'its door ended'), [[{ text: 'its door ended', isEnglish: true }]]);
   assert.deepEqual(say('its door ended, said the author'), ['<its door ended, said the author>']);
@@ -34,7 +51,15 @@ void test('toldIn() says in English what a language has no words for, and takes 
 });
 
 void test('toldIn() is quick with what was written to keep it busy', () => {
-  const hostile = `${', line 1 ('.repeat(400)}${'): '.repeat(300)}`;
-  assert.equal(say(hostile).length, 1);
-  assert.equal(say('the header '.repeat(180)).length, 1);
+  // Each opens many parentheses, closes many, and ends in what no slot takes.
+  const hostile = ['', 'requirements.txt'].map((head) => {
+    const text = `${head}${', line 1 ('.repeat(66)}${'): '.repeat(220)}`;
+    return `${text.padEnd(1_990, 'x')}\u2028`;
+  });
+  const before = process.cpuUsage();
+  for (let round = 0; round < 200; round++)
+    for (const text of [...hostile, 'the header '.repeat(180)]) assert.deepEqual(say(text), [`<${text}>`]);
+  const { user, system } = process.cpuUsage(before);
+  // Some 100 ms; a form that begins with a slot for anything takes 50 times as long, and more.
+  assert.ok(user + system < 1_500_000, `${user + system} µs`);
 });

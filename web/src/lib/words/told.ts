@@ -3,8 +3,9 @@
 // Invariant: `hub/test/integration/pages/told.test.ts` holds the forms against the programs that say them.
 
 /**
- * The forms. A slot takes the rest of its line as short as it can: `{why}` what is told by itself, `{n}` a number, `{size}` one with its
- * unit, and any other what stays as it is. Of two that fit the first counts.
+ * The forms. A slot takes the rest of its line as short as it can: `{why}` what is told by itself, `{known}` what is told by itself in one
+ * of the other forms, `{n}` a number, `{size}` one with its unit, those of `TAKES` what they name, and any other what stays as it is. Of two
+ * that fit the first counts. None begins with a slot that takes anything: a build tells the lines of other programs, too.
  */
 export const TOLD = {
   'app.no-file': 'There is no file {file} in the Space.',
@@ -24,6 +25,20 @@ export const TOLD = {
   'app.no-secrets': 'it got no secrets: {why}',
   'app.door-ended': 'its door ended',
   'app.door-not-opened': 'its door could not be opened',
+  'files.many': 'The Space has more than {n} files.',
+  'files.large': 'The files of the Space have more than {size}.',
+  'files.long-link': 'The link {path} is longer than a path can be.',
+  'files.missing': 'The content of {path} was never uploaded.',
+  'files.unwritable': 'The files of the Space cannot be written: {why}.',
+  'files.outside': 'a path leads out of its folder',
+  'files.no-link': 'the link {path} points to what is no path',
+  'files.long-path': 'A path in the Space is longer than a file system takes.',
+  'preload.many': '"preload_from_hub" leads to more than {n} files.',
+  'preload.large': '"preload_from_hub" leads to more than {size}.',
+  'preload.missing': '"preload_from_hub": the content of {path} was never uploaded.',
+  'preload.no-file': '"preload_from_hub": {repo} has no file {path} at {revision}.',
+  'preload.no-repo':
+    '"preload_from_hub": there is no {repo} with a revision {revision} that everybody may read, or whoever pushed this.',
   'build.failed': 'The build failed: {why}',
   'build.ended-early': 'the build ended before it was done.',
   'build.no-installer':
@@ -47,6 +62,8 @@ export const TOLD = {
   'build.folder': 'The build made a folder that cannot be looked into, and was ended.',
   'build.memory': 'It needs more memory than a build may have, which is {size}.',
   'build.processes': 'It starts more processes and threads than a build may have at a time, which is {n}.',
+  'build.memory-and-processes':
+    'It needs more memory than a build may have, which is {size}. It starts more processes and threads than a build may have at a time, which is {n}.',
   'build.python':
     'python_version {version} is not there. This machine has {versions}: change python_version in README.md, or leave it out.',
   'packages.late': 'To install packages.txt took too long, and was ended.',
@@ -54,10 +71,10 @@ export const TOLD = {
   'packages.not-installed': 'The packages of packages.txt could not be installed.',
   'packages.many': 'packages.txt: it has more than {n} names',
   'packages.name': 'this is not the name of a Debian package; one name a line, without options',
-  'requirements.line': '{file}, line {n} ({line}): {why}',
-  'requirements.no-file': '{file} is not a file',
-  'requirements.large': '{file} is larger than {n} KiB',
-  'requirements.link': '{file} is a link; it has to be a file',
+  'requirements.line': '{list}, line {n} ({line}): {why}',
+  'requirements.no-file': '{list} is not a file',
+  'requirements.large': '{list} is larger than {n} KiB',
+  'requirements.link': '{list} is a link; it has to be a file',
   'requirements.path':
     'a path in the repository cannot be installed. Import the code from where it lies, or put it into a package on an index',
   'requirements.file': 'a path of a file system cannot be installed. Put the code into a package on an index',
@@ -108,6 +125,14 @@ export const TOLD = {
     'The vault is sealed until it has its passphrase: `./holdfast vault unseal`. Spaces with secrets wait until then.',
   'vault.passphrase-wrong':
     'The vault is sealed: the passphrase that it was given is not that of its root key. `./holdfast vault unseal` asks for the right one. Spaces with secrets wait until then.',
+  'vault.opening': 'The vault is being unsealed.',
+  'vault.away': 'The vault is not running: Spaces with secrets wait until it is',
+  'vault.restored':
+    'The database came out of a backup. Nothing is handed over until the operator has accepted what it lacks: `./holdfast start --accept-loss`',
+  'vault.keys-set-back':
+    "The vault's journal ends at {n}, and the ledger knows of {number}: the keys were set back. Put back the ones of today, or start once with --accept-loss",
+  'vault.ledger-short':
+    'The ledger ends before what the vault did: its entry {n} is missing, and {number} is the last. The database was set back, or entries were deleted. Restore a newer one, or start once with --accept-loss',
   'vault.missing':
     'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back, and codes of second factors cannot be checked; nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back and start again; where it is lost for good, `./holdfast vault begin-anew` says what goes with it',
   'mail.no-recipient': 'The account has no address or is disabled, or the sign-up is over.',
@@ -119,12 +144,13 @@ export const TOLD = {
   'mail.nothing-listens': 'nothing listens on {host} port {n}; is the mail server up, and mail.port right?',
   'mail.no-answer': '{host} port {n} does not answer; does a firewall stop it?',
   'mail.no-way': 'there is no way to {host} from here',
-  'mail.password-code': 'the mail server does not let {user} in; are mail.user and the password right? ({n})',
   'mail.password': 'the mail server does not let {user} in; are mail.user and the password right?',
   'mail.no-password': 'the mail server wants a user and a password: set mail.user and mail.passwordFile',
   'mail.no-tls': 'the mail server offers no TLS, or none that can be checked; is mail.security right?',
   'mail.tls': 'TLS with the mail server failed; is mail.security right, and the certificate good?',
   'mail.certificate': 'its certificate is not good: {said}',
+  // The server's number, after any of them.
+  'mail.answered': '{known} ({n})',
 } as const;
 /** One of them. */
 export type ToldCode = keyof typeof TOLD;
@@ -141,7 +167,22 @@ export interface Piece {
 /** How long a line is at most for which a form is looked for; a longer one is somebody else's. */
 const LONGEST = 2_000;
 const SLOT = /\{(\w+)\}/;
-const TAKES: Readonly<Record<string, string>> = { n: String.raw`\d+`, size: String.raw`[\d.]+ [KMGT]?i?B` };
+/** As `JSON.stringify` writes a text. */
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
+const TAKES: Readonly<Record<string, string>> = {
+  n: String.raw`\d+`,
+  number: String.raw`\d+`,
+  size: String.raw`[\d.]+ [KMGT]?i?B`,
+  // A name or an address, as the operator's settings have it.
+  host: String.raw`\S+`,
+  key: QUOTED,
+  path: QUOTED,
+  revision: QUOTED,
+  repo: String.raw`(?:model|dataset) \S+`,
+  list: String.raw`(?:pre-requirements|requirements|packages)\.txt`,
+  // Not itself with a number after it: each would be looked into.
+  known: String.raw`.+[^)]`,
+};
 
 const FORMS = Object.entries(TOLD).map(([code, form]) => ({
   code: code as ToldCode,
@@ -167,6 +208,8 @@ function piecesOf(words: ToldWords, line: string): Piece[] | undefined {
   for (const { code, pattern } of FORMS) {
     const found = pattern.exec(line);
     if (found === null) continue;
+    const { known } = found.groups ?? {};
+    if (known !== undefined && piecesOf(words, known) === undefined) continue;
     const said = words[code];
     return said === undefined ? undefined : fill(words, said, found.groups ?? {});
   }
@@ -178,7 +221,7 @@ function fill(words: ToldWords, said: string, values: Readonly<Record<string, st
     if (index % 2 === 0) return [{ text: part, isEnglish: false }];
     const value = values[part] ?? '';
     const own = [{ text: value, isEnglish: part === 'why' || part === 'said' }];
-    return part === 'why' ? (piecesOf(words, value) ?? own) : own;
+    return part === 'why' || part === 'known' ? (piecesOf(words, value) ?? own) : own;
   });
   return joined(pieces);
 }
