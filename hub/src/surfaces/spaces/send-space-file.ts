@@ -12,7 +12,7 @@ import { sendFile } from '../http/send-file.ts';
 import { openStored, type StoredDeps } from '../hub/files/stored-file.ts';
 import { type Call } from '../route/route.ts';
 import { type Answer } from './find-answer.ts';
-import { framePolicy } from './frames.ts';
+import { framePolicy, noticeFramers } from './frames.ts';
 import { answerNotice } from './notice.ts';
 import { mediaTypeOf } from './space-files.ts';
 import { SAY } from './words.ts';
@@ -40,7 +40,8 @@ export async function sendSpaceFile(deps: SendingDeps, call: SpaceCall, found: F
   const { repo } = found.served;
   const stored = await openStored(deps, { repoId: repo.id, file: found.file }, 'content');
   if (stored === undefined) {
-    answerNotice(call, { status: 404, title: fullName(repo), text: SAY.neverUploaded }, deps.hubUrl());
+    const notice = { status: 404, title: fullName(repo), text: SAY.neverUploaded } as const;
+    answerNotice(call, notice, noticeFramers(call.actor, deps.hubUrl()));
     return;
   }
   if (request.method === 'GET') await recordRead(deps.reads, call, found);

@@ -131,6 +131,23 @@ void test('a push changes what is shown; pausing hides it, and starting again sh
   assert.equal((await ask()).text, 'second');
 });
 
+void test('what was never uploaded of a public Space is told where its files may be framed', async () => {
+  const { hub, bearer } = await openDemo({ access: 'anonymous' });
+  await using _hub = hub;
+  const lost = `version https://git-lfs.github.com/spec/v1\noid sha256:${'b'.repeat(64)}\nsize 12345\n`;
+  const files = { ...FILES, 'lost.bin': lost };
+  await hub.addRepo('ann/lost', { type: 'space', visibility: 'public', sdk: 'static', files });
+  const framers = async (path: string, headers = {}) => {
+    const at = { label: 'ann-lost', path };
+    const { status, headers: told } = await askSite(hub, at, { accept: 'text/html', ...headers });
+    return [status, /frame-ancestors (.*)$/.exec(String(told['content-security-policy']))?.[1]];
+  };
+  assert.deepEqual(await framers('/'), [200, '*']);
+  assert.deepEqual(await framers('/lost.bin'), [404, '*']);
+  // What is told to somebody in particular stays in the hub's pages.
+  assert.deepEqual(await framers('/lost.bin', bearer), [404, `http://localhost:${hub.port}`]);
+});
+
 void test('a Space that cannot be shown says why, to people and to clients', async () => {
   const { hub, bearer } = await openDemo();
   await using _hub = hub;
