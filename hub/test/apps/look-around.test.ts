@@ -232,8 +232,8 @@ async function judge(t: TestContext, way: Way): Promise<void> {
   await using scratch = await openScratch('looked-at');
   const marker = path.join(scratch.path, 'marker');
   await writeFile(marker, 'the host', { mode: 0o666 });
-  const abstract = `holdfast-look-${process.pid}`;
-  const server = createServer((socket) => socket.end()).listen(`\0${abstract}`);
+  const abstract = `holdfast-look-${process.pid}-${way.owner}-${way.runtime}`;
+  await using server = createServer((socket) => socket.end()).listen(`\0${abstract}`);
   await once(server, 'listening');
   const { owner, runtime } = way;
   await using apps = await openAppInstance(owner, { spaces: { index: index.url, runtime } });
@@ -250,7 +250,6 @@ async function judge(t: TestContext, way: Way): Promise<void> {
         else assert.match(told, expected);
       });
   assert.equal(await readFile(marker, 'utf8'), 'the host');
-  server.close();
 }
 
 const hasGvisor = existsSync('/usr/bin/runsc');

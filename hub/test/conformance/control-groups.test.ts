@@ -9,7 +9,13 @@ import { openScratch } from '../harness/scratch.ts';
 import { isRoot } from '../harness/test-user.ts';
 
 async function listGroups(instance: string): Promise<string[]> {
-  const all = await readdir('/sys/fs/cgroup', { recursive: true });
+  let all: string[] | undefined;
+  // Groups of other instances come and go, also while they are listed.
+  while (all === undefined)
+    all = await readdir('/sys/fs/cgroup', { recursive: true }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return undefined;
+    });
   return all.filter((name) => path.basename(name).startsWith(`holdfast-${instance}`));
 }
 

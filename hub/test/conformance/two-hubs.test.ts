@@ -1,4 +1,4 @@
-// The published client before two hubs on one database and one object store, behind a proxy that sends each request to the other hub:
+// The published client before two hubs on one database and one object store, behind a proxy that sends each request of a kind to the other hub:
 // nothing that a client does in several steps may need them to come to the same one.
 import assert from 'node:assert/strict';
 import path from 'node:path';

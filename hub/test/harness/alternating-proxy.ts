@@ -1,4 +1,5 @@
-// Stands before several hubs and sends each request to the next of them, so that no two steps of a client go to the same one.
+// Stands before several hubs and sends each request of a kind to the next of them, so that what a client does again and again, and most of
+// its steps, go to another one than before.
 import { once } from 'node:events';
 import http from 'node:http';
 
@@ -10,6 +11,9 @@ export interface PassedRequest {
   /** The path, without the query. */
   readonly path: string;
 }
+
+/** What tells the kinds of requests apart, in their paths. */
+const KINDS = ['preupload', 'commit', 'batch', 'resolve', 'xorbs', 'shards', 'reconstructions'];
 
 /** The proxy. */
 export interface AlternatingProxy extends AsyncDisposable {
@@ -23,10 +27,18 @@ export async function startAlternatingProxy(
   hubs: readonly number[],
 ): Promise<AlternatingProxy> {
   const passed: PassedRequest[] = [];
+  const lastOf = new Map<string, number>();
+  const hubFor = (method: string, path: string): number => {
+    const kind = `${method} ${KINDS.find((one) => path.split('/').includes(one)) ?? ''}`;
+    const hub = ((lastOf.get(kind) ?? -1) + 1) % hubs.length;
+    lastOf.set(kind, hub);
+    return hub;
+  };
   const server = http.createServer((request, response) => {
     const { method = 'GET', headers, url = '/' } = request;
-    const hub = passed.length % hubs.length;
-    passed.push({ hub, method, path: url.split('?')[0] ?? '' });
+    const [path = ''] = url.split('?');
+    const hub = hubFor(method, path);
+    passed.push({ hub, method, path });
     const upstream = http.request({ port: hubs[hub], host: '127.0.0.1', method, path: url, headers });
     upstream.on('error', () => response.destroy());
     upstream.on('response', (answer) => {

@@ -95,18 +95,18 @@ export class EntrySearch {
    * have none, and go on all the same. Throws `cursorRejected`.
    */
   async listAbout(
-    { subject, since, until, ...rest }: ScopedFilter & { readonly subject: string },
+    { kind, actor, ...scope }: ScopedFilter & { readonly subject: string },
     page: { limit: number; cursor?: string | undefined },
   ): Promise<Page<FoundEntry>> {
-    const passes = sql<boolean>`${sql.join([sql`true`, ...conditionsOf(rest)], sql` and `)}`;
+    // Where the next page begins is told: it must be an entry that whoever asks may know of, if not one that they asked for.
+    const passes = sql<boolean>`${sql.join([sql`true`, ...conditionsOf({ kind, actor })], sql` and `)}`;
     let query = this.#db
       .selectFrom('ledger.entry')
       .select(['hash', INSTANT.as('instant'), passes.as('passes')])
       .orderBy('at', 'desc')
       .orderBy('hash', 'desc')
       .limit(LOOKED);
-    for (const condition of conditionsOf({ subject, since, until }, page.cursor))
-      query = query.where(condition);
+    for (const condition of conditionsOf(scope, page.cursor)) query = query.where(condition);
     const looked = await query.execute();
     const found = looked.filter((one) => one.passes);
     const shown = found.slice(0, page.limit);

@@ -26,8 +26,11 @@ export interface CountedSince {
 /** So many of the newest entries are counted; a flood does not make a page slow. */
 const MOST_COUNTED = 50_000;
 
-/** So many of the newest entries of whom one Space reached are read: each has up to a hundred hosts. */
-const MOST_CONTACTS = 500;
+/**
+ * So many of the newest entries of whom one Space reached are read. An app that meets ever new hosts makes thirty a minute: with fewer it
+ * would soon draw over what it sent before.
+ */
+const MOST_CONTACTS = 10_000;
 
 /** Counts entries. */
 export class TallyReader {
