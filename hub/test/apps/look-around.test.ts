@@ -259,7 +259,8 @@ for (const { owner, runtime, skip } of [
   {
     owner: 'self',
     runtime: 'gvisor',
-    skip: !(LONG && hasGvisor) && 'it is one of the long proofs; a sample of it is in the tests of the runner',
+    skip:
+      !(LONG && hasGvisor) && 'it is one of the long proofs; a sample of it is in the tests of the runner',
   },
   {
     owner: 'user',
