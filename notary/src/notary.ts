@@ -97,9 +97,11 @@ export class Notary {
       return { notary, silent, sealed: undefined, lost: undefined };
     }
     const sealed = { notary: undefined, silent, sealed: refusal, lost: undefined };
-    // Who cannot undo what a place told could still have it tell nothing when the instance starts again.
-    if (!told.acceptLoss) await keepMissed(deps, exported);
-    if (!told.acceptLoss) return sealed;
+    if (!told.acceptLoss) {
+      // Who cannot undo what a place told could still have it tell nothing when the instance starts again.
+      await keepMissed(deps, exported);
+      return sealed;
+    }
     const anew = await examineAll(db, { ...known, last: undefined, missed: [], exported: [] });
     if ('why' in anew) return sealed;
     const standing = { ...anew, epoch: found.epoch + 1 };
