@@ -29,9 +29,13 @@ from huggingface_hub import hf_hub_download
 for name in sys.argv[2:]:
     hf_hub_download("admin/chunks", name, local_dir=sys.argv[1])
 """
+# huggingface_hub 1.33 tells one thread that it has no transfer library while another still looks for it, and fetches that
+# file whole (2.4 does not): it looks before there are threads.
 SNAPSHOT = """
 import sys
 from huggingface_hub import snapshot_download
+from huggingface_hub.utils._runtime import is_xet_available
+assert is_xet_available()
 snapshot_download("admin/chunks", local_dir=sys.argv[1])
 """
 
