@@ -13,8 +13,8 @@ import { vaultEchoes } from '@holdfast/vault/migrations/0003-echoes';
 import { vaultOwnTokens } from '@holdfast/vault/migrations/0004-own-tokens';
 import { vaultSealedValues } from '@holdfast/vault/migrations/0005-sealed-values';
 import { vaultLost } from '@holdfast/vault/migrations/0006-lost';
-import { blobNamedObjects, blobObjects, blobXetObjects } from '#modules/blobs';
-import { gitDropped, gitObjects } from '#modules/git';
+import { blobNamedObjects, blobObjects, blobXetObjects } from '#migrations/blobs';
+import { gitDropped, gitObjects } from '#migrations/git';
 import {
   identityAccounts,
   identityInvitations,
@@ -24,7 +24,7 @@ import {
   identitySignUps,
   identitySecondFactor,
   identitySignIn,
-} from '#modules/identity';
+} from '#migrations/identity';
 import {
   repoLists,
   repoNarrowed,
@@ -33,7 +33,7 @@ import {
   repoPushers,
   repoSearchedByType,
   repoSummaries,
-} from '#modules/repos';
+} from '#migrations/repos';
 import {
   ledgerEntries,
   ledgerContactsOfSpace,
@@ -45,9 +45,9 @@ import {
   ledgerOfSpaces,
   ledgerOneStatement,
   ledgerWatched,
-} from '#modules/ledger';
-import { mailDelivery, mailListed, mailOutbox, mailStrangers } from '#modules/mail';
-import { secretsTold } from '#modules/secrets';
+} from '#migrations/ledger';
+import { mailDelivery, mailListed, mailOutbox, mailStrangers } from '#migrations/mail';
+import { secretsTold } from '#migrations/secrets';
 import {
   sessionKept,
   sessionPasskeys,
@@ -56,9 +56,9 @@ import {
   sessionSecondFactor,
   sessionSeeds,
   sessionSessions,
-} from '#modules/sessions';
-import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces, spaceStartedRuns } from '#modules/spaces';
-import { oauthApplications } from '#modules/oauth';
+} from '#migrations/sessions';
+import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces, spaceStartedRuns } from '#migrations/spaces';
+import { oauthApplications } from '#migrations/oauth';
 import {
   tokenAddresses,
   tokenApplications,
@@ -69,10 +69,10 @@ import {
   tokenReach,
   tokenTokens,
   tokenUses,
-} from '#modules/tokens';
-import { ssoLinks, ssoUndone } from '#modules/sso';
-import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#modules/upkeep';
-import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#modules/xet';
+} from '#migrations/tokens';
+import { ssoLinks, ssoUndone } from '#migrations/sso';
+import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#migrations/upkeep';
+import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
 
 /** All migrations of the hub. */
 export const migrations: readonly Migration[] = [

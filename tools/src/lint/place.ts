@@ -34,18 +34,19 @@ export function placeOf(filename: string): Place | undefined {
 
 /**
  * The file an import leads to, relative to the checkout, or `undefined` for packages and built-ins.
- * A face (`#modules/x`) leads to the module's `index.ts`.
+ * A face (`#modules/x`) leads to the module's `index.ts`, or to that of its migrations (`#migrations/x`).
  */
 export function targetOf(specifier: string, from: Place): string | undefined {
   if (specifier.startsWith('.'))
     return path.posix.normalize(path.posix.join(path.posix.dirname(from.file), specifier));
   const own = /^@holdfast\/([a-z]+)\/(.+)$/.exec(specifier);
   if (own !== null) return `${own[1]}/src/${own[2]}.ts`;
-  const inner = /^#(modules|config|surfaces)\/(.+)$/.exec(specifier);
+  const inner = /^#(migrations|modules|config|surfaces)\/(.+)$/.exec(specifier);
   if (inner === null) return undefined;
-  return inner[1] === 'modules'
-    ? `hub/src/modules/${inner[2]}/index.ts`
-    : `hub/src/${inner[1]}/${inner[2]}.ts`;
+  const [, kind, name] = inner;
+  if (kind === 'modules') return `hub/src/modules/${name}/index.ts`;
+  if (kind === 'migrations') return `hub/src/modules/${name}/migrations/index.ts`;
+  return `hub/src/${kind}/${name}.ts`;
 }
 
 /** Whether a file is named by one of the patterns: exact, or with `*` (one segment) and `**` (any depth). */

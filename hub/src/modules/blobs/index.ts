@@ -16,6 +16,3 @@ export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from '.
 export { spareObjects } from './spared.ts';
 export { type BlobPlace } from './store.ts';
 export { registerObjects, Uploads, type RepoStorage, type Sender, type UploadsDeps } from './uploads.ts';
-export { objects as blobObjects } from './migrations/0001-objects.ts';
-export { namedObjects as blobNamedObjects } from './migrations/0003-named.ts';
-export { xetObjects as blobXetObjects } from './migrations/0002-xet.ts';

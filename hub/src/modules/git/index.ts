@@ -52,5 +52,3 @@ export {
 } from './store/unreachable.ts';
 export { copyRepository, eraseRepository } from './store/whole.ts';
 export { BATCH_BYTES, GitWriter, type AddedBytes, type NewCommit } from './store/writer.ts';
-export { objects as gitObjects } from './migrations/0001-objects.ts';
-export { droppedCommits as gitDropped } from './migrations/0002-dropped.ts';

@@ -4,4 +4,3 @@ export { Authorizations } from './authorizations.ts';
 export { Exchange, type Exchanged } from './exchange.ts';
 export { IdTokens } from './id-tokens.ts';
 export { SCOPES, type Scope } from './scopes.ts';
-export { applications as oauthApplications } from './migrations/0001-applications.ts';

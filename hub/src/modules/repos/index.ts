@@ -29,13 +29,6 @@ export {
   repoMissing,
   visibilityContradicts,
 } from './faults.ts';
-export { repositories as repoRepositories } from './migrations/0001-repositories.ts';
 export { Likes } from './likes.ts';
 export { type Liked } from './like-store.ts';
 export { Downloads, WINDOWS_TASK } from './downloads.ts';
-export { summaries as repoSummaries } from './migrations/0002-summary.ts';
-export { narrowed as repoNarrowed } from './migrations/0003-narrowed.ts';
-export { lists as repoLists } from './migrations/0004-lists.ts';
-export { ordered as repoOrdered } from './migrations/0005-ordered.ts';
-export { searchedByType as repoSearchedByType } from './migrations/0006-searched-by-type.ts';
-export { pushers as repoPushers } from './migrations/0007-pushers.ts';

@@ -10,7 +10,6 @@ export {
   type VaultStanding,
 } from './model.ts';
 export { Echoes } from './echoes.ts';
-export { told as secretsTold } from './migrations/0001-told.ts';
 export { SecretOverview, type SpaceSecrets } from './overview.ts';
 export { SecretSinks, type SpaceSinks, type VersionSinks } from './sinks.ts';
 export { type ReachOf } from './token-reach.ts';

@@ -1,10 +1,6 @@
 // The face of `spaces`.
 export { ASKED_FOR_ANYWAY, type Egress, type HardwareKinds, MOST_HOSTS } from './decisions.ts';
 export { type LogRing } from './log-ring.ts';
-export { spaces as spaceSpaces } from './migrations/0001-spaces.ts';
-export { running as spaceRunning } from './migrations/0002-running.ts';
-export { secrets as spaceSecrets } from './migrations/0003-secrets.ts';
-export { startedRuns as spaceStartedRuns } from './migrations/0005-started-runs.ts';
 export { LiveRuns } from './live-runs.ts';
 export {
   type Reached,
@@ -23,5 +19,4 @@ export { SpaceReader } from './store.ts';
 export { Traffic, type DoorHour, type SpaceTraffic } from './traffic.ts';
 export { isLabel } from './label.ts';
 export { type FromRunner, type LogKind, type RunnerLink, type ToRunner, type Usage } from './wish.ts';
-export { listed as spaceListed } from './migrations/0004-listed.ts';
 export { readContactsBack, type ContactPiece, type RecordedContacts } from './recorded-contacts.ts';

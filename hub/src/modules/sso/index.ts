@@ -9,5 +9,3 @@ export {
   type SignOnOutcome,
   type SignOnStart,
 } from './model.ts';
-export { links as ssoLinks } from './migrations/0001-links.ts';
-export { undone as ssoUndone } from './migrations/0002-undone.ts';

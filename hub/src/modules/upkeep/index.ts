@@ -9,8 +9,4 @@ export { Sweep, type Swept } from './sweep.ts';
 export { Quotas, type Usage } from './quotas.ts';
 export { UPKEEP_SCHEDULE, upkeepJobs } from './jobs.ts';
 export { Scrub, type OwnedDamage } from './scrub.ts';
-export { upkeepGitObjects } from './migrations/0004-git-objects.ts';
-export { upkeepScrub } from './migrations/0003-scrub.ts';
 export { Sizes } from './sizes.ts';
-export { upkeepQuotas } from './migrations/0002-quotas.ts';
-export { upkeepEntries } from './migrations/0001-entries.ts';

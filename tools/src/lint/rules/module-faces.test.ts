@@ -19,6 +19,8 @@ testRule('module-faces', moduleFaces, [
   ['hub/src/modules/nobody/a.ts', `import { x } from '#modules/tokens'; x;`, /is not in tools/],
   ['hub/src/surfaces/hub/a.ts', `import { x } from '../../modules/repos/store.ts'; x;`, /through its face/],
   ['hub/src/surfaces/hub/a.ts', `import { x } from '#modules/repos'; x;`],
+  ['hub/src/migrations.ts', `import { x } from '#migrations/repos'; x;`],
+  ['hub/src/app.ts', `import { x } from '#migrations/repos'; x;`, /through its face/],
   ['hub/src/modules/access/access.ts', `import { x } from '@holdfast/platform/log'; x;`, /access is pure/],
   ['hub/src/modules/repos/policy.ts', `import { x } from 'node:fs'; x;`, /policy is a pure room/],
   [

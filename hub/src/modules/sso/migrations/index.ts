@@ -1,0 +1,3 @@
+// The migrations of this module, without the module: what migrates loads nothing else.
+export { links as ssoLinks } from './0001-links.ts';
+export { undone as ssoUndone } from './0002-undone.ts';
