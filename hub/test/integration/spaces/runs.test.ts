@@ -7,6 +7,7 @@ import { openProgramHub } from '../../harness/program-hub.ts';
 import { type ServedHub } from '../../harness/served-hub.ts';
 import { askSite } from '../../harness/site.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 
 void test('what is wanted of a Space is told to a runner that comes, with its files', async () => {
   await using opened = await openProgramHub();
@@ -186,7 +187,7 @@ void test('runs and refusals of their doors are on the ledger, and reads of priv
   for (let n = 0; n < 40; n += 1)
     runner.say({ type: 'refused', ...about, host: `h${n}.example`, why: 'not on the list', count: 2 });
   runner.say({ type: 'ended', ...about, why: 'asked to' });
-  await delay(500);
+  await untilTrue('the run has ended', async () => (await countEnded(hub)) === 1);
   await using superuser = openSuperuserPool(hub.database);
   const { rows } = await superuser.pool.query<{ kind: string; n: number }>(
     `select kind, count(*)::int as n from ledger.entry where subject = $1 and kind ~ '^(space|read)' group by 1 order by 1`,
@@ -227,6 +228,7 @@ void test('a run that ends after its Space was let go is on record, and no other
   await runner.sent('drop');
   for (const ended of [run, 'f'.repeat(24)])
     runner.say({ type: 'ended', space: want.space, run: ended, why: 'asked to' });
+  await untilTrue('the run has ended', async () => (await countEnded(hub)) > 0);
   await delay(300);
   assert.equal(await countEnded(hub), 1);
 });
