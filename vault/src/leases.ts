@@ -261,7 +261,12 @@ export class Leases implements Disposable {
       if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new RunGone();
       await new SecretWriter(tx).touch(version.id);
     });
-    const answer = (await this.#unlessGone(allowing))
+    const isAllowed = await this.#unlessGone(allowing).catch((error: unknown) => {
+      // Told at once: otherwise the app's request waits until its door gives the vault up.
+      this.#say(lease, { ...refusalTo(ask), why: 'its use could not be recorded' });
+      throw error;
+    });
+    const answer = isAllowed
       ? { type: 'answer' as const, ask: ask.number, ...LEASE, why: null }
       : { ...refusalTo(ask), why: 'the run has ended' };
     this.#say(lease, answer);
