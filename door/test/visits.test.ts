@@ -11,17 +11,21 @@ import { openWorld, type TestDoor } from './harness/open-world.ts';
 
 const TOKEN = mintToken().reveal('to send it where it must not arrive');
 
-/** An app that tells what it sees. */
+/** An app that tells what it sees; `kept` is what it was sent to keep. */
 async function openApp(
   path: string,
-): Promise<AsyncDisposable & { readonly server: Server; readonly seen: string[] }> {
+): Promise<AsyncDisposable & { readonly server: Server; readonly seen: string[]; readonly kept: Buffer[] }> {
   const seen: string[] = [];
+  const kept: Buffer[] = [];
   const server = createServer((asked, response) => {
     seen.push(`${asked.method ?? ''} ${asked.url ?? ''}`);
     const { url = '' } = asked;
     if (url.startsWith('/echo')) response.end(JSON.stringify([asked.url, ...asked.rawHeaders]));
     else if (url === '/length') void buffer(asked).then((body) => response.end(String(body.length)));
-    else if (url === '/mirror') asked.pipe(response);
+    else if (url === '/keep') {
+      asked.on('data', (piece: Buffer) => kept.push(piece)).on('error', () => undefined);
+      asked.on('end', () => response.end('kept'));
+    } else if (url === '/mirror') asked.pipe(response);
     else if (url === '/events') void tellEvents(response);
     else if (url === '/large') response.end(Buffer.alloc(20_000_000, 'x'));
     else if (url === '/breaks') {
@@ -47,6 +51,7 @@ async function openApp(
   return {
     server,
     seen,
+    kept,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -112,6 +117,37 @@ void test('an app that echoes what it sees shows no credential, in whatever plac
   const told = door.frames.filter((frame) => frame.type === 'refused');
   assert.ok(told.some(({ why }) => /access token/.test(why)));
   assert.ok(!JSON.stringify(told).includes(TOKEN.slice(3)));
+});
+
+void test('a token that a visitor writes into a form does not reach the app, however its body is cut', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  await using app = await openApp(door.app);
+  const form = `name=ann&token=${TOKEN}&more=x`;
+  const filler = 'x'.repeat(3_000_000);
+  const chunk = (part: string): string => `${part.length.toString(16)}\r\n${part}\r\n`;
+  const chunks = [form.slice(0, 20), form.slice(20, 21), form.slice(21)].map(chunk).join('');
+  const start = 'POST /keep HTTP/1.1\r\nHost: x\r\n';
+  const sized = (body: string): string => `${start}Content-Length: ${body.length}\r\n\r\n${body}`;
+  for (const bytes of [
+    sized(form),
+    sized(JSON.stringify({ data: [TOKEN] })),
+    `${start}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
+    sized(`${filler}${form}`),
+  ]) {
+    const answer = await say(door, bytes);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(answer, /access token/);
+    assert.ok(!answer.includes(TOKEN.slice(3)));
+  }
+  assert.ok(!Buffer.concat(app.kept).toString('latin1').includes(TOKEN.slice(0, 5)));
+  const told = door.frames.filter((frame) => frame.type === 'refused');
+  assert.ok(told.some(({ why }) => /access token in the body/.test(why)));
+  app.kept.length = 0;
+  const body = Buffer.from(`${form.replace(TOKEN, TOKEN.slice(0, -1))}hf_`);
+  const kept = await visit(door, { path: '/keep', method: 'POST' }, body);
+  assert.equal(await text(kept), 'kept');
+  assert.deepEqual(Buffer.concat(app.kept), body, 'what is no token passes as it is');
 });
 
 void test('a WebSocket passes both ways, without credentials, and ends both ways', async () => {

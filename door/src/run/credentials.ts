@@ -1,5 +1,5 @@
 // Credentials of ours in what a visitor sends. Pure. An app is written by anybody: a visitor's token would be its author's.
-import { isTokenText } from '@holdfast/kernel/token-text';
+import { isTokenBytes, isTokenText, TOKEN_LENGTH } from '@holdfast/kernel/token-text';
 import type { Field } from './http/head.ts';
 
 const TOKEN = /hf_[0-9A-Za-z]{36}/g;
@@ -24,6 +24,44 @@ export function fieldHoldsToken({ name, value }: Field): boolean {
   if (holdsToken(value)) return true;
   const basic = name.endsWith('authorization') ? BASIC.exec(value)?.[1] : undefined;
   return basic !== undefined && holdsToken(Buffer.from(basic, 'base64').toString('latin1'));
+}
+
+const NOTHING = Buffer.alloc(0);
+const PREFIX = 'hf_';
+const BEGUN = /^hf_[0-9A-Za-z]*$/;
+/** So few bytes may be the beginning of anything, and are not held back for it. */
+const FEW = 4;
+
+/** Looks for a token in bytes as they come, however they are cut. What may become one is held back until it is known. */
+export class TokenScan {
+  /** What may become a token, and how much of it has gone on. */
+  #open: Buffer = NOTHING;
+  #passed = 0;
+
+  /** Gives what may go on now, or `undefined` where there is a token. With `last` no more comes. */
+  feed(content: Buffer, last: boolean): Buffer | undefined {
+    const all = this.#open.length === 0 ? content : Buffer.concat([this.#open, content]);
+    const found = openFrom(all);
+    if (found === undefined) return undefined;
+    const open = last ? all.length : found;
+    const from = this.#passed;
+    const end = Math.max(from, all.length - open < FEW ? all.length : open);
+    this.#open = Buffer.from(all.subarray(open));
+    this.#passed = Math.max(0, end - open);
+    return all.subarray(from, end);
+  }
+}
+
+/** Where what may become a token begins, or the end; `undefined` where there is one. */
+function openFrom(all: Buffer): number | undefined {
+  for (let at = all.indexOf(PREFIX); at >= 0; at = all.indexOf(PREFIX, at + 1)) {
+    const found = all.subarray(at, at + TOKEN_LENGTH);
+    if (isTokenBytes(found)) return undefined;
+    if (found.length < TOKEN_LENGTH && BEGUN.test(found.toString('latin1'))) return at;
+  }
+  const end = all.toString('latin1', Math.max(0, all.length - PREFIX.length + 1));
+  if (end.endsWith('hf')) return all.length - 2;
+  return end.endsWith('h') ? all.length - 1 : all.length;
 }
 
 /** Cookies of the hub and of its visits begin so, whatever its address and port; an app has none of such a name. */

@@ -39,7 +39,7 @@ export class Exchange {
   readonly plan: Forward;
   readonly framing: Framing;
   readonly body: BodyReader;
-  readonly sift: ((content: Buffer) => Buffer) | undefined;
+  readonly sift: ((content: Buffer, last: boolean) => Buffer) | undefined;
   answer: AnswerState | undefined;
   /** Something of an answer has come. */
   begun = false;
@@ -55,13 +55,7 @@ export class Exchange {
     this.framing = framing;
     const { watch } = plan;
     this.body = readBody(framing, watch && ((line) => watch.hear(line, 'out')));
-    this.sift =
-      watch &&
-      ((content) => {
-        const answer = watch.refusalOf(content);
-        if (answer !== undefined) throw new RefusedBody(answer);
-        return content;
-      });
+    this.sift = plan.sift ?? (watch && ((content) => siftRequest(watch, content)));
   }
 
   /** Reads heads until one begins an answer. Whoever sends others without end answers nothing. */
@@ -123,6 +117,12 @@ export class Exchange {
         : `Content-Length: ${length}\r\n`;
     return this.plan.closes || !this.body.done ? `${framed}Connection: close\r\n` : framed;
   }
+}
+
+function siftRequest(watch: Watch, content: Buffer): Buffer {
+  const answer = watch.refusalOf(content);
+  if (answer !== undefined) throw new RefusedBody(answer);
+  return content;
 }
 
 function siftAnswer(watch: Watch, content: Buffer, last: boolean): Buffer {

@@ -21,6 +21,11 @@ export type Plan =
       readonly closes: boolean;
       /** Looks at what passes; absent: nobody does. */
       readonly watch?: Watch | undefined;
+      /**
+       * Looks at the content of the request alone, and gives what may go on now; with `last` no more comes.
+       * Throws a `RefusedBody`.
+       */
+      readonly sift?: ((content: Buffer, last: boolean) => Buffer) | undefined;
     }
   /** Said, and the connection ends. */
   | { readonly kind: 'answer'; readonly answer: string }
