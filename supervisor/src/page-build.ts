@@ -34,11 +34,11 @@ async function digestSources(checkout: string): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   hash.update((await findText(join(checkout, 'package-lock.json'), 16 * 1024 * 1024)) ?? '');
   const web = join(checkout, 'web');
-  const names = ['src', 'static'].map((name) => join(web, name));
+  const names = [join(web, 'src'), join(web, 'static'), join(checkout, 'kernel', 'src')];
   const files = (await Promise.all(names.map((name) => listFiles(name)))).flat().map(({ path }) => path);
   for (const path of [join(web, 'build.ts'), ...files].sort()) {
     const text = (await findText(path)) ?? '';
-    hash.update(`${path.slice(web.length)} ${String(text.length)}\n`).update(text);
+    hash.update(`${path.slice(checkout.length)} ${String(text.length)}\n`).update(text);
   }
   return hash.digest('hex').slice(0, 32);
 }

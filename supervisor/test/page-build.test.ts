@@ -63,4 +63,7 @@ void test('superviseInstance() builds the pages at the first start of a version,
   writeFileSync(join(web, 'src', 'changed.ts'), '// another version');
   assert.deepEqual(await start(), { builds: 2, says: true });
   assert.deepEqual(await start(), { builds: 2, says: false });
+  // The pages say words of the kernel, too.
+  writeFileSync(join(checkout.path, 'kernel', 'src', 'changed.ts'), '// another version');
+  assert.deepEqual(await start(), { builds: 3, says: true });
 });

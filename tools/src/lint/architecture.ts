@@ -70,8 +70,8 @@ export const LAYERS: Readonly<Record<Layer, readonly Layer[]>> = {
   ],
   supervisor: ['kernel', 'platform'],
   cli: ['kernel', 'platform', 'notary', 'vault', 'supervisor'],
-  // Types alone: the objects reach a page at run time.
-  web: ['surface'],
+  // Of surfaces types alone: the objects reach a page at run time. Words that pages share with them are the kernel's (decision 57).
+  web: ['kernel', 'surface'],
   tools: ['kernel', 'runner', 'supervisor', 'app'],
   // What tests play: hosts behind a door, and a vault with its runs; and how much the vault itself allows at once.
   bench: ['kernel', 'door', 'runner', 'vault', 'app'],

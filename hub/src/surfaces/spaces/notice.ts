@@ -1,7 +1,7 @@
 // What the origin of a Space says where it has no file to show: a page for people, JSON for programs.
 import { type Call } from '../route/route.ts';
 import { pageOf, policyOf } from './page.ts';
-import { languageOf, type Said } from './words.ts';
+import { inEnglish, languageOf, linesOf, type Said } from './words.ts';
 
 /** What is said. */
 export interface Notice {
@@ -27,11 +27,11 @@ export function answerNotice(
     ? pageOf({
         language,
         title,
-        text: text[language],
+        lines: linesOf(text, language),
         ...(again !== undefined && { again }),
         ...(link !== undefined && { link, apart: true }),
       })
-    : JSON.stringify({ error: text.en });
+    : JSON.stringify({ error: inEnglish(text) });
   reply.raw
     .writeHead(status, {
       'Content-Type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',

@@ -1,13 +1,14 @@
 // The few pages between the hub and a Space, in the colours of the hub's own (web/DESIGN.md): they load nothing, so that what they
 // need of those stands here. Pure.
 import { createHash } from 'node:crypto';
+import { type Piece } from '@holdfast/kernel/told/told';
 import { type PageLanguage } from './words.ts';
 
 /** What a page says, and where it leads on to. */
 export interface Page {
   readonly language: PageLanguage;
   readonly title: string;
-  readonly text: string;
+  readonly lines: readonly (readonly Piece[])[];
   readonly link?: string;
   /** The way on opens in a window of its own. */
   readonly apart?: boolean;
@@ -32,7 +33,7 @@ export function policyOf(framedBy = "'none'"): string {
 }
 
 /** The page as HTML. */
-export function pageOf({ language, title, text, link, apart, again }: Page): string {
+export function pageOf({ language, title, lines, link, apart, again }: Page): string {
   const refresh = again === undefined ? '' : `<meta http-equiv="refresh" content="${again}">`;
   const onwards =
     link === undefined
@@ -40,8 +41,13 @@ export function pageOf({ language, title, text, link, apart, again }: Page): str
       : `<p><a href="${escape(link)}"${apart === true ? ' target="_blank" rel="noopener"' : ''}>${escape(new URL(link).host)}</a></p>`;
   return `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 ${refresh}<title>${escape(title)}</title><style>${STYLE}</style>
-<main><h1>${escape(title)}</h1><p>${escape(text)}</p>${onwards}</main></html>
+<main><h1>${escape(title)}</h1><p>${lines.map((line) => line.map((piece) => shown(piece, language)).join('')).join('<br>')}</p>${onwards}</main></html>
 `;
+}
+
+/** A reader is told which words are not in the language of the page. */
+function shown({ text, isEnglish }: Piece, language: PageLanguage): string {
+  return isEnglish && language !== 'en' ? `<span lang="en">${escape(text)}</span>` : escape(text);
 }
 
 function escape(text: string): string {

@@ -12,7 +12,7 @@ import { originOf } from './space-address.ts';
 import { redirect } from './redirect.ts';
 import { pageOf, policyOf } from './page.ts';
 import { localPath, MARK_DIGEST, signPass } from './visits.ts';
-import { languageOf, madeBy } from './words.ts';
+import { languageOf, linesOf, madeBy } from './words.ts';
 
 /** What the route needs. */
 export interface VisitDeps {
@@ -95,8 +95,8 @@ function goOn(
   const title = fullName(repo);
   const isOwn = visit.actor.userId === repo.namespaceId || visit.actor.memberships.has(repo.namespaceId);
   const language = languageOf({ request, baseUrl });
-  const text = madeBy(repo.namespace)[language];
-  const page = pageOf({ language, title, text, link: address });
+  const lines = linesOf(madeBy(repo.namespace), language);
+  const page = pageOf({ language, title, lines, link: address });
   reply.raw
     .writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',

@@ -1,5 +1,7 @@
 // What the pages between the hub and a Space say, in the languages of the hub's other pages. Programs are told the same in English.
 // Pure.
+import { ptTold } from '@holdfast/kernel/told/pt-told';
+import { toldIn, type Piece } from '@holdfast/kernel/told/told';
 import { type Call } from '../route/route.ts';
 import { findCookie } from '../web/cookies.ts';
 
@@ -7,7 +9,14 @@ import { findCookie } from '../web/cookies.ts';
 export type PageLanguage = 'en' | 'pt';
 
 /** A sentence in each of them: one that a language lacks does not compile. */
-export type Said = Readonly<Record<PageLanguage, string>>;
+export type Said = Readonly<Record<PageLanguage, string>> & {
+  /** What one of the hub's programs told in English; it stands where the sentence has `TOLD_HERE`. */
+  readonly told?: string;
+};
+
+/** No sentence has it by itself, and what is told is put in once. */
+const TOLD_HERE = '{told}';
+const TOLD_WORDS = { en: {}, pt: ptTold };
 
 /** What is said. */
 export const SAY = {
@@ -54,21 +63,49 @@ export const SAY = {
   },
 } as const satisfies Readonly<Record<string, Said>>;
 
-/** Why a Space has nothing to show. The reason is its author's to mend, and said as it is to programs. */
+/** Why a Space has nothing to show. */
 export function cannotBeShown(why = ''): Said {
+  if (why === '')
+    return {
+      en: 'This Space cannot be shown. It has no configuration.',
+      pt: 'Este Space não se pode mostrar. Não tem configuração.',
+    };
   return {
-    en: `This Space cannot be shown. ${why === '' ? 'It has no configuration' : why}.`,
-    pt: `Este Space não se pode mostrar. ${why === '' ? 'Não tem configuração' : why}.`,
+    en: `This Space cannot be shown. ${TOLD_HERE}.`,
+    pt: `Este Space não se pode mostrar. ${TOLD_HERE}.`,
+    told: why,
   };
 }
 
 /** That the program of a Space does not run, and where its log is for who may read it. */
 export function doesNotRun(stage: string, message: string | null, log: string | undefined): Said {
-  const why = `(${stage})${message === null ? '.' : `: ${message}`}`;
+  const why = `(${stage})${message === null ? '.' : `: ${TOLD_HERE}`}`;
   return {
     en: `This Space does not run ${why}${log === undefined ? '' : ` Its log is at ${log}`}`,
     pt: `Este Space não corre ${why}${log === undefined ? '' : ` O seu registo está em ${log}`}`,
+    ...(message !== null && { told: message }),
   };
+}
+
+/** The lines of what is said; what is told is in the reader's language as far as that has words for it. */
+export function linesOf(said: Said, language: PageLanguage): readonly (readonly Piece[])[] {
+  const own = (text: string): Piece[] => (text === '' ? [] : [{ text, isEnglish: false }]);
+  const { told, [language]: sentence } = said;
+  if (told === undefined) return [own(sentence)];
+  const [before = '', after = ''] = sentence.split(TOLD_HERE);
+  const lines = toldIn(TOLD_WORDS[language], told);
+  return lines.map((line, n) => [
+    ...(n === 0 ? own(before) : []),
+    ...line,
+    ...(n === lines.length - 1 ? own(after) : []),
+  ]);
+}
+
+/** What programs are told. */
+export function inEnglish(said: Said): string {
+  return linesOf(said, 'en')
+    .map((line) => line.map(({ text }) => text).join(''))
+    .join('\n');
 }
 
 /** Whose a Space is, before somebody goes on to it. */

@@ -6,13 +6,15 @@ import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeFailure } from '@holdfast/courier/mail-failure';
+import { storeFull } from '@holdfast/platform/objects/faults';
+import { ptTold } from '@holdfast/kernel/told/pt-told';
+import { TOLD, toldIn } from '@holdfast/kernel/told/told';
 import { checkPackages, checkRequirements } from '@holdfast/runner/build/requirements';
 import { describeStrain } from '@holdfast/runner/build/strain';
 import { explainFailure } from '@holdfast/runner/build/steps';
+import { openRuntime } from '@holdfast/runner/sandbox/index';
 import { AWAY } from '@holdfast/runner/secrets/vault-link';
 import { BEHIND, CLOSED } from '@holdfast/vault/closed';
-import { ptTold } from '@holdfast/web/src/lib/words/pt-told.ts';
-import { TOLD, toldIn } from '@holdfast/web/src/lib/words/told.ts';
 import { readConfiguration } from '../../../src/modules/spaces/configuration.ts';
 import { FILES, PRELOADS } from '../../../src/modules/spaces/file-problems.ts';
 import { stageOf } from '../../../src/modules/spaces/model.ts';
@@ -63,6 +65,28 @@ const PRELOAD = {
   ...{ files: undefined, revision: 'main', optional: false },
 };
 
+/** Why a machine runs no programs, as the supervisor and the runner say it. */
+const NO_PROGRAMS = [
+  'the configuration says that this machine runs no apps',
+  `no sandbox can be made on this machine: ${[
+    'the program setpriv (Debian package util-linux) is missing',
+    'bubblewrap is not installed (Debian: apt-get install bubblewrap)',
+    'this machine takes no filter of system calls from Holdfast',
+  ].join('; ')}`,
+  'no sandbox can be made on this machine: only Linux can keep processes apart in the way Holdfast does',
+];
+
+/** What a runner finds that has no control groups. */
+function tellNoGroups(): string {
+  const options = { runtime: 'bubblewrap', cgroups: null, dangerouslyUnlimited: false };
+  try {
+    openRuntime({ ...options, places: [], dataFolder: '/', users: false } as never);
+  } catch (error) {
+    return `This machine runs no apps: ${(error as Error).message}`;
+  }
+  throw new Error('a runner without control groups made sandboxes');
+}
+
 function listFileProblems(): string[] {
   const [files, bytes] = LIMITS;
   return [
@@ -93,9 +117,13 @@ function listTold(): string[] {
   return [
     ...Object.values(CLOSED).filter((one) => one !== null),
     ...READMES.flatMap((readme) => readConfiguration(readme, HERE).problems.map(({ text }) => text)),
-    ...readConfiguration({ sdk: 'gradio' }, { ...HERE, runsPrograms: false }).problems.map(
-      ({ text }) => text,
+    ...[undefined, ...NO_PROGRAMS].flatMap((whyNot) =>
+      readConfiguration(
+        { sdk: 'gradio' },
+        { ...HERE, runsPrograms: false, ...(whyNot !== undefined && { whyNot }) },
+      ).problems.map(({ text }) => text),
     ),
+    ...[tellNoGroups(), storeFull().message],
     ...[stageOf(stage), stageOf({ ...stage, appFile: undefined })].map(({ error }) => error ?? ''),
     ...checks.flatMap((checked) => (checked.kind === 'wrong' ? checked.problems : [])),
     ...[-1, 20, 21, 22, 23, 24, 25].map((code) => `The build failed: ${explainFailure(code, [])}`),
@@ -122,7 +150,7 @@ void test('what the programs tell has words in the language of the page, whateve
 
 void test('each form is one that a program tells, word for word', async () => {
   const sources: string[] = [];
-  for await (const file of glob('{hub,runner,vault,courier,platform}/src/**/*.ts', { cwd: ROOT }))
+  for await (const file of glob('{hub,runner,vault,courier,platform,supervisor}/src/**/*.ts', { cwd: ROOT }))
     if (!file.endsWith('.test.ts')) sources.push(await readFile(path.join(ROOT, file), 'utf8'));
   // As it is told, wherever the lines of the code break.
   const all = sources.join('\n').replaceAll(/['`]\s*\+\s*['`]/g, '');

@@ -164,6 +164,13 @@ void test('a Space that cannot be shown says why, to people and to clients', asy
   assert.equal((await runtime('program')).stage, 'CONFIG_ERROR');
   assert.match((await runtime('program')).errorMessage ?? '', /sdk: gradio/);
   assert.match((await askSite(hub, { label: 'ann-program', path: '/' }, bearer)).text, /sdk: gradio/);
+  const portuguese = { ...bearer, accept: 'text/html', 'accept-language': 'pt-PT' };
+  const { text } = await askSite(hub, { label: 'ann-program', path: '/' }, portuguese);
+  assert.match(
+    text,
+    /Este Space não se pode mostrar\. Este hub serve Spaces estáticos; não corre os que têm/,
+  );
+  assert.doesNotMatch(text, /lang="en"|cannot|serves/);
   assert.deepEqual((await runtime('demo')).domains, [
     { domain: `ann-demo.localhost:${hub.port}`, stage: 'READY' },
   ]);

@@ -1,11 +1,11 @@
 // What the pages say, in English. Every other language has the same entries: the type sees to it.
 
+import { type ToldWords } from '@holdfast/kernel/told/told';
 import { type ActingPermission } from '@holdfast/hub/surfaces/web/pages';
 import { enApplications } from './en-applications.ts';
 import { enRepos } from './en-repos.ts';
 import { enSecurity } from './en-security.ts';
 import { enSpaces } from './en-spaces.ts';
-import { type ToldWords } from './told.ts';
 
 /** The words of one language. */
 export const en = {

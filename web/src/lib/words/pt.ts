@@ -1,11 +1,11 @@
 // What the pages say, in Portuguese.
+import { ptTold } from '@holdfast/kernel/told/pt-told';
 import { ptRefusals } from './pt-refusals.ts';
 import { type Words } from './en.ts';
 import { ptApplications } from './pt-applications.ts';
 import { ptRepos } from './pt-repos.ts';
 import { ptSecurity } from './pt-security.ts';
 import { ptSpaces } from './pt-spaces.ts';
-import { ptTold } from './pt-told.ts';
 
 /** The words in Portuguese. */
 export const pt: Words = {

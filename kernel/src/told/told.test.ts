@@ -26,6 +26,19 @@ void test('toldIn() says what is told within what is told, and leaves what someb
   ]);
 });
 
+void test('toldIn() says each of several reasons, and leaves the one that it has no words for', () => {
+  const none = 'no sandbox can be made on this machine';
+  assert.deepEqual(
+    say(`${none}: bubblewrap is not installed (Debian: apt-get install bubblewrap); something new`),
+    [
+      'não se pode criar nenhuma sandbox nesta máquina: o bubblewrap não está instalado (Debian: apt-get install bubblewrap); <something new>',
+    ],
+  );
+  assert.deepEqual(say(`${none}: the program setpriv (Debian package util-linux) is missing`), [
+    'não se pode criar nenhuma sandbox nesta máquina: falta o programa setpriv (pacote util-linux do Debian)',
+  ]);
+});
+
 void test('toldIn() leaves what other programs say in the middle of a failed build', () => {
   for (const line of [
     "configuration error: `project.dynamic[2]` must be one of ['version', 'readme']",

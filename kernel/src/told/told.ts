@@ -1,10 +1,10 @@
-// What the hub and its other programs tell in English sentences of apps, builds, the vault and mail, by a code: each has words in the other
-// languages, or does not compile. What an author or another program wrote has no code, and is shown as it is. Pure.
+// What the hub and its other programs tell in English sentences of apps, builds, the machine, the vault and mail, by a code: each has
+// words in the other languages, or does not compile. What an author or another program wrote has no code, and is shown as it is. Pure.
 // Invariant: `hub/test/integration/pages/told.test.ts` holds the forms against the programs that say them.
 
 /**
  * The forms. A slot takes the rest of its line as short as it can: `{why}` what is told by itself, `{known}` what is told by itself in one
- * of the other forms, `{n}` a number, `{size}` one with its unit, those of `TAKES` what they name, and any other what stays as it is. Of two
+ * of the other forms, `{all}` some of these with semicolons between them, `{n}` a number, `{size}` one with its unit, those of `TAKES` what they name, and any other what stays as it is. Of two
  * that fit the first counts. None begins with a slot that takes anything: a build tells the lines of other programs, too.
  */
 export const TOLD = {
@@ -39,6 +39,23 @@ export const TOLD = {
   'preload.no-file': '"preload_from_hub": {repo} has no file {path} at {revision}.',
   'preload.no-repo':
     '"preload_from_hub": there is no {repo} with a revision {revision} that everybody may read, or whoever pushed this.',
+  'files.store-full': 'The server has no space left for uploads.',
+  'machine.runs-none': 'This machine runs no apps: {why}',
+  'machine.not-meant': 'the configuration says that this machine runs no apps',
+  'machine.no-sandbox': 'no sandbox can be made on this machine: {all}',
+  'machine.not-made': 'the sandbox could not be made: {said}',
+  'machine.not-linux': 'only Linux can keep processes apart in the way Holdfast does',
+  'machine.no-filter': 'this machine takes no filter of system calls from Holdfast',
+  'machine.no-bubblewrap': 'bubblewrap is not installed (Debian: apt-get install bubblewrap)',
+  'machine.no-setpriv': 'the program setpriv (Debian package util-linux) is missing',
+  'machine.no-limits-set': 'setpriv or prlimit is missing (Debian: apt-get install util-linux)',
+  'machine.no-gvisor':
+    'gVisor, which the configuration asks for, is not installed (Debian: apt-get install runsc); spaces.runtime "bubblewrap" does without',
+  'machine.bubblewrap-refused': 'bubblewrap cannot make a sandbox here: {said}',
+  'machine.root-refused': 'root cannot become another user here: {said}',
+  'machine.no-calls': 'there is no list of system calls for {name}',
+  'machine.no-groups':
+    'there is no control group in which Spaces could be limited, so that one of them could use up the machine. Start as root, or let systemd delegate one: systemd-run --user --scope -p Delegate=yes ./holdfast start, or Delegate=yes in its unit',
   'build.failed': 'The build failed: {why}',
   'build.ended-early': 'the build ended before it was done.',
   'build.no-installer':
@@ -221,9 +238,17 @@ function fill(words: ToldWords, said: string, values: Readonly<Record<string, st
     if (index % 2 === 0) return [{ text: part, isEnglish: false }];
     const value = values[part] ?? '';
     const own = [{ text: value, isEnglish: part === 'why' || part === 'said' }];
+    if (part === 'all') return listedIn(words, value);
     return part === 'why' || part === 'known' ? (piecesOf(words, value) ?? own) : own;
   });
   return joined(pieces);
+}
+
+function listedIn(words: ToldWords, value: string): Piece[] {
+  return value.split('; ').flatMap((one, index) => {
+    const said = piecesOf(words, one) ?? [{ text: one, isEnglish: true }];
+    return index === 0 ? said : [{ text: '; ', isEnglish: false }, ...said];
+  });
 }
 
 /** Pieces of one language are one. */

@@ -36,6 +36,23 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'preload.no-file': '«preload_from_hub»: {repo} não tem o ficheiro {path} em {revision}.',
   'preload.no-repo':
     '«preload_from_hub»: não há {repo} com uma revisão {revision} que todos possam ler, ou quem enviou isto.',
+  'files.store-full': 'O servidor não tem mais espaço para carregamentos.',
+  'machine.runs-none': 'Esta máquina não corre aplicações: {why}',
+  'machine.not-meant': 'a configuração diz que esta máquina não corre aplicações',
+  'machine.no-sandbox': 'não se pode criar nenhuma sandbox nesta máquina: {all}',
+  'machine.not-made': 'não foi possível criar a sandbox: {said}',
+  'machine.not-linux': 'só o Linux consegue manter os processos separados como o Holdfast o faz',
+  'machine.no-filter': 'esta máquina não aceita do Holdfast nenhum filtro de chamadas ao sistema',
+  'machine.no-bubblewrap': 'o bubblewrap não está instalado (Debian: apt-get install bubblewrap)',
+  'machine.no-setpriv': 'falta o programa setpriv (pacote util-linux do Debian)',
+  'machine.no-limits-set': 'falta o setpriv ou o prlimit (Debian: apt-get install util-linux)',
+  'machine.no-gvisor':
+    'o gVisor, que a configuração pede, não está instalado (Debian: apt-get install runsc); spaces.runtime «bubblewrap» dispensa-o',
+  'machine.bubblewrap-refused': 'o bubblewrap não consegue criar uma sandbox aqui: {said}',
+  'machine.root-refused': 'root não consegue passar a outro utilizador aqui: {said}',
+  'machine.no-calls': 'não há uma lista de chamadas ao sistema para {name}',
+  'machine.no-groups':
+    'não há nenhum grupo de controlo em que se pudessem limitar os Spaces, de modo que um deles podia esgotar a máquina. Arranque como root, ou deixe o systemd delegar um: systemd-run --user --scope -p Delegate=yes ./holdfast start, ou Delegate=yes na sua unidade',
   'build.failed': 'A construção falhou: {why}',
   'build.ended-early': 'a construção terminou antes de estar pronta.',
   'build.no-installer':
