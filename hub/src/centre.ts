@@ -32,7 +32,7 @@ export function openCentre(
     tokens: new AllTokens({ db, clock }),
     ledger: new Explorer({ db, clock, durability, prove }),
     orgLedger: new OrgLedger({
-      ...{ db, prove },
+      ...{ db, clock, prove },
       isTheirs: async (actor, orgId, repoId) => (await repos.namesIn(actor, orgId, [repoId])).has(repoId),
       membersAmong: async (actor, orgId, ids) => await orgPeople.membersAmong(actor, orgId, ids),
     }),

@@ -81,11 +81,18 @@ function looksAtHub({ places }: InhabitedHub): Readonly<Record<string, readonly 
     '/security/doors': as('boss', '/security/doors'),
     '/security/doors/[space]': as('boss', places.door),
     '/security/organizations/[org]/doors/[space]': as('boss', places.doorOfAcme),
+    '/security/organizations/[org]/ledger': as(
+      ...([
+        'boss',
+        '/security/organizations/acme/ledger',
+        '/security/organizations/acme/ledger?live=1',
+      ] as const),
+    ),
     '/security/organizations/[org]/ledger/[hash]': as('boss', places.entryOfAcme),
     '/security/mail': as('boss', '/security/mail'),
     '/security/organizations': as('boss', '/security/organizations'),
     ...Object.fromEntries(
-      ['', '/members', '/secrets', '/doors', '/ledger'].map((room) => [
+      ['', '/members', '/secrets', '/doors'].map((room) => [
         `/security/organizations/[org]${room}`,
         as('boss', `/security/organizations/acme${room}`),
       ]),

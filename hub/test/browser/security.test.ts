@@ -198,5 +198,16 @@ void test('rooms show what is, and the ledger is followed as it grows', async ()
   await scene.notary.round();
   await page.locator('[data-entry]').filter({ hasText: 'account.disabled' }).waitFor();
   await takePictures(page, 'security-live');
+  await page.goto('/security/organizations/acme/ledger');
+  await page.getByRole('link', { name: 'Follow live' }).click();
+  await page.getByText('New entries come up here').waitFor();
+  await scene.hub.modules.members.put(OPERATOR, { org: 'acme', user: 'ann', role: 'read' });
+  await page.locator('[data-entry]').filter({ hasText: 'org.member-set' }).first().waitFor();
+  // What was told is asked for again, and shown once.
+  await delay(4_000);
+  const shown = await page
+    .locator('[data-entry]')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-entry')));
+  assert.equal(new Set(shown).size, shown.length);
   assert.deepEqual(window.complaints, []);
 });

@@ -1,5 +1,6 @@
 // Looking into the ledger for who administers an organisation: entries about what is the organisation's, and no other. Invariant: of
 // an entry, of a repository or of a token that is not, one cannot tell whether it is there; where people are is told of members alone.
+import { type Clock } from '@holdfast/kernel/clock';
 import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -18,6 +19,7 @@ export type OrgEntryFilter = Pick<EntryFilter, 'actor' | 'kind' | 'since' | 'unt
 /** What looking needs. */
 export interface OrgLedgerDeps {
   readonly db: Db;
+  readonly clock: Clock;
   /** Whether a repository is the organisation's now, also one that is deleted. */
   readonly isTheirs: (actor: Actor, orgId: Id, repoId: Id) => Promise<boolean>;
   /** Which of these users belong to it, and since when. */
@@ -25,6 +27,12 @@ export interface OrgLedgerDeps {
   /** Proves an entry by its digest, out of what the notary keeps. Throws for one that is not signed. */
   readonly prove: (hash: string) => Promise<unknown>;
 }
+
+/**
+ * An entry has the time at which its transaction wrote it, and is seen when that is committed: so much before what was seen last is read
+ * again. It makes up for a database whose clock is not the hub's, too.
+ */
+const LATE_COMMIT_MS = 60_000;
 
 /** The ledger as far as it is an organisation's. Each throws `ledger.forbidden`. */
 export class OrgLedger {
@@ -56,6 +64,29 @@ export class OrgLedger {
     };
     const { items, ...more } = await new EntrySearch(this.#deps.db).listAbout(wish, page);
     return { items: await this.#present(actor, orgId, items), ...more };
+  }
+
+  /**
+   * The newest entries since a moment, or of the last minute where none is named, the newest first; some were told before. And from which
+   * moment on it is asked next: what follows is found by time, because the number of an entry in the tree would tell how much others do.
+   */
+  async follow(
+    actor: Actor,
+    orgId: Id,
+    {
+      filter,
+      from,
+      limit,
+    }: {
+      readonly filter: Omit<OrgEntryFilter, 'since' | 'until'>;
+      readonly from: Date | undefined;
+      readonly limit: number;
+    },
+  ): Promise<{ readonly items: readonly FoundEntry[]; readonly next: Date }> {
+    const next = this.#deps.clock.now();
+    const since = new Date((from ?? next).getTime() - LATE_COMMIT_MS);
+    const { items } = await this.list(actor, orgId, { filter: { ...filter, since }, limit });
+    return { items, next };
   }
 
   /** One entry. Throws `ledger.entry-missing`, also for one that is not the organisation's. */

@@ -1,5 +1,5 @@
 // Brings new entries of the ledger into the page that shows them, while it is looked at. Each time the same page is asked for
-// what comes from a number on; it is escaped as every page is, and its rows are shown.
+// what comes from where it was last on; it is escaped as every page is, and those of its rows are shown that are not there yet.
 
 const WAIT_MS = 1_500;
 const MOST_ROWS = 500;
@@ -10,13 +10,14 @@ const said = document.querySelector('[data-said]');
 async function look() {
   const query = new URLSearchParams(location.search);
   query.set('from', table.dataset.next);
-  const answer = await fetch(`/security/ledger?${query}`);
+  const answer = await fetch(`${location.pathname}?${query}`);
   if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const found = page.querySelector('[data-entries]');
   // Whoever is not signed in any more gets another page.
   if (found === null) throw new Error('no entries');
-  const rows = [...found.querySelectorAll('[data-entry]')];
+  const shown = new Set([...table.querySelectorAll('[data-entry]')].map((row) => row.dataset.entry));
+  const rows = [...found.querySelectorAll('[data-entry]')].filter((row) => !shown.has(row.dataset.entry));
   table.prepend(...rows.map((row) => document.importNode(row, true)));
   while (table.children.length > MOST_ROWS) table.lastElementChild.remove();
   table.dataset.next = found.dataset.next;

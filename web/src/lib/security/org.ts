@@ -11,14 +11,14 @@ export function ownedBy({ memberships }: Visit): string[] {
   return memberships.filter(({ role }) => role === 'admin').map(({ orgName }) => orgName);
 }
 
+/** Which organisation it is, and who looks. */
+export interface OrgAt {
+  readonly org: { readonly id: Visit['account']['id']; readonly name: string };
+  readonly actor: Visit['actor'];
+}
+
 /** What a room of an organisation shows. Everybody else gets the page that says why not. */
-export async function showOrg<Result>(
-  event: OrgEvent,
-  work: (at: {
-    readonly org: { readonly id: Visit['account']['id']; readonly name: string };
-    readonly actor: Visit['actor'];
-  }) => Promise<Result>,
-) {
+export async function showOrg<Result>(event: OrgEvent, work: (at: OrgAt) => Promise<Result>) {
   const { actor } = requireVisit(event);
   return await show(event, async () => {
     const { id, name } = await callOf(event).hub.centre.orgPeople.get(actor, event.params['org'] ?? '');

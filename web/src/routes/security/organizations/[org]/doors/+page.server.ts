@@ -11,6 +11,7 @@ export async function load(event: ServerLoadEvent) {
   const after = afterOf(event.url.searchParams) as typeof reader.userId | undefined;
   return await showOrg(event, async ({ org, actor }) => {
     const { items, next } = await traffic.listOf(actor, org.id, { limit: ROWS, after });
-    return { spaces: items.map(doorRow), pager: pagerOf(event.url, next) };
+    const hours = await traffic.hoursOfOrg(actor, org.id);
+    return { spaces: items.map(doorRow), hours, pager: pagerOf(event.url, next) };
   });
 }
