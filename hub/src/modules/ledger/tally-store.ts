@@ -32,6 +32,14 @@ const MOST_COUNTED = 50_000;
  */
 const MOST_CONTACTS = 10_000;
 
+/** What the door of a Space let out. */
+export interface SentByHour {
+  /** Bytes by the beginning of the hour. */
+  readonly hours: ReadonlyMap<number, number>;
+  /** There were more entries than are read: what was told before then is not here. */
+  readonly back: Date | undefined;
+}
+
 /** Counts entries. */
 export class TallyReader {
   readonly #db: Kysely<LedgerTables>;
@@ -76,25 +84,29 @@ export class TallyReader {
 
   /**
    * How many bytes the door of a Space let out since, by the hour in which it said so, at most ten minutes after they left. A run tells of
-   * what it sent to a host since it started: what it told before is taken off. Its newest entries are read, so many.
+   * what it sent to a host since it started: what it told before is taken off. Its newest entries are read, so many; where that is not all, it is said.
    */
-  async sentByHour(space: string, { at, cameAt }: CountedSince): Promise<Map<number, number>> {
+  async sentByHour(space: string, { at, cameAt }: CountedSince): Promise<SentByHour> {
     const came = cameAt?.get(space);
     const since = came === undefined || came < at ? at : came;
-    const { rows } = await sql<{ hour: Date; n: number }>`
+    const { rows } = await sql<{ hour: Date | null; n: number; back: Date | null }>`
       with entry as materialized (
         select at, hash, actor, body::jsonb as body from ledger.entry
          where kind = 'space.contacted' and subject = ${`repo:${space}`} and at >= ${since}
            and ${isRunSince(came)} order by at desc limit ${MOST_CONTACTS}),
-      known as (select case when count(*) < ${MOST_CONTACTS} then ${since}::timestamptz else min(at) end as since from entry),
+      known as (select case when count(*) < ${MOST_CONTACTS} then ${since}::timestamptz else min(at) end as since,
+                       case when count(*) < ${MOST_CONTACTS} then null else min(at) end as back from entry),
       sent as (
         select e.at, (h ->> 'sentBytes')::float8 as bytes, (h ->> 'first')::timestamptz as first,
                lag((h ->> 'sentBytes')::float8) over (partition by e.actor, h ->> 'host', h ->> 'port' order by e.at, e.hash) as before
           from entry e cross join lateral jsonb_array_elements(e.body -> 'hosts') as h)
       select date_trunc('hour', s.at, 'UTC') as hour,
-             sum(greatest(s.bytes - coalesce(s.before, case when s.first >= k.since then 0 else s.bytes end), 0)) as n
-        from sent s cross join known k group by 1`.execute(this.#db);
-    return new Map(rows.map(({ hour, n }) => [hour.getTime(), n]));
+             sum(greatest(s.bytes - coalesce(s.before, case when s.first >= k.since then 0 else s.bytes end), 0)) as n, k.back
+        from known k left join sent s on true group by 1, k.back`.execute(this.#db);
+    return {
+      hours: new Map(rows.flatMap(({ hour, n }) => (hour === null ? [] : [[hour.getTime(), n]]))),
+      back: rows[0]?.back ?? undefined,
+    };
   }
 
   // A refusal that a door counts together may be told after the Space came, and be of before: it counts by when its run began.

@@ -42,6 +42,13 @@ const HOURS = 48;
 /** Spaces that are counted together. */
 const MOST_SPACES = 200;
 
+/** One Space, and what its door did by the hour. */
+export interface SpaceDoor extends SpaceTraffic {
+  readonly hours: readonly SpaceHour[];
+  /** Too much was told to read it all: bytes that were told before then are not among those of the hours. */
+  readonly sentBack: Date | undefined;
+}
+
 /** Doors of Spaces. */
 export class Traffic {
   readonly #deps: { readonly db: Db; readonly clock: Clock; readonly runs: Runs | undefined };
@@ -73,7 +80,7 @@ export class Traffic {
    * One Space, and what its door did by the hour, for who looks after the instance; or, where an organisation is named, for who administers
    * that, if the Space is its own. Throws `space.traffic-forbidden`, `space.no-door`.
    */
-  async get(actor: Actor, spaceId: Id, orgId?: Id): Promise<SpaceTraffic & { readonly hours: SpaceHour[] }> {
+  async get(actor: Actor, spaceId: Id, orgId?: Id): Promise<SpaceDoor> {
     const may = orgId === undefined ? mayOversee(actor) : mayGovern(actor, orgId);
     if (!may.allowed) throw trafficForbidden();
     const found = await new ProgramReader(this.#deps.db).find(spaceId);
@@ -87,7 +94,8 @@ export class Traffic {
     const sent = await new TallyReader(this.#deps.db).sentByHour(spaceId, counted);
     return {
       ...space,
-      hours: hours.map((hour) => ({ ...hour, sentBytes: sent.get(hour.at.getTime()) ?? 0 })),
+      hours: hours.map((hour) => ({ ...hour, sentBytes: sent.hours.get(hour.at.getTime()) ?? 0 })),
+      sentBack: sent.back,
     };
   }
 

@@ -77,7 +77,7 @@ void test('bytes are of the hour in which they left, and none is counted twice',
     6_650,
   );
   const since = { at: momentOf(hub.now(), -47), cameAt: new Map([[repo.id, momentOf(hub.now(), -4)]]) };
-  const own = [...(await new TallyReader(hub.modules.db).sentByHour(repo.id, since)).values()];
+  const own = [...(await new TallyReader(hub.modules.db).sentByHour(repo.id, since)).hours.values()];
   assert.deepEqual(
     own.toSorted((a, b) => a - b),
     [1_000, 1_050, 4_000],
@@ -88,4 +88,47 @@ void test('bytes are of the hour in which they left, and none is counted twice',
   await browser.signIn('boss', PASSWORD);
   const page = await browser.open(`/security/doors/${repo.id}`, { 'accept-language': 'pt' });
   assert.match(page.body, /Enviado para fora pela porta, por hora[^]*?6,65\skB em 48 horas, 4,5\skB na/);
+});
+
+/** As many entries of one run as are read at most, and one more: a minute apart, so that all are within the hours that are shown. */
+async function tellMost({ hub }: ProgramHub, space: Id): Promise<Date> {
+  const first = momentOf(hub.now(), -40);
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query('begin; set local session_replication_role = replica');
+    await pool.query(
+      `insert into ledger.entry select (jsonb_populate_record(null::ledger.entry, to_jsonb(e) || jsonb_build_object(
+           'hash', encode(sha256(g::text::bytea), 'hex'), 'n', 1000000 + g, 'at', $2::timestamptz + g * interval '10 seconds'))).*
+         from ledger.entry e, generate_series(0, 9999) g where e.kind = 'space.contacted' and e.subject = $1`,
+      [`repo:${space}`, first],
+    );
+    await pool.query('commit');
+  });
+  return first;
+}
+
+void test('where more was told than is read, the page says from when on it draws', async () => {
+  await using opened = await openProgramHub();
+  const { hub, repo } = opened;
+  await hub.modules.identity.createUser(OPERATOR, {
+    ...{ name: 'boss', email: 'boss@example.org', administrator: true, password: PASSWORD },
+  });
+  await opened.begin();
+  await tell(opened, repo.id, [
+    { run: newId(momentOf(hub.now(), -2)), at: -2, first: -2, sent: { 'a.org': 7 } },
+  ]);
+  const { actor } = await visitAs(hub, 'boss');
+  const { traffic } = hub.modules.centre;
+  assert.equal((await traffic.get(actor, repo.id)).sentBack, undefined);
+  await signInAs(hub, 'boss');
+  const browser = new TestBrowser(hub);
+  await browser.signIn('boss', PASSWORD);
+  const open = async (language: string): Promise<string> =>
+    (await browser.open(`/security/doors/${repo.id}`, { 'accept-language': language })).body;
+  assert.doesNotMatch(await open('en'), /is not drawn/);
+  const first = await tellMost(opened, repo.id);
+  // All but the first one are read.
+  const { sentBack } = await traffic.get(actor, repo.id);
+  assert.equal(sentBack?.getTime(), first.getTime() + 10_000);
+  assert.match(await open('en'), /what was sent before \d+ \w+ \d{4}, \d\d:\d\d UTC is not drawn/);
+  assert.match(await open('pt'), /o que foi enviado antes de [^<]+ UTC não está desenhado/);
 });

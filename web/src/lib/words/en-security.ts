@@ -290,7 +290,8 @@ export const enSecurity = {
     misplaced: 'Secrets where they do not belong',
     none: 'No Space runs a program.',
     oneLead:
-      'What this door let through and what it refused. Bytes are of the run that is now; refusals and uses are counted from the ledger.',
+      'What this door let through and what it refused. Received and sent are of the run that is now; what is by the hour is counted from the ledger.',
+    cut: 'More was told than this page reads: what was sent before {at} is not drawn.',
     see: 'Look at',
     refusedEntries: 'what was not let out',
     contactEntries: 'which hosts the app reached',
