@@ -38,6 +38,8 @@ export interface Room {
 /** Rooms, by the name of their group. */
 export interface RoomGroup {
   readonly name: string;
+  /** Its rooms have names that others have too, or are no rooms of the instance: its own name is said also where there is little width. */
+  readonly apart?: true;
   readonly rooms: readonly Room[];
 }
 
@@ -79,12 +81,13 @@ export function roomsOf(
   };
   const ofOrgs = {
     name: groups.organizations,
+    apart: true as const,
     rooms: [...(named.length > 0 ? [] : [list]), ...named.map(openOrg)],
   };
   return [
     ...(oversees ? ofInstance : []),
     ...(owned.length > 0 ? [ofOrgs] : []),
-    ...(org === undefined ? [] : [{ name: org, rooms: orgRooms(words, path, org) }]),
+    ...(org === undefined ? [] : [{ name: org, apart: true as const, rooms: orgRooms(words, path, org) }]),
   ];
 }
 

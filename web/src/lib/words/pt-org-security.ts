@@ -50,7 +50,7 @@ export const ptOrgSecurity: typeof enOrgSecurity = {
       'nada para a própria organização; {name}/…, datasets/{name}/…, spaces/{name}/…; secret:…, token:…',
     unknown: 'De {name} não há nada com esse nome.',
     noneYet: 'Nenhuma entre as entradas vistas para esta página; siga para as anteriores.',
-    itself: 'a própria organização',
+    itself: 'a organização',
     withheld:
       'Uma prova contém o registo inteiro, e parte deste não é mostrada aqui: por onde alguém veio, um valor pessoal, ou a contagem do cofre. Os administradores deste hub podem prová-lo.',
   },

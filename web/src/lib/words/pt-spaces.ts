@@ -72,17 +72,17 @@ export const ptSpaces: typeof enSpaces = {
     used: 'Último uso',
     unused: 'ainda não',
     because: {
-      recognised: 'Reconhecido como chave do seu provedor: a aplicação vê um substituto.',
-      'hosts-given': 'Vai para os hosts indicados: a aplicação vê um substituto.',
+      recognised: 'Reconhecido como chave do seu fornecedor: a aplicação vê um substituto.',
+      'hosts-given': 'Vai para os servidores indicados: a aplicação vê um substituto.',
       asked: 'Assim foi pedido: a aplicação vê o valor.',
       'not-recognised':
-        'Não reconhecido como chave de um provedor: a aplicação vê o valor. Com hosts seria intermediado.',
+        'Não reconhecido como chave de um fornecedor: a aplicação vê o valor. Com servidores seria intermediado.',
       'hosts-needed':
-        'A chave não diz a que hosts vai: a aplicação vê o valor. Defina-a de novo com os seus hosts, e será intermediada.',
+        'A chave não diz a que servidores vai: a aplicação vê o valor. Defina-a de novo com os seus servidores, e será intermediada.',
       'not-brokerable': 'Nenhuma porta pode pôr uma chave destas num pedido: a aplicação vê o valor.',
     },
     echoed:
-      'Visto numa resposta à aplicação, que agora tem o valor. Crie uma chave nova no provedor, troque esta e revogue a antiga. Visto',
+      'Visto numa resposta à aplicação, que agora tem o valor. Crie uma chave nova no fornecedor, troque esta e revogue a antiga. Visto',
     uses: { one: 'uma vez', many: '{count} vezes' },
     uncounted: 'nenhum uso contado',
     secretSet: 'está guardado. Chega à aplicação',
@@ -149,7 +149,7 @@ export const ptSpaces: typeof enSpaces = {
     expiresHint: 'Daí em diante não é entregue nem usado.',
     overlap: 'O valor anterior continua válido durante',
     overlaps: {
-      0: 'tempo nenhum: a aplicação arranca já de novo',
+      0: 'nada: a aplicação arranca já',
       3600: '1 hora',
       86400: '1 dia',
       604800: '7 dias',
