@@ -95,7 +95,7 @@ async function openScene(hub: ServedHub): Promise<Scene> {
 
 /** What programs and browsers call themselves, what tokens are named, and why one was revoked. */
 async function listOverseen(hub: ServedHub): Promise<string[]> {
-  const { tokens, signIn, identity, centre } = hub.modules;
+  const { tokens, signIn, centre } = hub.modules;
   const [, attack, ...others] = ATTACKS;
   await signIn.withPassword({ name: 'ada', password: PASSWORD }, { ...BROWSER, client: attack });
   const wish = { user: 'ada', name: attack, grant: { role: 'read' } } as const;
@@ -104,8 +104,8 @@ async function listOverseen(hub: ServedHub): Promise<string[]> {
   await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization, 'user-agent': attack } });
   const { actor } = await visitAs(hub, 'ada');
   await tokens.revoke(actor, token.id, others.join(' ').slice(0, 500));
-  await identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
-  const acme = '/security/organizations/acme';
+  // Of which the names are hostile, too.
+  const theirs = '/security/organizations/acme';
   const { items } = await centre.ledger.list(actor, { subject: `token:${token.id}` }, { limit: 5 });
   return [
     ...['/security', '/security/users', '/security/sessions', '/security/tokens', '/security/mail'],
@@ -113,8 +113,8 @@ async function listOverseen(hub: ServedHub): Promise<string[]> {
     `/security/ledger?kind=${encodeURIComponent(attack)}&since=${encodeURIComponent(attack)}`,
     `/security/ledger?live=1&kind=${encodeURIComponent(attack)}&from=0`,
     ...items.map(({ hash }) => `/security/ledger/${hash}`),
-    ...[acme, `${acme}/members`, `${acme}/doors`],
-    `${acme}/ledger?live=1&kind=${encodeURIComponent(attack)}&from=0&subject=${encodeURIComponent(attack)}`,
+    ...[theirs, `${theirs}/members`, `${theirs}/doors`],
+    `${theirs}/ledger?live=1&kind=${encodeURIComponent(attack)}&from=0&subject=${encodeURIComponent(attack)}`,
   ];
 }
 
