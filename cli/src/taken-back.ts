@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 /** An entry of an export, as far as it says who lost what. */
 export const Entry = z.looseObject({
+  hash: z.string().optional(),
   at: z.string(),
   kind: z.string(),
   subject: z.string(),
@@ -71,7 +72,7 @@ export class TakenBack {
   #addWithBody(entry: Entry, of: { id: string; isSince: boolean; body: z.infer<typeof Body> }): void {
     const { kind } = entry;
     const { id, isSince, body } = of;
-    // A user who was deleted is there again, and can be disabled from here; deleting is for who may.
+    // A user who was deleted is there again. Deleting may be refused, and then they are at least out.
     if (kind === 'account.deleted' && body['type'] === 'user') this.#acts.disable.add(id);
     if (kind === 'account.administrator-set') {
       if (body['administrator'] === false) this.#acts.demote.add(id);
@@ -115,12 +116,12 @@ const SIGNS_OUT: ReadonlySet<string> = new Set([
 
 /** Part of it, or all, is for people: what stands in its place now cannot be told from an entry. */
 const BY_HAND: ReadonlySet<string> = new Set([
-  ...['account.deleted', 'account.renamed', 'account.invitation-revoked'],
+  'account.invitation-revoked',
   // An old password, device, code, key or account elsewhere opens the account again.
   ...['account.password-reset', 'account.password-changed', 'account.passkey-removed'],
   ...['account.second-factor-added', 'account.second-factor-removed', 'account.recovery-codes-renewed'],
   ...['account.sign-on-disconnected', 'token.reach-ended'],
   ...['org.member-set', 'org.transferred', 'org.policy-changed'],
-  ...['org.second-factor-required', 'repo.deleted', 'repo.settings-changed', 'secret.deleted'],
+  ...['org.second-factor-required', 'repo.settings-changed', 'secret.deleted'],
   ...['space.paused', 'space.egress-set'],
 ]);

@@ -176,7 +176,7 @@ export async function openApp(start: HubStart, { log, keepHead, silence }: AppDe
     },
     { ...shared, ...servingOf(settings, modules), sealed },
   );
-  const admin = adminServer({ ...modules, ...operatorsParts(modules) }, shared);
+  const admin = adminServer({ ...modules, ...operatorsParts(modules), sealed }, shared);
   opened.use(await listenOn(hub, HTTP_FD));
   opened.use(await listenOn(admin, ADMIN_FD));
   const running = opened.move();

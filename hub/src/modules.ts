@@ -8,7 +8,7 @@ import { signUpText } from '#modules/identity';
 import { LedgerLag, Reads, Refusals } from '#modules/ledger';
 import { LeakMatch } from '#modules/leaks';
 import { Delivery, KeptMails, type Carrier } from '#modules/mail';
-import { Downloads, Likes, Namespaces, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
+import { Downloads, Likes, Namespaces, Replay, RepoChanges, RepoReader, Repos, Turns } from '#modules/repos';
 import { type RemovalsPlace } from '#modules/removals';
 import { type RunnerLink } from '#modules/spaces';
 import {
@@ -101,7 +101,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     ...actors,
     ...openMail(foundation, start.settings, shared),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),
-    namespaces: new Namespaces({ db, clock, epochs }),
+    ...{ namespaces: new Namespaces({ db, clock, epochs }), replay: new Replay({ db, clock, epochs }) },
     likes: new Likes({ db, clock, uses }),
     downloads: new Downloads({ db, clock }),
     ...content,

@@ -9,6 +9,8 @@ import { EXIT } from '../failure.ts';
 import { exportUnreadable, timeUnreadable } from '../faults.ts';
 import { printResult } from '../print.ts';
 import { Entry, TakenBack, type UserAct } from '../taken-back.ts';
+import { NamedEntry, TakenNames } from '../taken-names.ts';
+import { doAgain } from './again-names.ts';
 
 const Line = z.looseObject({ type: z.string() });
 const Accounts = z.array(z.object({ id: z.string(), name: z.string() }));
@@ -18,23 +20,28 @@ export const revokeAgain: Command = {
   name: 'admin token revoke-again',
   doc:
     'After a restore: take back again the tokens, sessions, accesses and memberships that EXPORT, written by `ledger export`, ' +
-    'says were taken back, and name what else was',
+    'says were taken back, delete what it says was deleted, and name what else was',
   words: ['EXPORT'],
   flags: {
     since: {
       value: 'TIME',
       doc: 'When the backup was made: who was signed out before it stays signed in, and what was left to people before it is not named',
     },
+    names: {
+      value: 'LINES',
+      doc: 'What `ledger list --lines` wrote, which has the names that an export has not: none that came after the backup is given to somebody else',
+    },
   },
   run: async (call) => {
-    const taken = await readExport(call.rest[0] ?? '', timeOf(call.flags['since']));
+    const taken = await readExport(call);
     const tokens = { revoked: [] as string[], unknown: [] as string[] };
     for (const id of taken.tokens) {
       const outcome = await take(call, ['tokens', id, 'revoke']);
       tokens[outcome === 'done' ? 'revoked' : 'unknown'].push(id);
     }
     const people = await takeFromPeople(call, taken);
-    const byHand = await withNames(call, taken.byHand);
+    await doNamesAgain(call, taken, people);
+    const byHand = await withNames(call, [...taken.byHand, ...taken.named.unnamed]);
     printResult(call.json, { ...tokens, ...people, byHand }, describe({ ...tokens, ...people, byHand }));
     // A script that goes on would serve with what was not taken.
     return people.refused.length === 0 ? EXIT.done : EXIT.failed;
@@ -48,22 +55,47 @@ function timeOf(text: Call['flags'][string]): Date | undefined {
   return time;
 }
 
-async function readExport(file: string, since: Date | undefined): Promise<TakenBack> {
+interface Export extends Pick<TakenBack, 'tokens' | 'byHand' | 'users' | 'members'> {
+  readonly named: TakenNames;
+}
+
+async function readExport({ rest, flags }: Call): Promise<Export> {
+  const [file = '', since, names] = [rest[0], timeOf(flags['since']), flags['names']];
   const taken = new TakenBack(since);
+  const named = new TakenNames({ since, names: await readNamesOf(names) });
+  let isFirst = true;
+  await readEach(file, (read) => {
+    const line = Line.parse(read);
+    if (isFirst && line.type !== 'holdfast-ledger-export')
+      throw new TypeError('it is no export of the ledger');
+    isFirst = false;
+    if (line.type !== 'entry') return;
+    const entry = Entry.parse(line);
+    taken.add(entry);
+    named.add(entry);
+  });
+  if (isFirst) throw exportUnreadable(file, 'it is empty');
+  const { tokens, byHand, users, members } = taken;
+  return { tokens, byHand, users, members, named };
+}
+
+/** By the digest of an entry, what it calls its subject. */
+async function readNamesOf(file: Call['flags'][string]): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  if (typeof file !== 'string') return names;
+  await readEach(file, (read) => {
+    const { hash, personal } = NamedEntry.parse(read);
+    if (personal['name'] !== undefined) names.set(hash, personal['name']);
+  });
+  return names;
+}
+
+async function readEach(file: string, take: (read: unknown) => void): Promise<void> {
   try {
-    let isFirst = true;
-    for await (const text of readLines(file)) {
-      const line = Line.parse(JSON.parse(text));
-      if (isFirst && line.type !== 'holdfast-ledger-export')
-        throw new TypeError('it is no export of the ledger');
-      isFirst = false;
-      if (line.type === 'entry') taken.add(Entry.parse(line));
-    }
-    if (isFirst) throw new TypeError('it is empty');
+    for await (const text of readLines(file)) take(JSON.parse(text));
   } catch (error) {
     throw exportUnreadable(file, error instanceof z.ZodError ? 'a line is none of an export' : String(error));
   }
-  return taken;
 }
 
 /** What was done to whom: `ada disabled`, `ada left acme`; and what the hub would not do, with its reason. */
@@ -81,7 +113,7 @@ const DONE: Readonly<Record<UserAct, string>> = {
 };
 
 // Whoever came after the backup is not there, and has nothing that could be taken.
-async function takeFromPeople(call: Call, { users, members }: TakenBack): Promise<People> {
+async function takeFromPeople(call: Call, { users, members }: Export): Promise<People> {
   const names = await readNames(call);
   const people: People = { done: [], refused: [], missing: 0 };
   const note = (what: string, outcome: Outcome): void => {
@@ -109,7 +141,16 @@ async function takeFromPeople(call: Call, { users, members }: TakenBack): Promis
   return people;
 }
 
-async function readNames(call: Call): Promise<ReadonlyMap<string, string>> {
+// After access was taken: what is in the way of deleting a name is no reason to leave somebody in.
+async function doNamesAgain(call: Call, { named }: Export, people: People): Promise<void> {
+  for await (const outcome of doAgain(call, named.acts, await readNames(call))) {
+    if (outcome === 'missing') continue;
+    if ('done' in outcome) people.done.push(outcome.done);
+    else people.refused.push(outcome.refused);
+  }
+}
+
+async function readNames(call: Call): Promise<Map<string, string>> {
   const lists = ['users', 'orgs'].map(async (kind) => {
     return Accounts.parse(await requestAdmin(call, { method: 'GET', path: [kind] }));
   });

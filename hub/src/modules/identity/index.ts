@@ -1,6 +1,7 @@
 // The face of `identity`.
 export { Identity, type NewUser } from './identity.ts';
 export { endAccount, holdOwned, renameAccount } from './account-names.ts';
+export { takeLostName } from './lost-names.ts';
 export { getGoverned, holdGoverned } from './owners.ts';
 export { PolicyReader } from './owner-store.ts';
 export {

@@ -57,6 +57,12 @@ export const namespaceNotEmpty = defineFault(
   (name: string) =>
     `${JSON.stringify(name)} still has repositories. Delete them or move them elsewhere first.`,
 );
+export const replayUnsealed = defineFault(
+  'forbidden',
+  'repo.replay-unsealed',
+  () =>
+    'What an export says was deleted or renamed is done again by the operator alone, while the instance is sealed.',
+);
 export const storageForbidden = defineFault(
   'forbidden',
   'repo.storage-forbidden',

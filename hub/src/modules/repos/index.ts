@@ -2,6 +2,7 @@
 export { RepoChanges, type Beginning, type NewRepo } from './changes.ts';
 export { ERASE_TASK, parseErase } from './erase-task.ts';
 export { Namespaces } from './namespaces.ts';
+export { Replay } from './replay.ts';
 export { Repos, type RepoAddress } from './repos.ts';
 export { facetsOf, type FacetFiles } from './facets.ts';
 export {

@@ -25,6 +25,7 @@ import { putMember } from './put-member.ts';
 import { quotaRoutes } from './quotas.ts';
 import { removeMember } from './remove-member.ts';
 import { removeSecondFactor } from './remove-second-factor.ts';
+import { replayAct } from './replay.ts';
 import { resetPassword } from './reset-password.ts';
 import { revokeToken } from './revoke-token.ts';
 import { signOutUser } from './sign-out-user.ts';
@@ -42,6 +43,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof putMember>[0] &
   Parameters<typeof setAdministrator>[0] &
   Parameters<typeof namespaceRoutes>[0] &
+  Parameters<typeof replayAct>[0] &
   Parameters<typeof orgPolicyRoutes>[0] &
   Parameters<typeof orgTokenRoutes>[0] &
   Parameters<typeof quotaRoutes>[0] &
@@ -78,6 +80,7 @@ export function adminRoutes(deps: Deps): Route[] {
     putMember(deps),
     removeMember(deps),
     removeSecondFactor(deps),
+    replayAct(deps),
     resetPassword(deps),
     revokeToken(deps),
     ...ledgerRoutes(deps),

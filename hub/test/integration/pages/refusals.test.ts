@@ -23,6 +23,7 @@ const OF_PROGRAMS: readonly string[] = [
   'page.not-built',
   'ref.conflicts',
   'ref.exists',
+  'repo.replay-unsealed',
   'repo.secrets-come-later',
   'repo.storage-forbidden',
   'repo.visibility-contradicts',
