@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks, offline, what `./holdfast ledger` wrote: exports, checkpoints and proofs. No dependencies, and nothing of the
 // product's own code, so that it can be read in an hour and kept apart from what it judges. README.md tells more.
-//   node verify.mjs [--compare] FILE… [--key KEY] [--signed SIZE:ROOT] [--name NAME] [--json]
+//   node verify.mjs [--compare] FILE… [--key KEY] [--signed SIZE:ROOT] [--name NAME] [--witness KEY]… [--least N] [--json]
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -32,54 +32,53 @@ const leafOf = (e) => sha256(Buffer.from([0]), framed(['holdfast/ledger-leaf/v1'
 const chainKey = (relation, name) => sha256(framed(['holdfast/ledger-chain/v1', relation, name]));
 const link = (head, digest) => sha256(framed(['holdfast/ledger-link/v1', head.toString('hex'), digest]));
 const chainsOf = (e) => [['to', e.subject], ...(e.credential === '' ? [] : [['by', e.credential]])];
-const keyId = (name, key) => sha256(Buffer.from(`${name}\n`), Buffer.from([1]), key).subarray(0, 4);
-function parseKey(text) {
+/** Kind 1 is Ed25519 over a note, kind 4 over a note and a time: C2SP's tlog-cosignature. */
+function parseKey(text, kind = 1) {
   const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\s*$/.exec(String(text)) ?? [];
   const bytes = base64(encoded ?? '');
-  const key = bytes.subarray(1);
-  if (bytes.length !== 33 || bytes[0] !== 1 || keyId(name, key).toString('hex') !== id) return undefined;
-  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), key]);
-  return { name, id: keyId(name, key), object: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
+  const digest = sha256(Buffer.from(`${name}\n`), bytes).subarray(0, 4);
+  if (bytes.length !== 33 || bytes[0] !== kind || digest.toString('hex') !== id) return undefined;
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]);
+  return {
+    name,
+    id: digest,
+    hex: der.toString('hex'),
+    object: createPublicKey({ key: der, format: 'der', type: 'spki' }),
+  };
+}
+/** A note's text, and what stands in its first signature by this key. */
+function signatureIn(note, key) {
+  const [, text, lines = ''] = /^([^]*\n)\n([^]*\n)$/.exec(note) ?? [];
+  for (const [, name, encoded] of lines.matchAll(/^— (\S+) (\S+)$/gm)) {
+    const bytes = base64(encoded);
+    if (name === key.name && bytes.subarray(0, 4).equals(key.id))
+      return { text, signature: bytes.subarray(4) };
+  }
+  return {};
+}
+/** Whether a witness signed this checkpoint, and a time: that it saw nothing which this one does not continue. */
+function isCosigned(note, key) {
+  const { text, signature } = signatureIn(note, key);
+  if (signature?.length !== 72) return false;
+  const said = `cosignature/v1\ntime ${signature.readBigUInt64BE()}\n${text}`;
+  return verify(null, Buffer.from(said), key.object, signature.subarray(8));
 }
 const CHECKPOINT =
   /^(?<origin>[^\n]+)\n(?<size>0|[1-9]\d*)\n(?<root>\S{44})\nheads (?<heads>\S{44})\n(cut (?<cut>[1-9]\d*) (?<lanes>\S{44})\n)?time (?<time>\S+)\n$/;
 /** What a note says, when this key signed it. */
 function openCheckpoint(note, key) {
-  const end = note.lastIndexOf('\n\n');
-  if (end === -1 || !note.endsWith('\n')) return undefined;
-  const text = note.slice(0, end + 1);
-  for (const line of note.slice(end + 2, -1).split('\n')) {
-    const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
-    const bytes = base64(encoded ?? '');
-    if (name !== key.name || !bytes.subarray(0, 4).equals(key.id)) continue;
-    if (!verify(null, Buffer.from(text), key.object, bytes.subarray(4))) return undefined;
-    const said = CHECKPOINT.exec(text)?.groups;
-    if (said?.origin !== key.name && !said?.origin.startsWith(`${key.name}/`)) return undefined;
-    const [size, cut] = [Number(said.size), Number(said.cut ?? 0)];
-    return { ...said, size, cut, root: base64(said.root), heads: base64(said.heads) };
-  }
-}
-
-/** Roots of the whole subtrees from the left, which give the root of everything so far. */
-class Tree {
-  size = 0;
-  subtrees = [];
-  push(leaf) {
-    let root = leaf;
-    for (let n = this.size; n % 2 === 1; n = (n - 1) / 2) root = node(this.subtrees.pop(), root);
-    this.subtrees.push(root);
-    this.size += 1;
-  }
-  root() {
-    return this.size === 0 ? sha256('') : this.subtrees.reduceRight((right, left) => node(left, right));
-  }
+  const { text, signature } = signatureIn(note, key);
+  if (!signature || !verify(null, Buffer.from(text), key.object, signature)) return undefined;
+  const said = CHECKPOINT.exec(text)?.groups;
+  if (said?.origin !== key.name && !said?.origin.startsWith(`${key.name}/`)) return undefined;
+  const [size, cut] = [Number(said.size), Number(said.cut ?? 0)];
+  return { ...said, size, cut, root: base64(said.root), heads: base64(said.heads), note };
 }
 
 const bit = (key, depth) => (key[depth >> 3] >> (7 - (depth & 7))) & 1;
 const above = (left, right) => sha256(Buffer.from([3]), left, right);
 const uint64 = (n) => Buffer.from(BigInt(n).toString(16).padStart(16, '0'), 'hex');
 const mapLeaf = (key, head) => sha256(Buffer.from([2]), key, uint64(head.n), head.digest);
-
 /** The root over sorted [key, head]: nothing is zeros, one is its leaf, more are divided by the next bit of the key. */
 function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
   if (from === to) return ZERO;
@@ -90,14 +89,13 @@ function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
 }
 
 const laneOf = (e) => `${e.lane} ${e.writer}`;
-/** By more than a clock may be set back, or a transaction last; false for undefined. */
-const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_000;
+const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_000; // a clock set back, a long transaction
 class Ledger {
   problems = [];
-  tree = new Tree();
+  size = 0;
+  subtrees = [];
   heads = new Map();
   lanes = new Map();
-  subjects = new Map();
   roots = new Map();
   notes = [];
   acts = {};
@@ -105,29 +103,39 @@ class Ledger {
   waiting = 0;
   cut = 0;
   digest = createHash('sha256').update(framed(['holdfast/ledger-cut/v1']));
-  must(holds, what, where = `entry ${this.tree.size}`) {
+  must(holds, what, where = `entry ${this.size}`) {
     if (!holds) this.problems.push({ where, what });
   }
+  /** Takes a leaf in: of the tree the roots of the whole subtrees from the left are kept, which give its own. */
+  #push(leaf) {
+    let root = leaf;
+    for (let n = this.size; n % 2 === 1; n = (n - 1) / 2) root = node(this.subtrees.pop(), root);
+    this.subtrees.push(root);
+    this.size += 1;
+  }
+  #root() {
+    return this.size === 0 ? sha256('') : this.subtrees.reduceRight((right, left) => node(left, right));
+  }
   take(line) {
-    if (this.wanted.has(this.tree.size)) this.roots.set(this.tree.size, this.tree.root());
+    if (this.wanted.has(this.size)) this.roots.set(this.size, this.#root());
     if (line.type === 'entry') this.#entry(line);
     else if (line.type === 'checkpoint') this.#checkpoint(line.note);
     else if (line.type === 'unordered') this.#unordered(line);
     else if (['cut', 'lane', 'head'].includes(line.type)) this.#beforeCut(line);
     else if (line.type === 'end') this.ended = true;
     else {
-      this.must(line.type === 'gone', `is not there, but ${line.type}`);
-      this.must(false, `was deleted: number ${line.n} of lane ${line.lane} of ${line.writer}`);
-      this.tree.push(ZERO); // no root from here on will be the signed one
+      const gone = `was deleted: number ${line.n} of lane ${line.lane} of ${line.writer}`;
+      this.must(false, line.type === 'gone' ? gone : `is not there, but ${line.type}`);
+      this.#push(ZERO); // no root from here on will be the signed one
     }
   }
   /** Where everything stood at the cut: tree and heads are in its checkpoint, the lanes in the last one. */
   #beforeCut(line) {
-    const isFirst = this.tree.size === 0 && line.type === 'cut';
+    const isFirst = this.size === 0 && line.type === 'cut';
     this.must(isFirst || (this.cut > 0 && this.notes.length === 0), `has a ${line.type} in the midst`);
     if (line.type === 'cut') {
       this.cut = line.size;
-      Object.assign(this.tree, { size: line.size, subtrees: line.edge.map(base64) });
+      Object.assign(this, { size: line.size, subtrees: line.edge.map(base64) });
     } else if (line.type === 'head')
       this.heads.set(`${line.relation} ${line.name}`, { ...line, digest: Buffer.from(line.digest, 'hex') });
     else {
@@ -136,35 +144,32 @@ class Ledger {
     }
   }
   #entry(e) {
-    this.must(e.index === this.tree.size, `stands where entry ${e.index} is said to be`);
+    this.must(e.index === this.size, `stands where entry ${e.index} is said to be`);
     this.must(digestOf(e) === e.hash, 'was altered: its digest is another one');
     const lane = this.#endOf(e);
     this.must(e.n === lane.n + 1, `is number ${e.n} of its lane, after ${lane.n}: some were deleted`);
     this.must(e.n !== lane.n + 1 || e.previous === lane.hash, 'does not continue its lane');
     this.must(!isLongBefore(e.at, lane.at), `says ${e.at}, and the one before it ${lane.at}`);
-    const signed = this.last?.time;
+    const signed = this.notes.at(-1)?.time;
     this.must(!isLongBefore(e.at, signed), `says ${e.at}, and came after the checkpoint of ${signed}`);
-    if (e.subjectN > 0) this.#subject(e);
+    // Of what is before the cut only the number is known.
+    const { n, last = e.subjectPrevious } = this.heads.get(`to ${e.subject}`) ?? { n: 0, last: GENESIS };
+    const isNext = e.subjectN === n + 1 && e.subjectPrevious === last;
+    this.must(isNext || !(e.subjectN > 0), `does not continue number ${n} of ${e.subject}`);
     this.#keep(e);
     for (const [relation, name] of chainsOf(e)) {
       const head = this.heads.get(`${relation} ${name}`) ?? { ...NO_HEAD, relation, name };
-      this.heads.set(`${relation} ${name}`, { ...head, n: head.n + 1, digest: link(head.digest, e.hash) });
+      const digest = link(head.digest, e.hash);
+      this.heads.set(`${relation} ${name}`, { ...head, n: head.n + 1, digest, last: e.hash });
     }
-    this.tree.push(leafOf(e));
+    this.#push(leafOf(e));
   }
   #endOf = (e) => this.lanes.get(laneOf(e)) ?? { n: 0, hash: GENESIS };
-  #subject(e) {
-    const n = this.heads.get(`to ${e.subject}`)?.n ?? 0; // of the one before the cut only its number is known
-    const end = this.subjects.get(e.subject) ?? { n, hash: n === 0 ? GENESIS : e.subjectPrevious };
-    const holds = e.subjectN === end.n + 1 && e.subjectPrevious === end.hash;
-    this.must(holds, `does not continue number ${end.n} of ${e.subject}`);
-    this.subjects.set(e.subject, { n: e.subjectN, hash: e.hash });
-  }
   /** Ends its lane. Of the vault's acts each says how many before it, of one run of its process, stand on the ledger. */
   #keep(e) {
     this.lanes.set(laneOf(e), e);
     const { of, n, after, recorded } = (e.kind.startsWith('secret.') && JSON.parse(e.body).journal) || {};
-    if (of === undefined || !(after >= (this.begun[of] ??= this.cut && n))) return; // some may be cut off
+    if (of === undefined || !(after > (this.begun[of] ??= this.cut ? n : -1))) return; // some may be cut off
     const acts = (this.acts[`${of} ${after}`] ??= new Map());
     this.must((acts.get(n) ?? e).xid === e.xid, `has number ${n} of the vault's journal, as another act has`);
     acts.set(n, { n, recorded, xid: e.xid });
@@ -173,10 +178,9 @@ class Ledger {
     const checkpoint = openCheckpoint(note, this.key);
     const where = `checkpoint ${checkpoint?.size}`;
     if (checkpoint === undefined) return this.must(false, 'is not signed by the key', 'a checkpoint');
-    this.must(checkpoint.size === this.tree.size, `stands after ${this.tree.size} entries`, where);
-    this.must(checkpoint.root.equals(this.tree.root()), 'is of other entries than those before it', where);
-    this.must(!(checkpoint.time < this.last?.time), 'was signed before the one before it', where);
-    this.last = checkpoint;
+    this.must(checkpoint.size === this.size, `stands after ${this.size} entries`, where);
+    this.must(checkpoint.root.equals(this.#root()), 'is of other entries than those before it', where);
+    this.must(!(checkpoint.time < this.notes.at(-1)?.time), 'was signed before the one before it', where);
     this.notes.push(checkpoint);
   }
   // What waits for the notary continues its lane; anything else was put in behind its back.
@@ -189,7 +193,7 @@ class Ledger {
     this.waiting += 1;
   }
   finish(signed) {
-    const [size, last] = [this.tree.size, this.last];
+    const [size, last] = [this.size, this.notes.at(-1)];
     const must = (holds, what) => this.must(holds, what, 'the file');
     must(this.ended === true, 'was cut off');
     must((last?.size ?? 0) === size, `goes on after its last checkpoint, at ${last?.size ?? 0}`);
@@ -201,9 +205,8 @@ class Ledger {
     for (const acts of Object.values(this.acts)) {
       const sorted = [...acts.values()].sort((a, b) => a.n - b.n);
       const at = sorted.findIndex(({ recorded }, before) => recorded > before);
-      const { n, recorded } = sorted[at] ?? {};
-      const says = `number ${n} of the vault's journal says that ${recorded} before it were recorded`;
-      must(at === -1, `lacks acts of the vault: ${says}, and ${at} are here`);
+      const says = `number ${sorted[at]?.n} of the vault's journal says that ${sorted[at]?.recorded} before it`;
+      must(at === -1, `lacks acts of the vault: ${says} were recorded, and ${at} are here`);
     }
     if (signed === undefined) return;
     const root = this.roots.get(signed.size);
@@ -226,7 +229,6 @@ function climb(edge, leaf, path) {
   }
   return last === 0 ? [first, second] : [];
 }
-
 function isConsistent(older, newer, path) {
   if (older.size === newer.size) return path.length === 0 && older.root.equals(newer.root);
   if (older.size === 0) return path.length === 0;
@@ -239,23 +241,17 @@ function isConsistent(older, newer, path) {
   return first !== undefined && first.equals(older.root) && second.equals(newer.root);
 }
 
-/** The root that the way to a key leads to: past what lies beside it, to another leaf, its own, or nothing. */
-function rootOfWay(key, end, beside) {
-  if (beside.length > 256 || (end !== null && beside.some((_, at) => bit(end.key, at) !== bit(key, at))))
-    return undefined;
-  const join = (below, other, at) => (bit(key, at) === 0 ? above(below, other) : above(other, below));
-  return beside.reduceRight(join, end === null ? ZERO : mapLeaf(end.key, end));
-}
-
-/** The head that a way leads to in a signed map. It is written one way only: a key in capitals would be another chain's. */
+/** The head that the way to a key leads to in a signed map. It is written one way: a key in capitals would be another's. */
 function headIn(key, { end, beside }, { heads }) {
   const isNumber = end === null || (Number.isSafeInteger(end.n) && end.n > 0);
   if (!isNumber || (end !== null && !(HEX.test(end.key) && HEX.test(end.digest)))) return undefined;
   const leaf = end && { key: Buffer.from(end.key, 'hex'), n: end.n, digest: Buffer.from(end.digest, 'hex') };
-  if (!rootOfWay(key, leaf, beside.map(base64))?.equals(heads)) return undefined;
+  const isOnWay = (_, at) => at < 256 && (leaf === null || bit(leaf.key, at) === bit(key, at));
+  const join = (below, other, at) => (bit(key, at) === 0 ? above(below, other) : above(other, below));
+  const root = beside.map(base64).reduceRight(join, leaf === null ? ZERO : mapLeaf(leaf.key, leaf));
+  if (!beside.every(isOnWay) || !root.equals(heads)) return undefined;
   return leaf?.key.equals(key) ? leaf : NO_HEAD;
 }
-
 function checkChain({ relation, name, start: before, entries, ...way }, { checkpoint, cut }, problem) {
   const [key, said] = [chainKey(relation, name), `${relation} ${name}`];
   const head = headIn(key, way, checkpoint);
@@ -273,23 +269,20 @@ function checkChain({ relation, name, start: before, entries, ...way }, { checkp
   if (entries.length !== count || !digest.equals(head.digest))
     problem(`${entries.length} entries are shown; the checkpoint commits to ${count}, or to others`, said);
 }
-
 /** The newer side must be signed; the older one too, unless the caller says what it was. */
 function checkConsistency({ older, newer, path }, { key, signed }, problem) {
   const [first, second] = [older, newer].map(({ note }) => openCheckpoint(String(note), key));
   const says = (side, said) => said?.size === side.size && said.root.equals(base64(side.root));
-  const isSigned = (side, said) => says(side, side.note === null ? signed : said);
   const why = (older.note ?? signed) ? 'is not what was signed' : 'was not kept; name SIZE:ROOT';
-  if (!isSigned(older, first) || (signed && !says(older, signed))) problem(why, `checkpoint ${older.size}`);
+  const isOlder = says(older, older.note === null ? signed : first) && (!signed || says(older, signed));
+  if (!isOlder) problem(why, `checkpoint ${older.size}`);
   if (!says(newer, second)) problem('is not what the key signed', `checkpoint ${newer.size}`);
   else if (first !== undefined && first.origin !== second.origin)
     problem(`is of ${first.origin}, and the newer one of ${second.origin}`, `checkpoint ${older.size}`);
   const [from, to] = [older, newer].map(({ size, root }) => ({ size, root: base64(root) }));
-  const isContinued = isConsistent(from, to, path.map(base64));
-  if (!isContinued) problem('the newer tree does not continue the older', 'proof');
+  if (!isConsistent(from, to, path.map(base64))) problem('does not continue the older', 'the newer tree');
   return `the first ${older.size} of ${newer.size} entries of ${second?.origin} are the same`;
 }
-
 /** Checks one proof; says what it shows. */
 function checkProof(proof, { key, signed, name }, problem) {
   if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, { key, signed }, problem);
@@ -317,17 +310,18 @@ function checkProof(proof, { key, signed, name }, problem) {
 }
 
 /** Checks one file; its checkpoints, and the roots at the wanted sizes, are for comparing. */
-async function checkFile(file, { key: given, signed, name, wanted = [] }) {
+async function checkFile(file, { key: given, signed, name, witnesses, least, wanted = [] }) {
   const [title, input] = file === '-' ? ['standard input', process.stdin] : [file, createReadStream(file)];
   const result = { file: title, pinned: given !== undefined, problems: [], notes: [], roots: new Map() };
   const problem = (what, where) => void result.problems.push({ where, what });
-  let [ledger, key, text] = [undefined, given, ''];
+  let [ledger, key, text, note] = [undefined, given, '', undefined];
   for await (const line of createInterface({ input })) {
     if (ledger !== undefined) ledger.take(JSON.parse(line));
     else if (text !== '' || !line.startsWith('{')) text += `${line}\n`;
     else {
       const first = JSON.parse(line);
       key ??= parseKey(first.key);
+      note = first.note ?? first.newer?.note;
       if (key === undefined) throw new Error(`${file} names no key: give it with --key`);
       if (first.type !== 'holdfast-ledger-export')
         result.shows = checkProof(first, { key, signed, name }, problem);
@@ -343,12 +337,15 @@ async function checkFile(file, { key: given, signed, name, wanted = [] }) {
   }
   if (ledger !== undefined) {
     ledger.finish(signed);
-    const { tree, notes, heads, waiting, problems, roots } = ledger;
-    const shows = `${tree.size} entries under ${notes.length} checkpoints, ${heads.size} chains, ${waiting} waiting`;
-    Object.assign(result, { shows, entries: tree.size, time: ledger.last?.time, notes, problems, roots });
+    const { size, notes, heads, waiting, problems, roots } = ledger;
+    const shows = `${size} entries under ${notes.length} checkpoints, ${heads.size} chains, ${waiting} waiting`;
+    Object.assign(result, { shows, entries: size, time: notes.at(-1)?.time, notes, problems, roots });
   }
-  if (result.shows === undefined && result.problems.length === 0)
-    problem('holds nothing to check', 'the file');
+  const last = result.notes.at(-1)?.note ?? note ?? '';
+  // One key under several names is one witness.
+  const keys = new Set(witnesses.filter((one) => isCosigned(last, one)).map(({ hex }) => hex));
+  if (!(keys.size >= least)) problem(`has ${keys.size} of ${least} cosignatures`, 'the last checkpoint');
+  if (!result.shows && result.problems.length === 0) problem('holds nothing to check', 'the file');
   return result;
 }
 
@@ -371,8 +368,8 @@ async function compare(first, options) {
 }
 
 async function main(args) {
-  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }];
-  const options = { key: text, signed: text, name: text, compare: flag, json: flag };
+  const [one, many, flag] = [{ type: 'string' }, { type: 'string', multiple: true }, { type: 'boolean' }];
+  const options = { key: one, signed: one, name: one, witness: many, least: one, compare: flag, json: flag };
   const { values, positionals: files } = parseArgs({ args, allowPositionals: true, options });
   if (files.length < (values.compare ? 2 : 1)) throw new Error('name the files (--compare: at least two)');
   const key = values.key === undefined ? undefined : parseKey(values.key);
@@ -380,7 +377,10 @@ async function main(args) {
   const [, size, root] = /^(\d{1,15}):(\S{44})$/.exec(values.signed ?? '') ?? [];
   if (values.signed !== undefined && size === undefined) throw new Error('--signed is not SIZE:ROOT');
   const signed = size === undefined ? undefined : { size: Number(size), root: base64(root) };
-  const known = { key, signed, name: values.name };
+  const witnesses = (values.witness ?? []).map((text) => parseKey(text, 4));
+  if (witnesses.includes(undefined)) throw new Error('--witness is no key of a witness');
+  const least = Number.parseInt(values.least ?? witnesses.length, 10); // what is no number is never reached
+  const known = { key, signed, name: values.name, witnesses, least };
   const results = await Array.fromAsync(files, async (file) => await checkFile(file, known));
   if (values.compare) await compare(results, known);
   for (const { notes: _notes, roots: _roots, ...result } of results) {

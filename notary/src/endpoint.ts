@@ -9,8 +9,8 @@ const MOST_BYTES = 64 * 1024;
 /** Answers that say that it has none. */
 const NONE: readonly number[] = [204, 404];
 
-/** Hands over a checkpoint. Throws an `Error` when it was not taken. */
-export async function postCheckpoint(url: string, note: string): Promise<void> {
+/** Hands over a checkpoint; gives what was answered, which a witness fills with its signature. Throws an `Error` when it was not taken. */
+export async function postCheckpoint(url: string, note: string): Promise<string> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -18,8 +18,11 @@ export async function postCheckpoint(url: string, note: string): Promise<void> {
     redirect: 'error',
     signal: AbortSignal.timeout(POST_MS),
   });
+  // It took the checkpoint, whatever else it says.
+  if (answer.status === 200) return await readBounded(answer).catch(() => '');
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`it answered ${String(answer.status)}`);
+  return '';
 }
 
 /** What it has last, as it says; `undefined`: none. Throws an `Error` when it does not say. */

@@ -8,7 +8,7 @@ import { type Checkpoint, originOf, signCheckpoint } from './checkpoint.ts';
 import { type Cut } from './cut.ts';
 import { cutOff } from './cutting.ts';
 import { MIDDLE_DEPTH } from './heads/top.ts';
-import { verifierOf } from './note.ts';
+import { verifierOf, withSignatures } from './note.ts';
 import { type LastSigned, type OwnFolder } from './own-folder.ts';
 import { type Places } from './places.ts';
 import { OrderWriter } from './order-store.ts';
@@ -118,6 +118,7 @@ export class Notary {
   // An endpoint that did not tell what it has gets nothing until that was compared.
   #listen(silent: boolean): void {
     const { places, folder } = this.#deps;
+    places.onAnswer(async (note, answer) => await this.#keepSignatures(note, answer));
     if (!silent) {
       places.openEndpoint();
       return;
@@ -125,6 +126,18 @@ export class Notary {
     void places.untilTold(folder.signer).then((exported) => {
       this.#late = exported;
     });
+  }
+
+  // They are for who checks an export; the notary goes on without them.
+  async #keepSignatures(note: string, answer: string): Promise<void> {
+    const { db, log } = this.#deps;
+    const signed = withSignatures(note, answer, this.#known.verifier);
+    if (signed === undefined) return;
+    try {
+      await db.transaction(async (tx) => await new OrderWriter(tx).putSigned(note, signed));
+    } catch (err) {
+      log.warn({ err }, 'the signatures of witnesses under a checkpoint could not be kept');
+    }
   }
 
   /** Works until it is told to stop, or until what it signed is not there any more: then it returns why. */

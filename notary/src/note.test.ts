@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 import { epochOf, openCheckpoint, originOf, signCheckpoint } from './checkpoint.ts';
 import { NO_CUT } from './cut.ts';
-import { openNote, parseVerifier, presentVerifier, signNote, verifierOf } from './note.ts';
+import { openNote, parseVerifier, presentVerifier, signNote, verifierOf, withSignatures } from './note.ts';
 import { signerOf } from './own-folder.ts';
 import { sha256 } from './tree/hash.ts';
 
@@ -54,6 +54,18 @@ void test('openNote() finds its line among those of witnesses, and lets the firs
   assert.equal(openNote(note + line, verifierOf(witness)), 'text\n');
   const forged = signNote('other\n', ours).split('\n\n')[1] ?? '';
   assert.equal(openNote(`text\n\n${forged}${note.split('\n\n')[1] ?? ''}`, verifierOf(ours)), undefined);
+});
+
+void test('withSignatures() takes those of others out of an answer, and nothing else', () => {
+  const ours = newSigner();
+  const note = signNote('text\n', ours);
+  const by = (name: string, text = 'c2ln'): string => `— ${name} ${text}`;
+  const signed = (answer: string): string | undefined => withSignatures(note, answer, verifierOf(ours));
+  assert.equal(signed(`${by('w')}\n${by('w')}\nmore\n${by('x')}`), `${note}${by('w')}\n${by('x')}\n`);
+  assert.equal(openNote(signed(by('w')) ?? '', verifierOf(ours)), 'text\n');
+  for (const answer of ['', 'OK', by(ours.name), `${by('w')} more`, by('w', 'x'.repeat(600)), by('w', '!')])
+    assert.equal(signed(answer), undefined, answer);
+  assert.equal(signed(Array.from({ length: 33 }, (_, n) => by(`w${n}`)).join('\n')), undefined);
 });
 
 void test('openCheckpoint() gives back what was signed, and refuses every changed line', () => {

@@ -70,6 +70,23 @@ export function openNote(note: string, verifier: NoteVerifier): string | undefin
   return undefined;
 }
 
+/** Signatures that a note may gather, and characters of each. */
+const MOST_SIGNATURES = 32;
+const MOST_SIGNATURE = 512;
+
+/**
+ * The note with the signatures of others that stand in an answer about it (C2SP's tlog-witness), behind its own. Whose they are is
+ * for who checks the note to know. `undefined`: there is none. None in the name of the note's own key is taken: the first line of a known key decides.
+ */
+export function withSignatures(note: string, answer: string, { name }: NoteVerifier): string | undefined {
+  const lines = answer.split('\n').filter((line) => {
+    const [, by] = /^— (\S+) [A-Za-z0-9+/]+={0,2}$/.exec(line) ?? [];
+    return by !== undefined && by !== name && line.length <= MOST_SIGNATURE;
+  });
+  if (lines.length === 0 || lines.length > MOST_SIGNATURES) return undefined;
+  return `${note}${[...new Set(lines)].map((line) => `${line}\n`).join('')}`;
+}
+
 function keyId({ name, key }: NoteVerifier): Buffer {
   const named = Buffer.concat([Buffer.from(`${name}\n`, 'utf8'), Buffer.from([ED25519]), key]);
   return sha256(named).subarray(0, ID_BYTES);

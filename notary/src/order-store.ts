@@ -95,4 +95,10 @@ export class OrderWriter extends TreeReader {
       on conflict (minute) do update set size = excluded.size, note = excluded.note
         where notary.checkpoint.size <= excluded.size`.execute(this.db);
   }
+
+  /** Puts the same checkpoint with further signatures in its place; one that took its place meanwhile stays. */
+  async putSigned(note: string, signed: string): Promise<void> {
+    await sql`update notary.checkpoint set note = ${signed}
+      where minute = (select max(minute) from notary.checkpoint) and note = ${note}`.execute(this.db);
+  }
 }

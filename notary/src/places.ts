@@ -41,6 +41,7 @@ export class Places implements AsyncDisposable {
   readonly #endpoint: Target | undefined;
   readonly #own: EndpointMemory;
   readonly #closing = new AbortController();
+  #answered: (note: string, answer: string) => Promise<void> = () => Promise.resolve();
   #open = false;
   #known = false;
   #withheld: string | undefined;
@@ -91,9 +92,15 @@ export class Places implements AsyncDisposable {
     this.#known = false;
   }
 
+  /** Has what the endpoint answers to a checkpoint looked at: a witness signs it. One listener. */
+  onAnswer(listener: (note: string, answer: string) => Promise<void>): void {
+    this.#answered = listener;
+  }
+
   async #post(url: string, note: string): Promise<void> {
-    await postCheckpoint(url, note);
+    const answer = await postCheckpoint(url, note);
     await this.#noteEndpoint(url);
+    if (answer !== '') await this.#answered(note, answer);
   }
 
   // What the endpoint told, or took, holds though this cannot be kept.

@@ -14,6 +14,8 @@ export class CheckpointEndpoint implements AsyncDisposable {
   note: string | undefined;
   /** How it answers who asks, otherwise than usual. */
   get: Answer | undefined;
+  /** What it says of a checkpoint that it takes: a witness signs it. */
+  answer: (note: string) => string = () => '';
   /** Statuses of the answers to what is posted, the last of them for ever. */
   statuses: readonly number[] = [200];
   /** Bodies of what was posted, with the answer each got. */
@@ -56,7 +58,8 @@ export class CheckpointEndpoint implements AsyncDisposable {
     const status = this.statuses[Math.min(this.got.length, this.statuses.length - 1)] ?? 200;
     this.got.push({ body: `${method}${note}`, status });
     if (status === 200) this.note = note;
-    response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+    response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {});
+    response.end(status === 200 ? this.answer(note) : '');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,137 @@
+// Witnesses sign checkpoints that they saw (C2SP's tlog-cosignature): their signatures come with exports and proofs, and who checks
+// one can ask for some of them, so that the notary's key alone shows nobody a past that the others did not see.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { proveChains, proveConsistency, proveEntry } from '@holdfast/notary/evidence';
+import { CheckpointEndpoint } from '../../harness/checkpoint-endpoint.ts';
+import { openTestDatabase } from '../../harness/database.ts';
+import { keyOf, recordEntries, runVerifier, writeExport } from '../../harness/ledger-files.ts';
+import { openNotaryFolder, openTestNotary } from '../../harness/notary.ts';
+
+/** A witness: what its key is called, and its signature under a checkpoint at some second. */
+interface Witness {
+  readonly key: string;
+  readonly sign: (note: string, time?: bigint) => string;
+}
+
+function newWitness(name: string, keys = generateKeyPairSync('ed25519')): Witness {
+  const raw = rawOf(keys.publicKey);
+  const id = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), raw]), 'buffer').subarray(0, 4);
+  return {
+    key: `${name}+${id.toString('hex')}+${raw.toString('base64')}`,
+    sign(note, time = 1_764_288_000n) {
+      const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+      const stamp = Buffer.alloc(8);
+      stamp.writeBigUInt64BE(time);
+      const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), keys.privateKey);
+      return `— ${name} ${Buffer.concat([id, stamp, signature]).toString('base64')}\n`;
+    },
+  };
+}
+
+function rawOf(key: KeyObject): Buffer {
+  return Buffer.concat([Buffer.from([4]), key.export({ type: 'spki', format: 'der' }).subarray(-32)]);
+}
+
+/** What fails of a file under a policy. */
+async function failures(file: string, ...policy: readonly string[]): Promise<string[]> {
+  const [verdict] = await runVerifier(file, ...policy);
+  return verdict?.problems.map(({ where, what }) => `${where}: ${what}`) ?? ['nothing was said'];
+}
+
+void test('cosignatures of witnesses are kept, shown and asked for', { timeout: 60_000 }, async (t) => {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using endpoint = await CheckpointEndpoint.open();
+  const [one, two] = [newWitness('witness.example/one'), newWitness('witness.example/two')];
+  endpoint.answer = (note) => one.sign(note);
+  await using notary = await openTestNotary(database.notary, { folder: own.folder, url: endpoint.url });
+  const key = ['--key', keyOf(notary.signer)];
+  const file = path.join(own.path, 'export');
+  const asked = (...policy: readonly string[]) => failures(file, ...key, ...policy);
+  await recordEntries(database, 3);
+  await notary.round();
+  for (const began = Date.now(); ; await delay(20)) {
+    await writeExport(database.db, notary.signer, file);
+    if ((await readFile(file, 'utf8')).includes('witness.example/one')) break;
+    assert.ok(Date.now() - began < 10_000, 'it is kept in time');
+  }
+
+  await t.test('an export holds with those that signed, and not with others', async () => {
+    assert.deepEqual(await asked(), []);
+    assert.deepEqual(await asked('--witness', one.key), []);
+    assert.deepEqual(await asked('--witness', one.key, '--witness', two.key, '--least', '1'), []);
+    const both = ['--witness', one.key, '--witness', two.key];
+    assert.deepEqual(await asked(...both), ['the last checkpoint: has 1 of 2 cosignatures']);
+    assert.deepEqual(await asked('--witness', two.key), ['the last checkpoint: has 0 of 1 cosignatures']);
+    for (const least of ['x', '2', ''])
+      assert.equal((await asked('--witness', one.key, '--least', least)).length, 1, least);
+  });
+
+  await t.test('a proof is asked for them as well', async () => {
+    const proofs = [
+      await proveEntry(database.db, '1'),
+      await proveChains(database.db, 'token:1'),
+      await proveConsistency(database.db, 3, 3),
+    ];
+    const proved = path.join(own.path, 'proof');
+    for (const proof of proofs) {
+      await writeFile(proved, JSON.stringify(proof));
+      assert.deepEqual(await failures(proved, ...key, '--witness', one.key), []);
+      assert.equal((await failures(proved, ...key, '--witness', two.key)).length, 1);
+    }
+  });
+
+  await t.test('what no witness signed, or signed of something else, does not count', async () => {
+    const bare = path.join(own.path, 'checkpoint');
+    const note = endpoint.note ?? '';
+    const under = async (line: string, ...policy: readonly string[]): Promise<number> => {
+      await writeFile(bare, `${note}${line}`);
+      return (await failures(bare, ...key, ...policy)).length;
+    };
+    const policy = ['--witness', two.key] as const;
+    assert.equal(await under(two.sign(note), ...policy), 0);
+    const [name = '', encoded = ''] = two.sign(note).slice(2, -1).split(' ');
+    const bytes = Buffer.from(encoded, 'base64');
+    bytes[11] = (bytes[11] ?? 0) ^ 1;
+    for (const [what, line] of [
+      ['another time', `— ${name} ${bytes.toString('base64')}\n`],
+      ['another checkpoint', two.sign(note.replace('\n3\n', '\n2\n'))],
+      ['another name', two.sign(note).replace(name, 'witness.example/six')],
+      ['a signature cut short', `— ${name} ${bytes.subarray(0, 68).toString('base64')}\n`],
+      ['the log itself', note.split('\n\n')[1] ?? ''],
+    ] as const)
+      assert.equal(await under(line, ...policy), 1, what);
+  });
+
+  await t.test('one key under two names is one witness', async () => {
+    const keys = generateKeyPairSync('ed25519');
+    const [first, second] = [newWitness('a', keys), newWitness('b', keys)];
+    const note = endpoint.note ?? '';
+    const bare = path.join(own.path, 'twice');
+    await writeFile(bare, `${note}${first.sign(note)}${second.sign(note)}`);
+    const policy = ['--witness', first.key, '--witness', second.key] as const;
+    assert.deepEqual(await failures(bare, ...key, ...policy), [
+      'the last checkpoint: has 1 of 2 cosignatures',
+    ]);
+    await assert.rejects(runVerifier(bare, ...key, '--witness', keyOf(notary.signer)), /no key of a witness/);
+  });
+
+  await t.test('an endpoint that answers something else is taken from as before', async () => {
+    endpoint.answer = () => 'x'.repeat(100_000);
+    const before = endpoint.got.length;
+    await recordEntries(database, 1);
+    await notary.round();
+    for (const began = Date.now(); endpoint.got.length === before; await delay(20))
+      assert.ok(Date.now() - began < 10_000, 'it is sent in time');
+    await delay(1_500);
+    assert.equal(endpoint.got.length, before + 1, 'and once');
+    await writeExport(database.db, notary.signer, file);
+    assert.deepEqual(await asked(), []);
+    assert.deepEqual(await asked('--witness', one.key), ['the last checkpoint: has 0 of 1 cosignatures']);
+  });
+});
