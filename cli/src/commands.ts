@@ -20,6 +20,7 @@ import {
   resetPassword,
   signOutUser,
 } from './commands/admin-users.ts';
+import { pauseSpace } from './commands/admin-spaces.ts';
 import { forgetXet } from './commands/admin-xet.ts';
 import { backup, restore, verifyBackupCommand } from './commands/backup.ts';
 import { bench, check, test } from './commands/delegated.ts';
@@ -76,6 +77,7 @@ const ACTING: readonly Command[] = [
   listQuotas,
   setQuota,
   clearQuota,
+  pauseSpace,
   forgetXet,
   listEntries,
   tailLedger,

@@ -14,7 +14,7 @@ import { type Foundation } from './foundation.ts';
 import { originOf } from './surfaces/spaces/space-address.ts';
 import { type ChannelToVault } from './vault-link.ts';
 
-type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'log' | 'space'> & {
+type Parts = Pick<Foundation, 'db' | 'clock' | 'epochs' | 'keys' | 'log' | 'space' | 'removals'> & {
   readonly repos: Repos;
   readonly reads: Reads;
   readonly content: Content;
@@ -55,6 +55,7 @@ export function openSpaces(
           ...parts,
           ...{ runner, hardware, liveRuns, runProofs },
           hub: instance,
+          isPaused: (name) => parts.removals.pausesSpace(name),
           stopSecrets: (space) => void parts.vault.stop(space, referencesOf(RUNS)),
           hostOf: (label) => new URL(originOf(label, { spacesHost, baseUrl })).host,
           sources: new Sources({ ...parts, folders: new SourceFolders(folders.sources) }),

@@ -3,7 +3,7 @@ import { type TakenRemoval } from '#modules/removals';
 import { type Modules } from './modules.ts';
 
 /** Who does what. */
-type Doing = Pick<Modules, 'tokens' | 'foundTokens' | 'signOut' | 'takenRights' | 'orgTokens'>;
+type Doing = Pick<Modules, 'tokens' | 'foundTokens' | 'signOut' | 'takenRights' | 'orgTokens' | 'spaces'>;
 
 /** Does all that waits, and begins to do what will be taken. Rejects where the database is away. */
 export async function settleRemovals(modules: Pick<Modules, 'removals'> & Doing): Promise<void> {
@@ -13,7 +13,7 @@ export async function settleRemovals(modules: Pick<Modules, 'removals'> & Doing)
 }
 
 async function settleOne(
-  { tokens, foundTokens, signOut, takenRights, orgTokens }: Doing,
+  { tokens, foundTokens, signOut, takenRights, orgTokens, spaces }: Doing,
   { removal, at }: TakenRemoval,
 ): Promise<void> {
   switch (removal.kind) {
@@ -26,6 +26,8 @@ async function settleOne(
     case 'user':
     case 'member':
       return await takenRights.doTaken(removal, at);
+    case 'space':
+      return await spaces.pauseTaken(removal, at);
     case 'reach':
       return await orgTokens.endTaken(removal.operator, removal, at);
   }

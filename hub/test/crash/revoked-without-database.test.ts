@@ -241,3 +241,42 @@ void test(
       assert.equal((await entriesOf(server, `token:${id}`)).at(-1)?.['kind'], 'token.revoked');
   },
 );
+
+void test('a Space that was paused while the database was stopped stays so', LIMIT, async () => {
+  await using opened = new AsyncDisposableStack();
+  const { server, start } = await openPlace(opened);
+  const a = opened.use(await start('a'));
+  const kept = await issue(a, 'kept');
+  const made = await fetch(`${a.url}/api/repos/create`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await a.createToken({ user: 'admin', role: 'write' })}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ type: 'space', name: 'app', sdk: 'static' }),
+  });
+  assert.equal(made.status, 200, await made.text());
+  /** 200 where it is said to be anything but paused. */
+  const serves = async (): Promise<number> => {
+    const answer = await fetch(`${a.url}/api/spaces/admin/app/runtime`, {
+      headers: { authorization: `Bearer ${kept.token}` },
+      signal: AbortSignal.timeout(30_000),
+    });
+    const { stage } = (await answer.json()) as { stage?: string };
+    return answer.status === 200 && stage === 'PAUSED' ? 409 : answer.status;
+  };
+  assert.equal(await serves(), 200);
+  await server.server.stop('SIGINT');
+  assert.match(await a.admin('space', 'pause', 'Admin/app'), /^The database is away.* Taken: /s);
+  await server.server.start();
+  const answers = await untilBack(a, kept.token, [serves]);
+  assert.ok(!answers.has(200), `it was not served for an instant: ${[...answers].join(' ')}`);
+  const paused = async () =>
+    (await entriesOf(server, 'repo:%')).filter(({ kind }) => kind === 'space.paused');
+  for (const giveUp = Date.now() + 5_000; (await paused()).length === 0; await delay(20))
+    assert.ok(Date.now() < giveUp, 'it is recorded');
+  assert.deepEqual(
+    (await paused()).map(({ taken }) => taken),
+    [true],
+  );
+});

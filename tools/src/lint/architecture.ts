@@ -113,7 +113,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   repos: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks'],
   content: ['access', 'ledger', 'identity', 'blobs', 'git', 'cards', 'leaks', 'repos'],
   // Files of Spaces are written where their programs read them, large ones too.
-  spaces: ['access', 'ledger', 'blobs', 'git', 'cards', 'leaks', 'repos', 'content'],
+  spaces: ['access', 'ledger', 'removals', 'blobs', 'git', 'cards', 'leaks', 'repos', 'content'],
   // The vault keeps them; here it is decided who may ask, what follows for the Space, and who is told what the vault saw.
   secrets: ['access', 'ledger', 'mail', 'identity', 'repos', 'spaces'],
   upkeep: ['access', 'ledger', 'identity', 'blobs', 'git', 'xet'],

@@ -14,6 +14,8 @@ export class Ended {
   readonly digests = new Set<Sha256>();
   readonly users = new Set<string>();
   readonly sessionsOf = new Set<string>();
+  /** Full names of Spaces that are paused. */
+  readonly spaces = new Set<string>();
   /** Users and tokens that may do less than the database says, which alone knows how much. */
   readonly changed = new Set<string>();
 
@@ -34,6 +36,9 @@ export class Ended {
       case 'member':
         this.changed.add(keyOf(removal.user));
         break;
+      case 'space':
+        this.spaces.add(keyOf(removal.name));
+        break;
       case 'reach':
         this.changed.add(removal.id);
         break;
@@ -48,6 +53,7 @@ export class Ended {
   }
 
   clear(): void {
-    for (const set of [this.tokens, this.digests, this.users, this.sessionsOf, this.changed]) set.clear();
+    const { tokens, digests, users, sessionsOf, spaces, changed } = this;
+    for (const set of [tokens, digests, users, sessionsOf, spaces, changed]) set.clear();
   }
 }

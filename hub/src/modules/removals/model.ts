@@ -29,12 +29,13 @@ const Act = z.discriminatedUnion('kind', [
     // The most that they may be from then on; `null` is no member.
     role: z.enum(ROLES).nullable(),
   }),
+  z.strictObject({ kind: z.literal('space'), name: z.string(), operator: Operator }),
   z.strictObject({ kind: z.literal('reach'), org: z.string(), id: AnId, operator: Operator }),
 ]);
 
 /**
  * What was asked for: a token that the operator revokes, tokens that somebody found, a session whose user signs out; and what
- * the operator takes from a user, a member, or a token that reaches an organisation. None gives anything. Done twice, one takes
+ * the operator takes from a user, a member, or a token that reaches an organisation, or from a Space, by its full name. None gives anything. Done twice, one takes
  * once more what was given back in between, which errs on the safe side. Who has a name only the database knows: names are
  * kept as they were typed.
  */

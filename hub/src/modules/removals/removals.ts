@@ -112,6 +112,11 @@ export class Removals implements AsyncDisposable {
     return this.#ended.sessionsOf.has(keyOf(name));
   }
 
+  /** Whether the Space of this full name was paused here. */
+  pausesSpace(name: string): boolean {
+    return this.#ended.spaces.has(keyOf(name));
+  }
+
   /** Whether something was taken here from a user or a token: what they may do is known once that is done. */
   changes({ user, token }: { readonly user: string; readonly token?: Id }): boolean {
     return this.#ended.changed.has(keyOf(user)) || (token !== undefined && this.#ended.changed.has(token));

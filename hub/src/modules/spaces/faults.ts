@@ -38,3 +38,8 @@ export const egressInvalid = defineFault(
   'space.egress-invalid',
   (why: string) => `A Space cannot be let out like this: ${why}.`,
 );
+export const operatorOnly = defineFault(
+  'forbidden',
+  'space.operator-only',
+  () => 'Only the operator pauses a Space past those who write to it.',
+);

@@ -1,6 +1,6 @@
 // What follows from all that is known of a Space: that its program runs, that nothing does, or that it is forgotten.
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { RepoReader, type Repo } from '#modules/repos';
+import { fullName, RepoReader, type Repo } from '#modules/repos';
 import { type Content } from '#modules/content';
 import { readConfiguration } from './configuration.ts';
 import { type HardwareKinds } from './decisions.ts';
@@ -17,6 +17,9 @@ export type Plan =
   | { readonly kind: 'rest' }
   | { readonly kind: 'forget' };
 
+/** A program is to run. */
+export type Wanted = Extract<Plan, { readonly kind: 'run' }>;
+
 /** Finds out, of all that is true at one instant; the Space takes note of which wish it is. */
 export async function planOf(
   space: HeldSpace,
@@ -25,13 +28,15 @@ export async function planOf(
     readonly content: Pick<Content, 'findVisited'>;
     readonly hostOf: (label: string) => string;
     readonly hardware: HardwareKinds;
+    readonly isPaused: (name: string) => boolean;
   },
 ): Promise<Plan> {
   const known = await deps.db.snapshot(async (tx) => await read(tx, space, deps.hardware));
   if (known === undefined) return { kind: 'forget' };
   const { repo, configuration, decisions, row } = known;
   const { head: commit } = repo;
-  if (decisions.paused || commit === null || configuration?.program === undefined) return { kind: 'rest' };
+  if (decisions.paused || deps.isPaused(fullName(repo))) return { kind: 'rest' };
+  if (commit === null || configuration?.program === undefined) return { kind: 'rest' };
   const file = await deps.content.findVisited({ repo, commit, path: configuration.appFile });
   if (file === undefined) return { kind: 'rest' };
   space.update(row);

@@ -22,7 +22,8 @@ import { type StartCause } from './start-cause.ts';
 import { StartTickets } from './start-tickets.ts';
 import { RunVisitors } from './run-visitors.ts';
 import { isTooLarge, type FromRunner, type RunnerLink } from './wish.ts';
-import { planOf, type Plan } from './plan.ts';
+import { LEFT, NO_PROGRAM, NOT_WRITTEN } from './run-words.ts';
+import { planOf, type Plan, type Wanted } from './plan.ts';
 
 /** What running needs. */
 export interface RunsDeps {
@@ -42,6 +43,8 @@ export interface RunsDeps {
   /** The host of the Space with a label. */
   readonly hostOf: (label: string) => string;
   readonly hardware: HardwareKinds;
+  /** Whether the Space of this full name is paused, though the database does not have it yet. */
+  readonly isPaused: (name: string) => boolean;
 }
 
 const POLL_MS = 250;
@@ -49,8 +52,7 @@ const LEASE_SECONDS = 30;
 const RENEW_MS = 5_000;
 /** How long this hub may be without word from the database before its Spaces are somebody else's. */
 const LOST_MS = 25_000;
-/** Spaces whose files are written at the same time. */
-const AT_ONCE = 3;
+const AT_ONCE = 3; // Spaces whose files are written at the same time
 
 /** The Spaces that this hub runs. */
 export class Runs implements AsyncDisposable {
@@ -119,6 +121,15 @@ export class Runs implements AsyncDisposable {
     if (space.mayWake(this.#deps.clock.now().getTime(), visitor))
       this.#deps.runner.send({ type: 'wake', space: repoId });
     return { kind: 'asleep' };
+  }
+
+  /** Ends what runs of the Space that has this full name, without the database. It stays so while `isPaused` says it. */
+  stopNamed(name: string): void {
+    for (const space of this.#held.values()) {
+      if (space.wanted?.name.toLowerCase() !== name.toLowerCase()) continue;
+      space.rest();
+      this.#drop(space.id, false);
+    }
   }
 
   #hear(frame: FromRunner): void {
@@ -282,13 +293,13 @@ export class Runs implements AsyncDisposable {
 
   #letGo(space: HeldSpace, forget: boolean): void {
     this.#forget(space);
-    this.#deps.runner.send({ type: 'drop', space: space.id, forget });
-    this.#stopUses(space.id);
+    this.#drop(space.id, forget);
     void this.#keepFiles(space.id);
   }
 
   /** At once, also in answers that are under way: the run itself may take its time to end. */
-  #stopUses(space: Id): void {
+  #drop(space: Id, forget: boolean): void {
+    this.#deps.runner.send({ type: 'drop', space, forget });
     this.#deps.stopSecrets(space);
     this.#deps.liveRuns.endOf(space);
   }
@@ -331,8 +342,7 @@ export class Runs implements AsyncDisposable {
     }
     if (plan.kind === 'rest') {
       space.rest();
-      runner.send({ type: 'drop', space: space.id, forget: false });
-      this.#stopUses(space.id);
+      this.#drop(space.id, false);
       await this.#records.rest(space.id);
       await this.#trim(space);
       return;
@@ -388,11 +398,3 @@ export class Runs implements AsyncDisposable {
     await this.#contacts[Symbol.asyncDispose]();
   }
 }
-
-/** A program is to run. */
-type Wanted = Extract<Plan, { readonly kind: 'run' }>;
-
-const NO_PROGRAM = 'the file that its README names is not there';
-const NOT_WRITTEN =
-  'The files of the Space could not be written. It is tried again; the log of the hub says why, which its operator reads.';
-const LEFT = 'files of a Space that nobody reads any more could not be removed';

@@ -5,12 +5,15 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { isRecorded, referencesOf, type Actor, type Who } from '#modules/access';
+import { isRecorded, operatorFields, referencesOf, type Actor, type Who } from '#modules/access';
 import { type Content, type Visitor } from '#modules/content';
 import { type LeakMatch } from '#modules/leaks';
-import { type Reads } from '#modules/ledger';
+import { record, type Reads } from '#modules/ledger';
+import { type Removal, type Removals } from '#modules/removals';
 import {
+  fullName,
   repoMissing,
+  RepoReader,
   RepoWriter,
   requireRight,
   type Beginning,
@@ -19,7 +22,7 @@ import {
   type Repos,
 } from '#modules/repos';
 import { readConfiguration, type ReadConfiguration } from './configuration.ts';
-import { hardwareUnavailable, hardwareUnknown, variableInvalid } from './faults.ts';
+import { hardwareUnavailable, hardwareUnknown, operatorOnly, variableInvalid } from './faults.ts';
 import { isSilent, stageOf, type Reached, type Runtime, type Variable, type VariableWish } from './model.ts';
 import { type Decisions, type Egress, type HardwareKinds } from './decisions.ts';
 import { LabelCache } from './label-cache.ts';
@@ -45,6 +48,7 @@ export interface SpacesDeps {
   readonly content: Content;
   readonly reads: Reads;
   readonly leaks: Pick<LeakMatch, 'begin'>;
+  readonly removals: Pick<Removals, 'doOrTake' | 'pausesSpace'>;
   /** Absent where no programs are run. */
   readonly runs: Runs | undefined;
   readonly whyNoPrograms: string | null;
@@ -77,6 +81,8 @@ interface Act {
   readonly newRun: boolean;
   readonly factory?: boolean;
 }
+
+type PauseOfSpace = Extract<Removal, { kind: 'space' }>;
 
 /** Members alone see the files of a protected Space; what they make is for everybody. */
 function actionOfOpening({ visibility, gated }: Repo): 'discover' | 'read' {
@@ -133,7 +139,7 @@ export class Spaces {
       // Of a static one each visitor meets the last push.
       mayKeep: ({ configuration }) => configuration?.program !== undefined,
     });
-    return { ...now, label: known.label };
+    return { ...now, paused: this.#isPaused(now.repo, now.paused), label: known.label };
   }
 
   /** Whether somebody would see what a Space serves, who knows of it already. */
@@ -236,6 +242,50 @@ export class Spaces {
     return await this.#decide(who, name, { kind: 'space.paused', decided: { paused: true }, newRun: false });
   }
 
+  /**
+   * The same for the operator, by the full name, also while the database is away: then it is taken, and what runs of it here is ended at
+   * once. Throws `space.operator-only`, `repo.missing`.
+   */
+  async pauseAsOperator(actor: Actor, name: string): Promise<{ readonly recorded: boolean }> {
+    if (actor.kind !== 'operator') throw operatorOnly();
+    const { osUser, terminal, command } = actor;
+    const removal = { kind: 'space', name, operator: { osUser, terminal, command } } as const;
+    const act = async (): Promise<void> => await this.#pause(removal);
+    const recorded = await this.#deps.removals.doOrTake(act, removal, 'operator');
+    if (!recorded) this.#deps.runs?.stopNamed(name);
+    return { recorded };
+  }
+
+  /** Does what was taken at that time. One that never was, or is gone, is nothing to pause. */
+  async pauseTaken(removal: PauseOfSpace, takenAt: Date): Promise<void> {
+    await this.#pause(removal, takenAt).catch((error: unknown) => {
+      if (!isFault(error, 'repo.missing')) throw error;
+    });
+  }
+
+  #isPaused(repo: Repo, paused: boolean): boolean {
+    return paused || this.#deps.removals.pausesSpace(fullName(repo));
+  }
+
+  // Under its present name: who fears the pause may have given it another one on a hub that knows of nothing.
+  async #pause({ name: wanted, operator }: PauseOfSpace, takenAt?: Date): Promise<void> {
+    const actor = { kind: 'operator', ...operator } as const;
+    const [namespace = '', name = ''] = wanted.split('/');
+    await this.#deps.db.transaction(async (tx) => {
+      const found = await new RepoReader(tx).findByName('space', { namespace, name });
+      if (found === undefined) throw repoMissing();
+      const { id } = await new RepoWriter(tx).lock(found.repo.id);
+      const writer = new SpaceWriter(tx);
+      if ((await writer.decisions(id)).paused) return;
+      tx.afterCommit(() => this.#visits.forget(id));
+      await writer.decide(id, { paused: true });
+      await new RunWriter(tx).change(id, { newRun: false });
+      const entry = { kind: 'space.paused', subject: `repo:${id}`, ...referencesOf(actor) };
+      const body = { paused: true, ...(takenAt && { takenAt: takenAt.toISOString() }) };
+      await record(tx, { ...entry, body, personal: operatorFields(actor) });
+    });
+  }
+
   /** Starts a Space again; `factory`: its program is built anew from the ground. Throws what `Repos.get` throws. */
   async restart(who: Who, name: RepoName, factory: boolean): Promise<Runtime> {
     const body = factory ? { factory } : {};
@@ -311,7 +361,7 @@ export class Spaces {
     const appFile = path === undefined ? undefined : { path, there: file !== undefined };
     const run = configuration?.program === undefined ? undefined : await findRunFacts(id, this.#deps);
     return {
-      ...stageOf({ paused: space.paused, problems, appFile, run }),
+      ...stageOf({ paused: this.#isPaused(repo, space.paused), problems, appFile, run }),
       notices: problems.map(({ text }) => text),
       label: space.label,
       ...(run !== undefined && { program: programOf(run, await reader.decisions(id), this.hardware) }),

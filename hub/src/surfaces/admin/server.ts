@@ -21,6 +21,7 @@ import { listUsers } from './list-users.ts';
 import { namespaceRoutes } from './namespaces.ts';
 import { orgPolicyRoutes } from './org-policy.ts';
 import { orgTokenRoutes } from './org-tokens.ts';
+import { pauseSpaceAsOperator } from './pause-space.ts';
 import { putMember } from './put-member.ts';
 import { quotaRoutes } from './quotas.ts';
 import { removeMember } from './remove-member.ts';
@@ -40,6 +41,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof createToken>[0] &
   Parameters<typeof listSecretSpaces>[0] &
   Parameters<typeof listTokens>[0] &
+  Parameters<typeof pauseSpaceAsOperator>[0] &
   Parameters<typeof putMember>[0] &
   Parameters<typeof setAdministrator>[0] &
   Parameters<typeof namespaceRoutes>[0] &
@@ -77,6 +79,7 @@ export function adminRoutes(deps: Deps): Route[] {
     ...namespaceRoutes(deps),
     ...orgPolicyRoutes(deps),
     ...orgTokenRoutes(deps),
+    pauseSpaceAsOperator(deps),
     putMember(deps),
     removeMember(deps),
     removeSecondFactor(deps),
