@@ -173,6 +173,16 @@ export function signalPid(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Whether there is certainly no process of this number, also none of another user. */
+export function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}
+
 /** Pids of a process's children, oldest first; none when it is gone or the system does not tell. Linux only. */
 export function listChildren(pid: number): number[] {
   try {

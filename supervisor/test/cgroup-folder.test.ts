@@ -16,14 +16,14 @@ function pathOf(tree: PlayedGroups, folder: CgroupFolder | undefined): string {
 }
 
 function nameless(done: readonly string[]): string[] {
-  return done.map((one) => one.replaceAll(/holdfast-here-[0-9a-f]{6}/g, 'NEW'));
+  return done.map((one) => one.replaceAll(/holdfast-here-[0-9a-f]{6}\.\d+\.\d+/g, 'NEW'));
 }
 
 void test('openCgroupFolder() goes to the nearest group above ours that holds no process, and hands out controllers before it makes a leaf', () => {
   using tree = new PlayedGroups('/system.slice/holdfast.service');
   const folder = openCgroupFolder('here', undefined, tree);
   assert.deepEqual(folder?.place, { version: 2, path: '/run/cgroup' });
-  assert.match(pathOf(tree, folder), /^\/system\.slice\/holdfast-here-[0-9a-f]{6}$/);
+  assert.match(pathOf(tree, folder), /^\/system\.slice\/holdfast-here-[0-9a-f]{6}\.\d+\.\d+$/);
   assert.deepEqual(nameless(tree.done), [
     'make: /system.slice/NEW',
     `${HAND_OUT}: /system.slice/NEW/cgroup.subtree_control`,
@@ -58,7 +58,10 @@ void test('openCgroupFolder() makes room in a unit that holds us and is all that
   const unit = '/system.slice/holdfast.service';
   using tree = new PlayedGroups(unit, { delegated: unit });
   const folder = openCgroupFolder('here', undefined, tree);
-  assert.match(pathOf(tree, folder), /^\/system\.slice\/holdfast\.service\/holdfast-here-[0-9a-f]{6}$/);
+  assert.match(
+    pathOf(tree, folder),
+    /^\/system\.slice\/holdfast\.service\/holdfast-here-[0-9a-f]{6}\.\d+\.\d+$/,
+  );
   assert.equal(tree.read(`${unit}/cgroup.procs`), '');
   assert.equal(tree.read(`${unit}/beside-holdfast/cgroup.procs`), String(process.pid));
   folder?.adopt(process.pid);
@@ -160,7 +163,10 @@ void test('openCgroupFolder() makes none, and leaves nothing, where nothing is d
 
 void test('openCgroupFolder() begins at the root where our group is one that only the host has', () => {
   using tree = new PlayedGroups('/', { said: '/../../system.slice/docker-1.scope' });
-  assert.match(pathOf(tree, openCgroupFolder('here', undefined, tree)), /^\/holdfast-here-[0-9a-f]{6}$/);
+  assert.match(
+    pathOf(tree, openCgroupFolder('here', undefined, tree)),
+    /^\/holdfast-here-[0-9a-f]{6}\.\d+\.\d+$/,
+  );
 });
 
 void test('openCgroupFolder() removes what a start before left, but for what still holds a process', () => {
@@ -176,4 +182,33 @@ void test('openCgroupFolder() removes what a start before left, but for what sti
   openCgroupFolder('here', undefined, tree);
   assert.equal(tree.read(`${second ?? ''}/runner/cgroup.procs`), '4194304');
   assert.equal(tree.below('/system.slice').length, 3);
+});
+
+void test('openCgroupFolder() removes what an instance left that was killed and is never started again, and nothing of one that may live', () => {
+  using tree = new PlayedGroups('/system.slice/holdfast.service');
+  const path = pathOf(tree, openCgroupFolder('here', undefined, tree));
+  const [, namespace = ''] = /\.(\d+)\.\d+$/.exec(path) ?? [];
+  // A number that no process has, since the kernel gives none so high.
+  const gone = '4194304';
+  const names = {
+    killed: `holdfast-other-abcdef.${namespace}.${gone}`,
+    busy: `holdfast-busy-abcdef.${namespace}.${gone}`,
+    alive: `holdfast-alive-abcdef.${namespace}.${String(process.ppid)}`,
+    elsewhere: `holdfast-elsewhere-abcdef.1.${gone}`,
+    untold: 'holdfast-untold-abcdef',
+    stranger: `stranger-other-abcdef.${namespace}.${gone}`,
+  };
+  for (const name of Object.values(names)) {
+    tree.make(join(tree.root, 'system.slice', name));
+    tree.make(join(tree.root, 'system.slice', name, 'runner'));
+  }
+  tree.write(join(tree.root, 'system.slice', names.busy, 'runner/cgroup.procs'), gone);
+  openCgroupFolder('new', undefined, tree);
+  const left = tree.below('/system.slice');
+  assert.deepEqual(
+    Object.entries(names)
+      .filter(([, name]) => !left.includes(name))
+      .map(([what]) => what),
+    ['killed'],
+  );
 });

@@ -4,6 +4,7 @@ import { chownSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { kernelGroups, type GroupTree } from '@holdfast/platform/control-group-tree';
+import { isEnded, tagOfProcess } from './cgroup-owner.ts';
 import { CONTROLLERS, giveBack, makeRoom, moveTo, whyNoRoom } from './cgroup-room.ts';
 import { type Account, type Mount } from './confinement.ts';
 
@@ -54,7 +55,7 @@ function openAbove(from: string, wish: Wish): CgroupFolder | undefined {
 
 function wishFor(instance: string, owner: Account | undefined, tree: GroupTree): Wish {
   // A new name each time: one that was killed may still have processes that die.
-  const name = `${PREFIX}${instance}-${randomBytes(3).toString('hex')}`;
+  const name = `${PREFIX}${instance}-${randomBytes(3).toString('hex')}${tagOfProcess()}`;
   return { name, owner, tree };
 }
 
@@ -169,13 +170,15 @@ function makeGroup(
   }
 }
 
-// Those of starts before, named like this one but for its end.
+// Those of starts before, named like this one but for its end; and those of other instances whose process is gone, since one that was
+// killed and is never started again removes nothing.
 function removeOlder(path: string, tree: GroupTree): void {
   const [parent, name] = [dirname(path), basename(path)];
   const stem = name.slice(0, name.lastIndexOf('-') + 1);
   if (!name.startsWith(PREFIX)) return;
   for (const other of readdirSync(parent))
-    if (other.startsWith(stem)) removeIfEmpty(join(parent, other), tree);
+    if (other.startsWith(stem) || (other.startsWith(PREFIX) && isEnded(other)))
+      removeIfEmpty(join(parent, other), tree);
 }
 
 function removeAll(mounts: readonly Mount[], tree: GroupTree): boolean {
