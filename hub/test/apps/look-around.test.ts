@@ -20,6 +20,7 @@ import { push, untilStage, visit, type Site } from '../harness/app-site.ts';
 import { ROOT } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { isRoot } from '../harness/test-user.ts';
+import { SERVE_SAID } from './page-server.ts';
 
 const MINUTES = 60_000;
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
@@ -56,14 +57,7 @@ const APP = `
 import curious, http.server, json, looker, os, time
 while not all(os.path.lexists("/source/" + name) for name in ["absolute", "climbing", "process"]): time.sleep(0.1)
 SAID = json.dumps({"build": curious.SAID, "run": looker.all_round()}).encode()
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("content-length", str(len(SAID)))
-        self.end_headers()
-        self.wfile.write(SAID)
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
-`;
+${SERVE_SAID}`;
 
 /** Who runs the instance, and what makes its sandboxes. */
 interface Way {
@@ -84,18 +78,16 @@ import http.server, os
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), http.server.SimpleHTTPRequestHandler).serve_forever()
 `;
 
-/** What is there because the sandbox is a Space's: what the program inside serves, and the base's own accounts and files. */
+/** What is there because the sandbox is a Space's: and what the program inside serves. */
 const BESIDE: Readonly<Record<string, string>> = {
   'connect to any port of loopback': '53,80,443',
-  'read the password hashes': 'EACCES',
   'write to our own program': 'EACCES',
   // A package is built in a folder of its own, where the repository is not.
   'build: list the root': 'build',
   'build: write to the repository’s files': 'ENOENT',
 };
-/** Where all is one user's, the base's files are, too: accounts that no password opens, the same for every app; nothing can be written. */
+/** Where all is one user's, the base's files are, too; nothing can be written. */
 const BESIDE_OF_USER: Readonly<Record<string, string>> = {
-  'read the password hashes': 'done',
   'write to our own program': 'closed',
 };
 /** Visitors come through the door's folder, because no descriptor is handed over. */
@@ -106,7 +98,6 @@ const BESIDE_UNDER_GVISOR: Readonly<Record<string, string>> = {
 };
 /** There, who builds has the number of the user whose files the base's are; who runs has another. */
 const BESIDE_OF_USER_UNDER_GVISOR: Readonly<Record<string, string>> = {
-  'build: read the password hashes': 'done',
   'build: write to our own program': 'closed',
   'build: write a program that others will start': 'EROFS',
   'build: change who may do what with the base': 'EROFS',

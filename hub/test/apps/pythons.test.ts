@@ -9,6 +9,7 @@ import { makeWheel } from '@holdfast/runner/test/build/packages';
 import { openAppInstance } from '../harness/app-instance.ts';
 import { push, untilStage, visit } from '../harness/app-site.ts';
 import { isRoot } from '../harness/test-user.ts';
+import { SERVE_SAID } from './page-server.ts';
 
 const MINUTES = 60_000;
 
@@ -21,14 +22,7 @@ def change():
     except OSError as error:
         return error.strerror
 SAID = json.dumps([sys.base_prefix, "%d.%d" % sys.version_info[:2], json.__file__, change()]).encode()
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("content-length", str(len(SAID)))
-        self.end_headers()
-        self.wfile.write(SAID)
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
-`;
+${SERVE_SAID}`;
 
 for (const { owner, who, skip } of [
   { owner: 'self', who: 'whoever runs this', skip: false },

@@ -105,7 +105,9 @@ function boundaries(plan: BubblewrapPlan): string[] {
 const FIRST_STEP = ['CAP_SYS_RESOURCE', 'CAP_NET_ADMIN', 'CAP_SETPCAP'];
 
 function rootArguments(part: RootPart): string[] {
-  return 'link' in part ? ['--symlink', part.link, part.to] : ['--ro-bind', part.from, part.to];
+  if ('link' in part) return ['--symlink', part.link, part.to];
+  // A device where devices cannot be opened: it cannot be read.
+  return ['--ro-bind', 'hidden' in part ? '/dev/null' : part.from, part.to];
 }
 
 function mountArguments(mount: SandboxMount): string[] {

@@ -34,8 +34,11 @@ interface OciMount {
 /** The files that are generated, in the order of their descriptors; the bundle's own is the last. */
 export function gvisorFiles(spec: SandboxSpec): GeneratedFile[] {
   const own = ownFiles(spec).map(({ text }, n) => ({ path: `${FILES}/${n}`, text }));
-  return [...own, { path: `${BUNDLE}/config.json`, text: JSON.stringify(bundleOf(spec)) }];
+  return [...own, NOTHING, { path: `${BUNDLE}/config.json`, text: JSON.stringify(bundleOf(spec)) }];
 }
+
+/** Shown in the place of files that are hidden. */
+const NOTHING: GeneratedFile = { path: `${FILES}/nothing`, text: '' };
 
 // gVisor has a `/proc` of its own. It tells how much memory the machine has; the rest is about the sandbox alone.
 function ownFiles(spec: SandboxSpec): GeneratedFile[] {
@@ -89,12 +92,14 @@ function mountsOf(spec: SandboxSpec, user: number): OciMount[] {
     shown(root.length + n, to, access === 'write' ? 'rw' : 'ro'),
   );
   const files = ownFiles(spec).map(({ path }, n) => bind(`${FILES}/${n}`, path, 'ro'));
+  const hidden = spec.root.flatMap((part) => ('hidden' in part ? [bind(NOTHING.path, part.to, 'ro')] : []));
   const mine = [`uid=${user}`, `gid=${user}`];
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: [] },
     // In place of what gVisor would show.
     memory('/sys', ['size=4096', 'mode=0555', 'ro']),
     ...root,
+    ...hidden,
     { destination: '/dev', type: 'devtmpfs', source: 'devtmpfs', options: ['ro'] },
     memory('/tmp', [`size=${spec.limits.tmpBytes}`, 'mode=1777']),
     memory('/dev/shm', [`size=${spec.limits.sharedMemoryBytes}`, 'mode=1777']),

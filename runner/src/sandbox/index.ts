@@ -12,7 +12,7 @@ export { ControlGroup, type ControlGroups, endLeftGroups, type Strain } from './
 export { RefusedSpec } from './judgement.ts';
 export { type KnownProcess, endProcess, isAlive, waitUntilGone } from './known-process.ts';
 export { joinCommand } from './launch.ts';
-export { listRootParts } from './root-parts.ts';
+export { listHidden, listRootParts } from './root-parts.ts';
 export { type Sandbox, type SandboxRuntime, SandboxUnavailable, type SandboxUsage } from './sandbox.ts';
 export {
   CODE_CACHE,

@@ -3,7 +3,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { findProgram } from '@holdfast/platform/process';
 import { type LaunchPrograms } from './launch.ts';
 import { SandboxUnavailable } from './sandbox.ts';
-import { OWN_ETC, type RootPart } from './spec.ts';
+import { HIDDEN_ETC, OWN_ETC, type RootPart } from './spec.ts';
 
 const FOLDERS = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'etc'];
 
@@ -22,7 +22,14 @@ export function listRootParts(base: string): RootPart[] {
     throw new SandboxUnavailable(
       `the base at ${base} has no file for ${absent.map((name) => `/etc/${name}`).join(', ')}`,
     );
-  return parts;
+  return [...parts, ...listHidden(`${base}/etc`)];
+}
+
+/** What of an `/etc` no sandbox sees. */
+export function listHidden(etc: string): RootPart[] {
+  return HIDDEN_ETC.filter((name) => lstatSync(`${etc}/${name}`, { throwIfNoEntry: false })?.isFile()).map(
+    (name): RootPart => ({ hidden: true, to: `/etc/${name}` }),
+  );
 }
 
 /** Finds the programs. Throws a `SandboxUnavailable` that names what to install. */

@@ -1,9 +1,11 @@
 // What one sandbox is, said without regard to how it is made. Pure: nothing here touches the machine.
 import { type Descriptor } from '@holdfast/platform/process';
 
-/** A part of the root: a folder or file that is shown read-only, or a link. */
+/** A part of the root: a folder or file that is shown read-only, a link, or a file of a folder before it that is not shown. */
 export type RootPart =
-  { readonly from: string; readonly to: string } | { readonly link: string; readonly to: string };
+  | { readonly from: string; readonly to: string }
+  | { readonly link: string; readonly to: string }
+  | { readonly hidden: true; readonly to: string };
 
 /** A folder beside the root. */
 export interface SandboxMount {
@@ -69,6 +71,12 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   TZ: 'UTC',
   NODE_COMPILE_CACHE: CODE_CACHE,
 };
+
+/**
+ * `/etc` files that no sandbox sees. Where all is one user's, as in an instance of an ordinary user, the modes of the base's files hide
+ * nothing from an app: what packages or an operator put into these would be everybody's.
+ */
+export const HIDDEN_ETC = ['shadow', 'shadow-', 'gshadow', 'gshadow-', 'security/opasswd'] as const;
 
 /** `/etc` files that every sandbox has of its own; a root that brings others has files in their places. */
 export const OWN_ETC = ['passwd', 'group', 'hosts', 'hostname', 'resolv.conf', 'nsswitch.conf'] as const;

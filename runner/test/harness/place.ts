@@ -18,6 +18,7 @@ import {
   type Sandbox,
   type SandboxRuntime,
   type SandboxSpec,
+  listHidden,
   openRuntime,
 } from '../../src/sandbox/index.ts';
 import { type AgentStart } from './machine.ts';
@@ -66,6 +67,9 @@ function makeBase(base: string): void {
   mkdirSync(`${base}/etc`, { recursive: true });
   for (const name of ['passwd', 'group', 'hosts', 'hostname', 'resolv.conf', 'nsswitch.conf'])
     writeFileSync(`${base}/etc/${name}`, '');
+  // Readable, as they are for whom all files belong to.
+  for (const name of ['shadow', 'shadow-', 'gshadow'])
+    writeFileSync(`${base}/etc/${name}`, 'root:hash:20000:0:99999:7:::\n', { mode: 0o644 });
   copyFileSync('/etc/ld.so.cache', `${base}/etc/ld.so.cache`);
   if (existsSync('/etc/alternatives'))
     cpSync('/etc/alternatives', `${base}/etc/alternatives`, { recursive: true, verbatimSymlinks: true });
@@ -76,7 +80,8 @@ function rootOf(base: string): RootPart[] {
     const kind = lstatSync(`/${name}`, { throwIfNoEntry: false });
     return kind?.isSymbolicLink() === true ? [{ link: readlinkSync(`/${name}`), to: `/${name}` }] : [];
   });
-  return [{ from: '/usr', to: '/usr' }, ...links, { from: `${base}/etc`, to: '/etc' }];
+  const etc = `${base}/etc`;
+  return [{ from: '/usr', to: '/usr' }, ...links, { from: etc, to: '/etc' }, ...listHidden(etc)];
 }
 
 /** A specification with what a test does not care about. */
