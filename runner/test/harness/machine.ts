@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { type Duplex } from 'node:stream';
 import { Channel } from '@holdfast/platform/channel';
 import { findProgram } from '@holdfast/platform/process';
+import { openCgroupFolder } from '@holdfast/supervisor/separation/cgroup-folder';
 import { type ControlGroups, type SandboxRuntime } from '../../src/sandbox/index.ts';
 
 /** How the runner is started. */
@@ -69,6 +70,7 @@ export async function openMachine(
   if (root) chownSync(folder, owner, owner);
   const groups = root ? makeGroups(owner) : null;
   const agent = level === 'uids' ? await startMapped(owner) : startPlain(root ? owner : undefined);
+  groups?.adopt(agent.pid ?? 0);
   const channel = new Channel(agent.stdio[3] as Duplex);
   const start: AgentStart = { folder, groups: groups?.groups ?? null, level, runtime };
   channel.send(start);
@@ -128,6 +130,8 @@ async function startMapped(owner: number): Promise<ReturnType<typeof spawn>> {
 /** A place for groups of sandboxes. */
 export interface MadeGroups {
   readonly groups: ControlGroups;
+  /** Puts a process where it may move others into them. */
+  adopt(pid: number): void;
   /** Throws while there is a group in it. */
   remove(): void;
 }
@@ -147,23 +151,25 @@ export function makeGroups(owner: number): MadeGroups {
   }
   return {
     groups: { version: 1, memory, pids, cpu },
+    adopt: () => undefined,
     remove: () => {
       for (const folder of folders) rmdirSync(folder);
     },
   };
 }
 
+// As the supervisor makes it for the runner: who is in a group that the owner may not change can move nobody out of it.
 function makeUnified(name: string, owner: number): MadeGroups {
-  const path = `/sys/fs/cgroup/${name}`;
-  writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+memory +pids +cpu');
-  mkdirSync(path);
-  writeFileSync(`${path}/cgroup.subtree_control`, '+memory +pids +cpu');
-  for (const file of ['', '/cgroup.procs', '/cgroup.subtree_control'])
-    chownSync(`${path}${file}`, owner, owner);
+  const folder = openCgroupFolder(name.replace('holdfast-', ''), { name, uid: owner, gid: owner });
+  const path = folder?.mounts[0]?.from;
+  if (folder === undefined || path === undefined) throw new Error('no control group can be made here');
   return {
     groups: { version: 2, path },
+    adopt: (pid) => {
+      folder.adopt(pid);
+    },
     remove: () => {
-      rmdirSync(path);
+      if (!folder.remove()) throw new Error(`the control group ${path} holds processes still`);
     },
   };
 }

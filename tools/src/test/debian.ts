@@ -24,6 +24,8 @@ export const DEBIAN_KEYRING: DebianPackage = {
   name: 'debian-archive-keyring',
   file: '/usr/share/keyrings/debian-archive-keyring.gpg',
 };
+/** A kernel that runs as a program, for what this machine's own is not set up for. Debian has it for x64 alone. */
+export const USER_MODE_LINUX: DebianPackage = { name: 'user-mode-linux', program: 'linux.uml' };
 /** The reverse proxy that the documentation describes. */
 export const NGINX: DebianPackage = { name: 'nginx-light', program: 'nginx' };
 /** Shows the order of system calls. */

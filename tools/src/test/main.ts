@@ -54,7 +54,7 @@ async function runOne(tier: Tier, wish: TestArguments): Promise<TestOutcome> {
   const started = Date.now();
   try {
     if (files.length === 0) throw new Error(`there are no tests in ${tier.files.join(', ')}`);
-    await provideDebian(tier.needs, tell);
+    await provideDebian([...tier.needs, ...(wish.long ? (tier.longNeeds ?? []) : [])], tell);
     if (tier.clients) await provideClients(tell);
     const totals = await runTier(tier, files, wish);
     const seconds = Math.round((Date.now() - started) / 1000);

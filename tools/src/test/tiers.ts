@@ -14,6 +14,7 @@ import {
   PYTHON_VENV,
   RUNSC,
   STRACE,
+  USER_MODE_LINUX,
 } from './debian.ts';
 
 /** A tier. `minutes` bounds the whole tier; a test that hangs must not hang the run. */
@@ -21,6 +22,8 @@ export interface Tier {
   readonly name: string;
   readonly files: readonly string[];
   readonly needs: readonly DebianPackage[];
+  /** What its long proofs need besides. */
+  readonly longNeeds?: readonly DebianPackage[];
   /** The tier drives published clients, which are installed for it. */
   readonly clients: boolean;
   /** Test files run at the same time; 1 where they measure or start whole instances. */
@@ -51,6 +54,7 @@ export const TIERS: readonly Tier[] = [
       'hub/test/integration/**/*.test.ts',
     ],
     needs: [BUBBLEWRAP, RUNSC, MMDEBSTRAP, DEBIAN_KEYRING, GIT, OPENSSL, CURL, IPROUTE],
+    longNeeds: process.arch === 'x64' ? [USER_MODE_LINUX] : [],
     atOnce: 2,
     minutes: 25,
   },
