@@ -61,7 +61,17 @@ export async function runUnderOtherKernel(wish: OtherKernelWish): Promise<string
   const init = join(folder.path, 'init');
   await writeFile(init, firstProgram(wish), { mode: 0o755 });
   const args = ['mem=3G', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${init}`];
-  const kernel = spawn('/usr/bin/linux.uml', [...args, 'con=null', 'con0=fd:0,fd:1', 'quiet'], {
+  // It ends with the test, also where that is killed.
+  const command = [
+    '--pdeathsig',
+    'KILL',
+    '/usr/bin/linux.uml',
+    ...args,
+    'con=null',
+    'con0=fd:0,fd:1',
+    'quiet',
+  ];
+  const kernel = spawn('/usr/bin/setpriv', command, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its memory is a file in this folder.
     env: { PATH: '/usr/bin:/bin', HOME: folder.path, TMPDIR: folder.path },

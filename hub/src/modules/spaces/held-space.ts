@@ -16,6 +16,8 @@ const MOST_RUNS = 20;
 /** One Space. */
 export class HeldSpace {
   readonly id: Id;
+  /** Its full name when it was last planned for; empty before. */
+  name = '';
   readonly logs: SpaceLogs;
   /** The commits of runs that served and have not ended: one that was replaced still answers what it was asked. */
   readonly #runs = new Map<Id, Sha1>();

@@ -35,7 +35,8 @@ export async function planOf(
   if (known === undefined) return { kind: 'forget' };
   const { repo, configuration, decisions, row } = known;
   const { head: commit } = repo;
-  if (decisions.paused || deps.isPaused(fullName(repo))) return { kind: 'rest' };
+  space.name = fullName(repo);
+  if (decisions.paused || deps.isPaused(space.name)) return { kind: 'rest' };
   if (commit === null || configuration?.program === undefined) return { kind: 'rest' };
   const file = await deps.content.findVisited({ repo, commit, path: configuration.appFile });
   if (file === undefined) return { kind: 'rest' };

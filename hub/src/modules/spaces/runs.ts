@@ -126,7 +126,7 @@ export class Runs implements AsyncDisposable {
   /** Ends what runs of the Space that has this full name, without the database. It stays so while `isPaused` says it. */
   stopNamed(name: string): void {
     for (const space of this.#held.values()) {
-      if (space.wanted?.name.toLowerCase() !== name.toLowerCase()) continue;
+      if (space.name.toLowerCase() !== name.toLowerCase()) continue;
       space.rest();
       this.#drop(space.id, false);
     }
@@ -329,7 +329,7 @@ export class Runs implements AsyncDisposable {
   }
 
   async #say(space: HeldSpace): Promise<void> {
-    const { runner, hub, db } = this.#deps;
+    const { runner, hub, db, isPaused } = this.#deps;
     const round = this.#round;
     const isCurrent = (): boolean => this.#held.get(space.id) === space && round === this.#round;
     const plan: Plan = await planOf(space, this.#deps);
@@ -349,8 +349,8 @@ export class Runs implements AsyncDisposable {
     }
     const { wish } = plan;
     const ready = await this.#prepare(space, plan);
-    // Another push came meanwhile, and is settled next.
-    if (!isCurrent() || space.generation !== wish.generation) return;
+    // Another push came meanwhile, and is settled next; or a pause that the database does not have yet.
+    if (!isCurrent() || space.generation !== wish.generation || isPaused(space.name)) return;
     if ('problem' in ready)
       // Said in the runner's place.
       this.#records.keep(space.id, space.refuse(ready.problem));

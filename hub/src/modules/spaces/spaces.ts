@@ -242,18 +242,18 @@ export class Spaces {
     return await this.#decide(who, name, { kind: 'space.paused', decided: { paused: true }, newRun: false });
   }
 
-  /**
-   * The same for the operator, by the full name, also while the database is away: then it is taken, and what runs of it here is ended at
-   * once. Throws `space.operator-only`, `repo.missing`.
-   */
+  /** The same for the operator, also without the database: what runs here ends at once. Throws `space.operator-only`, `repo.missing`. */
   async pauseAsOperator(actor: Actor, name: string): Promise<{ readonly recorded: boolean }> {
     if (actor.kind !== 'operator') throw operatorOnly();
+    const { removals } = this.#deps;
     const { osUser, terminal, command } = actor;
     const removal = { kind: 'space', name, operator: { osUser, terminal, command } } as const;
-    const act = async (): Promise<void> => await this.#pause(removal);
-    const recorded = await this.#deps.removals.doOrTake(act, removal, 'operator');
-    if (!recorded) this.#deps.runs?.stopNamed(name);
-    return { recorded };
+    try {
+      return { recorded: await removals.doOrTake(() => this.#pause(removal), removal, 'operator') };
+    } finally {
+      // It counts here also where it could not be kept: the app must not run on for that.
+      if (removals.pausesSpace(name)) this.#deps.runs?.stopNamed(name);
+    }
   }
 
   /** Does what was taken at that time. One that never was, or is gone, is nothing to pause. */

@@ -17,7 +17,12 @@ export function pauseSpaceAsOperator({ spaces }: { readonly spaces: Spaces }): R
     path: '/admin/spaces/pause',
     params: z.unknown(),
     bodyKind: 'json',
-    body: z.strictObject({ space: z.string().max(200) }),
+    body: z.strictObject({
+      space: z
+        .string()
+        .max(200)
+        .regex(/^[^/]+\/[^/]+$/, 'it is NAMESPACE/NAME'),
+    }),
     output: z.object({ space: z.string(), ...RECORDED }),
     async run({ actor, body }) {
       return { space: body.space, ...(await spaces.pauseAsOperator(actor, body.space)) };
