@@ -13,7 +13,6 @@ const sha256 = (...parts) => hash('sha256', parts.length === 1 ? parts[0] : Buff
 const node = (left, right) => sha256(Buffer.from([1]), left, right); // RFC 6962, 2.1
 const half = (n) => Math.floor(n / 2);
 const base64 = (text) => Buffer.from(String(text), 'base64');
-
 /** Fields one after the other, each behind its length in four bytes. */
 function framed(fields) {
   const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 0));
@@ -39,12 +38,8 @@ function parseKey(text, kind = 1) {
   const digest = sha256(Buffer.from(`${name}\n`), bytes).subarray(0, 4);
   if (bytes.length !== 33 || bytes[0] !== kind || digest.toString('hex') !== id) return undefined;
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]);
-  return {
-    name,
-    id: digest,
-    hex: der.toString('hex'),
-    object: createPublicKey({ key: der, format: 'der', type: 'spki' }),
-  };
+  const object = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return { name, id: digest, hex: der.toString('hex'), object };
 }
 /** A note's text, and what stands in its first signature by this key. */
 function signatureIn(note, key) {
@@ -56,7 +51,7 @@ function signatureIn(note, key) {
   }
   return {};
 }
-/** Whether a witness signed this checkpoint, and a time: that it saw nothing which this one does not continue. */
+/** Whether a witness signed this checkpoint, and a time. What it made sure of before, it alone knows. */
 function isCosigned(note, key) {
   const { text, signature } = signatureIn(note, key);
   if (signature?.length !== 72) return false;
@@ -74,7 +69,12 @@ function openCheckpoint(note, key) {
   const [size, cut] = [Number(said.size), Number(said.cut ?? 0)];
   return { ...said, size, cut, root: base64(said.root), heads: base64(said.heads), note };
 }
-
+/** So many witnesses must have signed a note on which something rests. One key under several names is one witness. */
+function askWitnesses(checkpoint, { witnesses, least }, problem, where = 'the last checkpoint') {
+  const signed = witnesses.filter((one) => checkpoint && isCosigned(checkpoint.note, one));
+  const { size } = new Set(signed.map(({ hex }) => hex));
+  if (size < least) problem(`has ${size} of ${least} cosignatures`, where);
+}
 const bit = (key, depth) => (key[depth >> 3] >> (7 - (depth & 7))) & 1;
 const above = (left, right) => sha256(Buffer.from([3]), left, right);
 const uint64 = (n) => Buffer.from(BigInt(n).toString(16).padStart(16, '0'), 'hex');
@@ -87,11 +87,9 @@ function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
   while (middle < to && bit(heads[middle][0], depth) === 0) middle += 1;
   return above(mapRoot(heads, depth + 1, from, middle), mapRoot(heads, depth + 1, middle, to));
 }
-
 const laneOf = (e) => `${e.lane} ${e.writer}`;
 const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_000; // a clock set back, a long transaction
 class Ledger {
-  problems = [];
   size = 0;
   subtrees = [];
   heads = new Map();
@@ -103,6 +101,9 @@ class Ledger {
   waiting = 0;
   cut = 0;
   digest = createHash('sha256').update(framed(['holdfast/ledger-cut/v1']));
+  constructor(key, wanted, problems) {
+    Object.assign(this, { key, wanted, problems });
+  }
   must(holds, what, where = `entry ${this.size}`) {
     if (!holds) this.problems.push({ where, what });
   }
@@ -169,7 +170,7 @@ class Ledger {
   #keep(e) {
     this.lanes.set(laneOf(e), e);
     const { of, n, after, recorded } = (e.kind.startsWith('secret.') && JSON.parse(e.body).journal) || {};
-    if (of === undefined || !(after > (this.begun[of] ??= this.cut ? n : -1))) return; // some may be cut off
+    if (of === undefined || !(after >= (this.begun[of] ??= this.cut && n))) return; // some may be cut off
     const acts = (this.acts[`${of} ${after}`] ??= new Map());
     this.must((acts.get(n) ?? e).xid === e.xid, `has number ${n} of the vault's journal, as another act has`);
     acts.set(n, { n, recorded, xid: e.xid });
@@ -240,7 +241,6 @@ function isConsistent(older, newer, path) {
   const [first, second] = climb([at, last], start, steps);
   return first !== undefined && first.equals(older.root) && second.equals(newer.root);
 }
-
 /** The head that the way to a key leads to in a signed map. It is written one way: a key in capitals would be another's. */
 function headIn(key, { end, beside }, { heads }) {
   const isNumber = end === null || (Number.isSafeInteger(end.n) && end.n > 0);
@@ -269,8 +269,8 @@ function checkChain({ relation, name, start: before, entries, ...way }, { checkp
   if (entries.length !== count || !digest.equals(head.digest))
     problem(`${entries.length} entries are shown; the checkpoint commits to ${count}, or to others`, said);
 }
-/** The newer side must be signed; the older one too, unless the caller says what it was. */
-function checkConsistency({ older, newer, path }, { key, signed }, problem) {
+/** The newer side must be signed, by witnesses as well; the older one, which is in it, unless the caller says what it was. */
+function checkConsistency({ older, newer, path }, { key, signed, ...policy }, problem) {
   const [first, second] = [older, newer].map(({ note }) => openCheckpoint(String(note), key));
   const says = (side, said) => said?.size === side.size && said.root.equals(base64(side.root));
   const why = (older.note ?? signed) ? 'is not what was signed' : 'was not kept; name SIZE:ROOT';
@@ -279,14 +279,16 @@ function checkConsistency({ older, newer, path }, { key, signed }, problem) {
   if (!says(newer, second)) problem('is not what the key signed', `checkpoint ${newer.size}`);
   else if (first !== undefined && first.origin !== second.origin)
     problem(`is of ${first.origin}, and the newer one of ${second.origin}`, `checkpoint ${older.size}`);
+  askWitnesses(second, policy, problem);
   const [from, to] = [older, newer].map(({ size, root }) => ({ size, root: base64(root) }));
   if (!isConsistent(from, to, path.map(base64))) problem('does not continue the older', 'the newer tree');
   return `the first ${older.size} of ${newer.size} entries of ${second?.origin} are the same`;
 }
 /** Checks one proof; says what it shows. */
-function checkProof(proof, { key, signed, name }, problem) {
-  if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, { key, signed }, problem);
-  const checkpoint = openCheckpoint(String(proof.note), key);
+function checkProof(proof, known, problem) {
+  if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, known, problem);
+  const checkpoint = openCheckpoint(String(proof.note), known.key);
+  askWitnesses(checkpoint, known, problem);
   if (checkpoint === undefined) return void problem('the checkpoint is not signed by the key', 'proof');
   if (proof.type === 'holdfast-ledger-entry') {
     const { entry, index, path } = proof;
@@ -298,34 +300,34 @@ function checkProof(proof, { key, signed, name }, problem) {
   }
   if (proof.type !== 'holdfast-ledger-chains')
     return void problem(`is of unknown type ${proof.type}`, 'the file');
-  const of = name ?? proof.chains[0]?.name;
+  const of = known.name ?? proof.chains[0]?.name;
   const shown = JSON.stringify(proof.chains.map((chain) => [chain.relation, chain.name]));
   if (shown !== JSON.stringify(['to', 'by'].map((relation) => [relation, of])))
     problem(`shows not what happened to ${of} and what was done by it, but ${shown}`, 'proof');
-  const cut = checkpoint.cut === 0 ? undefined : openCheckpoint(String(proof.cut), key);
+  const cut = checkpoint.cut === 0 ? undefined : openCheckpoint(String(proof.cut), known.key);
   if (checkpoint.cut !== (cut?.size ?? 0)) problem('the checkpoint of the cut is not there', 'proof');
+  // The heads that it says are in no tree: without it nobody else saw where the chains begin.
+  else if (cut !== undefined) askWitnesses(cut, known, problem, 'the checkpoint of the cut');
   for (const chain of proof.chains) checkChain(chain, { checkpoint, cut }, problem);
   const counts = proof.chains.map((chain) => `${chain.entries?.length ?? 'many'} ${chain.relation}`);
   return `entries up to ${checkpoint.time}, for ${of}: ${counts.join(', ')}`;
 }
-
 /** Checks one file; its checkpoints, and the roots at the wanted sizes, are for comparing. */
-async function checkFile(file, { key: given, signed, name, witnesses, least, wanted = [] }) {
+async function checkFile(file, { key: given, signed, wanted = [], ...known }) {
   const [title, input] = file === '-' ? ['standard input', process.stdin] : [file, createReadStream(file)];
   const result = { file: title, pinned: given !== undefined, problems: [], notes: [], roots: new Map() };
   const problem = (what, where) => void result.problems.push({ where, what });
-  let [ledger, key, text, note] = [undefined, given, '', undefined];
+  let [ledger, key, text] = [undefined, given, ''];
   for await (const line of createInterface({ input })) {
     if (ledger !== undefined) ledger.take(JSON.parse(line));
     else if (text !== '' || !line.startsWith('{')) text += `${line}\n`;
     else {
       const first = JSON.parse(line);
       key ??= parseKey(first.key);
-      note = first.note ?? first.newer?.note;
       if (key === undefined) throw new Error(`${file} names no key: give it with --key`);
       if (first.type !== 'holdfast-ledger-export')
-        result.shows = checkProof(first, { key, signed, name }, problem);
-      else ledger = Object.assign(new Ledger(), { key, wanted: new Set([...wanted, signed?.size]) });
+        result.shows = checkProof(first, { key, signed, ...known }, problem);
+      else ledger = new Ledger(key, new Set([...wanted, signed?.size]), result.problems);
     }
   }
   if (text !== '') {
@@ -337,18 +339,14 @@ async function checkFile(file, { key: given, signed, name, witnesses, least, wan
   }
   if (ledger !== undefined) {
     ledger.finish(signed);
-    const { size, notes, heads, waiting, problems, roots } = ledger;
+    const { size, notes, heads, waiting, roots } = ledger;
     const shows = `${size} entries under ${notes.length} checkpoints, ${heads.size} chains, ${waiting} waiting`;
-    Object.assign(result, { shows, entries: size, time: notes.at(-1)?.time, notes, problems, roots });
+    Object.assign(result, { shows, entries: size, time: notes.at(-1)?.time, notes, roots });
   }
-  const last = result.notes.at(-1)?.note ?? note ?? '';
-  // One key under several names is one witness.
-  const keys = new Set(witnesses.filter((one) => isCosigned(last, one)).map(({ hex }) => hex));
-  if (!(keys.size >= least)) problem(`has ${keys.size} of ${least} cosignatures`, 'the last checkpoint');
+  if (text !== '' || ledger !== undefined) askWitnesses(result.notes.at(-1), known, problem); // it commits to all before
   if (!result.shows && result.problems.length === 0) problem('holds nothing to check', 'the file');
   return result;
 }
-
 /** Two views of one log must agree wherever both say something: else different people were shown different pasts. */
 async function compare(first, options) {
   const notes = first.flatMap(({ file, notes: own }) => own.map((note) => ({ file, ...note })));
@@ -379,7 +377,9 @@ async function main(args) {
   const signed = size === undefined ? undefined : { size: Number(size), root: base64(root) };
   const witnesses = (values.witness ?? []).map((text) => parseKey(text, 4));
   if (witnesses.includes(undefined)) throw new Error('--witness is no key of a witness');
-  const least = Number.parseInt(values.least ?? witnesses.length, 10); // what is no number is never reached
+  const [all, least] = [witnesses.length, Number(values.least ?? witnesses.length)];
+  if (!Number.isInteger(least) || least > all || least < Math.min(all, 1))
+    throw new Error('--least is no number from 1 to that of the witnesses');
   const known = { key, signed, name: values.name, witnesses, least };
   const results = await Array.fromAsync(files, async (file) => await checkFile(file, known));
   if (values.compare) await compare(results, known);

@@ -127,3 +127,30 @@ void test('everything may be old, and a notary that ended in between goes on', L
   assert.equal((await again.findCheckpoint())?.size, 45);
   assert.deepEqual((await verified(aged))?.problems, []);
 });
+
+void test(
+  'behind a cut a run of the vault that begins with the first number seen is counted',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    await aged.record(5, 60);
+    await aged.record(5, 0);
+    await aged.notary.cut();
+    // The test's role stands in for the vault's.
+    const allowed = `select distinct role, 'secret.%' from ledger.allowed_kind where role::text like '%hub%'`;
+    await aged.superuser.query(`insert into ledger.allowed_kind (role, kind) ${allowed}`);
+    // The vault ended between act 5 and its end: the next run goes on from there, and says that one of its acts is missing.
+    for (const journal of [
+      { of: 'a', n: 5, after: 0, recorded: 3 },
+      { of: 'a', n: 7, after: 5, recorded: 1 },
+    ]) {
+      const entry = { kind: 'secret.set', subject: 'secret:1', actor: 'user:1', credential: '' };
+      await database.db.transaction((tx) => record(tx, { ...entry, body: { journal } }));
+    }
+    await aged.notary.round();
+    const problems = (await verified(aged))?.problems.map(({ what }) => what);
+    assert.equal(problems?.length, 1, JSON.stringify(problems));
+    assert.match(problems[0] ?? '', /^lacks acts of the vault: number 7 /);
+  },
+);

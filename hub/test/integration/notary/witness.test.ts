@@ -7,6 +7,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { proveChains, proveConsistency, proveEntry } from '@holdfast/notary/evidence';
+import { openAgedLedger } from '../../harness/aged-ledger.ts';
 import { CheckpointEndpoint } from '../../harness/checkpoint-endpoint.ts';
 import { openTestDatabase } from '../../harness/database.ts';
 import { keyOf, recordEntries, runVerifier, writeExport } from '../../harness/ledger-files.ts';
@@ -68,8 +69,10 @@ void test('cosignatures of witnesses are kept, shown and asked for', { timeout: 
     const both = ['--witness', one.key, '--witness', two.key];
     assert.deepEqual(await asked(...both), ['the last checkpoint: has 1 of 2 cosignatures']);
     assert.deepEqual(await asked('--witness', two.key), ['the last checkpoint: has 0 of 1 cosignatures']);
-    for (const least of ['x', '2', ''])
-      assert.equal((await asked('--witness', one.key, '--least', least)).length, 1, least);
+    for (const least of ['x', '1x', '2', '', '0', '1.5'])
+      await assert.rejects(asked('--witness', one.key, '--least', least), /--least is no number/, least);
+    await assert.rejects(asked('--witness', one.key, '--least=-1'), /--least is no number/);
+    await assert.rejects(asked('--least', '1'), /--least is no number/, 'nobody is named');
   });
 
   await t.test('a proof is asked for them as well', async () => {
@@ -108,6 +111,28 @@ void test('cosignatures of witnesses are kept, shown and asked for', { timeout: 
       assert.equal(await under(line, ...policy), 1, what);
   });
 
+  await t.test('a note beside what is shown, which anybody may put there, does not count', async () => {
+    const bare = (await readFile(file, 'utf8')).replaceAll(/— witness\.example\/one \S+\\n/g, '');
+    const cosigned = `${endpoint.note ?? ''}${one.sign(endpoint.note ?? '')}`;
+    const beside = path.join(own.path, 'beside');
+    const says = async (text: string): Promise<string[]> => {
+      await writeFile(beside, text);
+      return await failures(beside, ...key, '--witness', one.key);
+    };
+    const lacks = ['the last checkpoint: has 0 of 1 cosignatures'];
+    assert.deepEqual(await says(bare), lacks);
+    assert.deepEqual(await says(bare.replace('{', `{"note":${JSON.stringify(cosigned)},`)), lacks);
+    const { newer } = (await proveConsistency(database.db, 3, 3)) as {
+      newer: { size: number; root: string };
+    };
+    const side = { ...newer, note: endpoint.note };
+    const fork = { type: 'holdfast-ledger-consistency', older: side, newer: side, path: [] };
+    assert.deepEqual(await says(JSON.stringify({ ...fork, note: cosigned })), lacks);
+    const signed = { ...side, note: cosigned };
+    const both = [fork, { ...fork, older: signed, newer: signed }].map((one) => JSON.stringify(one));
+    assert.deepEqual(await says(both.join('\n')), lacks, 'each of several is asked');
+  });
+
   await t.test('one key under two names is one witness', async () => {
     const keys = generateKeyPairSync('ed25519');
     const [first, second] = [newWitness('a', keys), newWitness('b', keys)];
@@ -135,3 +160,26 @@ void test('cosignatures of witnesses are kept, shown and asked for', { timeout: 
     assert.deepEqual(await asked('--witness', one.key), ['the last checkpoint: has 0 of 1 cosignatures']);
   });
 });
+
+void test(
+  'a proof behind a cut rests on the checkpoint of the cut as well',
+  { timeout: 120_000 },
+  async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    const witness = newWitness('witness.example/one');
+    await aged.record(5, 60);
+    await aged.record(5, 0);
+    await aged.notary.cut();
+    const proof = (await proveChains(database.db, 'token:1')) as { note: string; cut: string };
+    const asked = async (changed: Partial<typeof proof>): Promise<string[]> => {
+      const file = path.join(aged.path, 'proof');
+      await writeFile(file, JSON.stringify({ ...proof, ...changed }));
+      return await failures(file, '--key', keyOf(aged.notary.signer), '--witness', witness.key);
+    };
+    const note = `${proof.note}${witness.sign(proof.note)}`;
+    // Whoever has the notary's key signs one whose chains end where they end today: then nothing seems to have happened since.
+    assert.deepEqual(await asked({ note }), ['the checkpoint of the cut: has 0 of 1 cosignatures']);
+    assert.deepEqual(await asked({ note, cut: `${proof.cut}${witness.sign(proof.cut)}` }), []);
+  },
+);
