@@ -94,6 +94,12 @@ export class TakenBack {
   }
 }
 
+/** Whether entries of this kind say that something was taken back, or given again. */
+export function isTaking(kind: string): boolean {
+  const one = ['token.revoked', 'account.disabled', 'account.enabled'];
+  return [BY_HAND, SIGNS_OUT, WITH_BODY].some((kinds) => kinds.has(kind)) || one.includes(kind);
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -51,6 +51,27 @@ void test('TakenNames moves a repository to where it went, under its name where 
   assert.deepEqual(unnamed.unnamed, [entry, entry], 'both are for people');
 });
 
+void test('TakenNames leaves out what the operator says, and names it', () => {
+  const told: Told[] = [
+    ['repo.deleted', 'repo:1', {}, '2026-11-21T00:00:00.000Z'],
+    ['repo.deleted', 'repo:2', {}, '2026-11-21T00:00:00.000Z'],
+    ['account.deleted', 'account:3', { type: 'org' }, '2026-11-22T00:00:00.000Z'],
+    ['org.created', 'account:4', { type: 'org' }, '2026-11-22T00:00:00.000Z'],
+  ];
+  const without = { until: new Date('2026-11-22T00:00:00.000Z'), ids: new Set(['2']) };
+  const taken = new TakenNames({ since: new Date(BACKUP), names: new Map(), without });
+  for (const [kind, subject, body, at = BACKUP] of told)
+    taken.add(Entry.parse({ at, kind, subject, body: JSON.stringify(body) }));
+  assert.deepEqual(taken.acts, [{ act: 'repo-deleted', id: '1' }]);
+  const subjects = taken.leftOut.map(({ subject }) => subject);
+  assert.deepEqual([subjects, taken.unnamed], [['repo:2', 'account:3', 'account:4'], []]);
+});
+
+void test('TakenNames names who was renamed where nobody says when the backup was made', () => {
+  const { acts, unnamed } = namesOf([['account.renamed', 'account:5', { type: 'user' }]], '');
+  assert.deepEqual([acts, unnamed.map(({ subject }) => subject)], [[], ['account:5']]);
+});
+
 void test('TakenNames is not led astray by bodies that no hub writes', () => {
   const taken = new TakenNames({ since: new Date(BACKUP), names: new Map() });
   for (const body of ['x', '', '7', '{"type":9}'])

@@ -35,21 +35,44 @@ const KINDS: ReadonlySet<string> = new Set([
   ...['repo.deleted', 'repo.moved'],
 ]);
 
+/** What is not to be done again: from a time on, or of these accounts and repositories. */
+export interface LeftOut {
+  readonly until: Date | undefined;
+  readonly ids: ReadonlySet<string>;
+}
+
+/** Whether entries of this kind say that something was deleted, moved or named. */
+export function isNaming(kind: string): boolean {
+  return KINDS.has(kind);
+}
+
 /** What became of names and repositories. */
 export class TakenNames {
   readonly acts: NameAct[] = [];
   /** Names that were given after the backup, of which only the entry is known. */
   readonly unnamed: Pick<Entry, 'at' | 'kind' | 'subject'>[] = [];
+  /** What the operator does not want done again: what an intruder deleted is on the ledger like any other deletion. */
+  readonly leftOut: Pick<Entry, 'at' | 'kind' | 'subject'>[] = [];
   readonly #since: Date | undefined;
   readonly #names: ReadonlyMap<string, string>;
+  readonly #without: LeftOut;
 
   /**
    * Deleting twice does no harm, and is taken from all of an export; what gave a name counts from `since` on alone, because the names
    * before it are in the backup. `names`: by the digest of an entry, what it calls its subject.
    */
-  constructor({ since, names }: { since: Date | undefined; names: ReadonlyMap<string, string> }) {
+  constructor({
+    since,
+    names,
+    without = { until: undefined, ids: new Set() },
+  }: {
+    since: Date | undefined;
+    names: ReadonlyMap<string, string>;
+    without?: LeftOut;
+  }) {
     this.#since = since;
     this.#names = names;
+    this.#without = without;
   }
 
   /** Takes one entry in, in the order of the export. */
@@ -60,10 +83,23 @@ export class TakenNames {
     if (said === undefined) return;
     const id = entry.subject.slice(entry.subject.indexOf(':') + 1);
     const kind = said.type === 'org' ? 'org' : 'user';
+    const { at, subject } = entry;
+    if (this.#isLeftOut(id, at)) {
+      this.leftOut.push({ at, kind: entry.kind, subject });
+      return;
+    }
     if (entry.kind === 'account.deleted') this.acts.push({ act: 'deleted', id, kind });
     if (entry.kind === 'repo.deleted') this.acts.push({ act: 'repo-deleted', id });
     const isSince = this.#since !== undefined && Date.parse(entry.at) >= this.#since.getTime();
     if (isSince && !entry.kind.endsWith('.deleted')) this.#addNaming(entry, { id, kind, said });
+    // Without a time nobody knows which names the backup has: those that may lead somewhere else are for people.
+    else if (this.#since === undefined && entry.kind === 'account.renamed')
+      this.unnamed.push({ at, kind: entry.kind, subject });
+  }
+
+  #isLeftOut(id: string, at: string): boolean {
+    const { until, ids } = this.#without;
+    return ids.has(id) || (until !== undefined && Date.parse(at) >= until.getTime());
   }
 
   #addNaming(

@@ -1,18 +1,15 @@
 // `./holdfast admin token revoke-again`: after a restore, takes back again what an export of the ledger says was taken back.
 import { isFault } from '@holdfast/kernel/fault';
-import { readLines } from '@holdfast/platform/appended-file';
 import { z } from 'zod';
 import { requestAdmin } from '../admin-client.ts';
 import { Removed } from '../answers.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
-import { exportUnreadable, timeUnreadable } from '../faults.ts';
 import { printResult } from '../print.ts';
-import { Entry, TakenBack, type UserAct } from '../taken-back.ts';
-import { NamedEntry, TakenNames } from '../taken-names.ts';
-import { doAgain } from './again-names.ts';
+import { type TakenBack, type UserAct } from '../taken-back.ts';
+import { readExport, type Export } from './again-export.ts';
+import { doAgain, wishOf } from './again-names.ts';
 
-const Line = z.looseObject({ type: z.string() });
 const Accounts = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** Revokes anew what was revoked according to an export. */
@@ -25,15 +22,26 @@ export const revokeAgain: Command = {
   flags: {
     since: {
       value: 'TIME',
-      doc: 'When the backup was made: who was signed out before it stays signed in, and what was left to people before it is not named',
+      doc: 'When the backup was begun, as `restore` says it: who was signed out before it stays signed in, and what was left to people before it is not named',
     },
     names: {
       value: 'LINES',
       doc: 'What `ledger list --lines` wrote, which has the names that an export has not: none that came after the backup is given to somebody else',
     },
+    until: {
+      value: 'TIME',
+      doc: 'What was deleted, moved or named from then on is left out, and named: where an intruder deleted, or a mistake',
+    },
+    except: {
+      ...{ value: 'ID', many: true },
+      doc: 'What was deleted, moved or named of this account or repository is left out, and named',
+    },
+    'dry-run': { doc: 'Say what it would do, and do nothing' },
+    'cut-short': { doc: 'Take an EXPORT that was cut short: what it lacks is not done again' },
   },
   run: async (call) => {
     const taken = await readExport(call);
+    if (call.flags['dry-run'] === true) return await tellPlan(call, taken);
     const tokens = { revoked: [] as string[], unknown: [] as string[] };
     for (const id of taken.tokens) {
       const outcome = await take(call, ['tokens', id, 'revoke']);
@@ -41,61 +49,31 @@ export const revokeAgain: Command = {
     }
     const people = await takeFromPeople(call, taken);
     await doNamesAgain(call, taken, people);
-    const byHand = await withNames(call, [...taken.byHand, ...taken.named.unnamed]);
+    const byHand = await withNames(call, byHandOf(taken));
     printResult(call.json, { ...tokens, ...people, byHand }, describe({ ...tokens, ...people, byHand }));
     // A script that goes on would serve with what was not taken.
     return people.refused.length === 0 ? EXIT.done : EXIT.failed;
   },
 };
 
-function timeOf(text: Call['flags'][string]): Date | undefined {
-  if (typeof text !== 'string') return undefined;
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw timeUnreadable(text);
-  return time;
+function byHandOf({ byHand, named, unordered }: Export): TakenBack['byHand'] {
+  return [...byHand, ...named.unnamed, ...named.leftOut, ...unordered];
 }
 
-interface Export extends Pick<TakenBack, 'tokens' | 'byHand' | 'users' | 'members'> {
-  readonly named: TakenNames;
-}
-
-async function readExport({ rest, flags }: Call): Promise<Export> {
-  const [file = '', since, names] = [rest[0], timeOf(flags['since']), flags['names']];
-  const taken = new TakenBack(since);
-  const named = new TakenNames({ since, names: await readNamesOf(names) });
-  let isFirst = true;
-  await readEach(file, (read) => {
-    const line = Line.parse(read);
-    if (isFirst && line.type !== 'holdfast-ledger-export')
-      throw new TypeError('it is no export of the ledger');
-    isFirst = false;
-    if (line.type !== 'entry') return;
-    const entry = Entry.parse(line);
-    taken.add(entry);
-    named.add(entry);
-  });
-  if (isFirst) throw exportUnreadable(file, 'it is empty');
-  const { tokens, byHand, users, members } = taken;
-  return { tokens, byHand, users, members, named };
-}
-
-/** By the digest of an entry, what it calls its subject. */
-async function readNamesOf(file: Call['flags'][string]): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>();
-  if (typeof file !== 'string') return names;
-  await readEach(file, (read) => {
-    const { hash, personal } = NamedEntry.parse(read);
-    if (personal['name'] !== undefined) names.set(hash, personal['name']);
-  });
-  return names;
-}
-
-async function readEach(file: string, take: (read: unknown) => void): Promise<void> {
-  try {
-    for await (const text of readLines(file)) take(JSON.parse(text));
-  } catch (error) {
-    throw exportUnreadable(file, error instanceof z.ZodError ? 'a line is none of an export' : String(error));
-  }
+// What deletes is looked at first: an export says what was done, and not whether it should have been.
+async function tellPlan(call: Call, taken: Export): Promise<number> {
+  const names = await readNames(call);
+  const called = (id: string): string => names.get(id) ?? id;
+  const plan = [
+    ...[...taken.tokens].map((id) => `revoke token ${id}`),
+    ...taken.users.map(({ id, act }) => `${called(id)}: ${DONE[act]}`),
+    ...taken.members.map(({ org, user }) => `${called(user)}: no member of ${called(org)}`),
+    ...taken.named.acts.map((act) => `${wishOf(act, called(act.id))} (${act.id})`),
+  ];
+  const byHand = await withNames(call, byHandOf(taken));
+  const lines = ['Nothing was done. It would, where it is there:', ...plan.map((one) => `  ${one}`)];
+  printResult(call.json, { plan, byHand }, [...lines, ...describeByHand(byHand)].join('\n'));
+  return EXIT.done;
 }
 
 /** What was done to whom: `ada disabled`, `ada left acme`; and what the hub would not do, with its reason. */
@@ -191,7 +169,7 @@ function describe({
 }: People & {
   readonly revoked: readonly string[];
   readonly unknown: readonly string[];
-  readonly byHand: readonly (TakenBack['byHand'][number] & { readonly name?: string })[];
+  readonly byHand: ByHand;
 }): string {
   return [
     `Revoked: ${revoked.length}. Not there, because they were issued later: ${unknown.length}.`,
@@ -201,7 +179,14 @@ function describe({
       : [`Accounts and memberships that are not there, so that nothing is taken: ${missing}.`]),
     ...(refused.length === 0 ? [] : ['Not done:']),
     ...refused.map((one) => `  ${one}`),
-    ...(byHand.length === 0 ? [] : ['Taken back as well, and to be looked at by hand:']),
-    ...byHand.map(({ at, kind, subject, name }) => `  ${at}  ${kind}  ${name ?? subject}`),
+    ...describeByHand(byHand),
   ].join('\n');
+}
+
+type ByHand = readonly (TakenBack['byHand'][number] & { readonly name?: string })[];
+
+function describeByHand(byHand: ByHand): string[] {
+  if (byHand.length === 0) return [];
+  const lines = byHand.map(({ at, kind, subject, name }) => `  ${at}  ${kind}  ${name ?? subject}`);
+  return ['On the ledger as well, not done, and to be looked at by hand:', ...lines];
 }

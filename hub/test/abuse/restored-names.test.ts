@@ -1,13 +1,18 @@
 // An old state of the database put back: what was deleted since must not be read again, and a name that somebody had since must
 // not become somebody else's, because somebody restored it.
 import assert from 'node:assert/strict';
-import { cp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import { openScratch } from '../harness/scratch.ts';
 
 const LIMIT = { timeout: 240_000 };
+
+interface Plan {
+  readonly plan: readonly string[];
+  readonly byHand: readonly { readonly subject: string }[];
+}
 
 interface Call {
   readonly token: string;
@@ -98,6 +103,39 @@ void test(
     {
       await using third = await startInstance({ folder });
       assert.match(third.output, /This instance is sealed/);
+      await t.test('it says what it would do, and what is left out, and does nothing', async () => {
+        const planned = async (...more: string[]): Promise<Plan> =>
+          JSON.parse((await third.command(...words, '--dry-run', ...more, '--json')).stdout) as Plan;
+        const { plan, byHand } = await planned();
+        const deletions = plan.filter((one) => one.startsWith('delete '));
+        assert.equal(deletions.length, 5, plan.join());
+        assert.equal(plan.filter((one) => one.startsWith('keep the name ')).length, 3, plan.join());
+        const repo = /^delete repository (\S+) /.exec(deletions[0] ?? '')?.[1] ?? assert.fail(plan.join());
+        const less = await planned('--except', `repo:${repo}`);
+        assert.deepEqual(
+          less.plan,
+          plan.filter((one) => one !== deletions[0]),
+        );
+        const subjects = less.byHand.map(({ subject }) => subject);
+        assert.deepEqual(subjects, [...byHand.map(({ subject }) => subject), `repo:${repo}`]);
+        assert.doesNotMatch((await planned('--until', since)).plan.join(), /delete|keep|move|rename/);
+        assert.match((await third.command('admin', 'user', 'list')).stdout, /\bdave\b/);
+      });
+      await t.test('an export that was cut short is not taken for all there is', async () => {
+        const cut = path.join(folder, 'cut.jsonl');
+        await writeFile(cut, (await readFile(exported, 'utf8')).split('\n').slice(0, -2).join('\n') + '\n');
+        const refused = await third.command(...words.slice(0, 3), cut, ...words.slice(4));
+        assert.notEqual(refused.status, 0);
+        assert.match(refused.stderr, /cut short/);
+        const taken = await third.command(
+          ...words.slice(0, 3),
+          cut,
+          ...words.slice(4),
+          '--dry-run',
+          '--cut-short',
+        );
+        assert.equal(taken.status, 0, taken.stderr);
+      });
       await t.test('an export without names says which it cannot keep', async () => {
         // What needs names is left for the command that has them; what does not is done.
         const again = await third.command(...words.slice(0, 6), '--json');
@@ -116,6 +154,10 @@ void test(
         ...['dave: renamed david', 'erin: the name is kept', 'frank: the name is kept'],
         ...['later: the name is kept', "frank: deleted, its name is nobody's"],
       ]);
+      await t.test('it can be run again', async () => {
+        const twice = await third.command(...words, '--json');
+        assert.equal(twice.status, 0, twice.stdout + twice.stderr);
+      });
     }
     await using fourth = await startInstance({ folder, words: ['--accept-loss'] });
     assert.equal((await fetch(`${fourth.url}/readyz`)).status, 200);
@@ -149,9 +191,11 @@ void test(
       await fourth.admin('org', 'member', 'later', '--user', 'erin', '--role', 'admin');
     });
     await t.test('an instance that serves replays nothing', async () => {
+      await fourth.admin('user', 'rename', 'david', 'davy');
       const late = await fourth.command(...words);
       assert.equal(late.status, 1);
       assert.match(late.stdout, /while the instance is sealed/);
+      assert.match(await fourth.admin('user', 'list'), /\bdavy\b/, 'and renames nobody');
     });
     assert.equal((await fourth.command('ledger', 'verify')).status, 0);
   },

@@ -17,6 +17,8 @@ import { RepoWriter } from './store.ts';
 
 /** One act of an export, by the ids that it names. */
 export type ReplayedAct =
+  /** Does nothing: whether all the others would be done, which is asked before the first. */
+  | { readonly act: 'begin' }
   | { readonly act: 'repo-deleted'; readonly id: Id }
   | {
       readonly act: 'repo-moved';
@@ -52,6 +54,7 @@ export class Replay {
    */
   async replay(actor: Actor, act: ReplayedAct, { sealed }: { readonly sealed: boolean }): Promise<string> {
     if (!sealed || actor.kind !== 'operator') throw replayUnsealed();
+    if (act.act === 'begin') return '';
     const { db, clock } = this.#deps;
     const now = clock.now();
     return await db.transaction(async (tx) => {

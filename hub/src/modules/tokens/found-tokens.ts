@@ -1,5 +1,5 @@
 // Tokens that somebody found where they should not be: whoever has one may end it, and learns nothing by it. Invariants: the
-// answer is the same whatever the texts are, and so is its time; only what is a live token here is queued, by its id, so that nobody fills the
+// answer is the same whatever the texts are, and so is its time while a step is longer than the work; only what is a live token here is queued, by its id, so that nobody fills the
 // queue with texts that merely pass the check.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock } from '@holdfast/kernel/clock';

@@ -23,6 +23,7 @@ export function replayAct({ replay, sealed }: { readonly replay: Replay; readonl
     query: z.unknown(),
     bodyKind: 'json',
     body: z.discriminatedUnion('act', [
+      z.strictObject({ act: z.literal('begin') }),
       z.strictObject({ act: z.literal('repo-deleted'), id: AnId }),
       z.strictObject({
         ...{ act: z.literal('repo-moved'), id: AnId, namespace: AnId },
