@@ -6,8 +6,8 @@ import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
 import { ask, closeAnswers } from '../harness/timed-answers.ts';
 
 const ROUNDS = 60;
-/** Of the time of one that never was. What is queued for a live one alone takes more than that where nobody waits for it. */
-const MOST_APART = 0.08;
+/** Milliseconds from one that never was. What is queued for a live one alone takes nearly twice as many, waited for or not. */
+const MOST_APART_MS = 1.5;
 const KINDS = ['live', 'ended', 'never', 'no token'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -43,7 +43,7 @@ async function measure(): Promise<Record<Kind, number>> {
 }
 
 function isApart(times: Record<Kind, number>): boolean {
-  return KINDS.some((kind) => Math.abs(times[kind] - times.never) > MOST_APART * times.never);
+  return KINDS.some((kind) => Math.abs(times[kind] - times.never) > MOST_APART_MS);
 }
 
 void test('a report takes the same time, whatever was found', { timeout: 240_000 }, async (t) => {
