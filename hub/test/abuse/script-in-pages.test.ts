@@ -114,7 +114,9 @@ async function listOverseen(hub: ServedHub): Promise<string[]> {
     `/security/ledger?live=1&kind=${encodeURIComponent(attack)}&from=0`,
     ...items.map(({ hash }) => `/security/ledger/${hash}`),
     ...[theirs, `${theirs}/members`, `${theirs}/doors`],
-    `${theirs}/ledger?live=1&kind=${encodeURIComponent(attack)}&from=0&subject=${encodeURIComponent(attack)}`,
+    `${theirs}/ledger?live=1&from=0`,
+    `${theirs}/ledger?live=1&from=0&kind=${encodeURIComponent(attack)}`,
+    `${theirs}/ledger?subject=${encodeURIComponent(attack)}`,
   ];
 }
 
@@ -185,6 +187,11 @@ void test('nothing of what people wrote runs on a page, and nothing is asked of 
     assert.ok(!page.url().includes('/sign-in'), place);
     assert.notEqual(await page.title(), 'ran', place);
     assert.equal(await page.locator('main').isVisible(), true, place);
+    // It is the page that is followed, and not one which says that there is no such thing.
+    if (place.includes('live=1'))
+      assert.equal(await page.locator('[data-entries][data-next]').count(), 1, place);
+    if (place.endsWith('/ledger?live=1&from=0'))
+      assert.notEqual(await page.locator('[data-entry]').count(), 0, place);
     for (const link of await page.getByText('click here').all()) {
       await link.click();
       assert.notEqual(await page.title(), 'ran', place);
