@@ -16,6 +16,13 @@ export type OrgEntryFilter = Pick<EntryFilter, 'actor' | 'kind' | 'since' | 'unt
   readonly subject?: string | undefined;
 };
 
+/** What came, and what of it is left to the list. */
+interface Followed {
+  readonly items: readonly FoundEntry[];
+  readonly next: Date;
+  readonly cutSince: Date | undefined;
+}
+
 /** What looking needs. */
 export interface OrgLedgerDeps {
   readonly db: Db;
@@ -69,6 +76,7 @@ export class OrgLedger {
   /**
    * The newest entries since a moment, or of the last minute where none is named, the newest first; some were told before. And from which
    * moment on it is asked next: what follows is found by time, because the number of an entry in the tree would tell how much others do.
+   * Where more may have come than is told, `cutSince` is the moment from which on the list has it: who makes noise must not hide an entry.
    */
   async follow(
     actor: Actor,
@@ -82,11 +90,11 @@ export class OrgLedger {
       readonly from: Date | undefined;
       readonly limit: number;
     },
-  ): Promise<{ readonly items: readonly FoundEntry[]; readonly next: Date }> {
+  ): Promise<Followed> {
     const next = this.#deps.clock.now();
     const since = new Date((from ?? next).getTime() - LATE_COMMIT_MS);
-    const { items } = await this.list(actor, orgId, { filter: { ...filter, since }, limit });
-    return { items, next };
+    const found = await this.list(actor, orgId, { filter: { ...filter, since }, limit });
+    return { items: found.items, next, cutSince: found.next === undefined ? undefined : since };
   }
 
   /** One entry. Throws `ledger.entry-missing`, also for one that is not the organisation's. */

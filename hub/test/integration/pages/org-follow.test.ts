@@ -88,3 +88,61 @@ void test('where following goes on tells the time, and not how many entries the 
   for (const from of ['0', '9999999999999', 'x', '-1', '1e9'])
     assert.equal((await scene.ada.open(`${LEDGER}?live=1&from=${from}`)).status, 200, from);
 });
+
+/** Many entries at once about what another is about, each of them noise about it. */
+async function makeNoise({ hub }: Scene, { like, many }: { like: string; many: number }): Promise<void> {
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query('begin; set local session_replication_role = replica');
+    await pool.query(
+      `insert into ledger.entry select (jsonb_populate_record(null::ledger.entry, to_jsonb(e) || jsonb_build_object(
+           'hash', encode(sha256((g + 10000 * $2::int)::text::bytea), 'hex'), 'n', 1000000 * $2::int + g, 'at', clock_timestamp(), 'kind', 'org.noise'))).*
+         from ledger.entry e, generate_series(1, $2::int) g where e.hash = $1`,
+      [like, many],
+    );
+    await pool.query('commit');
+  });
+}
+
+void test('where more comes than is shown, the page says so and leads to all of it', async () => {
+  await using scene = await openScene();
+  const { db } = scene.hub.database;
+  const subject = await subjectOf(scene, 'acme');
+  const begun = await scene.live();
+  const wanted = await db.transaction(
+    async (tx) => await record(tx, { ...ENTRY, kind: 'org.wanted', subject }),
+  );
+  const open = async (query: string): Promise<string> => {
+    const { body } = await scene.ada.open(`${LEDGER}?live=1&from=${begun.next}${query}`);
+    return body;
+  };
+  const linkIn = (body: string): string =>
+    /More came than is shown here\. <a href="([^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  assert.match(await open(''), new RegExp(wanted));
+  assert.equal(linkIn(await open('')), '');
+  await makeNoise(scene, { like: wanted, many: 201 });
+  const since = new Date(Number(begun.next) - 60_000).toISOString().slice(0, 19);
+  assert.doesNotMatch(await open(''), new RegExp(wanted));
+  assert.equal(linkIn(await open('')), `${LEDGER}?since=${encodeURIComponent(since)}`);
+  // One that is asked for may lie deeper than what is looked at for a page.
+  assert.match(await open('&kind=org.wanted'), new RegExp(wanted));
+  assert.equal(linkIn(await open('&kind=org.wanted')), '');
+  await makeNoise(scene, { like: wanted, many: 900 });
+  const body = await open('&kind=org.wanted');
+  assert.doesNotMatch(body, new RegExp(wanted));
+  let place: string | undefined = linkIn(body);
+  assert.equal(place, `${LEDGER}?kind=org.wanted&since=${encodeURIComponent(since)}`);
+  for (let page = 0; page < 3 && place !== undefined; page++) {
+    const list: string = (await scene.ada.open(place)).body;
+    if (list.includes(`data-entry="${wanted}"`)) return;
+    place = /href="([^"]*cursor=[^"]*)"/.exec(list)?.[1]?.replaceAll('&amp;', '&');
+  }
+  assert.fail('the list that the page leads to does not have it');
+});
+
+void test('the script asks the address that the policy allows, with whatever capitals the page was opened', async () => {
+  await using scene = await openScene();
+  const { status, body, headers } = await scene.ada.open(`${LEDGER.replace('acme', 'ACME')}?live=1`);
+  assert.equal(status, 200);
+  assert.match(body, new RegExp(`data-ask="${LEDGER}"`));
+  assert.match(String(headers['content-security-policy']), new RegExp(`connect-src [^;]*${LEDGER};`));
+});

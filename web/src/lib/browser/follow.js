@@ -5,12 +5,15 @@ const WAIT_MS = 1_500;
 const MOST_ROWS = 500;
 const table = document.querySelector('[data-entries]');
 const said = document.querySelector('[data-said]');
+const more = document.querySelector('[data-more]');
 
-/** Asks for what came since, and shows it. */
+/** Asks for what came since, and shows it; `false` where it may not be seen any more. */
 async function look() {
   const query = new URLSearchParams(location.search);
   query.set('from', table.dataset.next);
-  const answer = await fetch(`${location.pathname}?${query}`);
+  // The page may be written with other capitals than the address that its policy allows.
+  const answer = await fetch(`${table.dataset.ask ?? location.pathname}?${query}`);
+  if (answer.status === 403 || answer.status === 404) return false;
   if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const found = page.querySelector('[data-entries]');
@@ -22,6 +25,10 @@ async function look() {
   while (table.children.length > MOST_ROWS) table.lastElementChild.remove();
   table.dataset.next = found.dataset.next;
   if (rows.length > 0) document.querySelector('[data-waiting]')?.remove();
+  // Where more came than is shown: the first link stays, its list has all that came later, too.
+  const left = page.querySelector('[data-more]')?.firstElementChild;
+  if (left && more?.firstElementChild === null) more.append(document.importNode(left, true));
+  return true;
 }
 
 function tell(text) {
@@ -29,11 +36,11 @@ function tell(text) {
 }
 
 async function follow() {
-  if (!document.hidden)
-    await look().then(
-      () => tell(said.dataset.following),
-      () => tell(said.dataset.lost),
-    );
+  if (!document.hidden) {
+    const mayGoOn = await look().catch(() => undefined);
+    if (mayGoOn === false) return tell(said.dataset.gone);
+    tell(mayGoOn ? said.dataset.following : said.dataset.lost);
+  }
   setTimeout(() => void follow(), WAIT_MS);
 }
 

@@ -74,9 +74,15 @@ async function find(centre: Centre, at: OrgAt, { filter, url }: Wish) {
 async function follow(centre: Centre, at: OrgAt, { filter, url }: Wish) {
   const from = instantOf(url.searchParams.get('from'));
   const wish = { filter, from, limit: AT_ONCE };
-  const { items, next } = await centre.orgLedger.follow(at.actor, at.org.id, wish);
+  const { items, next, cutSince } = await centre.orgLedger.follow(at.actor, at.org.id, wish);
   const rows = await rowsOf(namesOf(centre, at), items);
-  return { ...NOTHING, rows, live: { next: next.getTime() } };
+  return { ...NOTHING, rows, live: { next: next.getTime(), more: cutSince && listSince(url, cutSince) } };
+}
+
+/** The list of the same from a moment on, as its form writes one. */
+function listSince(url: URL, since: Date): string {
+  const left = { live: undefined, from: undefined, until: undefined, cursor: undefined };
+  return withQuery(url, { ...left, since: since.toISOString().slice(0, 19) });
 }
 
 function namesOf({ orgPeople, repos }: Centre, { org, actor }: OrgAt): Parameters<typeof rowsOf>[0] {
