@@ -294,7 +294,7 @@ export const enSecurity = {
     misplaced: 'Secrets where they do not belong',
     none: 'No Space runs a program.',
     oneLead:
-      'What this door let through and what it refused. Received and sent are of the run that is now; what is by the hour is counted from the ledger: to a host that a run reached before these hours, what it sent until it first tells of it within them is not drawn.',
+      'What this door let through and what it refused. Received and sent are of the run that is now; what is by the hour is counted from the ledger: to a host that a run reached before these hours, what it sent until it first tells of it within them is left out.',
     cut: 'More was told than this page reads: what was sent before {at} is not drawn, nor, to a host that a run reached before then, what it sent until it first tells of it afterwards.',
     see: 'Look at',
     refusedEntries: 'what was not let out',

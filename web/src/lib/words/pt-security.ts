@@ -297,7 +297,7 @@ export const ptSecurity: typeof enSecurity = {
     misplaced: 'Segredos onde não pertencem',
     none: 'Nenhum Space executa um programa.',
     oneLead:
-      'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; o que é por hora vem do livro de registo: para um servidor que uma execução contactou antes destas horas, não está desenhado o que ela enviou até falar dele nelas pela primeira vez.',
+      'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; o que é por hora vem do livro de registo: para um servidor que uma execução contactou antes destas horas, fica de fora o que ela enviou até falar dele nelas pela primeira vez.',
     cut: 'Contou-se mais do que esta página lê: o que foi enviado antes de {at} não está desenhado, nem, para um servidor que uma execução já tinha contactado, o que ela enviou até voltar a falar dele pela primeira vez.',
     see: 'Ver',
     refusedEntries: 'o que não saiu',
