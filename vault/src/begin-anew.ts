@@ -1,7 +1,9 @@
 // Gives up what a lost root key wrapped, and begins with another one: the operator's act, of which nothing can be taken back. What is
 // lost is destroyed, so that a key that turns up later opens nothing of it, and each secret and seed that is lost has its entry.
 import { journalled, journalOf, type Ground } from './ground.ts';
-import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { findNamedRoot, recordEntries, type VaultEntry } from './ledger-store.ts';
+import { nameRoot, requireAlone } from './named-root.ts';
+import { type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
@@ -56,11 +58,11 @@ export async function listLosses({ db, keys }: Ground): Promise<Losses> {
       'failed',
       'the root key is there, so nothing is lost: `./holdfast vault unseal` reads it',
     );
-  if (await new SecretReader(db).isShared())
-    throw new VaultRefusal(
-      'failed',
-      'another vault works on this database and may have the root key: `./holdfast vault rotate` there writes a new one; where it has not, stop its hub first',
-    );
+  await requireAlone(
+    new SecretReader(db),
+    'where it has, stop this hub, `./holdfast vault rotate` there writes a file of a new one, and start this hub with a copy of it; ' +
+      'where it has not, stop its hub first',
+  );
   return await db.transaction(async (tx) => {
     const spaces = new Map<string, string[]>();
     for (const { space, name } of await new SecretReader(tx).listNames())
@@ -81,39 +83,57 @@ export async function beginAnew(
 ): Promise<void> {
   const { db, keys, instance } = ground;
   await listLosses(ground);
+  // Behind all that were, so that a vault that finds the lost key sees by the ledger that it is over.
+  const generation = ((await findNamedRoot(db))?.generation ?? 1) + 1;
   await journalled(ground, { act: 'begin-anew' }, (noted) =>
     db.transaction(async (tx) => {
       const writer = new SecretWriter(tx);
       await writer.lockAllKeys();
+      await requireAlone(new SecretReader(tx), 'stop its hub first');
       const versions = await writer.loseAll();
       const seeds = await new SeedWriter(tx).loseAll();
       // What runs hold was tagged by the lost key: nothing is granted for it any more. The ledger says of which, so that nobody is taken
       // for a forger by it; a tag that was taken from any other is reported as before.
       const runs = await new RunWriter(tx).untagAll();
-      const by = { actor: 'operator', credential: '' };
       const mark = journalOf(noted, instance);
-      const lost: VaultEntry[] = [
-        ...versions.map((version) => ({
-          ...{ kind: 'secret.lost' as const, subject: `secret:${version.id}`, ...by },
-          body: { ...factsOf(version), ...mark },
-        })),
-        ...seeds.map((user) => ({
-          ...{ kind: 'secret.seed-lost' as const, subject: `account:${user}`, ...by, body: mark },
-        })),
-      ];
-      for (let at = 0; at < runs.length; at += RUNS_OF_ENTRY)
-        lost.push({
-          ...{ kind: 'secret.run-untagged', subject: 'vault:root', ...by },
-          body: { runs: runs.slice(at, at + RUNS_OF_ENTRY), instance, ...mark },
-        });
-      const body = { secrets: versions.length, seeds: seeds.length, instance, ...mark };
+      const lost = [...entriesOfLoss(versions, seeds, mark), ...entriesOfUntagged(runs, instance, mark)];
+      const body = { secrets: versions.length, seeds: seeds.length, generation, instance, ...mark };
       const entries = await recordEntries(tx, [
         ...lost,
-        { kind: 'secret.begun-anew', subject: 'vault:root', ...by, body, personal },
+        { kind: 'secret.begun-anew', subject: 'vault:root', ...BY, body, personal },
       ]);
       return { entries, result: undefined };
     }),
   );
   // Where the vault ends before this, its next start makes one, because there is nothing that another opens.
-  await keys.make(passphrase);
+  await keys.make(passphrase, generation);
+  await nameRoot(ground, { actor: 'operator', personal });
+}
+
+type Mark = ReturnType<typeof journalOf>;
+
+const BY = { actor: 'operator', credential: '' } as const;
+
+// oxlint-disable-next-line max-params -- versions and users that lost something, and the line of the journal
+function entriesOfLoss(versions: readonly KeptVersion[], seeds: readonly string[], mark: Mark): VaultEntry[] {
+  return [
+    ...versions.map((version) => ({
+      ...{ kind: 'secret.lost' as const, subject: `secret:${version.id}`, ...BY },
+      body: { ...factsOf(version), ...mark },
+    })),
+    ...seeds.map((user) => ({
+      ...{ kind: 'secret.seed-lost' as const, subject: `account:${user}`, ...BY, body: mark },
+    })),
+  ];
+}
+
+// oxlint-disable-next-line max-params -- runs, whose vault, and the line of the journal
+function entriesOfUntagged(runs: readonly string[], instance: string, mark: Mark): VaultEntry[] {
+  const entries: VaultEntry[] = [];
+  for (let at = 0; at < runs.length; at += RUNS_OF_ENTRY)
+    entries.push({
+      ...{ kind: 'secret.run-untagged', subject: 'vault:root', ...BY },
+      body: { runs: runs.slice(at, at + RUNS_OF_ENTRY), instance, ...mark },
+    });
+  return entries;
 }

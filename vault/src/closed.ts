@@ -24,6 +24,9 @@ export const BEHIND = {
   keysSetBack: ({ end, found }: { readonly end: number; readonly found: number }) =>
     `The vault's journal ends at ${end}, and the ledger knows of ${found}: the keys were set back. Put back the ones of today, ` +
     'or start once with --accept-loss',
+  keyOutdated:
+    'The root key (vault/root.key among the keys) is not the one that the vaults of this database work with: it was rotated, begun ' +
+    'anew or first made at another hub. Keep this file under another name, put a copy of the one of that hub in its place, and start again',
   ledgerShort: ({ recorded, found }: { readonly recorded: number; readonly found: number }) =>
     `The ledger ends before what the vault did: its entry ${recorded} is missing, and ${found} is the last. The database was ` +
     'set back, or entries were deleted. Restore a newer one, or start once with --accept-loss',

@@ -30,8 +30,8 @@ export interface KeyHolder {
   readonly hasPassphrase: boolean;
   /** Whether there is one, open or not. */
   exists(): Promise<boolean>;
-  /** Makes the first generation, under a passphrase if one is given, and opens it. */
-  make(passphrase: Buffer | undefined): Promise<void>;
+  /** Makes one, under a passphrase if one is given, and opens it; as generation 1 where no other is said. */
+  make(passphrase: Buffer | undefined, generation?: number): Promise<void>;
   /** Opens it; `false`: that is not its passphrase. */
   open(passphrase: Buffer | undefined): Promise<boolean>;
   /** Forgets it until it is opened again. */
@@ -49,8 +49,8 @@ export interface KeyHolder {
   tag(bytes: Uint8Array): Tag;
   /** Whether it is the tag of these bytes; `false` also for one of a generation that is gone. */
   isTag(tag: Tag, bytes: Uint8Array): boolean;
-  /** Makes the next generation; the ones before still unwrap. On disk when this returns. */
-  advance(): Promise<number>;
+  /** Makes the next generation, also behind another one; the ones before still unwrap. On disk when this returns. */
+  advance(behind?: number): Promise<number>;
   /** Destroys the generations before this one. On disk when this returns. */
   retire(before: number): Promise<void>;
 }
@@ -101,10 +101,10 @@ export class FileKeyHolder implements KeyHolder {
     return (await findText(this.#path)) !== undefined;
   }
 
-  async make(passphrase: Buffer | undefined): Promise<void> {
+  async make(passphrase: Buffer | undefined, generation = 1): Promise<void> {
     this.#passphrase = passphrase && derive(passphrase, randomBytes(16).toString('base64'));
     this.#hasPassphrase = passphrase !== undefined;
-    await this.#write(new Map([[1, fresh()]]));
+    await this.#write(new Map([[generation, fresh()]]));
     this.#closed = undefined;
   }
 
@@ -171,8 +171,8 @@ export class FileKeyHolder implements KeyHolder {
     return own.length === tag.length && timingSafeEqual(own, tag);
   }
 
-  async advance(): Promise<number> {
-    const next = this.generation + 1;
+  async advance(behind = 0): Promise<number> {
+    const next = Math.max(this.generation, behind) + 1;
     await this.#write(new Map([...this.#open(), [next, fresh()]]));
     return next;
   }

@@ -7,6 +7,7 @@ import { type LedgerRow } from '@holdfast/notary/leaf';
 import { TreeReader } from '@holdfast/notary/tree-store';
 import { type NodeReader } from '@holdfast/notary/tree/proof';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type NamedRoot } from './named-root.ts';
 import { type VaultTables } from './tables.ts';
 
 /** What is recorded. The writer is set by the database. */
@@ -58,6 +59,19 @@ async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<Wr
       .values(personal.map(({ field, value, salt }) => ({ entry: hash, field, value, salt })))
       .execute();
   return { kind, subject, actor, credential, body, hash };
+}
+
+/** Which root key the vaults of this database named last; what others than vaults say of it counts for nothing. */
+export async function findNamedRoot(db: Db | Tx): Promise<NamedRoot | undefined> {
+  // Of one generation the first name counts. Other entries tell of one without its name.
+  const { rows } = await sql<NamedRoot>`
+    select (e.body::jsonb ->> 'generation')::int as generation, e.body::jsonb ->> 'key' as name
+      from ledger.entry as e join pg_roles as r on r.rolname = e.writer
+     where e.subject = 'vault:root' and e.kind in ('secret.root-named', 'secret.root-rotated', 'secret.begun-anew')
+       and e.body::jsonb ->> 'generation' ~ '^[1-9][0-9]{0,8}$'
+       and pg_has_role(r.oid, 'holdfast_vault', 'member') and not r.rolsuper
+     order by 1 desc, e.body::jsonb ->> 'key' is null, e.at limit 1`.execute(db.withTables<VaultTables>());
+  return rows[0];
 }
 
 /** Reads the ledger. */

@@ -12,7 +12,7 @@ import { catchUp } from './catch-up.ts';
 import { Journal } from './journal.ts';
 import { FileKeyHolder } from './key-holder.ts';
 import { LedgerReader } from './ledger-store.ts';
-import { SecretReader } from './secret-store.ts';
+import { openRoot, standByRoot } from './named-root.ts';
 import { Vault } from './vault.ts';
 
 const [HUB_FD, RUNNER_FD, OPERATOR_FD] = [4, 5, 6];
@@ -28,6 +28,8 @@ try {
     { ...settings.postgres, password: new Secret(secrets.postgresPassword) },
     {
       connections: 4,
+      // Other vaults see by it that this one is there.
+      kept: 1,
       applicationName: 'holdfast vault',
       onError: (err) => log.warn({ err }, 'a database connection was lost'),
     },
@@ -37,9 +39,7 @@ try {
   const ledger = new LedgerReader(db);
   const keys = new FileKeyHolder(`${settings.folder}/root.key`);
   const passphrase = secrets.passphrase === null ? undefined : Buffer.from(secrets.passphrase, 'utf8');
-  if (!(await keys.exists()) && (await new SecretReader(db).count()).keys === 0) await keys.make(passphrase);
-  else if (!(await keys.open(passphrase)))
-    log.error({ why: keys.closed }, 'the vault starts without its root key');
+  await openRoot({ db, keys, log }, passphrase);
   const pair = await openPair(`${settings.folder}/box-${settings.instance}.key`);
   const verifier = parseVerifier(settings.notary);
   if (verifier === undefined) throw new Error('the notary has no public key');
@@ -51,7 +51,9 @@ try {
     throw new Error('a channel is missing');
   const { instance, ours } = settings;
   const ground = { db, clock: systemClock, log, keys, journal, ledger, instance, ours };
-  const behind = await catchUp({ ...ground, pair }, { ...settings, writer: settings.postgres.user });
+  const behind =
+    (await catchUp({ ...ground, pair }, { ...settings, writer: settings.postgres.user })) ??
+    (await standByRoot({ ...ground, pair }, settings));
   stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind, passphrase }));
   channel.send({ type: 'ready' });
   await stopped.promise;

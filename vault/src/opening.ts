@@ -9,12 +9,15 @@ import { type SealingRecord } from './sealing-record.ts';
 export class Opening {
   readonly #keys: KeyHolder;
   readonly #record: SealingRecord;
+  readonly #standBy: () => Promise<string | undefined>;
   #isUnderWay = false;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(keys: KeyHolder, record: SealingRecord) {
+  // oxlint-disable-next-line max-params -- what it opens, where that is recorded, and how the key is held against the ledger
+  constructor(keys: KeyHolder, record: SealingRecord, standBy: () => Promise<string | undefined>) {
     this.#keys = keys;
     this.#record = record;
+    this.#standBy = standBy;
   }
 
   /** Whether the key may be in memory without a record of that. */
@@ -23,7 +26,7 @@ export class Opening {
   }
 
   /**
-   * Opens it, where it is closed. Throws a `VaultRefusal` where the key does not open, and the database's `Error`: what gives access and
+   * Opens it, where it is closed. Throws a `VaultRefusal` where the key does not open or the ledger names another, and the database's `Error`: what gives access and
    * cannot be recorded does not happen, and is sealed again.
    */
   async open(
@@ -46,6 +49,8 @@ export class Opening {
     try {
       await this.#read(passphrase);
       await this.#record.opened(personal);
+      const why = await this.#standBy();
+      if (why !== undefined) throw new VaultRefusal('sealed', why);
     } catch (error) {
       this.#isUnderWay = false;
       if (this.#keys.closed === undefined) await seal();

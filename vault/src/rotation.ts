@@ -4,14 +4,18 @@
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
+import { keyBound } from './model.ts';
+import { nameRoot, requireAlone } from './named-root.ts';
 import { VaultRefusal } from './refusal.ts';
 import { rekey } from './rekey.ts';
 import { isTrue, tagOf } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE } from './secret-store.ts';
 import { rekeySeeds } from './seeds.ts';
+import { tryUnwrap } from './values.ts';
 
-const PAGE = 200;
+const ALONE =
+  'stop its hub, rotate, and start it again with a copy of this vault/root.key in place of its own. Until then the keys before are kept';
 
 /** Rotates; a rotation that was broken off is finished by the next. Gives the generation and how many keys it wraps. */
 export async function rotateRootKey(
@@ -19,31 +23,27 @@ export async function rotateRootKey(
   by: { readonly actor: string; readonly personal: Readonly<Record<string, string>> },
 ): Promise<{ readonly generation: number; readonly spaces: number }> {
   const { db, keys, instance } = ground;
+  await requireAlone(new SecretReader(db), ALONE);
   const generation = await keys.advance();
+  // A vault that starts from here on has this key, or hands nothing over.
+  await nameRoot(ground, by);
+  const left = new Set<string>();
   let spaces = 0;
-  for (;;) {
-    const page = await new SecretReader(db).listKeysBefore(generation, PAGE);
-    if (page.length === 0) break;
-    for (const { space } of page)
-      await db.transaction(async (tx) => {
-        if (space === SEEDS || space === SEEDS_BEFORE) {
-          await rotateSeeds(tx, ground, generation);
-          return;
-        }
-        const before = await new SecretWriter(tx).findLockedKey(space);
-        if (before === undefined || before.generation >= generation) return;
-        await rekey(tx, ground, { before, rest: await new SecretReader(tx).listKept(space) });
-        spaces += 1;
-      });
+  for (const space of await new SecretReader(db).listBefore(generation)) {
+    const outcome = await db.transaction(async (tx) => await rotateOne(tx, ground, { space, generation }));
+    if (outcome === 'left') left.add(space);
+    else if (outcome === 'rotated') spaces += 1;
   }
   await journalled(ground, { act: 'rotate', generation }, (noted) =>
     db.transaction(async (tx) => {
       // A key that was being made meanwhile may be under the generation before.
       await new SecretWriter(tx).lockAllKeys();
-      if ((await new SecretReader(tx).listKeysBefore(generation, 1)).length > 0)
+      const reader = new SecretReader(tx);
+      if ((await reader.listBefore(generation)).some((space) => !left.has(space)))
         throw new VaultRefusal('failed', 'a Space was set up meanwhile: rotate once more');
+      await requireAlone(reader, ALONE);
       await tagAnew(tx, ground, generation);
-      const body = { generation, spaces, instance, ...journalOf(noted, instance) };
+      const body = { generation, spaces, left: left.size, instance, ...journalOf(noted, instance) };
       const entries = await recordEntries(tx, [
         { kind: 'secret.root-rotated', subject: 'vault:root', credential: '', ...by, body },
       ]);
@@ -54,15 +54,48 @@ export async function rotateRootKey(
   return { generation, spaces };
 }
 
-// The key of the seeds before goes with that of those of now. Whatever the two rows are, none is under a generation before
-// afterwards: else the rotation would find it again and again.
-async function rotateSeeds(tx: Tx, ground: Ground, generation: number): Promise<void> {
+type Outcome = 'rotated' | 'left' | 'nothing';
+
+// What opens with no key of ours was changed in the database: it is left, and keeps nobody from destroying the keys before.
+async function rotateOne(
+  tx: Tx,
+  ground: Ground,
+  { space, generation }: { readonly space: string; readonly generation: number },
+): Promise<Outcome> {
+  if (space === SEEDS || space === SEEDS_BEFORE) return await rotateSeeds(tx, ground, { space, generation });
+  const before = await new SecretWriter(tx).findLockedKey(space);
+  if (before === undefined || before.generation >= generation) return 'nothing';
+  if ((await tryUnwrap(ground.keys, before)) === undefined) {
+    ground.log.error({ space }, 'the key of a Space does not open, and is left as it is');
+    return 'left';
+  }
+  await rekey(tx, ground, { before, rest: await new SecretReader(tx).listKept(space) });
+  return 'rotated';
+}
+
+// The key of the seeds before goes with that of those of now, unless only one of the two opens: that one is wrapped anew.
+async function rotateSeeds(
+  tx: Tx,
+  { keys, log, ...ground }: Ground,
+  { space, generation }: { readonly space: string; readonly generation: number },
+): Promise<Outcome> {
   const writer = new SecretWriter(tx);
   const now = await writer.findLockedKey(SEEDS);
   const before = await writer.findLockedKey(SEEDS_BEFORE);
-  if (now === undefined) await writer.dropKey(SEEDS_BEFORE);
-  else if (Math.min(now.generation, before?.generation ?? generation) < generation)
-    await rekeySeeds(tx, ground, now);
+  const row = space === SEEDS ? now : before;
+  if (row === undefined || row.generation >= generation) return 'nothing';
+  if (now === undefined) {
+    await writer.dropKey(SEEDS_BEFORE);
+    return 'nothing';
+  }
+  const key = await tryUnwrap(keys, row);
+  if (key === undefined) {
+    log.error({ space }, 'the key of second factors does not open, and is left as it is');
+    return 'left';
+  }
+  if (space === SEEDS_BEFORE) await writer.putKey({ space, ...keys.wrap(key, keyBound(space)) });
+  else await rekeySeeds(tx, { keys, log, ...ground }, now);
+  return 'nothing';
 }
 
 // What is not as the vault wrote it gets no tag, and is refused as before.

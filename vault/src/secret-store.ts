@@ -32,12 +32,12 @@ export class SecretReader {
     this.#db = db.withTables<VaultTables>();
   }
 
-  /** Whether the vault of another hub is signed in to this database. */
+  /** Whether the vault of another hub is signed in to this database: each keeps one connection while it is there. */
   async isShared(): Promise<boolean> {
     const { rows } = await sql<{ shared: boolean }>`
       select exists (select from pg_stat_activity a join pg_roles r on r.oid = a.usesysid
         where a.datname = current_database() and a.usename <> current_user and not r.rolsuper
-          and pg_has_role(a.usesysid, 'holdfast_vault', 'member')) as shared`.execute(this.#db);
+          and pg_has_role(a.usesysid, 'holdfast_vault', 'usage')) as shared`.execute(this.#db);
     return rows[0]?.shared === true;
   }
 
@@ -112,14 +112,26 @@ export class SecretReader {
       .executeTakeFirst();
   }
 
-  /** Keys under generations before this one, at most `limit`. */
-  async listKeysBefore(generation: number, limit: number): Promise<WrappedKey[]> {
+  /** Keys of Spaces and seeds behind this one, at most `limit`, in order. */
+  async listKeysAfter(space: string, limit: number): Promise<WrappedKey[]> {
     return await this.#db
       .selectFrom('vault.space_key')
       .selectAll()
-      .where('generation', '<', generation)
+      .where('space', '>', space)
+      .orderBy('space')
       .limit(limit)
       .execute();
+  }
+
+  /** Of whom there are keys under generations before this one. */
+  async listBefore(generation: number): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('vault.space_key')
+      .select('space')
+      .where('generation', '<', generation)
+      .orderBy('space')
+      .execute();
+    return rows.map(({ space }) => space);
   }
 
   /** How much there is: keys of Spaces and of seeds, Spaces, and secrets. */

@@ -14,6 +14,7 @@ import { keyBound } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE, type WrappedKey } from './secret-store.ts';
 import { isLostSeed, SeedWriter } from './seed-store.ts';
+import { tryUnwrap } from './values.ts';
 
 type Words<Type> = Omit<Extract<FromHub, { type: Type }>, 'type' | 'id'>;
 
@@ -119,7 +120,8 @@ async function openerOf(
   const both: KeyObject[] = [];
   for (const space of [SEEDS, SEEDS_BEFORE]) {
     const row = await reader.findKey(space);
-    if (row !== undefined) both.push(await keys.unwrap(row.generation, row.wrapped, keyBound(space)));
+    const key = row === undefined ? undefined : await tryUnwrap(keys, row);
+    if (key !== undefined) both.push(key);
   }
   return (owner, sealed) => {
     for (const key of both)

@@ -3,9 +3,10 @@
 import { type KeyObject } from 'node:crypto';
 import { decrypt } from './envelope.ts';
 import { type Ground } from './ground.ts';
+import { type KeyHolder } from './key-holder.ts';
 import { boundOf, keyBound, type KeptVersion } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
-import { SecretReader } from './secret-store.ts';
+import { SecretReader, type WrappedKey } from './secret-store.ts';
 
 /** What was read with a reader, and the key of the Space at that moment; `undefined` where it has none. */
 export interface UnderKey<Read> {
@@ -65,4 +66,17 @@ export function openValue(log: Ground['log'], key: KeyObject | undefined, versio
       `The secret ${version.name} was changed in the database and cannot be read any more: set it anew, or delete it.`,
     );
   return value;
+}
+
+/** The key of a Space or of seeds; `undefined` where the root key does not open it, as one that was changed in the database. Throws while sealed. */
+export async function tryUnwrap(
+  keys: KeyHolder,
+  { space, generation, wrapped }: WrappedKey,
+): Promise<KeyObject | undefined> {
+  try {
+    return await keys.unwrap(generation, wrapped, keyBound(space));
+  } catch (error) {
+    if (keys.closed !== undefined) throw error;
+    return undefined;
+  }
 }

@@ -23,6 +23,7 @@ import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
 import { countKept } from './kept.ts';
+import { standByRoot } from './named-root.ts';
 import { rotateRootKey } from './rotation.ts';
 import { SealingRecord } from './sealing-record.ts';
 import { Seeds } from './seeds.ts';
@@ -81,7 +82,11 @@ export class Vault implements Disposable {
     this.#possession = new Possession(ground);
     this.#owed = new Owed(ground.log);
     this.#sealings = new SealingRecord(ground, this.#owed);
-    this.#opening = new Opening(ground.keys, this.#sealings);
+    this.#opening = new Opening(
+      ground.keys,
+      this.#sealings,
+      async () => await standByRoot(ground, { acceptLoss: false }),
+    );
     this.#releases = new Releases(ground, this.#possession, more.verifier);
     this.#leases = new Leases(ground, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));

@@ -15,6 +15,7 @@ import { HUB_TO_VAULT, type ToHub, type ToOperator, type ToRunner } from '@holdf
 import { Journal } from '@holdfast/vault/journal';
 import { FileKeyHolder } from '@holdfast/vault/key-holder';
 import { LedgerReader } from '@holdfast/vault/ledger-store';
+import { openRoot, standByRoot } from '@holdfast/vault/named-root';
 import { sweep } from '@holdfast/vault/sweep';
 import { Vault } from '@holdfast/vault/vault';
 import { record } from '../../src/modules/ledger/index.ts';
@@ -87,14 +88,14 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   const log = openLog('vault', { write: (line) => void lines.push(line) });
   const pool = openPool(database.vault, {
     connections: 4,
+    kept: 1,
     applicationName: 'vault',
     onError: () => undefined,
   });
   const db = stack.use(openDatabase(pool));
   const keys = new FileKeyHolder(path.join(folder, 'root.key'));
   const passphrase = options.passphrase === undefined ? undefined : Buffer.from(options.passphrase);
-  if (await keys.exists()) await keys.open(passphrase);
-  else await keys.make(passphrase);
+  await openRoot({ db, keys, log }, passphrase);
   const journal = stack.use(await Journal.open(path.join(folder, 'journal.jsonl')));
   const ends = { hub: makeSide<ToHub>(), runner: makeSide<ToRunner>(), operator: makeSide<ToOperator>() };
   const pair = await openPair(path.join(folder, 'box.key'));
@@ -111,7 +112,8 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   };
   const channels = { hub: ends.hub.channel, runner: ends.runner.channel, operator: ends.operator.channel };
   const start = options.start ?? { acceptLoss: false, restored: false };
-  const behind = await catchUp(ground, { ...start, writer: database.vault.user });
+  const behind =
+    (await catchUp(ground, { ...start, writer: database.vault.user })) ?? (await standByRoot(ground, start));
   stack.use(new Vault(ground, channels, { verifier: verifierOf(notary.signer), behind }));
   const kept = stack.move();
   let calls = 0;

@@ -19,6 +19,8 @@ export interface DatabaseAddress {
 /** How a pool behaves. */
 export interface PoolOptions {
   readonly connections: number;
+  /** So many stay open when there is nothing to do; none by default. */
+  readonly kept?: number;
   readonly applicationName: string;
   /** Called for errors on idle connections, which have no caller to reject. */
   readonly onError: (error: Error) => void;
@@ -93,6 +95,7 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
     password: address.password.reveal('to authenticate to PostgreSQL'),
     ssl: address.tls === 'off' ? false : { rejectUnauthorized: address.tls === 'verify' },
     max: options.connections,
+    min: options.kept ?? 0,
     application_name: options.applicationName,
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 120_000,

@@ -217,7 +217,7 @@ void test('an act that the vault noted and did not live to do is said at the nex
     await using vault = await openTestVault(options);
     const said = await entriesOf(vault, 'secret.broken-off');
     assert.equal(said.length, expected, 'and once');
-    assert.deepEqual(said[0]?.body['lines'], [5]);
+    assert.deepEqual(said[0]?.body['lines'], [7]);
   }
 });
 

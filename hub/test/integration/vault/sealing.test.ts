@@ -87,7 +87,7 @@ void test(
       const { items } = await new EntrySearch(next.database.db).list({ kind: 'secret.' }, { limit: 10 });
       assert.deepEqual(
         items.map(({ kind }) => kind),
-        ['secret.vault-sealed'],
+        ['secret.vault-sealed', 'secret.root-named'],
         'once, and it does not say that it was not done',
       );
     }

@@ -38,7 +38,7 @@ void test('how a secret reaches the app is decided by what it is, and said', LIM
     ],
   );
   assert.equal(said[1]?.description, 'of the team');
-  assert.deepEqual(await kindsOf(vault), ['secret.set', 'secret.set', 'secret.set', 'secret.set']);
+  assert.deepEqual((await kindsOf(vault)).slice(1), ['secret.set', 'secret.set', 'secret.set', 'secret.set']);
 });
 
 void test(
@@ -164,7 +164,7 @@ void test(
     vault.hub.say({ type: 'forget', id: 904, space, by: BY });
     await vault.hub.until((frame) => frame.type === 'done' && frame.id === 904);
     assert.deepEqual(await list(vault, space, 905), []);
-    assert.deepEqual((await kindsOf(vault)).slice(3), ['secret.deleted', 'secret.deleted']);
+    assert.deepEqual((await kindsOf(vault)).slice(4), ['secret.deleted', 'secret.deleted']);
   },
 );
 

@@ -1,0 +1,239 @@
+// Two hubs of one database, each with a vault and a folder of keys: they work with one root key. Which one it is, the ledger says; a
+// vault that has another hands nothing over and wraps nothing, and no key is destroyed while another vault has it in memory.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { copyFile, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Secret } from '@holdfast/kernel/secret';
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+import { openScratch } from '../../harness/scratch.ts';
+import { withPool } from '../../harness/shared-server.ts';
+import { id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { entriesOf, startRun } from '../../harness/vault-runs.ts';
+
+const LIMIT = { timeout: 120_000 };
+const OPERATOR = { operator: { osUser: 'root', terminal: null, command: 'vault' }, passphrase: null };
+
+/** Two hubs' sites. */
+interface Site extends AsyncDisposable {
+  readonly one: { readonly database: TestDatabase; readonly folder: string };
+  readonly other: { readonly database: TestDatabase; readonly folder: string };
+  /** Puts a copy of the key of one into the other's folder. */
+  bringKey(): Promise<void>;
+}
+
+async function openSite(): Promise<Site> {
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await openTestDatabase());
+  const [here, there] = [
+    opened.use(await openScratch('one')).path,
+    opened.use(await openScratch('other')).path,
+  ];
+  const user = `holdfast_vault_${id()}`;
+  const password = randomBytes(12).toString('hex');
+  await withPool(database.superuser, async (pool) => {
+    await pool.query(`create role ${user} login in role holdfast_vault password '${password}'`);
+  });
+  opened.defer(async () => {
+    await withPool(database.superuser, async (pool) => void (await pool.query(`drop role ${user}`)));
+  });
+  const kept = opened.move();
+  return {
+    one: { database, folder: here },
+    other: {
+      database: { ...database, vault: { ...database.vault, user, password: new Secret(password) } },
+      folder: there,
+    },
+    bringKey: async () => await copyFile(path.join(here, 'root.key'), path.join(there, 'root.key')),
+    [Symbol.asyncDispose]: async () => await kept.disposeAsync(),
+  };
+}
+
+async function ask({ operator }: TestVault, type: string): Promise<string> {
+  const from = operator.frames.length;
+  operator.say({ type, ...OPERATOR });
+  const answer = await operator.until((frame) => operator.frames.indexOf(frame) >= from);
+  return answer.type === 'refused' ? answer.message : answer.type;
+}
+
+const stateOf = ({ hub }: TestVault): string | null =>
+  hub.frames.flatMap((frame) => (frame.type === 'state' ? [frame.sealed] : [])).at(-1) ?? null;
+
+/** Waits until the other one has signed out. */
+async function rotateAlone(vault: TestVault): Promise<void> {
+  for (const giveUp = Date.now() + 30_000; ; await delay(50)) {
+    const answer = await ask(vault, 'rotate');
+    if (answer === 'status') return;
+    assert.match(answer, /another vault/);
+    assert.ok(Date.now() < giveUp, 'the other one is gone');
+  }
+}
+
+const generationsOf = async (folder: string): Promise<number[]> => {
+  const file = JSON.parse(await readFile(path.join(folder, 'root.key'), 'utf8')) as {
+    generations: { n: number }[];
+  };
+  return file.generations.map(({ n }) => n);
+};
+
+void test('no key is destroyed while another vault is signed in', LIMIT, async () => {
+  await using site = await openSite();
+  await using one = await openTestVault(site.one);
+  await one.write(id(), { key: 'A', value: 'a value' });
+  await site.bringKey();
+  await one.notary.stop();
+  {
+    await using other = await openTestVault(site.other);
+    assert.equal(stateOf(other), null);
+    // It has nothing to do for longer than a pool keeps what is idle.
+    await delay(12_000);
+    assert.match(await ask(one, 'rotate'), /another vault works on this database.*stop its hub, rotate/);
+    assert.deepEqual(await generationsOf(site.one.folder), [1]);
+    assert.equal((await other.write(id(), { key: 'B', value: 'a value' })).type, 'done');
+  }
+  await rotateAlone(one);
+  assert.deepEqual(await generationsOf(site.one.folder), [2]);
+});
+
+void test('a vault that a rotation passed by hands nothing over until it has the key', LIMIT, async () => {
+  await using site = await openSite();
+  const space = id();
+  {
+    await using one = await openTestVault(site.one);
+    await one.write(space, { key: 'A', value: 'a value' });
+    await site.bringKey();
+    await rotateAlone(one);
+  }
+  {
+    await using other = await openTestVault(site.other);
+    assert.match(stateOf(other) ?? '', /is not the one that the vaults of this database work with/);
+    const refused = await other.write(id(), { key: 'B', value: 'a value' });
+    assert.equal(refused.type === 'refused' && refused.why.code, 'sealed');
+    assert.match(await ask(other, 'rotate'), /is not the one/);
+  }
+  {
+    // Nor by accepting a loss, where there is something that the key does not open.
+    await using other = await openTestVault({ ...site.other, start: { acceptLoss: true, restored: false } });
+    assert.match(stateOf(other) ?? '', /is not the one/);
+  }
+  await site.bringKey();
+  await using other = await openTestVault(site.other);
+  assert.equal(stateOf(other), null);
+  assert.equal((await startRun(other, space)).variables['A'], 'a value');
+});
+
+void test(
+  'a vault makes no key of its own while another is signed in, and none that is not named',
+  LIMIT,
+  async () => {
+    await using site = await openSite();
+    await using one = await openTestVault(site.one);
+    await one.notary.stop();
+    {
+      await using other = await openTestVault(site.other);
+      assert.match(stateOf(other) ?? '', /is missing/);
+    }
+    await one.write(id(), { key: 'A', value: 'a value' });
+    const [named] = await entriesOf(one, 'secret.root-named');
+    assert.deepEqual(
+      [named?.subject, named?.body['generation'], String(named?.body['key']).length],
+      ['vault:root', 1, 32],
+    );
+    assert.equal((await entriesOf(one, 'secret.root-named')).length, 1);
+  },
+);
+
+void test('of two keys that were made one by one, the later one is known', LIMIT, async () => {
+  await using site = await openSite();
+  {
+    await using one = await openTestVault(site.one);
+    assert.equal(stateOf(one), null);
+  }
+  {
+    // Nothing was kept yet: it makes one behind the other's.
+    await using other = await openTestVault(site.other);
+    assert.equal(stateOf(other), null);
+    assert.deepEqual(await generationsOf(site.other.folder), [2]);
+  }
+  await using one = await openTestVault(site.one);
+  assert.match(stateOf(one) ?? '', /is not the one/);
+});
+
+void test(
+  'a forged row keeps no rotation from ending, and no name that the vault did not write counts',
+  LIMIT,
+  async () => {
+    await using site = await openSite();
+    const { superuser } = site.one.database;
+    const [space, forged] = [id(), id()];
+    {
+      await using one = await openTestVault(site.one);
+      for (const where of [space, forged]) await one.write(where, { key: 'A', value: 'a value' });
+      await withPool(superuser, async (pool) => {
+        await pool.query(`update vault.space_key set wrapped = '\\x00' where space = $1`, [forged]);
+        // As the hub may not say, and as somebody who rules the database says.
+        await pool.query(
+          `insert into ledger.entry (kind, subject, actor, credential, body)
+           values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":999999999,"key":"00"}')`,
+        );
+      });
+      await rotateAlone(one);
+      assert.deepEqual(await generationsOf(site.one.folder), [2]);
+      const [rotated] = await entriesOf(one, 'secret.root-rotated');
+      assert.deepEqual([rotated?.body['spaces'], rotated?.body['left']], [1, 1]);
+      assert.ok(one.lines.some((line) => line.includes('does not open')));
+    }
+    await using again = await openTestVault(site.one);
+    assert.equal(stateOf(again), null);
+    assert.equal((await startRun(again, space)).variables['A'], 'a value');
+  },
+);
+
+void test(
+  'a key that another name closed is named again once the loss is accepted, where it opens all',
+  LIMIT,
+  async () => {
+    await using site = await openSite();
+    const space = id();
+    {
+      await using one = await openTestVault(site.one);
+      await one.write(space, { key: 'A', value: 'a value' });
+    }
+    // As who has the password of another vault, whose key is nowhere.
+    await withPool(site.other.database.vault, async (pool) => {
+      await pool.query(
+        `insert into ledger.entry (kind, subject, actor, credential, body)
+         values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":7,"key":"00"}')`,
+      );
+    });
+    {
+      await using one = await openTestVault(site.one);
+      assert.match(stateOf(one) ?? '', /is not the one/);
+    }
+    {
+      await using one = await openTestVault({ ...site.one, start: { acceptLoss: true, restored: false } });
+      assert.equal(stateOf(one), null);
+    }
+    await using one = await openTestVault(site.one);
+    assert.equal(stateOf(one), null);
+    assert.equal((await startRun(one, space)).variables['A'], 'a value');
+    assert.deepEqual(await generationsOf(site.one.folder), [1, 8]);
+  },
+);
+
+void test('a lost key that is found again after another was begun is known as over', LIMIT, async () => {
+  await using site = await openSite();
+  {
+    await using one = await openTestVault(site.one);
+    await one.write(id(), { key: 'A', value: 'a value' });
+    await site.bringKey();
+    await rm(path.join(site.one.folder, 'root.key'));
+    await ask(one, 'seal');
+    assert.match(await ask(one, 'unseal'), /is missing/);
+    assert.equal(await ask(one, 'begin-anew'), 'status');
+  }
+  await using other = await openTestVault(site.other);
+  assert.match(stateOf(other) ?? '', /is not the one/);
+});
