@@ -85,7 +85,10 @@ export class WaitingApp implements App {
     } else if (this.#waiting.size >= MOST_WAITING) socket.destroy();
     else {
       this.#waiting.add(socket);
-      const forget = (): void => void this.#waiting.delete(socket);
+      // Closed with it: else an app that connects and hangs up, again and again, takes every descriptor of its door.
+      const forget = (): void => {
+        if (this.#waiting.delete(socket)) socket.destroy();
+      };
       socket.once('close', forget).once('end', forget);
     }
   }

@@ -127,7 +127,7 @@ async function open(
 }
 
 /** All that comes until the other side ends, or nothing comes for long. */
-export async function readAll(socket: TLSSocket, waitMs = 8_000): Promise<string> {
+export async function readAll(socket: TLSSocket, waitMs = 30_000): Promise<string> {
   let all = '';
   socket.setEncoding('latin1').on('data', (piece: string) => (all += piece));
   socket.on('error', () => undefined);
@@ -137,8 +137,11 @@ export async function readAll(socket: TLSSocket, waitMs = 8_000): Promise<string
   return all;
 }
 
-/** Waits until something is so. */
-export async function until(isSo: () => boolean, waitMs = 5_000): Promise<boolean> {
-  for (let waited = 0; waited < waitMs && !isSo(); waited += 20) await delay(20);
-  return isSo();
+/** Waits until something is so: patiently, as a busy machine needs it. */
+export async function until(isSo: () => boolean | Promise<boolean>, waitMs = 30_000): Promise<boolean> {
+  for (let waited = 0; waited < waitMs; waited += 20) {
+    if (await isSo()) return true;
+    await delay(20);
+  }
+  return await isSo();
 }
