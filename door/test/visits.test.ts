@@ -4,18 +4,24 @@ import { createServer, request, type IncomingMessage, type RequestOptions, type 
 import { connect, createServer as createRaw, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { mintToken } from '@holdfast/kernel/token-text';
+import { until } from './harness/brokered.ts';
 import { openWorld, type TestDoor } from './harness/open-world.ts';
 
 const TOKEN = mintToken().reveal('to send it where it must not arrive');
 
-/** An app that tells what it sees; `kept` is what it was sent to keep. */
-async function openApp(
-  path: string,
-): Promise<AsyncDisposable & { readonly server: Server; readonly seen: string[]; readonly kept: Buffer[] }> {
+/** An app that tells what it sees; `kept` is what it was sent to keep, `arrived` the events that came to who asked for them. */
+interface TestApp extends AsyncDisposable {
+  readonly server: Server;
+  readonly seen: string[];
+  readonly kept: Buffer[];
+  readonly arrived: string[];
+}
+
+async function openApp(path: string): Promise<TestApp> {
   const seen: string[] = [];
+  const arrived: string[] = [];
   const kept: Buffer[] = [];
   const server = createServer((asked, response) => {
     seen.push(`${asked.method ?? ''} ${asked.url ?? ''}`);
@@ -26,7 +32,7 @@ async function openApp(
       asked.on('data', (piece: Buffer) => kept.push(piece)).on('error', () => undefined);
       asked.on('end', () => response.end('kept'));
     } else if (url === '/mirror') asked.pipe(response);
-    else if (url === '/events') void tellEvents(response);
+    else if (url === '/events') void tellEvents(response, () => arrived.length);
     else if (url === '/large') response.end(Buffer.alloc(20_000_000, 'x'));
     else if (url === '/breaks') {
       response.write('part');
@@ -52,6 +58,7 @@ async function openApp(
     server,
     seen,
     kept,
+    arrived,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -59,10 +66,11 @@ async function openApp(
   };
 }
 
-async function tellEvents(response: NodeJS.WritableStream): Promise<void> {
+/** Says each event once the one before has arrived. */
+async function tellEvents(response: NodeJS.WritableStream, arrived: () => number): Promise<void> {
   for (let event = 0; event < 3; event += 1) {
     response.write(`data: ${event}\n\n`);
-    await delay(150);
+    await until(() => arrived() > event);
   }
   response.end();
 }
@@ -160,7 +168,7 @@ void test('a WebSocket passes both ways, without credentials, and ends both ways
   let said = '';
   socket.setEncoding('latin1').on('data', (piece) => (said += piece));
   const ended = once(socket, 'end');
-  await delay(300);
+  assert.ok(await until(() => said.endsWith('early')));
   socket.end('late');
   await ended;
   assert.match(said, /^HTTP\/1\.1 101 /);
@@ -176,21 +184,18 @@ void test('a WebSocket passes both ways, without credentials, and ends both ways
 void test('events come as they are said, and an open stream counts until its visitor is gone', async () => {
   await using world = await openWorld();
   await using door = await world.openDoor();
-  await using _app = await openApp(door.app);
-  const stream = await visit(door, { path: '/events' });
-  const times: number[] = [];
-  for await (const _ of stream) times.push(performance.now());
-  assert.ok((times.at(-1) ?? 0) - (times[0] ?? 0) > 200, String(times));
+  await using app = await openApp(door.app);
+  for await (const piece of await visit(door, { path: '/events' })) app.arrived.push(String(piece));
+  assert.deepEqual(app.arrived, ['data: 0\n\n', 'data: 1\n\n', 'data: 2\n\n']);
+  const opens = () => door.frames.flatMap((frame) => (frame.type === 'traffic' ? frame.open : []));
+  assert.ok(await until(() => opens().at(-1) === 0));
   const socket = connect(door.visits)
     .on('error', () => undefined)
     .resume();
   socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-  const opens = () => door.frames.flatMap((frame) => (frame.type === 'traffic' ? frame.open : []));
-  await delay(1_500);
-  assert.equal(opens().at(-1), 1);
+  assert.ok(await until(() => opens().at(-1) === 1));
   socket.destroy();
-  await delay(1_500);
-  assert.equal(opens().at(-1), 0);
+  assert.ok(await until(() => opens().at(-1) === 0));
 });
 
 void test('bodies of any size stream both ways, with a length and in chunks', async () => {
