@@ -41,7 +41,7 @@ async function attacked(statementsOf: (role: string) => readonly string[]): Prom
     // A refused act has a number, too, and no entry.
     assert.equal((await vault.write(space, { key: 'not a name', value: 'x' })).type, 'refused');
     for (const name of names) {
-      if (name === 'THREE') await vault.notary.stop();
+      if (name === 'THREE') await vault.notary.finish();
       await setSecret(vault, space, name);
     }
     if (names.length === 1) continue;

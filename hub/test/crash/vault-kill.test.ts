@@ -11,7 +11,7 @@ import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { openTestNotary } from '../harness/notary.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { openSuperuserPool } from '../harness/superuser.ts';
-import { BY, id } from '../harness/vault.ts';
+import { BY, id, Signing } from '../harness/vault.ts';
 import { VaultProcess, type VaultSite } from '../harness/vault-process.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
@@ -23,7 +23,7 @@ const OPERATOR = { operator: { osUser: 'root', terminal: null, command: 'vault' 
 /** A vault that can be killed, and what it stands on. */
 interface Ground extends AsyncDisposable {
   readonly site: VaultSite;
-  readonly signing: { isStopped: boolean };
+  readonly signing: Signing;
   /** Runs to which something was handed over, as the test saw. */
   readonly handed: Set<string>;
 }
@@ -33,18 +33,7 @@ async function openGround(): Promise<Ground> {
   const database = stack.use(await openTestDatabase());
   const folder = stack.use(await openScratch('vault-kill')).path;
   const notary = stack.use(await openTestNotary(database.notary, { folder: path.join(folder, 'notary') }));
-  const signing = { isStopped: false };
-  const ended = new AbortController();
-  const work = (async () => {
-    while (!ended.signal.aborted) {
-      if (!signing.isStopped) await notary.round();
-      await delay(20);
-    }
-  })();
-  stack.defer(async () => {
-    ended.abort();
-    await work;
-  });
+  const signing = stack.use(new Signing(async () => await notary.round()));
   const kept = stack.move();
   return {
     site: { database, folder, signer: notary.signer },
@@ -132,9 +121,7 @@ const STEPS: Readonly<
     return held;
   },
   'a release that is on the ledger and not signed': async (ground, vault, space) => {
-    await delay(200);
-    ground.signing.isStopped = true;
-    await delay(100);
+    await ground.signing.finish();
     await ask(ground, vault, space);
     await vault.untilNoted(isOpenAct('recorded'));
     return { [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -184,7 +171,7 @@ for (const [name, begin] of Object.entries(STEPS))
       await vault.kill();
       note(ground, vault);
     }
-    ground.signing.isStopped = false;
+    ground.signing.goOn();
     assert.deepEqual(await unrecorded(ground), []);
     await using next = await VaultProcess.start(ground.site);
     assert.equal(next.state.sealed, null, 'the next one goes on');

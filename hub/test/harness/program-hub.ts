@@ -79,7 +79,7 @@ export async function openProgramHub(
 
 async function becomes(ask: ProgramHub['ask'], stage: string): Promise<RuntimeAnswer> {
   let now = '';
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     const { answer } = await ask('GET', '/runtime');
     if (answer.stage === stage) return answer;
     now = answer.stage;

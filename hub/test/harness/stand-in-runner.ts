@@ -127,7 +127,7 @@ export class StandInRunner implements AsyncDisposable {
   }
 
   async #find(is: (frame: Frame) => boolean): Promise<Frame> {
-    for (let tries = 0; tries < 400; tries += 1) {
+    for (let tries = 0; tries < 2_400; tries += 1) {
       const found = this.heard.findLast(is);
       if (found !== undefined) return found;
       await delay(25);

@@ -48,7 +48,7 @@ export class PlayedDoor {
 
   /** The first word that fits, also one that came before. */
   async until(fits: (word: VaultWord) => boolean): Promise<VaultWord> {
-    for (let n = 0; n < 400; n += 1) {
+    for (let n = 0; n < 3_000; n += 1) {
       const found = this.words.find(fits);
       if (found !== undefined) return found;
       await delay(20);
@@ -84,9 +84,9 @@ export class PlayedDoor {
   }
 }
 
-/** Waits until something holds. */
+/** Waits until something holds: patiently, as a busy machine needs it. */
 export async function untilTrue(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (let n = 0; n < 400; n += 1) {
+  for (let n = 0; n < 3_000; n += 1) {
     if (await holds()) return;
     await delay(20);
   }

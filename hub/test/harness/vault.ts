@@ -29,7 +29,7 @@ export interface Side<Frame> {
   /** What the vault said. */
   readonly frames: Frame[];
   say(frame: object): void;
-  /** The first frame that fits, also one that came before; within twenty seconds. */
+  /** The first frame that fits, also one that came before; within a minute. */
   until(fits: (frame: Frame) => boolean): Promise<Frame>;
 }
 
@@ -45,7 +45,7 @@ export interface TestVault extends AsyncDisposable {
   /** An entry of the ledger by which a run may start, as the hub makes it. */
   ticket(space: string, run: string): Promise<string>;
   /** Stops and starts the notary's signing. */
-  readonly notary: Pick<Signing, 'stop' | 'goOn'>;
+  readonly notary: Pick<Signing, 'stop' | 'finish' | 'goOn'>;
   /** Destroys what is over; gives how many. */
   sweep(): Promise<number>;
   /** What it logged. */
@@ -141,20 +141,22 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   };
 }
 
-/** Has a notary sign, round after round. */
-class Signing implements AsyncDisposable {
+/** Has a notary sign, round after round, until it is disposed of. */
+export class Signing implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #work: Promise<void>;
+  readonly #sign: () => Promise<void>;
   #isStopped = false;
   #round: Promise<void> = Promise.resolve();
 
   constructor(round: () => Promise<void>, pause = 20) {
-    this.#work = this.#sign(round, pause);
+    this.#sign = round;
+    this.#work = this.#run(pause);
   }
 
-  async #sign(round: () => Promise<void>, pause: number): Promise<void> {
+  async #run(pause: number): Promise<void> {
     while (!this.#ended.signal.aborted) {
-      if (!this.#isStopped) await (this.#round = round());
+      if (!this.#isStopped) await (this.#round = this.#sign());
       await delay(pause);
     }
   }
@@ -163,6 +165,12 @@ class Signing implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#round;
+  }
+
+  /** Stops once all that was recorded so far is signed. */
+  async finish(): Promise<void> {
+    await this.stop();
+    await this.#sign();
   }
 
   goOn(): void {
@@ -197,7 +205,7 @@ function makeSide<Frame>(): End<Frame> {
       frames,
       say: (frame) => listener(structuredClone(frame)),
       until: async (fits) => {
-        const late = AbortSignal.timeout(20_000);
+        const late = AbortSignal.timeout(60_000);
         for (let known = 0; ;) {
           const found = frames.slice(known).find(fits);
           if (found !== undefined) return found;

@@ -10,9 +10,10 @@ import { makeSealingPair } from '@holdfast/kernel/sealing';
 import { mintToken } from '@holdfast/kernel/token-text';
 import { record } from '../../../src/modules/ledger/index.ts';
 import { huntProcesses } from '../../apps/hunt.ts';
-import { openTestDatabase } from '../../harness/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { openTestNotary } from '../../harness/notary.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
 import { BY, id } from '../../harness/vault.ts';
 import { untilTrue } from '../../harness/vault-doors.ts';
 import { VaultProcess, type VaultSite } from '../../harness/vault-process.ts';
@@ -28,6 +29,12 @@ async function ticketOf({ database }: VaultSite, space: string, run: string): Pr
       body: { run, commit: randomBytes(20).toString('hex') },
     }),
   );
+}
+
+async function countEnded(database: TestDatabase): Promise<number> {
+  await using superuser = openSuperuserPool(database);
+  const { rows } = await superuser.pool.query(`select from ledger.entry where kind = 'secret.ended'`);
+  return rows.length;
 }
 
 /** Starts a run, and ends it. */
@@ -66,6 +73,7 @@ void test(
     await using vault = await VaultProcess.start(site);
     for (let n = 0; n < OF_ONE; n += 1)
       await Promise.all(spaces.map(async (space) => await runOnce(site, vault, space)));
+    await untilTrue('all have ended', async () => (await countEnded(database)) >= RELEASES);
     await delay(2_000);
     const hunted = [
       { name: 'the value', value },

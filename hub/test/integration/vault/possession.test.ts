@@ -8,6 +8,7 @@ import { Journal } from '@holdfast/vault/journal';
 import { openTestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { entriesOf, startRun } from '../../harness/vault-runs.ts';
 
@@ -16,11 +17,10 @@ const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
 const OPERATOR = { operator: { osUser: 'root', terminal: null, command: 'vault' }, passphrase: null };
 
 async function until(vault: TestVault, kind: string, count: number): Promise<void> {
-  for (let n = 0; n < 200; n += 1) {
-    if ((await entriesOf(vault, kind)).length >= count) return;
-    await delay(20);
-  }
-  assert.fail(`there are not ${count} of ${kind}`);
+  await untilTrue(
+    `there are ${count} of ${kind}`,
+    async () => (await entriesOf(vault, kind)).length >= count,
+  );
 }
 
 async function both(vault: TestVault): Promise<string> {
@@ -50,9 +50,7 @@ for (const [name, say] of Object.entries(MEANWHILE))
     const space = await both(vault);
     const run = id();
     const ticket = await vault.ticket(space, run);
-    await delay(200);
-    await vault.notary.stop();
-    await delay(100);
+    await vault.notary.finish();
     const starting = startRun(vault, space, { run, ticket });
     await until(vault, 'secret.released', 2);
     say(vault, run, space);
@@ -113,7 +111,6 @@ for (const [name, change] of Object.entries(FORGED))
     );
     await sql(first, change(run, String(row?.['id'])));
     await first.notary.stop();
-    await delay(200);
     await using second = await openTestVault({ database: first.database, folder: first.folder });
     second.runner.say({ type: 'hello', runs: [run] });
     await until(second, 'secret.run-forged', 1);
@@ -129,8 +126,7 @@ void test('a runner that greets while the database is away is heard once it is b
   await using second = await openTestVault({ database: first.database, folder: first.folder });
   await sql(first, 'alter table vault.run rename to gone');
   second.runner.say({ type: 'hello', runs: [living.run] });
-  for (let n = 0; !second.lines.some((line) => line.includes('it is tried again')) && n < 200; n += 1)
-    await delay(20);
+  await untilTrue('it is told', () => second.lines.some((line) => line.includes('it is tried again')));
   await sql(first, 'alter table vault.gone rename to run');
   await until(second, 'secret.ended', 2);
   const grant = await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');
@@ -151,7 +147,7 @@ void test(
       vault.runner.say({ type: 'ended', run });
       // Away in the middle of it, as when the server is killed.
       const sever = `select pg_terminate_backend(pid) from pg_locks where not granted and relation = 'vault.run'::regclass`;
-      for (let n = 0; (await client.query(sever)).rows.length === 0 && n < 200; n += 1) await delay(20);
+      await untilTrue('it is cut off', async () => (await client.query(sever)).rows.length > 0);
       await client.query('rollback');
       client.release();
     }
@@ -177,7 +173,7 @@ void test('a pause that meets the end of a run ends each possession once', LIMIT
     await client.query('begin; lock table vault.held in exclusive mode');
     vault.hub.say({ type: 'stop', id: 900, space, by: BY });
     const waits = `select 1 from pg_locks where not granted and relation = 'vault.held'::regclass`;
-    for (let n = 0; (await client.query(waits)).rows.length === 0 && n < 200; n += 1) await delay(20);
+    await untilTrue('the pause waits', async () => (await client.query(waits)).rows.length > 0);
     vault.runner.say({ type: 'ended', run });
     await delay(300);
     await client.query('rollback');
@@ -285,10 +281,10 @@ void test(
   async () => {
     await using vault = await openTestVault();
     const space = await both(vault);
-    await vault.write(space, { key: 'PLAIN', value: 'another value', overlapSeconds: 1 });
+    await vault.write(space, { key: 'PLAIN', value: 'another value', overlapSeconds: 600 });
     assert.equal(await vault.sweep(), 0, 'not before');
     const [left] = await ciphertexts(vault, 'OPENAI_API_KEY');
-    await delay(1_100);
+    await sql(vault, 'update vault.version set live_until = clock_timestamp() where live_until is not null');
     assert.equal(await vault.sweep(), 1);
     assert.equal(await vault.sweep(), 0);
     assert.equal((await ciphertexts(vault, 'PLAIN'))[0], null);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { DOOR_TO_VAULT, readGrant, VAULT_TO_DOOR, VaultWord } from '@holdfast/door/run/lease';
 import { openSealing } from '@holdfast/kernel/sealing';
+import { untilTrue } from '../../harness/vault-doors.ts';
 import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { entriesOf, startRun, stateOf } from '../../harness/vault-runs.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
@@ -40,7 +41,10 @@ void test(
     assert.deepEqual(holders.get('PLAIN'), ['sandbox', run]);
     vault.runner.say({ type: 'delivered', run });
     vault.runner.say({ type: 'ended', run });
-    for (let n = 0; (await entriesOf(vault, 'secret.ended')).length < 2 && n < 100; n += 1) await delay(20);
+    await untilTrue(
+      'both ends are on the ledger',
+      async () => (await entriesOf(vault, 'secret.ended')).length >= 2,
+    );
     assert.equal((await entriesOf(vault, 'secret.ended')).length, 2);
   },
 );
@@ -98,12 +102,14 @@ void test(
     await vault.write(space, { key: 'A', value: 'a-value' });
     const run = id();
     const ticket = await vault.ticket(space, run);
-    await delay(200);
-    await vault.notary.stop();
-    await delay(100);
+    await vault.notary.finish();
     const starting = startRun(vault, space, { run, ticket });
+    await untilTrue(
+      'it is on the ledger',
+      async () => (await entriesOf(vault, 'secret.released')).length > 0,
+    );
     await delay(1_500);
-    assert.equal((await entriesOf(vault, 'secret.released')).length, 1, 'it is on the ledger');
+    assert.equal((await entriesOf(vault, 'secret.released')).length, 1);
     assert.ok(!vault.runner.frames.some(({ type }) => type === 'released'));
     vault.notary.goOn();
     assert.equal((await starting).answer.type, 'released');
@@ -119,12 +125,12 @@ void test(
     await vault.write(space, { key: 'A', value: 'a-value' });
     const run = id();
     const ticket = await vault.ticket(space, run);
-    await delay(200);
-    await vault.notary.stop();
-    await delay(100);
+    await vault.notary.finish();
     const starting = startRun(vault, space, { run, ticket });
-    for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
-      await delay(20);
+    await untilTrue(
+      'the release is on the ledger',
+      async () => (await entriesOf(vault, 'secret.released')).length > 0,
+    );
     {
       await using behind = openSuperuserPool(vault.database);
       await behind.pool.query('set session_replication_role = replica');
@@ -147,12 +153,12 @@ void test(
     await using _ = behind;
     const run = id();
     const ticket = await vault.ticket(space, run);
-    await delay(200);
-    await vault.notary.stop();
-    await delay(100);
+    await vault.notary.finish();
     const starting = startRun(vault, space, { run, ticket });
-    for (let n = 0; (await entriesOf(vault, 'secret.released')).length === 0 && n < 100; n += 1)
-      await delay(20);
+    await untilTrue(
+      'the release is on the ledger',
+      async () => (await entriesOf(vault, 'secret.released')).length > 0,
+    );
     // It gets the place of an older one, below the size that is signed.
     await behind.pool.query(`begin; set local session_replication_role = replica;
     with gone as (delete from notary.leaf where index = (select min(index) from notary.leaf) returning index)
@@ -241,7 +247,7 @@ void test(
           : [],
       );
     const until = async (fits: (word: VaultWord) => boolean): Promise<VaultWord> => {
-      for (let n = 0; n < 300; n += 1) {
+      for (let n = 0; n < 3_000; n += 1) {
         const found = words().find(fits);
         if (found !== undefined) return found;
         await delay(20);
@@ -274,7 +280,7 @@ void test(
         box: to?.seal(Buffer.from(JSON.stringify({ type: 'used', number: 3, ask: 2, uses: 7 })), run),
       },
     });
-    for (let n = 0; (await entriesOf(vault, 'secret.used')).length === 0 && n < 100; n += 1) await delay(20);
+    await untilTrue('the use is told', async () => (await entriesOf(vault, 'secret.used')).length > 0);
     assert.equal((await entriesOf(vault, 'secret.used'))[0]?.body['uses'], 7);
     const began = performance.now();
     vault.hub.say({ type: 'delete', id: 5, space, name: 'OPENAI_API_KEY', by: BY });
@@ -292,7 +298,6 @@ void test(
     await first.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
     const [living, dead] = [await startRun(first, space), await startRun(first, space)];
     await first.notary.stop();
-    await delay(200);
     await using second = await openTestVault({ database: first.database, folder: first.folder });
     second.runner.say({ type: 'hello', runs: [living.run] });
     const frame = await second.runner.until((one) => one.type === 'door' && one.kind === 'grant');
@@ -301,6 +306,7 @@ void test(
       openSealing(living.door, stateOf(second).key, VAULT_TO_DOOR).open(frame.box, living.run),
     );
     assert.equal(grant.secrets[0]?.placeholder, living.variables['OPENAI_API_KEY']);
+    await untilTrue('the other has ended', async () => (await entriesOf(second, 'secret.ended')).length > 0);
     const ended = await entriesOf(second, 'secret.ended');
     assert.deepEqual(
       ended.map(({ body }) => body['run']),
