@@ -29,7 +29,7 @@ async function recorded({ hub }: ProgramHub): Promise<Recorded[]> {
 
 async function until(opened: ProgramHub, is: (all: readonly Recorded[]) => boolean): Promise<Recorded[]> {
   let all: Recorded[] = [];
-  for (let n = 0; n < 400; n += 1) {
+  for (let n = 0; n < 2_400; n += 1) {
     all = await recorded(opened);
     if (is(all)) return all;
     await delay(25);

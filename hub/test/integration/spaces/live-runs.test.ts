@@ -21,7 +21,7 @@ const lease = async ({ db }: TestDatabase, hub: string, seconds: number): Promis
   await db.transaction((tx) => new RunWriter(tx).hold(hub, seconds));
 
 async function untilEnded({ db }: TestDatabase, run: Id): Promise<void> {
-  for (let tries = 0; tries < 800; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     if ((await new StartedRunReader(db).find(run))?.ended === true) return;
     await delay(25);
   }
@@ -164,7 +164,7 @@ void test('ends are kept once the database takes them, and what is long over is 
     await pool.query(`update spaces.started_run set ended_at = now() - interval '25 hours'`);
   });
   live.meet([]);
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     if ((await new StartedRunReader(database.db).find(run)) === undefined) return;
     await delay(25);
   }

@@ -9,7 +9,7 @@ const proving = (proof: string) => directly({ 'x-holdfast-run': proof });
 
 async function until(wanted: readonly number[], ask: () => Promise<readonly number[]>): Promise<void> {
   let last: readonly number[] = [];
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     last = await ask();
     if (JSON.stringify(last) === JSON.stringify(wanted)) return;
     await delay(25);

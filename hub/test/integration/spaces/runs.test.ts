@@ -61,7 +61,7 @@ void test('a push, a variable and a restart each want a new run; what served goe
   await delay(100);
   assert.deepEqual(await kept(), [first.commit, last.commit].toSorted());
   runner.say({ type: 'ended', space: first.space, run, why: 'it was replaced' });
-  await delay(100);
+  await untilTrue('the files of the first are gone', async () => (await kept()).length === 1);
   assert.deepEqual(await kept(), [last.commit]);
 });
 
@@ -92,7 +92,9 @@ void test('of two pushes during one build the last counts, and no files of the o
   const last = await runner.wanted('ann/demo', ({ commit }) => commit === head);
   await runner.serve(last, (_request, response) => response.end('third'));
   await opened.becomes('RUNNING');
-  assert.deepEqual(await readdir(`${runner.folders.sources}/${first.space}`), [last.commit]);
+  const kept = async () => await readdir(`${runner.folders.sources}/${first.space}`);
+  await untilTrue('files of one commit are kept', async () => (await kept()).length === 1);
+  assert.deepEqual(await kept(), [last.commit]);
 });
 
 void test('a Space that is paused or deleted is dropped, and its files go', async () => {
@@ -113,8 +115,7 @@ void test('a Space that is paused or deleted is dropped, and its files go', asyn
     body: JSON.stringify({ type: 'space', name: 'demo' }),
   });
   assert.deepEqual(await runner.sent('drop', from), { type: 'drop', space: want.space, forget: true });
-  await delay(100);
-  assert.deepEqual(await readdir(runner.folders.sources), []);
+  await untilTrue('its files are gone', async () => (await readdir(runner.folders.sources)).length === 0);
   await using superuser = openSuperuserPool(hub.database);
   const { rows } = await superuser.pool.query('select repo_id from spaces.run');
   assert.deepEqual(rows, []);
@@ -213,6 +214,7 @@ void test('runs end on record when the runner is gone, and visitors are led to n
   await runner.sent('all-wanted', runner.heard.length);
   const page = await askSite(hub, { label: 'ann-demo', path: '/' }, { ...bearer, accept: 'text/html' });
   assert.equal(page.status, 503);
+  await untilTrue('the run has ended', async () => (await countEnded(hub)) > 0);
   assert.equal(await countEnded(hub), 1);
 });
 

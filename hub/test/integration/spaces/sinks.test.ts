@@ -100,7 +100,7 @@ void test('the sinks of a secret: hosts, reads of the log, and what a token besi
   assert.equal(log.status, 200);
   asked.abort();
   let found = await sinksIn(opened, 'PLAIN');
-  for (let n = 0; n < 200 && found.versions[0]?.sinks.hosts.length !== 1; n += 1) {
+  for (let n = 0; n < 2_400 && found.versions[0]?.sinks.hosts.length !== 1; n += 1) {
     await delay(25);
     found = await sinksIn(opened, 'PLAIN');
   }
@@ -216,7 +216,7 @@ void test('an end is an entry, a host that was reached after it is none of its s
     hosts: [{ ...contact, host: 'late.example' }],
   });
   let [token] = (await sinksIn(opened, 'HF_TOKEN')).versions;
-  for (let n = 0; n < 200 && token?.sinks.hosts.length === 0; n += 1) {
+  for (let n = 0; n < 2_400 && token?.sinks.hosts.length === 0; n += 1) {
     await delay(25);
     [token] = (await sinksIn(opened, 'HF_TOKEN')).versions;
   }

@@ -7,6 +7,7 @@ import { LedgerReader } from '#modules/ledger';
 import { StartedRunReader } from '../../../src/modules/spaces/started-run-store.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { askSite } from '../../harness/site.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 
 async function askTicket({ runner }: ProgramHub, asked: { space: string; commit: string; run?: string }) {
   const from = runner.heard.length;
@@ -96,8 +97,7 @@ void test('a run is started once, also when it has ended', async () => {
   const { entry, proof, why } = await again();
   assert.deepEqual([entry, proof, why], [null, null, 'this run was started before']);
   const found = async () => await new StartedRunReader(opened.hub.modules.db).find(run);
-  for (let tries = 0; tries < 400 && (await found())?.ended !== true; tries += 1) await delay(25);
-  assert.equal((await found())?.ended, true, 'and what was refused a ticket does not live');
+  await untilTrue('what was refused a ticket does not live', async () => (await found())?.ended === true);
   runner.say({ type: 'ended', space, run, why: 'over' });
   assert.equal((await again()).why, 'this run was started before');
 });
