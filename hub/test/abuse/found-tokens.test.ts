@@ -107,7 +107,7 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
       `select graphile_worker.add_job('tokens:revoke-found', json_build_object('token', $1::text, 'address', '192.0.2.1'))`,
       [queued.id],
     );
-    const giveUp = performance.now() + 10_000;
+    const giveUp = performance.now() + 60_000;
     while ((await whoami(instance, queued.token)) !== 401) {
       assert.ok(performance.now() < giveUp, 'it still works');
       await delay(20);
@@ -127,7 +127,7 @@ void test('found tokens', { timeout: 120_000 }, async (t) => {
     assert.equal((await report(instance, tokens)).status, 202);
     for (const token of tokens)
       for (
-        const giveUp = performance.now() + 10_000;
+        const giveUp = performance.now() + 60_000;
         (await whoami(instance, token)) !== 401;
         await delay(20)
       )

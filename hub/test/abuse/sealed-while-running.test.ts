@@ -8,6 +8,7 @@ import { deleteHead, recomputeMap } from '../harness/forged-heads.ts';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { openSuperuser, type Superuser } from '../harness/superuser.ts';
+import { untilTrue } from '../harness/vault-doors.ts';
 
 const LIMIT = { timeout: 240_000 };
 /** Until it is closed: the notary looks every second, and a hub takes a moment to start. */
@@ -63,9 +64,12 @@ for (const { name, make, said } of CHANGES)
       token = await instance.createToken({ user: 'admin', role: 'write' });
       assert.equal((await ask(instance, '/api/whoami-v2', token)).status, 200);
       const record = `${instance.data}.keys/notary/last-signed.json`;
-      await delay(1_000); // everything so far is signed
-      const before = await readFile(record, 'utf8');
       await using superuser = await openSuperuser(instance);
+      await untilTrue('everything so far is signed', async () => {
+        const { size } = JSON.parse(await readFile(record, 'utf8')) as { readonly size: number };
+        return size === (await superuser.pool.query('select from ledger.entry')).rows.length;
+      });
+      const before = await readFile(record, 'utf8');
       await make(superuser);
       const began = Date.now();
       while (!(await isClosed(instance, token))) {

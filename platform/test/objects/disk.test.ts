@@ -170,7 +170,9 @@ void test('stage() and put() that run at once leave the reserve alone', async ()
   });
   await using fixture = await openFixture(space);
   const gate = Promise.withResolvers<undefined>();
+  let begun = 0;
   const waiting = async function* (): AsyncGenerator<Uint8Array> {
+    begun += 1;
     await Promise.race([gate.promise, delay(5000)]);
     yield Buffer.alloc(1);
   };
@@ -179,7 +181,8 @@ void test('stage() and put() that run at once leave the reserve alone', async ()
   const staged = packs.stage(waiting(), { limit: 60 * MiB });
   const announced = packs.stage(waiting(), { limit: 60 * MiB, announced: MiB });
   const put = fixture.store.put(waiting(), { limit: MiB });
-  await delay(50);
+  // Each has its place before its first byte is taken.
+  while (begun < 3) await delay(5);
   await assert.rejects(packs.stage(waiting(), { limit: 60 * MiB }), full);
   await assert.rejects(fixture.store.put(waiting(), { limit: 60 * MiB, size: 60 * MiB }), full);
   gate.resolve(undefined);

@@ -59,7 +59,7 @@ void test('cosignatures of witnesses are kept, shown and asked for', { timeout: 
   for (const began = Date.now(); ; await delay(20)) {
     await writeExport(database.db, notary.signer, file);
     if ((await readFile(file, 'utf8')).includes('witness.example/one')) break;
-    assert.ok(Date.now() - began < 10_000, 'it is kept in time');
+    assert.ok(Date.now() - began < 60_000, 'it is kept in time');
   }
 
   await t.test('an export holds with those that signed, and not with others', async () => {
@@ -152,7 +152,7 @@ void test('cosignatures of witnesses are kept, shown and asked for', { timeout: 
     await recordEntries(database, 1);
     await notary.round();
     for (const began = Date.now(); endpoint.got.length === before; await delay(20))
-      assert.ok(Date.now() - began < 10_000, 'it is sent in time');
+      assert.ok(Date.now() - began < 60_000, 'it is sent in time');
     await delay(1_500);
     assert.equal(endpoint.got.length, before + 1, 'and once');
     await writeExport(database.db, notary.signer, file);
