@@ -8,6 +8,7 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
 import { askOne, put, sampleOf, uploadLink, type Sample } from '../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
+import { untilTrue } from '../harness/vault-doors.ts';
 
 interface Scene {
   readonly hub: ServedHub;
@@ -36,8 +37,8 @@ async function setUp(size = 200_000): Promise<Scene & AsyncDisposable> {
 
 const PATIENCE_MS = 1_500;
 
-/** Sends a request head and a body, in pieces, and gives what came back until the connection closed or was left. */
-async function sendRaw(scene: Scene, head: readonly string[], body: readonly Buffer[]): Promise<string> {
+/** Sends a request head and a body, in pieces. */
+function beginRaw(scene: Scene, head: readonly string[], body: readonly Buffer[]) {
   const url = new URL(scene.href);
   const socket = connect(scene.hub.port, '127.0.0.1');
   let received = '';
@@ -48,9 +49,20 @@ async function sendRaw(scene: Scene, head: readonly string[], body: readonly Buf
     [`PUT ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`, ...head, '', ''].join('\r\n'),
   );
   for (const chunk of body) socket.write(chunk);
-  await Promise.race([closed, wait(PATIENCE_MS)]);
-  socket.destroy();
-  return received;
+  const leave = async (): Promise<void> => {
+    await Promise.race([closed, wait(PATIENCE_MS)]);
+    socket.destroy();
+  };
+  return { socket, received: () => received, leave };
+}
+
+/** Sends them, and gives what came back once there is an answer, until the connection closed or was left. */
+async function sendRaw(scene: Scene, head: readonly string[], body: readonly Buffer[]): Promise<string> {
+  const { socket, received, leave } = beginRaw(scene, head, body);
+  const isAnswered = (): boolean => /^HTTP\/1\.1 [2-5]\d\d [^]*\r\n\r\n/m.test(received());
+  await untilTrue('an answer', () => isAnswered() || socket.destroyed);
+  await leave();
+  return received();
 }
 
 void test('bytes with another digest are refused and leave nothing', async () => {
@@ -87,9 +99,13 @@ void test('a chunked body that goes on is cut off at the agreed size', async () 
 void test('a body that ends early leaves nothing, and is no bug', async () => {
   await using scene = await setUp();
   const head = [`Content-Length: ${scene.sample.size}`];
-  await sendRaw(scene, head, [scene.sample.bytes.subarray(0, 100_000)]);
-  await wait(200);
-  await scene.nothingLeft();
+  await beginRaw(scene, head, [scene.sample.bytes.subarray(0, 100_000)]).leave();
+  const isGone = async (): Promise<boolean> =>
+    await scene.nothingLeft().then(
+      () => true,
+      () => false,
+    );
+  await untilTrue('nothing is left', isGone);
   assert.deepEqual(
     scene.hub.lines.filter((line) => line.includes('bug')),
     [],

@@ -31,7 +31,7 @@ async function beginDownload(
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !holds(); turn += 1) await wait(10);
+  for (let turn = 0; turn < 3_000 && !holds(); turn += 1) await wait(10);
   assert.ok(holds());
 }
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -13,6 +14,7 @@ import { put, sampleOf, uploadLink, type Sample } from '../harness/lfs.ts';
 import { listDescendants } from '../harness/processes.ts';
 import { plainEnvironment } from '../harness/program.ts';
 import { openScratch } from '../harness/scratch.ts';
+import { untilTrue } from '../harness/vault-doors.ts';
 import { type TestXorb } from '../harness/xet-encode.ts';
 import { openXet, putXorb, xetSample } from '../harness/xet.ts';
 
@@ -49,6 +51,18 @@ function parseTrace(log: string): readonly Call[] {
   return calls;
 }
 
+/** Whether each thread of a process is traced, or the process has ended. */
+function isFollowed(pid: number): boolean {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.every(
+      (thread) => !readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8').includes('TracerPid:\t0\n'),
+    );
+  } catch {
+    return true;
+  }
+}
+
 /** Follows the hub and every process of PostgreSQL. Undefined where the system does not let us. */
 async function follow(instance: Instance, log: string): Promise<ChildProcess | undefined> {
   const all = await listDescendants(instance.pid);
@@ -66,8 +80,10 @@ async function follow(instance: Instance, log: string): Promise<ChildProcess | u
   });
   let said = '';
   strace.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const isRefused = (): boolean => /not permitted/.test(said) || strace.exitCode !== null;
+  await untilTrue('all of them are followed', () => isRefused() || pids.every(isFollowed));
   await delay(1500);
-  if (!/not permitted/.test(said) && strace.exitCode === null) return strace;
+  if (!isRefused()) return strace;
   strace.kill();
   return undefined;
 }

@@ -147,7 +147,7 @@ void test('a hub that stays up refuses at once, and records when the database is
   const page = async (): Promise<number> => (await browser.open('/account')).status;
   const answers = await untilBack(a, kept.token, [victim.token, of('disabled').token, ...cannot, page]);
   assert.ok(!answers.has(200), `none of it worked for an instant: ${[...answers].join(' ')}`);
-  const giveUp = Date.now() + 5_000;
+  const giveUp = Date.now() + 60_000;
   while ((await entriesOf(server, `token:${victim.id}`)).at(-1)?.['kind'] !== 'token.revoked') {
     assert.ok(Date.now() < giveUp, 'it is recorded');
     await delay(20);
@@ -273,7 +273,7 @@ void test('a Space that was paused while the database was stopped stays so', LIM
   assert.ok(!answers.has(200), `it was not served for an instant: ${[...answers].join(' ')}`);
   const paused = async () =>
     (await entriesOf(server, 'repo:%')).filter(({ kind }) => kind === 'space.paused');
-  for (const giveUp = Date.now() + 5_000; (await paused()).length === 0; await delay(20))
+  for (const giveUp = Date.now() + 60_000; (await paused()).length === 0; await delay(20))
     assert.ok(Date.now() < giveUp, 'it is recorded');
   assert.deepEqual(
     (await paused()).map(({ taken }) => taken),

@@ -50,7 +50,7 @@ export async function kill(
   }
   const orphans = (await listDescendants(instance.pid)).map(({ pid }) => pid);
   await instance.crash();
-  const giveUp = Date.now() + 5000;
+  const giveUp = Date.now() + PATIENCE_MS;
   while (orphans.some(isAlive)) {
     assert.ok(Date.now() < giveUp, 'the children went with their supervisor');
     await delay(20);

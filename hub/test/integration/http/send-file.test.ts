@@ -215,7 +215,7 @@ for (const kind of ['disk', 'stream'] as const) {
       });
       asked.on('error', () => undefined).end();
     });
-    for (let tries = 0; server.outcomes.length === 0 && tries < 200; tries += 1) {
+    for (let tries = 0; server.outcomes.length === 0 && tries < 3_000; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     const [outcome] = server.outcomes;

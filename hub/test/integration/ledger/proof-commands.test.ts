@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startInstance, type Instance } from '../../harness/instance.ts';
 import type { Outcome } from '../../harness/program.ts';
 import { openScratch } from '../../harness/scratch.ts';
+import { openSuperuser } from '../../harness/superuser.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 
 interface Export {
   readonly file: string;
@@ -45,6 +46,14 @@ class Desk {
     assert.match(`${stdout.slice(-2_000)} ${stderr}`, says, words.join(' '));
   }
 
+  async #isSigned(): Promise<boolean> {
+    await using superuser = await openSuperuser(this.#instance);
+    const { rows } = await superuser.pool.query<{ entries: number; signed: number }>(
+      `select (select count(*)::int from ledger.entry) as entries, max(size)::int as signed from notary.checkpoint`,
+    );
+    return rows[0]?.entries === rows[0]?.signed;
+  }
+
   async keep(name: string, text: string): Promise<string> {
     const file = path.join(this.#folder, name);
     await writeFile(file, text);
@@ -53,8 +62,7 @@ class Desk {
 
   /** Exports until everything that was recorded is signed. */
   async export(name: string): Promise<Export> {
-    // The notary orders within a tenth of a second.
-    await delay(500);
+    await untilTrue('everything is signed', async () => await this.#isSigned());
     const text = await this.succeed('export');
     const lines = text.trim().split('\n');
     const notes = lines.flatMap((line) => {

@@ -10,7 +10,7 @@ import { runFsck } from '../../../src/surfaces/admin/fsck.ts';
 import { buildServer } from '../../../src/surfaces/route/serve.ts';
 import { TEST_LIMITS } from '../../harness/served-hub.ts';
 
-const IDLE_MS = 400;
+const IDLE_MS = 2_000;
 
 async function* looking(): AsyncGenerator<{ event: 'looked'; at: string; count: number }> {
   await wait(3 * IDLE_MS);
