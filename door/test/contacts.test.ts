@@ -54,6 +54,8 @@ void test(
     );
     assert.ok(isTold, JSON.stringify([...contactsOf(door)]));
     assert.equal(contactsOf(door).size, 4, 'and what was refused is none of them');
+    for (const key of ['models.example.org:80', `${PLAYED.openai}:443`, 'hub.holdfast.internal:80'])
+      assert.ok((contactsOf(door).get(key)?.receivedBytes ?? 0) > 20, `${key} answered`);
   },
 );
 

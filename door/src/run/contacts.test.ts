@@ -11,6 +11,7 @@ type Told = Extract<FromDoor, { type: 'contacts' }>;
 /** A connection, as far as it is counted. */
 class Connection extends EventEmitter {
   bytesWritten = 0;
+  bytesRead = 0;
 }
 
 function open(): {
@@ -41,7 +42,15 @@ function last(told: readonly Told[]): Map<string, Told['hosts'][number]> {
 void test('Contacts tells a new host at once, and once a second what was sent there', () => {
   const { contacts, told, reach } = open();
   const one = reach('a.org', { bytes: 10 });
-  const first = { host: 'a.org', port: 443, first: 1_000, last: 1_000, connections: 1, sentBytes: 0 };
+  const first = {
+    host: 'a.org',
+    port: 443,
+    first: 1_000,
+    last: 1_000,
+    connections: 1,
+    sentBytes: 0,
+    receivedBytes: 0,
+  };
   assert.deepEqual(told, [{ type: 'contacts', hosts: [first], unanswered: 0 }]);
   contacts.flush(2_000);
   contacts.flush(3_000);
@@ -58,6 +67,22 @@ void test('Contacts tells a new host at once, and once a second what was sent th
   contacts.flush(6_000);
   assert.deepEqual(told.at(-1), { type: 'contacts', hosts: [], unanswered: 1 });
   assert.equal(told.length, 4, 'nothing is told twice');
+});
+
+void test('Contacts tells what was received, and does not take an answer that goes on for something that went there', () => {
+  const { contacts, told, reach } = open();
+  const one = reach('a.org', { bytes: 10 });
+  contacts.flush(2_000);
+  one.bytesRead = 700;
+  contacts.flush(3_000);
+  contacts.flush(4_000);
+  assert.equal(told.length, 3, 'nothing is told twice');
+  const { last: at, sentBytes, receivedBytes } = last(told).get('a.org') ?? assert.fail();
+  assert.deepEqual([at, sentBytes, receivedBytes], [2_000, 10, 700]);
+  one.bytesRead = 800;
+  one.emit('close');
+  contacts.flush(5_000);
+  assert.equal(last(told).get('a.org')?.receivedBytes, 800, 'also what came with its end');
 });
 
 void test('Contacts is bounded, keeps every host that it named, and counts all', () => {
@@ -106,4 +131,8 @@ void test('what is no host, and what is no time, is no frame', () => {
   for (const host of ['', 'a b', 'a\0.org', 'A.org', '<b>', 'a'.repeat(301)])
     assert.ok(!Contact.safeParse({ ...one, host }).success, host);
   assert.ok(!Contact.safeParse({ ...one, host: 'a.org', last: 253_402_300_800_000 }).success);
+  // A door from before it was counted does not say it; one in somebody else's hands says no number that adds up to nonsense.
+  assert.ok(Contact.safeParse({ ...one, host: 'a.org', receivedBytes: 7 }).success);
+  for (const receivedBytes of [-1, 0.5, 2 ** 60, NaN, '7', null])
+    assert.ok(!Contact.safeParse({ ...one, host: 'a.org', receivedBytes }).success, String(receivedBytes));
 });

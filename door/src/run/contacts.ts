@@ -1,4 +1,4 @@
-// Counts whom an app reached: for each host and port when first and last, how often, and how many bytes were sent. A host that is
+// Counts whom an app reached: for each host and port when first and last, how often, and how many bytes went and came. A host that is
 // new is told at once, what changed of those that are known once a second. Invariants: what is remembered is bounded, however many
 // names an app calls; a host that was told of by its name keeps it, and one that comes later is counted under as much of its name as
 // there is room for, and in any case.
@@ -25,13 +25,15 @@ interface Counted {
   last: number;
   connections: number;
   sentBytes: number;
+  receivedBytes: number;
 }
 
 interface Open {
   readonly counted: Counted;
-  readonly socket: Pick<Socket, 'bytesWritten'>;
+  readonly socket: Pick<Socket, 'bytesWritten' | 'bytesRead'>;
   /** Bytes of it that were counted. */
-  seen: number;
+  sent: number;
+  received: number;
 }
 
 /** Whom the app of a door reached. */
@@ -56,7 +58,7 @@ export class Contacts {
     const isNew = counted.connections === 0;
     counted.connections += 1;
     counted.last = Math.max(counted.last, now);
-    const open: Open = { counted, socket, seen: 0 };
+    const open: Open = { counted, socket, sent: 0, received: 0 };
     this.#open.add(open);
     socket.once('close', () => {
       this.#measure(open);
@@ -88,12 +90,16 @@ export class Contacts {
   }
 
   #measure(open: Open, now?: number): void {
-    const { counted, socket, seen } = open;
-    const sent = socket.bytesWritten;
-    if (sent === seen) return;
-    open.seen = sent;
-    counted.sentBytes += sent - seen;
-    if (now !== undefined) counted.last = Math.max(counted.last, now);
+    const { counted, socket } = open;
+    const sent = socket.bytesWritten - open.sent;
+    const received = socket.bytesRead - open.received;
+    if (sent === 0 && received === 0) return;
+    open.sent += sent;
+    open.received += received;
+    counted.sentBytes += sent;
+    counted.receivedBytes += received;
+    // What comes takes nothing there: when a secret could last have gone to a host, an answer that goes on does not say.
+    if (sent > 0 && now !== undefined) counted.last = Math.max(counted.last, now);
     this.#changed.add(counted);
   }
 
@@ -118,7 +124,7 @@ export class Contacts {
   }
 
   #begin(host: string, port: number, now: number): Counted {
-    const counted = { host, port, first: now, last: now, connections: 0, sentBytes: 0 };
+    const counted = { host, port, first: now, last: now, connections: 0, sentBytes: 0, receivedBytes: 0 };
     this.#counted.set(keyOf(host, port), counted);
     return counted;
   }

@@ -68,6 +68,8 @@ export const Contact = z.strictObject({
   last: Moment,
   connections: z.int().nonnegative(),
   sentBytes: z.int().nonnegative(),
+  /** A door that was started before this was counted goes on, and does not say it. */
+  receivedBytes: z.int().nonnegative().optional(),
 });
 export type Contact = z.infer<typeof Contact>;
 

@@ -18,7 +18,17 @@ void test('drawBars() fills the height with the most, and shows the least there 
 });
 
 void test('drawBars() draws nothing of nothing', () => {
-  assert.deepEqual(drawBars([]), { bars: [], width: 0, height: 80, most: 0, total: 0 });
+  assert.deepEqual(drawBars([]), { bars: [], width: 0, height: 80, most: 0, total: 0, unknown: 0 });
   const flat = drawBars([{ at: new Date(0), value: 0 }]);
   assert.deepEqual([flat.most, flat.bars[0]?.height], [0, 0]);
+});
+
+void test('drawBars() takes what is not known neither for nothing nor into the sum', () => {
+  const at = new Date(0);
+  const { bars, most, total, unknown, height } = drawBars([undefined, 0, 5].map((value) => ({ at, value })));
+  assert.deepEqual([most, total, unknown], [5, 5, 1]);
+  assert.deepEqual(
+    bars.map((bar) => bar.height),
+    [height, 0, height],
+  );
 });

@@ -3,7 +3,8 @@
 /** One hour or day, by when it begins, and how much it holds. */
 export interface Bar {
   readonly at: Date;
-  readonly value: number;
+  /** `undefined`: not known. */
+  readonly value: number | undefined;
 }
 
 /** A bar in the picture's own units. */
@@ -20,6 +21,8 @@ export interface Drawing {
   readonly height: number;
   readonly most: number;
   readonly total: number;
+  /** Bars whose value is not known; most and total are of the others. */
+  readonly unknown: number;
 }
 
 /** From one bar to the next. */
@@ -30,11 +33,19 @@ const LEAST = 2;
 
 /** Draws them, the highest as high as there is room. */
 export function drawBars(bars: readonly Bar[]): Drawing {
-  const most = Math.max(0, ...bars.map(({ value }) => value));
-  const total = bars.reduce((sum, { value }) => sum + value, 0);
+  const known = bars.flatMap(({ value }) => value ?? []);
+  const most = Math.max(0, ...known);
+  const total = known.reduce((sum, value) => sum + value, 0);
   const drawn = bars.map((bar, n) => {
-    const height = bar.value === 0 ? 0 : Math.max(LEAST, Math.round((bar.value / most) * HEIGHT * 10) / 10);
+    const height = heightOf(bar.value, most);
     return { ...bar, x: n * STEP, y: HEIGHT - height, height };
   });
-  return { bars: drawn, width: bars.length * STEP, height: HEIGHT, most, total };
+  const unknown = bars.length - known.length;
+  return { bars: drawn, width: bars.length * STEP, height: HEIGHT, most, total, unknown };
+}
+
+// What is not known is drawn from the ground to the top, as a gap.
+function heightOf(value: number | undefined, most: number): number {
+  if (value === undefined) return HEIGHT;
+  return value === 0 ? 0 : Math.max(LEAST, Math.round((value / most) * HEIGHT * 10) / 10);
 }

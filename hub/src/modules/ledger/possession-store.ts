@@ -30,6 +30,8 @@ export interface ContactRow {
   readonly last: string;
   readonly connections: number;
   readonly sentBytes: number;
+  /** Older entries do not say it. */
+  readonly receivedBytes?: number | null | undefined;
 }
 
 /** One entry of whom a run of a Space reached. */
@@ -116,7 +118,8 @@ export class PossessionReader {
     const { rows } = await sql<ContactRow>`
       select distinct on (h ->> 'host', h ->> 'port') h ->> 'host' as host, (h ->> 'port')::int as port,
              h ->> 'first' as first, h ->> 'last' as last,
-             (h ->> 'connections')::bigint as connections, (h ->> 'sentBytes')::bigint as "sentBytes"
+             (h ->> 'connections')::bigint as connections, (h ->> 'sentBytes')::bigint as "sentBytes",
+             (h ->> 'receivedBytes')::bigint as "receivedBytes"
         from (select at, body from ledger.entry
                where kind = 'space.contacted' and actor = ${actorOf(run)} order by at desc limit ${limit}) as e
         cross join lateral jsonb_array_elements(e.body::jsonb -> 'hosts') as h

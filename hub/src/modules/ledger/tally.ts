@@ -16,6 +16,13 @@ export interface TallyHour {
   readonly secretUses: number;
 }
 
+/** Hours, the oldest first. */
+interface TallyHours {
+  readonly hours: readonly TallyHour[];
+  /** Of what there was more than is counted, since when it is. */
+  readonly back: { readonly [kind in keyof Omit<TallyHour, 'at'>]: Date | undefined };
+}
+
 const HOUR_MS = 3_600_000;
 
 /** Counts what happened lately. */
@@ -27,7 +34,7 @@ export class Tally {
   }
 
   /** The last hours, the one that has begun included, the oldest first. Throws `ledger.forbidden`. */
-  async listHours(actor: Actor, hours: number): Promise<TallyHour[]> {
+  async listHours(actor: Actor, hours: number): Promise<TallyHours> {
     if (!mayOversee(actor).allowed) throw ledgerForbidden();
     const last = Math.floor(this.#deps.clock.now().getTime() / HOUR_MS) * HOUR_MS;
     const since = new Date(last - (hours - 1) * HOUR_MS);
@@ -36,15 +43,20 @@ export class Tally {
     const refusals = await reader.byHour(['refusal.noted', 'refusal.repeated'], since);
     const doorRefusals = await reader.byHour(['space.egress-refused'], since);
     const secretUses = await reader.byHour(['secret.used'], since);
-    return Array.from({ length: hours }, (_, n) => {
+    const counted = Array.from({ length: hours }, (_, n) => {
       const at = since.getTime() + n * HOUR_MS;
       return {
         at: new Date(at),
-        signIns: signIns.get(at) ?? 0,
-        refusals: refusals.get(at) ?? 0,
-        doorRefusals: doorRefusals.get(at) ?? 0,
-        secretUses: secretUses.get(at) ?? 0,
+        signIns: signIns.of.get(at) ?? 0,
+        refusals: refusals.of.get(at) ?? 0,
+        doorRefusals: doorRefusals.of.get(at) ?? 0,
+        secretUses: secretUses.of.get(at) ?? 0,
       };
     });
+    const told = { signIns: signIns.back, refusals: refusals.back };
+    return {
+      hours: counted,
+      back: { ...told, doorRefusals: doorRefusals.back, secretUses: secretUses.back },
+    };
   }
 }

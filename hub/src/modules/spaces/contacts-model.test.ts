@@ -25,3 +25,34 @@ void test('what can never be written is dropped, and what was said beside it is 
   reached.record(due, 0);
   assert.ok(reached.isDone);
 });
+
+void test('what came is recorded with what went, no sooner and no more often', () => {
+  const reached = new Reached();
+  const one = { host: 'a.org', port: 443, first: 1, last: 2, connections: 1, sentBytes: 1 };
+  const hear = (receivedBytes: number): void =>
+    reached.hear({ hosts: [{ ...one, receivedBytes }], unanswered: 0, ended: false });
+  hear(1);
+  reached.record(reached.due(0) ?? assert.fail(), 0);
+  for (let n = 2; n < 1_000; n += 1) {
+    hear(n);
+    assert.equal(reached.due(n * 100), undefined);
+  }
+  assert.equal(reached.due(600_000)?.hosts[0]?.receivedBytes, 999);
+});
+
+void test('what came from hosts that are one on record is added up, as far as numbers go, where it is known of each', () => {
+  const one = { port: 443, first: 1, last: 2, connections: 1, sentBytes: 1 };
+  const receivedOf = (...all: readonly (number | undefined)[]): number | undefined => {
+    const reached = new Reached();
+    const hosts = all.map((receivedBytes, n) => ({
+      ...{ ...one, host: `glpat-${String(n).repeat(20)}.one.example`, receivedBytes },
+    }));
+    reached.hear({ hosts, unanswered: 0, ended: false });
+    const [shown, ...more] = reached.due(0)?.hosts ?? [];
+    assert.equal(more.length, 0);
+    return shown?.receivedBytes;
+  };
+  assert.equal(receivedOf(5, 7), 12);
+  assert.equal(receivedOf(5, undefined), undefined);
+  assert.equal(receivedOf(Number.MAX_SAFE_INTEGER, 7), Number.MAX_SAFE_INTEGER);
+});

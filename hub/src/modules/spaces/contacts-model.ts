@@ -12,6 +12,8 @@ export interface Contact {
   readonly last: number;
   readonly connections: number;
   readonly sentBytes: number;
+  /** `undefined`: its door was started before this was counted. */
+  readonly receivedBytes?: number | undefined;
 }
 
 /** What is said of a run. */
@@ -127,7 +129,17 @@ function together(one: Contact, other: Contact | undefined): Contact {
     // What a runner in somebody else's hands makes up adds up to no number that cannot be read again.
     connections: Math.min(one.connections + other.connections, Number.MAX_SAFE_INTEGER),
     sentBytes: Math.min(one.sentBytes + other.sentBytes, Number.MAX_SAFE_INTEGER),
+    ...receivedTogether(one, other),
   };
+}
+
+function receivedTogether(
+  { receivedBytes: one }: Contact,
+  { receivedBytes: other }: Contact,
+): Pick<Contact, 'receivedBytes'> {
+  // Of one of them it is not known, so it is not known of both.
+  if (one === undefined || other === undefined) return {};
+  return { receivedBytes: Math.min(one + other, Number.MAX_SAFE_INTEGER) };
 }
 
 function keyOf({ host, port }: Pick<Contact, 'host' | 'port'>): string {
@@ -135,5 +147,6 @@ function keyOf({ host, port }: Pick<Contact, 'host' | 'port'>): string {
 }
 
 function isSame(one: Contact, other: Contact | undefined): boolean {
-  return other !== undefined && one.connections === other.connections && one.sentBytes === other.sentBytes;
+  if (other === undefined || one.receivedBytes !== other.receivedBytes) return false;
+  return one.connections === other.connections && one.sentBytes === other.sentBytes;
 }

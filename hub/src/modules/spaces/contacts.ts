@@ -164,8 +164,8 @@ function bodyOf(
   run: Id,
   { hosts, unanswered }: { readonly hosts: readonly Contact[]; readonly unanswered: number },
 ) {
-  const shown = hosts.map(({ host, port, first, last, connections, sentBytes }) => ({
-    ...{ host, port, connections, sentBytes },
+  const shown = hosts.map(({ host, port, first, last, connections, sentBytes, receivedBytes }) => ({
+    ...{ host, port, connections, sentBytes, receivedBytes },
     first: new Date(first).toISOString(),
     last: new Date(last).toISOString(),
   }));

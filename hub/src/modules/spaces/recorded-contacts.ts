@@ -75,6 +75,7 @@ const Said = z.looseObject({
       last: z.iso.datetime(),
       connections: z.number(),
       sentBytes: z.number(),
+      receivedBytes: z.number().optional(),
     }),
   ),
 });
@@ -121,6 +122,8 @@ class Piece {
   }
 }
 
-function contactOf({ host, port, first, last, connections, sentBytes }: ContactRow): Contact {
-  return { host, port, first: Date.parse(first), last: Date.parse(last), connections, sentBytes };
+function contactOf({ first, last, receivedBytes, ...counts }: ContactRow): Contact {
+  const { host, port, connections, sentBytes } = counts;
+  const known = { host, port, first: Date.parse(first), last: Date.parse(last), connections, sentBytes };
+  return { ...known, receivedBytes: receivedBytes ?? undefined };
 }

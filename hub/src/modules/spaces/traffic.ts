@@ -34,6 +34,21 @@ export interface DoorHour {
 export interface SpaceHour extends DoorHour {
   /** What it let out, by when it said so. */
   readonly sentBytes: number;
+  /** What came back; `undefined`: within this hour a door told of something that was started before this was counted. */
+  readonly receivedBytes: number | undefined;
+}
+
+/** Hours, the oldest first. */
+interface DoorHours {
+  readonly hours: readonly DoorHour[];
+  /** Of what there was more than is counted, since when it is. */
+  readonly back: { readonly [kind in keyof Omit<DoorHour, 'at'>]: Date | undefined };
+}
+
+/** A page of Spaces. */
+interface TrafficPage extends Page<SpaceTraffic> {
+  /** More happened than is counted: figures are of what happened since. */
+  readonly back: Date | undefined;
 }
 
 const HOUR_MS = 3_600_000;
@@ -45,8 +60,8 @@ const MOST_SPACES = 200;
 /** One Space, and what its door did by the hour. */
 export interface SpaceDoor extends SpaceTraffic {
   readonly hours: readonly SpaceHour[];
-  /** Too much was told to read it all: bytes that were told before then are not among those of the hours. */
-  readonly sentBack: Date | undefined;
+  /** Of what there was more than is read, since when it is: what was told before then is not among the hours. */
+  readonly back: DoorHours['back'] & { readonly [kind in 'sentBytes' | 'receivedBytes']: Date | undefined };
 }
 
 /** Doors of Spaces. */
@@ -61,7 +76,7 @@ export class Traffic {
   async list(
     actor: Actor,
     page: { readonly limit: number; readonly after?: Id | undefined },
-  ): Promise<Page<SpaceTraffic>> {
+  ): Promise<TrafficPage> {
     if (!mayOversee(actor).allowed) throw trafficForbidden();
     return await this.#count(await new ProgramReader(this.#deps.db).list(page));
   }
@@ -71,7 +86,7 @@ export class Traffic {
     actor: Actor,
     orgId: Id,
     page: { readonly limit: number; readonly after?: Id | undefined },
-  ): Promise<Page<SpaceTraffic>> {
+  ): Promise<TrafficPage> {
     if (!mayGovern(actor, orgId).allowed) throw trafficForbidden();
     return await this.#count(await new ProgramReader(this.#deps.db).listOf(orgId, page), orgId);
   }
@@ -89,23 +104,32 @@ export class Traffic {
     const { namespaceId: _, ...program } = found;
     const [space] = (await this.#count({ items: [program] }, orgId)).items;
     if (space === undefined) throw doorMissing();
-    const hours = await this.#hoursOf([spaceId], orgId);
+    const { hours, back } = await this.#hoursOf([spaceId], orgId);
     const counted = await this.#countedSince(hours[0]?.at ?? this.#deps.clock.now(), [spaceId], orgId);
-    const sent = await new TallyReader(this.#deps.db).sentByHour(spaceId, counted);
+    const passed = await new TallyReader(this.#deps.db).passedByHour(spaceId, counted);
+    const bytesOf = ({ at }: DoorHour): Pick<SpaceHour, 'sentBytes' | 'receivedBytes'> => {
+      const { sent, received } = passed.hours.get(at.getTime()) ?? { sent: 0, received: 0 };
+      return { sentBytes: sent, receivedBytes: received };
+    };
     return {
       ...space,
-      hours: hours.map((hour) => ({ ...hour, sentBytes: sent.hours.get(hour.at.getTime()) ?? 0 })),
-      sentBack: sent.back,
+      hours: hours.map((hour) => ({ ...hour, ...bytesOf(hour) })),
+      back: { ...back, sentBytes: passed.back, receivedBytes: passed.back },
     };
   }
 
-  /** What the doors of the newest Spaces of an organisation did by the hour, for who administers it. Throws `space.traffic-forbidden`. */
-  async hoursOfOrg(actor: Actor, orgId: Id): Promise<DoorHour[]> {
-    const { items } = await this.listOf(actor, orgId, { limit: MOST_SPACES });
-    return await this.#hoursOf(
+  /**
+   * What the doors of the newest Spaces of an organisation did by the hour, for who administers it, and whether it may have more. Throws
+   * `space.traffic-forbidden`.
+   */
+  async hoursOfOrg(actor: Actor, orgId: Id): Promise<DoorHours & { readonly isOfNewest: boolean }> {
+    if (!mayGovern(actor, orgId).allowed) throw trafficForbidden();
+    const { items, next } = await new ProgramReader(this.#deps.db).listOf(orgId, { limit: MOST_SPACES });
+    const hours = await this.#hoursOf(
       items.map(({ id }) => id),
       orgId,
     );
+    return { ...hours, isOfNewest: next !== undefined };
   }
 
   /** To an organisation it is told what happened since a Space is its own: before, the hosts and secrets were those of others. */
@@ -114,7 +138,7 @@ export class Traffic {
     return { at, cameAt: await new OrgScopeReader(this.#deps.db).cameAt(orgId, spaces) };
   }
 
-  async #hoursOf(spaces: readonly Id[], orgId: Id | undefined): Promise<DoorHour[]> {
+  async #hoursOf(spaces: readonly Id[], orgId: Id | undefined): Promise<DoorHours> {
     const { db, clock } = this.#deps;
     const last = Math.floor(clock.now().getTime() / HOUR_MS) * HOUR_MS;
     const since = new Date(last - (HOURS - 1) * HOUR_MS);
@@ -122,13 +146,15 @@ export class Traffic {
     const tally = new TallyReader(db);
     const refusals = await tally.byHourOf(spaces, ['space.egress-refused'], counted);
     const secretUses = await tally.byHourOf(spaces, ['secret.used'], counted);
-    return Array.from({ length: HOURS }, (_, n) => {
+    const hours = Array.from({ length: HOURS }, (_, n) => {
       const at = since.getTime() + n * HOUR_MS;
-      return { at: new Date(at), doorRefusals: refusals.get(at) ?? 0, secretUses: secretUses.get(at) ?? 0 };
+      const doorRefusals = refusals.of.get(at) ?? 0;
+      return { at: new Date(at), doorRefusals, secretUses: secretUses.of.get(at) ?? 0 };
     });
+    return { hours, back: { doorRefusals: refusals.back, secretUses: secretUses.back } };
   }
 
-  async #count({ items, ...more }: Page<ListedProgram>, orgId?: Id): Promise<Page<SpaceTraffic>> {
+  async #count({ items, ...more }: Page<ListedProgram>, orgId?: Id): Promise<TrafficPage> {
     const { db, clock, runs } = this.#deps;
     const tally = new TallyReader(db);
     const ids = items.map(({ id }) => id);
@@ -139,10 +165,12 @@ export class Traffic {
     const counted = (program: ListedProgram): SpaceTraffic => ({
       ...program,
       usage: runs?.find(program.id)?.usage,
-      refusals: refusals.get(program.id) ?? 0,
-      secretUses: secretUses.get(program.id) ?? 0,
-      misplaced: misplaced.get(program.id) ?? 0,
+      refusals: refusals.of.get(program.id) ?? 0,
+      secretUses: secretUses.of.get(program.id) ?? 0,
+      misplaced: misplaced.of.get(program.id) ?? 0,
     });
-    return { items: items.map(counted), ...more };
+    const backs = [refusals.back, secretUses.back, misplaced.back].flatMap((back) => back?.getTime() ?? []);
+    const back = backs.length === 0 ? undefined : new Date(Math.max(...backs));
+    return { items: items.map(counted), back, ...more };
   }
 }

@@ -195,7 +195,7 @@ function orgListsOf(db: Db): Record<string, () => Promise<unknown>> {
     'a repository of an organisation by its name': () =>
       new NameReader(db).findIn(own, { type: 'space', name: 'x7' }),
     'refusals of a few Spaces': () => tally.bySpaceOf(spaces, ['space.egress-refused'], { at: yesterday }),
-    'what a door let out by the hour': () => tally.sentByHour(idOf(21), { at: yesterday }),
+    'what went through a door by the hour': () => tally.passedByHour(idOf(21), { at: yesterday }),
     'uses of secrets by the hour': () =>
       tally.byHourOf(spaces, ['secret.used'], { at: yesterday, cameAt: new Map([[idOf(21), now]]) }),
     'when a repository came': () =>

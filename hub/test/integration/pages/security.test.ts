@@ -245,11 +245,12 @@ void test('what happens is counted by the hour and by the Space, as often as its
     const body = { run: '1', host: 'evil.example', why: 'not listed', count: 7 };
     await record(tx, { kind: 'space.egress-refused', subject: `repo:${space}`, ...by, body });
   });
-  const hours = await hub.modules.centre.tally.listHours(actor, 24);
+  const { hours, back } = await hub.modules.centre.tally.listHours(actor, 24);
   assert.equal(hours.length, 24);
   const sum = (name: 'signIns' | 'refusals' | 'doorRefusals' | 'secretUses'): number =>
     hours.reduce((total, hour) => total + hour[name], 0);
   assert.deepEqual([sum('signIns'), sum('refusals'), sum('doorRefusals'), sum('secretUses')], [4, 41, 7, 0]);
+  assert.ok(Object.values(back).every((one) => one === undefined));
   assert.match((await root.open('/security')).body, /<b>41<\/b>/);
   const [traffic] = (await hub.modules.centre.traffic.list(actor, { limit: 10 })).items;
   assert.deepEqual([traffic?.name, traffic?.refusals], ['bob/demo', 7]);

@@ -38,7 +38,16 @@ async function until(opened: ProgramHub, is: (all: readonly Recorded[]) => boole
 }
 
 function host(name: string, more: Partial<Host> = {}): Host {
-  return { host: name, port: 443, first: 1_000, last: 2_000, connections: 1, sentBytes: 10, ...more };
+  return {
+    host: name,
+    port: 443,
+    first: 1_000,
+    last: 2_000,
+    connections: 1,
+    sentBytes: 10,
+    receivedBytes: 20,
+    ...more,
+  };
 }
 
 /** A run that serves, and what its runner says of it. */
@@ -62,11 +71,11 @@ void test('a host that a run reaches is recorded at once, its counts once in a w
   assert.deepEqual([first?.subject, first?.actor], [`repo:${want.space}`, `run:${run}`]);
   assert.deepEqual(first?.hosts, [
     {
-      ...{ host: 'a.org', port: 443, connections: 1, sentBytes: 10 },
+      ...{ host: 'a.org', port: 443, connections: 1, sentBytes: 10, receivedBytes: 20 },
       ...{ first: '1970-01-01T00:00:01.000Z', last: '1970-01-01T00:00:02.000Z' },
     },
   ]);
-  for (let n = 2; n < 500; n += 1) say([host('a.org', { connections: n })]);
+  for (let n = 2; n < 500; n += 1) say([host('a.org', { connections: n, receivedBytes: n * 100 })]);
   await delay(1_500);
   assert.equal((await recorded(opened)).length, 1, 'counts alone are not worth an entry each');
   opened.hub.passTime(11);

@@ -1,4 +1,4 @@
-// What the door of a Space let out by the hour: what its runs told since they started, each hour's own part of it.
+// What the door of a Space let out and what came back by the hour: what its runs told since they started, each hour's own part of it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newId, type Id } from '@holdfast/kernel/id';
@@ -17,6 +17,8 @@ interface Told {
   readonly at: number;
   readonly first: number;
   readonly sent: Readonly<Record<string, number>>;
+  /** From each host; of a door that was started before it was counted there is none. */
+  readonly received?: number;
 }
 
 /** The middle of an hour, so that the next does not begin while the test looks. */
@@ -26,10 +28,18 @@ function momentOf(now: Date, hours: number): Date {
 
 async function tell({ hub }: ProgramHub, space: Id, told: readonly Told[]): Promise<void> {
   const now = hub.now();
-  for (const { run, at, first, sent } of told) {
+  for (const { run, at, first, sent, received } of told) {
     const [began, said] = [momentOf(now, first).toISOString(), momentOf(now, at)];
     const hosts = Object.entries(sent).map(([host, sentBytes]) => ({
-      ...{ host, port: 443, connections: 1, sentBytes, first: began, last: said.toISOString() },
+      ...{
+        host,
+        port: 443,
+        connections: 1,
+        sentBytes,
+        receivedBytes: received,
+        first: began,
+        last: said.toISOString(),
+      },
     }));
     const entry = { kind: 'space.contacted', subject: `repo:${space}`, actor: `run:${run}`, credential: '' };
     await hub.modules.db.transaction(
@@ -61,9 +71,9 @@ void test('bytes are of the hour in which they left, and none is counted twice',
   // The newest first: of each the last that was recorded is moved to its time.
   await tell(opened, other, [{ run: newId(hub.now()), at: -2, first: -2, sent: { a: 7_000_000 } }]);
   await tell(opened, repo.id, [
-    { run: young, at: -3, first: -3, sent: { 'a.org': 1_000, 'b.org': 50 } },
-    { run: young, at: -2, first: -3, sent: { 'a.org': 5_000 } },
-    { run: young, at: -1, first: -3, sent: { 'a.org': 6_000 } },
+    { run: young, at: -3, first: -3, sent: { 'a.org': 1_000, 'b.org': 50 }, received: 300 },
+    { run: young, at: -2, first: -3, sent: { 'a.org': 5_000 }, received: 1_300 },
+    { run: young, at: -1, first: -3, sent: { 'a.org': 6_000 }, received: 1_310 },
     // What this one had told before the hours that are shown is not known, and not shown.
     { run: old, at: -40, first: -60, sent: { 'a.org': 90_000 } },
     { run: old, at: -2, first: -60, sent: { 'a.org': 90_500 } },
@@ -76,11 +86,19 @@ void test('bytes are of the hour in which they left, and none is counted twice',
     shown.reduce((sum, one) => sum + one, 0),
     6_650,
   );
+  // In the hours in which the old one told of something, what came is not known; in all others it is, also where nothing was told.
+  const received = hours.map(({ receivedBytes }) => receivedBytes);
+  assert.deepEqual(received.slice(-5, -1), [0, 600, undefined, undefined]);
+  assert.equal(received.filter((one) => one === undefined).length, 3);
   const since = { at: momentOf(hub.now(), -47), cameAt: new Map([[repo.id, momentOf(hub.now(), -4)]]) };
-  const own = [...(await new TallyReader(hub.modules.db).sentByHour(repo.id, since)).hours.values()];
+  const own = [...(await new TallyReader(hub.modules.db).passedByHour(repo.id, since)).hours.values()];
   assert.deepEqual(
-    own.toSorted((a, b) => a - b),
-    [1_000, 1_050, 4_000],
+    own.toSorted((a, b) => a.sent - b.sent),
+    [
+      { sent: 1_000, received: 10 },
+      { sent: 1_050, received: 600 },
+      { sent: 4_000, received: 1_000 },
+    ],
     'not of a run that began when it was of others',
   );
   await signInAs(hub, 'boss');
@@ -88,6 +106,13 @@ void test('bytes are of the hour in which they left, and none is counted twice',
   await browser.signIn('boss', PASSWORD);
   const page = await browser.open(`/security/doors/${repo.id}`, { 'accept-language': 'pt' });
   assert.match(page.body, /Enviado para fora pela porta, por hora[^]*?6,65\skB em 48 horas, 4,5\skB na/);
+  assert.match(
+    page.body,
+    /Recebido de fora pela porta, por hora[^]*?600 bytes em 45 horas, 600 bytes na[^]*?De 3 horas não se sabe/,
+  );
+  const english = (await browser.open(`/security/doors/${repo.id}`, { 'accept-language': 'en' })).body;
+  assert.match(english, /Received from outside[^]*?600 bytes in 45 hours[^]*?Of 3 hours it is not known/);
+  assert.equal(english.match(/<td>not known<\/td>/g)?.length, 3);
 });
 
 /** As many entries of one run as are read at most, and one more: a minute apart, so that all are within the hours that are shown. */
@@ -118,7 +143,7 @@ void test('where more was told than is read, the page says from when on it draws
   ]);
   const { actor } = await visitAs(hub, 'boss');
   const { traffic } = hub.modules.centre;
-  assert.equal((await traffic.get(actor, repo.id)).sentBack, undefined);
+  assert.equal((await traffic.get(actor, repo.id)).back.sentBytes, undefined);
   await signInAs(hub, 'boss');
   const browser = new TestBrowser(hub);
   await browser.signIn('boss', PASSWORD);
@@ -127,8 +152,11 @@ void test('where more was told than is read, the page says from when on it draws
   assert.doesNotMatch(await open('en'), /is not drawn/);
   const first = await tellMost(opened, repo.id);
   // All but the first one are read.
-  const { sentBack } = await traffic.get(actor, repo.id);
-  assert.equal(sentBack?.getTime(), first.getTime() + 10_000);
+  const { back } = await traffic.get(actor, repo.id);
+  assert.equal(back.sentBytes?.getTime(), first.getTime() + 10_000);
+  assert.equal(back.doorRefusals, undefined);
   assert.match(await open('en'), /what was sent before \d+ \w+ \d{4}, \d\d:\d\d UTC is not drawn/);
+  assert.match(await open('en'), /what was received before \d+ \w+ \d{4}, \d\d:\d\d UTC is not drawn/);
   assert.match(await open('pt'), /o que foi enviado antes de [^<]+ UTC não está desenhado/);
+  assert.match(await open('pt'), /o que foi recebido antes de [^<]+ UTC não está desenhado/);
 });

@@ -88,7 +88,24 @@ export const enSecurity = {
     doorRefusals: 'Requests that doors did not let out, by the hour',
     secretUses: 'Uses of brokered secrets by the hour',
     sentBytes: 'Sent out through the door by the hour',
+    receivedBytes: 'Received from outside through the door by the hour',
     said: '{total} in {steps} hours, {most} in the busiest.',
+    unknown: 'not known',
+    notKnown: {
+      one: 'Of one hour it is not known: the app that ran then was started before this was counted.',
+      many: 'Of {count} hours it is not known: the app that ran then was started before this was counted.',
+    },
+    cuts: {
+      signIns: 'There were more than this page counts: those before {at} are not drawn.',
+      refusals: 'There were more than this page counts: those before {at} are not drawn.',
+      doorRefusals: 'There were more than this page counts: those before {at} are not drawn.',
+      secretUses: 'There were more than this page counts: those before {at} are not drawn.',
+      sentBytes:
+        'More was told than this page reads: what was sent before {at} is not drawn, nor, to a host that a run reached before then, what it sent until it first tells of it afterwards.',
+      receivedBytes:
+        'More was told than this page reads: what was received before {at} is not drawn, nor, from a host that a run reached before then, what came until it first tells of it afterwards.',
+    },
+    ofNewest: 'Spaces are counted that were made last; older ones have pictures on their own pages.',
   },
   users: {
     title: 'Users',
@@ -294,8 +311,8 @@ export const enSecurity = {
     misplaced: 'Secrets where they do not belong',
     none: 'No Space runs a program.',
     oneLead:
-      'What this door let through and what it refused. Received and sent are of the run that is now; what is by the hour is counted from the ledger: to a host that a run reached before these hours, what it sent until it first tells of it within them is left out.',
-    cut: 'More was told than this page reads: what was sent before {at} is not drawn, nor, to a host that a run reached before then, what it sent until it first tells of it afterwards.',
+      'What this door let through and what it refused. Received and sent are of the run that is now; what is by the hour is counted from the ledger: of a host that a run reached before these hours, what passed until it first tells of it within them is left out.',
+    cut: 'More happened than this page counts: figures of 24 hours are of what happened since {at}.',
     see: 'Look at',
     refusedEntries: 'what was not let out',
     contactEntries: 'which hosts the app reached',

@@ -89,7 +89,24 @@ export const ptSecurity: typeof enSecurity = {
     doorRefusals: 'Pedidos que as portas não deixaram sair, por hora',
     secretUses: 'Usos de segredos intermediados por hora',
     sentBytes: 'Enviado para fora pela porta, por hora',
+    receivedBytes: 'Recebido de fora pela porta, por hora',
     said: '{total} em {steps} horas, {most} na mais cheia.',
+    unknown: 'não se sabe',
+    notKnown: {
+      one: 'De uma hora não se sabe: a aplicação que corria foi iniciada antes de isto se contar.',
+      many: 'De {count} horas não se sabe: a aplicação que corria foi iniciada antes de isto se contar.',
+    },
+    cuts: {
+      signIns: 'Houve mais do que esta página conta: as anteriores a {at} não estão desenhadas.',
+      refusals: 'Houve mais do que esta página conta: os anteriores a {at} não estão desenhados.',
+      doorRefusals: 'Houve mais do que esta página conta: os anteriores a {at} não estão desenhados.',
+      secretUses: 'Houve mais do que esta página conta: os anteriores a {at} não estão desenhados.',
+      sentBytes:
+        'Contou-se mais do que esta página lê: o que foi enviado antes de {at} não está desenhado, nem, para um servidor que uma execução já tinha contactado, o que ela enviou até voltar a falar dele pela primeira vez.',
+      receivedBytes:
+        'Contou-se mais do que esta página lê: o que foi recebido antes de {at} não está desenhado, nem, de um servidor que uma execução já tinha contactado, o que veio até ela voltar a falar dele pela primeira vez.',
+    },
+    ofNewest: 'Contam-se os Spaces criados por último; os mais antigos têm gráficos nas suas páginas.',
   },
   users: {
     title: 'Utilizadores',
@@ -297,8 +314,8 @@ export const ptSecurity: typeof enSecurity = {
     misplaced: 'Segredos onde não pertencem',
     none: 'Nenhum Space executa um programa.',
     oneLead:
-      'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; o que é por hora vem do livro de registo: para um servidor que uma execução contactou antes destas horas, fica de fora o que ela enviou até falar dele nelas pela primeira vez.',
-    cut: 'Contou-se mais do que esta página lê: o que foi enviado antes de {at} não está desenhado, nem, para um servidor que uma execução já tinha contactado, o que ela enviou até voltar a falar dele pela primeira vez.',
+      'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; o que é por hora vem do livro de registo: de um servidor que uma execução contactou antes destas horas, fica de fora o que passou até ela falar dele nelas pela primeira vez.',
+    cut: 'Houve mais do que esta página conta: os números de 24 horas são do que aconteceu desde {at}.',
     see: 'Ver',
     refusedEntries: 'o que não saiu',
     contactEntries: 'que servidores a aplicação contactou',

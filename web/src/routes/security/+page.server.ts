@@ -2,11 +2,11 @@
 import { redirect, type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, requireVisit, show } from '../../lib/call.ts';
 import { durabilityOf } from '../../lib/security/durability.ts';
+import { countDay } from '../../lib/security/hours.ts';
 import { ownedBy } from '../../lib/security/org.ts';
 import { orgBase } from '../../lib/security/places.ts';
 
 const HOURS = 48;
-const DAY = 24;
 
 export async function load(event: ServerLoadEvent) {
   const visit = requireVisit(event);
@@ -21,10 +21,7 @@ export async function load(event: ServerLoadEvent) {
   const { everybody, sessions, tokens, ledger, tally, mail, secrets } = callOf(event).hub.centre;
   return await show(event, async () => {
     const people = await everybody.count(actor);
-    const hours = await tally.listHours(actor, HOURS);
-    const day = hours.slice(-DAY);
-    const sum = (name: 'signIns' | 'refusals' | 'doorRefusals' | 'secretUses'): number =>
-      day.reduce((total, hour) => total + hour[name], 0);
+    const counted = await tally.listHours(actor, HOURS);
     const { ordered, lagSeconds, checkpoint } = await ledger.standing(actor);
     return {
       people,
@@ -35,12 +32,12 @@ export async function load(event: ServerLoadEvent) {
       durability: durabilityOf(await ledger.listLacks(actor)),
       notary: { ordered, lagSeconds, checkpoint: checkpoint && checkpointOf(checkpoint) },
       today: {
-        signIns: sum('signIns'),
-        refusals: sum('refusals'),
-        doorRefusals: sum('doorRefusals'),
-        secretUses: sum('secretUses'),
+        signIns: countDay(counted, 'signIns'),
+        refusals: countDay(counted, 'refusals'),
+        doorRefusals: countDay(counted, 'doorRefusals'),
+        secretUses: countDay(counted, 'secretUses'),
       },
-      hours,
+      ...counted,
     };
   });
 }

@@ -12,10 +12,11 @@ export async function load(event: ServerLoadEvent) {
   const { searchParams } = event.url;
   return await show(event, async () => {
     const after = afterOf(searchParams) as typeof actor.userId | undefined;
-    const { items, next } = await traffic.list(actor, { limit: ROWS, after });
+    const { items, next, back } = await traffic.list(actor, { limit: ROWS, after });
     return {
       spaces: items.map(doorRow),
-      hours: await tally.listHours(actor, HOURS),
+      tableBack: back,
+      ...(await tally.listHours(actor, HOURS)),
       pager: pagerOf(event.url, next),
     };
   });

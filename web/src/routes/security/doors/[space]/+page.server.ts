@@ -7,7 +7,7 @@ export async function load(event: ServerLoadEvent) {
   const { actor } = requireVisit(event);
   return await show(event, async () => {
     const id = (event.params['space'] ?? '') as typeof actor.userId;
-    const { hours, sentBack, ...space } = await callOf(event).hub.centre.traffic.get(actor, id);
-    return { space: doorRow(space), hours, sentBack };
+    const { hours, back, ...space } = await callOf(event).hub.centre.traffic.get(actor, id);
+    return { space: doorRow(space), hours, back };
   });
 }

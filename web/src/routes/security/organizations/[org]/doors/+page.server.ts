@@ -10,8 +10,8 @@ export async function load(event: ServerLoadEvent) {
   const { traffic } = callOf(event).hub.centre;
   const after = afterOf(event.url.searchParams) as typeof reader.userId | undefined;
   return await showOrg(event, async ({ org, actor }) => {
-    const { items, next } = await traffic.listOf(actor, org.id, { limit: ROWS, after });
-    const hours = await traffic.hoursOfOrg(actor, org.id);
-    return { spaces: items.map(doorRow), hours, pager: pagerOf(event.url, next) };
+    const { items, next, back } = await traffic.listOf(actor, org.id, { limit: ROWS, after });
+    const counted = await traffic.hoursOfOrg(actor, org.id);
+    return { spaces: items.map(doorRow), tableBack: back, ...counted, pager: pagerOf(event.url, next) };
   });
 }

@@ -7,7 +7,7 @@ import { showOrg } from '../../../../../../lib/security/org.ts';
 export async function load(event: ServerLoadEvent) {
   return await showOrg(event, async ({ org, actor }) => {
     const id = (event.params['space'] ?? '') as typeof org.id;
-    const { hours, sentBack, ...space } = await callOf(event).hub.centre.traffic.get(actor, id, org.id);
-    return { space: doorRow(space), hours, sentBack };
+    const { hours, back, ...space } = await callOf(event).hub.centre.traffic.get(actor, id, org.id);
+    return { space: doorRow(space), hours, back };
   });
 }
