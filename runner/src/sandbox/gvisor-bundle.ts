@@ -34,11 +34,8 @@ interface OciMount {
 /** The files that are generated, in the order of their descriptors; the bundle's own is the last. */
 export function gvisorFiles(spec: SandboxSpec): GeneratedFile[] {
   const own = ownFiles(spec).map(({ text }, n) => ({ path: `${FILES}/${n}`, text }));
-  return [...own, NOTHING, { path: `${BUNDLE}/config.json`, text: JSON.stringify(bundleOf(spec)) }];
+  return [...own, { path: `${BUNDLE}/config.json`, text: JSON.stringify(bundleOf(spec)) }];
 }
-
-/** Shown in the place of files that are hidden. */
-const NOTHING: GeneratedFile = { path: `${FILES}/nothing`, text: '' };
 
 // gVisor has a `/proc` of its own. It tells how much memory the machine has; the rest is about the sandbox alone.
 function ownFiles(spec: SandboxSpec): GeneratedFile[] {
@@ -87,19 +84,17 @@ function rlimitsOf({ openFiles, fileBytes, processes }: SandboxLimits): object[]
 }
 
 function mountsOf(spec: SandboxSpec, user: number): OciMount[] {
-  const root = spec.root.filter((part) => 'from' in part).map(({ to }, n) => shown(n, to, 'ro'));
+  const root = foldersOf(spec).map(({ to }, n) => shown(n, to, 'ro'));
   const mounts = spec.mounts.map(({ to, access }, n) =>
     shown(root.length + n, to, access === 'write' ? 'rw' : 'ro'),
   );
   const files = ownFiles(spec).map(({ path }, n) => bind(`${FILES}/${n}`, path, 'ro'));
-  const hidden = spec.root.flatMap((part) => ('hidden' in part ? [bind(NOTHING.path, part.to, 'ro')] : []));
   const mine = [`uid=${user}`, `gid=${user}`];
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: [] },
     // In place of what gVisor would show.
     memory('/sys', ['size=4096', 'mode=0555', 'ro']),
     ...root,
-    ...hidden,
     { destination: '/dev', type: 'devtmpfs', source: 'devtmpfs', options: ['ro'] },
     memory('/tmp', [`size=${spec.limits.tmpBytes}`, 'mode=1777']),
     memory('/dev/shm', [`size=${spec.limits.sharedMemoryBytes}`, 'mode=1777']),
@@ -109,6 +104,20 @@ function mountsOf(spec: SandboxSpec, user: number): OciMount[] {
     ...mounts,
     ...files,
   ];
+}
+
+/** The folders that the root is made of. */
+function foldersOf({ root }: SandboxSpec): { readonly from: string; readonly to: string }[] {
+  return root.filter((part) => 'from' in part);
+}
+
+/** Where the files that are hidden are for gVisor. */
+function listHidden(spec: SandboxSpec): string[] {
+  const folders = foldersOf(spec);
+  return spec.root.flatMap((part) => {
+    const n = 'hidden' in part ? folders.findIndex(({ to }) => part.to.startsWith(`${to}/`)) : -1;
+    return n === -1 ? [] : [`${SHOWN}/${n}${part.to.slice(folders[n]?.to.length)}`];
+  });
 }
 
 function shown(n: number, to: string, access: 'ro' | 'rw'): OciMount {
@@ -126,7 +135,7 @@ function memory(destination: string, options: readonly string[]): OciMount {
 /** The arguments of the bubblewrap around gVisor. */
 export function gvisorArguments(spec: SandboxSpec, runsc: string, fds: Descriptors): string[] {
   const sources = [
-    ...spec.root.flatMap((part) => ('from' in part ? [['--ro-bind', part.from]] : [])),
+    ...foldersOf(spec).map(({ from }) => ['--ro-bind', from]),
     ...spec.mounts.map(({ from, access }) => [access === 'write' ? '--bind' : '--ro-bind', from]),
   ];
   return [
@@ -149,6 +158,8 @@ export function gvisorArguments(spec: SandboxSpec, runsc: string, fds: Descripto
       'link' in part ? ['--symlink', part.link, `${BUNDLE}/root${part.to}`] : [],
     ),
     ...sources.flatMap(([how = '', from = ''], n) => [how, from, `${SHOWN}/${n}`]),
+    // Covered here: gVisor covers no file that the Space's user may not open. A device where devices cannot be opened: it cannot be read.
+    ...listHidden(spec).flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...['--ro-bind', spec.door, `${SHOWN}/door`],
     // Files, not mounts of some that are deleted: gVisor could not mount those again.
     ...gvisorFiles(spec).flatMap((file, n) => ['--file', String(fds.firstFileFd + n), file.path]),

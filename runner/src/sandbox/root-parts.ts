@@ -22,14 +22,44 @@ export function listRootParts(base: string): RootPart[] {
     throw new SandboxUnavailable(
       `the base at ${base} has no file for ${absent.map((name) => `/etc/${name}`).join(', ')}`,
     );
-  return [...parts, ...listHidden(`${base}/etc`)];
+  return [...parts, ...listHidden(base)];
 }
 
-/** What of an `/etc` no sandbox sees. */
-export function listHidden(etc: string): RootPart[] {
-  return HIDDEN_ETC.filter((name) => lstatSync(`${etc}/${name}`, { throwIfNoEntry: false })?.isFile()).map(
-    (name): RootPart => ({ hidden: true, to: `/etc/${name}` }),
-  );
+/** What of a base's `/etc` no sandbox sees: where a name is a link, what it leads to, because a mount covers no link. */
+export function listHidden(base: string): RootPart[] {
+  const files = HIDDEN_ETC.map((name) => followInside(base, `/etc/${name}`));
+  const shown = files.filter((path) => FOLDERS.some((name) => path?.startsWith(`/${name}/`)));
+  return [...new Set(shown)].map((to = ''): RootPart => ({ hidden: true, to }));
+}
+
+/** Of Linux. */
+const MAX_LINKS = 40;
+
+/**
+ * The file that a path in a base leads to, as a path without links, as whoever has the base for a root would find it. The kernel would
+ * follow a link of the base to a file of the host.
+ */
+function followInside(base: string, path: string): string | undefined {
+  let at = '';
+  let links = 0;
+  const rest = namesOf(path);
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const next = name === '..' ? at.slice(0, at.lastIndexOf('/')) : `${at}/${name}`;
+    const kind = lstatSync(`${base}${next}`, { throwIfNoEntry: false });
+    if (kind?.isSymbolicLink() === true) {
+      links += 1;
+      const link = readlinkSync(`${base}${next}`);
+      rest.unshift(...namesOf(link));
+      if (link.startsWith('/')) at = '';
+    } else at = next;
+    const isPassed = kind?.isSymbolicLink() === true || kind?.isDirectory() === true;
+    if (links > MAX_LINKS || !(isPassed || (rest.length === 0 && kind?.isFile() === true))) return undefined;
+  }
+  return at;
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
 /** Finds the programs. Throws a `SandboxUnavailable` that names what to install. */

@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   readlinkSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { type Readable } from 'node:stream';
@@ -62,6 +63,8 @@ export async function openPlace(start: AgentStart): Promise<Place> {
   };
 }
 
+const HASHES = 'root:hash:20000:0:99999:7:::\n';
+
 // Programs are the machine's own, read-only; its /etc is not shown.
 function makeBase(base: string): void {
   mkdirSync(`${base}/etc`, { recursive: true });
@@ -69,7 +72,14 @@ function makeBase(base: string): void {
     writeFileSync(`${base}/etc/${name}`, '');
   // Readable, as they are for whom all files belong to.
   for (const name of ['shadow', 'shadow-', 'gshadow'])
-    writeFileSync(`${base}/etc/${name}`, 'root:hash:20000:0:99999:7:::\n', { mode: 0o644 });
+    writeFileSync(`${base}/etc/${name}`, HASHES, { mode: 0o644 });
+  // Elsewhere, as a package or an operator may have them: by a link to a file, and by one to a folder.
+  mkdirSync(`${base}/etc/kept`);
+  writeFileSync(`${base}/etc/kept/groups`, HASHES, { mode: 0o644 });
+  // As Debian has it: nobody else's to open.
+  writeFileSync(`${base}/etc/kept/opasswd`, HASHES, { mode: 0o600 });
+  symlinkSync('/etc/../etc/kept/./groups', `${base}/etc/gshadow-`);
+  symlinkSync('kept', `${base}/etc/security`);
   copyFileSync('/etc/ld.so.cache', `${base}/etc/ld.so.cache`);
   if (existsSync('/etc/alternatives'))
     cpSync('/etc/alternatives', `${base}/etc/alternatives`, { recursive: true, verbatimSymlinks: true });
@@ -81,7 +91,7 @@ function rootOf(base: string): RootPart[] {
     return kind?.isSymbolicLink() === true ? [{ link: readlinkSync(`/${name}`), to: `/${name}` }] : [];
   });
   const etc = `${base}/etc`;
-  return [{ from: '/usr', to: '/usr' }, ...links, { from: etc, to: '/etc' }, ...listHidden(etc)];
+  return [{ from: '/usr', to: '/usr' }, ...links, { from: etc, to: '/etc' }, ...listHidden(base)];
 }
 
 /** A specification with what a test does not care about. */
