@@ -129,6 +129,18 @@ export const codeUnreachable = defineFault(
   ],
 );
 
+/** The children's users cannot come to a folder of the instance. */
+export const folderUnreachable = defineFault(
+  'unavailable',
+  'folder.unreachable',
+  (folder: string, user: string) => [
+    `the system user ${user} cannot enter ${folder}, and no sandbox can be made that shows it (a folder above it is closed to others)`,
+    {
+      hint: 'install bubblewrap and allow it to make namespaces, open the folders above it to passing (chmod o+x), choose another with HOLDFAST_DATA, HOLDFAST_KEYS or HOLDFAST_OBJECTS (such as one below /var/lib), or start as an ordinary user',
+    },
+  ],
+);
+
 /** The folder holds something that is not ours. */
 export const keysMissing = defineFault('unavailable', 'keys.missing', (file: string) => [
   `the key file ${file} is missing or empty, and a new one would open nothing that was made with it`,

@@ -73,7 +73,8 @@ export async function openSite(ground: Ground): Promise<Site> {
   await openChildFolders(layout, used, mechanism.sandbox !== undefined);
   const pages = await pagesOf(ground);
   const code = viewCode(checkout, node, pages);
-  if (used !== undefined && mechanism.sandbox === undefined) await requireReachable(mechanism, used, code);
+  if (used !== undefined && mechanism.sandbox === undefined)
+    await requireReachable(mechanism, used, { code, layout });
   const program = await digesting;
   return { ...ground, confiner: new Confiner(mechanism), accounts: used, code, program };
 }

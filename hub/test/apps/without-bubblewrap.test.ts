@@ -67,3 +67,21 @@ void test(
     await prove(instance);
   },
 );
+
+void test(
+  'without bubblewrap root is told of a folder that the users of the hub’s processes cannot come to, and what to do',
+  { skip, timeout: 2 * MINUTES },
+  async () => {
+    await using scratch = await openScratch('bare');
+    await chmod(scratch.path, 0o700);
+    await assert.rejects(startInstance({ folder: scratch.path, withoutBubblewrap: true }), (error: Error) => {
+      assert.match(
+        error.message,
+        /the system user \S+ cannot enter \S+\/data, .*\(a folder above it is closed/,
+      );
+      assert.match(error.message, /install bubblewrap .*chmod o\+x.*HOLDFAST_DATA/);
+      assert.doesNotMatch(error.message, /initdb/);
+      return true;
+    });
+  },
+);
