@@ -11,6 +11,8 @@ from suite import ENDPOINT, api
 TOKEN = os.environ["HF_TOKEN"]
 # A first start makes the root that all apps share.
 PATIENCE = 1200
+# What sandboxes are made with.
+GVISOR = os.environ.get("HUB_RUNTIME") == "gvisor"
 
 admin = api()
 
@@ -94,13 +96,17 @@ def push(repo, files):
         file.unlink()
 
 
-def processes(word):
-    """The processes of this machine in whose command line a word stands."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            if folder.name.isdigit() and word.encode() in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            pass
-    return found
+def processes(file):
+    """The processes of this machine that an app of this file has, whose name no other has."""
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if is_of(pid, file)]
+
+
+def is_of(pid, file):
+    folder = Path("/proc") / str(pid)
+    try:
+        if GVISOR:
+            # A program is known to its own kernel alone: of this one are the processes that keep that kernel, which are shown its files.
+            return any((folder / "root/s").glob(f"*/{file}"))
+        return file.encode() in (folder / "cmdline").read_bytes()
+    except OSError:
+        return False

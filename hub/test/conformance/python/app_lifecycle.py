@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError, RepositoryNotFoundError
 
-from app_calls import PATIENCE, admin, auth, host, logs, processes, push, until, wait
+from app_calls import GVISOR, PATIENCE, admin, auth, host, logs, processes, push, until, wait
 from suite import ENDPOINT, case, equal, raises, run
 
 NAME = "admin/life"
@@ -395,7 +395,8 @@ def preloads():
                 pass
 
     found = list(commands())
-    assert found, "nobody can be looked into"
+    # Under gVisor its program is no process of this machine; what is of this machine has none of it either.
+    assert found or GVISOR, "nobody can be looked into"
     equal([command for command in found if "preloading.py" not in command], [])
     admin.delete_repo(name, repo_type="space")
 
