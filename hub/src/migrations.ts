@@ -67,6 +67,7 @@ import {
   tokenListed,
   tokenPushed,
   tokenReach,
+  tokenSealedDeviceLogins,
   tokenTokens,
   tokenUses,
 } from '#migrations/tokens';
@@ -156,4 +157,5 @@ export const migrations: readonly Migration[] = [
   ledgerContactsOfSpace,
   ledgerOfSpaces,
   upkeepGitObjects,
+  tokenSealedDeviceLogins,
 ];

@@ -122,7 +122,7 @@ function openTokens(
   return {
     authentication,
     ...openApplications({ db, clock, epochs, keys }, { sessions, throttle }),
-    deviceLogins: new DeviceLogins({ db, clock, keys }),
+    deviceLogins: new DeviceLogins({ db, clock, keys, sessions }),
     tokens: new Tokens({ db, clock, epochs, keys, removals }),
     foundTokens: new FoundTokens({ db, clock, epochs, removals, hasSeen }),
     orgTokens: new OrgTokens({

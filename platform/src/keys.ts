@@ -13,6 +13,7 @@ import { type Secret } from '@holdfast/kernel/secret';
 export type KeyPurpose =
   | 'token-row'
   | 'token-decision'
+  | 'device-login'
   | 'session-row'
   | 'removal'
   | 'known-browser'

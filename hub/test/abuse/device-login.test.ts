@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
 import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
+import { openSuperuserPool } from '../harness/superuser.ts';
 import { PASSWORD, signInAs } from '../harness/sign-in.ts';
 import { TestBrowser } from '../harness/test-browser.ts';
 
@@ -89,6 +90,49 @@ void test('letting in needs a fresh proof, and ends with the code, the password 
   await again.send('/device?/approve', { code: second.user_code, ...CHOICE });
   await again.send('/account?/password', { next: 'quite another password', again: 'quite another password' });
   assert.equal((await ask(hub, second.device_code)).error, 'access_denied', 'the user was signed out since');
+});
+
+void test('who ended the session that let a program in has let nothing in', async () => {
+  await using hub = await openServedHub();
+  const thief = await signedIn(hub, 'alice');
+  const { device_code, user_code } = await begin(hub);
+  await thief.send('/device?/approve', { code: user_code, ...CHOICE });
+  const owner = new TestBrowser(hub);
+  await owner.signIn('alice', PASSWORD);
+  await owner.send('/account/sessions?/others', {});
+  assert.equal((await ask(hub, device_code)).error, 'access_denied');
+});
+
+void test('who writes the table lets nothing in, for themselves or for another', async () => {
+  await using hub = await openServedHub();
+  await using behind = openSuperuserPool(hub.database);
+  const alice = await signedIn(hub, 'alice');
+  await hub.addUser('bob');
+  const approved = async (): Promise<string> => {
+    const { device_code, user_code } = await begin(hub);
+    await alice.send('/device?/approve', { code: user_code, ...CHOICE });
+    return device_code;
+  };
+  for (const change of [
+    `user_id = (select id from identity.account where name = 'bob')`,
+    `grant_ = '{"role":"write"}'`,
+    `expires_at = expires_at + interval '1 minute'`,
+    `session_id = '${'0'.repeat(24)}'`,
+    `mac = null`,
+  ]) {
+    const code = await approved();
+    await behind.pool.query(`update tokens.device_login set ${change} where state = 'approved'`);
+    assert.equal((await ask(hub, code)).error, 'access_denied', change);
+    await behind.pool.query('delete from tokens.device_login');
+  }
+  // One that waits takes the seal of another's approval no better.
+  const [first, second] = [await approved(), await begin(hub)];
+  await behind.pool.query(
+    `update tokens.device_login w set state = 'approved', user_id = a.user_id, session_id = a.session_id,
+       grant_ = a.grant_, mac = a.mac from tokens.device_login a where a.state = 'approved' and w.state = 'waiting'`,
+  );
+  assert.equal((await ask(hub, second.device_code)).error, 'access_denied');
+  assert.ok((await ask(hub, first)).access_token);
 });
 
 void test('another client, and another kind of grant, get nothing', async () => {

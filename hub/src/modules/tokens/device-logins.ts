@@ -1,11 +1,12 @@
 // Lets a program in that shows a code, once a person who is signed in has said so (RFC 8628).
+import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { type Secret } from '@holdfast/kernel/secret';
 import { type Keys } from '@holdfast/platform/keys';
-import { type Db } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { isFreshlyProved, referencesOf, type Actor, type Grant } from '#modules/access';
-import { AccountReader, proofNeeded } from '#modules/identity';
+import { proofNeeded, type Account } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import {
@@ -43,13 +44,32 @@ const TOKEN_LIFE_MS = 30 * 86_400_000;
 /** Beyond this nobody waits who is not a flood. */
 const MOST_WAITING = 20_000;
 
+/** Who is signed in in a session, or nobody any more. */
+export interface LiveSessions {
+  findById(id: Id, tx: Tx): Promise<{ readonly account: Account } | undefined>;
+}
+
+/** What a person said yes to, and for which login. */
+interface Approval extends Pick<DeviceLogin, 'id' | 'digest' | 'expires_at'> {
+  readonly user: Id;
+  readonly session: Id;
+  readonly grant: Grant;
+}
+
+// The fields that the MAC of an approval covers.
+function sealedApproval({ id, digest, expires_at: until, user, session, grant }: Approval): string[] {
+  return [id, digest, until.toISOString(), user, session, canonicalJson(grant as never)];
+}
+
 /** The device logins of the instance. */
 export class DeviceLogins {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #keys: Keys;
+  readonly #sessions: LiveSessions;
 
-  constructor(deps: { db: Db; clock: Clock; keys: Keys }) {
+  constructor(deps: { db: Db; clock: Clock; keys: Keys; sessions: LiveSessions }) {
+    this.#sessions = deps.sessions;
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#keys = deps.keys;
@@ -84,11 +104,16 @@ export class DeviceLogins {
 
   /** What waits under a code that a person typed. Throws `device.missing`. */
   async get(userCode: string): Promise<WaitingLogin> {
-    const code = parseUserCode(userCode);
-    const found = code && (await new DeviceReader(this.#db).findWaiting(code, this.#clock.now()));
-    if (found === undefined || code === undefined) throw deviceLoginMissing();
-    const { id, address, client } = found as DeviceLogin;
+    const { id, address, client, user_code: code } = await this.#findWaiting(userCode);
     return { id, address, client, userCode: spellUserCode(code) };
+  }
+
+  async #findWaiting(userCode: string): Promise<DeviceLogin> {
+    const code = parseUserCode(userCode);
+    const found =
+      code === undefined ? code : await new DeviceReader(this.#db).findWaiting(code, this.#clock.now());
+    if (found === undefined) throw deviceLoginMissing();
+    return found;
   }
 
   /**
@@ -98,10 +123,12 @@ export class DeviceLogins {
   async answer(actor: Actor, userCode: string, grant: Grant | null): Promise<void> {
     if (actor.kind !== 'user' || actor.credential.kind !== 'session') throw tokenForbidden();
     if (grant !== null && !isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
-    const { id } = await this.get(userCode);
+    const login = await this.#findWaiting(userCode);
+    const { id } = login;
     const by = { user: actor.userId, session: actor.credential.id, grant };
+    const mac = grant && this.#keys.mac('device-login', sealedApproval({ ...login, ...by, grant }));
     await this.#db.transaction(async (tx) => {
-      if (!(await new DeviceWriter(tx).answer(id, by))) throw deviceLoginMissing();
+      if (!(await new DeviceWriter(tx).answer(id, { ...by, mac }))) throw deviceLoginMissing();
       await record(tx, {
         kind: grant === null ? 'token.device-denied' : 'token.device-approved',
         subject: `account:${actor.userId}`,
@@ -122,29 +149,39 @@ export class DeviceLogins {
       if (login === undefined || login.state === 'used' || login.expires_at <= now)
         return { kind: 'expired' };
       if (login.state === 'denied') return { kind: 'denied' };
-      if (login.state === 'approved') {
-        const row = await new AccountReader(tx).findSignInById(login.user_id as Id);
-        // Who was signed out everywhere since, or disabled, has let nothing in.
-        const over = row?.signedOutAt != null && row.signedOutAt >= login.created_at;
-        if (row === undefined || row.account.disabledAt !== null || over) return { kind: 'denied' };
-        const { account } = row;
-        await writer.update(login.id, { state: 'used' });
-        const issued = await insertToken(
-          tx,
-          { clock: this.#clock, keys: this.#keys },
-          {
-            user: account,
-            name: `hf-login-${login.user_code.toLowerCase()}`,
-            grant: login.grant_ as Grant,
-            lifeMs: TOKEN_LIFE_MS,
-            by: { actor: `user:${account.id}`, credential: `session:${login.session_id ?? ''}` },
-          },
-        );
-        return { kind: 'issued', issued };
-      }
+      if (login.state === 'approved') return await this.#give(tx, login);
       const early = login.polled_at !== null && now.getTime() - login.polled_at.getTime() < EARLIEST_MS;
       await writer.update(login.id, { polled_at: now });
       return { kind: early ? 'too-fast' : 'waiting' };
     });
+  }
+
+  async #give(tx: Tx, login: DeviceLogin): Promise<DeviceAnswer> {
+    const approval = this.#approvalOf(login);
+    // Whose session ended since, by whatever way, or who was disabled, has let nothing in.
+    const visit = approval && (await this.#sessions.findById(approval.session, tx));
+    if (approval === undefined || visit?.account.id !== approval.user) return { kind: 'denied' };
+    const { account } = visit;
+    await new DeviceWriter(tx).update(login.id, { state: 'used' });
+    const issued = await insertToken(
+      tx,
+      { clock: this.#clock, keys: this.#keys },
+      {
+        user: account,
+        name: `hf-login-${login.user_code.toLowerCase()}`,
+        grant: approval.grant,
+        lifeMs: TOKEN_LIFE_MS,
+        by: { actor: `user:${account.id}`, credential: `session:${approval.session}` },
+      },
+    );
+    return { kind: 'issued', issued };
+  }
+
+  // Who can write the table lets nothing in for anybody: an approval whose seal is not ours is none.
+  #approvalOf(login: DeviceLogin): Approval | undefined {
+    const { user_id: user, session_id: session, grant_: grant, mac } = login;
+    if (user === null || session === null || grant === null || mac === null) return undefined;
+    const approval = { ...login, user, session, grant };
+    return this.#keys.verifies('device-login', sealedApproval(approval), mac) ? approval : undefined;
   }
 }

@@ -44,7 +44,7 @@ export class DeviceWriter extends DeviceReader {
   }
 
   async insert(
-    login: Omit<DeviceLogin, 'polled_at' | 'state' | 'user_id' | 'session_id' | 'grant_'>,
+    login: Omit<DeviceLogin, 'polled_at' | 'state' | 'user_id' | 'session_id' | 'grant_' | 'mac'>,
   ): Promise<void> {
     const waiting = {
       polled_at: null,
@@ -52,6 +52,7 @@ export class DeviceWriter extends DeviceReader {
       user_id: null,
       session_id: null,
       grant_: null,
+      mac: null,
     };
     await this.db
       .insertInto('tokens.device_login')
@@ -70,7 +71,10 @@ export class DeviceWriter extends DeviceReader {
   }
 
   /** Answers a login that waits. Returns whether it did: whoever answers first has answered. */
-  async answer(id: Id, by: { user: Id; session: Id; grant: Grant | null }): Promise<boolean> {
+  async answer(
+    id: Id,
+    by: { user: Id; session: Id; grant: Grant | null; mac: Buffer | null },
+  ): Promise<boolean> {
     const result = await this.db
       .updateTable('tokens.device_login')
       .set({
@@ -78,6 +82,7 @@ export class DeviceWriter extends DeviceReader {
         user_id: by.user,
         session_id: by.session,
         grant_: by.grant === null ? null : sql`${JSON.stringify(by.grant)}::jsonb`,
+        mac: by.mac,
       })
       .where('id', '=', id)
       .where('state', '=', 'waiting')

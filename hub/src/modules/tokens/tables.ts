@@ -21,6 +21,8 @@ export type TokenTables = {
     user_id: Id | null;
     session_id: Id | null;
     grant_: Grant | null;
+    /** Of an approval. */
+    mac: Buffer | null;
   };
   'tokens.org_decision': { token_id: Id; org_id: Id; state: OrgDecision; at: Date; mac: Buffer };
   'tokens.used': {
