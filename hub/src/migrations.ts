@@ -56,6 +56,7 @@ import {
   sessionSecondFactor,
   sessionSeeds,
   sessionSessions,
+  sessionUsedCodes,
 } from '#migrations/sessions';
 import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces, spaceStartedRuns } from '#migrations/spaces';
 import { oauthApplications } from '#migrations/oauth';
@@ -158,4 +159,5 @@ export const migrations: readonly Migration[] = [
   ledgerOfSpaces,
   upkeepGitObjects,
   tokenSealedDeviceLogins,
+  sessionUsedCodes,
 ];

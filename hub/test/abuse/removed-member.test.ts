@@ -146,6 +146,26 @@ void test('an invitation dies with its sender’s right to invite', async () => 
   await assert.rejects(invitations.join(mallory, second), failsWith('invitation.missing'));
 });
 
+void test('an invitation gives a member no other role, says so, and leaves no entry that they joined', async () => {
+  const { hub, bob } = await openAcme('admin');
+  await using _hub = hub;
+  const { invitations, members } = hub.modules;
+  const reader = (await visitAs(hub, 'reader')).actor;
+  await members.put(OPERATOR, { org: 'acme', user: 'reader', role: 'read' });
+  const wish = { email: 'r@example.org', org: { name: 'acme', role: 'admin' } } as const;
+  const text = (await invitations.invite(bob, wish)).text.reveal('to use it');
+  await assert.rejects(invitations.join(reader, text), failsWith('invitation.of-member'));
+  assert.deepEqual(
+    (await visitAs(hub, 'reader')).memberships.map(({ role }) => role),
+    ['read'],
+  );
+  const { rows } = await hub.modules.pool.query(
+    `select 1 from ledger.entry where kind = 'org.member-joined'`,
+  );
+  assert.equal(rows.length, 0);
+  assert.equal((await invitations.get(text)).org?.name, 'acme', 'it is not used up');
+});
+
 void test('of two who administer an organisation and remove each other at once, one stays', async () => {
   const { hub, bob } = await openAcme('admin');
   await using _hub = hub;

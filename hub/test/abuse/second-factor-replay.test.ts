@@ -61,6 +61,12 @@ void test('a recovery code is good once, in any spelling, and none is of another
   const [code = '', other = ''] = codes;
   assert.equal(await finish(code.toUpperCase().replace('-', ' ')), 'signed in');
   assert.equal(await finish(code), 'second-factor.code-wrong');
+  await assert.rejects(
+    hub.modules.pool.query('update sessions.recovery_code set used_at = null'),
+    /stays used/,
+    'as the hub',
+  );
+  assert.equal(await finish(code), 'second-factor.code-wrong');
   await using behind = openSuperuserPool(hub.database);
   const { rows } = await behind.pool.query<{ digest: string }>('select digest from sessions.recovery_code');
   assert.ok(

@@ -46,7 +46,7 @@ export class Broker implements Disposable {
   readonly #leaves = new Map<string, Leaf>();
   readonly #from: Sealing;
   readonly #misplaced = new Map<string, Misplaced>();
-  readonly #echoes = new Set<string>();
+  readonly #echoes = new Map<string, Set<string>>();
   readonly #timer: NodeJS.Timeout;
   readonly #began: number;
   readonly #granted = Promise.withResolvers<undefined>();
@@ -144,9 +144,11 @@ export class Broker implements Disposable {
 
   /** An answer had a value in it. */
   echoed(version: string, route: Route): void {
-    const key = JSON.stringify([version, route]);
-    if (this.#echoes.has(key) || this.#echoes.size >= MOST_KINDS) return;
-    this.#echoes.add(key);
+    const key = JSON.stringify(route);
+    // For each version by itself: an app chooses the routes, and must not hide one value behind fifty of another.
+    const routes = this.#echoes.get(version) ?? new Set();
+    if (routes.has(key) || routes.size >= MOST_KINDS) return;
+    this.#echoes.set(version, routes.add(key));
     this.leases.say({ type: 'echo', version, route });
   }
 

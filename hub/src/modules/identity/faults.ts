@@ -100,6 +100,11 @@ export const invitationMissing = defineFault(
   'invitation.missing',
   () => 'There is no such invitation, or it was used, revoked or is too old. Ask for a new one.',
 );
+export const invitationOfMember = defineFault(
+  'conflict',
+  'invitation.of-member',
+  () => 'You are a member of this organisation already. Who administers it can change your role.',
+);
 export const signUpClosed = defineFault(
   'forbidden',
   'account.sign-up-closed',

@@ -21,6 +21,7 @@ import {
   emailInvalid,
   invitationForbidden,
   invitationMissing,
+  invitationOfMember,
   proofNeeded,
   signUpClosed,
 } from './faults.ts';
@@ -142,7 +143,7 @@ export class Invitations {
     return account;
   }
 
-  /** Takes somebody who has an account into the organisation of an invitation. */
+  /** Takes somebody who has an account into the organisation of an invitation. Throws `invitation.missing`, `invitation.of-member`. */
   async join(actor: UserActor, text: string): Promise<void> {
     await this.#db.transaction(async (tx) => {
       const invitation = await this.#use(tx, text);
@@ -170,7 +171,8 @@ export class Invitations {
 
   async #join(tx: Tx, account: Account, { id, org }: Invitation): Promise<void> {
     if (org === null) return;
-    await new AccountWriter(tx).addMembership(org.id, account.id, org.role);
+    if (!(await new AccountWriter(tx).addMembership(org.id, account.id, org.role)))
+      throw invitationOfMember();
     await this.#epochs.advance(tx, 'identity');
     await record(tx, {
       kind: 'org.member-joined',

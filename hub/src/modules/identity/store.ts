@@ -353,12 +353,13 @@ export class AccountWriter extends AccountReader {
   }
 
   /** Makes the user a member; who is one already keeps their role. */
-  async addMembership(orgId: Id, userId: Id, role: Role): Promise<void> {
-    await this.db
+  async addMembership(orgId: Id, userId: Id, role: Role): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await this.db
       .insertInto('identity.membership')
       .values({ org_id: orgId, user_id: userId, role })
       .onConflict((conflict) => conflict.columns(['org_id', 'user_id']).doNothing())
-      .execute();
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
   }
 
   /** Makes the user a member, or changes the role of one. */

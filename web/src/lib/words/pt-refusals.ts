@@ -74,6 +74,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'device.missing': 'Nenhum programa espera com esse código. Serve durante um quarto de hora.',
   'invitation.missing':
     'Esse convite não existe, foi usado ou revogado, ou é demasiado antigo. Peça um novo.',
+  'invitation.of-member': 'Já é membro desta organização. Quem a administra pode mudar a sua função.',
   'invitation.forbidden': 'Só quem administra este hub, ou a organização, pode convidar.',
   'passkey.refused': 'A chave de acesso não foi aceite. Abra a página de novo e repita.',
   'passkey.present': 'Essa chave já é conhecida, ou há vinte. Remova uma que não use.',

@@ -88,6 +88,7 @@ export const OTHER_REFUSALS = [
   'entry.missing',
   'invitation.forbidden',
   'invitation.missing',
+  'invitation.of-member',
   'leak.token-in-text',
   'ledger.cursor-invalid',
   'ledger.entry-missing',
