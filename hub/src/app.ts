@@ -3,6 +3,7 @@
 import { systemClock } from '@holdfast/kernel/clock';
 import { type ChainFlaw } from '@holdfast/platform/chained-records';
 import { openInheritedChannel } from '@holdfast/platform/channel';
+import { type HourRoots } from '@holdfast/platform/hour-keys';
 import { type Log } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { Passages } from '@holdfast/platform/pass-on';
@@ -138,15 +139,17 @@ interface AppDeps {
   readonly log: Log;
   readonly keepHead: RemovalsPlace['keepHead'];
   readonly silence: Pick<EndpointSilence, 'silent'>;
+  readonly hours: HourRoots;
 }
 
 /** Opens everything and begins to serve. */
-export async function openApp(start: HubStart, { log, keepHead, silence }: AppDeps): Promise<App> {
+export async function openApp(start: HubStart, { silence, ...deps }: AppDeps): Promise<App> {
   const { settings } = start;
+  const { log } = deps;
   const metrics = new Metrics();
   await using opened = new AsyncDisposableStack();
   const outside = openOutside(settings, opened, log);
-  const modules = opened.use(await openModules(start, { log, clock: systemClock, keepHead, ...outside }));
+  const modules = opened.use(await openModules(start, { ...deps, clock: systemClock, ...outside }));
   // Before anybody is served: what was ended must not work for an instant after a start.
   await settleRemovals(modules);
   const adminCreated = await firstStart(modules, start);

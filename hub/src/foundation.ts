@@ -2,6 +2,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { Secret } from '@holdfast/kernel/secret';
 import { BufferPool } from '@holdfast/platform/buffer-pool';
+import { type HourRoots } from '@holdfast/platform/hour-keys';
 import { Keys } from '@holdfast/platform/keys';
 import { type Log } from '@holdfast/platform/log';
 import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
@@ -19,7 +20,7 @@ const CONNECTIONS = 12;
  * and the database. */
 export async function openFoundation(
   { settings, secrets }: HubStart,
-  shared: { log: Log; clock: Clock; keepHead: RemovalsPlace['keepHead'] },
+  shared: { log: Log; clock: Clock; keepHead: RemovalsPlace['keepHead']; hours: HourRoots },
 ) {
   await using opened = new AsyncDisposableStack();
   const { log, clock } = shared;
@@ -29,7 +30,7 @@ export async function openFoundation(
   const epochs = opened.use(new Epochs({ db, clock }));
   await epochs.read();
   epochs.start();
-  const keys = new Keys(new Secret(Buffer.from(secrets.hubKey, 'base64')));
+  const keys = new Keys(new Secret(Buffer.from(secrets.hubKey, 'base64')), shared.hours);
   const place = { ...settings.removals, instance: settings.instance, keepHead: shared.keepHead };
   const removals = opened.use(await openRemovals(place, { keys, clock, log }));
   const buffers = new BufferPool();

@@ -1,5 +1,6 @@
 // The hub's process: reads what the supervisor says, opens the application, and closes it when told to or left alone.
 import { openInheritedChannel } from '@holdfast/platform/channel';
+import { HourRoots, HoursDealt } from '@holdfast/platform/hour-keys';
 import { openLog } from '@holdfast/platform/log';
 import { HubStart } from '@holdfast/supervisor/settings';
 import { openApp } from './app.ts';
@@ -13,12 +14,20 @@ try {
   const stopped = Promise.withResolvers<void>();
   const heads = new KeptHeads((frame) => channel.send(frame));
   const silence = new EndpointSilence();
+  const hours = new HourRoots(start.secrets.hours);
   channel.onFrame((frame) => {
-    if (!heads.hear(frame) && !silence.hear(frame)) stopped.resolve();
+    const dealt = HoursDealt.safeParse(frame);
+    if (dealt.success) hours.take(dealt.data.hours);
+    else if (!heads.hear(frame) && !silence.hear(frame)) stopped.resolve();
   });
   // Without a supervisor nothing would end this process or its database: it goes when the supervisor goes.
   void channel.closed.then(() => stopped.resolve());
-  await using app = await openApp(start, { log, silence, keepHead: async (head) => await heads.keep(head) });
+  await using app = await openApp(start, {
+    log,
+    silence,
+    hours,
+    keepHead: async (head) => await heads.keep(head),
+  });
   const { adminCreated, removalsFlaw } = app;
   channel.send({ type: 'ready', adminCreated, ...(removalsFlaw && { removalsFlaw }) });
   await stopped.promise;

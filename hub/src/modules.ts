@@ -1,6 +1,7 @@
 // Opens every module with what it uses.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { type HourRoots } from '@holdfast/platform/hour-keys';
 import { type Log } from '@holdfast/platform/log';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { openContent } from '#modules/content';
@@ -29,6 +30,8 @@ import { openApplications, openPeople } from './people.ts';
 import { openSpaces, type OpenVault } from './spaces.ts';
 
 interface Shared {
+  /** Of which keys of what passes are derived. */
+  readonly hours: HourRoots;
   /** Has the supervisor remember which removal was written down last. */
   readonly keepHead: RemovalsPlace['keepHead'];
   readonly log: Log;

@@ -1,5 +1,6 @@
 // Prepares the database, starts the hub and keeps it running, and says when it serves.
 import { isFault } from '@holdfast/kernel/fault';
+import { Secret } from '@holdfast/kernel/secret';
 import { type RelayEnd } from '@holdfast/platform/frame-relay';
 import { type BoundSocket } from '@holdfast/platform/listeners';
 import { measureSpace, reserveOf } from '@holdfast/platform/objects/free-space';
@@ -10,6 +11,7 @@ import { type DatabaseConfig } from './config/config.ts';
 import { type Database } from './database.ts';
 import { databaseUnreachable } from './faults.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
+import { HourDealer } from './hour-dealer.ts';
 import { type HubRun, runHub, runPreparation } from './hub.ts';
 import { Keeper } from './keeper.ts';
 import { type NotaryStanding, notaryUser, type RunningNotary } from './notary-start.ts';
@@ -18,13 +20,7 @@ import { problemOfVault, vaultUser } from './vault-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
 import { KeptRemovalsHead, presentFlaw, viewRemovals, withRemovals } from './removals.ts';
-import {
-  type HubSecrets,
-  type HubStart,
-  type PrepareStart,
-  type RemovalsHead,
-  type Settings,
-} from './settings.ts';
+import { type HubSecrets, type PrepareStart, type RemovalsHead, type Settings } from './settings.ts';
 import { currentOperator, type Site } from './site.ts';
 
 /** A hub whose processes load while the database starts. */
@@ -154,6 +150,7 @@ async function keepHub(site: Site, settings: Settings, launches: Launches): Prom
     },
     hear: head.hear,
     silence: launches.silence,
+    dealer: dealerOf(site),
   };
   // Only the first start makes an administrator; the password is not kept for the next ones.
   const firstRun: HubRun = {
@@ -187,7 +184,7 @@ function nextRun(run: HubRun, sealed: Settings['sealed'], head: RemovalsHead | n
   return { ...run, start: { ...start, settings: { ...start.settings, sealed } } };
 }
 
-function firstStartOf(start: HubStart, admin: FirstAdmin): HubStart {
+function firstStartOf(start: HubRun['start'], admin: FirstAdmin): HubRun['start'] {
   const settings = { ...start.settings, firstAdmin: admin.account };
   return { type: 'start', settings, secrets: { ...start.secrets, ...passwordOf(admin) } };
 }
@@ -197,7 +194,12 @@ function passwordOf({ password }: FirstAdmin): Pick<HubSecrets, 'adminPassword'>
   return { adminPassword: password.reveal('the hub makes the first administrator') };
 }
 
-function secretsOf(site: Site): HubSecrets {
+function dealerOf({ keys }: Site): HourDealer {
+  const root = keys.hoursKey.reveal('roots of hours are derived from it');
+  return new HourDealer(new Secret(Buffer.from(root, 'base64')));
+}
+
+function secretsOf(site: Site): HubRun['start']['secrets'] {
   return {
     postgresPassword: site.keys.hubPassword.reveal('the hub signs in with it'),
     hubKey: site.keys.hubKey.reveal('the hub derives its keys from it'),

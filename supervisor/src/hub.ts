@@ -1,8 +1,9 @@
 // The hub as the supervisor runs it: prepared once, then kept running on sockets that stay bound.
 import { type LaunchedChild, type ReadyChild } from './child.ts';
 import { type EndpointSilence } from './endpoint-silence.ts';
+import { type HourDealer } from './hour-dealer.ts';
 import { type Kept } from './keeper.ts';
-import { type HubStart, type PrepareStart } from './settings.ts';
+import { type HubSecrets, type HubStart, type PrepareStart } from './settings.ts';
 import { type ConfinedProcess } from './separation/confined-process.ts';
 
 /** How long migrations may take, in milliseconds. A start that is ended here goes on where it was at the next. */
@@ -19,7 +20,7 @@ export async function runPreparation(launched: LaunchedChild, start: PrepareStar
 
 /** One start of the hub. */
 export interface HubRun {
-  readonly start: HubStart;
+  readonly start: Omit<HubStart, 'secrets'> & { readonly secrets: Omit<HubSecrets, 'hours'> };
   /** Milliseconds until it must serve. */
   readonly timeout: number;
   /** Milliseconds for requests in flight. */
@@ -32,11 +33,15 @@ export interface HubRun {
   readonly hear: (frame: unknown, answer: (reply: object) => void) => boolean;
   /** What it is told of the endpoint for checkpoints. */
   readonly silence: Pick<EndpointSilence, 'follow'>;
+  /** Where its roots of hours come from. */
+  readonly dealer: HourDealer;
 }
 
 /** Starts the hub and returns once it serves. Throws `childFailed`. */
 export async function runHub(launched: LaunchedChild, run: HubRun): Promise<Kept> {
-  const { process, channel, answer } = await launched.begin(run.start, run.timeout, run.hear);
+  const hours = run.dealer.deal();
+  const start = { ...run.start, secrets: { ...run.start.secrets, hours } };
+  const { process, channel, answer } = await launched.begin(start, run.timeout, run.hear);
   const reply = (frame: object): void => {
     channel.send(frame);
   };
@@ -47,8 +52,12 @@ export async function runHub(launched: LaunchedChild, run: HubRun): Promise<Kept
   run.silence.follow((silent) => {
     channel.send({ type: 'endpoint', silent });
   });
+  const dealing = run.dealer.follow(hours, (next) => {
+    channel.send({ type: 'hours', hours: next });
+  });
   await run.onReady(answer.adminCreated ?? true);
   void channel.closed.then(async (reason) => {
+    dealing[Symbol.dispose]();
     // What is no frame comes from a hub that was taken over, or out of its mind: neither gets time to do more.
     if (reason !== undefined) process.kill();
     // One whose channel only closed cannot be asked any more: it has its drain time to end by itself, as if it had been.

@@ -10,6 +10,8 @@ import { keysMissing } from './faults.ts';
 export interface Keys {
   /** 32 random bytes as base64. */
   readonly hubKey: Secret<string>;
+  /** As many, from which the hub is dealt roots of an hour each. It stays here. */
+  readonly hoursKey: Secret<string>;
   readonly superuserPassword: Secret<string>;
   readonly ownerPassword: Secret<string>;
   readonly hubPassword: Secret<string>;
@@ -19,6 +21,7 @@ export interface Keys {
 
 const FILES = {
   hubKey: 'hub.key',
+  hoursKey: 'hub-hours.key',
   superuserPassword: 'postgres-superuser.password',
   ownerPassword: 'postgres-owner.password',
   hubPassword: 'postgres-hub.password',
@@ -56,6 +59,8 @@ export async function openKeys(folder: string, isNew: boolean): Promise<Keys> {
   };
   return {
     hubKey: await read(FILES.hubKey, 'base64'),
+    // Instances from before have none. What a lost one signed is good for a day at most anyway.
+    hoursKey: await read(FILES.hoursKey, 'base64', true),
     superuserPassword: await read(FILES.superuserPassword, 'base64url'),
     ownerPassword: await read(FILES.ownerPassword, 'base64url'),
     hubPassword: await read(FILES.hubPassword, 'base64url'),

@@ -1,4 +1,5 @@
 // What the supervisor tells its children in the first frame of their channel. Settings may be logged; secrets never.
+import { DealtHours } from '@holdfast/platform/hour-keys';
 import { z } from 'zod';
 import { HardwareKind } from './config/spaces-file.ts';
 
@@ -211,8 +212,10 @@ export type Settings = z.infer<typeof Settings>;
 /** What `hub` gets beside its settings. */
 export const HubSecrets = z.strictObject({
   postgresPassword: z.string(),
-  /** 32 random bytes as base64; every MAC and signing key of the hub is derived from it. */
+  /** 32 random bytes as base64; what lasts is bound by keys that are derived from it. */
   hubKey: z.base64(),
+  /** For what is signed for a short while. */
+  hours: DealtHours,
   adminPassword: z.string().optional(),
 });
 export type HubSecrets = z.infer<typeof HubSecrets>;

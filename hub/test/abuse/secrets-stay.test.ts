@@ -45,7 +45,7 @@ async function keyNeedles(instance: Instance): Promise<Needle[]> {
     files.map(async ({ parentPath, name }) => {
       const text = (await readFile(path.join(parentPath, name), 'utf8')).trim();
       if (name === 'root.key' || name.startsWith('box-')) return keyNeedle(name, longestOf(text));
-      return name === 'hub.key' ? keyNeedle(name, text) : needleOf(name, text);
+      return name === 'hub.key' || name === 'hub-hours.key' ? keyNeedle(name, text) : needleOf(name, text);
     }),
   );
 }

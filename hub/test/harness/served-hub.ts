@@ -3,6 +3,8 @@
 import { type AddressInfo } from 'node:net';
 import { systemClock } from '@holdfast/kernel/clock';
 import { GiB, KiB, MiB } from '@holdfast/kernel/size';
+import { Secret } from '@holdfast/kernel/secret';
+import { dealHours, HourRoots } from '@holdfast/platform/hour-keys';
 import { openLog } from '@holdfast/platform/log';
 import { Metrics } from '@holdfast/platform/metrics';
 import { Passages } from '@holdfast/platform/pass-on';
@@ -125,6 +127,7 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
       ...{ log, clock: time, carrier: options.carrier, issuer: options.issuer, runner: options.runner },
       vault: vault?.link ?? noVault,
       keepHead: () => Promise.resolve(),
+      hours: new HourRoots(start.secrets.hours),
     }),
   );
   await settleRemovals(modules);
@@ -262,6 +265,7 @@ function startOf(
     secrets: {
       postgresPassword: address.password.reveal('to hand it to the hub'),
       hubKey: Buffer.alloc(32, 3).toString('base64'),
+      hours: dealHours(new Secret(Buffer.alloc(32, 4)), 0),
     },
   };
 }

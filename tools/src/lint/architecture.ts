@@ -155,6 +155,7 @@ export const PROTOCOL_FILES: readonly string[] = ['hub/src/surfaces/hub/**', 'hu
 /** Files that may look inside a `Secret`. */
 export const REVEALING_FILES: readonly string[] = [
   'platform/src/keys.ts',
+  'platform/src/hour-keys.ts',
   'platform/src/keys/**',
   'platform/src/postgres/**',
   'supervisor/src/**',

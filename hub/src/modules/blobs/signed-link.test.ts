@@ -4,12 +4,11 @@ import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
-import { Secret } from '@holdfast/kernel/secret';
-import { Keys } from '@holdfast/platform/keys';
 import { NO_RUN, type ProvenRun } from '#modules/access';
 import { signLink, verifyLink, type Link, type LinkClaim } from './signed-link.ts';
+import { keysOf } from '../../../test/harness/test-keys.ts';
 
-const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
+const keys = keysOf(7);
 const now = new Date(1_800_000_000_000);
 const RUN = '0000000000000000000000aa' as Id as ProvenRun;
 const OTHER = '0000000000000000000000ab' as Id as ProvenRun;
@@ -112,7 +111,7 @@ void test('verifyLink() refuses every other spelling of a link that is right', (
 });
 
 void test('verifyLink() refuses a link signed under another key', () => {
-  const others = new Keys(new Secret(Buffer.alloc(32, 8)));
+  const others = keysOf(8);
   assert.equal(opens(claimOf(link, signLink(others, link))), 'link.invalid');
 });
 

@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Id } from '@holdfast/kernel/id';
-import { Secret } from '@holdfast/kernel/secret';
-import { Keys } from '@holdfast/platform/keys';
 import { NO_RUN } from '#modules/access';
 import { RunProofs } from './run-proofs.ts';
+import { keysOf } from '../../../test/harness/test-keys.ts';
 
 const RUN = '0000000000000000000000aa' as Id;
 const OTHER = '0000000000000000000000ab' as Id;
-const keysOf = (byte: number): Keys => new Keys(new Secret(Buffer.alloc(32, byte)));
-
 function proofsOf(live: readonly Id[], byte = 7): { proofs: RunProofs; asked: Id[] } {
   const asked: Id[] = [];
   const isLive = (run: Id): Promise<boolean> => {

@@ -4,13 +4,12 @@ import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
-import { Secret } from '@holdfast/kernel/secret';
-import { Keys } from '@holdfast/platform/keys';
 import { NO_RUN, type ProvenRun } from '#modules/access';
 import { type XetHash } from './format/xet-hash.ts';
 import { signFetch, verifyFetch, type FetchLink } from './fetch-link.ts';
+import { keysOf } from '../../../test/harness/test-keys.ts';
 
-const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
+const keys = keysOf(7);
 const now = new Date(1_800_000_000_000);
 const RUN = '0000000000000000000000aa' as Id as ProvenRun;
 const OTHER = '0000000000000000000000ab' as Id as ProvenRun;

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newId } from '@holdfast/kernel/id';
-import { Secret } from '@holdfast/kernel/secret';
-import { Keys } from '@holdfast/platform/keys';
 import { digestOfMark, localPath, MARK_DIGEST, newMark, sessionOf, signPass } from './visits.ts';
+import { keysOf } from '../../../test/harness/test-keys.ts';
 
-const keys = new Keys(new Secret(Buffer.alloc(32, 7)));
+const keys = keysOf(7);
 const at = new Date('2026-01-01T00:00:00Z');
 const sessionId = newId(at);
 const browser = digestOfMark('a mark');

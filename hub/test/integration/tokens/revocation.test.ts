@@ -4,8 +4,7 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
-import { Secret } from '@holdfast/kernel/secret';
-import { Keys } from '@holdfast/platform/keys';
+import { type Secret } from '@holdfast/kernel/secret';
 import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool } from '@holdfast/platform/postgres/database';
 import { Epochs } from '@holdfast/platform/postgres/epochs';
@@ -15,6 +14,7 @@ import { openRemovals } from '../../../src/modules/removals/index.ts';
 import { Authentication, Tokens } from '../../../src/modules/tokens/index.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
+import { keysOf } from '../../harness/test-keys.ts';
 
 const OPERATOR: Actor = { kind: 'operator', osUser: 'test', command: '', terminal: '' };
 const rejected = (error: unknown): boolean => isFault(error, 'token.rejected');
@@ -30,7 +30,7 @@ async function openNode(database: TestDatabase) {
   const db = openDatabase(pool);
   const clock = systemClock;
   const epochs = new Epochs({ db, clock });
-  const keys = new Keys(new Secret(Buffer.alloc(32, 1)));
+  const keys = keysOf(1);
   const log = openLog('test', { write: () => undefined });
   const keepHead = (): Promise<void> => Promise.resolve();
   const place = {
