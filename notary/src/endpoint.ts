@@ -39,6 +39,26 @@ export async function askCheckpoint(url: string, signal: AbortSignal): Promise<s
   throw new Error(`it answered ${String(answer.status)}`);
 }
 
+/** What a witness answered. */
+export interface WitnessAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** Hands a witness a checkpoint with what goes before it. Throws an `Error` where it does not answer. */
+export async function postToWitness(url: string, body: string): Promise<WitnessAnswer> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body,
+    redirect: 'error',
+    signal: AbortSignal.timeout(POST_MS),
+  });
+  const text = await readBounded(answer);
+  return { status: answer.status, type: answer.headers.get('content-type') ?? '', text };
+}
+
 async function readBounded(answer: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let left = MOST_BYTES;

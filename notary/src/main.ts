@@ -9,6 +9,7 @@ import { NotaryStart } from '@holdfast/supervisor/settings';
 import { Notary } from './notary.ts';
 import { openOwnFolder } from './own-folder.ts';
 import { Places } from './places.ts';
+import { Witnesses } from './witnesses.ts';
 
 await using channel = openInheritedChannel();
 const log = openLog('notary');
@@ -28,9 +29,10 @@ try {
   );
   await using db = openDatabase(pool);
   await using places = new Places(settings.checkpoints, folder, log);
+  await using witnesses = new Witnesses(settings.checkpoints.witnesses, { db, log });
   const onTold = (): void => channel.send({ type: 'endpoint', silent: false });
   const { notary, silent, sealed, lost } = await Notary.open(
-    { db, folder, places, log, clock: systemClock, keepDays: settings.keepDays, onTold },
+    { db, folder, places, witnesses, log, clock: systemClock, keepDays: settings.keepDays, onTold },
     settings,
   );
   channel.send({

@@ -17,6 +17,7 @@ import { areHeadsWhole, HeadsChanged, takeWaiting, TreeMoved } from './round.ts'
 import { examine, type Known, type Refusal, type Standing } from './standing.ts';
 import { TreeReader } from './tree-store.ts';
 import { hasWaiting } from './waiting-store.ts';
+import { type Witnesses } from './witnesses.ts';
 
 /** From the begin of one look for something new to the next, if it does not take longer: entries are signed within 100 ms. */
 const PAUSE_MS = 50;
@@ -34,6 +35,7 @@ export interface NotaryDeps {
   readonly db: Db;
   readonly folder: OwnFolder;
   readonly places: Places;
+  readonly witnesses: Witnesses;
   readonly log: Log;
   readonly clock: Clock;
   /** For how many days entries are kept; `null`: for ever. */
@@ -117,8 +119,9 @@ export class Notary {
 
   // An endpoint that did not tell what it has gets nothing until that was compared.
   #listen(silent: boolean): void {
-    const { places, folder } = this.#deps;
+    const { places, witnesses, folder } = this.#deps;
     places.onAnswer(async (note, answer) => await this.#keepSignatures(note, answer));
+    witnesses.onAnswer(async (note, answer) => await this.#keepSignatures(note, answer));
     if (!silent) {
       places.openEndpoint();
       return;
@@ -131,10 +134,10 @@ export class Notary {
   // They are for who checks an export; the notary goes on without them.
   async #keepSignatures(note: string, answer: string): Promise<void> {
     const { db, log } = this.#deps;
-    const signed = withSignatures(note, answer, this.#known.verifier);
-    if (signed === undefined) return;
+    const gather = (kept: string): string | undefined => withSignatures(kept, answer, this.#known.verifier);
+    if (gather(note) === undefined) return;
     try {
-      await db.transaction(async (tx) => await new OrderWriter(tx).putSigned(note, signed));
+      await db.transaction(async (tx) => await new OrderWriter(tx).putSigned(note, gather));
     } catch (err) {
       log.warn({ err }, 'the signatures of witnesses under a checkpoint could not be kept');
     }
@@ -217,7 +220,7 @@ export class Notary {
 
   // Own record first: after a crash in between, it is never behind what left.
   async #sign(): Promise<void> {
-    const { folder, places, clock, db } = this.#deps;
+    const { folder, places, witnesses, clock, db } = this.#deps;
     const last = recordOf(this.#standing);
     await folder.write(last);
     const time = clock.now().toISOString();
@@ -229,6 +232,7 @@ export class Notary {
     await db.transaction(async (tx) => await new OrderWriter(tx).putCheckpoint(time, { size, note }));
     this.#owes = false;
     places.offer(note);
+    witnesses.offer(note);
   }
 
   // A database that was put back has nothing to order, and its hub would serve until the next act. A larger tree is another

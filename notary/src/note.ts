@@ -79,11 +79,13 @@ const MOST_SIGNATURE = 512;
  * for who checks the note to know. `undefined`: there is none. None in the name of the note's own key is taken: the first line of a known key decides.
  */
 export function withSignatures(note: string, answer: string, { name }: NoteVerifier): string | undefined {
+  const there = note.slice(note.lastIndexOf('\n\n') + 2).split('\n');
+  const others = there.filter((line) => line !== '' && !line.startsWith(`— ${name} `));
   const lines = answer.split('\n').filter((line) => {
     const [, by] = /^— (\S+) [A-Za-z0-9+/]+={0,2}$/.exec(line) ?? [];
-    return by !== undefined && by !== name && line.length <= MOST_SIGNATURE;
+    return by !== undefined && by !== name && line.length <= MOST_SIGNATURE && !others.includes(line);
   });
-  if (lines.length === 0 || lines.length > MOST_SIGNATURES) return undefined;
+  if (lines.length === 0 || lines.length + others.length > MOST_SIGNATURES) return undefined;
   return `${note}${[...new Set(lines)].map((line) => `${line}\n`).join('')}`;
 }
 

@@ -96,9 +96,21 @@ export class OrderWriter extends TreeReader {
         where notary.checkpoint.size <= excluded.size`.execute(this.db);
   }
 
-  /** Puts the same checkpoint with further signatures in its place; one that took its place meanwhile stays. */
-  async putSigned(note: string, signed: string): Promise<void> {
-    await sql`update notary.checkpoint set note = ${signed}
-      where minute = (select max(minute) from notary.checkpoint) and note = ${note}`.execute(this.db);
+  /**
+   * Puts a checkpoint with further signatures in its place, which `gather` adds to those that it has; one that took its place meanwhile
+   * stays. Several witnesses answer at once: each finds what the one before it added.
+   */
+  async putSigned(note: string, gather: (kept: string) => string | undefined): Promise<void> {
+    const { rows } = await sql<{ minute: number; note: string }>`select minute, note from notary.checkpoint
+      where minute = (select max(minute) from notary.checkpoint) and starts_with(note, ${note}) for update`.execute(
+      this.db,
+    );
+    for (const kept of rows) {
+      const signed = gather(kept.note);
+      if (signed !== undefined)
+        await sql`update notary.checkpoint set note = ${signed} where minute = ${kept.minute}`.execute(
+          this.db,
+        );
+    }
   }
 }

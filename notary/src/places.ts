@@ -8,9 +8,8 @@ import { epochOf, openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { askCheckpoint, postCheckpoint } from './endpoint.ts';
 import { type NoteSigner, verifierOf } from './note.ts';
 import { type OwnFolder } from './own-folder.ts';
+import { Target } from './target.ts';
 
-/** Between two checkpoints for one place, in milliseconds. */
-const PACE_MS = 1_000;
 /** For how long a start asks an endpoint that does not tell, where nothing else tells; and how often. */
 const PATIENCE_MS = 20_000;
 const ASK_PACE_MS = 1_000;
@@ -168,46 +167,4 @@ export class Places implements AsyncDisposable {
 function openOwn(note: string, signer: NoteSigner): Checkpoint | undefined {
   const found = openCheckpoint(note, verifierOf(signer));
   return found !== undefined && epochOf(found.origin, signer.name) !== undefined ? found : undefined;
-}
-
-class Target {
-  readonly #name: string;
-  readonly #put: (note: string) => Promise<void>;
-  readonly #log: Log;
-  readonly #closing = new AbortController();
-  #next: string | undefined;
-  #work: Promise<void> | undefined;
-
-  // oxlint-disable-next-line max-params -- a name, what it does, and where it complains
-  constructor(name: string, put: (note: string) => Promise<void>, log: Log) {
-    this.#name = name;
-    this.#put = put;
-    this.#log = log;
-  }
-
-  offer(note: string): void {
-    this.#next = note;
-    this.#work ??= this.#putNext();
-  }
-
-  async finish(): Promise<void> {
-    this.#closing.abort();
-    await this.#work;
-  }
-
-  async #putNext(): Promise<void> {
-    const { signal } = this.#closing;
-    while (this.#next !== undefined) {
-      const note = this.#next;
-      this.#next = undefined;
-      try {
-        await this.#put(note);
-      } catch (err) {
-        this.#log.error({ err }, `${this.#name} for checkpoints did not take one; the newest is tried again`);
-        if (!signal.aborted) this.#next ??= note;
-      }
-      await delay(PACE_MS, undefined, { signal }).catch(() => undefined);
-    }
-    this.#work = undefined;
-  }
 }

@@ -49,9 +49,10 @@ export function notaryUser(instance: string): string {
 export async function launchNotary(site: Site, database: Database): Promise<LaunchedNotary> {
   const own: Mount = { from: site.layout.notary, to: '/var/lib/notary', access: 'write' };
   const exported = await viewCheckpointFile(site);
-  const { url } = site.config.file.checkpoints;
+  const { url, witnesses } = site.config.file.checkpoints;
+  const asks = url !== null || witnesses.length > 0;
   const mounts = [...database.mounts, own, ...(exported === undefined ? [] : [exported.mount])];
-  const ground = groundOf(site, 'notary', { mounts, network: database.network || url !== null });
+  const ground = groundOf(site, 'notary', { mounts, network: database.network || asks });
   const launch = (): LaunchedChild =>
     new LaunchedChild({ ...ground, extra: [site.hubLock.descriptor], log: site.logs.of('notary') });
   const first = launch();
@@ -60,7 +61,7 @@ export async function launchNotary(site: Site, database: Database): Promise<Laun
     settings: {
       folder: site.confiner.pathOf(own),
       postgres: { ...database.address, user: notaryUser(site.instance) },
-      checkpoints: { file: exported?.path ?? null, url },
+      checkpoints: { file: exported?.path ?? null, url, witnesses },
       keepDays: site.config.file.ledger.keepDays,
       acceptLoss: site.acceptLoss,
       restored: site.restored,

@@ -262,7 +262,9 @@ export const NotaryStart = z.strictObject({
     folder: z.string(),
     postgres: PostgresSettings,
     /** Where checkpoints go, as the child sees it. */
-    checkpoints: z.strictObject({ file: z.string().nullable(), url: z.string().nullable() }),
+    checkpoints: z.strictObject({
+      ...{ file: z.string().nullable(), url: z.string().nullable(), witnesses: z.array(z.string()) },
+    }),
     /** For how many days entries are kept; `null`: for ever. */
     keepDays: z.int().positive().nullable(),
     /** Begin a new epoch where the database lacks what was signed. */

@@ -20,6 +20,12 @@ function keyWords({ key }: Pick<Trusted, 'key'>): string[] {
   return key === undefined ? [] : ['--key', key];
 }
 
+// With its flag in one word: a value that begins with a dash must not become a flag of the verifier's.
+function witnessWords({ flags }: Call): string[] {
+  const keys = [flags['witness'] ?? []].flat().map((key) => `--witness=${String(key)}`);
+  return typeof flags['least'] === 'string' ? [...keys, `--least=${flags['least']}`] : keys;
+}
+
 /** Checks everything that was recorded, or a file with it. */
 export const verifyLedger: Command = {
   name: 'ledger verify',
@@ -28,14 +34,17 @@ export const verifyLedger: Command = {
   flags: {
     from: { value: 'EXPORT', doc: 'Check this export, proof or checkpoint; no hub has to run' },
     key: KEY,
+    witness: { value: 'KEY', doc: 'The public key of a witness whose signature is asked for', many: true },
+    least: { value: 'N', doc: 'How many of the witnesses must have signed; by default all' },
   },
   run: async (call) => {
     const trusted = await readTrusted(call);
     const { from } = call.flags;
+    const policy = [...keyWords(trusted), ...witnessWords(call)];
     if (typeof from === 'string')
-      return await runVerifier(call, { words: [from, ...keyWords(trusted)], output: 'stdout' });
+      return await runVerifier(call, { words: [from, ...policy], output: 'stdout' });
     const signed = trusted.signed === undefined ? [] : ['--signed', trusted.signed];
-    const words = ['-', ...keyWords(trusted), ...signed];
+    const words = ['-', ...policy, ...signed];
     return await runVerifier(call, { words, input: exportLines(call, trusted), output: 'stdout' });
   },
 };

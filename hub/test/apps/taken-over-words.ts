@@ -86,7 +86,7 @@ export function foreignWords({ run, space, fresh }: Victim): Readonly<Record<str
     'notary, of the supervisor: start': {
       type: 'start',
       settings: {
-        ...{ folder: '/tmp', postgres, checkpoints: { file: null, url: null } },
+        ...{ folder: '/tmp', postgres, checkpoints: { file: null, url: null, witnesses: [] } },
         ...{ keepDays: null, acceptLoss: true, restored: false, goesOn: true },
       },
       secrets: { postgresPassword: '' },

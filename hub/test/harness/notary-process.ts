@@ -28,7 +28,11 @@ export class NotaryProcess implements AsyncDisposable {
     notary.#channel.send({
       type: 'start',
       settings: {
-        ...{ folder, postgres: { ...postgres, embedded: true }, checkpoints: { file: null, url: null } },
+        ...{
+          folder,
+          postgres: { ...postgres, embedded: true },
+          checkpoints: { file: null, url: null, witnesses: [] },
+        },
         ...{ keepDays: null, acceptLoss: false, restored: false, goesOn: false },
       },
       secrets: { postgresPassword: password.reveal('the test is the supervisor') },

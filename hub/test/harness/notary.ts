@@ -7,6 +7,7 @@ import { Notary, type Opened } from '@holdfast/notary/notary';
 import { verifierOf, type NoteSigner } from '@holdfast/notary/note';
 import { openOwnFolder } from '@holdfast/notary/own-folder';
 import { Places } from '@holdfast/notary/places';
+import { Witnesses } from '@holdfast/notary/witnesses';
 import { TreeReader } from '@holdfast/notary/tree-store';
 import { openLog } from '@holdfast/platform/log';
 import { openDatabase, openPool, type DatabaseAddress, type Db } from '@holdfast/platform/postgres/database';
@@ -39,6 +40,8 @@ export interface TestNotaryOptions {
   readonly file?: string;
   /** An endpoint for them. */
   readonly url?: string;
+  /** Witnesses that sign them. */
+  readonly witnesses?: readonly string[];
   /** A notary before it was well since the instance started. */
   readonly goesOn?: boolean;
   readonly clock?: Clock;
@@ -49,7 +52,7 @@ export interface TestNotaryOptions {
 /** Opens a notary that signs in at this address. */
 export async function openTestNotary(
   address: DatabaseAddress,
-  { folder, file, url, clock = systemClock, keepDays, ...told }: TestNotaryOptions,
+  { folder, file, url, witnesses: prefixes = [], clock = systemClock, keepDays, ...told }: TestNotaryOptions,
 ): Promise<TestNotary> {
   await mkdir(folder, { recursive: true });
   const lines: string[] = [];
@@ -59,7 +62,8 @@ export async function openTestNotary(
   const db = stack.use(openDatabase(pool));
   const own = await openOwnFolder(folder);
   const places = stack.use(new Places({ file: file ?? null, url: url ?? null }, own, log));
-  const deps = { db, folder: own, places, log, clock, keepDays: keepDays ?? null };
+  const witnesses = stack.use(new Witnesses(prefixes, { db, log }));
+  const deps = { db, folder: own, places, witnesses, log, clock, keepDays: keepDays ?? null };
   const opened = await Notary.open(deps, { acceptLoss: false, restored: false, goesOn: false, ...told });
   const running = stack.move();
   return {

@@ -67,9 +67,11 @@ void test('parseConfigFile() keeps entries of the ledger for ever, or for 30 day
 void test('parseConfigFile() refuses a user name or password in the address for checkpoints', () => {
   for (const user of ['me:secret@', 'me@', ':secret@']) {
     const problems: string[] = [];
-    const text = JSON.stringify({ checkpoints: { url: `https://${user}witness.example.org/` } });
-    assert.equal(parseConfigFile(text, 'config.json', problems), undefined);
-    assert.match(problems.join('\n'), /holds a user name or a password/);
+    const address = `https://${user}witness.example.org/`;
+    for (const checkpoints of [{ url: address }, { witnesses: [address] }])
+      assert.equal(parseConfigFile(JSON.stringify({ checkpoints }), 'config.json', problems), undefined);
+    assert.equal(problems.length, 2);
+    for (const problem of problems) assert.match(problem, /holds a user name or a password/);
     assert.doesNotMatch(problems.join('\n'), /secret/);
   }
 });

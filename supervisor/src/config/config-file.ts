@@ -46,6 +46,11 @@ function hasNoUserInfo(address: string): boolean {
   return url === null || (url.username === '' && url.password === '');
 }
 
+// The complaint about an address that does not answer would write a password in it to the log.
+const PlaceAddress = z
+  .url({ protocol: /^https?$/ })
+  .refine(hasNoUserInfo, 'holds a user name or a password, which would get into logs');
+
 /** The members of the file; each may be left out. */
 export const ConfigFile = z.strictObject({
   rateLimits: RateLimits.partial().prefault({}),
@@ -91,12 +96,9 @@ export const ConfigFile = z.strictObject({
         .nullable()
         .default(null),
       /** Address that takes each newest one as the body of a POST. */
-      url: z
-        .url({ protocol: /^https?$/ })
-        // The complaint about an address that does not answer would write a password in it to the log.
-        .refine(hasNoUserInfo, 'holds a user name or a password, which would get into logs')
-        .nullable()
-        .default(null),
+      url: PlaceAddress.nullable().default(null),
+      /** Prefixes of witnesses (C2SP's tlog-witness), which sign each newest one. */
+      witnesses: z.array(PlaceAddress).max(16).default([]),
     })
     .prefault({}),
   /** What becomes of the ledger. */

@@ -9,6 +9,7 @@ import type { Outcome } from '../../harness/program.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { openSuperuser } from '../../harness/superuser.ts';
 import { untilTrue } from '../../harness/vault-doors.ts';
+import { newWitness } from '../../harness/witness.ts';
 
 interface Export {
   readonly file: string;
@@ -88,6 +89,22 @@ void test('what the ledger proves, and what it does not', { timeout: 240_000 }, 
     await desk.succeed('verify', '--from', second.file);
     const forged = (await readFile(second.file, 'utf8')).replace('token.issued', 'token.isseud');
     await desk.fail(/token|entry|digest|hash/i, 'verify', '--from', await desk.keep('forged.jsonl', forged));
+  });
+  await t.test('verify asks for the signatures of witnesses', async () => {
+    const [one, two] = [newWitness('witness.example/one'), newWitness('witness.example/two')];
+    const policy = ['--witness', one.key, '--witness', two.key];
+    await desk.fail(/has 0 of 1 cosignatures/, 'verify', '--witness', one.key);
+    const text = await readFile(second.file, 'utf8');
+    const written = JSON.stringify(second.note);
+    const at = text.lastIndexOf(written);
+    const cosigned = JSON.stringify(`${second.note}${one.sign(second.note)}`);
+    const shown = `${text.slice(0, at)}${cosigned}${text.slice(at + written.length)}`;
+    const file = await desk.keep('cosigned.jsonl', shown);
+    await desk.succeed('verify', '--from', file, '--witness', one.key);
+    await desk.succeed('verify', '--from', file, ...policy, '--least', '1');
+    await desk.fail(/has 1 of 2 cosignatures/, 'verify', '--from', file, ...policy);
+    await desk.fail(/no key of a witness/, 'verify', '--from', file, '--witness', '--name');
+    await desk.fail(/--least is no number/, 'verify', '--from', file, '--least', '1');
   });
   await t.test(
     'prove gives a proof that holds without the hub, and of nothing that is not there',

@@ -1,7 +1,7 @@
 // Witnesses sign checkpoints that they saw (C2SP's tlog-cosignature): their signatures come with exports and proofs, and who checks
 // one can ask for some of them, so that the notary's key alone shows nobody a past that the others did not see.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -12,31 +12,7 @@ import { CheckpointEndpoint } from '../../harness/checkpoint-endpoint.ts';
 import { openTestDatabase } from '../../harness/database.ts';
 import { keyOf, recordEntries, runVerifier, writeExport } from '../../harness/ledger-files.ts';
 import { openNotaryFolder, openTestNotary } from '../../harness/notary.ts';
-
-/** A witness: what its key is called, and its signature under a checkpoint at some second. */
-interface Witness {
-  readonly key: string;
-  readonly sign: (note: string, time?: bigint) => string;
-}
-
-function newWitness(name: string, keys = generateKeyPairSync('ed25519')): Witness {
-  const raw = rawOf(keys.publicKey);
-  const id = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), raw]), 'buffer').subarray(0, 4);
-  return {
-    key: `${name}+${id.toString('hex')}+${raw.toString('base64')}`,
-    sign(note, time = 1_764_288_000n) {
-      const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
-      const stamp = Buffer.alloc(8);
-      stamp.writeBigUInt64BE(time);
-      const signature = sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), keys.privateKey);
-      return `— ${name} ${Buffer.concat([id, stamp, signature]).toString('base64')}\n`;
-    },
-  };
-}
-
-function rawOf(key: KeyObject): Buffer {
-  return Buffer.concat([Buffer.from([4]), key.export({ type: 'spki', format: 'der' }).subarray(-32)]);
-}
+import { newWitness, WitnessService } from '../../harness/witness.ts';
 
 /** What fails of a file under a policy. */
 async function failures(file: string, ...policy: readonly string[]): Promise<string[]> {
@@ -181,5 +157,68 @@ void test(
     // Whoever has the notary's key signs one whose chains end where they end today: then nothing seems to have happened since.
     assert.deepEqual(await asked({ note }), ['the checkpoint of the cut: has 0 of 1 cosignatures']);
     assert.deepEqual(await asked({ note, cut: `${proof.cut}${witness.sign(proof.cut)}` }), []);
+  },
+);
+
+void test(
+  'witnesses of the protocol get proofs, and sign one line of trees',
+  { timeout: 90_000 },
+  async (t) => {
+    await using database = await openTestDatabase();
+    await using own = await openNotaryFolder();
+    const [one, two] = [newWitness('witness.example/one'), newWitness('witness.example/two')];
+    await using first = await WitnessService.open(one);
+    await using second = await WitnessService.open(two);
+    const options = { folder: own.folder, witnesses: [first.prefix, `${second.prefix}/`] };
+    const file = path.join(own.path, 'export');
+    const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
+      for (const began = Date.now(); !(await holds()); await delay(20))
+        assert.ok(Date.now() - began < 15_000, `${what}, in time`);
+    };
+    await t.test('from one tree to the next, however many entries came', async () => {
+      await using notary = await openTestNotary(database.notary, options);
+      for (const service of [first, second]) service.log = keyOf(notary.signer);
+      let size = 0;
+      for (const more of [3, 1, 4, 300, 7]) {
+        size += more;
+        await recordEntries(database, more);
+        await notary.round();
+        await until(`${size} entries`, () => first.size === size && second.size === size);
+      }
+      assert.deepEqual(first.refused, []);
+      const policy = ['--key', keyOf(notary.signer), '--witness', one.key, '--witness', two.key];
+      await until('both signatures are kept', async () => {
+        await writeExport(database.db, notary.signer, file);
+        return (await failures(file, ...policy)).length === 0;
+      });
+    });
+    await t.test('one that knows of less, and one that knows of nothing, say so and go on', async () => {
+      second.forget();
+      const before = first.size;
+      await using notary = await openTestNotary(database.notary, options);
+      await recordEntries(database, 5);
+      await notary.round();
+      await until('they have all', () => first.size === before + 5 && second.size === before + 5);
+      assert.deepEqual(first.refused, [409], 'a notary that starts anew is told what it has');
+      assert.deepEqual(second.refused, []);
+    });
+    await t.test('one that signed more, or another tree, signs nothing, and the log says so', async () => {
+      await using notary = await openTestNotary(database.notary, options);
+      const { size } = first;
+      first.pretend(size + 1_000);
+      second.pretend(size, Buffer.alloc(32, 1));
+      await recordEntries(database, 2);
+      await notary.round();
+      const said = (what: RegExp) => () => notary.lines.some((line) => what.test(line));
+      await until(
+        'some are missing',
+        said(/it signed \d+ entries, and there are \d+: some are missing here/),
+      );
+      await until(
+        'another tree',
+        said(/does not take these \d+ entries as what continues those it signed \(422\)/),
+      );
+      assert.deepEqual([first.size, second.size], [size + 1_000, size]);
+    });
   },
 );
