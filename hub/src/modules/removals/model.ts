@@ -4,7 +4,8 @@ import { parseId, type Id } from '@holdfast/kernel/id';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { ROLES } from '#modules/access';
 
-const AnId = z.string().transform((text, at): Id => {
+/** The id of something, as a form that was written or sent has it. */
+export const AnId = z.string().transform((text, at): Id => {
   const id = parseId(text);
   if (id === undefined) at.addIssue('no id');
   return id ?? z.NEVER;

@@ -1,14 +1,8 @@
 // `POST /admin/replay`
 import { z } from 'zod';
-import { parseId, type Id } from '@holdfast/kernel/id';
+import { AnId } from '#modules/removals';
 import { type Replay } from '#modules/repos';
 import { defineRoute, type Route } from '../route/route.ts';
-
-const AnId = z.string().transform((text, at): Id => {
-  const id = parseId(text);
-  if (id === undefined) at.addIssue('no id');
-  return id ?? z.NEVER;
-});
 
 /** Does again what an export says was done to a repository or a name, in a sealed instance. */
 export function replayAct({ replay, sealed }: { readonly replay: Replay; readonly sealed: boolean }): Route {

@@ -150,6 +150,34 @@ void test('nobody ends what is of others but who administers the instance, with 
   assert.equal((await bob.open('/account')).status, 303);
 });
 
+void test('who ends their own session there, or all of them, signs in again and is told why', async () => {
+  const { hub, root } = await openWatchedHub();
+  await using _hub = hub;
+  const user = (await hub.modules.identity.findByName('boss'))?.id ?? '';
+  const told = async (): Promise<void> => {
+    assert.match((await root.open('/sign-in?ended')).body, /Your session has ended, as you asked/);
+    const portuguese = await root.open('/sign-in?ended', { 'accept-language': 'pt' });
+    assert.match(portuguese.body, /A sua sessão terminou, como pediu/);
+    assert.match((await root.open('/security')).location, /^\/sign-in\?to=/);
+    await root.signIn('boss', PASSWORD);
+  };
+  const [id = ''] = idsIn((await root.open('/security/sessions?user=boss')).body);
+  const ended = await root.send('/security/sessions?/end&user=boss', { id, user });
+  assert.deepEqual([ended.status, ended.location], [303, '/sign-in?ended']);
+  await told();
+  const all = await root.send('/security/users/boss?/sessions', {});
+  assert.deepEqual([all.status, all.location], [303, '/sign-in?ended']);
+  await told();
+  const [own = ''] = idsIn((await root.open('/account/sessions')).body);
+  assert.equal((await root.send('/account/sessions?/end', { id: own })).location, '/sign-in?ended');
+  await told();
+  const token = await hub.addToken('boss', 'read');
+  const revoked = await root.send('/security/tokens?/revoke&owner=boss', { id: token.id, reason: 'old' });
+  assert.equal(revoked.status, 200);
+  assert.match(revoked.body, /The token was revoked/);
+  assert.equal((await root.open('/security/tokens?owner=boss')).status, 200);
+});
+
 void test('a token of somebody is revoked with a reason, which its entry and the mail to its owner say', async () => {
   const { hub, root, bob } = await openWatchedHub();
   await using _hub = hub;

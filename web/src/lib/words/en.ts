@@ -24,6 +24,7 @@ export const en = {
     signUp: 'Sign up',
     with: 'Sign in with',
     alone: 'People come by single sign-on. A password is for who administers this hub.',
+    ended: 'Your session has ended, as you asked. Sign in to go on.',
     lost: 'Forgotten the password? Whoever runs this hub can give you a new one.',
   },
   code: {

@@ -24,6 +24,7 @@ export const pt: Words = {
     signUp: 'Criar conta',
     with: 'Entrar com',
     alone: 'Aqui entra-se com o início de sessão único. A palavra-passe é para quem administra este hub.',
+    ended: 'A sua sessão terminou, como pediu. Entre para continuar.',
     lost: 'Esqueceu-se da palavra-passe? Quem gere este hub pode dar-lhe uma nova.',
   },
   code: {

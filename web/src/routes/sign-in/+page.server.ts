@@ -20,6 +20,7 @@ export async function load(event: ServerLoadEvent) {
     problem: problemIn(event.url, wordsOf(event).refusals),
     open: callOf(event).hub.invitations.policy === 'open',
     changed: event.url.searchParams.has('changed'),
+    ended: event.url.searchParams.has('ended'),
   };
 }
 

@@ -24,7 +24,7 @@ export const actions = {
       await call.hub.sessions.end(actor, account.id, id as typeof session.id);
       return { ended: true };
     });
-    if (id === session.id) redirect(303, '/sign-in');
+    if (id === session.id && 'ended' in outcome) redirect(303, '/sign-in?ended');
     return outcome;
   },
   others: async (event: RequestEvent) => {

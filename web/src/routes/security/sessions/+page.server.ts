@@ -34,7 +34,7 @@ export const actions = {
       await hub.sessions.end(actor, field(form, 'user') as typeof session.userId, id);
       return { ended: true };
     });
-    if (id === session.id) redirect(303, '/sign-in');
+    if (id === session.id && 'ended' in outcome) redirect(303, '/sign-in?ended');
     return outcome;
   },
 };

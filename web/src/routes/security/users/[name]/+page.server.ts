@@ -1,5 +1,5 @@
 // One user, for who looks after everybody: how they stand, and what can be ended.
-import { type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
+import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, requireVisit, show } from '../../../../lib/call.ts';
 
 export async function load(event: ServerLoadEvent) {
@@ -26,12 +26,15 @@ export async function load(event: ServerLoadEvent) {
 
 export const actions = {
   sessions: async (event: RequestEvent) => {
-    const { actor } = requireVisit(event);
+    const { actor, account: own } = requireVisit(event);
     const { hub } = callOf(event);
-    return await attempt(event, async () => {
+    const outcome = await attempt(event, async () => {
       const { account } = await hub.centre.everybody.get(actor, event.params['name'] ?? '');
-      return { ended: await hub.sessions.endAll(actor, account.id) };
+      return { ended: await hub.sessions.endAll(actor, account.id), isOwn: account.id === own.id };
     });
+    // The session of this page is among them.
+    if ('isOwn' in outcome && outcome.isOwn) redirect(303, '/sign-in?ended');
+    return outcome;
   },
   disable: async (event: RequestEvent) => {
     const { actor } = requireVisit(event);
