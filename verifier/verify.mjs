@@ -41,28 +41,28 @@ function parseKey(text, kind = 1) {
   const object = createPublicKey({ key: der, format: 'der', type: 'spki' });
   return { name, id: digest, hex: der.toString('hex'), object };
 }
-/** A note's text, and what stands in its first signature by this key. */
-function signatureIn(note, key) {
+/** A note's text, and what stands in its signatures by this key: anybody may have put a false one before a true one. */
+function signaturesIn(note, key) {
   const [, text, lines = ''] = /^([^]*\n)\n([^]*\n)$/.exec(note) ?? [];
-  for (const [, name, encoded] of lines.matchAll(/^— (\S+) (\S+)$/gm)) {
-    const bytes = base64(encoded);
-    if (name === key.name && bytes.subarray(0, 4).equals(key.id))
-      return { text, signature: bytes.subarray(4) };
-  }
-  return {};
+  const all = [...lines.matchAll(/^— (\S+) (\S+)$/gm)].map(([, name, encoded]) => [name, base64(encoded)]);
+  const own = all.filter(([name, bytes]) => name === key.name && bytes.subarray(0, 4).equals(key.id));
+  return { text, signatures: own.map(([, bytes]) => bytes.subarray(4)) };
 }
 /** Whether a witness signed this checkpoint, and a time. What it made sure of before, it alone knows. */
 function isCosigned(note, key) {
-  const { text, signature } = signatureIn(note, key);
-  if (signature?.length !== 72) return false;
-  const said = `cosignature/v1\ntime ${signature.readBigUInt64BE()}\n${text}`;
-  return verify(null, Buffer.from(said), key.object, signature.subarray(8));
+  const { text, signatures } = signaturesIn(note, key);
+  return signatures.some((signature) => {
+    if (signature.length !== 72) return false;
+    const said = `cosignature/v1\ntime ${signature.readBigUInt64BE()}\n${text}`;
+    return verify(null, Buffer.from(said), key.object, signature.subarray(8));
+  });
 }
 const CHECKPOINT =
   /^(?<origin>[^\n]+)\n(?<size>0|[1-9]\d*)\n(?<root>\S{44})\nheads (?<heads>\S{44})\n(cut (?<cut>[1-9]\d*) (?<lanes>\S{44})\n)?time (?<time>\S+)\n$/;
 /** What a note says, when this key signed it. */
 function openCheckpoint(note, key) {
-  const { text, signature } = signatureIn(note, key);
+  const { text, signatures } = signaturesIn(note, key);
+  const [signature] = signatures;
   if (!signature || !verify(null, Buffer.from(text), key.object, signature)) return undefined;
   const said = CHECKPOINT.exec(text)?.groups;
   if (said?.origin !== key.name && !said?.origin.startsWith(`${key.name}/`)) return undefined;

@@ -65,7 +65,12 @@ void test('withSignatures() takes those of others out of an answer, and nothing 
   assert.equal(openNote(signed(by('w')) ?? '', verifierOf(ours)), 'text\n');
   for (const answer of ['', 'OK', by(ours.name), `${by('w')} more`, by('w', 'x'.repeat(600)), by('w', '!')])
     assert.equal(signed(answer), undefined, answer);
-  assert.equal(signed(Array.from({ length: 33 }, (_, n) => by(`w${n}`)).join('\n')), undefined);
+  // One that answers with very many keeps nobody else's away.
+  let kept = note;
+  const many = (who: string): string => Array.from({ length: 33 }, (_, n) => by(`${who}${n}`)).join('\n');
+  for (let n = 0; n < 20; n += 1) kept = withSignatures(kept, many(`w${n}-`), verifierOf(ours)) ?? kept;
+  assert.equal(kept.split('\n').filter((line) => line.startsWith('— w')).length, 80);
+  assert.equal(withSignatures(kept, by('late'), verifierOf(ours)), undefined);
 });
 
 void test('openCheckpoint() gives back what was signed, and refuses every changed line', () => {

@@ -70,8 +70,9 @@ export function openNote(note: string, verifier: NoteVerifier): string | undefin
   return undefined;
 }
 
-/** Signatures that a note may gather, and characters of each. */
-const MOST_SIGNATURES = 32;
+/** Signatures that a note may gather from one answer, so that none keeps those of others away; from all; and characters of each. */
+const MOST_OF_ANSWER = 4;
+const MOST_SIGNATURES = 80;
 const MOST_SIGNATURE = 512;
 
 /**
@@ -85,8 +86,9 @@ export function withSignatures(note: string, answer: string, { name }: NoteVerif
     const [, by] = /^— (\S+) [A-Za-z0-9+/]+={0,2}$/.exec(line) ?? [];
     return by !== undefined && by !== name && line.length <= MOST_SIGNATURE && !others.includes(line);
   });
-  if (lines.length === 0 || lines.length + others.length > MOST_SIGNATURES) return undefined;
-  return `${note}${[...new Set(lines)].map((line) => `${line}\n`).join('')}`;
+  const taken = [...new Set(lines)].slice(0, MOST_OF_ANSWER);
+  if (taken.length === 0 || taken.length + others.length > MOST_SIGNATURES) return undefined;
+  return `${note}${taken.map((line) => `${line}\n`).join('')}`;
 }
 
 function keyId({ name, key }: NoteVerifier): Buffer {

@@ -10,6 +10,8 @@ import { consistencyProof } from './tree/proof.ts';
 /** As the protocol has it. */
 const SIZE_TYPE = 'text/x.tlog.size';
 
+const SIGNATURE = /^— \S+ [A-Za-z0-9+/]+={0,2}$/m;
+
 /** What the witnesses answered to one checkpoint. */
 type Listener = (note: string, answer: string) => Promise<void>;
 
@@ -71,6 +73,8 @@ class Witness {
       answer = await this.#post(note, size, this.#size);
     }
     if (answer.status === 200) {
+      // Any page of the web answers so, and the operator would believe that there is a witness.
+      if (!SIGNATURE.test(answer.text)) throw new Error('it answered without a signature');
       this.#size = size;
       return answer.text;
     }

@@ -194,9 +194,16 @@ function passwordOf({ password }: FirstAdmin): Pick<HubSecrets, 'adminPassword'>
   return { adminPassword: password.reveal('the hub makes the first administrator') };
 }
 
+const KEY_BYTES = 32;
+
 function dealerOf({ keys }: Site): HourDealer {
-  const root = keys.hoursKey.reveal('roots of hours are derived from it');
-  return new HourDealer(new Secret(Buffer.from(root, 'base64')));
+  const root = Buffer.from(keys.hoursKey.reveal('roots of hours are derived from it'), 'base64');
+  // From a file that somebody emptied, everybody could derive them.
+  if (root.length !== KEY_BYTES)
+    throw new Error(
+      'hub-hours.key among the keys is damaged: put back a copy of it, or remove it and start again',
+    );
+  return new HourDealer(new Secret(root));
 }
 
 function secretsOf(site: Site): HubRun['start']['secrets'] {

@@ -84,7 +84,8 @@ export async function beginAnew(
   const { db, keys, instance } = ground;
   await listLosses(ground);
   // Behind all that were, so that a vault that finds the lost key sees by the ledger that it is over.
-  const generation = ((await findNamedRoot(db))?.generation ?? 1) + 1;
+  const named = (await findNamedRoot(db))?.generation ?? 1;
+  const generation = Math.max(named, await new SecretReader(db).lastGeneration()) + 1;
   await journalled(ground, { act: 'begin-anew' }, (noted) =>
     db.transaction(async (tx) => {
       const writer = new SecretWriter(tx);

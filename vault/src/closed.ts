@@ -26,7 +26,8 @@ export const BEHIND = {
     'or start once with --accept-loss',
   keyOutdated:
     'The root key (vault/root.key among the keys) is not the one that the vaults of this database work with: it was rotated, begun ' +
-    'anew or first made at another hub. Keep this file under another name, put a copy of the one of that hub in its place, and start again',
+    'anew or first made at another hub. Keep this file under another name, put a copy of the one of that hub in its place, and start again. Where ' +
+    'there is none, `./holdfast start --accept-loss` goes on with this one if it opens all that is kept',
   ledgerShort: ({ recorded, found }: { readonly recorded: number; readonly found: number }) =>
     `The ledger ends before what the vault did: its entry ${recorded} is missing, and ${found} is the last. The database was ` +
     'set back, or entries were deleted. Restore a newer one, or start once with --accept-loss',

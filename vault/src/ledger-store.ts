@@ -63,13 +63,13 @@ async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<Wr
 
 /** Which root key the vaults of this database named last; what others than vaults say of it counts for nothing. */
 export async function findNamedRoot(db: Db | Tx): Promise<NamedRoot | undefined> {
-  // Of one generation the first name counts. Other entries tell of one without its name.
+  // Of one generation the first name counts. A lost key that was given up leaves the number of the one that is to be made.
   const { rows } = await sql<NamedRoot>`
     select (e.body::jsonb ->> 'generation')::int as generation, e.body::jsonb ->> 'key' as name
       from ledger.entry as e join pg_roles as r on r.rolname = e.writer
-     where e.subject = 'vault:root' and e.kind in ('secret.root-named', 'secret.root-rotated', 'secret.begun-anew')
+     where e.subject = 'vault:root' and e.kind in ('secret.root-named', 'secret.begun-anew')
        and e.body::jsonb ->> 'generation' ~ '^[1-9][0-9]{0,8}$'
-       and pg_has_role(r.oid, 'holdfast_vault', 'member') and not r.rolsuper
+       and pg_has_role(r.oid, 'holdfast_vault', 'usage') and not r.rolsuper
      order by 1 desc, e.body::jsonb ->> 'key' is null, e.at limit 1`.execute(db.withTables<VaultTables>());
   return rows[0];
 }

@@ -54,7 +54,13 @@ try {
   const behind =
     (await catchUp({ ...ground, pair }, { ...settings, writer: settings.postgres.user })) ??
     (await standByRoot({ ...ground, pair }, settings));
-  stack.use(new Vault({ ...ground, pair }, { hub, runner, operator }, { verifier, behind, passphrase }));
+  stack.use(
+    new Vault(
+      { ...ground, pair },
+      { hub, runner, operator },
+      { verifier, behind, passphrase, acceptLoss: settings.acceptLoss },
+    ),
+  );
   channel.send({ type: 'ready' });
   await stopped.promise;
 } catch (error) {

@@ -10,7 +10,7 @@ void test('a vault goes on with the key that is named, and names what nobody has
     [{ generation: 3, name: 'a' }, 'named'],
     [{ generation: 3, name: 'b' }, 'outdated'],
     [{ generation: 4, name: 'a' }, 'outdated'],
-    // Rotated by a version of this that named no keys, or begun anew and not made yet.
+    // Begun anew, and not made or named yet.
     [{ generation: 3, name: null }, 'unnamed'],
     [{ generation: 4, name: null }, 'outdated'],
     // Broken off between the file and the name; or a database that was set back.

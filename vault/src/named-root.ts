@@ -11,7 +11,7 @@ import { tryUnwrap } from './values.ts';
 /** A root key, as the ledger names it. Generations of one database only grow, also where a lost key is given up. */
 export interface NamedRoot {
   readonly generation: number;
-  /** What is made from the key and tells nothing of it; `null`: an entry from before keys were named, or a key that is still to be made. */
+  /** What is made from the key and tells nothing of it; `null`: a key that is still to be made. */
   readonly name: string | null;
 }
 
@@ -109,6 +109,50 @@ export async function nameRoot(
       return { entries, result: undefined };
     }),
   );
+}
+
+const LOOK_EVERY_MS = 5_000;
+
+/** Looks again and again, until it is disposed of; calls when the ledger names another key. Whoever looks is seen to be signed in, too. */
+export function keepWatching(ground: Ground, onOutdated: (why: string) => void): Disposable {
+  const watch = new RootWatch(ground);
+  const timer = setInterval(() => {
+    // A database that is away is asked again; others of the vault tell of it.
+    watch.look().then(
+      (why) => {
+        if (why !== undefined) onOutdated(why);
+      },
+      () => undefined,
+    );
+  }, LOOK_EVERY_MS);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Whether the ledger still names the key of a vault that is open. */
+export class RootWatch {
+  readonly #ground: Ground;
+  #isNamed = false;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** Gives why nothing is handed over any more, or `undefined`. Names the key again where a cut of the ledger took its name. */
+  async look(): Promise<string | undefined> {
+    const { db, keys } = this.#ground;
+    if (keys.closed !== undefined) return undefined;
+    const named = await findNamedRoot(db);
+    const standing = standingOf(await nameOwn(keys), named);
+    if (standing === 'outdated') return BEHIND.keyOutdated;
+    if (named === undefined && this.#isNamed)
+      await nameRoot(this.#ground, { actor: 'system:vault', personal: {} });
+    this.#isNamed = standing === 'named';
+    return undefined;
+  }
 }
 
 /** Throws a `VaultRefusal` where the vault of another hub is signed in: it would go on with a key that is about to be destroyed. */

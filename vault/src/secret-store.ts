@@ -123,6 +123,16 @@ export class SecretReader {
       .execute();
   }
 
+  /** The last generation under which there are keys; 1 where there are none. */
+  async lastGeneration(): Promise<number> {
+    const row = await this.#db
+      .selectFrom('vault.space_key')
+      .select(({ fn }) => fn.max('generation').as('last'))
+      .where('generation', '<', 100_000_000)
+      .executeTakeFirst();
+    return row?.last ?? 1;
+  }
+
   /** Of whom there are keys under generations before this one. */
   async listBefore(generation: number): Promise<string[]> {
     const rows = await this.#db

@@ -23,7 +23,7 @@ import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { Possession, type Living } from './possession.ts';
 import { Releases } from './releases.ts';
 import { countKept } from './kept.ts';
-import { standByRoot } from './named-root.ts';
+import { keepWatching, standByRoot } from './named-root.ts';
 import { rotateRootKey } from './rotation.ts';
 import { SealingRecord } from './sealing-record.ts';
 import { Seeds } from './seeds.ts';
@@ -48,6 +48,8 @@ export type Behind = string | undefined;
 export interface VaultCircumstances {
   readonly verifier: NoteVerifier;
   readonly behind: Behind;
+  /** The operator goes on with the root key that is there; also where it is opened later. */
+  readonly acceptLoss?: boolean;
   /** Under which a root key is made when the operator names no other. */
   readonly passphrase?: Buffer | undefined;
 }
@@ -61,7 +63,7 @@ export class Vault implements Disposable {
   readonly #possession: Possession;
   readonly #releases: Releases;
   readonly #leases: Leases;
-  readonly #behind: Behind;
+  #behind: Behind;
   readonly #passphrase: Buffer | undefined;
   readonly #turns = new Turns();
   readonly #ofHub = new AtOnce(MOST_OF_HUB);
@@ -69,6 +71,7 @@ export class Vault implements Disposable {
   readonly #sealings: SealingRecord;
   readonly #opening: Opening;
   readonly #sweeping: Disposable;
+  readonly #watching: Disposable;
   /** Runs that live: those the runner named when it greeted, and what began since. */
   #runs = new Set<string>();
 
@@ -85,7 +88,7 @@ export class Vault implements Disposable {
     this.#opening = new Opening(
       ground.keys,
       this.#sealings,
-      async () => await standByRoot(ground, { acceptLoss: false }),
+      async () => await standByRoot(ground, { acceptLoss: more.acceptLoss ?? false }),
     );
     this.#releases = new Releases(ground, this.#possession, more.verifier);
     this.#leases = new Leases(ground, (frame) => this.#tellRunner(frame));
@@ -93,6 +96,7 @@ export class Vault implements Disposable {
     this.#listen(channels.runner, FromRunner, (frame) => this.#hearRunner(frame));
     this.#listen(channels.operator, FromOperator, (frame) => this.#hearOperator(frame));
     this.#sweeping = keepSweeping(ground);
+    this.#watching = keepWatching(ground, (why) => this.#outdate(why));
     this.#tellState();
   }
 
@@ -340,6 +344,16 @@ export class Vault implements Disposable {
     await this.#sealings.closed(personalOf(operator));
   }
 
+  // A rotation at another hub passed this vault by: what it has opens nothing that is set from now on.
+  #outdate(why: string): void {
+    if (this.#behind !== undefined) return;
+    this.#ground.log.error({ why }, 'the vault hands nothing over any more');
+    this.#behind = why;
+    this.#turns.endAll('the vault was sealed');
+    this.#leases.dropAll();
+    this.#tellState();
+  }
+
   async #unseal(operator: FromOperator['operator'], passphrase: FromOperator['passphrase']): Promise<void> {
     const opened = this.#openPassphrase(passphrase);
     try {
@@ -367,6 +381,7 @@ export class Vault implements Disposable {
 
   [Symbol.dispose](): void {
     this.#sweeping[Symbol.dispose]();
+    this.#watching[Symbol.dispose]();
     this.#owed[Symbol.dispose]();
     this.#leases[Symbol.dispose]();
   }

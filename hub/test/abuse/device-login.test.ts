@@ -125,6 +125,19 @@ void test('who writes the table lets nothing in, for themselves or for another',
     assert.equal((await ask(hub, code)).error, 'access_denied', change);
     await behind.pool.query('delete from tokens.device_login');
   }
+  // Who is asked for the code of their own program approves no other that was put in its place.
+  const [hers, theirs] = [await begin(hub), await begin(hub)];
+  await behind.pool.query(
+    `update tokens.device_login set user_code = 'x' || user_code where user_code = $1`,
+    [theirs.user_code.replace('-', '')],
+  );
+  await behind.pool.query(
+    `update tokens.device_login w set digest = reverse(o.digest) from tokens.device_login o
+      where w.user_code = $1 and o.id <> w.id`,
+    [hers.user_code.replace('-', '')],
+  );
+  assert.equal((await alice.send('/device?/approve', { code: hers.user_code, ...CHOICE })).status, 404);
+  await behind.pool.query('delete from tokens.device_login');
   // One that waits takes the seal of another's approval no better.
   const [first, second] = [await approved(), await begin(hub)];
   await behind.pool.query(

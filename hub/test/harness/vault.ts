@@ -114,7 +114,7 @@ export async function openTestVault(options: TestVaultOptions = {}): Promise<Tes
   const start = options.start ?? { acceptLoss: false, restored: false };
   const behind =
     (await catchUp(ground, { ...start, writer: database.vault.user })) ?? (await standByRoot(ground, start));
-  stack.use(new Vault(ground, channels, { verifier: verifierOf(notary.signer), behind }));
+  stack.use(new Vault(ground, channels, { verifier: verifierOf(notary.signer), behind, ...start }));
   const kept = stack.move();
   let calls = 0;
   return {

@@ -150,6 +150,8 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
     'O diário do cofre acaba em {n}, e o livro de registo sabe de {number}: as chaves foram repostas de antes. Reponha as de hoje, ou arranque uma vez com --accept-loss',
   'vault.ledger-short':
     'O livro de registo acaba antes do que o cofre fez: falta a sua entrada {n}, e {number} é a última. A base de dados foi reposta de antes, ou apagaram-se entradas. Reponha uma mais recente, ou arranque uma vez com --accept-loss',
+  'vault.key-outdated':
+    'A chave-raiz (vault/root.key entre as chaves) não é aquela com que os cofres desta base de dados trabalham: foi rodada, começada de novo ou feita pela primeira vez noutro hub. Guarde este ficheiro com outro nome, ponha no seu lugar uma cópia do daquele hub e arranque de novo. Se não houver nenhum, `./holdfast start --accept-loss` continua com este, se ele abrir tudo o que está guardado',
   'vault.missing':
     'Falta a chave-raiz (vault/root.key entre as chaves). Os valores de todos os segredos perdem-se se não for reposta, e os códigos de segundos fatores não se podem verificar; nada mais se perde: repositórios, contas, tokens e o livro de registo não precisam dela. Reponha-a e arranque de novo; se está perdida de vez, `./holdfast vault begin-anew` diz o que se perde com ela',
   'mail.no-recipient': 'A conta não tem endereço ou está desativada, ou a inscrição já passou.',

@@ -150,6 +150,8 @@ export const TOLD = {
     "The vault's journal ends at {n}, and the ledger knows of {number}: the keys were set back. Put back the ones of today, or start once with --accept-loss",
   'vault.ledger-short':
     'The ledger ends before what the vault did: its entry {n} is missing, and {number} is the last. The database was set back, or entries were deleted. Restore a newer one, or start once with --accept-loss',
+  'vault.key-outdated':
+    'The root key (vault/root.key among the keys) is not the one that the vaults of this database work with: it was rotated, begun anew or first made at another hub. Keep this file under another name, put a copy of the one of that hub in its place, and start again. Where there is none, `./holdfast start --accept-loss` goes on with this one if it opens all that is kept',
   'vault.missing':
     'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back, and codes of second factors cannot be checked; nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back and start again; where it is lost for good, `./holdfast vault begin-anew` says what goes with it',
   'mail.no-recipient': 'The account has no address or is disabled, or the sign-up is over.',

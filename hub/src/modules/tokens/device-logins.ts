@@ -56,9 +56,19 @@ interface Approval extends Pick<DeviceLogin, 'id' | 'digest' | 'expires_at'> {
   readonly grant: Grant;
 }
 
+// The fields that the MAC of a login that waits covers.
+function sealedLogin({
+  id,
+  digest,
+  user_code: code,
+  expires_at: until,
+}: Pick<DeviceLogin, 'id' | 'digest' | 'user_code' | 'expires_at'>): string[] {
+  return ['waiting', id, digest, code, until.toISOString()];
+}
+
 // The fields that the MAC of an approval covers.
 function sealedApproval({ id, digest, expires_at: until, user, session, grant }: Approval): string[] {
-  return [id, digest, until.toISOString(), user, session, canonicalJson(grant as never)];
+  return ['approved', id, digest, until.toISOString(), user, session, canonicalJson(grant as never)];
 }
 
 /** The device logins of the instance. */
@@ -84,14 +94,18 @@ export class DeviceLogins {
       const writer = new DeviceWriter(tx);
       await writer.forget(now);
       if ((await writer.countAll()) >= MOST_WAITING) throw deviceLoginsFull();
-      await writer.insert({
+      const login = {
         id: newId(now),
         digest: digestDeviceCode(deviceCode.reveal('to store its digest')) as Sha256,
         user_code: userCode,
+        expires_at: new Date(now.getTime() + LASTS_SECONDS * 1000),
+      };
+      await writer.insert({
+        ...login,
         address: from.address,
         client: from.client.slice(0, 200),
         created_at: now,
-        expires_at: new Date(now.getTime() + LASTS_SECONDS * 1000),
+        mac: this.#keys.mac('device-login', sealedLogin(login)),
       });
     });
     return {
@@ -112,7 +126,9 @@ export class DeviceLogins {
     const code = parseUserCode(userCode);
     const found =
       code === undefined ? code : await new DeviceReader(this.#db).findWaiting(code, this.#clock.now());
-    if (found === undefined) throw deviceLoginMissing();
+    // Whoever approves a code lets in the program that shows it, and not one that was written in its place.
+    if (found?.mac == null || !this.#keys.verifies('device-login', sealedLogin(found), found.mac))
+      throw deviceLoginMissing();
     return found;
   }
 

@@ -44,7 +44,7 @@ export class DeviceWriter extends DeviceReader {
   }
 
   async insert(
-    login: Omit<DeviceLogin, 'polled_at' | 'state' | 'user_id' | 'session_id' | 'grant_' | 'mac'>,
+    login: Omit<DeviceLogin, 'polled_at' | 'state' | 'user_id' | 'session_id' | 'grant_'>,
   ): Promise<void> {
     const waiting = {
       polled_at: null,
@@ -52,7 +52,6 @@ export class DeviceWriter extends DeviceReader {
       user_id: null,
       session_id: null,
       grant_: null,
-      mac: null,
     };
     await this.db
       .insertInto('tokens.device_login')

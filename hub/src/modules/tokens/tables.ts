@@ -21,7 +21,7 @@ export type TokenTables = {
     user_id: Id | null;
     session_id: Id | null;
     grant_: Grant | null;
-    /** Of an approval. */
+    /** Of the login, and once somebody let it in, of their approval. */
     mac: Buffer | null;
   };
   'tokens.org_decision': { token_id: Id; org_id: Id; state: OrgDecision; at: Date; mac: Buffer };

@@ -97,7 +97,11 @@ void test('what the ledger proves, and what it does not', { timeout: 240_000 }, 
     const text = await readFile(second.file, 'utf8');
     const written = JSON.stringify(second.note);
     const at = text.lastIndexOf(written);
-    const cosigned = JSON.stringify(`${second.note}${one.sign(second.note)}`);
+    const line = one.sign(second.note);
+    // What another witness put there in its name, before it.
+    const bytes = Buffer.from(line.trim().split(' ')[2] ?? '', 'base64').fill(7, 20);
+    const untrue = `${line.split(' ').slice(0, 2).join(' ')} ${bytes.toString('base64')}\n`;
+    const cosigned = JSON.stringify(`${second.note}${untrue}${line}`);
     const shown = `${text.slice(0, at)}${cosigned}${text.slice(at + written.length)}`;
     const file = await desk.keep('cosigned.jsonl', shown);
     await desk.succeed('verify', '--from', file, '--witness', one.key);

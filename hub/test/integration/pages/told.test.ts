@@ -134,6 +134,7 @@ function listTold(): string[] {
     ...listFileProblems(),
     ...[AWAY, BEHIND.restored, BEHIND.keysSetBack({ end: 2, found: 3 })],
     BEHIND.ledgerShort({ recorded: 3, found: 2 }),
+    BEHIND.keyOutdated,
   ];
 }
 

@@ -6,7 +6,9 @@ import { copyFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
 import { Secret } from '@holdfast/kernel/secret';
+import { OPERATOR_TO_VAULT } from '@holdfast/vault/frames';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { withPool } from '../../harness/shared-server.ts';
@@ -51,15 +53,24 @@ async function openSite(): Promise<Site> {
   };
 }
 
-async function ask({ operator }: TestVault, type: string): Promise<string> {
+async function ask({ operator }: TestVault, type: string, more: object = {}): Promise<string> {
   const from = operator.frames.length;
-  operator.say({ type, ...OPERATOR });
+  operator.say({ type, ...OPERATOR, ...more });
   const answer = await operator.until((frame) => operator.frames.indexOf(frame) >= from);
   return answer.type === 'refused' ? answer.message : answer.type;
 }
 
 const stateOf = ({ hub }: TestVault): string | null =>
   hub.frames.flatMap((frame) => (frame.type === 'state' ? [frame.sealed] : [])).at(-1) ?? null;
+
+/** What the operator says to unseal it. */
+function withPassphrase({ hub }: TestVault, passphrase: string): object {
+  const state = hub.frames.find((frame) => frame.type === 'state');
+  assert.ok(state?.type === 'state');
+  const own = makeSealingPair();
+  const box = openSealing(own, state.key, OPERATOR_TO_VAULT).seal(Buffer.from(passphrase), 'passphrase');
+  return { passphrase: { key: own.publicKey, box } };
+}
 
 /** Waits until the other one has signed out. */
 async function rotateAlone(vault: TestVault): Promise<void> {
@@ -236,4 +247,98 @@ void test('a lost key that is found again after another was begun is known as ov
   }
   await using other = await openTestVault(site.other);
   assert.match(stateOf(other) ?? '', /is not the one/);
+});
+
+void test(
+  'an instance that rotated and began anew before keys were named is not closed by an update',
+  LIMIT,
+  async () => {
+    await using site = await openSite();
+    const space = id();
+    {
+      await using one = await openTestVault(site.one);
+      await one.write(space, { key: 'A', value: 'a value' });
+    }
+    // As an earlier version left it: a rotation with its number, and a new beginning, with number 1 again and none on the ledger.
+    await withPool(site.one.database.superuser, async (pool) => {
+      await pool.query(
+        `set session_replication_role = replica; delete from ledger.entry where kind = 'secret.root-named'`,
+      );
+    });
+    await withPool(site.one.database.vault, async (pool) => {
+      for (const [kind, body] of [
+        ['secret.root-rotated', '{"generation":2}'],
+        ['secret.begun-anew', '{}'],
+      ])
+        await pool.query(
+          `insert into ledger.entry (kind, subject, actor, credential, body) values ($1, 'vault:root', 'operator', '', $2)`,
+          [kind, body],
+        );
+    });
+    await using one = await openTestVault(site.one);
+    assert.equal(stateOf(one), null);
+    assert.equal((await startRun(one, space)).variables['A'], 'a value');
+    assert.deepEqual(
+      (await entriesOf(one, 'secret.root-named')).map(({ body }) => body['generation']),
+      [1],
+    );
+  },
+);
+
+void test(
+  'a vault that is passed by while it runs closes itself, and one whose name was cut away names itself again',
+  LIMIT,
+  async () => {
+    await using site = await openSite();
+    await using one = await openTestVault(site.one);
+    await one.write(id(), { key: 'A', value: 'a value' });
+    const names = async () => (await entriesOf(one, 'secret.root-named')).length;
+    const until = async (what: string, is: () => boolean | Promise<boolean>) => {
+      for (const giveUp = Date.now() + 30_000; !(await is()); await delay(50))
+        assert.ok(Date.now() < giveUp, what);
+    };
+    // It has looked at its name at least once.
+    await delay(6_000);
+    await one.notary.stop();
+    await withPool(site.one.database.superuser, async (pool) => {
+      await pool.query(
+        `set session_replication_role = replica; delete from ledger.entry where kind = 'secret.root-named'`,
+      );
+    });
+    await until('it is named again', async () => (await names()) === 1);
+    assert.equal(stateOf(one), null);
+    await withPool(site.other.database.vault, async (pool) => {
+      await pool.query(
+        `insert into ledger.entry (kind, subject, actor, credential, body)
+       values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":2,"key":"00"}')`,
+      );
+    });
+    await until('it is closed', () => stateOf(one) !== null);
+    assert.match(stateOf(one) ?? '', /is not the one/);
+    const refused = await one.write(id(), { key: 'B', value: 'a value' });
+    assert.equal(refused.type === 'refused' && refused.why.code, 'sealed');
+  },
+);
+
+void test('a loss is accepted for a key that is opened later, too', LIMIT, async () => {
+  await using site = await openSite();
+  const space = id();
+  {
+    await using one = await openTestVault({ ...site.one, passphrase: 'correct horse' });
+    await one.write(space, { key: 'A', value: 'a value' });
+  }
+  await withPool(site.other.database.vault, async (pool) => {
+    await pool.query(
+      `insert into ledger.entry (kind, subject, actor, credential, body)
+       values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":7,"key":"00"}')`,
+    );
+  });
+  {
+    await using one = await openTestVault(site.one);
+    assert.match(await ask(one, 'unseal', withPassphrase(one, 'correct horse')), /is not the one/);
+    assert.notEqual(stateOf(one), null);
+  }
+  await using one = await openTestVault({ ...site.one, start: { acceptLoss: true, restored: false } });
+  assert.equal(await ask(one, 'unseal', withPassphrase(one, 'correct horse')), 'status');
+  assert.equal((await startRun(one, space)).variables['A'], 'a value');
 });
