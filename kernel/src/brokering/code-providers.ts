@@ -68,17 +68,21 @@ export const CODE_PROVIDERS: readonly Provider[] = [
     brokering: to(['gitlab.com'], header('private-token'), BEARER, PASSWORD),
     routes: [
       'mints * /oauth/{*}',
+      // Another credential for the registry, and mutations that make tokens of runners and agents.
+      'mints * /jwt/auth',
+      'mints * /api/graphql',
       'mints * /api/v4/personal_access_tokens/{*}',
       'mints * /api/v4/user/{*}',
       'mints * /api/v4/users/{*}',
       'mints * /api/v4/runners/{*}',
       'mints * /api/v4/runners',
       ...['projects', 'groups'].flatMap((kind) =>
-        ['access_tokens', 'deploy_tokens', 'deploy_keys', 'triggers', 'runners'].flatMap((what) => [
-          `mints * /api/v4/${kind}/{}/${what}`,
-          `mints * /api/v4/${kind}/{}/${what}/{*}`,
-        ]),
+        ['access_tokens', 'deploy_tokens', 'deploy_keys', 'triggers', 'runners', 'service_accounts'].flatMap(
+          (what) => [`mints * /api/v4/${kind}/{}/${what}`, `mints * /api/v4/${kind}/{}/${what}/{*}`],
+        ),
       ),
+      'mints * /api/v4/projects/{}/cluster_agents/{}/tokens',
+      'mints * /api/v4/projects/{}/cluster_agents/{}/tokens/{*}',
       'uses * /api/v4/projects/{}',
       'uses * /api/v4/projects/{}/{*}',
       'uses * /{}/{}/info/refs',

@@ -1,7 +1,7 @@
 // Routes of providers, in every spelling.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findProvider } from './providers.ts';
+import { findProvider, PROVIDERS } from './providers.ts';
 import { provider, to } from './provider.ts';
 import { findRoute, isRefusedRoute } from './routes.ts';
 
@@ -37,6 +37,36 @@ void test('findRoute() refuses what mints or echoes, in every spelling of its pa
   assert.ok(isRefusedRoute(route('github', 'GET', '/copilot_internal/v2/token')));
   assert.equal(isRefusedRoute(route('github', 'GET', '/user/keys')), false);
   assert.equal(isRefusedRoute(route('holdfast', 'GET', '/api/models/a/b/xet-read-token/main')), false);
+});
+
+void test('every route of the table that gives out another credential is refused, and each provider’s known ones are there', () => {
+  for (const { id, routes } of PROVIDERS)
+    for (const { kind, method, template } of routes) {
+      if (kind !== 'mints' && kind !== 'echoes') continue;
+      const path = template.replaceAll('{*}', 'x/y').replaceAll('{}', 'x');
+      assert.ok(isRefusedRoute(route(id, method === '*' ? 'POST' : method, path)), `${id} ${path}`);
+    }
+  for (const [id, method, path] of [
+    ['gitlab', 'GET', '/jwt/auth'],
+    ['gitlab', 'POST', '/api/graphql'],
+    ['gitlab', 'POST', '/api/v4/groups/1/service_accounts/2/personal_access_tokens'],
+    ['gitlab', 'POST', '/api/v4/projects/1/cluster_agents/2/tokens'],
+    ['digitalocean', 'GET', '/v2/registry/docker-credentials'],
+    ['digitalocean', 'POST', '/v2/databases/1/users'],
+    ['cloudflare', 'POST', '/client/v4/accounts/1/r2/temp-access-credentials'],
+    ['cloudflare', 'GET', '/client/v4/accounts/1/cfd_tunnel/2/token'],
+    ['stripe', 'POST', '/v1/customer_sessions'],
+  ] as const)
+    assert.ok(isRefusedRoute(route(id, method, path)), `${id} ${path}`);
+  for (const [id, method, path] of [
+    ['huggingface', 'GET', '/api/buckets/a/b/xet-write-token'],
+    ['huggingface', 'GET', '/api/models/gpt2/xet-read-token/main'],
+    ['huggingface', 'POST', '/gpt2.git/info/lfs/objects/batch'],
+    ['huggingface', 'GET', '/gpt2/resolve/main/x'],
+    ['wandb', 'POST', '/graphql'],
+  ] as const)
+    assert.equal(route(id, method, path).kind, 'derives', `${id} ${path}`);
+  assert.equal(isRefusedRoute(route('digitalocean', 'GET', '/v2/databases/1/users')), false);
 });
 
 void test('provider() refuses a row that names no route', () => {
