@@ -11,16 +11,16 @@ import {
   type GrantedSecret,
   type VaultWord,
 } from '@holdfast/door/run/lease';
-import { type Tx } from '@holdfast/platform/postgres/database';
 import { Allowance } from './allowance.ts';
-import { journalled, journalOf, type Ground } from './ground.ts';
+import { type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
-import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
+import { type Owed } from './owed.ts';
 import { type Living } from './possession.ts';
 import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { requireFlying } from './releases.ts';
-import { holdMore, reportForged, RunForged, RunGone } from './run-seal.ts';
+import { noteEcho, recordOfRun, type EchoWord } from './run-entry.ts';
+import { holdMore, RunGone } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
@@ -57,14 +57,16 @@ interface Lease {
 /** The leases of all doors. */
 export class Leases implements Disposable {
   readonly #ground: Ground;
+  readonly #owed: Owed;
   readonly #tell: (frame: ToRunner) => void;
   readonly #leases = new Map<string, Lease>();
   readonly #timer: NodeJS.Timeout;
   readonly #words = new Allowance(WORDS.most, WORDS.perSecond);
   #isLooking = false;
 
-  constructor(ground: Ground, tell: (frame: ToRunner) => void) {
+  constructor(ground: Ground, owed: Owed, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
+    this.#owed = owed;
     this.#tell = tell;
     this.#timer = setInterval(() => void this.#pulse(), PULSE_MS);
   }
@@ -197,11 +199,11 @@ export class Leases implements Disposable {
     lease.granted.add(next.id);
     const { run } = lease;
     const placeholder = lease.placeholders.get(next.name) ?? null;
-    await this.#record(
-      lease,
-      { version: next.id, kind: 'secret.released', body: { holder: 'door' } },
-      async (tx) => await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
-    );
+    await recordOfRun(this.#ground, lease, {
+      ...{ version: next.id, kind: 'secret.released', body: { holder: 'door' } },
+      change: async (tx) =>
+        await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
+    });
     // Since it was read, the others have been encrypted under another key; what was taken away meanwhile stays away.
     const ids = lease.versions.map(({ id }) => id);
     const { read: fresh, key } = await this.#readVersions(lease.space, ids);
@@ -256,10 +258,13 @@ export class Leases implements Disposable {
       return;
     }
     const body = { ...ask.route, ask: ask.number, ...LEASE };
-    const allowing = this.#record(lease, { version: version.id, kind: 'secret.lease', body }, async (tx) => {
-      const allowed = { version: version.id, uses: LEASE.uses };
-      if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new RunGone();
-      await new SecretWriter(tx).touch(version.id);
+    const allowing = recordOfRun(this.#ground, lease, {
+      ...{ version: version.id, kind: 'secret.lease', body },
+      change: async (tx) => {
+        const allowed = { version: version.id, uses: LEASE.uses };
+        if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new RunGone();
+        await new SecretWriter(tx).touch(version.id);
+      },
     });
     const isAllowed = await this.#unlessGone(allowing).catch((error: unknown) => {
       // Told at once: otherwise the app's request waits until its door gives the vault up.
@@ -277,15 +282,14 @@ export class Leases implements Disposable {
     if (open === undefined) return;
     const { version } = open;
     const made = Math.min(uses, open.uses);
-    const closing = this.#record(
-      lease,
-      { version, kind: 'secret.used', body: { ask, uses: made } },
-      async (tx) => {
+    const closing = recordOfRun(this.#ground, lease, {
+      ...{ version, kind: 'secret.used', body: { ask, uses: made } },
+      change: async (tx) => {
         if (!(await new RunWriter(tx).closeLease(lease.run, ask))) throw new RunGone();
         await new SecretWriter(tx).countUses(version, made);
         if (made > 0) await new SecretWriter(tx).touch(version);
       },
-    );
+    });
     // Otherwise they have counted, all of them.
     await this.#unlessGone(closing);
   }
@@ -294,54 +298,19 @@ export class Leases implements Disposable {
     const { version } = word;
     if (!lease.granted.has(version)) return;
     if (word.type === 'echo') {
-      await this.#noteEcho(lease, word);
+      // In its turn once. While the database is away it is owed: that an app has a value must not go unsaid (threat 21).
+      await noteEcho(this.#ground, lease, word).catch(() => this.#oweEcho(lease, word));
     } else {
       const { host, where, count } = word;
       const body = { host, where, count };
-      await this.#record(lease, { version, kind: 'secret.misplaced', body }, async () => undefined);
+      await recordOfRun(this.#ground, lease, { version, kind: 'secret.misplaced', body });
     }
   }
 
-  async #noteEcho(lease: Lease, { version, route }: Extract<DoorWord, { type: 'echo' }>): Promise<void> {
-    const { run } = lease;
-    const entry = { version, kind: 'secret.echoed', body: { ...route, holder: 'sandbox' } } as const;
-    // From now on the app holds the value itself, until its run ends (threat 21).
-    const held = this.#record(lease, entry, async (tx) => {
-      await holdMore(tx, this.#ground, { run, version, holder: 'sandbox', placeholder: null });
-      await new SecretWriter(tx).markEchoed(version);
-    });
-    await held.catch(async (error: unknown) => {
-      if (!(error instanceof RunForged) && !(error instanceof RunGone)) throw error;
-      // Who writes the database must not hide by it that an app has a value; and an app that has ended had it.
-      await this.#record(lease, entry, async (tx) => {
-        await new SecretWriter(tx).markEchoed(version);
-      });
-      if (error instanceof RunGone || lease.isForged) return;
-      lease.isForged = true;
-      await reportForged(this.#ground, run, 'rows were changed');
-    });
-  }
-
-  // oxlint-disable-next-line max-params -- whose, the entry, and the change that it records
-  async #record(
-    lease: Lease,
-    { version, kind, body }: { version: string; kind: VaultEntry['kind']; body: VaultEntry['body'] },
-    change: (tx: Tx) => Promise<void>,
-  ): Promise<void> {
-    const { run, space } = lease;
-    const said = { space, run, ...body };
-    await journalled(this.#ground, { act: kind, version, ...said }, (noted) =>
-      this.#ground.db.transaction(async (tx) => {
-        await change(tx);
-        const entries = await recordEntries(tx, [
-          {
-            ...{ kind, subject: `secret:${version}`, actor: `run:${run}`, credential: '' },
-            body: { ...said, ...journalOf(noted, this.#ground.instance) },
-          },
-        ]);
-        return { entries, result: undefined };
-      }),
-    );
+  #oweEcho(lease: Lease, word: EchoWord): void {
+    this.#owed
+      .untilDone(lease.run, async () => await noteEcho(this.#ground, lease, word))
+      .catch((err: unknown) => this.#ground.log.error({ err, run: lease.run }, 'an echo was not recorded'));
   }
 
   async #pulse(): Promise<void> {

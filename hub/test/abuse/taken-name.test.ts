@@ -72,6 +72,14 @@ void test('the name of a deleted user or organisation is nobody’s, nor does an
     hub.modules.namespaces.delete(OPERATOR, { kind: 'user', name: 'bob' }),
     failsWith('org.last-owner'),
   );
+  // Another who administers it and is disabled keeps nobody's place.
+  await hub.addUser('gone');
+  await hub.modules.members.put(OPERATOR, { org: 'oolong', user: 'gone', role: 'admin' });
+  await hub.modules.identity.disableUser(OPERATOR, 'gone');
+  await assert.rejects(
+    hub.modules.namespaces.delete(OPERATOR, { kind: 'user', name: 'bob' }),
+    failsWith('org.last-owner'),
+  );
   await hub.addRepo('bob/m');
   await hub.modules.namespaces.delete(OPERATOR, { kind: 'org', name: 'oolong' });
   await assert.rejects(

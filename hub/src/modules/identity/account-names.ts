@@ -55,8 +55,11 @@ export async function endAccount(tx: Tx, account: Account, at: Date): Promise<vo
   if (account.administrator && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
   const names = new NameStore(tx);
   for (const { orgId, orgName } of await names.listOwned(account.id)) {
-    const others = (await new OwnerStore(tx).hold(orgId)).filter((id) => id !== account.id);
-    if (others.length === 0) throw lastOwner(orgName);
+    const store = new OwnerStore(tx);
+    const others = (await store.hold(orgId)).filter((id) => id !== account.id);
+    // Others who are disabled administer nothing.
+    const isLastAble = account.disabledAt === null && (await store.countAble(orgId)) <= 1;
+    if (others.length === 0 || isLastAble) throw lastOwner(orgName);
   }
   await names.end(account.id, at);
 }

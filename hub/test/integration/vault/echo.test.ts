@@ -59,6 +59,25 @@ void test(
   },
 );
 
+void test('an echo that is seen while the database is away is said once it is back', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { run, door, version } = await brokered(vault);
+  await using superuser = openSuperuserPool(vault.database);
+  const role = `"${vault.database.vault.user}"`;
+  await superuser.pool.query(`alter role ${role} nologin`);
+  await superuser.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [
+    vault.database.vault.user,
+  ]);
+  door.say({ type: 'echo', version, route: ROUTE });
+  await untilTrue('it could not be recorded', () =>
+    Promise.resolve(vault.lines.some((line) => line.includes('owed to the ledger'))),
+  );
+  await superuser.pool.query(`alter role ${role} login`);
+  await told(vault, 'secret.echoed', 1);
+  const [echoed] = await entriesOf(vault, 'secret.echoed');
+  assert.deepEqual([echoed?.subject, echoed?.body['run']], [`secret:${version}`, run]);
+});
+
 void test(
   'an echo is said also where somebody changed in the database what its run holds',
   LIMIT,
