@@ -73,8 +73,12 @@ const ownSession = async ({ scene }: PageAsk, name = 'ada'): Promise<{ user: str
   return { user: account.id, id: session.id };
 };
 
-async function invitation({ scene, tag }: PageAsk, org?: string): Promise<{ id: string; text: string }> {
-  const { actor } = await scene.visit(org === undefined ? 'boss' : 'ada');
+async function invitation(
+  { scene, tag }: PageAsk,
+  org?: string,
+  by = org === undefined ? 'boss' : 'ada',
+): Promise<{ id: string; text: string }> {
+  const { actor } = await scene.visit(by);
   const wish = {
     email: `new-${tag}@example.org`,
     ...(org !== undefined && { org: { name: org, role: 'read' as const } }),
@@ -247,11 +251,12 @@ export const PAGE_CALLS: Readonly<Record<string, Making>> = {
     fields: { name: `new-${ask.tag}`, password: PASSWORD, again: PASSWORD },
   }),
   '/join/{invitation} ?/join': async (ask) => {
-    // Nobody belongs to it who does not yet.
+    // Who is let in does not belong to it yet.
     const org = `own-${ask.tag}`;
+    const owner = userOf(ask.caller) === 'ada' ? 'boss' : 'ada';
     const { identity } = ask.scene.hub.modules;
-    await ask.scene.once(org, async () => await identity.createOrg(OPERATOR, { name: org, owner: 'ada' }));
-    return { at: { invitation: (await invitation(ask, org)).text } };
+    await ask.scene.once(org, async () => await identity.createOrg(OPERATOR, { name: org, owner }));
+    return { at: { invitation: (await invitation(ask, org, owner)).text } };
   },
   '/language': plain,
   '/language ?/default': () => ({ ...NOTHING, fields: { language: 'en', back: '/' } }),
