@@ -11,13 +11,7 @@ const NONE: readonly number[] = [204, 404];
 
 /** Hands over a checkpoint; gives what was answered, which a witness fills with its signature. Throws an `Error` when it was not taken. */
 export async function postCheckpoint(url: string, note: string): Promise<string> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    body: note,
-    redirect: 'error',
-    signal: AbortSignal.timeout(POST_MS),
-  });
+  const answer = await post(url, note);
   // It took the checkpoint, whatever else it says.
   if (answer.status === 200) return await readBounded(answer).catch(() => '');
   await answer.body?.cancel();
@@ -48,15 +42,19 @@ export interface WitnessAnswer {
 
 /** Hands a witness a checkpoint with what goes before it. Throws an `Error` where it does not answer. */
 export async function postToWitness(url: string, body: string): Promise<WitnessAnswer> {
-  const answer = await fetch(url, {
+  const answer = await post(url, body);
+  const text = await readBounded(answer);
+  return { status: answer.status, type: answer.headers.get('content-type') ?? '', text };
+}
+
+async function post(url: string, body: string): Promise<Response> {
+  return await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=utf-8' },
     body,
     redirect: 'error',
     signal: AbortSignal.timeout(POST_MS),
   });
-  const text = await readBounded(answer);
-  return { status: answer.status, type: answer.headers.get('content-type') ?? '', text };
 }
 
 async function readBounded(answer: Response): Promise<string> {

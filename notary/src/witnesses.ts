@@ -29,7 +29,8 @@ export class Witnesses implements AsyncDisposable {
     this.#targets = prefixes.map((prefix) => {
       const witness = new Witness(prefix, db);
       const put = async (note: string): Promise<void> => await this.#answered(note, await witness.ask(note));
-      return new Target(`the witness at ${prefix}`, put, log);
+      // Its path may be what keeps others from it.
+      return new Target(`the witness at ${new URL(prefix).host}`, put, log);
     });
   }
 

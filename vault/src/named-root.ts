@@ -1,4 +1,4 @@
-// Which root key the vaults of one database work with: the ledger names it before anything is wrapped by it. A vault that has another
+// Which root key the vaults of one database work with: the ledger names it before anything is moved to it. A vault that has another
 // one, because a rotation or a new beginning elsewhere passed it by, wraps nothing by a key that is destroyed, and says so instead.
 import { BEHIND } from './closed.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';

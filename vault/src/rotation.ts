@@ -76,9 +76,10 @@ async function rotateOne(
 // The key of the seeds before goes with that of those of now, unless only one of the two opens: that one is wrapped anew.
 async function rotateSeeds(
   tx: Tx,
-  { keys, log, ...ground }: Ground,
+  ground: Ground,
   { space, generation }: { readonly space: string; readonly generation: number },
 ): Promise<Outcome> {
+  const { keys, log } = ground;
   const writer = new SecretWriter(tx);
   const now = await writer.findLockedKey(SEEDS);
   const before = await writer.findLockedKey(SEEDS_BEFORE);
@@ -94,7 +95,7 @@ async function rotateSeeds(
     return 'left';
   }
   if (space === SEEDS_BEFORE) await writer.putKey({ space, ...keys.wrap(key, keyBound(space)) });
-  else await rekeySeeds(tx, { keys, log, ...ground }, now);
+  else await rekeySeeds(tx, ground, now);
   return 'nothing';
 }
 

@@ -12,6 +12,7 @@ import { OPERATOR_TO_VAULT } from '@holdfast/vault/frames';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { withPool } from '../../harness/shared-server.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 import { id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { entriesOf, startRun } from '../../harness/vault-runs.ts';
 
@@ -70,6 +71,25 @@ function withPassphrase({ hub }: TestVault, passphrase: string): object {
   const own = makeSealingPair();
   const box = openSealing(own, state.key, OPERATOR_TO_VAULT).seal(Buffer.from(passphrase), 'passphrase');
   return { passphrase: { key: own.publicKey, box } };
+}
+
+/** Writes an entry about the root key as somebody who is signed in there. */
+async function tell(address: TestDatabase['vault'], kind: string, body: string): Promise<void> {
+  await withPool(address, async (pool) => {
+    await pool.query(
+      `insert into ledger.entry (kind, subject, actor, credential, body) values ($1, 'vault:root', 'operator', '', $2)`,
+      [kind, body],
+    );
+  });
+}
+
+/** Takes all names of root keys off the ledger, as a cut does. */
+async function takeNames({ one }: Site): Promise<void> {
+  await withPool(one.database.superuser, async (pool) => {
+    await pool.query(
+      `set session_replication_role = replica; delete from ledger.entry where kind = 'secret.root-named'`,
+    );
+  });
 }
 
 /** Waits until the other one has signed out. */
@@ -184,12 +204,9 @@ void test(
       for (const where of [space, forged]) await one.write(where, { key: 'A', value: 'a value' });
       await withPool(superuser, async (pool) => {
         await pool.query(`update vault.space_key set wrapped = '\\x00' where space = $1`, [forged]);
-        // As the hub may not say, and as somebody who rules the database says.
-        await pool.query(
-          `insert into ledger.entry (kind, subject, actor, credential, body)
-           values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":999999999,"key":"00"}')`,
-        );
       });
+      // As the hub may not say, and as somebody who rules the database says.
+      await tell(superuser, 'secret.root-named', '{"generation":999999999,"key":"00"}');
       await rotateAlone(one);
       assert.deepEqual(await generationsOf(site.one.folder), [2]);
       const [rotated] = await entriesOf(one, 'secret.root-rotated');
@@ -213,12 +230,7 @@ void test(
       await one.write(space, { key: 'A', value: 'a value' });
     }
     // As who has the password of another vault, whose key is nowhere.
-    await withPool(site.other.database.vault, async (pool) => {
-      await pool.query(
-        `insert into ledger.entry (kind, subject, actor, credential, body)
-         values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":7,"key":"00"}')`,
-      );
-    });
+    await tell(site.other.database.vault, 'secret.root-named', '{"generation":7,"key":"00"}');
     {
       await using one = await openTestVault(site.one);
       assert.match(stateOf(one) ?? '', /is not the one/);
@@ -260,21 +272,9 @@ void test(
       await one.write(space, { key: 'A', value: 'a value' });
     }
     // As an earlier version left it: a rotation with its number, and a new beginning, with number 1 again and none on the ledger.
-    await withPool(site.one.database.superuser, async (pool) => {
-      await pool.query(
-        `set session_replication_role = replica; delete from ledger.entry where kind = 'secret.root-named'`,
-      );
-    });
-    await withPool(site.one.database.vault, async (pool) => {
-      for (const [kind, body] of [
-        ['secret.root-rotated', '{"generation":2}'],
-        ['secret.begun-anew', '{}'],
-      ])
-        await pool.query(
-          `insert into ledger.entry (kind, subject, actor, credential, body) values ($1, 'vault:root', 'operator', '', $2)`,
-          [kind, body],
-        );
-    });
+    await takeNames(site);
+    await tell(site.one.database.vault, 'secret.root-rotated', '{"generation":2}');
+    await tell(site.one.database.vault, 'secret.begun-anew', '{}');
     await using one = await openTestVault(site.one);
     assert.equal(stateOf(one), null);
     assert.equal((await startRun(one, space)).variables['A'], 'a value');
@@ -293,27 +293,14 @@ void test(
     await using one = await openTestVault(site.one);
     await one.write(id(), { key: 'A', value: 'a value' });
     const names = async () => (await entriesOf(one, 'secret.root-named')).length;
-    const until = async (what: string, is: () => boolean | Promise<boolean>) => {
-      for (const giveUp = Date.now() + 30_000; !(await is()); await delay(50))
-        assert.ok(Date.now() < giveUp, what);
-    };
     // It has looked at its name at least once.
     await delay(6_000);
     await one.notary.stop();
-    await withPool(site.one.database.superuser, async (pool) => {
-      await pool.query(
-        `set session_replication_role = replica; delete from ledger.entry where kind = 'secret.root-named'`,
-      );
-    });
-    await until('it is named again', async () => (await names()) === 1);
+    await takeNames(site);
+    await untilTrue('it is named again', async () => (await names()) === 1);
     assert.equal(stateOf(one), null);
-    await withPool(site.other.database.vault, async (pool) => {
-      await pool.query(
-        `insert into ledger.entry (kind, subject, actor, credential, body)
-       values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":2,"key":"00"}')`,
-      );
-    });
-    await until('it is closed', () => stateOf(one) !== null);
+    await tell(site.other.database.vault, 'secret.root-named', '{"generation":2,"key":"00"}');
+    await untilTrue('it is closed', () => Promise.resolve(stateOf(one) !== null));
     assert.match(stateOf(one) ?? '', /is not the one/);
     const refused = await one.write(id(), { key: 'B', value: 'a value' });
     assert.equal(refused.type === 'refused' && refused.why.code, 'sealed');
@@ -327,12 +314,7 @@ void test('a loss is accepted for a key that is opened later, too', LIMIT, async
     await using one = await openTestVault({ ...site.one, passphrase: 'correct horse' });
     await one.write(space, { key: 'A', value: 'a value' });
   }
-  await withPool(site.other.database.vault, async (pool) => {
-    await pool.query(
-      `insert into ledger.entry (kind, subject, actor, credential, body)
-       values ('secret.root-named', 'vault:root', 'operator', '', '{"generation":7,"key":"00"}')`,
-    );
-  });
+  await tell(site.other.database.vault, 'secret.root-named', '{"generation":7,"key":"00"}');
   {
     await using one = await openTestVault(site.one);
     assert.match(await ask(one, 'unseal', withPassphrase(one, 'correct horse')), /is not the one/);
