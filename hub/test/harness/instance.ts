@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { layKeptCode } from './kept-code.ts';
 import { mustRun, plainEnvironment, ROOT, runProgram, type Outcome } from './program.ts';
 import { findHubProcess } from './processes.ts';
 import { openScratch, type Scratch } from './scratch.ts';
@@ -139,6 +140,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   const scratch = options.folder === undefined ? await openScratch('instance') : undefined;
   const folder = options.folder ?? scratch?.path ?? '';
   const env = { HOLDFAST_DATA: path.join(folder, 'data'), HOLDFAST_PORT: '0', ...options.env };
+  if (isOrdinary(options)) await layKeptCode(env.HOLDFAST_DATA);
   const [file = '', ...command] = commandOf(options, ['start', '--json', ...(options.words ?? [])]);
   const supervisor = spawn(file, command, {
     cwd: '/',
@@ -152,6 +154,11 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     await scratch?.[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Whether what others compiled is of use to it: the same files, users and sandboxes. */
+function isOrdinary({ checkout, user, withoutBubblewrap }: InstanceOptions): boolean {
+  return checkout === undefined && user === undefined && withoutBubblewrap === undefined;
 }
 
 /** Runs `./holdfast …` for a folder whose instance does not run, whatever comes of that. */

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { ROOT } from '../environment.ts';
 
 /** What node:test says; only what is read here. */
-export interface TestEvent {
+interface TestEvent {
   readonly type: string;
   readonly data: {
     readonly name?: string;

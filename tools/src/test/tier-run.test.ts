@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseTestArguments } from './arguments.ts';
 import { ROOT } from '../environment.ts';
-import { parseFailures, parseTotals } from './tier-run.ts';
+import { joinRuns, parseFailedFiles, parseFailures, parseTotals } from './tier-run.ts';
 
 void test('parseTotals() reads the summary of a TAP log, cancelled tests as failed', () => {
   const tap = 'ok 1 - a\n# tests 5\n# suites 0\n# pass 2\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n';
@@ -36,6 +36,20 @@ void test('parseFailures() names what failed by its place, once, with the first 
     ...['not ok 3 - late', '  ---', `  location: '${place}:3:1'`, "  error: 'boom'", '  ...', ''],
   ].join('\n');
   assert.deepEqual(parseFailures(tap), ['a.test.ts:2 inner: one', "a.test.ts:3 late: 'boom'"]);
+});
+
+void test('parseFailedFiles() finds the files that the log names at its end', () => {
+  const tap = 'not ok 1 - a\n# fail 2\n# something failed in a.test.ts\n# something failed in b/c.test.ts\n';
+  assert.deepEqual(parseFailedFiles(tap), ['a.test.ts', 'b/c.test.ts']);
+});
+
+void test('joinRuns() counts what passed the second time as passed and tells of it, and what failed twice as failed', () => {
+  const first = { passed: 7, failed: 2, skipped: 1, failures: ['a: late', 'b: wrong'], unsteady: [] };
+  const again = { passed: 3, failed: 1, skipped: 0, failures: ['b: wrong'], unsteady: [] };
+  const one = { passed: 8, failed: 1, skipped: 1, failures: ['b: wrong'], unsteady: ['a: late'] };
+  assert.deepEqual(joinRuns(first, again), one);
+  const whole = { passed: 9, failed: 0, skipped: 1, failures: [], unsteady: ['a: late', 'b: wrong'] };
+  assert.deepEqual(joinRuns(first, { ...again, failed: 0, failures: [] }), whole);
 });
 
 void test('parseTestArguments() reads tiers and a pattern, and refuses tiers it does not know', () => {

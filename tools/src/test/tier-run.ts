@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT, TOOLS_FOLDER } from '../environment.ts';
 import { run } from '../run.ts';
+import { COMPILED } from './compiled.ts';
+import { FAILED_FILE } from './tap-log.ts';
 import type { Tier } from './tiers.ts';
 
 /** How many tests did what. */
@@ -16,6 +18,8 @@ export interface TestTotals {
 /** The totals of a run, and what failed in it: a line each, with the place of the test and the first line of its error. */
 export interface TestOutcome extends TestTotals {
   readonly failures: readonly string[];
+  /** What failed first and passed when it ran again, told likewise. */
+  readonly unsteady: readonly string[];
 }
 
 /** What the caller wants of a tier. */
@@ -36,32 +40,81 @@ export async function tierFiles(tier: Tier, pattern: string): Promise<readonly s
   return found.filter((file) => file.includes(pattern)).sort();
 }
 
-/** Runs the files. A tier that broke before it could count has failed once. */
+/**
+ * Runs the files. A tier that broke before it could count has failed once. Where the tier says so, files in which
+ * something failed run once more, one at a time: what fails again has failed, and the rest is told as unsteady (decision 60).
+ */
 export async function runTier(tier: Tier, files: readonly string[], wish: TierWish): Promise<TestOutcome> {
   const folder = path.join(TOOLS_FOLDER, 'test-logs');
   await mkdir(folder, { recursive: true });
-  const log = path.join(folder, `${tier.name}.tap`);
+  const first = await runFiles(tier, files, { ...wish, log: path.join(folder, `${tier.name}.tap`) });
+  if (!tier.again || first.failedFiles.length === 0 || first.broke) return first;
+  console.log(`\n== ${tier.name}, again, one at a time: ${first.failedFiles.join(', ')}`);
+  const alone = { ...tier, atOnce: 1 };
+  const log = path.join(folder, `${tier.name}-again.tap`);
+  const again = await runFiles(alone, first.failedFiles, { ...wish, log });
+  return again.passed + again.failed === 0 ? first : joinRuns(first, again);
+}
+
+/** A run and the run of its failed files that followed, as one. */
+export function joinRuns(first: TestOutcome, again: TestOutcome): TestOutcome {
+  const steady = Math.max(0, first.failed - again.failed);
+  return {
+    passed: first.passed + steady,
+    failed: again.failed,
+    skipped: first.skipped,
+    failures: again.failures,
+    unsteady:
+      again.failed === 0 ? first.failures : first.failures.filter((it) => !again.failures.includes(it)),
+  };
+}
+
+interface Run extends TestOutcome {
+  /** Files in which something failed. */
+  readonly failedFiles: readonly string[];
+  /** It was stopped, or ended without a failure to show for it. */
+  readonly broke: boolean;
+}
+
+async function runFiles(
+  tier: Tier,
+  files: readonly string[],
+  wish: TierWish & { log: string },
+): Promise<Run> {
   const args = [
     '--test',
     `--test-concurrency=${tier.atOnce}`,
     `--test-reporter=${path.join(import.meta.dirname, 'reporter.ts')}`,
     '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
-    `--test-reporter-destination=${log}`,
+    `--test-reporter=${path.join(import.meta.dirname, 'tap-log.ts')}`,
+    `--test-reporter-destination=${wish.log}`,
     ...files,
   ];
   const timeout = tier.minutes * 60_000 * (wish.long ? LONG_FACTOR : 1);
   // Where files of tests leave each other what takes long to make; gone with the tier.
   await using shared = await mkdtempDisposable(path.join(tmpdir(), 'holdfast-shared-'));
   await chmod(shared.path, 0o755);
-  const env = { HOLDFAST_TEST_LONG: wish.long ? '1' : '', HOLDFAST_TEST_SHARED: shared.path };
+  const env = {
+    HOLDFAST_TEST_LONG: wish.long ? '1' : '',
+    HOLDFAST_TEST_SHARED: shared.path,
+    ...COMPILED,
+  };
   const outcome = await run(process.execPath, args, { show: true, timeout, env });
-  const tap = await readFile(log, 'utf8').catch(() => '');
-  const [totals, failures] = [parseTotals(tap), parseFailures(tap)];
-  if (outcome.status === 0 || totals.failed > 0) return { ...totals, failures };
+  const tap = await readFile(wish.log, 'utf8').catch(() => '');
+  const read = { ...parseTotals(tap), failures: parseFailures(tap), unsteady: [] };
+  const failedFiles = parseFailedFiles(tap);
+  if (outcome.status === 0 || (read.failed > 0 && !outcome.timedOut))
+    return { ...read, failedFiles, broke: false };
   const why = outcome.timedOut ? `stopped after ${timeout / 60_000} minutes` : `status ${outcome.status}`;
   console.log(`FAILED ${tier.name}: ${why}`);
-  return { ...totals, failed: 1, failures: [...failures, `${tier.name}: ${why}`] };
+  const failures = [...read.failures, `${tier.name}: ${why}`];
+  return { ...read, failed: Math.max(1, read.failed), failures, failedFiles, broke: true };
+}
+
+/** The files in which something failed, according to a TAP log of ours. */
+export function parseFailedFiles(tap: string): string[] {
+  const lines = tap.split('\n').filter((line) => line.startsWith(FAILED_FILE));
+  return lines.map((line) => line.slice(FAILED_FILE.length));
 }
 
 /** What failed according to a TAP log. A parent that failed because of its subtests says nothing new. */

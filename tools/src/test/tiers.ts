@@ -26,12 +26,16 @@ export interface Tier {
   readonly longNeeds?: readonly DebianPackage[];
   /** The tier drives published clients, which are installed for it. */
   readonly clients: boolean;
+  /** Many of its tests start whole instances. */
+  readonly instances: boolean;
+  /** Programs of others, on a busy machine, decide when something happens: what failed once runs again (decision 60). */
+  readonly again: boolean;
   /** Test files run at the same time; 1 where they measure or start whole instances. */
   readonly atOnce: number;
   readonly minutes: number;
 }
 
-const PLAIN = { needs: [], clients: false } as const;
+const PLAIN = { needs: [], clients: false, instances: true, again: false } as const;
 
 /** All tiers, in the order they run: the quick ones first. */
 export const TIERS: readonly Tier[] = [
@@ -41,6 +45,7 @@ export const TIERS: readonly Tier[] = [
     files: [
       '{kernel,platform,notary,vault,courier,inside,door,runner,hub,supervisor,cli,web,tools,bench}/src/**/*.test.ts',
     ],
+    instances: false,
     atOnce: 2,
     minutes: 3,
   },
@@ -63,6 +68,8 @@ export const TIERS: readonly Tier[] = [
     files: ['{hub,door}/test/conformance/**/*.test.ts'],
     needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL, IPROUTE],
     clients: true,
+    instances: true,
+    again: true,
     atOnce: 2,
     minutes: 20,
   },
@@ -72,6 +79,8 @@ export const TIERS: readonly Tier[] = [
     files: ['hub/test/apps/**/*.test.ts', 'runner/test/build/**/*.test.ts'],
     needs: [BUBBLEWRAP, RUNSC, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
+    instances: true,
+    again: true,
     atOnce: 2,
     minutes: 45,
   },
@@ -88,6 +97,7 @@ export const TIERS: readonly Tier[] = [
     name: 'browser',
     files: ['hub/test/browser/**/*.test.ts'],
     needs: [CHROMIUM],
+    again: true,
     atOnce: 1,
     minutes: 15,
   },

@@ -1,0 +1,26 @@
+// A node:test reporter for the runner of tiers: TAP, and at its end the files in which something failed, which TAP does not name.
+import path from 'node:path';
+import { tap, type TestEvent } from 'node:test/reporters';
+import { ROOT } from '../environment.ts';
+
+/** What a file in which something failed is told with. */
+export const FAILED_FILE = '# something failed in ';
+
+type Source = AsyncIterable<TestEvent>;
+
+// oxlint-disable-next-line import/no-default-export -- node:test loads a reporter by its default export
+export default async function* report(source: Source): AsyncGenerator<string> {
+  const failed: string[] = [];
+  yield* tap(noting(source, failed));
+  for (const file of failed) yield `${FAILED_FILE}${path.relative(ROOT, file)}\n`;
+}
+
+async function* noting(source: Source, failed: string[]): AsyncGenerator<TestEvent> {
+  for await (const event of source) {
+    if (event.type === 'test:summary') {
+      const { file, success } = event.data;
+      if (file !== undefined && !success) failed.push(file);
+    }
+    yield event;
+  }
+}
