@@ -68,6 +68,8 @@ export interface ServedHubOptions {
   readonly vault?: true;
   /** The database of another hub, which this one shares. */
   readonly on?: TestDatabase;
+  /** The folder of objects of another hub, which this one shares. */
+  readonly objects?: string;
 }
 
 /** A repository that a test wants; a private model without files where nothing is said. */
@@ -229,7 +231,7 @@ function startOf(
       version: '0',
       program: '0'.repeat(64),
       separation: 'none',
-      objects: `${folder}/objects`,
+      objects: options.objects ?? `${folder}/objects`,
       scratch: folder,
       postgres: { ...address, tls: 'off', embedded: true },
       pages,
