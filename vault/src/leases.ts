@@ -41,6 +41,8 @@ interface Lease {
   /** What stands for a name in this run; it stays when the value is replaced. */
   readonly placeholders: ReadonlyMap<string, string>;
   versions: KeptVersion[];
+  /** Those in whose place there is another, while their overlap lasts: what is under way with them goes on, and nothing begins. */
+  lasting: KeptVersion[];
   /** All that its door was ever granted here: a value may come back after its version was replaced. */
   readonly granted: Set<string>;
   /** What of it was seen in an answer. */
@@ -82,7 +84,7 @@ export class Leases implements Disposable {
   }
 
   /** Grants a door what was released to it. Its box is on its way when this returns. Throws a `VaultRefusal`. */
-  async grant({ run, space, door, brokered }: Living, flight: Flight): Promise<void> {
+  async grant({ run, space, door, brokered, lasting = [] }: Living, flight: Flight): Promise<void> {
     const { pair } = this.#ground;
     const ids = brokered.map(({ version }) => version.id);
     // As they are now: since they were released, they may have been encrypted under another key.
@@ -96,7 +98,7 @@ export class Leases implements Disposable {
       to: openSealing(pair, door, VAULT_TO_DOOR),
       from: openSealing(pair, door, DOOR_TO_VAULT),
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
-      ...{ versions, granted: new Set(ids) },
+      ...{ versions, lasting: [...lasting], granted: new Set(ids) },
       echoed: new Set(),
       isForged: false,
       replacing: Promise.resolve(),
@@ -117,7 +119,7 @@ export class Leases implements Disposable {
       };
     });
     lease.sent += 1;
-    const bytes = writeGrant({ number: lease.sent, secrets });
+    const bytes = writeGrant({ number: lease.sent, secrets, lasting: idsOf(lease.lasting) });
     for (const { value } of secrets) value.fill(0);
     const box = lease.to.seal(bytes, lease.run);
     bytes.fill(0);
@@ -127,7 +129,7 @@ export class Leases implements Disposable {
   /** The run has ended: its door is allowed nothing more, and what it said before is still heard. */
   end(run: string): void {
     const lease = this.#leases.get(run);
-    if (lease !== undefined) lease.versions = [];
+    if (lease !== undefined) lease.versions = lease.lasting = [];
   }
 
   /** Nothing of the run is heard any more. */
@@ -142,7 +144,7 @@ export class Leases implements Disposable {
 
   /** Nothing is used any more: the vault is sealed. Doors hear so at once. */
   dropAll(): void {
-    for (const lease of this.#leases.values()) this.#say(lease, { type: 'alive', versions: [] });
+    for (const lease of this.#leases.values()) this.#say(lease, { type: 'alive', versions: [], lasting: [] });
     this.#leases.clear();
   }
 
@@ -152,31 +154,32 @@ export class Leases implements Disposable {
   }
 
   #revokeIn(lease: Lease, versions: readonly string[]): void {
-    const rest = lease.versions.filter(({ id }) => !versions.includes(id));
-    if (rest.length === lease.versions.length) return;
-    lease.versions = rest;
+    if (!allOf(lease).some(({ id }) => versions.includes(id))) return;
+    lease.versions = lease.versions.filter(({ id }) => !versions.includes(id));
+    lease.lasting = lease.lasting.filter(({ id }) => !versions.includes(id));
     this.#sayAlive(lease);
   }
 
   /** No run of the Space uses the secret with this name any more. */
   revokeNamed(space: string, name: string): void {
     for (const lease of this.#leases.values())
-      if (lease.space === space)
-        this.revoke(lease.versions.filter((one) => one.name === name).map(({ id }) => id));
+      if (lease.space === space) this.revoke(idsOf(allOf(lease).filter((one) => one.name === name)));
   }
 
   /** No run of the Space uses anything any more. */
   stop(space: string): void {
-    for (const lease of this.#leases.values())
-      if (lease.space === space) this.revoke(lease.versions.map(({ id }) => id));
+    for (const lease of this.#leases.values()) if (lease.space === space) this.revoke(idsOf(allOf(lease)));
   }
 
-  /** A version was set: doors that had the one before get it in its place. One that cannot be given it uses that no more either. */
-  async replace(space: string, next: KeptVersion): Promise<void> {
+  /**
+   * A version was set: doors that had the one before get it in its place, and go on with what is under way with that one where there is
+   * an overlap. One that cannot be given it uses that no more either.
+   */
+  async replace(space: string, next: KeptVersion, overlap: number): Promise<void> {
     for (const lease of this.#leases.values()) {
       if (lease.space !== space || next.way !== 'brokered') continue;
       // One after the other: what is granted beside this one is on record by then.
-      const turn = lease.replacing.then(async () => await this.#replaceIn(lease, next));
+      const turn = lease.replacing.then(async () => await this.#replaceIn(lease, next, overlap));
       lease.replacing = turn.catch(() => undefined);
       try {
         await turn;
@@ -186,16 +189,18 @@ export class Leases implements Disposable {
           { err: error, run },
           'a door did not get the value in the place of the one before',
         );
-        const ofName = lease.versions.filter(({ name }) => name === next.name).map(({ id }) => id);
-        this.#revokeIn(lease, ofName);
+        this.#revokeIn(lease, idsOf(allOf(lease).filter(({ name }) => name === next.name)));
       }
     }
   }
 
-  async #replaceIn(lease: Lease, next: KeptVersion): Promise<void> {
+  async #replaceIn(lease: Lease, next: KeptVersion, overlap: number): Promise<void> {
     const before = lease.versions.find(({ name }) => name === next.name);
     if (before === undefined) return;
     lease.versions = [...lease.versions.filter((one) => one !== before), next];
+    // What had been replaced before is destroyed by now; until when this one lasts, its row says.
+    const others = lease.lasting.filter(({ name }) => name !== next.name);
+    lease.lasting = overlap > 0 ? [...others, before] : others;
     lease.granted.add(next.id);
     const { run } = lease;
     const placeholder = lease.placeholders.get(next.name) ?? null;
@@ -205,7 +210,7 @@ export class Leases implements Disposable {
         await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
     });
     // Since it was read, the others have been encrypted under another key; what was taken away meanwhile stays away.
-    const ids = lease.versions.map(({ id }) => id);
+    const ids = idsOf(lease.versions);
     const { read: fresh, key } = await this.#readVersions(lease.space, ids);
     lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
     this.#sayGrant(lease, key);
@@ -324,7 +329,7 @@ export class Leases implements Disposable {
   async #look(): Promise<void> {
     if (this.#leases.size === 0) return;
     try {
-      const ids = [...this.#leases.values()].flatMap(({ versions }) => versions.map(({ id }) => id));
+      const ids = [...this.#leases.values()].flatMap((lease) => idsOf(allOf(lease)));
       const now = this.#ground.clock.now();
       const kept = await new SecretReader(this.#ground.db).listVersions(ids);
       const live = new Set(kept.filter((one) => isLive(one, now)).map(({ id }) => id));
@@ -332,6 +337,7 @@ export class Leases implements Disposable {
       const gone = new Set(ids.filter((id) => !live.has(id)));
       for (const lease of this.#leases.values()) {
         lease.versions = newestOf(lease.versions.filter(({ id }) => !gone.has(id)));
+        lease.lasting = lease.lasting.filter(({ id }) => !gone.has(id));
         this.#sayAlive(lease);
       }
     } catch (error) {
@@ -341,7 +347,8 @@ export class Leases implements Disposable {
   }
 
   #sayAlive(lease: Lease): void {
-    this.#say(lease, { type: 'alive', versions: lease.versions.map(({ id }) => id) });
+    const [versions, lasting] = [idsOf(lease.versions), idsOf(lease.lasting)];
+    this.#say(lease, { type: 'alive', versions, lasting });
   }
 
   #say(lease: Lease, word: Unnumbered): void {
@@ -354,6 +361,14 @@ export class Leases implements Disposable {
     clearInterval(this.#timer);
     this.#leases.clear();
   }
+}
+
+function allOf({ versions, lasting }: Lease): KeptVersion[] {
+  return [...versions, ...lasting];
+}
+
+function idsOf(versions: readonly KeptVersion[]): string[] {
+  return versions.map(({ id }) => id);
 }
 
 function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {

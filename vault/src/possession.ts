@@ -20,6 +20,8 @@ export interface Living {
   readonly space: string;
   readonly door: string;
   readonly brokered: readonly Brokered[];
+  /** What was brokered to it before some of that, while its overlap lasts. */
+  readonly lasting?: readonly KeptVersion[];
 }
 
 /** Begins and ends possession. */
@@ -97,12 +99,14 @@ export class Possession {
     const held = (await new RunReader(this.#ground.db).listHeld(run)).filter(isPlaced);
     const kept = await new SecretReader(this.#ground.db).listVersions(held.map(({ version }) => version));
     // Of a secret that was replaced in its overlap a run holds two.
-    const versions = newestOf(kept).filter((one) => isLive(one, this.#ground.clock.now()));
+    const [newest, now] = [newestOf(kept), this.#ground.clock.now()];
+    const versions = newest.filter((one) => isLive(one, now));
+    const lasting = kept.filter((one) => !newest.includes(one) && isLive(one, now));
     const brokered = versions.map((version) => ({
       version,
       placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
     }));
-    return { run, space, door, brokered };
+    return { run, space, door, brokered, lasting };
   }
 
   // Sealed, the vault cannot tell; it grants nothing then either.

@@ -185,7 +185,7 @@ export class Vault implements Disposable {
       this.#requireOpen();
       const { version, overlap } = await this.#writes.write(frame);
       this.#turns.endAll(CHANGED_MEANWHILE, frame.space);
-      await this.#leases.replace(frame.space, version);
+      await this.#leases.replace(frame.space, version, overlap);
       return { versions: [version], overlap };
     }
     if (frame.type === 'delete') {

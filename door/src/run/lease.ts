@@ -40,20 +40,30 @@ export interface GrantedSecret extends BrokeredSecret {
   readonly value: Buffer;
 }
 
-const GrantHead = z.strictObject({ number: z.int().positive(), secrets: z.array(BrokeredSecret).max(100) });
+/** Versions in whose place there is another, while their overlap lasts: what is under way with them goes on, and nothing begins. */
+const Lasting = z.array(VersionId).max(100);
+
+const GrantHead = z.strictObject({
+  number: z.int().positive(),
+  secrets: z.array(BrokeredSecret).max(100),
+  lasting: Lasting,
+});
 
 /** All that a run's door may use, with values. Another grant with a higher number takes its place. */
 export interface Grant {
   readonly number: number;
   readonly secrets: readonly GrantedSecret[];
+  /** Of grants before: what is under way with these is not cut yet. */
+  readonly lasting: readonly string[];
 }
 
 /** A grant as bytes: length of its head in four bytes, the head as JSON, the values one after the other. */
-export function writeGrant({ number, secrets }: Grant): Buffer {
+export function writeGrant({ number, secrets, lasting }: Grant): Buffer {
   const head = Buffer.from(
     JSON.stringify({
       number,
       secrets: secrets.map(({ value, ...rest }) => ({ ...rest, bytes: value.length })),
+      lasting,
     }),
   );
   const length = Buffer.alloc(4);
@@ -64,14 +74,14 @@ export function writeGrant({ number, secrets }: Grant): Buffer {
 /** Reads it; the values are copies. Throws for what is no grant. */
 export function readGrant(bytes: Buffer): Grant {
   let at = 4 + bytes.readUInt32BE(0);
-  const { number, secrets } = GrantHead.parse(JSON.parse(bytes.toString('utf8', 4, at)));
+  const { number, secrets, lasting } = GrantHead.parse(JSON.parse(bytes.toString('utf8', 4, at)));
   const granted = secrets.map((secret) => {
     const value = Buffer.from(bytes.subarray(at, at + secret.bytes));
     at += secret.bytes;
     return { ...secret, value };
   });
   if (at !== bytes.length) throw new Error('a grant has more or less than its values');
-  return { number, secrets: granted };
+  return { number, secrets: granted, lasting };
 }
 
 /**
@@ -80,13 +90,15 @@ export function readGrant(bytes: Buffer): Grant {
  */
 export const VaultWord = z.discriminatedUnion('type', [
   /**
-   * Twice a second: these versions may be used. One that is missing is revoked: what carried it is closed at once. No
+   * Twice a second: these versions may be used, and what is under way with the `lasting` ones may go on. One that is missing in both is
+   * revoked: what carried it is closed at once. No
    * word for two seconds: nothing is used any more until there is one; for thirty: the values are overwritten.
    */
   z.strictObject({
     type: z.literal('alive'),
     number: z.int().positive(),
     versions: z.array(VersionId).max(100),
+    lasting: Lasting,
   }),
   /** The answer to `ask`. `uses` that are recorded may happen within `seconds`; 0: none, and why. */
   z.strictObject({

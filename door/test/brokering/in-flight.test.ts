@@ -44,6 +44,35 @@ void test('a revoked value ends what carries it within a second, and nothing els
   for (const socket of [streaming, idle, other]) socket.destroy();
 });
 
+void test('a rotation with an overlap cuts what is under way at its end, and one without at once', async () => {
+  await using brokered = await openBrokered();
+  const { vault, world, secrets } = brokered;
+  const [openai, ...others] = secrets;
+  assert.ok(openai !== undefined);
+  const next = { ...openai, version: 'f'.repeat(24), value: Buffer.from(openai.value) };
+  const [streaming, kept] = [await brokered.openTls(PLAYED.openai), await brokered.openTls(PLAYED.openai)];
+  for (const socket of [streaming, kept]) socket.on('error', () => undefined).resume();
+  let answered = '';
+  kept.setEncoding('latin1').on('data', (piece: string) => (answered += piece));
+  const played = () => world.seen.filter((one) => one.played !== undefined).length;
+  streaming.write(get('/forever'));
+  kept.write(get('/v1/models', 'keep-alive'));
+  assert.ok(await until(() => played() === 2 && /brokered hello/.test(answered)));
+  vault.grant([next, ...others], [openai.version]);
+  // The same connection with the next value.
+  kept.write(get('/forever'));
+  assert.ok(await until(() => played() === 3));
+  assert.ok(vault.words.some((word) => word.type === 'ask' && word.version === next.version));
+  await delay(1_200);
+  assert.deepEqual([streaming.destroyed, kept.destroyed], [false, false]);
+  vault.revoke(openai.version);
+  assert.ok(await until(() => streaming.destroyed, 1_000));
+  await delay(500);
+  assert.equal(kept.destroyed, false, 'what is under way with the next value goes on');
+  vault.grant(others);
+  assert.ok(await until(() => kept.destroyed, 1_000));
+});
+
 void test('two seconds of silence end every use, and a word begins it again', async () => {
   await using brokered = await openBrokered();
   const { vault, ask } = brokered;

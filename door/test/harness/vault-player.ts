@@ -45,6 +45,7 @@ export class VaultPlayer implements Disposable {
   #door: TestDoor | undefined;
   #number = 0;
   #versions: string[] = [];
+  #lasting: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** What a door is told of it at its start. */
@@ -70,18 +71,19 @@ export class VaultPlayer implements Disposable {
     return identity.certificate;
   }
 
-  /** Grants these in place of those before. */
-  grant(secrets: readonly GrantedSecret[]): void {
+  /** Grants these in place of those before, of which some last. */
+  grant(secrets: readonly GrantedSecret[], lasting: readonly string[] = []): void {
     this.#number += 1;
+    this.#lasting = [...lasting];
     this.#versions = secrets.map(({ version }) => version);
-    this.#send('grant', writeGrant({ number: this.#number, secrets }));
+    this.#send('grant', writeGrant({ number: this.#number, secrets, lasting }));
   }
 
   /** Says from now on what may be used. */
   speak(): void {
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
-      this.say({ type: 'alive', versions: this.#versions });
+      this.#sayAlive();
     }, PULSE_MS);
   }
 
@@ -93,7 +95,12 @@ export class VaultPlayer implements Disposable {
   /** Takes one back, at once. */
   revoke(version: string): void {
     this.#versions = this.#versions.filter((one) => one !== version);
-    this.say({ type: 'alive', versions: this.#versions });
+    this.#lasting = this.#lasting.filter((one) => one !== version);
+    this.#sayAlive();
+  }
+
+  #sayAlive(): void {
+    this.say({ type: 'alive', versions: this.#versions, lasting: this.#lasting });
   }
 
   /** Says a word. */

@@ -40,10 +40,21 @@ export class PlayedDoor {
     return this.#boxes('grant').map((box) => readGrant(this.#open(box)).secrets);
   }
 
+  /** What each grant left under way. */
+  get lastingOfGrants(): readonly (readonly string[])[] {
+    return this.#boxes('grant').map((box) => readGrant(this.#open(box)).lasting);
+  }
+
   /** What it may use by the last word. */
   get versions(): readonly string[] {
     const last = this.words.findLast(({ type }) => type === 'alive');
     return last?.type === 'alive' ? last.versions : [];
+  }
+
+  /** What was replaced, and may go on where it is under way, by the last word. */
+  get lasting(): readonly string[] {
+    const last = this.words.findLast(({ type }) => type === 'alive');
+    return last?.type === 'alive' ? last.lasting : [];
   }
 
   /** The first word that fits, also one that came before. */

@@ -132,7 +132,7 @@ function forward(bound: BoundHost, head: RequestHead, used: Used | undefined): P
     key: `${host}:${port}`,
     // It may be opened once more for the same request, when the right to it has ended.
     open: async () =>
-      version === undefined || broker.leases.mayUse(version)
+      version === undefined || broker.leases.mayGoOn(version)
         ? await open()
         : { kind: 'refused', answer: tellApp(403, `${host} was not asked: the secret is not used any more`) },
     lines: websocket ? `${lines}Connection: Upgrade\r\nUpgrade: websocket\r\n` : lines,

@@ -14,7 +14,7 @@ function grant(number: number, ...versions: readonly string[]): Grant {
     ...{ version, name: 'KEY', placeholder: `placeholder-${version}`, hosts: [ROUTE.host], places: [] },
     ...{ provider: null, bytes: 5, value: Buffer.from('value') },
   }));
-  return { number, secrets };
+  return { number, secrets, lasting: [] };
 }
 
 function open() {
@@ -24,7 +24,7 @@ function open() {
   let number = 0;
   const alive = (...versions: readonly string[]): void => {
     number += 1;
-    leases.hear({ type: 'alive', number, versions: [...versions] });
+    leases.hear({ type: 'alive', number, versions: [...versions], lasting: [] });
   };
   const answer = (ask: number, uses: number, seconds = 60): void => {
     number += 1;
@@ -177,13 +177,46 @@ void test('a version that is missing is overwritten, and what carried it is clos
   assert.deepEqual(leases.values, []);
 });
 
+void test('what is under way with a value that another one replaced goes on until it is in no word, and nothing begins', async () => {
+  const { said, leases, answer } = open();
+  const before = grant(1, ONE);
+  leases.accept(before);
+  const first = leases.use(ONE, ROUTE);
+  answer(1, 100);
+  await first;
+  const closed: string[] = [];
+  leases.carry(
+    ONE,
+    carrier(() => closed.push('under way')),
+  );
+  const reused = carrier(() => closed.push('used again'));
+  leases.carry(ONE, reused);
+  assert.ok(leases.accept({ ...grant(2, TWO), lasting: [ONE] }));
+  assert.deepEqual(closed, []);
+  assert.deepEqual(said.at(-1), { type: 'used', number: 2, ask: 1, uses: 1 });
+  assert.equal(await kindOf(leases.use(ONE, ROUTE)), 'refused');
+  assert.deepEqual([leases.mayGoOn(ONE), leases.mayGoOn(TWO)], [true, true]);
+  // It is looked for in answers as long.
+  assert.deepEqual(
+    leases.values.map(({ version }) => version),
+    [ONE, TWO],
+  );
+  leases.carry(TWO, reused);
+  leases.hear({ type: 'alive', number: 20, versions: [TWO], lasting: [ONE] });
+  assert.deepEqual(closed, []);
+  leases.hear({ type: 'alive', number: 21, versions: [TWO], lasting: [] });
+  assert.deepEqual(closed, ['under way']);
+  assert.equal(before.secrets[0]?.value.toString('hex'), '0000000000');
+  assert.deepEqual([leases.mayGoOn(ONE), leases.mayGoOn(TWO)], [false, true]);
+});
+
 void test('an old box that is sent again changes nothing', async () => {
   const { leases } = open();
   assert.ok(leases.accept(grant(2, ONE)));
   assert.equal(leases.accept(grant(2, ONE, TWO)), false);
-  assert.ok(leases.hear({ type: 'alive', number: 5, versions: [] }));
-  assert.equal(leases.hear({ type: 'alive', number: 5, versions: [ONE] }), false);
-  assert.equal(leases.hear({ type: 'alive', number: 4, versions: [ONE] }), false);
+  assert.ok(leases.hear({ type: 'alive', number: 5, versions: [], lasting: [] }));
+  assert.equal(leases.hear({ type: 'alive', number: 5, versions: [ONE], lasting: [] }), false);
+  assert.equal(leases.hear({ type: 'alive', number: 4, versions: [ONE], lasting: [] }), false);
   assert.equal(await kindOf(leases.use(ONE, ROUTE)), 'refused');
   // A grant that comes later gives it back, as after a rotation that was undone.
   assert.ok(leases.accept(grant(3, ONE, TWO)));

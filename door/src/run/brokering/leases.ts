@@ -49,6 +49,7 @@ export class Leases {
   #said = 0;
   #heard: number | undefined;
   #alive: ReadonlySet<string> = new Set();
+  #lasting: ReadonlySet<string> = new Set();
   #secrets: readonly BrokeredSecret[] | undefined;
   readonly #values = new Map<string, GrantedSecret>();
   readonly #leases = new Map<string, Lease>();
@@ -69,17 +70,18 @@ export class Leases {
   }
 
   /** Takes a grant in place of the one before. False for an old one that somebody sends again. */
-  accept({ number, secrets }: Grant): boolean {
+  accept({ number, secrets, lasting }: Grant): boolean {
     if (number <= this.#grantNumber) return false;
     this.#grantNumber = number;
-    const versions = new Set(secrets.map(({ version }) => version));
-    for (const version of this.#values.keys()) if (!versions.has(version)) this.#revoke(version);
+    this.#allow(
+      secrets.map(({ version }) => version),
+      lasting,
+    );
     for (const secret of secrets) {
       this.#values.get(secret.version)?.value.fill(0);
       this.#values.set(secret.version, secret);
     }
     this.#secrets = secrets.map(withoutValue);
-    this.#alive = versions;
     this.#heard = this.#deps.now();
     return true;
   }
@@ -90,11 +92,17 @@ export class Leases {
     this.#wordNumber = word.number;
     this.#heard = this.#deps.now();
     if (word.type === 'answer') this.#answer(word);
-    else {
-      this.#alive = new Set(word.versions);
-      for (const version of this.#values.keys()) if (!this.#alive.has(version)) this.#revoke(version);
-    }
+    else this.#allow(word.versions, word.lasting);
     return true;
+  }
+
+  // With a version in whose place there is another nothing begins; what is under way with it goes on while its overlap lasts.
+  #allow(versions: readonly string[], lasting: readonly string[]): void {
+    this.#alive = new Set(versions);
+    this.#lasting = new Set(lasting);
+    for (const version of this.#values.keys())
+      if (!this.#alive.has(version) && !this.#lasting.has(version)) this.#revoke(version);
+    for (const [key, { version }] of this.#leases) if (!this.#alive.has(version)) this.#end(key, REPLACED);
   }
 
   /** Ends what has run out. Called some times a second. */
@@ -125,13 +133,16 @@ export class Leases {
     return promise.then(async (permit) => (permit === AGAIN ? await this.use(version, route) : permit));
   }
 
-  /** Whether a version may be used now. */
-  mayUse(version: string): boolean {
-    return this.#refusalOf(version) === undefined;
+  /** Whether a request to which a version was permitted may still be sent. */
+  mayGoOn(version: string): boolean {
+    const refusal = this.#refusalOf(version);
+    return refusal === undefined || refusal === REPLACED;
   }
 
   /** Says that this carries a version, until it has closed: it is destroyed when the version may no longer be used. */
   carry(version: string, carrier: Carrier): void {
+    // One request follows the other on a connection: the one before, with the value before, has its answer.
+    for (const before of this.#lasting) if (before !== version) this.#carriers.get(before)?.delete(carrier);
     const carriers = this.#carriers.get(version) ?? new Set();
     if (!carriers.has(carrier)) carrier.once('close', () => carriers.delete(carrier));
     this.#carriers.set(version, carriers.add(carrier));
@@ -148,9 +159,10 @@ export class Leases {
 
   #refusalOf(version: string): string | undefined {
     if (!this.#values.has(version)) return 'it was revoked, or its lease has run out';
-    if (!this.#alive.has(version)) return 'it was revoked';
     const silent = this.#heard === undefined || this.#deps.now() - this.#heard >= SILENT_MS;
-    return silent ? 'the vault is silent, and nothing is used without it' : undefined;
+    if (silent) return 'the vault is silent, and nothing is used without it';
+    if (this.#alive.has(version)) return undefined;
+    return this.#lasting.has(version) ? REPLACED : 'it was revoked';
   }
 
   #ask(key: string, version: string, route: Route): Lease {
@@ -218,6 +230,9 @@ function withoutValue({
 }: GrantedSecret): BrokeredSecret {
   return { version, name, placeholder, hosts, places, provider, bytes };
 }
+
+/** Why nothing begins with a version whose overlap lasts. */
+const REPLACED = 'another value is in its place';
 
 /** Given to who waited for more than was allowed. */
 const AGAIN: Permit = { kind: 'refused', why: 'ask again' };

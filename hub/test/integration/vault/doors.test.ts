@@ -133,3 +133,64 @@ void test(
     assert.deepEqual([values.includes(NEXT), values.includes(OPENAI)], [true, false]);
   },
 );
+
+void test('in an overlap what is under way with the value before goes on until its end', LIMIT, async () => {
+  const clock = movedClock();
+  await using vault = await openTestVault({ clock });
+  const { space, door, openai, anthropic } = await openDoor(vault);
+  const answer = await vault.write(space, { key: 'OPENAI_API_KEY', value: NEXT, overlapSeconds: 600 });
+  const next = answer.type === 'done' ? (answer.secrets[0]?.id ?? '') : '';
+  assert.deepEqual(door.lastingOfGrants, [[], [openai]], 'it is not cut by the grant');
+  const words = door.words.length;
+  await untilTrue('the door is told twice more', () => door.words.length >= words + 2);
+  assert.deepEqual([new Set(door.versions), door.lasting], [new Set([next, anthropic]), [openai]]);
+  clock.passed = 600_000;
+  const began = performance.now();
+  await untilTrue('it is cut', () => door.lasting.length === 0);
+  assert.ok(performance.now() - began < 1_500);
+  assert.deepEqual(new Set(door.versions), new Set([next, anthropic]));
+});
+
+void test('a value that is replaced without an overlap, or twice, is cut at once', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, door, openai } = await openDoor(vault);
+  const set = async (value: string, overlapSeconds: number): Promise<string> => {
+    const answer = await vault.write(space, { key: 'OPENAI_API_KEY', value, overlapSeconds });
+    return answer.type === 'done' ? (answer.secrets[0]?.id ?? '') : '';
+  };
+  const second = await set(NEXT, 600);
+  assert.deepEqual(door.lastingOfGrants.at(-1), [openai]);
+  const third = await set(OPENAI, 600);
+  assert.deepEqual(door.lastingOfGrants.at(-1), [second], 'the first has had its time');
+  const fourth = await set(NEXT, 0);
+  assert.deepEqual(door.lastingOfGrants.at(-1), []);
+  assert.equal(
+    door.grants.at(-1)?.some(({ version }) => version === fourth),
+    true,
+  );
+  const words = door.words.length;
+  await untilTrue('the door is told', () => door.words.length > words);
+  assert.deepEqual([door.lasting, door.versions.includes(third)], [[], false]);
+});
+
+void test('the deletion of a secret takes also what lasts of it, at once', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, door, openai, anthropic } = await openDoor(vault);
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: NEXT, overlapSeconds: 600 });
+  await untilTrue('it lasts', () => door.lasting.includes(openai));
+  vault.hub.say({ type: 'delete', name: 'OPENAI_API_KEY', id: 900, space, by: BY });
+  assert.deepEqual([door.versions, door.lasting], [[anthropic], []]);
+});
+
+void test('what is granted anew in an overlap cuts nothing that is under way', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const { space, run, door, openai } = await openDoor(vault);
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: NEXT, overlapSeconds: 600 });
+  vault.operator.say({ type: 'seal', ...OPERATOR });
+  assert.deepEqual([door.versions, door.lasting], [[], []]);
+  vault.operator.say({ type: 'unseal', ...OPERATOR });
+  await vault.operator.until((frame) => frame.type === 'status' && frame.sealed === null);
+  vault.runner.say({ type: 'hello', runs: [run.run] });
+  await untilTrue('the grant after', () => door.grants.length === 3);
+  assert.deepEqual(door.lastingOfGrants.at(-1), [openai]);
+});
