@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { digestOfPayload, signAgain } from '../../src/run/brokering/aws-signature.ts';
+import type { RequestHead } from '../../src/run/http/head.ts';
 import { openBrokered, until } from '../harness/brokered.ts';
 import { PLAYED, VALUES } from '../harness/values.ts';
 
@@ -76,6 +78,50 @@ void test('an answer that streams is not held up, and what only begins like the 
   assert.ok(await until(() => (all.match(/data: more/g)?.length ?? 0) >= 3));
   socket.destroy();
   assert.ok((await brokered.ask(PLAYED.openai, get('/echo/nearly'))).endsWith(REAL.slice(0, 20)));
+});
+
+/** A request as a client of AWS signs it with what it has, as text. */
+function signed(target: string): string {
+  const [payload, at] = [digestOfPayload(Buffer.alloc(0)), '20260101T000000Z'];
+  const fields = Object.entries({
+    Host: PLAYED.aws,
+    'Accept-Encoding': 'gzip',
+    'X-Amz-Content-Sha256': payload,
+    'X-Amz-Date': at,
+    Authorization: '',
+  }).map(([written, value]) => ({ name: written.toLowerCase(), written, value }));
+  const head: RequestHead = { method: 'GET', target, fields };
+  const { fields: all } = signAgain(
+    head,
+    {
+      ...{ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', scope: '20260101/us-east-1/s3/aws4_request', signature: '' },
+      ...{ signedHeaders: 'accept-encoding;host;x-amz-content-sha256;x-amz-date', at, payload },
+    },
+    { key: Buffer.from(VALUES.aws[1]), payload },
+  );
+  const lines = all.map(({ written, value }) => `${written}: ${value}\r\n`).join('');
+  return `GET ${target} HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`;
+}
+
+void test('a key that only signs is looked for in answers too, and what is stored encoded comes as it is', async () => {
+  await using brokered = await openBrokered();
+  const { ask, vault } = brokered;
+  const key = VALUES.aws[0];
+  const version = brokered.secrets.find(({ name }) => name === 'AWS')?.version;
+  const echoes = (): number =>
+    vault.words.filter((word) => word.type === 'echo' && word.version === version).length;
+  for (const way of ['plain', 'hex', 'base64-1', 'header', 'split']) {
+    await delay(250);
+    const before = echoes();
+    const answer = await ask(PLAYED.aws, signed(`/echo/${way}`));
+    for (const form of [key, Buffer.from(key).toString('hex'), key.slice(0, 9)])
+      assert.equal(answer.includes(form), false, answer);
+    assert.ok(await until(() => echoes() > before), `nobody was told: ${answer}`);
+  }
+  const told = echoes();
+  assert.match(await ask(PLAYED.aws, signed('/echo/gzip')), /^HTTP\/1\.1 200 [^]*content-encoding: gzip/i);
+  assert.match(await ask(PLAYED.aws, signed('/bucket/a')), /^HTTP\/1\.1 200 [^]*"hello":0/);
+  assert.equal(echoes(), told);
 });
 
 void test('routes that mint or echo by their nature are not asked with a secret', async () => {

@@ -160,7 +160,8 @@ function watchOf({ broker, host }: BoundHost, { method }: RequestHead, used: Use
     host,
     bodiless: method === 'HEAD',
     placeholders: broker.placeholders,
-    values: used?.signs === true ? undefined : broker.values,
+    values: broker.values,
+    mayBeEncoded: used?.signs === true,
     misplaced: (version, where) => {
       broker.misplaced(version, host, where);
     },

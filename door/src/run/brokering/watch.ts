@@ -15,6 +15,8 @@ export interface WatchDeps {
   readonly placeholders: Search;
   /** `undefined`: answers are not looked at. */
   readonly values: Search | undefined;
+  /** What is stored encoded comes encoded, where the field that would ask for it plainly is signed. */
+  readonly mayBeEncoded: boolean;
   readonly misplaced: (version: string, where: string) => void;
   readonly echoed: (version: string) => void;
   readonly sent: (socket: Socket) => void;
@@ -62,14 +64,14 @@ export class RequestWatch implements Watch {
   }
 
   replacementOf(head: AnswerHead): string | undefined {
-    const { values, echoed, bodiless, host } = this.#deps;
+    const { values, echoed, bodiless, mayBeEncoded, host } = this.#deps;
     if (values === undefined) return undefined;
     const version = values.findIn(textOf(head));
     if (version !== undefined) {
       echoed(version);
       return this.cut;
     }
-    return isEncoded(head) && !bodiless
+    return isEncoded(head) && !bodiless && !mayBeEncoded
       ? tellApp(502, `${host} answered in an encoding that was not asked for, in which nothing can be seen`)
       : undefined;
   }
