@@ -182,14 +182,16 @@ export class Writes {
   async forget(space: string, by: By): Promise<void> {
     await journalled(this.#ground, { act: 'forget', space }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
-        const kept = await new SecretReader(tx).listKept(space);
-        const writer = new SecretWriter(tx);
+        const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
+        const kept = await reader.listKept(space);
+        // Lost with a root key and not set anew: deleted with the Space, as by name, so that each has an end on the ledger.
+        const gone = [...kept, ...(await reader.listLost(space))];
         await writer.eraseValues(kept.map(({ id }) => id));
         await writer.forgetLost(space);
         await writer.dropKey(space);
         const entries = await recordEntries(
           tx,
-          kept.map((version) => ({
+          gone.map((version) => ({
             ...{ kind: 'secret.deleted' as const, subject: `secret:${version.id}`, ...by },
             body: { ...factsOf(version), with: 'space', ...journalOf(noted, this.#ground.instance) },
           })),

@@ -154,6 +154,12 @@ void test(
     assert.deepEqual((await startRun(vault, space)).variables, { A: 'another' });
     vault.hub.say({ type: 'forget', id: 901, space: other, by: BY });
     await vault.hub.until((frame) => frame.type === 'done' && frame.id === 901);
+    const deleted = (await entriesOf(vault, 'secret.deleted')).map(({ body }) => [
+      body['name'],
+      body['with'],
+    ]);
+    assert.deepEqual(new Set(deleted.map(String)), new Set(['B,', 'C,space']));
+    assert.equal(deleted.length, 2);
     // The key from before opens nothing of what is kept now, and nothing of what was is kept.
     await vault.notary.stop();
     await copyFile(away, path.join(vault.folder, 'root.key'));
