@@ -1,7 +1,9 @@
 // `./holdfast bench brokering`: what a call costs more in which the door puts a secret, beside one through the same door to the same host
-// that it does not read; what a door holds in memory; and what the release of its secrets adds to the start of a Space.
+// that it does not read; what a door holds in memory; and what the release of its secrets adds to the start of a Space. It fails where a figure
+// is not what it has to be.
 import { loadavg } from 'node:os';
 import { measureCalls } from './calls.ts';
+import { missed, type Figures, type Goal } from './goals.ts';
 import { measureReleases } from './releases.ts';
 
 /** How the command is used. */
@@ -18,7 +20,15 @@ export async function runBrokering(words: readonly string[]): Promise<number> {
     return 2;
   }
   console.log(`load ${loadavg()[0]?.toFixed(1)} at the beginning`);
-  console.log(await measureCalls(rounds));
-  console.log(await measureReleases(rounds));
-  return 0;
+  const [calls, releases] = [await told(measureCalls(rounds)), await told(measureReleases(rounds))];
+  const problems = missed([...calls, ...releases]);
+  for (const problem of problems) console.error(problem);
+  return problems.length === 0 ? 0 : 1;
+}
+
+/** Says what was measured as soon as it is there; gives what of it is to be what. */
+async function told(measuring: Promise<Figures>): Promise<readonly Goal[]> {
+  const { said, goals } = await measuring;
+  console.log(said);
+  return goals;
 }

@@ -8,6 +8,7 @@ import { PLAYED, VALUES } from '@holdfast/door/played/values';
 import { LEASE } from '@holdfast/vault/leases';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
+import type { Figures } from './goals.ts';
 
 const CONNECTIONS = 16;
 const SECONDS = 4;
@@ -28,8 +29,8 @@ interface Measured {
   readonly late: number;
 }
 
-/** Gives what was measured, in lines. */
-export async function measureCalls(rounds: number): Promise<string> {
+/** Gives what was measured. */
+export async function measureCalls(rounds: number): Promise<Figures> {
   await using brokered = await openBrokered();
   // As often as the vault itself is asked.
   Object.assign(brokered.vault, LEASE);
@@ -49,13 +50,21 @@ export async function measureCalls(rounds: number): Promise<string> {
   const line = (name: string, what: keyof Measured, digits: number): string =>
     `${name.padEnd(52)}${of(measured.brokered, what).toFixed(digits)} brokered, ${of(measured.plain, what).toFixed(digits)} plain`;
   const ratio = of(measured.brokered, 'rate') / of(measured.plain, 'rate');
-  return [
+  const added = of(measured.brokered, 'late') - of(measured.plain, 'late');
+  const said = [
     `${line(`calls a second, ${CONNECTIONS} connections`, 'rate', 0)}; ratio ${ratio.toFixed(2)} (reach 0.5)`,
     line('one call after the other, median (ms)', 'middle', 3),
-    `${line('one call after the other, 99th percentile (ms)', 'late', 3)}; added ${(of(measured.brokered, 'late') - of(measured.plain, 'late')).toFixed(3)} (under 5)`,
+    `${line('one call after the other, 99th percentile (ms)', 'late', 3)}; added ${added.toFixed(3)} (under 5)`,
     `leases of ${LEASE.uses} uses that the door asked for: ${brokered.vault.words.filter(({ type }) => type === 'ask').length}`,
     `memory of a door with six secrets: ${before.toFixed(0)} MiB before its first call, ${(await memoryOf(brokered.door.pid)).toFixed(0)} MiB after all`,
   ].join('\n');
+  return {
+    said,
+    goals: [
+      { what: 'the ratio of calls a second', figure: ratio, limit: 0.5, side: 'reach' },
+      { what: 'what is added at the 99th percentile (ms)', figure: added, limit: 5, side: 'under' },
+    ],
+  };
 }
 
 async function measure(brokered: Brokered, way: Way): Promise<Measured> {

@@ -3,7 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openTestVault, id, type TestVault } from '@holdfast/hub/test-vault';
 import { startRun } from '@holdfast/hub/test-runs';
+import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
+import type { Figures } from './goals.ts';
 
 /** As the notary itself: see `PAUSE_MS` there. */
 const SIGNING_PAUSE = 50;
@@ -15,8 +17,8 @@ const REST_MS = 5_000;
 const AT_ONCE = 20;
 const KEY = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
 
-/** Gives what was measured, in lines. */
-export async function measureReleases(rounds: number): Promise<string> {
+/** Gives what was measured. */
+export async function measureReleases(rounds: number): Promise<Figures> {
   await using vault = await openTestVault({ measured: { signingPause: SIGNING_PAUSE } });
   const shown = await times(vault, ONE_BY_ONE, { key: 'PLAIN', value: 'a plain value' });
   const brokered = await times(vault, ONE_BY_ONE, { key: 'OPENAI_API_KEY', value: KEY });
@@ -27,11 +29,18 @@ export async function measureReleases(rounds: number): Promise<string> {
   }
   const say = (name: string, all: readonly number[]): string =>
     `${name.padEnd(52)}${quantile(all, 0.5).toFixed(0)} ms in the middle, ${quantile(all, 0.99).toFixed(0)} at the 99th percentile`;
-  return [
+  const said = [
     `${say('a release of a variable, with its checkpoint', shown)} (under 150)`,
     say('a release of a brokered secret', brokered),
     `releases a minute, ${AT_ONCE} at once: ${rates.map((rate) => rate.toFixed(0)).join(', ')} (reach 1,000)`,
   ].join('\n');
+  return {
+    said,
+    goals: [
+      { what: 'a release with its checkpoint (ms)', figure: quantile(shown, 0.5), limit: 150, side: 'under' },
+      { what: 'releases a minute', figure: median(rates), limit: 1_000, side: 'reach' },
+    ],
+  };
 }
 
 /** One after the other, each of a Space of its own: how long they took, the shortest first. */
