@@ -58,7 +58,14 @@ import {
   sessionSessions,
   sessionUsedCodes,
 } from '#migrations/sessions';
-import { spaceListed, spaceRunning, spaceSecrets, spaceSpaces, spaceStartedRuns } from '#migrations/spaces';
+import {
+  spaceListed,
+  spaceRunning,
+  spaceSecrets,
+  spaceSpaces,
+  spaceStartedRuns,
+  spaceTakenBack,
+} from '#migrations/spaces';
 import { oauthApplications } from '#migrations/oauth';
 import {
   tokenAddresses,
@@ -160,4 +167,5 @@ export const migrations: readonly Migration[] = [
   upkeepGitObjects,
   tokenSealedDeviceLogins,
   sessionUsedCodes,
+  spaceTakenBack,
 ];

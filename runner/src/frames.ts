@@ -70,6 +70,11 @@ export const Want = z.strictObject({
   generation: z.int().nonnegative(),
   /** Grows with each factory rebuild: environments made under another number are not taken. */
   factory: z.int().nonnegative(),
+  /**
+   * Runs of earlier generations had a secret that was deleted: they go on until another one follows, and not where none can. Absent where
+   * none was, so that a runner which does not know of it is asked as before.
+   */
+  takenBack: z.int().nonnegative().optional(),
   /** Environments are shared within a namespace alone. */
   namespace: Id,
   commit: Commit,
@@ -95,8 +100,16 @@ export const ToRunner = z.discriminatedUnion('type', [
   /** A hub has come, perhaps a new one: the runner says whether apps can run, and how each is that it has. */
   z.strictObject({ type: z.literal('hello') }),
   Want,
-  /** It is paused or deleted: what runs is ended. `forget`: nothing made for it is kept. */
-  z.strictObject({ type: z.literal('drop'), space: Id, forget: z.boolean() }),
+  /**
+   * It is paused or deleted: what runs is ended. `forget`: nothing made for it is kept. `before`: unless this or a later generation of it
+   * was wanted, because what is wanted now cannot be made ready, and earlier ones had what was taken back.
+   */
+  z.strictObject({
+    type: z.literal('drop'),
+    space: Id,
+    forget: z.boolean(),
+    before: z.int().nonnegative().optional(),
+  }),
   /** Somebody visits a Space that sleeps. */
   z.strictObject({ type: z.literal('wake'), space: Id }),
   /**

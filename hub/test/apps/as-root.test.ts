@@ -14,6 +14,7 @@ import { proveInFlight } from './in-flight.ts';
 import { makeHostKeys, provePublicHosts } from './public-hosts.ts';
 import { proveSealed } from './sealed.ts';
 import { proveSecrets } from './secrets.ts';
+import { proveTakenBack } from './taken-back.ts';
 import { proveTakenOver } from './taken-over.ts';
 
 const MINUTES = 60_000;
@@ -70,6 +71,12 @@ void test('Spaces of an instance that whoever runs this started', { timeout: 40 
   await t.test('an app with secrets waits while the vault is sealed', async () => {
     await proveSealed(site);
   });
+  await t.test(
+    'an app ends that has a secret which was deleted, where nothing new can be built',
+    async () => {
+      await proveTakenBack(site);
+    },
+  );
   // Last: after it the hub is somebody else's.
   await t.test('a hub that was taken over gets what is on record, and nothing else', async (part) => {
     await proveTakenOver(part, site, apps.checkout);

@@ -5,6 +5,7 @@ import { runPythonSuite } from '../harness/python.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { provePrivateModel } from './private-model.ts';
 import { proveSecrets } from './secrets.ts';
+import { proveTakenBack } from './taken-back.ts';
 import { proveTakenOver } from './taken-over.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
@@ -27,6 +28,12 @@ void test(
     await t.test('an app loads a private model by a token that it never has', async () => {
       await provePrivateModel(site, { asRoot: isRoot });
     });
+    await t.test(
+      'an app ends that has a secret which was deleted, where nothing new can be built',
+      async () => {
+        await proveTakenBack(site);
+      },
+    );
     // Last: after it the hub is somebody else's.
     await t.test('a hub that was taken over gets what is on record, and nothing else', async (part) => {
       await proveTakenOver(part, site, apps.checkout);

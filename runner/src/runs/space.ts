@@ -1,6 +1,7 @@
 // Brings one Space to how it is wanted and keeps it there: builds, starts, replaces, lets sleep, starts again what crashed.
 // Invariants: at most one run is served and at most one more is being started; what is wanted later wins over what is under
 // way; the stage that is told is the one that the Space has.
+import { TOLD } from '@holdfast/kernel/told/told';
 import { type RunStage, type Status, type Want } from '../frames.ts';
 import { countCrash, pauseAfter } from './backoff.ts';
 import { Change } from './change.ts';
@@ -14,6 +15,9 @@ import { startRun, type BuildOutcome, type SpaceDeps } from './start-run.ts';
 
 /** How often is looked at what a run uses and when it was last visited. */
 const LOOK = 1_000;
+
+/** Why a run ended, as the ledger has it. */
+const WITHOUT_SECRET = 'it had a secret that was deleted, and nothing follows it yet';
 
 const WITHOUT_RUN: Readonly<Partial<Record<RunStage, RunStage>>> = {
   RUNNING_BUILDING: 'BUILDING',
@@ -102,7 +106,7 @@ export class Space {
         await this.#bring(this.#want, change);
       } catch (error) {
         if (change.signal.aborted) continue;
-        this.#settle('RUNTIME_ERROR', error instanceof Error ? error.message : String(error));
+        await this.#settleWithout('RUNTIME_ERROR', error instanceof Error ? error.message : String(error));
         await change.within();
       }
     }
@@ -139,7 +143,7 @@ export class Space {
     }
     if (built.kind === 'failed') {
       // What was there before goes on: nobody is helped by a Space that is gone because of a typing error.
-      this.#settle(built.stage, built.message);
+      await this.#settleWithout(built.stage, built.message);
       await change.within();
       return undefined;
     }
@@ -170,16 +174,35 @@ export class Space {
     if (pause === undefined) await this.#leave('the one that follows could not start');
     // What is served goes on while another start is waited for.
     const stage = pause === undefined ? 'RUNTIME_ERROR' : this.#stage;
-    this.#settle(stage, `The app could not start: ${end.why}.${sayPause(pause)}`);
+    await this.#settleWithout(stage, `The app could not start: ${end.why}.${sayPause(pause)}`);
     await change.within(pause);
+  }
+
+  /**
+   * There is no other run yet, and this is why. What is served goes on, unless it had what was taken back since: who deletes a secret
+   * because it is in the wrong hands is not to be served by a program that has it for as long as a typing error stays.
+   */
+  async #settleWithout(stage: RunStage, message: string): Promise<void> {
+    const { takenBack = 0 } = this.#want;
+    const before = this.#serving;
+    if (before === undefined || before.want.generation >= takenBack) {
+      this.#settle(stage, message);
+      return;
+    }
+    this.#endLeaving();
+    const left = this.#leave(WITHOUT_SECRET);
+    this.#settle(WITHOUT_RUN[stage] ?? stage, `${TOLD['app.taken-back']}\n${message}`);
+    await left;
   }
 
   /** Waits until the vault is open, and says so; `false`: something else is wanted meanwhile. */
   async #untilOpen(change: Change): Promise<boolean> {
     const { vault } = this.#deps.ground.secrets;
     while (vault.closed !== null) {
-      this.#settle(this.#stage, vault.closed);
-      await Promise.race([change.within(), vault.change.within()]);
+      // Taken before anything is waited for: it may open meanwhile.
+      const { change: opened } = vault;
+      await this.#settleWithout(this.#stage, vault.closed);
+      await Promise.race([change.within(), opened.within()]);
       if (change.signal.aborted) return false;
       this.#settle(this.#stage);
     }

@@ -64,7 +64,8 @@ export class Spaces implements AsyncDisposable {
         this.#want(frame);
         return;
       case 'drop':
-        this.#end(frame.space, frame.forget);
+        if (frame.before === undefined || this.#isOlder(frame.space, frame.before))
+          this.#end(frame.space, frame.forget);
         return;
       case 'ticket':
         if (typeof this.#deps.space !== 'string') this.#deps.space.ground.secrets.tickets.hear(frame);
@@ -82,6 +83,11 @@ export class Spaces implements AsyncDisposable {
         for (const space of this.#spaces.values()) space.tellAgain();
       }
     }
+  }
+
+  #isOlder(id: string, generation: number): boolean {
+    const want = this.#wanted.get(id);
+    return want !== undefined && want.generation < generation;
   }
 
   #wake(id: string): void {

@@ -8,7 +8,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { needsProof, referencesOf, type Actor, type SystemActor, type Who } from '#modules/access';
 import { proofNeeded } from '#modules/identity';
 import { type Repo, type RepoName, type Repos } from '#modules/repos';
-import { SecretNoteReader, SecretNoteWriter, SpaceReader } from '#modules/spaces';
+import { SecretNoteReader, SecretNoteWriter, SpaceReader, type SettledNote } from '#modules/spaces';
 import { faultOf, secretsStatic } from './faults.ts';
 import {
   type FormKey,
@@ -91,7 +91,7 @@ export class Secrets {
       await db.transaction(async (tx) => await new SecretNoteWriter(tx).begin(id));
       const taken = variables.map((variable) => variable.name);
       const answer = await vault.write({ space: id, body, by: referencesOf(actor), taken });
-      const secrets = await this.#settle(id, answer);
+      const secrets = await this.#settle(id, answer, false);
       if (answer.kind === 'done') await this.#noteReach(answer.secrets);
       return secrets;
     } finally {
@@ -109,8 +109,7 @@ export class Secrets {
     this.#requireProof(actor);
     if (!(await new SecretNoteReader(this.#deps.db).find(id)).mayHaveSome) return [];
     const answer = await this.#deps.vault.delete(id, secret, referencesOf(actor));
-    const isMissing = answer.kind === 'refused' && answer.problem === 'missing';
-    return isMissing ? await this.#listOf(id) : await this.#settle(id, answer);
+    return await this.#settle(id, answer, true);
   }
 
   /** Has the vault forget the secrets of Spaces that are deleted. What it does not do now is asked for the next time. */
@@ -130,14 +129,17 @@ export class Secrets {
   }
 
   /** Notes what there is now, has the Space start anew with it, and throws what the vault refused. */
-  async #settle(id: Id, answer: VaultAnswer): Promise<readonly SecretFacts[]> {
-    if (answer.kind === 'refused') {
+  async #settle(id: Id, answer: VaultAnswer, takesBack: boolean): Promise<readonly SecretFacts[]> {
+    // What is missing may have been deleted by a call of which nobody heard how it went: then its name is noted, and what runs has it.
+    if (answer.kind === 'refused' && answer.problem !== 'missing') {
       // Where it is not known whether it was done, the Space goes on asking.
-      if (!UNKNOWN.has(answer.problem)) await this.#note(id, undefined, false);
+      const nothing = { names: undefined, newRun: false, takesBack: false };
+      if (!UNKNOWN.has(answer.problem)) await this.#note(id, nothing);
       throw faultOf(answer.problem, answer.message);
     }
     const secrets = await this.#listOf(id);
-    await this.#note(id, secrets.flatMap(namesInApp), answer.overlapSeconds === 0);
+    const newRun = answer.kind === 'done' && answer.overlapSeconds === 0;
+    await this.#note(id, { names: secrets.flatMap(namesInApp), newRun, takesBack });
     return secrets;
   }
 
@@ -150,10 +152,8 @@ export class Secrets {
     );
   }
 
-  async #note(id: Id, names: readonly string[] | undefined, newRun: boolean): Promise<void> {
-    await this.#deps.db.transaction(
-      async (tx) => await new SecretNoteWriter(tx).settle(id, { names, newRun }),
-    );
+  async #note(id: Id, note: SettledNote): Promise<void> {
+    await this.#deps.db.transaction(async (tx) => await new SecretNoteWriter(tx).settle(id, note));
   }
 
   async #listOf(id: Id): Promise<readonly SecretFacts[]> {

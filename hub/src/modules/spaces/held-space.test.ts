@@ -7,7 +7,14 @@ import { HeldSpace } from './held-space.ts';
 import { LogRoom } from './log-ring.ts';
 import { type RunStage, type Serving, type Told } from './model.ts';
 
-const ROW = { repoId: 'a'.repeat(24) as Id, program: true, generation: 2, factory: 0, holder: 'me' } as const;
+const ROW = {
+  repoId: 'a'.repeat(24) as Id,
+  program: true,
+  generation: 2,
+  factory: 0,
+  takenBack: 0,
+  holder: 'me',
+} as const;
 
 function open(): HeldSpace {
   return new HeldSpace({ ...ROW, told: undefined }, new LogRoom());

@@ -1,12 +1,15 @@
 // A Space that this hub has: what was said to the runner of it, and what the runner said.
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
+import { TOLD } from '@holdfast/kernel/told/told';
 import { emptyLogs, nextOf, type LogRoom, type SpaceLogs } from './log-ring.ts';
 import { toldWithoutRun, type Told } from './model.ts';
 import { type RunRow } from './run-store.ts';
 import { type StartCause } from './start-cause.ts';
 import { type Usage, type Wish } from './wish.ts';
 
+/** As the runner says it, too, where it finds out that nothing follows. */
+const TAKEN_BACK = TOLD['app.taken-back'];
 const WAKE_MS = 1_000;
 const RETRY_MS = 5_000;
 const MOST_RETRY_MS = 5 * 60_000;
@@ -175,9 +178,17 @@ export class HeldSpace {
     );
   }
 
-  /** Takes note of why it cannot be made ready. What ran before goes on. Returns how it is then. */
-  refuse(message: string): Told {
-    const serving = this.#told?.serving ?? null;
+  /**
+   * Takes note of why it cannot be made ready. What ran before goes on, unless it had what was taken back. Returns how it is then.
+   */
+  refuse(why: string): Told {
+    const { serving = null, message: before } = this.#told ?? {};
+    const isTakenBack = serving !== null && (this.#wanted?.generation ?? Infinity) < this.#row.takenBack;
+    // Once it has ended, it is still said why, however often it is tried again.
+    const isSaid = serving === null && before?.startsWith(TAKEN_BACK) === true;
+    const message = isTakenBack || isSaid ? `${TAKEN_BACK}\n${why}` : why;
+    // The runner may be told to end it.
+    this.#sent = undefined;
     return this.#take({ generation: this.generation, stage: 'BUILD_ERROR', message, serving });
   }
 

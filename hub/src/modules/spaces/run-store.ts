@@ -13,6 +13,8 @@ export interface RunRow {
   readonly program: boolean;
   readonly generation: number;
   readonly factory: number;
+  /** The wish that followed the last secret which was deleted; 0: there was none. */
+  readonly takenBack: number;
   /** The hub whose runner has it. */
   readonly holder: string | null;
   readonly told: Told | undefined;
@@ -29,6 +31,7 @@ type Row = {
   program: boolean;
   generation: number;
   factory: number;
+  taken_back: number;
   holder: string | null;
   told_generation: number | null;
   stage: string | null;
@@ -44,6 +47,7 @@ const COLUMNS = [
     'program',
     'generation',
     'factory',
+    'taken_back',
     'holder',
     'told_generation',
     'stage',
@@ -102,13 +106,20 @@ export class RunWriter extends RunReader {
     super(tx);
   }
 
-  /** Notes that something else is wanted; `newRun`: what runs is to be replaced, `factory`: and made anew from the ground. */
-  async change(repoId: Id, wish: { readonly newRun: boolean; readonly factory?: boolean }): Promise<void> {
+  /**
+   * Notes that something else is wanted; `newRun`: what runs is to be replaced, `factory`: and made anew from the ground, `takesBack`: and
+   * had something that no run is to have any more.
+   */
+  async change(
+    repoId: Id,
+    wish: { readonly newRun: boolean; readonly factory?: boolean; readonly takesBack?: boolean },
+  ): Promise<void> {
     await this.db
       .updateTable('spaces.run')
       .set((row) => ({
         changed_in: sql<string>`pg_current_xact_id()`,
         ...(wish.newRun && { generation: row('generation', '+', 1) }),
+        ...(wish.newRun && wish.takesBack === true && { taken_back: row('generation', '+', 1) }),
         ...(wish.factory === true && { factory: row('factory', '+', 1) }),
       }))
       .where('repo_id', '=', repoId)
@@ -193,8 +204,8 @@ export class RunWriter extends RunReader {
 }
 
 function toRun(row: Row): RunRow {
-  const { repo_id: repoId, program, generation, factory, holder } = row;
-  return { repoId, program, generation, factory, holder, told: toldIn(row) };
+  const { repo_id: repoId, program, generation, factory, taken_back: takenBack, holder } = row;
+  return { repoId, program, generation, factory, takenBack, holder, told: toldIn(row) };
 }
 
 function toldIn(row: Row): Told | undefined {

@@ -7,3 +7,5 @@ export const NOT_WRITTEN =
   'The files of the Space could not be written. It is tried again; the log of the hub says why, which its operator reads.';
 /** For the log. */
 export const LEFT = 'files of a Space that nobody reads any more could not be removed';
+/** In the log of the hub. */
+export const NOT_READ = 'what is wanted of Spaces could not be read; it is tried again';

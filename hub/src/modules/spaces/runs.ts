@@ -22,8 +22,8 @@ import { type StartCause } from './start-cause.ts';
 import { StartTickets } from './start-tickets.ts';
 import { RunVisitors } from './run-visitors.ts';
 import { isTooLarge, type FromRunner, type RunnerLink } from './wish.ts';
-import { LEFT, NO_PROGRAM, NOT_WRITTEN } from './run-words.ts';
-import { planOf, type Plan, type Wanted } from './plan.ts';
+import { LEFT, NO_PROGRAM, NOT_READ, NOT_WRITTEN } from './run-words.ts';
+import { planOf, type Wanted } from './plan.ts';
 
 /** What running needs. */
 export interface RunsDeps {
@@ -147,8 +147,7 @@ export class Runs implements AsyncDisposable {
     const space = this.#held.get(frame.space);
     if (frame.type === 'contacts') {
       // Also of a run that was let go: it reached them for this hub.
-      const isOurs = space !== undefined || this.#left.get(frame.run) === frame.space;
-      this.#contacts.hear(frame, isOurs);
+      this.#contacts.hear(frame, space !== undefined || this.#left.get(frame.run) === frame.space);
       return;
     }
     if (frame.type === 'ended') {
@@ -216,9 +215,7 @@ export class Runs implements AsyncDisposable {
   #look(): void {
     if (this.#problem === undefined || this.#ended.signal.aborted) return;
     this.#looking ??= this.#lookOnce()
-      .catch((err: unknown) =>
-        this.#deps.log.warn({ err }, 'what is wanted of Spaces could not be read; it is tried again'),
-      )
+      .catch((err: unknown) => this.#deps.log.warn({ err }, NOT_READ))
       .finally(() => (this.#looking = undefined));
   }
 
@@ -323,16 +320,15 @@ export class Runs implements AsyncDisposable {
 
   #retry(space: HeldSpace, err: unknown): void {
     if (this.#ended.signal.aborted) return;
-    const { log, clock } = this.#deps;
-    log.warn({ err, space: space.id }, 'a Space could not be made ready; it is tried again');
-    space.retryAfter(clock.now().getTime());
+    this.#deps.log.warn({ err, space: space.id }, 'a Space could not be made ready; it is tried again');
+    space.retryAfter(this.#deps.clock.now().getTime());
   }
 
   async #say(space: HeldSpace): Promise<void> {
     const { runner, hub, db, isPaused } = this.#deps;
     const round = this.#round;
     const isCurrent = (): boolean => this.#held.get(space.id) === space && round === this.#round;
-    const plan: Plan = await planOf(space, this.#deps);
+    const plan = await planOf(space, this.#deps);
     // It went to another hub meanwhile, or all is said anew, and this with it.
     if (!isCurrent()) return;
     if (plan.kind === 'forget') {
@@ -351,15 +347,19 @@ export class Runs implements AsyncDisposable {
     const ready = await this.#prepare(space, plan);
     // Another push came meanwhile, and is settled next; or a pause that the database does not have yet.
     if (!isCurrent() || space.generation !== wish.generation || isPaused(space.name)) return;
-    if ('problem' in ready)
-      // Said in the runner's place.
-      this.#records.keep(space.id, space.refuse(ready.problem));
+    if ('problem' in ready) this.#refuse(space, ready.problem);
     else {
-      const { preloaded } = ready;
-      const whole = { ...wish, app: { ...wish.app, preloaded } };
+      const whole = { ...wish, app: { ...wish.app, preloaded: ready.preloaded } };
       if (space.say(whole)) runner.send({ type: 'want', ...whole });
     }
     await this.#trim(space);
+  }
+
+  /** Says in the runner's place why nothing new runs. What had a secret that was deleted does not go on instead. */
+  #refuse(space: HeldSpace, problem: string): void {
+    this.#records.keep(space.id, space.refuse(problem));
+    const { takenBack: before } = space.row;
+    if (before > 0) this.#deps.runner.send({ type: 'drop', space: space.id, forget: false, before });
   }
 
   /** Has the files be there. Returns what was preloaded, or why they cannot be. */

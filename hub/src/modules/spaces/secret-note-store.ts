@@ -15,6 +15,13 @@ export interface SecretNote {
   readonly mayHaveSome: boolean;
 }
 
+/** What there is after a call of the vault. */
+export interface SettledNote {
+  readonly names: readonly string[] | undefined;
+  readonly newRun: boolean;
+  readonly takesBack: boolean;
+}
+
 /** Reads the notes. */
 export class SecretNoteReader {
   protected readonly db: Kysely<SpaceTables>;
@@ -99,12 +106,9 @@ export class SecretNoteWriter extends SecretNoteReader {
 
   /**
    * Notes how that went: the names that there are now, or, where none are given, that nothing changed. `newRun`: what runs is
-   * to be replaced; it is also where a name is new or gone.
+   * to be replaced; it is also where a name is new or gone. `takesBack`: one was deleted, and no run is to go on with it.
    */
-  async settle(
-    repoId: Id,
-    { names, newRun }: { readonly names: readonly string[] | undefined; readonly newRun: boolean },
-  ): Promise<void> {
+  async settle(repoId: Id, { names, newRun, takesBack }: SettledNote): Promise<void> {
     const before = await this.find(repoId);
     const now = [...(names ?? before.names)].toSorted();
     const said = { names: now, unsettled: false };
@@ -114,7 +118,7 @@ export class SecretNoteWriter extends SecretNoteReader {
       .onConflict((conflict) => conflict.column('repo_id').doUpdateSet(said))
       .execute();
     const isOther = now.join() !== before.names.join();
-    await new RunWriter(this.#tx).change(repoId, { newRun: newRun || isOther });
+    await new RunWriter(this.#tx).change(repoId, { newRun: newRun || isOther, takesBack });
   }
 
   /** Removes the note: there is nothing any more. */

@@ -25,6 +25,7 @@ export interface SpaceTables {
     program: boolean;
     generation: Generated<number>;
     factory: Generated<number>;
+    taken_back: Generated<number>;
     /** As digits: there are more than a number holds. */
     changed_in: Generated<string>;
     holder: string | null;

@@ -20,6 +20,8 @@ export interface Wish {
   readonly space: Id;
   readonly generation: number;
   readonly factory: number;
+  /** Runs of earlier wishes had a secret that was deleted. Not said where there are none. */
+  readonly takenBack?: number;
   readonly namespace: Id;
   readonly commit: Sha1;
   readonly app: Omit<Program, 'preloads'> & {
@@ -47,6 +49,7 @@ export interface WishFacts {
   readonly variables: readonly Variable[];
   readonly generation: number;
   readonly factory: number;
+  readonly takenBack: number;
   readonly told: Told | undefined;
   readonly hardware: HardwareKinds;
   /** Whether the vault may have something for it. */
@@ -57,7 +60,7 @@ export interface WishFacts {
 
 /** The wish that follows. */
 export function wishOf(facts: WishFacts): Wish {
-  const { repo, configuration, decisions, generation, factory, told } = facts;
+  const { repo, configuration, decisions, generation, factory, takenBack, told } = facts;
   const { name, cpus, memoryBytes, processes } = hardwareOf(decisions, facts.hardware);
   const { preloads: _preloads, ...program } = configuration.program;
   const host = facts.hostOf(facts.label);
@@ -65,6 +68,7 @@ export function wishOf(facts: WishFacts): Wish {
     space: repo.id,
     generation,
     factory,
+    ...(takenBack > 0 && { takenBack }),
     namespace: repo.namespaceId,
     commit: repo.head,
     app: {
@@ -147,7 +151,13 @@ export interface RunOfSpace {
 export type ToRunner =
   | { readonly type: 'hello' }
   | ({ readonly type: 'want' } & Wish)
-  | { readonly type: 'drop'; readonly space: Id; readonly forget: boolean }
+  /** `before`: unless what it has is of this wish or of a later one. */
+  | {
+      readonly type: 'drop';
+      readonly space: Id;
+      readonly forget: boolean;
+      readonly before?: number;
+    }
   | { readonly type: 'wake'; readonly space: Id }
   /** Nobody is sent to a run any more, and nobody is left there. */
   | { readonly type: 'left'; readonly space: Id; readonly run: Id }

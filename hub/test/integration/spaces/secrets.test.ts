@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TOLD } from '@holdfast/kernel/told/told';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
 
@@ -56,6 +57,43 @@ void test('a secret is set, listed without its value, set anew and deleted, and 
     ['secret.set', 'secret.set', 'secret.deleted'].map((kind) => [kind, `user:${ann}`]),
   );
   assert.ok(!JSON.stringify(rows).includes(VALUE));
+});
+
+void test('a deleted secret is taken back: runs of earlier wishes do not go on where none can follow', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.begin();
+  await secrets(opened, 'POST', { key: 'TOKEN', value: VALUE });
+  const had = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  assert.equal(had.takenBack, undefined);
+  await opened.runner.serve(had, (_request, response) => response.end('it has it'));
+  await opened.becomes('RUNNING');
+  assert.equal((await secrets(opened, 'DELETE', { key: 'TOKEN' })).status, 200);
+  const next = await opened.runner.wanted('ann/demo', ({ generation }) => generation > had.generation);
+  assert.deepEqual([next.secrets, next.takenBack], [false, next.generation]);
+  // A variable is nothing that is taken back.
+  await opened.ask('POST', '/variables', { key: 'A', value: '1' });
+  const last = await opened.runner.wanted('ann/demo', ({ generation }) => generation > next.generation);
+  assert.equal(last.takenBack, next.generation);
+});
+
+void test('where the hub itself cannot make ready what follows, a run with a deleted secret is dropped, and no other', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  const { runner } = opened;
+  const first = await opened.begin();
+  await secrets(opened, 'POST', { key: 'TOKEN', value: VALUE });
+  const had = await runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
+  await runner.serve(had, (_request, response) => response.end('it has it'));
+  await opened.becomes('RUNNING');
+  await opened.push('README.md', '---\nsdk: gradio\npreload_from_hub:\n- ann/nothing\n---\n');
+  await opened.becomes('BUILD_ERROR');
+  assert.ok(!runner.heard.some(({ type }) => type === 'drop'), 'a typing error ends nothing');
+  await secrets(opened, 'DELETE', { key: 'TOKEN' });
+  const { before = 0, forget } = await runner.sent('drop');
+  assert.ok(before > had.generation);
+  assert.equal(forget, false);
+  const { errorMessage = '' } = await opened.becomes('BUILD_ERROR');
+  assert.equal(errorMessage.split('\n')[0], TOLD['app.taken-back']);
+  assert.match(errorMessage, /there is no model ann\/nothing/);
 });
 
 void test('a version that lasts on beside the new one has nothing start anew', async () => {

@@ -4,3 +4,4 @@ export { running as spaceRunning } from './0002-running.ts';
 export { secrets as spaceSecrets } from './0003-secrets.ts';
 export { listed as spaceListed } from './0004-listed.ts';
 export { startedRuns as spaceStartedRuns } from './0005-started-runs.ts';
+export { takenBack as spaceTakenBack } from './0006-taken-back.ts';
