@@ -76,6 +76,23 @@ void test('a deleted secret is taken back: runs of earlier wishes do not go on w
   assert.equal(last.takenBack, next.generation);
 });
 
+void test('a secret that is noted and missing was deleted by a call of which nobody heard: the Space starts anew, once', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.begin();
+  await secrets(opened, 'POST', { key: 'TOKEN', value: VALUE });
+  const had = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  await using superuser = openSuperuserPool(opened.hub.database);
+  // As a hub leaves it that ends before it hears what the vault did.
+  await superuser.pool.query(`update spaces.secrets set names = names || '{GONE}'`);
+  const deleteAgain = () => secrets(opened, 'DELETE', { key: 'GONE' });
+  assert.deepEqual(Object.keys((await deleteAgain()).listed), ['TOKEN']);
+  const next = await opened.runner.wanted('ann/demo', ({ generation }) => generation > had.generation);
+  assert.equal(next.takenBack, next.generation);
+  assert.equal((await deleteAgain()).status, 200);
+  await delay(600);
+  assert.equal((await opened.runner.wanted('ann/demo')).generation, next.generation);
+});
+
 void test('where the hub itself cannot make ready what follows, a run with a deleted secret is dropped, and no other', async () => {
   await using opened = await openProgramHub({ vault: true });
   const { runner } = opened;
