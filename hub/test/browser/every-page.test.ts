@@ -58,6 +58,7 @@ function looksAtHub({ places }: InhabitedHub): Readonly<Record<string, readonly 
     '/account/second-factor': as('alice', '/account/second-factor'),
     '/account/passkeys': as('alice', '/account/passkeys'),
     '/account/prove': as('alice', '/account/prove?to=/account/tokens'),
+    '/account/prove/code': as('proving', '/account/prove/code?to=/account/tokens'),
     '/account/prove/passkey': leading('alice', '/account/prove/passkey', '/account/prove'),
     '/account/prove/issuer': leading('alice', '/account/prove/issuer', 'http://127.0.0.1:'),
     '/account/sessions': as('alice', '/account/sessions'),

@@ -15,8 +15,11 @@ import { OPERATOR, type ServedHub } from './served-hub.ts';
 import { BROWSER, PASSWORD, signInAs, visitAs } from './sign-in.ts';
 import { TestBrowser } from './test-browser.ts';
 
-/** Who looks: an administrator, two users, one whose second factor is still asked for, and somebody who is not signed in. */
-export type Looker = 'boss' | 'alice' | 'ann' | 'half' | 'nobody';
+/**
+ * Who looks: an administrator, two users, one whose second factor is still asked for, one who is signed in and of whom it is asked
+ * for a fresh proof, and somebody who is not signed in.
+ */
+export type Looker = 'boss' | 'alice' | 'ann' | 'half' | 'proving' | 'nobody';
 
 /** What is open. */
 export interface InhabitedHub extends AsyncDisposable {
@@ -227,10 +230,12 @@ async function cookiesOf(hub: ServedHub): Promise<InhabitedHub['cookies']> {
   const ann = await hub.modules.identity.findByName('ann');
   assert.ok(ann);
   const { value } = await hub.modules.signIn.begin(ann.id, ['password'], BROWSER);
+  const [alice, half] = [await signedIn('alice'), await signedIn('nina')];
   return {
     boss: await signedIn('boss'),
-    alice: await signedIn('alice'),
-    half: await signedIn('nina'),
+    alice,
+    half,
+    proving: { ...half, ...alice },
     ann: { [`holdfast-${hub.port}-session`]: value.reveal('to look as she does') },
     nobody: {},
   };

@@ -212,6 +212,9 @@ export const PAGE_CALLS: Readonly<Record<string, Making>> = {
     await withoutFactor(ask);
     return { fields: { password: PASSWORD, code: '' } };
   },
+  '/account/prove/code': plain,
+  // Leads to where one begins: nobody here has begun it at the issuer.
+  '/account/prove/code ?/default': () => ({ ...NOTHING, fields: { code: '123456' } }),
   '/account/prove/issuer': plain,
   '/account/prove/passkey': plain,
   '/account/prove/passkey ?/default': () => ({ fields: { response: '{}' }, told: NO_PASSKEY }),

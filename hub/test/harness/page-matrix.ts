@@ -119,6 +119,8 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   '/account/passkeys ?/remove': form(KNOWN),
   '/account/prove': ALL,
   '/account/prove ?/default': form(KNOWN),
+  '/account/prove/code': ALL,
+  '/account/prove/code ?/default': form(KNOWN),
   '/account/prove/issuer': ALL,
   '/account/prove/passkey': ALL,
   '/account/prove/passkey ?/default': form(KNOWN),

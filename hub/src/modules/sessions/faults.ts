@@ -27,6 +27,11 @@ export const halfMissing = defineFault(
   'sign-in.half-missing',
   () => 'The sign-in took longer than ten minutes, or began elsewhere. Begin again with the password.',
 );
+export const halfProofMissing = defineFault(
+  'forbidden',
+  'session.half-missing',
+  () => 'The proof took longer than ten minutes, or began in another session. Begin again.',
+);
 export const codeWrong = defineFault(
   'forbidden',
   'second-factor.code-wrong',

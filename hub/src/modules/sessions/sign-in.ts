@@ -4,7 +4,14 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { AccountReader, type Passwords, type SignInRow } from '#modules/identity';
-import { halfMissing, passkeyRefused, proofFailed, signInElsewhere, signInFailed } from './faults.ts';
+import {
+  halfMissing,
+  halfProofMissing,
+  passkeyRefused,
+  proofFailed,
+  signInElsewhere,
+  signInFailed,
+} from './faults.ts';
 import { parseHalf, signHalf, type FirstProof } from './half-sign-in.ts';
 import { type Browser, type Proof } from './model.ts';
 import { type DeviceResponse, type Passkeys } from './passkeys.ts';
@@ -17,7 +24,7 @@ export interface SignedIn extends BegunSession {
   readonly known: string;
 }
 
-/** What comes of a password, or of single sign-on: a session, or half of one where a second factor is asked for. */
+/** What comes of a password, or of single sign-on: a session, or half of what leads to one where a second factor is asked for. */
 export type Outcome =
   | { readonly kind: 'signed-in'; readonly signedIn: SignedIn }
   | { readonly kind: 'half'; readonly half: string };
@@ -69,13 +76,36 @@ export class SignIn {
     return await this.#goOn({ row, by: 'single-sign-on', at }, browser);
   }
 
-  /** Renews the session of whom the issuer has just asked anew who they are, and who is its user. */
-  async proveByIssuer(visit: Visit, browser: Browser): Promise<SignedIn> {
-    const { sessions, throttle } = this.#deps;
+  /**
+   * Renews the session of whom the issuer has just asked anew who they are, and who is its user; or gives half of that where a
+   * second factor is set up here: who has somebody's account at the issuer is asked for it as who has their password is.
+   */
+  async proveByIssuer(visit: Visit, browser: Browser): Promise<Outcome> {
+    const { secondFactors, keys, clock } = this.#deps;
+    const at = clock.now();
     const row = await this.#find(visit.account.id);
     if (row === undefined) throw proofFailed();
-    const begun = await sessions.renew(visit, { row, proofs: ['single-sign-on'] }, browser);
-    return { ...begun, known: throttle.recognise(row) };
+    const [userId, by] = [row.account.id, 'single-sign-on'] as const;
+    if (await secondFactors.isNeeded(userId))
+      return { kind: 'half', half: signHalf(keys, { userId, by, at, renews: visit.session.id }) };
+    return { kind: 'signed-in', signedIn: await this.#renew(visit, { row, proofs: [by] }, browser) };
+  }
+
+  /**
+   * Renews the session of whom the issuer asked anew, with a code of the app or a recovery code. Throws `session.half-missing`
+   * where the issuer is to be asked again, `second-factor.code-wrong`, `sign-in.throttled`.
+   */
+  async proveWithCode(
+    visit: Visit,
+    shown: { readonly half: string | undefined; readonly code: string },
+    browser: Browser,
+  ): Promise<SignedIn> {
+    const { keys, clock } = this.#deps;
+    const begun = parseHalf(keys, shown.half, { now: clock.now(), renews: visit.session.id });
+    const row = begun && (await this.#find(begun.userId));
+    if (begun === undefined || row?.account.id !== visit.account.id) throw halfProofMissing();
+    const proof = await this.#takeCode(row, shown.code, browser);
+    return await this.#renew(visit, { row, proofs: [begun.by, proof] }, browser);
   }
 
   /**
@@ -84,7 +114,7 @@ export class SignIn {
    */
   async withCode(half: string | undefined, code: string, browser: Browser): Promise<SignedIn> {
     const { keys, clock, db } = this.#deps;
-    const begun = parseHalf(keys, half, clock.now());
+    const begun = parseHalf(keys, half, { now: clock.now() });
     const row = begun && (await new AccountReader(db).findSignInById(begun.userId));
     if (begun === undefined || row === undefined || row.account.disabledAt !== null) throw halfMissing();
     // A password that was changed since is not the one that was shown.
@@ -102,7 +132,7 @@ export class SignIn {
     shown: { readonly password: string; readonly code: string },
     browser: Browser,
   ): Promise<SignedIn> {
-    const { passwords, throttle, sessions, secondFactors } = this.#deps;
+    const { passwords, throttle, secondFactors } = this.#deps;
     const { name, id } = visit.account;
     const row = await passwords.find(name);
     const attempt = await throttle.begin(name, row, browser);
@@ -111,8 +141,7 @@ export class SignIn {
     await attempt.succeed();
     const proofs: Proof[] = ['password'];
     if (await secondFactors.isNeeded(id)) proofs.push(await this.#takeCode(checked, shown.code, browser));
-    const begun = await sessions.renew(visit, { row: checked, proofs }, browser);
-    return { ...begun, known: throttle.recognise(checked) };
+    return await this.#renew(visit, { row: checked, proofs }, browser);
   }
 
   /**
@@ -128,11 +157,9 @@ export class SignIn {
 
   /** Renews the session of who proves by a passkey of theirs that it is still them. Throws `passkey.refused`. */
   async proveByPasskey(visit: Visit, answered: DeviceResponse, browser: Browser): Promise<SignedIn> {
-    const { passkeys, sessions, throttle } = this.#deps;
-    const row = await this.#find(await passkeys.take(answered));
+    const row = await this.#find(await this.#deps.passkeys.take(answered));
     if (row?.account.id !== visit.account.id) throw passkeyRefused();
-    const begun = await sessions.renew(visit, { row, proofs: ['passkey'] }, browser);
-    return { ...begun, known: throttle.recognise(row) };
+    return await this.#renew(visit, { row, proofs: ['passkey'] }, browser);
   }
 
   /** Whether a user could sign in without the issuer. */
@@ -171,6 +198,12 @@ export class SignIn {
     const isKnown = throttle.knows(proved.row, browser);
     const known = throttle.recognise(proved.row);
     return { ...(await sessions.begin({ ...proved, isKnown }, browser)), known };
+  }
+
+  async #renew(visit: Visit, proved: Proved, browser: Browser): Promise<SignedIn> {
+    const { sessions, throttle } = this.#deps;
+    const begun = await sessions.renew(visit, proved, browser);
+    return { ...begun, known: throttle.recognise(proved.row) };
   }
 
   async #find(userId: Id): Promise<SignInRow | undefined> {

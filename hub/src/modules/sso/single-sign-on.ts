@@ -40,7 +40,10 @@ export interface BegunSignOn {
 
 /** What came of it, and where it leads on to. */
 export type Finished = { readonly to: string } & (
-  Outcome | { readonly kind: 'proved'; readonly signedIn: SignedIn } | { readonly kind: 'connected' }
+  | Outcome
+  | { readonly kind: 'proved'; readonly signedIn: SignedIn }
+  | { readonly kind: 'half-proved'; readonly half: string }
+  | { readonly kind: 'connected' }
 );
 
 /** What an answer is looked at with. */
@@ -130,7 +133,7 @@ export class SingleSignOn {
       // Another session than the one that began it is another person, for all we know.
       if (visit?.account.id !== purpose.userId || visit.session.id !== purpose.sessionId) throw ssoOver();
       return purpose.kind === 'prove'
-        ? { kind: 'proved', to, signedIn: await this.#prove(claims, visit, browser) }
+        ? { ...(await this.#prove(claims, visit, browser)), to }
         : await this.#connect(claims, visit, to);
     }
     const invitation = purpose.kind === 'join' ? purpose.invitation : undefined;
@@ -150,9 +153,12 @@ export class SingleSignOn {
     return { kind: 'connected', to };
   }
 
-  async #prove(claims: Claims, visit: Visit, browser: Browser): Promise<SignedIn> {
+  async #prove(claims: Claims, visit: Visit, browser: Browser) {
     if ((await new LinkReader(this.#deps.db).findUser(claims)) !== visit.account.id) throw ssoOther();
-    return await this.#deps.signIn.proveByIssuer(visit, browser);
+    const outcome = await this.#deps.signIn.proveByIssuer(visit, browser);
+    // Told apart from a sign-in, so that no page leads to the wrong form.
+    if (outcome.kind === 'half') return { ...outcome, kind: 'half-proved' as const };
+    return { ...outcome, kind: 'proved' as const };
   }
 
   // Before the issuer is asked: two who come with one answer at the same time are one too many.

@@ -1,8 +1,9 @@
 // People sign on by a real issuer, and get what the policy, their invitation and their groups give them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { openSignedOnHub, pathOf, signOn } from '../../harness/signed-on-hub.ts';
+import { openSignedOnHub, pathOf, signOn, type SignedOnHub } from '../../harness/signed-on-hub.ts';
 import { signOnAt } from '../../harness/oidc-issuer.ts';
+import { codeOf } from '../../harness/second-factor.ts';
 import { OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
 import { BROWSER, PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
@@ -243,4 +244,79 @@ void test('who is disabled stays out, and a second factor is asked for after the
   assert.equal((await signOn(browser, 'u1')).location, '/sign-in/code?to=%2Faccount');
   assert.equal(browser.cookie('session'), undefined);
   assert.notEqual(browser.cookie('half'), undefined);
+});
+
+/** A user with a second factor whom the issuer knows, in two browsers, an hour after they proved that it is them. */
+async function openWithFactor(
+  it: SignedOnHub,
+): Promise<{ browser: TestBrowser; key: string; codes: string[] }> {
+  const { sessions, secondFactors } = it.hub.modules;
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
+  const browser = new TestBrowser(it.hub);
+  await signOn(browser, 'u1');
+  const visit = await sessions.find(browser.cookie('session') ?? '');
+  assert.ok(visit !== undefined);
+  const { actor, account } = visit;
+  const { key } = await secondFactors.begin(actor, account.id, { user: 'ada', host: 'hub' });
+  const codes = await secondFactors.confirm(actor, account.id, codeOf(key, it.hub.now()));
+  it.hub.passTime(60);
+  return { browser, key, codes };
+}
+
+void test('a proof by the issuer is half of one where a second factor is set up', async () => {
+  await using it = await openSignedOnHub('open');
+  const { browser, key, codes } = await openWithFactor(it);
+  const from = '/account/prove/issuer?to=/account/tokens';
+  const code = '/account/prove/code?to=%2Faccount%2Ftokens';
+  assert.equal(
+    (await browser.open(code)).location,
+    '/account/prove?to=%2Faccount%2Ftokens',
+    'nothing was begun',
+  );
+  const before = browser.cookie('session');
+  assert.equal((await signOn(browser, 'u1', from)).location, code);
+  assert.equal(browser.cookie('session'), before);
+  const isFresh = async (): Promise<boolean> => {
+    const answer = await browser.send('/account/second-factor?/codes', {});
+    return answer.location === '';
+  };
+  assert.equal(await isFresh(), false, 'the issuer alone proves nothing');
+  assert.match((await browser.open(code)).body, /The sign-on is right/);
+  assert.equal((await browser.send(code, { code: '000000' })).status, 403);
+  assert.equal(await isFresh(), false);
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  assert.equal((await browser.send(code, { code: codes[0] ?? '' }, foreign)).status, 403);
+  assert.equal((await browser.send(code, { code: codeOf(key, it.hub.now()) })).location, '/account/tokens');
+  assert.notEqual(browser.cookie('session'), before, 'who copied the old session has nothing of it');
+  assert.equal(browser.cookie('half'), undefined);
+  const visit = await it.hub.modules.sessions.find(browser.cookie('session') ?? '');
+  assert.deepEqual(visit?.session.proofs, ['single-sign-on', 'totp']);
+  assert.equal(await isFresh(), true);
+});
+
+void test('half a proof is good in its session alone, for ten minutes, and is no half of a sign-in', async () => {
+  await using it = await openSignedOnHub('open');
+  const { browser, codes } = await openWithFactor(it);
+  const code = '/account/prove/code';
+  const half = `holdfast-${it.hub.port}-half`;
+  const take = async (one: TestBrowser, page: string): Promise<string> =>
+    (await one.send(page, { code: codes.pop() ?? '' })).location;
+  // Half a sign-in, for which the issuer has not asked anew.
+  const other = new TestBrowser(it.hub);
+  assert.equal((await signOn(other, 'u1')).location, '/sign-in/code?to=%2Faccount');
+  browser.cookies.set(half, other.cookie('half') ?? '');
+  assert.equal(await take(browser, code), '');
+  // Another session of the same user.
+  assert.equal(await take(other, '/sign-in/code'), '/account');
+  await signOn(browser, 'u1', '/account/prove/issuer');
+  const note = browser.cookie('half') ?? '';
+  other.cookies.set(half, note);
+  assert.equal(await take(other, code), '');
+  // Nobody's session.
+  const third = new TestBrowser(it.hub);
+  third.cookies.set(half, note);
+  assert.equal(await take(third, '/sign-in/code'), '');
+  it.hub.passTime(11);
+  assert.equal(await take(browser, code), '', 'too old');
+  assert.ok(note !== '' && codes.length > 0);
 });

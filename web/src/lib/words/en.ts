@@ -30,6 +30,7 @@ export const en = {
   code: {
     title: 'Second factor',
     lead: 'The password is right. Now the code of your app.',
+    proofLead: 'The sign-on is right. Now the code of your app.',
     code: 'Code',
     submit: 'Sign in',
     lost: 'Without the device, type one of your recovery codes. Without those, whoever runs this hub can help.',

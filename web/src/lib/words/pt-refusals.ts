@@ -56,6 +56,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'sign-in.throttled':
     'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes.',
   'session.proof-failed': 'Não é essa a palavra-passe.',
+  'session.half-missing': 'A prova demorou mais de dez minutos, ou começou noutra sessão. Comece de novo.',
   'sign-in.half-missing':
     'A entrada demorou mais de dez minutos, ou começou noutro lado. Comece de novo com a palavra-passe.',
   'second-factor.code-wrong':

@@ -30,6 +30,7 @@ export const pt: Words = {
   code: {
     title: 'Segundo fator',
     lead: 'A palavra-passe está certa. Agora o código da sua aplicação.',
+    proofLead: 'O início de sessão único está certo. Agora o código da sua aplicação.',
     code: 'Código',
     submit: 'Entrar',
     lost: 'Sem o aparelho, escreva um dos seus códigos de recuperação. Sem esses, quem gere este hub pode ajudar.',

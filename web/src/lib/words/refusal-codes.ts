@@ -154,6 +154,7 @@ export const OTHER_REFUSALS = [
   'secret.vault-sealed',
   'secret.vault-silent',
   'secret.vault-unsure',
+  'session.half-missing',
   'session.missing',
   'session.proof-failed',
   'sign-in.elsewhere',

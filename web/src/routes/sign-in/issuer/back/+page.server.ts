@@ -8,9 +8,10 @@ export async function load(event: ServerLoadEvent) {
   const call = callOf(event);
   const finished = await endAtIssuer(event);
   const to = localPath(finished.to);
-  if (finished.kind === 'half') {
+  if (finished.kind === 'half' || finished.kind === 'half-proved') {
     call.keepNote('half', finished.half);
-    redirect(303, `/sign-in/code?to=${encodeURIComponent(to)}`);
+    const page = finished.kind === 'half' ? '/sign-in/code' : '/account/prove/code';
+    redirect(303, `${page}?to=${encodeURIComponent(to)}`);
   }
   if (finished.kind === 'signed-in' || finished.kind === 'proved') call.keep(finished.signedIn);
   redirect(303, to);
