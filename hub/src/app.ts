@@ -152,9 +152,9 @@ export async function openApp(start: HubStart, { silence, ...deps }: AppDeps): P
   const modules = opened.use(await openModules(start, { ...deps, clock: systemClock, ...outside }));
   // Before anybody is served: what was ended must not work for an instant after a start.
   await settleRemovals(modules);
+  await modules.singleSignOn?.sealBefore();
   const adminCreated = await firstStart(modules, start);
-  const { flaw } = modules.removals;
-  const flawed = settings.removals.acceptLoss ? undefined : flaw;
+  const flawed = settings.removals.acceptLoss ? undefined : modules.removals.flaw;
   const sealed = settings.sealed !== null || flawed !== undefined;
   opened.use(await openJobs(modules, { log, sealed }));
   modules.runs?.start();

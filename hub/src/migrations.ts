@@ -79,7 +79,7 @@ import {
   tokenTokens,
   tokenUses,
 } from '#migrations/tokens';
-import { ssoLinks, ssoUndone } from '#migrations/sso';
+import { ssoLinks, ssoSealed, ssoUndone } from '#migrations/sso';
 import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#migrations/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
 
@@ -168,4 +168,5 @@ export const migrations: readonly Migration[] = [
   tokenSealedDeviceLogins,
   sessionUsedCodes,
   spaceTakenBack,
+  ssoSealed,
 ];

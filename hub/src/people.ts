@@ -71,7 +71,7 @@ export function openPeople(
         : new SingleSignOn({
             ...{ db, clock, keys, signIn, sessions, link: issuer, name: sso.name },
             people: new People({
-              ...{ clock, epochs, newcomers, invitations, policy: signUp, groups: sso.groups },
+              ...{ clock, keys, epochs, newcomers, invitations, policy: signUp, groups: sso.groups },
             }),
           }),
     passkeys,

@@ -30,6 +30,7 @@ type LastingPurpose =
   | 'oauth-code'
   | 'oauth-refresh'
   | 'sign-up'
+  | 'sso-link'
   | 'xet-dedup'
   | 'run-proof'
   | 'indistinguishable';

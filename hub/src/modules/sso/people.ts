@@ -2,6 +2,7 @@
 // one transaction.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
+import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import {
@@ -21,12 +22,15 @@ import { LinkWriter } from './store.ts';
 /** What it needs. */
 export interface PeopleDeps {
   readonly clock: Clock;
+  readonly keys: Keys;
   readonly epochs: Epochs;
   readonly newcomers: Newcomers;
   readonly invitations: Invitations;
   readonly policy: SignUpPolicy;
   readonly groups: readonly GroupRole[];
 }
+
+const SEALED_AT_ONCE = 200;
 
 /** People who signed on. */
 export class People {
@@ -41,7 +45,7 @@ export class People {
    * `sso.email-taken`, `sso.email-missing`, and what an invitation throws.
    */
   async admit(tx: Tx, claims: Claims, invitation: string | undefined): Promise<Id> {
-    const known = await new LinkWriter(tx).findUser(claims);
+    const known = await new LinkWriter(tx, this.#deps.keys).findUser(claims);
     if (known !== undefined) return known;
     const userId = await this.#find(tx, claims, invitation);
     await this.connect(tx, claims, userId);
@@ -50,7 +54,7 @@ export class People {
 
   /** Has the issuer's name stand for a user from now on. Throws `sso.taken`. */
   async connect(tx: Tx, claims: Claims, userId: Id): Promise<void> {
-    const writer = new LinkWriter(tx);
+    const writer = new LinkWriter(tx, this.#deps.keys);
     if ((await writer.findUser(claims)) === userId) return;
     if (!(await writer.insert(claims, userId, this.#deps.clock.now()))) throw ssoTaken();
     await record(tx, {
@@ -64,12 +68,32 @@ export class People {
   }
 
   /**
+   * Seals links from before there were seals, some at a time; gives whether there may be more. Each is an entry: whoever could add to
+   * them is seen. One whose name or user has another by now is left out.
+   */
+  async sealBefore(tx: Tx): Promise<boolean> {
+    const writer = new LinkWriter(tx, this.#deps.keys);
+    const taken = await writer.takeUnsealed(SEALED_AT_ONCE);
+    for (const { userId, issuer, subject } of taken)
+      if (await writer.insert({ issuer, subject }, userId, this.#deps.clock.now()))
+        await record(tx, {
+          kind: 'account.sign-on-sealed',
+          subject: `account:${userId}`,
+          actor: 'system:sso',
+          credential: '',
+          body: { issuer },
+          personal: { subject },
+        });
+    return taken.length === SEALED_AT_ONCE;
+  }
+
+  /**
    * Has no name of the issuer's stand for a user any more. Memberships that groups gave end with it: nobody would take them
    * away later. Throws `sso.unconnected`.
    */
   async disconnect(tx: Tx, by: Pick<Entry, 'actor' | 'credential'>, userId: Id): Promise<void> {
     const { clock, epochs } = this.#deps;
-    const writer = new LinkWriter(tx);
+    const writer = new LinkWriter(tx, this.#deps.keys);
     const removed = await writer.remove(userId);
     if (removed.length === 0) throw ssoUnconnected();
     for (const orgId of await writer.listGiven(userId)) {
@@ -91,7 +115,7 @@ export class People {
   /** Has memberships follow the groups. What somebody else decided stays, but for a role that a group names. */
   async follow(tx: Tx, claims: Claims, userId: Id): Promise<void> {
     const { groups, clock, epochs } = this.#deps;
-    const writer = new LinkWriter(tx);
+    const writer = new LinkWriter(tx, this.#deps.keys);
     const given = await writer.listGiven(userId);
     const roles = rolesOf(claims.groups, groups);
     for (const name of new Set(groups.map(({ organization }) => organization))) {

@@ -70,7 +70,13 @@ export class SingleSignOn {
 
   /** Whether the issuer knows a user. */
   async isConnected(userId: Id): Promise<boolean> {
-    return await new LinkReader(this.#deps.db).isLinked(userId);
+    return await new LinkReader(this.#deps.db, this.#deps.keys).isLinked(userId);
+  }
+
+  /** Seals the connections that were made before there were seals. Done before anybody is served. */
+  async sealBefore(): Promise<void> {
+    const { db, people } = this.#deps;
+    while (await db.transaction((tx) => people.sealBefore(tx)));
   }
 
   /** Begins. `back` is our page to which the issuer leads back. Throws `sso.unreachable`, `sso.invalid`. */
@@ -154,7 +160,8 @@ export class SingleSignOn {
   }
 
   async #prove(claims: Claims, visit: Visit, browser: Browser) {
-    if ((await new LinkReader(this.#deps.db).findUser(claims)) !== visit.account.id) throw ssoOther();
+    if ((await new LinkReader(this.#deps.db, this.#deps.keys).findUser(claims)) !== visit.account.id)
+      throw ssoOther();
     const outcome = await this.#deps.signIn.proveByIssuer(visit, browser);
     // Told apart from a sign-in, so that no page leads to the wrong form.
     if (outcome.kind === 'half') return { ...outcome, kind: 'half-proved' as const };
@@ -163,12 +170,14 @@ export class SingleSignOn {
 
   // Before the issuer is asked: two who come with one answer at the same time are one too many.
   async #take(note: string | undefined): Promise<Begun> {
-    const { db, clock } = this.#deps;
+    const { db, clock, keys } = this.#deps;
     const begun = this.#open(note);
     const now = clock.now();
     if (begun === undefined || now.getTime() - begun.at > LONGEST_MS) throw ssoOver();
     const expiresAt = new Date(begun.at + 2 * LONGEST_MS);
-    const isFirst = await db.transaction((tx) => new LinkWriter(tx).take(begun.start.state, now, expiresAt));
+    const isFirst = await db.transaction((tx) =>
+      new LinkWriter(tx, keys).take(begun.start.state, now, expiresAt),
+    );
     if (!isFirst) throw ssoOver();
     return begun;
   }
