@@ -116,7 +116,7 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   [`${ORG} ?/end`]: proven(OWNER),
   '/account/passkeys': ALL,
   '/account/passkeys ?/add': proven(KNOWN),
-  '/account/passkeys ?/remove': form(KNOWN),
+  '/account/passkeys ?/remove': proven(KNOWN),
   '/account/prove': ALL,
   '/account/prove ?/default': form(KNOWN),
   '/account/prove/code': ALL,

@@ -114,9 +114,12 @@ export class Passkeys {
     return (await new PasskeyReader(this.#db).listOfUser(userId)).length > 0;
   }
 
-  /** Removes one: what takes access away needs no fresh proof. Throws `passkey.missing`. */
+  /**
+   * Removes one, with a fresh proof, as whatever changes how somebody signs in: a copy of a session would else take the owner's own
+   * way in from them. Throws what `#require` throws, and `passkey.missing`.
+   */
   async remove(actor: Actor, userId: Id, id: Id): Promise<void> {
-    if (!mayCredentials(actor, userId).allowed) throw credentialsForbidden();
+    this.#require(actor, userId);
     await this.#db.transaction(async (tx) => {
       if (!(await new PasskeyWriter(tx).remove(id, userId))) throw passkeyMissing();
       await record(tx, {
