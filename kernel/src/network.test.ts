@@ -1,7 +1,14 @@
 // Networks as they are written, and which addresses are in them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { formatNetwork, networkHolds, networkOf, parseNetwork } from './network.ts';
+import {
+  countedAddress,
+  formatNetwork,
+  networkHolds,
+  networkOf,
+  parseNetwork,
+  spellingsOf,
+} from './network.ts';
 
 function holds(network: string, address: string): boolean {
   const parsed = parseNetwork(network);
@@ -81,4 +88,26 @@ void test('networkOf() gives what neighbouring addresses have in common', () => 
   ];
   for (const [address, network] of cases) assert.equal(networkOf(address), network, address);
   assert.notEqual(networkOf('192.0.3.17'), networkOf('192.0.2.17'));
+});
+
+void test('countedAddress() counts an IPv6 network as one caller, because a host can have any address in it', () => {
+  assert.equal(countedAddress('192.0.2.7'), '192.0.2.7');
+  assert.equal(countedAddress('::ffff:192.0.2.7'), '192.0.2.7');
+  assert.equal(countedAddress('2001:db8:1:2:aaaa::1'), countedAddress('2001:db8:1:2:bbbb:1:2:3'));
+  assert.notEqual(countedAddress('2001:db8:1:2::1'), countedAddress('2001:db8:1:3::1'));
+  assert.equal(countedAddress('::1'), '0:0:0:0::/64');
+});
+
+void test('spellingsOf() gives the texts under which an address may lie, the counted network among them', () => {
+  assert.deepEqual(spellingsOf('192.0.2.7'), ['192.0.2.7']);
+  assert.deepEqual(spellingsOf('::ffff:192.0.2.7'), ['::ffff:192.0.2.7', '192.0.2.7']);
+  assert.deepEqual(spellingsOf('2001:db8::aaaa:1'), ['2001:db8::aaaa:1', '2001:db8:0:0::/64']);
+  assert.deepEqual(spellingsOf('2001:0DB8:0:0:0:0:AAAA:1'), [
+    '2001:0DB8:0:0:0:0:AAAA:1',
+    '2001:db8::aaaa:1',
+    '2001:db8:0:0::/64',
+  ]);
+  assert.deepEqual(spellingsOf('2001:db8::/64'), ['2001:db8::/64', '2001:db8:0:0::/64']);
+  assert.deepEqual(spellingsOf('2001:db8::/32'), ['2001:db8::/32']);
+  assert.deepEqual(spellingsOf('no address'), ['no address']);
 });

@@ -39,6 +39,35 @@ export function networkOf(text: string): string {
   return formatNetwork({ bits: network.bits, first: (network.first >> rest) << rest, prefix });
 }
 
+/** The caller's address as it is counted: an IPv6 host has 2^64 addresses, so its network is what counts. */
+export function countedAddress(address: string): string {
+  if (!address.includes(':')) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  const [head = '', tail = ''] = address.split('::', 2);
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  const full = address.includes('::')
+    ? [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right]
+    : left;
+  return `${full.slice(0, 4).join(':')}::/64`;
+}
+
+/**
+ * The texts as which an address may have been written down: as it was asked for, as sockets show it, and as the network that is
+ * counted. An IPv6 network that is counted is asked for in any spelling.
+ */
+export function spellingsOf(text: string): readonly string[] {
+  const network = parseNetwork(text);
+  if (network === undefined) return [text];
+  const written = formatNetwork(network);
+  const address = written.replace(/\/\d+$/, '');
+  if (network.prefix === network.bits) return [...new Set([text, address, countedAddress(address)])];
+  return network.bits === 128 && network.prefix === 64
+    ? [...new Set([text, countedAddress(address)])]
+    : [text];
+}
+
 /** A network in one way to write it, so that equal networks are equal texts. */
 export function formatNetwork({ bits, first, prefix }: Network): string {
   if (bits === 32)

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type PreparedEntry } from './model.ts';
-import { conditionsOf, type EntryFilter } from './search-store.ts';
+import { conditionsOf, isFrom, type EntryFilter } from './search-store.ts';
 import { type LedgerTables } from './tables.ts';
 
 /**
@@ -35,7 +35,10 @@ export async function listPersonal(
     )
     .where(sql<boolean>`exists (select from ledger.personal p where p.entry = ledger.entry.hash)`)
     .limit(limit);
-  for (const condition of conditionsOf(filter)) query = query.where(condition);
+  const { address, ...others } = filter;
+  for (const condition of conditionsOf(others)) query = query.where(condition);
+  // What is erased does not come back: the very text that was named, and not what others of its network did.
+  if (address !== undefined) query = query.where(isFrom([address]));
   const rows = await query.execute();
   return { entries: rows.map(({ hash }) => hash), values: rows.reduce((sum, row) => sum + row.values, 0) };
 }

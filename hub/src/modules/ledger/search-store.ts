@@ -1,5 +1,6 @@
 // Looks entries up, the newest first, a page at a time. Pages follow each other by time and digest, so that a late one
 // costs what the first does.
+import { spellingsOf } from '@holdfast/kernel/network';
 import { sql, type Expression, type Kysely, type SqlBool } from 'kysely';
 import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -179,6 +180,12 @@ export class EntrySearch {
   }
 }
 
+/** That an entry has one of these texts as its address. */
+export function isFrom(addresses: readonly string[]): Expression<SqlBool> {
+  const texts = sql.join([...addresses]);
+  return sql<SqlBool>`hash in (select entry from ledger.personal where field = 'address' and value in (${texts}))`;
+}
+
 /** What an entry must hold to pass, and to come behind the cursor. Throws `cursorRejected`. */
 export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<SqlBool>[] {
   const { actor, credential, subject, address, kind, org, since, repeatsSince, runsSince, until } = filter;
@@ -203,10 +210,8 @@ export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<
     conditions.push(
       kind.endsWith('.') ? sql<SqlBool>`starts_with(kind, ${kind})` : sql<SqlBool>`kind = ${kind}`,
     );
-  if (address !== undefined)
-    conditions.push(
-      sql<SqlBool>`hash in (select entry from ledger.personal where field = 'address' and value = ${address})`,
-    );
+  // Sign-ins and refusals have the network that is counted, reads and what was sent the address itself.
+  if (address !== undefined) conditions.push(isFrom(spellingsOf(address)));
   if (cursor !== undefined) {
     const position = decodeCursor(cursor);
     if (typeof position?.value !== 'string' || Number.isNaN(Date.parse(position.value)))

@@ -1,4 +1,5 @@
 // The hub's main surface: every route that clients call, over HTTP.
+import { countedAddress } from '@holdfast/kernel/network';
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { lfsRoutes } from '../lfs/routes.ts';
@@ -7,7 +8,6 @@ import { openApiRoute } from '../openapi/route.ts';
 import { opsRoutes } from '../ops/routes.ts';
 import { identifyCaller, type KnownCaller } from '../route/caller.ts';
 import { baseUrlFor, type PublicAddress } from '../route/public-address.ts';
-import { countedAddress } from '../route/rate-limit.ts';
 import { type Route } from '../route/route.ts';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { referencesOf } from '#modules/access';

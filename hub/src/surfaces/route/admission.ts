@@ -1,11 +1,12 @@
 // Lets a call in: who calls, and whether they did not call too often.
+import { countedAddress } from '@holdfast/kernel/network';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '@holdfast/kernel/fault';
 import { type Session } from '#modules/tokens';
 import { type Sender } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { instanceSealed, rateLimited, signInNeeded } from './faults.ts';
-import { countedAddress, isLoopback, type RateLimiter } from './rate-limit.ts';
+import { isLoopback, type RateLimiter } from './rate-limit.ts';
 import { type Access, type Route } from './route.ts';
 
 /** What letting in needs to know. */

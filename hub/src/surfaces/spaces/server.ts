@@ -1,4 +1,5 @@
 // Serves the origins of Spaces, beside the hub's own on the same port.
+import { countedAddress } from '@holdfast/kernel/network';
 import { type Socket } from 'node:net';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { referencesOf } from '#modules/access';
@@ -7,7 +8,6 @@ import { type Sessions } from '#modules/sessions';
 import { type Authentication } from '#modules/tokens';
 import { type Caller, type KnownCaller } from '../route/caller.ts';
 import { hostRefused } from '../route/faults.ts';
-import { countedAddress } from '../route/rate-limit.ts';
 import { buildServer, type ServeOptions } from '../route/serve.ts';
 import { spaceSiteRoutes, type SpaceDeps } from './routes.ts';
 import { labelIn } from './space-address.ts';

@@ -1,4 +1,5 @@
 // One call as a page sees it.
+import { countedAddress } from '@holdfast/kernel/network';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Log } from '@holdfast/platform/log';
 import { referencesOf, type Actor, type Who } from '#modules/access';
@@ -9,7 +10,6 @@ import { type SecretFacts } from '#modules/secrets';
 import { isRefusal, statusOf } from '../route/fault-table.ts';
 import { MOST_BYTES } from '../hub/spaces/secret-body.ts';
 import { bodyTooLarge, signInNeeded } from '../route/faults.ts';
-import { countedAddress } from '../route/rate-limit.ts';
 import { type Call } from '../route/route.ts';
 import { cookieHeader, findCookie, type CookieKind } from './cookies.ts';
 import { type Besides } from './headers.ts';

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFault } from '@holdfast/kernel/fault';
-import { EntrySearch, record, type EntryFilter, type FoundEntry } from '../../../src/modules/ledger/index.ts';
+import {
+  EntrySearch,
+  Erasure,
+  record,
+  type EntryFilter,
+  type FoundEntry,
+} from '../../../src/modules/ledger/index.ts';
+import { countedAddress } from '@holdfast/kernel/network';
+import { OPERATOR } from '../../harness/served-hub.ts';
 import { openTestDatabase } from '../../harness/database.ts';
 
 const LIMIT = { timeout: 60_000 };
@@ -105,3 +113,28 @@ void test('EntrySearch refuses a cursor that is not its own', LIMIT, async () =>
       isFault(error, 'ledger.cursor-invalid'),
     );
 });
+
+void test(
+  'a question by an address finds what has the address, and what has the network that is counted',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    const write = async (subject: string, address: string): Promise<void> => {
+      const entry = { kind: 'repo.created', subject, actor: 'user:1', credential: '', body: {} };
+      await database.db.transaction((tx) => record(tx, { ...entry, personal: { address } }));
+    };
+    await write('repo:read', '2001:db8::aaaa:1');
+    await write('session:begun', countedAddress('2001:db8::aaaa:1'));
+    await write('repo:neighbour', '2001:db8::bbbb:1');
+    await write('repo:elsewhere', '2001:db8:0:1::1');
+    const search = new EntrySearch(database.db);
+    const found = async (address: string): Promise<string[]> =>
+      (await collect(search, { address }, 10)).map(({ subject }) => subject).toSorted();
+    assert.deepEqual(await found('2001:db8::aaaa:1'), ['repo:read', 'session:begun']);
+    assert.deepEqual(await found('2001:0DB8:0:0:0:0:AAAA:1'), ['repo:read', 'session:begun']);
+    assert.deepEqual(await found('2001:db8::/64'), ['session:begun']);
+    // What is erased does not come back: that of the others in the network stays.
+    await new Erasure(database.db).erase(OPERATOR, { address: '2001:db8::aaaa:1' });
+    assert.deepEqual(await found('2001:db8::aaaa:1'), ['session:begun']);
+  },
+);

@@ -1,4 +1,5 @@
 // `GET|HEAD {prefix}/{namespace}/{name}/resolve/*` and `…/raw/*`: the bytes of a file. `*` is a revision and a path.
+import { countedAddress } from '@holdfast/kernel/network';
 import { z } from 'zod';
 import { type Clock } from '@holdfast/kernel/clock';
 import { type BufferPool } from '@holdfast/platform/buffer-pool';
@@ -11,7 +12,6 @@ import { type Authentication } from '#modules/tokens';
 import { Endings } from '../../http/endings.ts';
 import { WATCHED_SIZE, type LiveStreams } from '../../http/live-streams.ts';
 import { sendFile } from '../../http/send-file.ts';
-import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { callerRight } from '../caller-right.ts';
 import { restOfPage } from '../content/rest.ts';

@@ -1,7 +1,7 @@
 // `POST /oauth/device`
+import { countedAddress } from '@holdfast/kernel/network';
 import { z } from 'zod';
 import { type DeviceLogins } from '#modules/tokens';
-import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Route } from '../../route/route.ts';
 
 /** The client that `hf auth login` says it is: public, and the same for everybody. */

@@ -1,9 +1,9 @@
 // `POST /oauth/token`
+import { countedAddress } from '@holdfast/kernel/network';
 import { z } from 'zod';
 import { type Identity } from '#modules/identity';
 import { type Exchange, type Exchanged, type IdTokens } from '#modules/oauth';
 import { type DeviceLogins } from '#modules/tokens';
-import { countedAddress } from '../../route/rate-limit.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { claimsOf } from './claims.ts';
 import { DEVICE_GRANT, redeemDevice } from './device-grant.ts';
