@@ -60,6 +60,7 @@ import {
 } from '#migrations/sessions';
 import {
   spaceListed,
+  spacePassed,
   spaceRunning,
   spaceSecrets,
   spaceSpaces,
@@ -169,4 +170,5 @@ export const migrations: readonly Migration[] = [
   sessionUsedCodes,
   spaceTakenBack,
   ssoSealed,
+  spacePassed,
 ];

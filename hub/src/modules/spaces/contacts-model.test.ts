@@ -40,6 +40,21 @@ void test('what came is recorded with what went, no sooner and no more often', (
   assert.equal(reached.due(600_000)?.hosts[0]?.receivedBytes, 999);
 });
 
+void test('what passed in all is of every host of the run, and what came is known where it is of each', () => {
+  const reached = new Reached();
+  const one = { port: 443, first: 1, last: 2, connections: 1 };
+  const [a, b] = [
+    { ...one, host: 'a.org', sentBytes: 5, receivedBytes: 7 },
+    { ...one, host: 'b.org', sentBytes: 1, receivedBytes: 2 },
+  ];
+  reached.meet([a, b], 0);
+  assert.deepEqual(reached.passedWith([{ ...a, sentBytes: 6 }]), { sent: 7, received: 9 });
+  assert.deepEqual(reached.passedWith([{ ...b, receivedBytes: undefined }]), {
+    sent: 6,
+    received: undefined,
+  });
+});
+
 void test('what came from hosts that are one on record is added up, as far as numbers go, where it is known of each', () => {
   const one = { port: 443, first: 1, last: 2, connections: 1, sentBytes: 1 };
   const receivedOf = (...all: readonly (number | undefined)[]): number | undefined => {

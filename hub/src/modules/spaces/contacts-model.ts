@@ -85,6 +85,18 @@ export class Reached {
     return { hosts: ordered.slice(0, OF_ENTRY), unanswered: this.#unanswered };
   }
 
+  /** How many bytes passed in all, once these hosts are on record. */
+  passedWith(hosts: readonly Contact[]): { readonly sent: number; readonly received: number | undefined } {
+    const all = new Map([...this.#recorded, ...hosts.map((one) => [keyOf(one), one] as const)]);
+    const total = { sent: 0, received: 0 as number | undefined };
+    for (const { sentBytes, receivedBytes } of all.values()) {
+      total.sent += sentBytes;
+      if (total.received !== undefined)
+        total.received = receivedBytes === undefined ? undefined : total.received + receivedBytes;
+    }
+    return total;
+  }
+
   /** That is on record now. */
   record(
     { hosts, unanswered }: { readonly hosts: readonly Contact[]; readonly unanswered: number },

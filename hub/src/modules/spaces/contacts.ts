@@ -8,6 +8,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { z } from 'zod';
 import { EntrySearch, record } from '#modules/ledger';
 import { Reached, type Contact, type ToldContacts } from './contacts-model.ts';
+import { PassedWriter } from './passed-store.ts';
 import { readContacts } from './recorded-contacts.ts';
 import { RunReader } from './run-store.ts';
 import { StartedRunReader } from './started-run-store.ts';
@@ -124,7 +125,11 @@ export class Contacts implements AsyncDisposable {
         credential: '',
         body,
       };
-      await db.transaction(async (tx) => await record(tx, entry));
+      const passed = { space, run, at: clock.now(), ...reached.passedWith(due.hosts) };
+      await db.transaction(async (tx) => {
+        await new PassedWriter(tx).keep(passed);
+        await record(tx, entry);
+      });
       reached.record(due, now);
     }
   }

@@ -38,5 +38,6 @@ export interface SpaceTables {
   };
   'spaces.secrets': { repo_id: Id; names: string[]; unsettled: boolean };
   'spaces.runner': { hub: string; lease_until: Date };
+  'spaces.passed': { repo_id: Id; run_id: Id; hour: Date; sent: number; received: number | null };
   'spaces.started_run': { run_id: Id; hub: string; started_at: Generated<Date>; ended_at: Date | null };
 }

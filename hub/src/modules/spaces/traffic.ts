@@ -7,6 +7,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { mayGovern, mayOversee, type Actor } from '#modules/access';
 import { OrgScopeReader, TallyReader, type CountedSince } from '#modules/ledger';
 import { doorMissing, trafficForbidden } from './faults.ts';
+import { PassedReader } from './passed-store.ts';
 import { type Runs } from './runs.ts';
 import { ProgramReader, type ListedProgram } from './traffic-store.ts';
 import { type Usage } from './wish.ts';
@@ -60,8 +61,7 @@ const MOST_SPACES = 200;
 /** One Space, and what its door did by the hour. */
 export interface SpaceDoor extends SpaceTraffic {
   readonly hours: readonly SpaceHour[];
-  /** Of what there was more than is read, since when it is: what was told before then is not among the hours. */
-  readonly back: DoorHours['back'] & { readonly [kind in 'sentBytes' | 'receivedBytes']: Date | undefined };
+  readonly back: DoorHours['back'];
 }
 
 /** Doors of Spaces. */
@@ -106,16 +106,12 @@ export class Traffic {
     if (space === undefined) throw doorMissing();
     const { hours, back } = await this.#hoursOf([spaceId], orgId);
     const counted = await this.#countedSince(hours[0]?.at ?? this.#deps.clock.now(), [spaceId], orgId);
-    const passed = await new TallyReader(this.#deps.db).passedByHour(spaceId, counted);
+    const passed = await new PassedReader(this.#deps.db).listHours(spaceId, counted);
     const bytesOf = ({ at }: DoorHour): Pick<SpaceHour, 'sentBytes' | 'receivedBytes'> => {
-      const { sent, received } = passed.hours.get(at.getTime()) ?? { sent: 0, received: 0 };
+      const { sent, received } = passed.get(at.getTime()) ?? { sent: 0, received: 0 };
       return { sentBytes: sent, receivedBytes: received };
     };
-    return {
-      ...space,
-      hours: hours.map((hour) => ({ ...hour, ...bytesOf(hour) })),
-      back: { ...back, sentBytes: passed.back, receivedBytes: passed.back },
-    };
+    return { ...space, hours: hours.map((hour) => ({ ...hour, ...bytesOf(hour) })), back };
   }
 
   /**

@@ -13,6 +13,7 @@ import { OrgScopeReader } from '../../../src/modules/ledger/org-scope-store.ts';
 import { MailLogReader } from '../../../src/modules/mail/mail-log-store.ts';
 import { NameReader } from '../../../src/modules/repos/name-store.ts';
 import { LiveReader } from '../../../src/modules/sessions/live-store.ts';
+import { PassedReader } from '../../../src/modules/spaces/passed-store.ts';
 import { SecretNoteReader } from '../../../src/modules/spaces/secret-note-store.ts';
 import { ProgramReader } from '../../../src/modules/spaces/traffic-store.ts';
 import { AllTokensReader } from '../../../src/modules/tokens/all-tokens-store.ts';
@@ -80,6 +81,9 @@ insert into ledger.entry (writer, lane, n, previous, at, kind, subject, subject_
          'repo:' || lpad(to_hex(n), 24, '0'), 1, 'anonymous', '', '{"from":"x"}',
          lpad(to_hex(${ROWS} + n), 64, '0'), pg_current_xact_id(), ''
     from generate_series(1, ${ROWS}) n;
+insert into spaces.passed (repo_id, run_id, hour, sent, received)
+  select lpad(to_hex(n), 24, '0'), lpad(to_hex(n), 24, '0'), date_trunc('hour', now() - m * interval '1 hour'), 9 - m, 9 - m
+    from generate_series(1, ${ROWS}) n, generate_series(0, 1) m;
 -- Much was done to one repository, and one thing of it long ago.
 insert into ledger.entry (writer, lane, n, previous, at, kind, subject, subject_n, actor, credential, body, hash, xid, subject_previous)
   select 'w', 0, 2 * ${ROWS} + n, '', now() - n * interval '1 second', case when n = ${ROWS} then 'rare.b' else 'a.b' end,
@@ -195,7 +199,7 @@ function orgListsOf(db: Db): Record<string, () => Promise<unknown>> {
     'a repository of an organisation by its name': () =>
       new NameReader(db).findIn(own, { type: 'space', name: 'x7' }),
     'refusals of a few Spaces': () => tally.bySpaceOf(spaces, ['space.egress-refused'], { at: yesterday }),
-    'what went through a door by the hour': () => tally.passedByHour(idOf(21), { at: yesterday }),
+    'what went through a door by the hour': () => new PassedReader(db).listHours(idOf(21), { at: yesterday }),
     'uses of secrets by the hour': () =>
       tally.byHourOf(spaces, ['secret.used'], { at: yesterday, cameAt: new Map([[idOf(21), now]]) }),
     'when a repository came': () =>

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@holdfast/kernel/id';
 import { type FromRunner } from '@holdfast/runner/frames';
 import { EntrySearch } from '#modules/ledger';
+import { PassedReader } from '../../../src/modules/spaces/passed-store.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { withPool } from '../../harness/shared-server.ts';
 
@@ -87,6 +88,17 @@ void test('a host that a run reaches is recorded at once, its counts once in a w
   opened.runner.say({ type: 'ended', space: want.space, run, why: 'over' });
   const [, , last] = await until(opened, ({ length }) => length === 3);
   assert.deepEqual([last?.hosts[0]?.connections, last?.unanswered], [600, 7]);
+  // With each entry goes what passed by then, and counts once.
+  const hours = await new PassedReader(opened.hub.modules.db).listHours(opened.repo.id, { at: new Date(0) });
+  const passed = [...hours.values()];
+  assert.equal(
+    passed.reduce((sum, { sent }) => sum + sent, 0),
+    10,
+  );
+  assert.equal(
+    passed.reduce((sum, { received }) => sum + (received ?? 0), 0),
+    49_900,
+  );
   // As to a hub that has come.
   say([host('a.org', { connections: 600 })], { unanswered: 7, ended: true });
   await delay(1_500);

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newId, type Id } from '@holdfast/kernel/id';
-import { record, TallyReader } from '../../../src/modules/ledger/index.ts';
+import { record } from '../../../src/modules/ledger/index.ts';
+import { passed } from '../../../src/modules/spaces/migrations/0006-passed.ts';
+import { PassedReader, PassedWriter } from '../../../src/modules/spaces/passed-store.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { OPERATOR } from '../../harness/served-hub.ts';
 import { withPool } from '../../harness/shared-server.ts';
@@ -13,11 +15,15 @@ const HOUR = 3_600_000;
 
 interface Told {
   readonly run: Id;
-  /** When it said so, and when it began to speak with the host, in hours from the one that has begun. */
+  /** When it said so, in hours from the one that has begun. */
   readonly at: number;
-  readonly first: number;
+  readonly sent: number;
+  /** Of a door that was started before it was counted there is none. */
+  readonly received: number | undefined;
+}
+
+interface Entered extends Pick<Told, 'run' | 'at'> {
   readonly sent: Readonly<Record<string, number>>;
-  /** From each host; of a door that was started before it was counted there is none. */
   readonly received?: number;
 }
 
@@ -26,36 +32,12 @@ function momentOf(now: Date, hours: number): Date {
   return new Date(Math.floor(now.getTime() / HOUR) * HOUR + hours * HOUR + HOUR / 2);
 }
 
+/** What a run tells counts from its start, as it is kept with each entry of whom it reached. */
 async function tell({ hub }: ProgramHub, space: Id, told: readonly Told[]): Promise<void> {
-  const now = hub.now();
-  for (const { run, at, first, sent, received } of told) {
-    const [began, said] = [momentOf(now, first).toISOString(), momentOf(now, at)];
-    const hosts = Object.entries(sent).map(([host, sentBytes]) => ({
-      ...{
-        host,
-        port: 443,
-        connections: 1,
-        sentBytes,
-        receivedBytes: received,
-        first: began,
-        last: said.toISOString(),
-      },
-    }));
-    const entry = { kind: 'space.contacted', subject: `repo:${space}`, actor: `run:${run}`, credential: '' };
+  for (const { at, ...one } of told)
     await hub.modules.db.transaction(
-      async (tx) => await record(tx, { ...entry, body: { run, hosts, unanswered: 0 } }),
+      async (tx) => await new PassedWriter(tx).keep({ ...one, space, at: momentOf(hub.now(), at) }),
     );
-    // The ledger says itself when an entry was made.
-    await withPool(hub.database.superuser, async (pool) => {
-      await pool.query('begin; set local session_replication_role = replica');
-      await pool.query(
-        `update ledger.entry set at = $1 where hash = (select hash from ledger.entry where kind = 'space.contacted'
-           and subject = $2 order by at desc limit 1)`,
-        [said, entry.subject],
-      );
-      await pool.query('commit');
-    });
-  }
 }
 
 void test('bytes are of the hour in which they left, and none is counted twice', async () => {
@@ -68,16 +50,19 @@ void test('bytes are of the hour in which they left, and none is counted twice',
   await opened.begin();
   const other = (await hub.addRepo('ann/other', { type: 'space', sdk: 'gradio' })).id;
   const [young, old] = [newId(momentOf(hub.now(), -3)), newId(momentOf(hub.now(), -60))];
-  // The newest first: of each the last that was recorded is moved to its time.
-  await tell(opened, other, [{ run: newId(hub.now()), at: -2, first: -2, sent: { a: 7_000_000 } }]);
+  await tell(opened, other, [{ run: newId(hub.now()), at: -2, sent: 7_000_000, received: 1 }]);
   await tell(opened, repo.id, [
-    { run: young, at: -3, first: -3, sent: { 'a.org': 1_000, 'b.org': 50 }, received: 300 },
-    { run: young, at: -2, first: -3, sent: { 'a.org': 5_000 }, received: 1_300 },
-    { run: young, at: -1, first: -3, sent: { 'a.org': 6_000 }, received: 1_310 },
-    // What this one had told before the hours that are shown is not known, and not shown.
-    { run: old, at: -40, first: -60, sent: { 'a.org': 90_000 } },
-    { run: old, at: -2, first: -60, sent: { 'a.org': 90_500 } },
-    { run: old, at: -1, first: -60, sent: { 'a.org': 90_600 } },
+    { run: young, at: -3, sent: 1_050, received: 600 },
+    { run: young, at: -2, sent: 4_050, received: 1_000 },
+    { run: young, at: -2, sent: 5_050, received: 1_600 },
+    // What another hub knows of the same run is less, and takes nothing away.
+    { run: young, at: -2, sent: 3_000, received: 900 },
+    { run: young, at: -1, sent: 6_050, received: 1_610 },
+    // What this one had told before the hours that are shown is none of them.
+    { run: old, at: -55, sent: 90_000, received: undefined },
+    { run: old, at: -40, sent: 90_000, received: undefined },
+    { run: old, at: -2, sent: 90_500, received: undefined },
+    { run: old, at: -1, sent: 90_600, received: undefined },
   ]);
   const { hours } = await hub.modules.centre.traffic.get(actor, repo.id);
   const shown = hours.map(({ sentBytes }) => sentBytes);
@@ -91,7 +76,7 @@ void test('bytes are of the hour in which they left, and none is counted twice',
   assert.deepEqual(received.slice(-5, -1), [0, 600, undefined, undefined]);
   assert.equal(received.filter((one) => one === undefined).length, 3);
   const since = { at: momentOf(hub.now(), -47), cameAt: new Map([[repo.id, momentOf(hub.now(), -4)]]) };
-  const own = [...(await new TallyReader(hub.modules.db).passedByHour(repo.id, since)).hours.values()];
+  const own = [...(await new PassedReader(hub.modules.db).listHours(repo.id, since)).values()];
   assert.deepEqual(
     own.toSorted((a, b) => a.sent - b.sent),
     [
@@ -115,48 +100,80 @@ void test('bytes are of the hour in which they left, and none is counted twice',
   assert.equal(english.match(/<td>not known<\/td>/g)?.length, 3);
 });
 
-/** As many entries of one run as are read at most, and one more: a minute apart, so that all are within the hours that are shown. */
-async function tellMost({ hub }: ProgramHub, space: Id): Promise<Date> {
-  const first = momentOf(hub.now(), -40);
-  await withPool(hub.database.superuser, async (pool) => {
-    await pool.query('begin; set local session_replication_role = replica');
-    await pool.query(
-      `insert into ledger.entry select (jsonb_populate_record(null::ledger.entry, to_jsonb(e) || jsonb_build_object(
-           'hash', encode(sha256(g::text::bytea), 'hex'), 'n', 1000000 + g, 'at', $2::timestamptz + g * interval '10 seconds'))).*
-         from ledger.entry e, generate_series(0, 9999) g where e.kind = 'space.contacted' and e.subject = $1`,
-      [`repo:${space}`, first],
-    );
-    await pool.query('commit');
-  });
-  return first;
-}
-
-void test('where more was told than is read, the page says from when on it draws', async () => {
+void test('however much the runs of a Space told, all of it is drawn, and soon', async () => {
   await using opened = await openProgramHub();
   const { hub, repo } = opened;
   await hub.modules.identity.createUser(OPERATOR, {
     ...{ name: 'boss', email: 'boss@example.org', administrator: true, password: PASSWORD },
   });
-  await opened.begin();
-  await tell(opened, repo.id, [
-    { run: newId(momentOf(hub.now(), -2)), at: -2, first: -2, sent: { 'a.org': 7 } },
-  ]);
   const { actor } = await visitAs(hub, 'boss');
-  const { traffic } = hub.modules.centre;
-  assert.equal((await traffic.get(actor, repo.id)).back.sentBytes, undefined);
-  await signInAs(hub, 'boss');
-  const browser = new TestBrowser(hub);
-  await browser.signIn('boss', PASSWORD);
-  const open = async (language: string): Promise<string> =>
-    (await browser.open(`/security/doors/${repo.id}`, { 'accept-language': language })).body;
-  assert.doesNotMatch(await open('en'), /is not drawn/);
-  const first = await tellMost(opened, repo.id);
-  // All but the first one are read.
-  const { back } = await traffic.get(actor, repo.id);
-  assert.equal(back.sentBytes?.getTime(), first.getTime() + 10_000);
-  assert.equal(back.doorRefusals, undefined);
-  assert.match(await open('en'), /what was sent before \d+ \w+ \d{4}, \d\d:\d\d UTC is not drawn/);
-  assert.match(await open('en'), /what was received before \d+ \w+ \d{4}, \d\d:\d\d UTC is not drawn/);
-  assert.match(await open('pt'), /o que foi enviado antes de [^<]+ UTC não está desenhado/);
-  assert.match(await open('pt'), /o que foi recebido antes de [^<]+ UTC não está desenhado/);
+  await opened.begin();
+  // A run a minute for five weeks, each of which told of something in two hours.
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query(
+      `insert into spaces.passed select $1, to_hex(floor(extract(epoch from at))::bigint) || lpad(to_hex(n), 16, '0'),
+         date_trunc('hour', at + m * interval '1 hour', 'UTC'), 10 * (m + 1), 100 * (m + 1)
+         from generate_series(1, 50000) n, generate_series(0, 1) m, lateral (select $2::timestamptz - n * interval '1 minute' as at)`,
+      [repo.id, momentOf(hub.now(), -1)],
+    );
+    await pool.query('analyze spaces.passed');
+  });
+  const { hours } = await hub.modules.centre.traffic.get(actor, repo.id);
+  const full = hours.slice(1, -3);
+  assert.equal(full.length, 44);
+  for (const { sentBytes, receivedBytes } of full)
+    assert.deepEqual([sentBytes, receivedBytes], [1_200, 12_000]);
+});
+
+/** Has the run say so on the ledger, as it stood there before hours were kept; which says itself when, and is told otherwise. */
+async function enter({ hub }: ProgramHub, space: Id, told: readonly Entered[]): Promise<void> {
+  for (const { run, at, sent, received } of told) {
+    const said = momentOf(hub.now(), at);
+    const counts = { port: 443, connections: 1, first: said.toISOString(), last: said.toISOString() };
+    const hosts = Object.entries(sent).map(([host, sentBytes]) => ({
+      ...{ host, sentBytes, receivedBytes: received, ...counts },
+    }));
+    const entry = { kind: 'space.contacted', subject: `repo:${space}`, actor: `run:${run}`, credential: '' };
+    await hub.modules.db.transaction(
+      async (tx) => await record(tx, { ...entry, body: { run, hosts, unanswered: 0 } }),
+    );
+    await withPool(hub.database.superuser, async (pool) => {
+      await pool.query('begin; set local session_replication_role = replica');
+      await pool.query(
+        `update ledger.entry set at = $1 where hash = (select hash from ledger.entry where kind = 'space.contacted'
+           and subject = $2 order by at desc limit 1)`,
+        [said, entry.subject],
+      );
+      await pool.query('commit');
+    });
+  }
+}
+
+void test('hours of before are made of what is on the ledger', async () => {
+  await using opened = await openProgramHub();
+  const { hub, repo } = opened;
+  await opened.begin();
+  const other = (await hub.addRepo('ann/other', { type: 'space', sdk: 'gradio' })).id;
+  const [young, old] = [newId(momentOf(hub.now(), -3)), newId(momentOf(hub.now(), -60))];
+  await enter(opened, other, [{ run: newId(hub.now()), at: -2, sent: { a: 7_000_000 }, received: 1 }]);
+  await enter(opened, repo.id, [
+    { run: young, at: -3, sent: { 'a.org': 1_000, 'b.org': 50 }, received: 300 },
+    { run: young, at: -2, sent: { 'a.org': 5_000 }, received: 1_300 },
+    { run: young, at: -1, sent: { 'a.org': 6_000 }, received: 1_310 },
+    { run: old, at: -60, sent: { 'a.org': 90_000 } },
+    { run: old, at: -2, sent: { 'a.org': 90_500 } },
+    { run: old, at: -1, sent: { 'a.org': 90_600 } },
+  ]);
+  const [, fill] = passed.sql.split(/(?=^insert into spaces\.passed)/m);
+  assert.ok(fill);
+  await withPool(hub.database.superuser, async (pool) => void (await pool.query(fill)));
+  const kept = await new PassedReader(hub.modules.db).listHours(repo.id, { at: momentOf(hub.now(), -47) });
+  assert.deepEqual(
+    [...kept.entries()].toSorted(([a], [b]) => a - b).map(([, hour]) => hour),
+    [
+      { sent: 1_050, received: 600 },
+      { sent: 4_500, received: undefined },
+      { sent: 1_100, received: undefined },
+    ],
+  );
 });

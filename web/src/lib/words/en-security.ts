@@ -100,10 +100,6 @@ export const enSecurity = {
       refusals: 'There were more than this page counts: those before {at} are not drawn.',
       doorRefusals: 'There were more than this page counts: those before {at} are not drawn.',
       secretUses: 'There were more than this page counts: those before {at} are not drawn.',
-      sentBytes:
-        'More was told than this page reads: what was sent before {at} is not drawn, nor, to a host that a run reached before then, what it sent until it first tells of it afterwards.',
-      receivedBytes:
-        'More was told than this page reads: what was received before {at} is not drawn, nor, from a host that a run reached before then, what came until it first tells of it afterwards.',
     },
     ofNewest: 'Spaces are counted that were made last; older ones have pictures on their own pages.',
   },
@@ -311,7 +307,7 @@ export const enSecurity = {
     misplaced: 'Secrets where they do not belong',
     none: 'No Space runs a program.',
     oneLead:
-      'What this door let through and what it refused. Received and sent are of the run that is now; what is by the hour is counted from the ledger: of a host that a run reached before these hours, what passed until it first tells of it within them is left out.',
+      'What this door let through and what it refused. Received and sent are of the run that is now; pictures are of all runs, each hour with what its runs told in it, at most ten minutes after it passed.',
     cut: 'More happened than this page counts: figures of 24 hours are of what happened since {at}.',
     see: 'Look at',
     refusedEntries: 'what was not let out',

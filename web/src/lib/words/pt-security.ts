@@ -101,10 +101,6 @@ export const ptSecurity: typeof enSecurity = {
       refusals: 'Houve mais do que esta página conta: os anteriores a {at} não estão desenhados.',
       doorRefusals: 'Houve mais do que esta página conta: os anteriores a {at} não estão desenhados.',
       secretUses: 'Houve mais do que esta página conta: os anteriores a {at} não estão desenhados.',
-      sentBytes:
-        'Contou-se mais do que esta página lê: o que foi enviado antes de {at} não está desenhado, nem, para um servidor que uma execução já tinha contactado, o que ela enviou até voltar a falar dele pela primeira vez.',
-      receivedBytes:
-        'Contou-se mais do que esta página lê: o que foi recebido antes de {at} não está desenhado, nem, de um servidor que uma execução já tinha contactado, o que veio até ela voltar a falar dele pela primeira vez.',
     },
     ofNewest: 'Contam-se os Spaces criados por último; os mais antigos têm gráficos nas suas páginas.',
   },
@@ -314,7 +310,7 @@ export const ptSecurity: typeof enSecurity = {
     misplaced: 'Segredos onde não pertencem',
     none: 'Nenhum Space executa um programa.',
     oneLead:
-      'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; o que é por hora vem do livro de registo: de um servidor que uma execução contactou antes destas horas, fica de fora o que passou até ela falar dele nelas pela primeira vez.',
+      'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; as imagens são de todas as execuções, cada hora com o que estas contaram nela, no máximo dez minutos depois de passar.',
     cut: 'Houve mais do que esta página conta: os números de 24 horas são do que aconteceu desde {at}.',
     see: 'Ver',
     refusedEntries: 'o que não saiu',
