@@ -134,6 +134,26 @@ void test('script colours code, finds while somebody types, and everything is th
   assert.deepEqual(window.complaints, []);
 });
 
+/** In how many lines words of the commands of a page stand: one that is broken reads as something else. */
+const LINES_OF_WORDS = `
+  (() => {
+    const range = document.createRange();
+    const lines = [...document.querySelectorAll('.command code')].flatMap((code) =>
+      [...code.textContent.matchAll(/\\S+/g)].map(({ index, 0: word }) => {
+        const at = (offset) => {
+          const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+          let before = 0;
+          while (walker.nextNode() && before + walker.currentNode.length < offset) before += walker.currentNode.length;
+          return [walker.currentNode, offset - before];
+        };
+        range.setStart(...at(index + 1));
+        range.setEnd(...at(index + word.length));
+        return range.getClientRects().length;
+      }),
+    );
+    return [...new Set(lines)];
+  })()`;
+
 void test('a new hub says in three steps how to begin, in Portuguese too, and a phone shows all of it', async () => {
   await using hub = await openServedHub();
   const wish = { name: 'alice', email: 'alice@example.org', administrator: false, password: PASSWORD };
@@ -145,6 +165,10 @@ void test('a new hub says in three steps how to begin, in Portuguese too, and a 
   await page.goto('/');
   await page.getByText(`export HF_ENDPOINT=http://localhost:${hub.port}`).waitFor();
   await page.getByText('hf upload alice/my-model ./my-model').waitFor();
+  for (const width of [1_280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.deepEqual(await page.evaluate<number[]>(LINES_OF_WORDS), [1], `at ${width}`);
+  }
   await takePictures(page, 'first-start-phone');
   await page.getByRole('button', { name: 'Português' }).click();
   await page.getByRole('heading', { name: 'Ainda não há nada aqui' }).waitFor();

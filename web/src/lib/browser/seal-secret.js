@@ -5,6 +5,8 @@
 class SealedForm {
   #form;
   #wish;
+  #isBusy = false;
+  #late = 0;
 
   constructor(form) {
     this.#form = form;
@@ -25,11 +27,16 @@ class SealedForm {
     return this.#form.querySelector(`[data-${name}]`);
   }
 
+  /** Sends once; the button shows that of what is not done soon. */
   #busy(is) {
-    this.#part('send').disabled = is;
+    this.#isBusy = is;
+    clearTimeout(this.#late);
+    if (is) this.#late = setTimeout(() => (this.#part('send').disabled = true), this.#wish.soon);
+    else this.#part('send').disabled = false;
   }
 
   async #send() {
+    if (this.#isBusy) return;
     this.#busy(true);
     this.#part('failed').hidden = true;
     try {

@@ -130,6 +130,8 @@ class Upload {
   #asking;
   #Progress;
   #isBusy = false;
+  #late = 0;
+  #under = '';
 
   constructor(form) {
     this.#form = form;
@@ -147,7 +149,8 @@ class Upload {
     this.#part('stop').addEventListener('click', () => this.#asking.stop());
     const picker = form.querySelector('[type=file]');
     picker.addEventListener('change', () => {
-      this.#choose([...picker.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+      if (!this.#isBusy)
+        this.#choose([...picker.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
       picker.value = '';
     });
     // Of the whole page: a browser opens what is dropped beside the form, and leaves what was chosen.
@@ -211,6 +214,7 @@ class Upload {
       'aria-label': `${words.remove}: ${path}`,
     });
     out.addEventListener('click', () => {
+      if (this.#isBusy) return;
       row.remove();
       this.#chosen.delete(path);
       this.#choose([]);
@@ -225,8 +229,19 @@ class Upload {
     return { path: base + path, file, row, state };
   }
 
+  /** Takes nothing else meanwhile; that it works is shown of what is not done soon. */
   #busy(is) {
     this.#isBusy = is;
+    this.#under = '';
+    clearTimeout(this.#late);
+    this.#form.classList.toggle('begun', is);
+    if (is) this.#late = setTimeout(() => this.#showWork(true), this.#wish.soon);
+    else this.#showWork(false);
+  }
+
+  #showWork(is) {
+    this.#form.classList.remove('begun');
+    if (this.#under !== '') this.#say(this.#under);
     this.#part('work').hidden = !is;
     this.#part('stop').hidden = !is;
     for (const one of this.#form.querySelectorAll('[data-send], [type=file], [data-files] button'))
@@ -234,6 +249,7 @@ class Upload {
   }
 
   async #run() {
+    if (this.#isBusy) return;
     const { words, back } = this.#wish;
     this.#asking = new Asking(this.#wish);
     this.#busy(true);
@@ -268,7 +284,8 @@ class Upload {
         lines.push({ key: 'file', value: { path, content, encoding: 'base64' } });
       }
     }
-    this.#say(words.committing);
+    this.#under = words.committing;
+    if (!this.#part('work').hidden) this.#say(this.#under);
     const body = new Blob(lines.map((line) => `${JSON.stringify(line)}\n`));
     const type = 'application/x-ndjson';
     await progress.send(small, async (tell) => {

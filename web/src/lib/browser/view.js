@@ -3,8 +3,6 @@
 
 /** The longest that the worker may take for a step, the time for its bytes not counted. */
 const PATIENCE_MS = 15_000;
-/** Before this nothing is said of what is not there yet: it would flicker. */
-const SOON_MS = 200;
 /** Bytes of one request, which the worker's own budget stays within. */
 const MOST_BYTES = 48 * 1024 * 1024;
 
@@ -20,7 +18,9 @@ class View {
   #more;
   #worker;
   #isOver = false;
+  #isReading = false;
   #timer = 0;
+  #late = 0;
   #steps = 0;
   #drawing;
 
@@ -39,17 +39,32 @@ class View {
       else if (data.sheet === undefined) void this.#give(data);
       else this.#show(data.sheet).catch(() => this.#stop('broken'));
     });
+    const { words, start } = this.#wish;
     this.#more.addEventListener('click', () => {
-      this.#more.disabled = true;
-      this.#wait();
-      this.#worker.postMessage({ more: true });
+      if (this.#isReading) return;
+      // In the button: above the rows it would move them.
+      this.#read({ more: true }, () => {
+        this.#more.disabled = true;
+        this.#more.textContent = words.reading;
+      });
     });
-    this.#say('');
-    setTimeout(() => {
-      if (this.#steps === 0 && this.#state.hidden) this.#say(this.#wish.words.reading);
-    }, SOON_MS);
+    this.#read({ start }, () => this.#say(words.reading));
+  }
+
+  /** Has the worker go on; what is not there soon is said to be under way. */
+  #read(wish, say) {
+    this.#isReading = true;
+    this.#late = setTimeout(say, this.#wish.soon);
     this.#wait();
-    this.#worker.postMessage({ start: this.#wish.start });
+    this.#worker.postMessage(wish);
+  }
+
+  /** Nothing is under way any more. */
+  #rest() {
+    this.#isReading = false;
+    clearTimeout(this.#late);
+    this.#more.disabled = false;
+    this.#more.textContent = this.#wish.words.more;
   }
 
   /** Says something in place of what is not there yet, or not at all. */
@@ -68,6 +83,7 @@ class View {
     this.#isOver = true;
     this.#worker.terminate();
     clearTimeout(this.#timer);
+    this.#rest();
     this.#more.hidden = true;
     const { flaws } = this.#wish.words;
     this.#say(flaws[flaw] ?? flaws.broken, true);
@@ -108,8 +124,8 @@ class View {
     this.#drawing.add(sheet);
     this.#steps += 1;
     this.#say('');
+    this.#rest();
     this.#more.hidden = !sheet.more;
-    this.#more.disabled = false;
     // Colours code, where there is some: what is loaded under one name runs once.
     if (this.#wish.highlight !== undefined) await load(`${this.#wish.highlight}?${this.#steps}`);
   }
