@@ -54,7 +54,7 @@ class View {
   /** Has the worker go on; what is not there soon is said to be under way. */
   #read(wish, say) {
     this.#isReading = true;
-    this.#late = setTimeout(say, this.#wish.soon);
+    this.#late = setTimeout(() => say(), this.#wish.soon);
     this.#wait();
     this.#worker.postMessage(wish);
   }
