@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { record } from '../../../src/modules/ledger/index.ts';
-import { passed } from '../../../src/modules/spaces/migrations/0006-passed.ts';
+import { passed } from '../../../src/modules/spaces/migrations/0007-passed.ts';
 import { PassedReader, PassedWriter } from '../../../src/modules/spaces/passed-store.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { OPERATOR } from '../../harness/served-hub.ts';

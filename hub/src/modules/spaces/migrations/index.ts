@@ -5,4 +5,4 @@ export { secrets as spaceSecrets } from './0003-secrets.ts';
 export { listed as spaceListed } from './0004-listed.ts';
 export { startedRuns as spaceStartedRuns } from './0005-started-runs.ts';
 export { takenBack as spaceTakenBack } from './0006-taken-back.ts';
-export { passed as spacePassed } from './0006-passed.ts';
+export { passed as spacePassed } from './0007-passed.ts';

@@ -3,7 +3,7 @@
 
 /** Adds one row for each hour in which a run told of something, and makes them of what is on record. */
 export const passed = {
-  name: 'spaces/0006-passed',
+  name: 'spaces/0007-passed',
   sql: `
 create table spaces.passed (
   repo_id text not null,
