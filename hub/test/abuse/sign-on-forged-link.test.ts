@@ -89,12 +89,45 @@ void test('a link that was undone is not put in again with the seal that it had'
   const { rows } = await pool.query<Record<string, unknown>>('select * from sso.link');
   const ada = await identity.findByName('ada');
   assert.ok(ada);
-  await singleSignOn?.disconnectUser(OPERATOR, ada.id);
   const [row = {}] = rows;
   const values = ['id', 'issuer', 'subject', 'user_id', 'created_at', 'mac'].map((name) => row[name]);
-  await assert.rejects(pool.query(`${LINK} ($1, $2, $3, $4, $5, $6)`, values), /stays undone/);
-  await assert.rejects(pool.query('delete from sso.link_undone'), /permission denied/);
+  // Who looked before sees the world as it was for as long as they please.
+  const old = await pool.connect();
+  await old.query('begin isolation level repeatable read');
+  await old.query('select from sso.link');
+  await singleSignOn?.disconnectUser(OPERATOR, ada.id);
+  await assert.rejects(old.query(`${LINK} ($1, $2, $3, $4, $5, $6)`, values), /link_taken_pkey/);
+  old.release(true);
+  await assert.rejects(pool.query(`${LINK} ($1, $2, $3, $4, $5, $6)`, values), /link_taken_pkey/);
+  await assert.rejects(pool.query('delete from sso.link_taken'), /permission denied/);
   assert.equal(await singleSignOn?.isConnected(ada.id), false);
+});
+
+void test('hubs that begin at once serve nobody before all links are sealed, and what ends is on the ledger', async () => {
+  await using it = await openSignedOnHub('open');
+  await using behind = openSuperuserPool(it.hub.database);
+  const { issuer, boss } = await openScene(it);
+  const { pool, singleSignOn } = it.hub.modules;
+  const before = `insert into sso.link_before (issuer, subject, user_id, created_at)`;
+  await behind.pool.query(
+    `${before} select 'https://i-' || n, 'b', $1, now() from generate_series(1, 450) n`,
+    [boss],
+  );
+  // Somebody else has this name by now.
+  await behind.pool.query(`${before} values ($1, 'ada', $2, now())`, [issuer, boss]);
+  const begin = async (): Promise<number | null> => {
+    await singleSignOn?.sealBefore();
+    return (await pool.query('select from sso.link_before')).rowCount;
+  };
+  assert.deepEqual(await Promise.all([begin(), begin()]), [0, 0]);
+  const { rows } = await pool.query<{ kind: string; n: number }>(
+    `select kind, count(*)::int as n from ledger.entry where actor = 'system:sso' group by kind order by kind`,
+  );
+  const [ended, sealed] = ['account.sign-on-disconnected', 'account.sign-on-sealed'];
+  assert.deepEqual(rows, [
+    { kind: ended, n: 1 },
+    { kind: sealed, n: 450 },
+  ]);
 });
 
 void test('links from before there were seals are sealed at the start, are on the ledger, and get no company', async () => {

@@ -94,7 +94,7 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   '/account': ALL,
   '/account ?/fullname': form(KNOWN),
   '/account ?/connect': proven(KNOWN),
-  '/account ?/disconnect': form(KNOWN),
+  '/account ?/disconnect': proven(KNOWN),
   '/account ?/requirement': proven(OWNER),
   '/account ?/password': proven(KNOWN),
   '/account/applications': ALL,

@@ -68,23 +68,25 @@ export class People {
   }
 
   /**
-   * Seals links from before there were seals, some at a time; gives whether there may be more. Each is an entry: whoever could add to
-   * them is seen. One whose name or user has another by now is left out.
+   * Seals links from before there were seals, some at a time; gives whether there are more. Each is an entry: whoever could add to
+   * them is seen. So is one that ends here, because its name or user has another by now. Of two hubs that begin at once both wait
+   * until none is left: who is not found would be taken for somebody new.
    */
   async sealBefore(tx: Tx): Promise<boolean> {
     const writer = new LinkWriter(tx, this.#deps.keys);
     const taken = await writer.takeUnsealed(SEALED_AT_ONCE);
-    for (const { userId, issuer, subject } of taken)
-      if (await writer.insert({ issuer, subject }, userId, this.#deps.clock.now()))
-        await record(tx, {
-          kind: 'account.sign-on-sealed',
-          subject: `account:${userId}`,
-          actor: 'system:sso',
-          credential: '',
-          body: { issuer },
-          personal: { subject },
-        });
-    return taken.length === SEALED_AT_ONCE;
+    for (const { userId, issuer, subject } of taken) {
+      const isSealed = await writer.insert({ issuer, subject }, userId, this.#deps.clock.now());
+      await record(tx, {
+        kind: isSealed ? 'account.sign-on-sealed' : 'account.sign-on-disconnected',
+        subject: `account:${userId}`,
+        actor: 'system:sso',
+        credential: '',
+        body: { issuer },
+        personal: { subject },
+      });
+    }
+    return await writer.hasUnsealed();
   }
 
   /**

@@ -105,9 +105,11 @@ export class SingleSignOn {
 
   /**
    * Undoes the visitor's connection. Sessions other than this one end, as the issuer may have begun them for somebody else.
-   * Throws `sso.only-way` where nothing else lets them in, `sso.unconnected`.
+   * With a fresh proof, as whatever changes how somebody signs in: a copy of a session would else take the owner's own way in from them.
+   * Throws `account.proof-needed`, `sso.only-way` where nothing else lets them in, `sso.unconnected`.
    */
   async disconnect({ actor, account, session }: Visit): Promise<void> {
+    if (!isFreshlyProved(actor, this.#deps.clock.now())) throw proofNeeded();
     if (!(await this.#deps.signIn.hasOwnWay(account.id))) throw ssoOnlyWay();
     await this.#undo(actor, account.id, session.id);
   }

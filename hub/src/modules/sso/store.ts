@@ -99,6 +99,11 @@ export class LinkWriter extends LinkReader {
     return rows.map(({ user_id: userId, ...named }) => ({ ...named, userId }));
   }
 
+  /** Whether there are still links from before. Who waited for another to take some knows by then. */
+  async hasUnsealed(): Promise<boolean> {
+    return (await this.db.selectFrom('sso.link_before').select('subject').limit(1).execute()).length > 0;
+  }
+
   /** Removes what ties a user to names of issuers; gives these. */
   async remove(userId: Id): Promise<Named[]> {
     return await this.db

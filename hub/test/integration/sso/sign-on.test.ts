@@ -134,6 +134,10 @@ void test('a connection is undone by its owner who has another way in, and by th
   await signOn(other, 'u1');
   const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
   assert.equal((await browser.send('/account?/disconnect', {}, foreign)).status, 403);
+  // A copy of the session takes nobody's way in from them.
+  it.hub.passTime(11);
+  assert.match((await browser.send('/account?/disconnect', {})).location, /^\/account\/prove/);
+  await browser.signIn('ada', PASSWORD);
   assert.equal((await browser.send('/account?/disconnect', {})).location, '/account');
   assert.match((await browser.open('/account')).body, /Connect Example/);
   assert.match((await other.open('/account')).location, /^\/sign-in/, 'the session of another browser');

@@ -18,29 +18,19 @@ create table sso.link (
   unique (issuer, subject),
   unique (user_id, issuer)
 );
--- What was undone stays so: whoever kept its row, with the seal that it had, cannot put it in again.
-create table sso.link_undone (id text primary key);
-create function sso.note_undone() returns trigger language plpgsql security definer
+-- What was undone stays so: whoever kept its row, with the seal that it had, cannot put it in again. Each id is taken once, by a key:
+-- a look at what was undone would see what an old snapshot shows.
+create table sso.link_taken (id text primary key);
+create function sso.take_once() returns trigger language plpgsql security definer
   set search_path = pg_catalog, pg_temp
   as $$
 begin
-  insert into sso.link_undone values (old.id);
-  return old;
-end $$;
-create trigger note_undone before delete on sso.link
-  for each row execute function sso.note_undone();
-create function sso.stays_undone() returns trigger language plpgsql security definer
-  set search_path = pg_catalog, pg_temp
-  as $$
-begin
-  if exists (select from sso.link_undone where id = new.id) then
-    raise exception 'a connection that was undone stays undone';
-  end if;
+  insert into sso.link_taken values (new.id);
   return new;
 end $$;
-create trigger stays_undone before insert on sso.link
-  for each row execute function sso.stays_undone();
-revoke execute on function sso.note_undone(), sso.stays_undone() from public;
+create trigger take_once before insert on sso.link
+  for each row execute function sso.take_once();
+revoke execute on function sso.take_once() from public;
 -- A link is never moved to another user.
 grant select, insert, delete on sso.link to holdfast_hub;
 `,
