@@ -11,8 +11,10 @@ const kept = process.env['HOLDFAST_TEST_CODE'] ?? '';
 
 /** Lays what was compiled into a data folder that is not there yet. An instance of other code makes its own all the same. */
 export async function layKeptCode(data: string): Promise<void> {
-  if (kept === '' || !existsSync(kept) || existsSync(data)) return;
-  const { bavail, bsize } = await statfs(path.dirname(data));
+  const folder = path.dirname(data);
+  // Where the instance is to make the folder around it, too, it finds nothing.
+  if (kept === '' || !existsSync(kept) || existsSync(data) || !existsSync(folder)) return;
+  const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < ROOMY) return;
   await mkdir(data, { mode: 0o700 });
   // With its owners: Node takes what its own user compiled and nothing else.

@@ -6,21 +6,24 @@ import { ROOT } from '../environment.ts';
 /** What a file in which something failed is told with. */
 export const FAILED_FILE = '# something failed in ';
 
+/** Where no file is named, none runs again. */
+const NOWHERE = path.join(ROOT, 'nowhere');
+
 type Source = AsyncIterable<TestEvent>;
 
 // oxlint-disable-next-line import/no-default-export -- node:test loads a reporter by its default export
 export default async function* report(source: Source): AsyncGenerator<string> {
-  const failed: string[] = [];
+  const failed = new Set<string>();
   yield* tap(noting(source, failed));
   for (const file of failed) yield `${FAILED_FILE}${path.relative(ROOT, file)}\n`;
 }
 
-async function* noting(source: Source, failed: string[]): AsyncGenerator<TestEvent> {
+async function* noting(source: Source, failed: Set<string>): AsyncGenerator<TestEvent> {
   for await (const event of source) {
-    if (event.type === 'test:summary') {
-      const { file, success } = event.data;
-      if (file !== undefined && !success) failed.push(file);
-    }
+    // A file that was killed or could not be loaded has no summary of its own: it is a test that failed.
+    if (event.type === 'test:fail') failed.add(event.data.file ?? NOWHERE);
+    if (event.type === 'test:summary' && !event.data.success && event.data.file !== undefined)
+      failed.add(event.data.file);
     yield event;
   }
 }

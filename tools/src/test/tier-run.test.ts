@@ -1,8 +1,10 @@
 // Reading totals and arguments.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { TestEvent } from 'node:test/reporters';
 import { parseTestArguments } from './arguments.ts';
 import { ROOT } from '../environment.ts';
+import logTap from './tap-log.ts';
 import { joinRuns, parseFailedFiles, parseFailures, parseTotals } from './tier-run.ts';
 
 void test('parseTotals() reads the summary of a TAP log, cancelled tests as failed', () => {
@@ -41,6 +43,19 @@ void test('parseFailures() names what failed by its place, once, with the first 
 void test('parseFailedFiles() finds the files that the log names at its end', () => {
   const tap = 'not ok 1 - a\n# fail 2\n# something failed in a.test.ts\n# something failed in b/c.test.ts\n';
   assert.deepEqual(parseFailedFiles(tap), ['a.test.ts', 'b/c.test.ts']);
+});
+
+void test('the log names every file in which something failed, also one that ended before it could count', async () => {
+  const events = async function* (): AsyncGenerator<TestEvent> {
+    const details = { duration_ms: 1, error: new Error('ended') };
+    const ended = { name: 'a', nesting: 0, testNumber: 1, details };
+    yield { type: 'test:fail', data: { ...ended, file: `${ROOT}/killed.test.ts` } } as TestEvent;
+    yield { type: 'test:fail', data: ended } as TestEvent;
+    yield { type: 'test:summary', data: { success: false, file: `${ROOT}/late.test.ts` } } as TestEvent;
+    yield { type: 'test:summary', data: { success: false } } as TestEvent;
+  };
+  const lines = await Array.fromAsync(logTap(events()));
+  assert.deepEqual(parseFailedFiles(lines.join('')), ['killed.test.ts', 'nowhere', 'late.test.ts']);
 });
 
 void test('joinRuns() counts what passed the second time as passed and tells of it, and what failed twice as failed', () => {

@@ -41,19 +41,25 @@ export async function tierFiles(tier: Tier, pattern: string): Promise<readonly s
 }
 
 /**
- * Runs the files. A tier that broke before it could count has failed once. Where the tier says so, files in which
- * something failed run once more, one at a time: what fails again has failed, and the rest is told as unsteady (decision 60).
+ * Runs the files. A tier that broke before it could count has failed once. Files in which
+ * something failed run once more, one at a time, where the tier names all of them: what fails again has failed, and the rest is told as unsteady (decision 60).
  */
 export async function runTier(tier: Tier, files: readonly string[], wish: TierWish): Promise<TestOutcome> {
   const folder = path.join(TOOLS_FOLDER, 'test-logs');
   await mkdir(folder, { recursive: true });
   const first = await runFiles(tier, files, { ...wish, log: path.join(folder, `${tier.name}.tap`) });
-  if (!tier.again || first.failedFiles.length === 0 || first.broke) return first;
+  if (!mayRunAgain(tier, first)) return first;
   console.log(`\n== ${tier.name}, again, one at a time: ${first.failedFiles.join(', ')}`);
   const alone = { ...tier, atOnce: 1 };
   const log = path.join(folder, `${tier.name}-again.tap`);
   const again = await runFiles(alone, first.failedFiles, { ...wish, log });
   return again.passed + again.failed === 0 ? first : joinRuns(first, again);
+}
+
+// One file that is not to run again decides: its tier has failed, whatever else would pass.
+function mayRunAgain({ again }: Tier, { failedFiles, broke }: Run): boolean {
+  const isNamed = (file: string): boolean => again.some((beginning) => file.startsWith(beginning));
+  return !broke && failedFiles.length > 0 && failedFiles.every(isNamed);
 }
 
 /** A run and the run of its failed files that followed, as one. */

@@ -28,14 +28,14 @@ export interface Tier {
   readonly clients: boolean;
   /** Many of its tests start whole instances. */
   readonly instances: boolean;
-  /** Programs of others, on a busy machine, decide when something happens: what failed once runs again (decision 60). */
-  readonly again: boolean;
+  /** Beginnings of the names of files in which programs of others decide when something happens: these run again (decision 60). */
+  readonly again: readonly string[];
   /** Test files run at the same time; 1 where they measure or start whole instances. */
   readonly atOnce: number;
   readonly minutes: number;
 }
 
-const PLAIN = { needs: [], clients: false, instances: true, again: false } as const;
+const PLAIN = { needs: [], clients: false, instances: true, again: [] } as const;
 
 /** All tiers, in the order they run: the quick ones first. */
 export const TIERS: readonly Tier[] = [
@@ -69,7 +69,20 @@ export const TIERS: readonly Tier[] = [
     needs: [BUBBLEWRAP, PYTHON_VENV, NGINX, OPENSSL, GIT, GIT_LFS, CURL, IPROUTE],
     clients: true,
     instances: true,
-    again: true,
+    again: [
+      'hub/test/conformance/device-login',
+      'hub/test/conformance/first-start',
+      'hub/test/conformance/git-lfs',
+      'hub/test/conformance/hf-command',
+      'hub/test/conformance/hub-',
+      'hub/test/conformance/javascript',
+      'hub/test/conformance/large-',
+      'hub/test/conformance/libraries',
+      'hub/test/conformance/oauth',
+      'hub/test/conformance/proxy',
+      'hub/test/conformance/schemathesis',
+      'hub/test/conformance/xet-ways',
+    ],
     atOnce: 2,
     minutes: 20,
   },
@@ -80,7 +93,15 @@ export const TIERS: readonly Tier[] = [
     needs: [BUBBLEWRAP, RUNSC, MMDEBSTRAP, DEBIAN_KEYRING, PYTHON_VENV, CURL, CHROMIUM],
     clients: true,
     instances: true,
-    again: true,
+    again: [
+      'hub/test/apps/as-',
+      'hub/test/apps/pythons',
+      'hub/test/apps/without-bubblewrap',
+      'runner/test/build/base',
+      'runner/test/build/build',
+      'runner/test/build/layer',
+      'runner/test/build/pythons',
+    ],
     atOnce: 2,
     minutes: 45,
   },
@@ -97,7 +118,24 @@ export const TIERS: readonly Tier[] = [
     name: 'browser',
     files: ['hub/test/browser/**/*.test.ts'],
     needs: [CHROMIUM],
-    again: true,
+    again: [
+      'hub/test/browser/account',
+      'hub/test/browser/applications',
+      'hub/test/browser/every-page',
+      'hub/test/browser/file-views',
+      'hub/test/browser/first-model',
+      'hub/test/browser/ledger-notices',
+      'hub/test/browser/newcomer',
+      'hub/test/browser/passkeys',
+      'hub/test/browser/repositories',
+      'hub/test/browser/security',
+      'hub/test/browser/shown-space',
+      'hub/test/browser/sign-on',
+      'hub/test/browser/soon',
+      'hub/test/browser/space.',
+      'hub/test/browser/space-pages',
+      'hub/test/browser/upload',
+    ],
     atOnce: 1,
     minutes: 15,
   },
