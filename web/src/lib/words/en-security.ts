@@ -45,7 +45,7 @@ export const enSecurity = {
     },
     notary: 'Notary',
     ordered: 'entries in the signed tree',
-    lag: 'the oldest entry that is not waits for {seconds} s',
+    lag: 'the oldest entry outside it has waited for {seconds} s',
     noLag: 'nothing waits',
     checkpoint: 'last checkpoint over {size} entries, {time}',
     noCheckpoint: 'no checkpoint yet',
