@@ -41,9 +41,9 @@ interface Lease {
   /** What stands for a name in this run; it stays when the value is replaced. */
   readonly placeholders: ReadonlyMap<string, string>;
   versions: KeptVersion[];
-  /** Those in whose place there is another, while their overlap lasts: what is under way with them goes on, and nothing begins. */
+  /** Those in whose place there is another, each with the end of its overlap: until then what is under way goes on, and nothing begins. */
   lasting: KeptVersion[];
-  /** All that its door was ever granted here: a value may come back after its version was replaced. */
+  /** All that its door was ever granted, here or by a vault before this one: a value may come back after its version was replaced. */
   readonly granted: Set<string>;
   /** What of it was seen in an answer. */
   readonly echoed: Set<string>;
@@ -84,7 +84,10 @@ export class Leases implements Disposable {
   }
 
   /** Grants a door what was released to it. Its box is on its way when this returns. Throws a `VaultRefusal`. */
-  async grant({ run, space, door, brokered, lasting = [] }: Living, flight: Flight): Promise<void> {
+  async grant(
+    { run, space, door, brokered, lasting = [], ever = [] }: Living,
+    flight: Flight,
+  ): Promise<void> {
     const { pair } = this.#ground;
     const ids = brokered.map(({ version }) => version.id);
     // As they are now: since they were released, they may have been encrypted under another key.
@@ -98,14 +101,14 @@ export class Leases implements Disposable {
       to: openSealing(pair, door, VAULT_TO_DOOR),
       from: openSealing(pair, door, DOOR_TO_VAULT),
       placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
-      ...{ versions, lasting: [...lasting], granted: new Set(ids) },
+      ...{ versions, lasting: [...lasting], granted: new Set([...ids, ...ever]) },
       echoed: new Set(),
       isForged: false,
       replacing: Promise.resolve(),
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
-    if (brokered.length > 0) this.#leases.set(run, lease);
+    if (brokered.length + lasting.length > 0) this.#leases.set(run, lease);
   }
 
   // Numbered and on its way in one step, so that no word overtakes it.
@@ -198,9 +201,10 @@ export class Leases implements Disposable {
     const before = lease.versions.find(({ name }) => name === next.name);
     if (before === undefined) return;
     lease.versions = [...lease.versions.filter((one) => one !== before), next];
-    // What had been replaced before is destroyed by now; until when this one lasts, its row says.
+    // What had been replaced before is destroyed by now.
     const others = lease.lasting.filter(({ name }) => name !== next.name);
-    lease.lasting = overlap > 0 ? [...others, before] : others;
+    const liveUntil = new Date(next.createdAt.getTime() + overlap * 1_000);
+    lease.lasting = overlap > 0 ? [...others, { ...before, liveUntil }] : others;
     lease.granted.add(next.id);
     const { run } = lease;
     const placeholder = lease.placeholders.get(next.name) ?? null;
@@ -319,10 +323,18 @@ export class Leases implements Disposable {
   }
 
   async #pulse(): Promise<void> {
+    this.#dropOver();
     if (this.#isLooking) return;
     this.#isLooking = true;
     await this.#look();
     this.#isLooking = false;
+  }
+
+  // What is over by the clock waits for no database: one that is away, or does not answer, must not let a value outlive its overlap.
+  #dropOver(): void {
+    const now = this.#ground.clock.now();
+    for (const lease of this.#leases.values())
+      this.#revokeIn(lease, idsOf(allOf(lease).filter((one) => !isLive(one, now))));
   }
 
   // The database may have been changed by another vault, or by who rules it: what has no value there is not used here.
@@ -341,7 +353,7 @@ export class Leases implements Disposable {
         this.#sayAlive(lease);
       }
     } catch (error) {
-      // Doors that hear nothing use nothing.
+      // A door that is not told what it may use uses nothing.
       this.#ground.log.warn({ err: error }, 'doors could not be told what they may use');
     }
   }

@@ -22,6 +22,8 @@ export interface Living {
   readonly brokered: readonly Brokered[];
   /** What was brokered to it before some of that, while its overlap lasts. */
   readonly lasting?: readonly KeptVersion[];
+  /** All that its door was ever granted, also what has no value any more. */
+  readonly ever?: readonly string[];
 }
 
 /** Begins and ends possession. */
@@ -96,7 +98,8 @@ export class Possession {
   }
 
   async #livingOf({ run, space, door }: OpenRun): Promise<Living> {
-    const held = (await new RunReader(this.#ground.db).listHeld(run)).filter(isPlaced);
+    const reader = new RunReader(this.#ground.db);
+    const held = (await reader.listHeld(run)).filter(isPlaced);
     const kept = await new SecretReader(this.#ground.db).listVersions(held.map(({ version }) => version));
     // Of a secret that was replaced in its overlap a run holds two.
     const [newest, now] = [newestOf(kept), this.#ground.clock.now()];
@@ -106,7 +109,8 @@ export class Possession {
       version,
       placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
     }));
-    return { run, space, door, brokered, lasting };
+    const ever = (await reader.listEverHeld(run)).filter(isPlaced).map(({ version }) => version);
+    return { run, space, door, brokered, lasting, ever };
   }
 
   // Sealed, the vault cannot tell; it grants nothing then either.

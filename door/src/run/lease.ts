@@ -91,8 +91,8 @@ export function readGrant(bytes: Buffer): Grant {
 export const VaultWord = z.discriminatedUnion('type', [
   /**
    * Twice a second: these versions may be used, and what is under way with the `lasting` ones may go on. One that is missing in both is
-   * revoked: what carried it is closed at once. No
-   * word for two seconds: nothing is used any more until there is one; for thirty: the values are overwritten.
+   * revoked: what carried it is closed at once. No such word for two seconds: nothing is used any more until there is one; for thirty:
+   * the values are overwritten. An answer is no such word.
    */
   z.strictObject({
     type: z.literal('alive'),

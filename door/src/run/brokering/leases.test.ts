@@ -141,6 +141,29 @@ void test('two seconds of silence end every use, a word begins it again, and thi
   assert.equal(leases.secrets?.length, 1);
 });
 
+void test('answers alone keep no value: who asks all the time is told silence and cut as others are', async () => {
+  const { said, clock, leases, alive, answer } = open();
+  const given = grant(1, ONE, TWO);
+  leases.accept(given);
+  let closed = 0;
+  leases.carry(
+    TWO,
+    carrier(() => (closed += 1)),
+  );
+  const first = leases.use(ONE, ROUTE);
+  for (let second = 0; second < 30; second += 1) {
+    clock.now += 1_000;
+    answer(said.at(-1)?.number ?? 0, second === 0 ? 100 : 0);
+    leases.tick();
+    if (second === 0) assert.equal(await kindOf(first), 'granted');
+    else assert.match(JSON.stringify(await leases.use(ONE, ROUTE)), second < 29 ? /silent/ : /revoked/);
+  }
+  assert.equal(closed, 1);
+  assert.equal(given.secrets[1]?.value.toString('hex'), '0000000000');
+  alive(ONE, TWO);
+  assert.deepEqual(leases.values, []);
+});
+
 void test('a version that is missing is overwritten, and what carried it is closed', async () => {
   const { said, leases, alive, answer } = open();
   const given = grant(1, ONE, TWO);

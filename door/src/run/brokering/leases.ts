@@ -1,6 +1,6 @@
 // What a run's door may use, and for how long. Pure but for what it remembers: the clock and the way to the vault are given.
-// A value is a lease: silence of the vault ends its use in two seconds and the value itself in thirty, and what the vault no
-// longer names is closed at once. No use happens for which the vault has not said that it stands on the ledger.
+// A value is a lease: where the vault does not say that it may be used, its use ends in two seconds and the value itself in thirty, and
+// what the vault no longer names is closed at once. No use happens for which the vault has not said that it stands on the ledger.
 import type { BrokeredSecret, DoorWord, Grant, GrantedSecret, Route, VaultWord } from '../lease.ts';
 
 type WithoutNumber<Word> = Word extends unknown ? Omit<Word, 'number'> : never;
@@ -23,7 +23,7 @@ export interface Carrier {
   once(event: 'close', closed: () => void): unknown;
 }
 
-/** After so long without a word nothing is used. */
+/** After so long without a word of what may be used nothing is. */
 const SILENT_MS = 2_000;
 /** After so long the values are overwritten. */
 const FORGET_MS = 30_000;
@@ -47,6 +47,7 @@ export class Leases {
   #grantNumber = 0;
   #wordNumber = 0;
   #said = 0;
+  /** When it was last said what may be used. */
   #heard: number | undefined;
   #alive: ReadonlySet<string> = new Set();
   #lasting: ReadonlySet<string> = new Set();
@@ -90,9 +91,12 @@ export class Leases {
   hear(word: VaultWord): boolean {
     if (word.number <= this.#wordNumber) return false;
     this.#wordNumber = word.number;
-    this.#heard = this.#deps.now();
     if (word.type === 'answer') this.#answer(word);
-    else this.#allow(word.versions, word.lasting);
+    else {
+      // An answer says nothing of the other versions: an app that asks all the time must not keep one that should be forgotten.
+      this.#heard = this.#deps.now();
+      this.#allow(word.versions, word.lasting);
+    }
     return true;
   }
 

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlayedDoor, untilTrue } from '../../harness/vault-doors.ts';
-import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
-import { entriesOf, startRun } from '../../harness/vault-runs.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
+import { PlayedDoor, ROUTE, untilTrue } from '../../harness/vault-doors.ts';
+import { BY, id, openTestVault, type TestVault, type TestVaultOptions } from '../../harness/vault.ts';
+import { entriesOf, startRun, type TestRun } from '../../harness/vault-runs.ts';
 
 const LIMIT = { timeout: 120_000 };
 const OPENAI = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
@@ -194,3 +195,106 @@ void test('what is granted anew in an overlap cuts nothing that is under way', L
   await untilTrue('the grant after', () => door.grants.length === 3);
   assert.deepEqual(door.lastingOfGrants.at(-1), [openai]);
 });
+
+/** Another vault in the place of one that went, and the door of a run that lives on, with what it is told from then on. */
+async function startAnew(first: TestVault, run: TestRun, options: TestVaultOptions = {}) {
+  await first.notary.stop();
+  const vault = await openTestVault({ ...options, database: first.database, folder: first.folder });
+  vault.runner.say({ type: 'hello', runs: [run.run] });
+  await vault.runner.until((frame) => frame.type === 'door' && frame.kind === 'grant');
+  return { vault, door: new PlayedDoor(vault, run) };
+}
+
+void test('an echo of what was replaced is noted also by a vault that was started anew', LIMIT, async () => {
+  await using first = await openTestVault();
+  const { space, run, openai } = await openDoor(first);
+  const answer = await first.write(space, { key: 'OPENAI_API_KEY', value: NEXT, overlapSeconds: 600 });
+  const next = answer.type === 'done' ? answer.secrets[0]?.id : undefined;
+  const second = await startAnew(first, run);
+  await using vault = second.vault;
+  assert.deepEqual(second.door.lastingOfGrants, [[openai]]);
+  second.door.say({ type: 'echo', version: openai, route: ROUTE });
+  await untilTrue('it is noted', async () => (await entriesOf(vault, 'secret.echoed')).length === 1);
+  await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+  const last = await startAnew(vault, run);
+  await using third = last.vault;
+  last.door.say({ type: 'echo', version: openai, route: ROUTE });
+  last.door.say({ type: 'echo', version: next, route: ROUTE });
+  await untilTrue('all are', async () => (await entriesOf(third, 'secret.echoed')).length === 3);
+  const echoed = await entriesOf(third, 'secret.echoed');
+  assert.deepEqual(
+    echoed.map(({ subject }) => subject),
+    [next, openai, openai].map((version) => `secret:${version}`),
+    'also of those whose value is destroyed',
+  );
+});
+
+void test('a vault that was started anew tells on what lasts alone, until its end', LIMIT, async () => {
+  const clock = movedClock();
+  await using first = await openTestVault({ clock });
+  const space = id();
+  await first.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+  const run = await startRun(first, space);
+  const [granted] = new PlayedDoor(first, run).grants[0] ?? [];
+  const openai = granted?.version ?? assert.fail('it is granted');
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  await first.write(space, { key: 'OPENAI_API_KEY', value: NEXT, expiresAt, overlapSeconds: 600 });
+  clock.passed = 60_000;
+  const { vault, door } = await startAnew(first, run, { clock });
+  await using _vault = vault;
+  assert.deepEqual([door.grants, door.lastingOfGrants], [[[]], [[openai]]]);
+  await untilTrue('the door is told twice', () => door.words.length >= 2);
+  assert.deepEqual([door.versions, door.lasting], [[], [openai]]);
+  assert.equal((await door.ask(openai)).uses, 0);
+  clock.passed = 600_000;
+  await untilTrue('it is cut', () => door.lasting.length === 0);
+});
+
+/** What the database does, and how it is as before. */
+const AWAY: Readonly<Record<string, (vault: TestVault) => Promise<AsyncDisposable>>> = {
+  'is away': async ({ database }) => {
+    await using stack = new AsyncDisposableStack();
+    const { pool } = stack.use(openSuperuserPool(database));
+    const { user } = database.vault;
+    // All tests of a server have one role.
+    stack.defer(async () => void (await pool.query(`alter role "${user}" login`)));
+    await pool.query(`alter role "${user}" nologin`);
+    await pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
+    return stack.move();
+  },
+  'does not answer': async ({ database }) => {
+    await using stack = new AsyncDisposableStack();
+    const client = await stack.use(openSuperuserPool(database)).pool.connect();
+    stack.defer(async () => {
+      await client.query('rollback');
+      client.release();
+    });
+    await client.query('begin; lock table vault.version in access exclusive mode');
+    return stack.move();
+  },
+};
+
+for (const [what, takeAway] of Object.entries(AWAY))
+  void test(`while the database ${what}, an overlap ends all the same`, LIMIT, async () => {
+    const clock = movedClock();
+    await using vault = await openTestVault({ clock });
+    const expiresAt = new Date(Date.now() + 900_000).toISOString();
+    const { space, door, openai, anthropic } = await openDoor(vault);
+    const answer = await vault.write(space, {
+      ...{ key: 'OPENAI_API_KEY', value: NEXT, overlapSeconds: 600, expiresAt },
+    });
+    const next = answer.type === 'done' ? (answer.secrets[0]?.id ?? '') : '';
+    await untilTrue('it lasts', () => door.lasting.includes(openai));
+    await using _away = await takeAway(vault);
+    await delay(1_200);
+    const words = door.words.length;
+    await delay(1_200);
+    assert.equal(door.words.length, words, 'nobody can tell what may be used');
+    clock.passed = 601_000;
+    const began = performance.now();
+    await untilTrue('it is cut', () => door.lasting.length === 0);
+    assert.ok(performance.now() - began < 1_500);
+    assert.deepEqual(new Set(door.versions), new Set([next, anthropic]));
+    clock.passed = 900_000;
+    await untilTrue('what expires is taken as well', () => !door.versions.includes(next));
+  });
