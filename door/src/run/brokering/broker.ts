@@ -6,6 +6,7 @@ import {
   VAULT_TO_DOOR,
   VaultWord,
   type BrokeredSecret,
+  type GrantedSecret,
   type Route,
 } from '../lease.ts';
 import type { DoorStart, FromDoor, ToDoor } from '../frames.ts';
@@ -52,6 +53,8 @@ export class Broker implements Disposable {
   readonly #granted = Promise.withResolvers<undefined>();
   #placeholders = new Search([]);
   #values = new Search([]);
+  /** What the forms are of that are looked for in answers. */
+  #sought: readonly GrantedSecret[] = [];
 
   constructor(deps: BrokerDeps) {
     const { secrets, send, now } = deps;
@@ -82,16 +85,24 @@ export class Broker implements Disposable {
       return; // the runner carries boxes, and can make none
     }
     if (kind === 'word') this.leases.hear(VaultWord.parse(JSON.parse(bytes.toString('utf8'))));
-    else if (this.leases.accept(readGrant(bytes))) {
+    else if (this.leases.accept(readGrant(bytes)))
       this.#placeholders = new Search(
         this.secrets.flatMap(({ version, placeholder }) =>
           wantedOf(version, Buffer.from(placeholder, 'latin1')),
         ),
       );
-      this.#values = new Search(this.leases.values.flatMap(({ version, value }) => wantedOf(version, value)));
-      this.#granted.resolve(undefined);
-    }
     bytes.fill(0);
+    this.#follow();
+    if (this.leases.secrets !== undefined) this.#granted.resolve(undefined);
+  }
+
+  // Forms of a value are as good as the value: they are kept no longer than it is. What is under way is looked through to its end as it
+  // was begun.
+  #follow(): void {
+    const kept = this.leases.values;
+    if (kept.length === this.#sought.length && kept.every((one, at) => one === this.#sought[at])) return;
+    this.#sought = kept;
+    this.#values = new Search(kept.flatMap(({ version, value }) => wantedOf(version, value)));
   }
 
   /** What the run has. */
@@ -154,6 +165,7 @@ export class Broker implements Disposable {
 
   #tick(): void {
     this.leases.tick();
+    this.#follow();
     for (const misplaced of this.#misplaced.values()) this.leases.say({ type: 'misplaced', ...misplaced });
     this.#misplaced.clear();
     this.#echoes.clear();
