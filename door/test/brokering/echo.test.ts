@@ -3,10 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { digestOfPayload, signAgain } from '../../src/run/brokering/aws-signature.ts';
+import {
+  digestOfPayload,
+  isSignedWith,
+  readSigned,
+  signAgain,
+} from '../../src/run/brokering/aws-signature.ts';
 import type { RequestHead } from '../../src/run/http/head.ts';
 import { openBrokered, until } from '../harness/brokered.ts';
 import { PLAYED, VALUES } from '../harness/values.ts';
+import { secretOf } from '../harness/vault-player.ts';
 
 const [REAL, HELD] = VALUES.openai;
 const WAYS =
@@ -81,11 +87,13 @@ void test('an answer that streams is not held up, and what only begins like the 
 });
 
 /** A request as a client of AWS signs it with what it has, as text. */
-function signed(target: string): string {
+function signed(target: string, names: readonly string[] = ['accept-encoding']): string {
+  const signedHeaders = [...names, 'host', 'x-amz-content-sha256', 'x-amz-date'].toSorted().join(';');
   const [payload, at] = [digestOfPayload(Buffer.alloc(0)), '20260101T000000Z'];
   const fields = Object.entries({
     Host: PLAYED.aws,
     'Accept-Encoding': 'gzip',
+    Range: 'bytes=0-5',
     'X-Amz-Content-Sha256': payload,
     'X-Amz-Date': at,
     Authorization: '',
@@ -95,7 +103,7 @@ function signed(target: string): string {
     head,
     {
       ...{ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', scope: '20260101/us-east-1/s3/aws4_request', signature: '' },
-      ...{ signedHeaders: 'accept-encoding;host;x-amz-content-sha256;x-amz-date', at, payload },
+      ...{ signedHeaders, at, payload },
     },
     { key: Buffer.from(VALUES.aws[1]), payload },
   );
@@ -122,6 +130,30 @@ void test('a key that only signs is looked for in answers too, and what is store
   assert.match(await ask(PLAYED.aws, signed('/echo/gzip')), /^HTTP\/1\.1 200 [^]*content-encoding: gzip/i);
   assert.match(await ask(PLAYED.aws, signed('/bucket/a')), /^HTTP\/1\.1 200 [^]*"hello":0/);
   assert.equal(echoes(), told);
+});
+
+void test('of a re-signed request what would hide a value is asked for only where it is signed', async () => {
+  // Of a provider that the table does not have.
+  const place = { in: 'aws-signature', accessKeyId: '' } as const;
+  await using brokered = await openBrokered([secretOf('aws', [PLAYED.aws], { places: [place] })]);
+  for (const names of [[], ['accept-encoding', 'range']])
+    assert.match(await brokered.ask(PLAYED.aws, signed('/bucket/a', names)), /^HTTP\/1\.1 200 /);
+  const asked = () => brokered.world.seen.filter(({ played }) => played !== undefined);
+  assert.ok(await until(() => asked().length === 2));
+  assert.deepEqual(
+    asked().map(({ raw }) => ['gzip', 'identity', 'bytes=0-5'].filter((word) => raw?.includes(word))),
+    [['identity'], ['gzip', 'bytes=0-5']],
+  );
+  for (const { url = '', raw = [] } of asked()) {
+    const fields = raw.flatMap((written, at) =>
+      at % 2 === 0 ? [{ name: written.toLowerCase(), written, value: raw[at + 1] ?? '' }] : [],
+    );
+    const head = { method: 'GET', target: url, fields };
+    const [read, payload] = [readSigned(head), digestOfPayload(Buffer.alloc(0))];
+    assert.ok(
+      typeof read === 'object' && isSignedWith(head, read, { key: Buffer.from(VALUES.aws[0]), payload }),
+    );
+  }
 });
 
 void test('routes that mint or echo by their nature are not asked with a secret', async () => {

@@ -37,6 +37,11 @@ export function readSigned({ fields }: RequestHead): SignedRequest | string | un
   return { accessKeyId, scope, signedHeaders, signature, at, payload };
 }
 
+/** Names of the fields that are signed. */
+export function namesSigned({ signedHeaders }: SignedRequest): ReadonlySet<string> {
+  return new Set(signedHeaders.split(';'));
+}
+
 /** Whether a request was signed with a key. `payload` is the digest where the request does not say it. */
 export function isSignedWith(
   head: RequestHead,

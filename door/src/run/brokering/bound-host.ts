@@ -5,7 +5,7 @@ import { asksForWebSocket, presentErrand, writeErrand } from '../errand.ts';
 import { valuesOf, type Field, type RequestHead } from '../http/head.ts';
 import type { Opened, Plan, Policy, Watch } from '../http/policy.ts';
 import type { BrokeredSecret, Route } from '../lease.ts';
-import { digestOfPayload, isSignedWith, signAgain } from './aws-signature.ts';
+import { digestOfPayload, isSignedWith, namesSigned, signAgain } from './aws-signature.ts';
 import type { Broker } from './broker.ts';
 import { readInjection, type Reading } from './injection.ts';
 import { RequestWatch, tellMisplaced } from './watch.ts';
@@ -28,7 +28,7 @@ type Judged = Extract<Reading, { kind: 'plain' | 'inject' | 'sign' }>;
 const SMALL_BODY = 65_536;
 /** A payload that must be read to be signed. */
 const SIGNED_BODY = 16 * 1024 * 1024;
-/** Fields by which a host could be made to answer in pieces or in forms in which a value is not seen. */
+/** Fields by which a host could be made to answer in pieces or in forms in which a value is not seen. Those that are signed stay. */
 const ENCODINGS: ReadonlySet<string> = new Set(['accept-encoding', 'sec-websocket-extensions']);
 const RANGES: ReadonlySet<string> = new Set(['range', 'if-range']);
 
@@ -88,7 +88,7 @@ function decide(bound: BoundHost, head: RequestHead, reading: Judged, content: B
       return forward(bound, reading.write(value), { secret, route: reading.route });
     const payload = reading.signed.payload ?? digestOfPayload(content);
     const signed = signAgain(head, reading.signed, { key: value, payload });
-    return forward(bound, signed, { secret, route: reading.route, signs: true });
+    return forward(bound, signed, { secret, route: reading.route, signs: namesSigned(reading.signed) });
   };
   return permit instanceof Promise ? permit.then(finish) : finish(permit);
 }
@@ -114,14 +114,14 @@ function findSigner(
 interface Used {
   readonly secret: BrokeredSecret;
   readonly route: Route;
-  /** The value itself is not in the request. */
-  readonly signs?: true;
+  /** The value itself is not in the request: it signs the fields with these names, which nobody may change. */
+  readonly signs?: ReadonlySet<string>;
 }
 
 function forward(bound: BoundHost, head: RequestHead, used: Used | undefined): Plan {
   const { broker, host, port, proof, open } = bound;
   const websocket = asksForWebSocket(head);
-  const shown = used?.signs === true ? head : { ...head, fields: withoutForms(head.fields, used?.secret) };
+  const shown = { ...head, fields: withoutForms(head.fields, used) };
   const { lines, closes } = writeErrand(shown, shown.target, {
     host: isUsual(port) ? host : `${host}:${port}`,
     proof,
@@ -146,12 +146,15 @@ function isUsual(port: number): boolean {
   return port === 80 || port === 443;
 }
 
-function withoutForms(fields: readonly Field[], secret: BrokeredSecret | undefined): readonly Field[] {
-  const ranges = secret === undefined || findProvider(secret.provider)?.ranges === true;
-  return [
-    ...fields.filter(({ name }) => !ENCODINGS.has(name) && (ranges || !RANGES.has(name))),
-    { name: 'accept-encoding', written: 'Accept-Encoding', value: 'identity' },
-  ];
+function withoutForms(fields: readonly Field[], used: Used | undefined): readonly Field[] {
+  const ranges = used === undefined || findProvider(used.secret.provider)?.ranges === true;
+  const isSigned = (name: string): boolean => used?.signs?.has(name) === true;
+  const left = fields.filter(
+    ({ name }) => isSigned(name) || (!ENCODINGS.has(name) && (ranges || !RANGES.has(name))),
+  );
+  return isSigned('accept-encoding')
+    ? left
+    : [...left, { name: 'accept-encoding', written: 'Accept-Encoding', value: 'identity' }];
 }
 
 function watchOf({ broker, host }: BoundHost, { method }: RequestHead, used: Used | undefined): Watch {
@@ -161,7 +164,7 @@ function watchOf({ broker, host }: BoundHost, { method }: RequestHead, used: Use
     bodiless: method === 'HEAD',
     placeholders: broker.placeholders,
     values: broker.values,
-    mayBeEncoded: used?.signs === true,
+    mayBeEncoded: used?.signs !== undefined,
     misplaced: (version, where) => {
       broker.misplaced(version, host, where);
     },

@@ -15,7 +15,7 @@ export interface WatchDeps {
   readonly placeholders: Search;
   /** `undefined`: answers are not looked at. */
   readonly values: Search | undefined;
-  /** What is stored encoded comes encoded, where the field that would ask for it plainly is signed. */
+  /** An encoded answer is passed on although nothing is seen in it: AWS sends what is stored encoded so, whatever is asked for. */
   readonly mayBeEncoded: boolean;
   readonly misplaced: (version: string, where: string) => void;
   readonly echoed: (version: string) => void;
