@@ -2,7 +2,7 @@
 // a route; the entry that allows so many uses stands on the ledger before it is answered. Invariant: a version that is revoked,
 // expired or replaced is in no word after that.
 import { type KeyObject } from 'node:crypto';
-import { openSealing, type Sealing } from '@holdfast/kernel/sealing';
+import { openSealing } from '@holdfast/kernel/sealing';
 import {
   DOOR_TO_VAULT,
   DoorWord,
@@ -14,6 +14,7 @@ import {
 import { Allowance } from './allowance.ts';
 import { type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
+import { allOf, idsOf, type Lease } from './lease.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Owed } from './owed.ts';
 import { type Living } from './possession.ts';
@@ -32,29 +33,8 @@ export const LEASE = { uses: 200, seconds: 30 } as const;
 const WORDS = { most: 400, perSecond: 60 };
 /** How often doors hear from the vault, in milliseconds. */
 const PULSE_MS = 500;
-
-interface Lease {
-  readonly run: string;
-  readonly space: string;
-  readonly to: Sealing;
-  readonly from: Sealing;
-  /** What stands for a name in this run; it stays when the value is replaced. */
-  readonly placeholders: ReadonlyMap<string, string>;
-  versions: KeptVersion[];
-  /** Those in whose place there is another, each with the end of its overlap: until then what is under way goes on, and nothing begins. */
-  lasting: KeptVersion[];
-  /** All that its door was ever granted, here or by a vault before this one: a value may come back after its version was replaced. */
-  readonly granted: Set<string>;
-  /** What of it was seen in an answer. */
-  readonly echoed: Set<string>;
-  /** It was reported that its rows are not as the vault wrote them. */
-  isForged: boolean;
-  /** The last value in the place of another that is being granted. */
-  replacing: Promise<void>;
-  /** Of the last word in each direction. */
-  sent: number;
-  heard: number;
-}
+/** After so long doors are given back what they may have overwritten: they do so after thirty seconds without a word. */
+const FORGOTTEN_MS = 25_000;
 
 /** The leases of all doors. */
 export class Leases implements Disposable {
@@ -65,11 +45,14 @@ export class Leases implements Disposable {
   readonly #timer: NodeJS.Timeout;
   readonly #words = new Allowance(WORDS.most, WORDS.perSecond);
   #isLooking = false;
+  /** When doors were told last what they may use. */
+  #toldAt: number;
 
   constructor(ground: Ground, owed: Owed, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
     this.#owed = owed;
     this.#tell = tell;
+    this.#toldAt = ground.clock.now().getTime();
     this.#timer = setInterval(() => void this.#pulse(), PULSE_MS);
   }
 
@@ -213,9 +196,12 @@ export class Leases implements Disposable {
       change: async (tx) =>
         await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
     });
-    // Since it was read, the others have been encrypted under another key; what was taken away meanwhile stays away.
-    const ids = idsOf(lease.versions);
-    const { read: fresh, key } = await this.#readVersions(lease.space, ids);
+    await this.#grantAnew(lease);
+  }
+
+  // Since they were read, values may have been encrypted under another key; what was taken away meanwhile stays away.
+  async #grantAnew(lease: Lease): Promise<void> {
+    const { read: fresh, key } = await this.#readVersions(lease.space, idsOf(lease.versions));
     lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
     this.#sayGrant(lease, key);
   }
@@ -339,7 +325,10 @@ export class Leases implements Disposable {
 
   // The database may have been changed by another vault, or by who rules it: what has no value there is not used here.
   async #look(): Promise<void> {
-    if (this.#leases.size === 0) return;
+    if (this.#leases.size === 0) {
+      this.#giveBack();
+      return;
+    }
     try {
       const ids = [...this.#leases.values()].flatMap((lease) => idsOf(allOf(lease)));
       const now = this.#ground.clock.now();
@@ -352,10 +341,25 @@ export class Leases implements Disposable {
         lease.lasting = lease.lasting.filter(({ id }) => !gone.has(id));
         this.#sayAlive(lease);
       }
+      this.#giveBack();
     } catch (error) {
       // A door that is not told what it may use uses nothing.
       this.#ground.log.warn({ err: error }, 'doors could not be told what they may use');
     }
+  }
+
+  // Doors that were told nothing for long have overwritten what they had; nobody else would give it back while their runs go on.
+  #giveBack(): void {
+    const now = this.#ground.clock.now().getTime();
+    const wasSilent = now - this.#toldAt >= FORGOTTEN_MS;
+    this.#toldAt = now;
+    if (!wasSilent) return;
+    for (const lease of this.#leases.values())
+      lease.replacing = lease.replacing
+        .then(async () => await this.#grantAnew(lease))
+        .catch((err: unknown) => {
+          this.#ground.log.error({ err, run: lease.run }, 'a door did not get back what it may use');
+        });
   }
 
   #sayAlive(lease: Lease): void {
@@ -373,14 +377,6 @@ export class Leases implements Disposable {
     clearInterval(this.#timer);
     this.#leases.clear();
   }
-}
-
-function allOf({ versions, lasting }: Lease): KeptVersion[] {
-  return [...versions, ...lasting];
-}
-
-function idsOf(versions: readonly KeptVersion[]): string[] {
-  return versions.map(({ id }) => id);
 }
 
 function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {

@@ -298,3 +298,34 @@ for (const [what, takeAway] of Object.entries(AWAY))
     clock.passed = 900_000;
     await untilTrue('what expires is taken as well', () => !door.versions.includes(next));
   });
+
+void test('a door gets back what it overwrote while the database was away for long', LIMIT, async () => {
+  const clock = movedClock();
+  await using vault = await openTestVault({ clock });
+  const { door, openai, anthropic } = await openDoor(vault);
+  for (const { passed, grants } of [
+    { passed: 20_000, grants: 1 },
+    { passed: 60_000, grants: 2 },
+  ]) {
+    {
+      await using _away = await AWAY['is away']?.(vault);
+      const { length } = door.words;
+      await delay(1_200);
+      assert.ok(door.words.length - length < 2, 'nobody tells it anything');
+      clock.passed = passed;
+    }
+    const { length } = door.words;
+    await untilTrue('it is told again', () => door.words.length > length + 1);
+    await untilTrue('what it needs is granted', () => door.grants.length >= grants);
+    assert.equal(door.grants.length, grants);
+  }
+  const given = door.grants.at(-1)?.map(({ version, value }) => [version, value.length > 0]);
+  assert.deepEqual(
+    new Map(given as [string, boolean][]),
+    new Map([
+      [openai, true],
+      [anthropic, true],
+    ]),
+  );
+  assert.ok((await door.ask(openai)).uses > 0);
+});
