@@ -70,7 +70,10 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         ...blobJobs({ blobs, uploads }),
         [WINDOWS_TASK]: () => downloads.renewWindows(),
         ...upkeepJobs(modules),
-        [FORGET_TASK]: async (_payload, signal) => await secrets.forgetDeleted(signal),
+        [FORGET_TASK]: async (_payload, signal) => {
+          await secrets.forgetDeleted(signal);
+          await secrets.settleUnheard(signal);
+        },
         [ECHOES_TASK]: async (_payload, signal) => await echoes.tell(signal),
         [SEEDS_TASK]: async (_payload, signal) => await secondFactors.moveSeeds(signal),
         [REVOKE_FOUND_TASK]: async (payload) => await foundTokens.revoke(payload),

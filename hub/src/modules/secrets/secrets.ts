@@ -8,7 +8,14 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { needsProof, referencesOf, type Actor, type SystemActor, type Who } from '#modules/access';
 import { proofNeeded } from '#modules/identity';
 import { type Repo, type RepoName, type Repos } from '#modules/repos';
-import { SecretNoteReader, SecretNoteWriter, SpaceReader, type SettledNote } from '#modules/spaces';
+import {
+  pathNameOf,
+  SecretNoteReader,
+  SecretNoteWriter,
+  SpaceReader,
+  type BegunCall,
+  type SettledNote,
+} from '#modules/spaces';
 import { faultOf, secretsStatic } from './faults.ts';
 import {
   type FormKey,
@@ -31,6 +38,9 @@ export interface SecretsDeps {
 
 /** With these it may have been done. */
 const UNKNOWN: ReadonlySet<VaultProblem> = new Set(['silent', 'gone', 'unsure']);
+
+/** With these it is not there for any Space. */
+const AWAY: ReadonlySet<VaultProblem> = new Set([...UNKNOWN, 'absent']);
 
 /** The provider of this hub's own tokens. */
 const OWN = 'holdfast';
@@ -87,11 +97,10 @@ export class Secrets {
       const actor = await who();
       const { id } = await this.requireSetting(actor, name);
       const variables = await new SpaceReader(db).listVariables(id);
-      // Noted first: a Space whose secret is kept while the hub ends still asks the vault when it starts.
-      await db.transaction(async (tx) => await new SecretNoteWriter(tx).begin(id));
+      const call = await this.#begin(id);
       const taken = variables.map((variable) => variable.name);
       const answer = await vault.write({ space: id, body, by: referencesOf(actor), taken });
-      const secrets = await this.#settle(id, answer, false);
+      const secrets = await this.#settle(id, call, { answer, deletes: false });
       if (answer.kind === 'done') await this.#noteReach(answer.secrets);
       return secrets;
     } finally {
@@ -108,8 +117,9 @@ export class Secrets {
     const { id } = await this.#deps.repos.get(actor, { type: 'space', ...name }, 'write');
     this.#requireProof(actor);
     if (!(await new SecretNoteReader(this.#deps.db).find(id)).mayHaveSome) return [];
+    const call = await this.#begin(id);
     const answer = await this.#deps.vault.delete(id, secret, referencesOf(actor));
-    return await this.#settle(id, answer, true);
+    return await this.#settle(id, call, { answer, deletes: true });
   }
 
   /** Has the vault forget the secrets of Spaces that are deleted. What it does not do now is asked for the next time. */
@@ -128,18 +138,48 @@ export class Secrets {
     }
   }
 
+  /**
+   * Asks the vault what there is where it was asked for something, and nobody heard how that went: its answer was lost, or the hub ended.
+   * A run does not go on with a secret because of that. What the vault does not say now is asked for the next time.
+   */
+  async settleUnheard(signal: AbortSignal): Promise<void> {
+    const { db, vault, log } = this.#deps;
+    for (const { id: space, at } of await new SecretNoteReader(db).listUnheard()) {
+      if (signal.aborted) return;
+      const answer = await vault.list(space);
+      if (answer.kind === 'done') {
+        const names = answer.secrets.flatMap(namesInApp);
+        await db.transaction(async (tx) => await new SecretNoteWriter(tx).catchUp(space, at, names));
+        continue;
+      }
+      const { problem } = answer;
+      log.warn({ space, problem }, 'it could not be found out which secrets a Space has; it is tried again');
+      if (AWAY.has(problem)) return;
+    }
+  }
+
+  // Before the vault is asked: where the hub ends before it hears how it went, or the answer is lost, it is found out later.
+  async #begin(id: Id): Promise<BegunCall> {
+    return await this.#deps.db.transaction(async (tx) => await new SecretNoteWriter(tx).begin(id));
+  }
+
   /** Notes what there is now, has the Space start anew with it, and throws what the vault refused. */
-  async #settle(id: Id, answer: VaultAnswer, takesBack: boolean): Promise<readonly SecretFacts[]> {
+  async #settle(
+    id: Id,
+    call: BegunCall,
+    { answer, deletes }: { readonly answer: VaultAnswer; readonly deletes: boolean },
+  ): Promise<readonly SecretFacts[]> {
     // What is missing may have been deleted by a call of which nobody heard how it went: then its name is noted, and what runs has it.
     if (answer.kind === 'refused' && answer.problem !== 'missing') {
       // Where it is not known whether it was done, the Space goes on asking.
       const nothing = { names: undefined, newRun: false, takesBack: false };
-      if (!UNKNOWN.has(answer.problem)) await this.#note(id, nothing);
+      if (!UNKNOWN.has(answer.problem)) await this.#note(id, call, nothing);
       throw faultOf(answer.problem, answer.message);
     }
     const secrets = await this.#listOf(id);
     const newRun = answer.kind === 'done' && answer.overlapSeconds === 0;
-    await this.#note(id, { names: secrets.flatMap(namesInApp), newRun, takesBack });
+    const set = answer.kind === 'done' && !deletes ? answer.secrets[0]?.name : undefined;
+    await this.#note(id, call, { names: secrets.flatMap(namesInApp), newRun, takesBack: deletes, set });
     return secrets;
   }
 
@@ -152,8 +192,8 @@ export class Secrets {
     );
   }
 
-  async #note(id: Id, note: SettledNote): Promise<void> {
-    await this.#deps.db.transaction(async (tx) => await new SecretNoteWriter(tx).settle(id, note));
+  async #note(id: Id, call: BegunCall, note: SettledNote): Promise<void> {
+    await this.#deps.db.transaction(async (tx) => await new SecretNoteWriter(tx).settle(id, call, note));
   }
 
   async #listOf(id: Id): Promise<readonly SecretFacts[]> {
@@ -173,5 +213,5 @@ export class Secrets {
 
 /** The names by which an app finds a secret: a file has a variable in which its path is. */
 function namesInApp({ name, way }: SecretFacts): readonly string[] {
-  return way === 'file' ? [name, `${name}_FILE`] : [name];
+  return way === 'file' ? [name, pathNameOf(name)] : [name];
 }

@@ -12,7 +12,13 @@ export {
 } from './model.ts';
 export { RunProofs } from './run-proofs.ts';
 export { Runs } from './runs.ts';
-export { SecretNoteReader, SecretNoteWriter, type SettledNote } from './secret-note-store.ts';
+export {
+  pathNameOf,
+  SecretNoteReader,
+  SecretNoteWriter,
+  type BegunCall,
+  type SettledNote,
+} from './secret-note-store.ts';
 export { Sources } from './sources.ts';
 export { Spaces, type ServedSpace } from './spaces.ts';
 export { SpaceReader } from './store.ts';

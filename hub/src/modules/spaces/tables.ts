@@ -36,7 +36,7 @@ export interface SpaceTables {
     run_commit: string | null;
     run_started_at: Date | null;
   };
-  'spaces.secrets': { repo_id: Id; names: string[]; unsettled: boolean };
+  'spaces.secrets': { repo_id: Id; names: string[]; unsettled: boolean; asked_at: Generated<Date | null> };
   'spaces.runner': { hub: string; lease_until: Date };
   'spaces.passed': { repo_id: Id; run_id: Id; hour: Date; sent: number; received: number | null };
   'spaces.started_run': { run_id: Id; hub: string; started_at: Generated<Date>; ended_at: Date | null };

@@ -93,6 +93,104 @@ void test('a secret that is noted and missing was deleted by a call of which nob
   assert.equal((await opened.runner.wanted('ann/demo')).generation, next.generation);
 });
 
+/** Has the vault do the next of these, and the hub hear nothing of it: as where it ends meanwhile. */
+function loseAnswer({ hub }: ProgramHub, act: 'write' | 'delete' | 'list'): void {
+  const { link } = hub.vault ?? assert.fail('there is no vault');
+  const asked = link[act].bind(link) as (...given: unknown[]) => Promise<unknown>;
+  link[act] = async (...given: unknown[]) => {
+    Reflect.deleteProperty(link, act);
+    await asked(...given);
+    return { kind: 'refused', problem: 'silent', message: 'the answer is lost' };
+  };
+}
+
+/** Looks for what nobody heard of, as the hub does each minute; `later`: once no call can be under way any more. */
+async function settleUnheard({ hub }: ProgramHub, later: boolean): Promise<void> {
+  await using superuser = openSuperuserPool(hub.database);
+  if (later) await superuser.pool.query(`update spaces.secrets set asked_at = now() - interval '61 seconds'`);
+  await hub.modules.secrets.settleUnheard(new AbortController().signal);
+}
+
+/** Whether it is noted that something is not known. */
+async function isUnsettled({ hub }: ProgramHub): Promise<boolean | undefined> {
+  await using superuser = openSuperuserPool(hub.database);
+  const { rows } = await superuser.pool.query<{ unsettled: boolean }>(`select unsettled from spaces.secrets`);
+  return rows[0]?.unsettled;
+}
+
+void test('a deletion of which nobody heard how it went is noticed by the next call: what had it is taken back', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.begin();
+  await secrets(opened, 'POST', { key: 'A', value: VALUE });
+  const had = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  loseAnswer(opened, 'delete');
+  assert.equal((await secrets(opened, 'DELETE', { key: 'A' })).status, 503);
+  assert.deepEqual(Object.keys((await secrets(opened, 'POST', { key: 'B', value: VALUE })).listed), ['B']);
+  const next = await opened.runner.wanted('ann/demo', ({ generation }) => generation > had.generation);
+  assert.equal(next.takenBack, next.generation);
+});
+
+void test('a file that becomes a variable takes nothing back, whatever name goes with it', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.begin();
+  await secrets(opened, 'POST', { key: 'A', value: VALUE, way: 'file' });
+  const had = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  await secrets(opened, 'POST', { key: 'A', value: VALUE, way: 'variable' });
+  const next = await opened.runner.wanted('ann/demo', ({ generation }) => generation > had.generation);
+  assert.equal(next.takenBack, undefined);
+  // It is the same name where nobody set that secret.
+  await secrets(opened, 'POST', { key: 'A_FILE', value: VALUE });
+  loseAnswer(opened, 'delete');
+  await secrets(opened, 'DELETE', { key: 'A_FILE' });
+  await secrets(opened, 'POST', { key: 'B', value: VALUE });
+  const last = await opened.runner.wanted('ann/demo', ({ takenBack = 0 }) => takenBack > 0);
+  assert.equal(last.takenBack, last.generation);
+});
+
+void test('what nobody heard of is found out, though nobody asks again, once no call is under way', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  const first = await opened.begin();
+  loseAnswer(opened, 'write');
+  assert.equal((await secrets(opened, 'POST', { key: 'A', value: VALUE })).status, 503);
+  await settleUnheard(opened, true);
+  const had = await opened.runner.wanted('ann/demo', ({ generation }) => generation > first.generation);
+  assert.deepEqual([had.secrets, had.takenBack, await isUnsettled(opened)], [true, undefined, false]);
+  loseAnswer(opened, 'delete');
+  assert.equal((await secrets(opened, 'DELETE', { key: 'A' })).status, 503);
+  await settleUnheard(opened, false);
+  assert.equal(await isUnsettled(opened), true, 'it may be under way');
+  opened.hub.vault?.seal();
+  await settleUnheard(opened, true);
+  const next = await opened.runner.wanted('ann/demo', ({ takenBack = 0 }) => takenBack > had.generation);
+  assert.deepEqual(
+    [next.generation, next.secrets, await isUnsettled(opened)],
+    [next.takenBack, false, false],
+  );
+});
+
+void test('a secret that is deleted while the list of those that are left is not to be had is taken back all the same', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  await opened.begin();
+  await secrets(opened, 'POST', { key: 'A', value: VALUE });
+  const had = await opened.runner.wanted('ann/demo', ({ secrets: any }) => any);
+  loseAnswer(opened, 'list');
+  assert.equal((await secrets(opened, 'DELETE', { key: 'A' })).status, 503);
+  await settleUnheard(opened, true);
+  const next = await opened.runner.wanted('ann/demo', ({ generation }) => generation > had.generation);
+  assert.equal(next.takenBack, next.generation);
+});
+
+void test('a refusal says nothing of an earlier call of which nobody heard', async () => {
+  await using opened = await openProgramHub({ vault: true });
+  loseAnswer(opened, 'write');
+  await secrets(opened, 'POST', { key: 'A', value: VALUE });
+  assert.equal((await secrets(opened, 'POST', { key: 'not a name', value: VALUE })).status, 400);
+  assert.equal(await isUnsettled(opened), true);
+  await settleUnheard(opened, true);
+  assert.equal((await secrets(opened, 'POST', { key: 'not a name', value: VALUE })).status, 400);
+  assert.equal(await isUnsettled(opened), false, 'nothing is unknown but that it was refused');
+});
+
 void test('where the hub itself cannot make ready what follows, a run with a deleted secret is dropped, and no other', async () => {
   await using opened = await openProgramHub({ vault: true });
   const { runner } = opened;
