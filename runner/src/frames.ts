@@ -71,7 +71,7 @@ export const Want = z.strictObject({
   /** Grows with each factory rebuild: environments made under another number are not taken. */
   factory: z.int().nonnegative(),
   /**
-   * Runs of earlier generations had a secret that was deleted: they go on until another one follows, and not where none can. Absent where
+   * Runs of earlier generations may have a secret that was deleted: they go on until another one follows, and not where none can. Absent where
    * none was, so that a runner which does not know of it is asked as before.
    */
   takenBack: z.int().nonnegative().optional(),
@@ -102,7 +102,8 @@ export const ToRunner = z.discriminatedUnion('type', [
   Want,
   /**
    * It is paused or deleted: what runs is ended. `forget`: nothing made for it is kept. `before`: unless this or a later generation of it
-   * was wanted, because what is wanted now cannot be made ready, and earlier ones had what was taken back.
+   * was wanted, because what is wanted now cannot be made ready, and earlier ones may have what was taken back. One of
+   * which nothing runs, as it sleeps, stays: what is started of it from now on is not given that.
    */
   z.strictObject({
     type: z.literal('drop'),

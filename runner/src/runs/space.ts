@@ -1,7 +1,6 @@
 // Brings one Space to how it is wanted and keeps it there: builds, starts, replaces, lets sleep, starts again what crashed.
 // Invariants: at most one run is served and at most one more is being started; what is wanted later wins over what is under
 // way; the stage that is told is the one that the Space has.
-import { TOLD } from '@holdfast/kernel/told/told';
 import { type RunStage, type Status, type Want } from '../frames.ts';
 import { countCrash, pauseAfter } from './backoff.ts';
 import { Change } from './change.ts';
@@ -16,8 +15,15 @@ import { startRun, type BuildOutcome, type SpaceDeps } from './start-run.ts';
 /** How often is looked at what a run uses and when it was last visited. */
 const LOOK = 1_000;
 
-/** Why a run ended, as the ledger has it. */
-const WITHOUT_SECRET = 'it had a secret that was deleted, and nothing follows it yet';
+/** Why a run ended, as the ledger has it. Not each that was there before a secret was deleted was there when it was set. */
+const WITHOUT_SECRET = 'it may have had a secret that was deleted, and nothing follows it yet';
+/** The same, as who looks at the Space is told; the hub knows it by these words. */
+const ENDED =
+  'What ran before was ended: it may have had a secret that was deleted, and nothing follows it yet.';
+const NOT_WANTED = 'it is not wanted any more';
+
+/** Nothing of it runs or is being started, where nothing is served. */
+const RESTING: ReadonlySet<RunStage> = new Set(['SLEEPING', 'BUILD_ERROR', 'RUNTIME_ERROR']);
 
 const WITHOUT_RUN: Readonly<Partial<Record<RunStage, RunStage>>> = {
   RUNNING_BUILDING: 'BUILDING',
@@ -35,6 +41,8 @@ export class Space {
   #isAsleep: boolean;
   /** What is served must not go on, whatever becomes of its successor. */
   #mustLeave = false;
+  /** Whatever is served was started when what was taken back until this generation was not handed over any more. */
+  #cleanUntil = 0;
   #crashes = 0;
   #serving: Run | undefined;
   #servedSince = 0;
@@ -81,16 +89,32 @@ export class Space {
     this.#deps.tell(this.#status());
   }
 
-  /** Ends all that runs of it. */
-  async drop(): Promise<void> {
+  /**
+   * Whether something of it runs that may have what was taken back by this generation. Where nothing runs, what is started from now on
+   * has not.
+   */
+  mayHave(takenBack: number): boolean {
+    if (Math.max(this.#want.generation, this.#cleanUntil) >= takenBack) return false;
+    if (this.#serving !== undefined || !RESTING.has(this.#stage)) return true;
+    this.#cleanUntil = takenBack;
+    this.#endLeaving();
+    return false;
+  }
+
+  /** Ends all that runs of it; `takenBack`: because it may have what was taken back, and nothing follows. */
+  async drop(takenBack = false): Promise<void> {
+    const why = takenBack ? WITHOUT_SECRET : NOT_WANTED;
+    const message = takenBack && this.#serving !== undefined ? ENDED : null;
     this.#isDropped = true;
     this.#endLeaving();
+    const left = this.#leave(why);
+    // Before it has ended: nobody is sent there any more.
+    if (takenBack) this.#settle('STOPPED', message);
     this.#happen();
     await this.#life;
     const leaving = [...this.#leaving.values()].map(({ ended }) => ended);
-    await Promise.all([this.#serving?.stop('it is not wanted any more'), ...leaving]);
-    this.#serving = undefined;
-    this.#settle('STOPPED');
+    await Promise.all([left, this.#leave(why), ...leaving]);
+    this.#settle('STOPPED', message);
   }
 
   #happen(): void {
@@ -179,19 +203,19 @@ export class Space {
   }
 
   /**
-   * There is no other run yet, and this is why. What is served goes on, unless it had what was taken back since: who deletes a secret
+   * There is no other run yet, and this is why. What is served goes on, unless it may have what was taken back since: who deletes a secret
    * because it is in the wrong hands is not to be served by a program that has it for as long as a typing error stays.
    */
   async #settleWithout(stage: RunStage, message: string): Promise<void> {
     const { takenBack = 0 } = this.#want;
     const before = this.#serving;
-    if (before === undefined || before.want.generation >= takenBack) {
+    if (before === undefined || Math.max(before.want.generation, this.#cleanUntil) >= takenBack) {
       this.#settle(stage, message);
       return;
     }
     this.#endLeaving();
     const left = this.#leave(WITHOUT_SECRET);
-    this.#settle(WITHOUT_RUN[stage] ?? stage, `${TOLD['app.taken-back']}\n${message}`);
+    this.#settle(WITHOUT_RUN[stage] ?? stage, `${ENDED}\n${message}`);
     await left;
   }
 

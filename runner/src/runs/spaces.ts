@@ -64,8 +64,8 @@ export class Spaces implements AsyncDisposable {
         this.#want(frame);
         return;
       case 'drop':
-        if (frame.before === undefined || this.#isOlder(frame.space, frame.before))
-          this.#end(frame.space, frame.forget);
+        if (frame.before === undefined) this.#end(frame.space, frame.forget);
+        else if (this.#mayHave(frame.space, frame.before)) this.#end(frame.space, frame.forget, true);
         return;
       case 'ticket':
         if (typeof this.#deps.space !== 'string') this.#deps.space.ground.secrets.tickets.hear(frame);
@@ -85,9 +85,10 @@ export class Spaces implements AsyncDisposable {
     }
   }
 
-  #isOlder(id: string, generation: number): boolean {
+  #mayHave(id: string, takenBack: number): boolean {
     const want = this.#wanted.get(id);
-    return want !== undefined && want.generation < generation;
+    if (want === undefined || want.generation >= takenBack) return false;
+    return this.#spaces.get(id)?.mayHave(takenBack) ?? true;
   }
 
   #wake(id: string): void {
@@ -132,14 +133,14 @@ export class Spaces implements AsyncDisposable {
     );
   }
 
-  #end(id: string, forget: boolean): void {
+  #end(id: string, forget: boolean, takenBack = false): void {
     this.#wanted.delete(id);
     const space = this.#spaces.get(id);
     this.#spaces.delete(id);
     const before = this.#ending.get(id);
     const end = async (): Promise<void> => {
       await before;
-      await space?.drop();
+      await space?.drop(takenBack);
       if (forget) await this.#deps.forget(id);
     };
     const ending = end()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
+import { TOLD } from '@holdfast/kernel/told/told';
 import { HeldSpace } from './held-space.ts';
 import { LogRoom } from './log-ring.ts';
 import { type RunStage, type Serving, type Told } from './model.ts';
@@ -83,4 +84,38 @@ void test('retryAfter() waits twice as long each time, to a bound, and from the 
   space.update({ ...ROW, generation: 3, told: undefined });
   space.retryAfter(0);
   assert.equal(space.isDue(5_000), true);
+});
+
+void test('refuse() goes on saying that what ran was ended for a deleted secret, however often it is tried, and after a restart of the hub', () => {
+  const [one, taken] = [servingOf('1'), TOLD['app.taken-back']];
+  // A hub that was started anew, and has sent nothing yet: it says so once the runner has ended it, and not before.
+  const space = new HeldSpace(
+    { ...ROW, takenBack: 2, told: { ...told(1, 'RUNNING', one), message: null } },
+    new LogRoom(),
+  );
+  assert.deepEqual([space.refuse('no').message, space.told?.serving], ['no', one]);
+  const ended = { ...told(1, 'STOPPED', null), message: taken };
+  const after = { generation: 2, stage: 'BUILD_ERROR', message: `${taken}\nno`, serving: null };
+  assert.deepEqual(space.tell(ended), after);
+  // It is said once, though it is told twice: when it is to end, and when it has.
+  assert.deepEqual(space.tell(ended), after);
+  assert.equal(space.refuse('still no').message, `${taken}\nstill no`);
+  const next = new HeldSpace({ ...ROW, takenBack: 2, told: space.told }, new LogRoom());
+  assert.equal(next.refuse('no again').message, `${taken}\nno again`);
+  next.update({ ...ROW, generation: 3, takenBack: 2, told: undefined });
+  assert.equal(next.refuse('no').message, `${taken}\nno`);
+  next.tell(told(3, 'BUILDING', null));
+  assert.equal(next.refuse('no').message, 'no', 'something followed');
+});
+
+void test('refuse() says nothing of a deleted secret where the runner ended nothing', () => {
+  const one = servingOf('1');
+  const space = new HeldSpace({ ...ROW, takenBack: 2, told: told(1, 'SLEEPING', null) }, new LogRoom());
+  assert.equal(space.refuse('no').message, 'no');
+  assert.equal(space.sleeps, true);
+  // Woken, it was started without the secret, and goes on.
+  assert.equal(space.tell(told(1, 'RUNNING', one))?.message, 'no');
+  assert.deepEqual(space.refuse('no'), { generation: 2, stage: 'BUILD_ERROR', message: 'no', serving: one });
+  // It ended for another reason.
+  assert.equal(space.tell(told(1, 'STOPPED', null))?.message, 'no');
 });

@@ -8,7 +8,7 @@ import { type RunRow } from './run-store.ts';
 import { type StartCause } from './start-cause.ts';
 import { type Usage, type Wish } from './wish.ts';
 
-/** As the runner says it, too, where it finds out that nothing follows. */
+/** As the runner says it, where it ended what ran because nothing follows. */
 const TAKEN_BACK = TOLD['app.taken-back'];
 const WAKE_MS = 1_000;
 const RETRY_MS = 5_000;
@@ -173,20 +173,20 @@ export class HeldSpace {
     if (told.generation > this.generation) return undefined;
     this.#sleeps = told.stage === 'SLEEPING';
     const last = this.#told;
-    return this.#take(
-      last === undefined || told.generation >= last.generation ? told : { ...last, serving: told.serving },
-    );
+    if (last === undefined || told.generation >= last.generation) return this.#take(told);
+    // It ended what ran: that is said together with why nothing follows.
+    const isEnded = last.stage === 'BUILD_ERROR' && isTakenBack(told);
+    const message = isEnded ? withTakenBack(last.message ?? '') : last.message;
+    return this.#take({ ...last, message, serving: told.serving });
   }
 
   /**
-   * Takes note of why it cannot be made ready. What ran before goes on, unless it had what was taken back. Returns how it is then.
+   * Takes note of why it cannot be made ready. What ran before goes on, until the runner says that it was ended. Returns how it is then.
    */
   refuse(why: string): Told {
-    const { serving = null, message: before } = this.#told ?? {};
-    const isTakenBack = serving !== null && (this.#wanted?.generation ?? Infinity) < this.#row.takenBack;
-    // Once it has ended, it is still said why, however often it is tried again.
-    const isSaid = serving === null && before?.startsWith(TAKEN_BACK) === true;
-    const message = isTakenBack || isSaid ? `${TAKEN_BACK}\n${why}` : why;
+    const { serving = null } = this.#told ?? {};
+    // Once it was ended, it is still said why, however often it is tried again, and by whichever hub.
+    const message = this.#told !== undefined && isTakenBack(this.#told) ? withTakenBack(why) : why;
     // The runner may be told to end it.
     this.#sent = undefined;
     return this.#take({ generation: this.generation, stage: 'BUILD_ERROR', message, serving });
@@ -275,4 +275,13 @@ export class HeldSpace {
   #changed(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** Whether it is said that what ran was ended, because it may have had a secret that was deleted. */
+function isTakenBack({ serving, message }: Told): boolean {
+  return serving === null && message?.startsWith(TAKEN_BACK) === true;
+}
+
+function withTakenBack(why: string): string {
+  return why.startsWith(TAKEN_BACK) ? why : `${TAKEN_BACK}\n${why}`;
 }

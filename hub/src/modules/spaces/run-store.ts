@@ -108,7 +108,7 @@ export class RunWriter extends RunReader {
 
   /**
    * Notes that something else is wanted; `newRun`: what runs is to be replaced, `factory`: and made anew from the ground, `takesBack`: and
-   * had something that no run is to have any more.
+   * may have something that no run is to have any more.
    */
   async change(
     repoId: Id,

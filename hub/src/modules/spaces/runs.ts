@@ -355,7 +355,7 @@ export class Runs implements AsyncDisposable {
     await this.#trim(space);
   }
 
-  /** Says in the runner's place why nothing new runs. What had a secret that was deleted does not go on instead. */
+  /** Says in the runner's place why nothing new runs. What may have a secret that was deleted does not go on instead: the runner says so. */
   #refuse(space: HeldSpace, problem: string): void {
     this.#records.keep(space.id, space.refuse(problem));
     const { takenBack: before } = space.row;

@@ -20,7 +20,7 @@ export interface Wish {
   readonly space: Id;
   readonly generation: number;
   readonly factory: number;
-  /** Runs of earlier wishes had a secret that was deleted. Not said where there are none. */
+  /** Runs of earlier wishes may have a secret that was deleted. Not said where there are none. */
   readonly takenBack?: number;
   readonly namespace: Id;
   readonly commit: Sha1;

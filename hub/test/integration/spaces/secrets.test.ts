@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TOLD } from '@holdfast/kernel/told/told';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 
 const VALUE = 'a value that nobody reads back';
 const LATER = '2127-01-31T12:00:00.000Z';
@@ -206,7 +207,12 @@ void test('where the hub itself cannot make ready what follows, a run with a del
   const { before = 0, forget } = await runner.sent('drop');
   assert.ok(before > had.generation);
   assert.equal(forget, false);
-  const { errorMessage = '' } = await opened.becomes('BUILD_ERROR');
+  runner.status(had, 'STOPPED', { message: TOLD['app.taken-back'] });
+  let errorMessage = '';
+  await untilTrue('it is said that it was ended', async () => {
+    ({ errorMessage = '' } = await opened.becomes('BUILD_ERROR'));
+    return errorMessage.includes('\n');
+  });
   assert.equal(errorMessage.split('\n')[0], TOLD['app.taken-back']);
   assert.match(errorMessage, /there is no model ann\/nothing/);
 });
