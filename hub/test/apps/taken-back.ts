@@ -45,20 +45,33 @@ async function deleteSecret({ instance, token, owner }: Site): Promise<void> {
 }
 
 /** Waits until its runtime says that what ran was ended, and the reason why nothing follows. */
-async function untilSaid(site: Site): Promise<void> {
+async function untilSaid(site: Site, why: RegExp): Promise<void> {
   let said = '';
   for (const until = Date.now() + PATIENCE; Date.now() < until; await delay(300)) {
     said = await untilStage(site, NAME, 'BUILD_ERROR');
     const { errorMessage = '' } = JSON.parse(said) as { readonly errorMessage?: string };
     const [first, ...rest] = errorMessage.split('\n');
     if (first !== TOLD['app.taken-back']) continue;
-    assert.match(rest.join('\n'), /requirements\.txt, line 1/);
+    assert.match(rest.join('\n'), why);
     return;
   }
   assert.fail(`it does not say that it was ended: ${said}`);
 }
 
-/** Shows it. */
+/** Deletes it, and waits until what ran was ended for that, as its page and the ledger say; `times`: with this one. */
+async function endByDeleting(
+  site: Site,
+  { why, times }: { readonly why: RegExp; readonly times: number },
+): Promise<void> {
+  await deleteSecret(site);
+  await untilSaid(site, why);
+  assert.equal((await seen(site))[0], 503);
+  const isRecorded = async () => (await whyEnded(site)).split('a secret that was deleted').length > times;
+  for (const until = Date.now() + PATIENCE; !(await isRecorded());)
+    assert.ok(Date.now() < until, await whyEnded(site));
+}
+
+/** Shows it, where the runner finds out that nothing follows, and where the hub does. */
 export async function proveTakenBack(site: Site): Promise<void> {
   await post(site, '/api/repos/create', [{ type: 'space', name: NAME, sdk: 'gradio', private: true }]);
   const value = randomBytes(24).toString('base64url');
@@ -69,13 +82,17 @@ export async function proveTakenBack(site: Site): Promise<void> {
   await commit(site, { type: 'space', name: NAME, files: { 'requirements.txt': '-e .' } });
   await untilStage(site, NAME, 'BUILD_ERROR');
   assert.deepEqual(await seen(site), [200, hash('sha256', value)], 'a typing error ends nothing');
-  await deleteSecret(site);
-  await untilSaid(site);
-  assert.equal((await seen(site))[0], 503);
-  for (const until = Date.now() + PATIENCE; !(await whyEnded(site)).includes('a secret that was deleted');)
-    assert.ok(Date.now() < until, await whyEnded(site));
+  await endByDeleting(site, { why: /requirements\.txt, line 1/, times: 1 });
   await commit(site, { type: 'space', name: NAME, files: { 'requirements.txt': '' } });
   await untilStage(site, NAME);
   assert.deepEqual(await seen(site), [200, hash('sha256', '')]);
+  await post(site, `/api/spaces/${site.owner}/${NAME}/secrets`, [{ key: 'PLAIN', value }]);
+  await untilStage(site, NAME);
+  assert.deepEqual(await seen(site), [200, hash('sha256', value)]);
+  const readme = '---\nsdk: gradio\npreload_from_hub:\n- nobody/nothing\n---\n';
+  await commit(site, { type: 'space', name: NAME, files: { 'README.md': readme } });
+  await untilStage(site, NAME, 'BUILD_ERROR');
+  assert.deepEqual(await seen(site), [200, hash('sha256', value)]);
+  await endByDeleting(site, { why: /there is no model nobody\/nothing/, times: 2 });
   await pause(site, NAME);
 }
