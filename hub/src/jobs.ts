@@ -17,6 +17,8 @@ const FORGET_TASK = 'secrets:forget-deleted';
 const ECHOES_TASK = 'secrets:tell-of-echoes';
 /** Has the vault take the seeds of second factors that it does not have. */
 const SEEDS_TASK = 'sessions:move-seeds';
+/** Forgets what passed doors so long ago that no page shows it. */
+const PASSED_TASK = 'spaces:forget-passed';
 const FLUSH_MS = 10_000;
 const LOOK_MS = 2_000;
 
@@ -61,7 +63,7 @@ function incidentsOf(
 }
 
 async function openWorker(modules: Modules, log: Log): Promise<Worker> {
-  const { blobs, uploads, downloads, foundTokens, spaces, secrets, echoes, secondFactors, pool, db } =
+  const { blobs, uploads, downloads, foundTokens, spaces, secrets, echoes, secondFactors, pool, db, centre } =
     modules;
   return await Worker.open(
     pool,
@@ -76,6 +78,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         },
         [ECHOES_TASK]: async (_payload, signal) => await echoes.tell(signal),
         [SEEDS_TASK]: async (_payload, signal) => await secondFactors.moveSeeds(signal),
+        [PASSED_TASK]: async () => await centre.traffic.forget(),
         [REVOKE_FOUND_TASK]: async (payload) => await foundTokens.revoke(payload),
         [ERASE_TASK]: async (payload, signal) => {
           const repoId = parseErase(payload);
@@ -93,6 +96,7 @@ async function openWorker(modules: Modules, log: Log): Promise<Worker> {
         `* * * * * ${FORGET_TASK}`,
         `* * * * * ${ECHOES_TASK}`,
         `* * * * * ${SEEDS_TASK}`,
+        `31 4 * * * ${PASSED_TASK}`,
         ...UPKEEP_SCHEDULE,
       ],
     },

@@ -115,6 +115,7 @@ export class SpaceWriter extends SpaceReader {
   async erase(repoId: Id): Promise<void> {
     await this.db.deleteFrom('spaces.variable').where('repo_id', '=', repoId).execute();
     await this.db.deleteFrom('spaces.decision').where('repo_id', '=', repoId).execute();
+    await this.db.deleteFrom('spaces.passed').where('repo_id', '=', repoId).execute();
   }
 }
 

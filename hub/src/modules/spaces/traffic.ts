@@ -7,7 +7,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { mayGovern, mayOversee, type Actor } from '#modules/access';
 import { OrgScopeReader, TallyReader, type CountedSince } from '#modules/ledger';
 import { doorMissing, trafficForbidden } from './faults.ts';
-import { PassedReader } from './passed-store.ts';
+import { PassedReader, PassedWriter } from './passed-store.ts';
 import { type Runs } from './runs.ts';
 import { ProgramReader, type ListedProgram } from './traffic-store.ts';
 import { type Usage } from './wish.ts';
@@ -55,6 +55,8 @@ interface TrafficPage extends Page<SpaceTraffic> {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const HOURS = 48;
+/** How long what passed is kept; more than is shown, for what a run told before is taken off. */
+const KEPT_MS = 8 * DAY_MS;
 /** Spaces that are counted together. */
 const MOST_SPACES = 200;
 
@@ -126,6 +128,12 @@ export class Traffic {
       orgId,
     );
     return { ...hours, isOfNewest: next !== undefined };
+  }
+
+  /** Removes what passed so long ago that no page shows it. */
+  async forget(): Promise<void> {
+    const { db, clock } = this.#deps;
+    await db.transaction((tx) => new PassedWriter(tx).cut(new Date(clock.now().getTime() - KEPT_MS)));
   }
 
   /** To an organisation it is told what happened since a Space is its own: before, the hosts and secrets were those of others. */

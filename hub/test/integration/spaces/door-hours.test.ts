@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newId, type Id } from '@holdfast/kernel/id';
+import { applyMigrations } from '@holdfast/platform/postgres/migrate';
 import { record } from '../../../src/modules/ledger/index.ts';
+import { migrations } from '../../../src/migrations.ts';
 import { passed } from '../../../src/modules/spaces/migrations/0007-passed.ts';
 import { PassedReader, PassedWriter } from '../../../src/modules/spaces/passed-store.ts';
 import { openProgramHub, type ProgramHub } from '../../harness/program-hub.ts';
@@ -125,6 +127,69 @@ void test('however much the runs of a Space told, all of it is drawn, and soon',
     assert.deepEqual([sentBytes, receivedBytes], [1_200, 12_000]);
 });
 
+/** What left within each hour in which something was told, the oldest first. */
+async function sentOf({ hub }: ProgramHub, space: Id, since: number): Promise<number[]> {
+  const hours = await new PassedReader(hub.modules.db).listHours(space, { at: momentOf(hub.now(), since) });
+  return [...hours].toSorted(([a], [b]) => a - b).map(([, { sent }]) => sent);
+}
+
+void test('a total that falls is not counted again when it rises', async () => {
+  await using opened = await openProgramHub();
+  const { hub, repo } = opened;
+  const run = newId(momentOf(hub.now(), -6));
+  await tell(opened, repo.id, [
+    { run, at: -5, sent: 5_000, received: 500 },
+    { run, at: -4, sent: 3_000, received: 300 },
+    { run, at: -3, sent: 6_000, received: 600 },
+  ]);
+  assert.deepEqual(await sentOf(opened, repo.id, -10), [5_000, 0, 1_000]);
+  assert.deepEqual(await sentOf(opened, repo.id, -3.5), [1_000], 'by none of the hours before either');
+});
+
+void test('what no page shows any more is removed, and changes nothing that one shows', async () => {
+  await using opened = await openProgramHub();
+  const { hub, repo } = opened;
+  const want = await opened.begin();
+  const serves = (await opened.runner.serve(want, (_request, response) => response.end())) as Id;
+  await opened.becomes('RUNNING');
+  const [ended, goesOn] = [newId(momentOf(hub.now(), -300)), newId(momentOf(hub.now(), -301))];
+  const told = [
+    ...[ended, serves, goesOn].flatMap((run) => [
+      { run, at: -220, sent: 1_000, received: 1 },
+      { run, at: -210, sent: 2_000, received: 2 },
+    ]),
+    { run: goesOn, at: -150, sent: 3_000, received: 3 },
+  ];
+  await tell(opened, repo.id, told);
+  const before = await sentOf(opened, repo.id, -190);
+  await hub.modules.centre.traffic.forget();
+  const kept = await withPool(hub.database.superuser, async (pool) => {
+    const { rows } = await pool.query<{ kept: string }>(
+      `select run_id || ' ' || sent as kept from spaces.passed`,
+    );
+    return rows.map((row) => row.kept);
+  });
+  assert.deepEqual(new Set(kept), new Set([`${serves} 2000`, `${goesOn} 2000`, `${goesOn} 3000`]));
+  assert.deepEqual(await sentOf(opened, repo.id, -190), before);
+  await tell(opened, repo.id, [{ run: serves, at: -1, sent: 2_500, received: 3 }]);
+  assert.deepEqual(
+    await sentOf(opened, repo.id, -47),
+    [500],
+    'of what serves, what it told long ago is taken off',
+  );
+});
+
+void test('with a Space that is erased goes what passed its door', async () => {
+  await using opened = await openProgramHub();
+  const { hub, repo } = opened;
+  const other = (await hub.addRepo('ann/other', { type: 'space', sdk: 'gradio' })).id;
+  for (const space of [repo.id, other])
+    await tell(opened, space, [{ run: newId(hub.now()), at: -1, sent: 1, received: 1 }]);
+  await hub.modules.spaces.erase(repo.id);
+  assert.deepEqual(await sentOf(opened, repo.id, -47), []);
+  assert.deepEqual(await sentOf(opened, other, -47), [1]);
+});
+
 /** Has the run say so on the ledger, as it stood there before hours were kept; which says itself when, and is told otherwise. */
 async function enter({ hub }: ProgramHub, space: Id, told: readonly Entered[]): Promise<void> {
   for (const { run, at, sent, received } of told) {
@@ -149,24 +214,86 @@ async function enter({ hub }: ProgramHub, space: Id, told: readonly Entered[]): 
   }
 }
 
-void test('hours of before are made of what is on the ledger', async () => {
+/** What a hub in other hands can record of whom a run reached, and nobody can delete: each of it is refused by a cast, or counts too much. */
+const FORGED: readonly string[] = [
+  '',
+  'no JSON',
+  '5',
+  '[]',
+  '{}',
+  ...['5', 'null', '"x"', '{}', '{"host":"a.org"}', '[5]', '[null]', '[[]]', '[{}]'].map(
+    (hosts) => `{"hosts":${hosts}}`,
+  ),
+  ...[
+    ...['"x"', '"5000000"', 'null', '[]', '-1', '1e17', '1e400', '1e-400', '1e200000'].map((sent) => ({
+      sent,
+    })),
+    ...['"x"', 'null', '1e400', '-1'].map((received) => ({ received })),
+    ...['null', '5', '"a.org\\u0000"', '"\\ud800"'].map((host) => ({ host })),
+    { port: '"x"' },
+  ].map(
+    ({
+      host = '"a.org"',
+      port = '443',
+      sent = '8000000',
+      received = '7',
+    }: Readonly<Record<string, string>>) => {
+      const one = (bytes: string, came: string): string =>
+        `{"host":${host},"port":${port},"sentBytes":${bytes},"receivedBytes":${came}}`;
+      // With one before it that could be counted.
+      return `{"hosts":[{"host":"b.org","port":443,"sentBytes":9000000,"receivedBytes":9000000},${one(sent, received)}]}`;
+    },
+  ),
+  '['.repeat(60_000),
+];
+
+/** Records that as the hub's role, of this run and of names that are none. */
+async function forge({ hub }: ProgramHub, space: Id, run: Id): Promise<void> {
+  const honest = '{"hosts":[{"host":"a.org","port":443,"sentBytes":5,"receivedBytes":5}]}';
+  await withPool(hub.database.address, async (pool) => {
+    const enterAs = async (subject: string, actor: string, body: string): Promise<void> =>
+      void (await pool.query(
+        `insert into ledger.entry (kind, subject, actor, credential, body) values ('space.contacted', $1, $2, '', $3)`,
+        [subject, actor, body],
+      ));
+    for (const body of FORGED) await enterAs(`repo:${space}`, `run:${run}`, body);
+    await enterAs('', '', honest);
+    await enterAs(`repo:${space}`, `run:${'é'.repeat(200)}`, honest);
+    await enterAs(`repo:${'é'.repeat(200)}`, `run:${run}`, honest);
+  });
+}
+
+/** Has the database be one of before, and takes it to what it is now, as a start does. */
+async function migrate({ hub }: ProgramHub): Promise<void> {
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query('drop table spaces.passed');
+    await pool.query('delete from migration.applied where name = $1', [passed.name]);
+  });
+  await withPool(hub.database.owner, async (pool) =>
+    assert.deepEqual(await applyMigrations(pool, migrations), [passed.name]),
+  );
+}
+
+void test('hours of before are made of what is on the ledger, whatever somebody wrote there', async () => {
   await using opened = await openProgramHub();
   const { hub, repo } = opened;
   await opened.begin();
   const other = (await hub.addRepo('ann/other', { type: 'space', sdk: 'gradio' })).id;
   const [young, old] = [newId(momentOf(hub.now(), -3)), newId(momentOf(hub.now(), -60))];
-  await enter(opened, other, [{ run: newId(hub.now()), at: -2, sent: { a: 7_000_000 }, received: 1 }]);
+  const elsewhere = newId(hub.now());
+  await enter(opened, other, [{ run: elsewhere, at: -2, sent: { a: 7_000_000 }, received: 1 }]);
   await enter(opened, repo.id, [
     { run: young, at: -3, sent: { 'a.org': 1_000, 'b.org': 50 }, received: 300 },
     { run: young, at: -2, sent: { 'a.org': 5_000 }, received: 1_300 },
+    // Whoever says less than was said before takes nothing back.
+    { run: young, at: -1.75, sent: { 'a.org': 3_000 }, received: 900 },
     { run: young, at: -1, sent: { 'a.org': 6_000 }, received: 1_310 },
     { run: old, at: -60, sent: { 'a.org': 90_000 } },
     { run: old, at: -2, sent: { 'a.org': 90_500 } },
     { run: old, at: -1, sent: { 'a.org': 90_600 } },
   ]);
-  const [, fill] = passed.sql.split(/(?=^insert into spaces\.passed)/m);
-  assert.ok(fill);
-  await withPool(hub.database.superuser, async (pool) => void (await pool.query(fill)));
+  await forge(opened, repo.id, young);
+  await migrate(opened);
   const kept = await new PassedReader(hub.modules.db).listHours(repo.id, { at: momentOf(hub.now(), -47) });
   assert.deepEqual(
     [...kept.entries()].toSorted(([a], [b]) => a - b).map(([, hour]) => hour),
@@ -176,4 +303,9 @@ void test('hours of before are made of what is on the ledger', async () => {
       { sent: 1_100, received: undefined },
     ],
   );
+  const others = 'select 1 from spaces.passed where run_id <> all ($1)';
+  await withPool(hub.database.superuser, async (pool) => {
+    const { rows } = await pool.query(others, [[young, old, elsewhere]]);
+    assert.deepEqual(rows, [], 'of runs alone');
+  });
 });
