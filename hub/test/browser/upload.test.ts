@@ -218,3 +218,36 @@ void test('a file that is gone by the time it is read is named, with what to do'
     .waitFor();
   assert.deepEqual(await listUp(scene), []);
 });
+
+void test('what is done is not sent again while the next page is awaited', LIMIT, async () => {
+  await using scene = await openScene();
+  const { page } = scene;
+  // The page begins anew, by a clock that stands.
+  await page.clock.install();
+  await page.reload();
+  const file = { name: 'small.txt', mimeType: 'text/plain', buffer: Buffer.from('small') };
+  await page.getByLabel('Choose files').setInputFiles(file);
+  await page.getByText('small.txt').waitFor();
+  await page.clock.pauseAt(Date.now() + 600_000);
+  // So the page stays as it is.
+  const asked = page.waitForResponse('**/tree/main/up');
+  await page.route('**/tree/main/up', (route) => route.fulfill({ status: 204 }));
+  const commits: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/commit/')) commits.push(request.method());
+  });
+  const submit = (): Promise<void> =>
+    page.evaluate<undefined>("document.querySelector('[data-upload]').requestSubmit()");
+  await submit();
+  await asked;
+  await submit();
+  await page.clock.runFor(1_000);
+  assert.equal(await page.locator('progress').isVisible(), false, 'nothing is under way');
+  await delay(500);
+  assert.deepEqual(commits, ['POST']);
+  // As after the way back.
+  await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+  const again = page.waitForRequest('**/commit/**');
+  await submit();
+  await again;
+});

@@ -130,6 +130,8 @@ class Upload {
   #asking;
   #Progress;
   #isBusy = false;
+  /** All is done, and the next page is on its way. */
+  #isLeaving = false;
   #late = 0;
   #under = '';
 
@@ -157,7 +159,11 @@ class Upload {
     for (const name of ['dragover', 'dragleave', 'drop'])
       document.addEventListener(name, (event) => this.#drag(event));
     addEventListener('beforeunload', (event) => {
-      if (this.#isBusy) event.preventDefault();
+      if (this.#isBusy && !this.#isLeaving) event.preventDefault();
+    });
+    // The page may be shown again as it was left.
+    addEventListener('pageshow', () => {
+      if (this.#isLeaving) this.#busy(false);
     });
     form.hidden = false;
     this.#choose([]);
@@ -232,6 +238,7 @@ class Upload {
   /** Takes nothing else meanwhile; that it works is shown of what is not done soon. */
   #busy(is) {
     this.#isBusy = is;
+    this.#isLeaving = false;
     this.#under = '';
     clearTimeout(this.#late);
     this.#form.classList.toggle('begun', is);
@@ -256,14 +263,20 @@ class Upload {
     this.#say('');
     try {
       await this.#upload();
-      this.#isBusy = false;
-      location.assign(back);
+      this.#leave(back);
     } catch (error) {
       this.#busy(false);
       for (const { state } of this.#chosen.values())
         if (state.textContent !== words.ready) state.textContent = '';
       this.#say(this.#asking.isStopped ? words.stopped : `${words.failed} ${error.message}`, true);
     }
+  }
+
+  /** Goes to the next page. Until it is there nothing is sent again, by a second click, and nothing comes to say that there is work. */
+  #leave(to) {
+    this.#isLeaving = true;
+    clearTimeout(this.#late);
+    location.assign(to);
   }
 
   async #upload() {
