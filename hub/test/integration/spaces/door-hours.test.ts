@@ -98,6 +98,11 @@ void test('bytes are of the hour in which they left, and none is counted twice',
     /Recebido de fora pela porta, por hora[^]*?600 bytes em 45 horas, 600 bytes na[^]*?De 3 horas não se sabe/,
   );
   const english = (await browser.open(`/security/doors/${repo.id}`, { 'accept-language': 'en' })).body;
+  assert.match(
+    page.body,
+    /Os bytes por hora são guardados pelo hub[^]*?O que prova o que passou é o livro de registo/,
+  );
+  assert.match(english, /Bytes by the hour are kept by the hub[^]*?What proves what passed is the ledger/);
   assert.match(english, /Received from outside[^]*?600 bytes in 45 hours[^]*?Of 3 hours it is not known/);
   assert.equal(english.match(/<td>not known<\/td>/g)?.length, 3);
 });

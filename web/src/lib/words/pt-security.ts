@@ -311,6 +311,7 @@ export const ptSecurity: typeof enSecurity = {
     none: 'Nenhum Space executa um programa.',
     oneLead:
       'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; as imagens são de todas as execuções, cada hora com o que estas contaram nela, no máximo dez minutos depois de passar.',
+    kept: 'Os bytes por hora são guardados pelo hub, para se verem de relance. O que prova o que passou é o livro de registo.',
     cut: 'Houve mais do que esta página conta: os números de 24 horas são do que aconteceu desde {at}.',
     see: 'Ver',
     refusedEntries: 'o que não saiu',
