@@ -21,6 +21,8 @@ export interface Lease {
   isForged: boolean;
   /** The last value in the place of another that is being granted. */
   replacing: Promise<void>;
+  /** How often it is still tried to give it back what it has overwritten. */
+  owed: number;
   /** Of the last word in each direction. */
   sent: number;
   heard: number;

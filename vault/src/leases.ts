@@ -35,6 +35,8 @@ const WORDS = { most: 400, perSecond: 60 };
 const PULSE_MS = 500;
 /** After so long doors are given back what they may have overwritten: they do so after thirty seconds without a word. */
 const FORGOTTEN_MS = 25_000;
+/** How often that is tried for one door: a row that does not open is no reason to try for ever. */
+const TRIES = 100;
 
 /** The leases of all doors. */
 export class Leases implements Disposable {
@@ -47,6 +49,7 @@ export class Leases implements Disposable {
   #isLooking = false;
   /** When doors were told last what they may use. */
   #toldAt: number;
+  #isGiving = false;
 
   constructor(ground: Ground, owed: Owed, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
@@ -87,7 +90,7 @@ export class Leases implements Disposable {
       ...{ versions, lasting: [...lasting], granted: new Set([...ids, ...ever]) },
       echoed: new Set(),
       isForged: false,
-      replacing: Promise.resolve(),
+      ...{ replacing: Promise.resolve(), owed: 0 },
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
@@ -325,14 +328,10 @@ export class Leases implements Disposable {
 
   // The database may have been changed by another vault, or by who rules it: what has no value there is not used here.
   async #look(): Promise<void> {
-    if (this.#leases.size === 0) {
-      this.#giveBack();
-      return;
-    }
     try {
       const ids = [...this.#leases.values()].flatMap((lease) => idsOf(allOf(lease)));
       const now = this.#ground.clock.now();
-      const kept = await new SecretReader(this.#ground.db).listVersions(ids);
+      const kept = ids.length === 0 ? [] : await new SecretReader(this.#ground.db).listVersions(ids);
       const live = new Set(kept.filter((one) => isLive(one, now)).map(({ id }) => id));
       // What was granted meanwhile was not asked about.
       const gone = new Set(ids.filter((id) => !live.has(id)));
@@ -351,15 +350,26 @@ export class Leases implements Disposable {
   // Doors that were told nothing for long have overwritten what they had; nobody else would give it back while their runs go on.
   #giveBack(): void {
     const now = this.#ground.clock.now().getTime();
-    const wasSilent = now - this.#toldAt >= FORGOTTEN_MS;
+    if (now - this.#toldAt >= FORGOTTEN_MS) for (const lease of this.#leases.values()) lease.owed = TRIES;
     this.#toldAt = now;
-    if (!wasSilent) return;
-    for (const lease of this.#leases.values())
-      lease.replacing = lease.replacing
-        .then(async () => await this.#grantAnew(lease))
-        .catch((err: unknown) => {
-          this.#ground.log.error({ err, run: lease.run }, 'a door did not get back what it may use');
-        });
+    if (!this.#isGiving) void this.#giveOwed();
+  }
+
+  // One after the other: a database that has just come back has words for all doors to give first.
+  async #giveOwed(): Promise<void> {
+    this.#isGiving = true;
+    for (const lease of [...this.#leases.values()].filter(({ owed }) => owed > 0)) {
+      const turn = lease.replacing.then(async () => await this.#grantAnew(lease));
+      lease.replacing = turn.catch(() => undefined);
+      try {
+        await turn;
+        lease.owed = 0;
+      } catch (err) {
+        lease.owed -= 1;
+        this.#ground.log.warn({ err, run: lease.run }, 'a door did not get back what it may use');
+      }
+    }
+    this.#isGiving = false;
   }
 
   #sayAlive(lease: Lease): void {

@@ -45,7 +45,9 @@ insert into spaces.passed (repo_id, run_id, hour, sent, received)
            e.at, e.hash, h ->> 'host' as host, h ->> 'port' as port, (h ->> 'sentBytes')::float8 as sent,
            (h ->> 'receivedBytes')::float8 as received
       from ledger.entry e cross join lateral jsonb_array_elements(spaces.hosts_told(e.body)) as h
-     where e.kind = 'space.contacted'),
+     where e.kind = 'space.contacted'
+       -- Runs that told something lately: pages show two days, and hours of before are cut.
+       and e.actor in (select actor from ledger.entry where kind = 'space.contacted' and at > now() - interval '9 days')),
   -- What grew is what is above all that was told before: an entry that says less takes nothing back.
   told as (
     select repo_id, run_id, at, sent, received, max(sent) over earlier as sent_before, max(received) over earlier as received_before,
