@@ -358,7 +358,8 @@ export class Leases implements Disposable {
   // One after the other: a database that has just come back has words for all doors to give first.
   async #giveOwed(): Promise<void> {
     this.#isGiving = true;
-    for (const lease of [...this.#leases.values()].filter(({ owed }) => owed > 0)) {
+    for (const lease of this.#leases.values()) {
+      if (lease.owed === 0) continue;
       const turn = lease.replacing.then(async () => await this.#grantAnew(lease));
       lease.replacing = turn.catch(() => undefined);
       try {
@@ -373,8 +374,7 @@ export class Leases implements Disposable {
   }
 
   #sayAlive(lease: Lease): void {
-    const [versions, lasting] = [idsOf(lease.versions), idsOf(lease.lasting)];
-    this.#say(lease, { type: 'alive', versions, lasting });
+    this.#say(lease, { type: 'alive', versions: idsOf(lease.versions), lasting: idsOf(lease.lasting) });
   }
 
   #say(lease: Lease, word: Unnumbered): void {

@@ -70,6 +70,7 @@ export class PassedWriter extends PassedReader {
         received = case when p.received is not null and excluded.received is not null
           then greatest(p.received, excluded.received) end`.execute(this.db);
   }
+
   /**
    * Removes hours before a time. Of a run that told of more since then the last of them stays, and of one that serves its last one: what it
    * tells next counts from there.
