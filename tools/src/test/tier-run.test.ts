@@ -5,7 +5,7 @@ import type { TestEvent } from 'node:test/reporters';
 import { parseTestArguments } from './arguments.ts';
 import { ROOT } from '../environment.ts';
 import logTap from './tap-log.ts';
-import { joinRuns, parseFailedFiles, parseFailures, parseTotals } from './tier-run.ts';
+import { joinRuns, mayRunAgain, parseFailedFiles, parseFailures, parseTotals } from './tier-run.ts';
 
 void test('parseTotals() reads the summary of a TAP log, cancelled tests as failed', () => {
   const tap = 'ok 1 - a\n# tests 5\n# suites 0\n# pass 2\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n';
@@ -56,6 +56,20 @@ void test('the log names every file in which something failed, also one that end
   };
   const lines = await Array.fromAsync(logTap(events()));
   assert.deepEqual(parseFailedFiles(lines.join('')), ['killed.test.ts', 'nowhere', 'late.test.ts']);
+});
+
+void test('mayRunAgain() is for named files alone, and in those that try attacks for cases of a client', () => {
+  const tier = { again: ['t/client'], againForCases: ['t/as-'] };
+  const one = 'hub/test/harness/cases.ts:22 late: x';
+  const asked = (failedFiles: readonly string[], failures: readonly string[], broke = false): boolean =>
+    mayRunAgain(tier, { failedFiles, failures, broke });
+  assert.ok(asked(['t/client.test.ts'], ['t/client.test.ts:3 late: x']));
+  assert.ok(asked(['t/as-root.test.ts', 't/client.test.ts'], [one]));
+  assert.ok(!asked(['t/as-root.test.ts'], [one, 't/as-root.test.ts:9 an app that was taken over: x']));
+  assert.ok(!asked(['t/attack.test.ts'], [one]));
+  assert.ok(!asked(['t/client.test.ts', 't/attack.test.ts'], ['t/client.test.ts:3 late: x']));
+  assert.ok(!asked(['t/client.test.ts'], ['t/client.test.ts:3 late: x'], true));
+  assert.ok(!asked([], []));
 });
 
 void test('joinRuns() counts what passed the second time as passed and tells of it, and what failed twice as failed', () => {

@@ -31,6 +31,8 @@ export interface TierWish {
 }
 
 const LONG_FACTOR = 6;
+/** Where tests stand that are cases of a client in Python. */
+const CASES = 'hub/test/harness/cases.ts:';
 /** Letters of a failure that is told once more; where it happened all of it stands. */
 const LONGEST_FAILURE = 300;
 
@@ -41,8 +43,8 @@ export async function tierFiles(tier: Tier, pattern: string): Promise<readonly s
 }
 
 /**
- * Runs the files. A tier that broke before it could count has failed once. Files in which
- * something failed run once more, one at a time, where the tier names all of them: what fails again has failed, and the rest is told as unsteady (decision 60).
+ * Runs the files. A tier that broke before it could count has failed once. Files in which something failed run once more, one at a time,
+ * where the tier names all that failed: what fails again has failed, and the rest is told as unsteady (decision 60).
  */
 export async function runTier(tier: Tier, files: readonly string[], wish: TierWish): Promise<TestOutcome> {
   const folder = path.join(TOOLS_FOLDER, 'test-logs');
@@ -56,10 +58,22 @@ export async function runTier(tier: Tier, files: readonly string[], wish: TierWi
   return again.passed + again.failed === 0 ? first : joinRuns(first, again);
 }
 
-// One file that is not to run again decides: its tier has failed, whatever else would pass.
-function mayRunAgain({ again }: Tier, { failedFiles, broke }: Run): boolean {
-  const isNamed = (file: string): boolean => again.some((beginning) => file.startsWith(beginning));
-  return !broke && failedFiles.length > 0 && failedFiles.every(isNamed);
+/**
+ * Whether what failed runs again. One test that is not to run again decides, by the place where it stands: its tier has failed, whatever
+ * else would pass.
+ */
+export function mayRunAgain(
+  { again, againForCases }: Pick<Tier, 'again' | 'againForCases'>,
+  { failedFiles, failures, broke }: Pick<Run, 'failedFiles' | 'failures' | 'broke'>,
+): boolean {
+  const begins = (text: string, beginnings: readonly string[]): boolean =>
+    beginnings.some((beginning) => text.startsWith(beginning));
+  return (
+    !broke &&
+    failedFiles.length > 0 &&
+    failedFiles.every((file) => begins(file, [...again, ...againForCases])) &&
+    failures.every((failure) => begins(failure, [...again, CASES]))
+  );
 }
 
 /** A run and the run of its failed files that followed, as one. */
@@ -75,6 +89,7 @@ export function joinRuns(first: TestOutcome, again: TestOutcome): TestOutcome {
   };
 }
 
+/** What ran, and what of it may run again. */
 interface Run extends TestOutcome {
   /** Files in which something failed. */
   readonly failedFiles: readonly string[];
