@@ -1,5 +1,6 @@
 // What an app may not reach by its door, in every way to ask for it. Nothing leaves the world that the test made.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -168,6 +169,16 @@ void test('ten thousand connections and as many hosts take a bounded place, and 
     answers.push(statusOf(await say(door, get('http://models.example.org/'))));
   }
   assert.deepEqual(answers, ['200', '200', '200', '200', '200', '503']);
+  // Also who asks late hears why, and has a while to ask.
+  const late = connect(join(door.out, 'door.sock'));
+  let heard = '';
+  late.setEncoding('latin1').on('data', (piece: string) => (heard += piece));
+  late.on('error', () => undefined).pause();
+  await delay(500);
+  late.write(get('http://models.example.org/'), 'latin1');
+  late.resume();
+  await once(late, 'close');
+  assert.equal(statusOf(heard), '503');
   for (const socket of open) socket.destroy();
   await untilServed(door);
   const many = Array.from({ length: 500 }, (_, at) =>

@@ -26,6 +26,11 @@ export interface Side extends Disposable {
   check(now: number): void;
 }
 
+/** One too many is left so long to hear why, in milliseconds. */
+const LEAVE_MS = 2_000;
+/** So many of them at once; a flood of more is closed at once. */
+const MOST_LEAVING = 256;
+
 /** Listens until it is disposed of. */
 export async function openSide(wish: SideWish, now: number): Promise<Side> {
   const shared: Shared = {
@@ -38,11 +43,11 @@ export async function openSide(wish: SideWish, now: number): Promise<Side> {
     now,
   };
   const open = new Map<Socket, Connection>();
+  const leaving = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (open.size >= wish.most) {
       wish.onFull();
-      socket.on('error', () => undefined);
-      socket.end(wish.full, () => socket.destroy());
+      turnAway(socket, wish.full, leaving);
       return;
     }
     open.set(socket, new Connection(socket, wish.policy, shared));
@@ -60,7 +65,23 @@ export async function openSide(wish: SideWish, now: number): Promise<Side> {
     },
     [Symbol.dispose]: () => {
       server.close();
-      for (const socket of open.keys()) socket.destroy();
+      for (const socket of [...open.keys(), ...leaving]) socket.destroy();
     },
   };
+}
+
+// What it asks is read and let go: who still writes to a connection that is closed is told of that, and never reads why.
+function turnAway(socket: Socket, why: string, leaving: Set<Socket>): void {
+  socket.on('error', () => undefined);
+  if (leaving.size >= MOST_LEAVING) {
+    socket.end(why, () => socket.destroy());
+    return;
+  }
+  leaving.add(socket);
+  const timer = setTimeout(() => socket.destroy(), LEAVE_MS);
+  socket.once('close', () => {
+    clearTimeout(timer);
+    leaving.delete(socket);
+  });
+  socket.resume().end(why);
 }
