@@ -10,12 +10,13 @@ import { BatteredSpace, STARTS, STOPS, type Server, type Step, type Victim } fro
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const MINUTES = 60_000;
-const VICTIMS = ['supervisor', 'runner', 'door', 'hub'] as const;
+const VICTIMS = ['supervisor', 'runner', 'door', 'unheard door', 'hub'] as const;
 /** Each victim, and each step at least once but for a build, which takes minutes. */
 const FEW: Readonly<Record<Victim, readonly Step[]>> = {
   supervisor: ['sandbox made', 'farewell'],
   runner: ['written', 'door started', 'runs', 'farewell'],
   door: ['door started', 'sandbox made', 'app started', 'asked'],
+  'unheard door': ['app started'],
   hub: ['written', 'run made', 'gone'],
 };
 /** As an ordinary user, who has neither control groups nor other users to end an app by: each victim, once or twice. */
@@ -23,6 +24,7 @@ const FEW_OF_USER: Readonly<Record<Victim, readonly Step[]>> = {
   supervisor: ['sandbox made', 'farewell'],
   runner: ['app started', 'runs'],
   door: ['app started'],
+  'unheard door': ['app started'],
   hub: ['run made'],
 };
 /** At random, all who have a part in handing values over; each as often as any other. */
@@ -45,6 +47,7 @@ type Owner = 'self' | 'user';
 
 function stepsFor(owner: Owner, victim: Victim): readonly Step[] {
   if (!LONG) return owner === 'self' ? FEW[victim] : FEW_OF_USER[victim];
+  if (victim === 'unheard door') return ['app started', 'runs'];
   return victim === 'door' ? WITH_DOOR : [...STARTS, ...STOPS];
 }
 

@@ -1,4 +1,5 @@
 // One run: an app in its sandbox, with its door. Whatever ends first, the rest ends with it.
+import { setTimeout as delay } from 'node:timers/promises';
 import { FromDoor, type DoorStart } from '@holdfast/door/run/frames';
 import { type Id } from '@holdfast/kernel/id';
 import { Channel } from '@holdfast/platform/channel';
@@ -70,6 +71,11 @@ interface Traffic {
   readonly lastVisit: number;
 }
 
+interface AppExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 interface Parts {
   readonly sandbox: Sandbox;
   readonly door: Door;
@@ -85,6 +91,11 @@ interface Parts {
 const GRACE = 5_000;
 /** How long a door may take to be there. */
 const DOOR_PATIENCE = 20_000;
+/**
+ * An app that loses its door may end of that, and be heard of first: so long an end of the app's own doing may yet turn out to be
+ * its door's. Milliseconds.
+ */
+const DOOR_NEWS = 200;
 
 /** A run that was started. */
 export class Run {
@@ -104,6 +115,8 @@ export class Run {
   #listened = false;
   #cause: RunEnd['cause'] = 'app';
   #why: string | undefined;
+  /** How the app ended, as told from inside. */
+  #exit: AppExit | undefined;
   #traffic: Traffic = { sentBytes: 0, receivedBytes: 0, open: 0, lastVisit: Date.now() };
 
   private constructor(plan: RunPlan, parts: Parts) {
@@ -197,25 +210,29 @@ export class Run {
     await this.#sandbox.kill().catch(() => undefined); // `ended` tells
   }
 
+  get #isEnding(): boolean {
+    return this.#why !== undefined || this.#exit !== undefined;
+  }
+
   // From inside comes what the app wants us to read: a wrong word is none.
   #accept(frame: unknown, listening: (is: boolean) => void): void {
     const told = FromInside.safeParse(frame).data;
     if (told?.type === 'listening')
       void this.#opened.then(() => {
         // An app without a door is not there for anybody.
-        if (this.#why !== undefined) return;
+        if (this.#isEnding) return;
         this.#listened = true;
         listening(true);
       });
     else if (told?.type === 'key') void this.#give(told.key);
     else if (told?.type === 'opened') this.#handOver?.delivered();
-    else if (told?.type === 'exited') this.#why ??= sayExit(told);
+    else if (told?.type === 'exited') this.#exit ??= told;
   }
 
   async #give(key: string): Promise<void> {
     try {
       await this.#opened;
-      if (this.#why !== undefined) return;
+      if (this.#isEnding) return;
       const secrets = await this.#handOver?.fetch(key);
       if (secrets !== undefined) this.#inside.send(secrets);
     } catch (error) {
@@ -228,6 +245,8 @@ export class Run {
   async #meetDoor(plan: RunPlan, opened: Promise<DoorIdentity | null>): Promise<void> {
     const close = (): void => this.#endByDoor('its door ended');
     this.#door.exited.then(close, close);
+    // Closed with the door's other sockets: its keeper takes a while longer to end, and the app may see it before that.
+    void this.#door.channel.closed.then(close);
     try {
       const identity = await opened;
       if (identity !== null) this.#handOver?.meetDoor(identity);
@@ -267,7 +286,8 @@ export class Run {
 
   async #end(clean: () => Promise<void>): Promise<RunEnd> {
     const exit = await this.#sandbox.exited.catch(() => ({ code: null, signal: null }));
-    const why = (this.#why ??= sayExit(exit));
+    if (this.#why === undefined) await Promise.race([this.#door.channel.closed, delay(DOOR_NEWS)]);
+    const why = (this.#why ??= sayExit(this.#exit ?? exit));
     // What is left on the disk goes with the next start of the runner.
     await clean().catch(() => undefined);
     const [listened, cause] = [this.#listened, this.#cause];
@@ -275,7 +295,7 @@ export class Run {
   }
 }
 
-function sayExit({ code, signal }: { readonly code: number | null; readonly signal: string | null }): string {
+function sayExit({ code, signal }: AppExit): string {
   // Only the kernel does this to an app that nobody stopped: it ran out of its memory.
   if (signal === 'SIGKILL' || code === 137)
     return 'it was killed, most likely because it used more memory than it has';
