@@ -43,6 +43,7 @@ import {
   ledgerPossession,
   ledgerLookUps,
   ledgerOfSpaces,
+  ledgerObjects,
   ledgerOneStatement,
   ledgerWatched,
 } from '#migrations/ledger';
@@ -171,4 +172,5 @@ export const migrations: readonly Migration[] = [
   spaceTakenBack,
   ssoSealed,
   spacePassed,
+  ledgerObjects,
 ];

@@ -12,11 +12,10 @@ export { Tally, type TallyHour } from './tally.ts';
 export {
   PossessionReader,
   type ContactEntry,
-  type ContactRow,
   type LogReads,
   type PossessionEntry,
 } from './possession-store.ts';
 export { TallyReader, type CountedSince, type SpaceKind } from './tally-store.ts';
 export { Erasure } from './erasure.ts';
 export { LedgerReader } from './store.ts';
-export { commitment, verifyLane, type ChainFlaw, type Entry } from './model.ts';
+export { commitment, readBody, verifyLane, type ChainFlaw, type Entry } from './model.ts';

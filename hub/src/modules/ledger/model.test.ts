@@ -4,7 +4,7 @@ import test from 'node:test';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
 import { mintToken } from '@holdfast/kernel/token-text';
-import { commitment, prepareEntry, verifyLane } from './model.ts';
+import { commitment, prepareEntry, readBody, verifyLane } from './model.ts';
 
 function chain(length: number): RecordedEntry[] {
   const entries: RecordedEntry[] = [];
@@ -58,6 +58,23 @@ void test('prepareEntry() leaves whose a host is, whatever its name looks like',
     host: `${key}.example`,
     hosts: [{ host: '[key of GitLab].attacker-site.example', note: '[key of GitLab]' }, `*.${key}.example`],
   });
+});
+
+void test('prepareEntry() leaves no character out of which the database can make no JSON', () => {
+  const entry = { kind: 'a.b', subject: 's', actor: 'x', credential: '' };
+  const key = `glpat-${'a1'.repeat(10)}`;
+  for (const [said, kept] of [
+    ['a\0b', 'a\uFFFDb'],
+    [String.raw`a\u0000b`, String.raw`a\u0000b`],
+    [`\0 ${key}`, '\uFFFD [key of GitLab]'],
+  ] as const)
+    assert.deepEqual(JSON.parse(prepareEntry({ ...entry, body: { path: [said] } }).body), { path: [kept] });
+});
+
+void test('readBody() reads nothing of what nobody here wrote', () => {
+  assert.deepEqual(readBody('{"a":1}'), { a: 1 });
+  for (const body of ['', 'no JSON', '5', 'null', '[]', '"a"', '['.repeat(60_000)])
+    assert.deepEqual(readBody(body), {});
 });
 
 void test('prepareEntry() salts: the same value never gives the same commitment', () => {

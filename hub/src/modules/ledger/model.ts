@@ -4,6 +4,7 @@ import { maskHost, maskKeys, mayHoldKey } from '@holdfast/kernel/brokering/mask-
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
+import { z } from 'zod';
 
 /** What happened, as the one who records it says it. */
 export interface Entry {
@@ -47,20 +48,33 @@ export function prepareEntry(entry: Entry): PreparedEntry {
   const commitments = Object.fromEntries(personal.map((one) => [one.field, commitment(one)]));
   const said = personal.length === 0 ? entry.body : { ...entry.body, personal: commitments };
   const body = canonicalJson(said);
-  return { body: mayHoldKey(body) ? canonicalJson(withoutKeys(said)) : body, personal };
+  const clean = body.includes(NUL_ESCAPE) ? canonicalJson(changeTexts(said, withoutNul)) : body;
+  return { body: mayHoldKey(clean) ? canonicalJson(changeTexts(said, withoutKeys)) : clean, personal };
+}
+
+/** PostgreSQL's `jsonb`, by which entries are asked, has no such character: with it, an act could not be recorded. */
+const NUL_ESCAPE = String.raw`\u0000`;
+
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
 }
 
 /** Members that name hosts: as a text, an app that calls `glpat-….example.org` would have its name taken out whole, and hide where it went. */
 const OF_HOSTS: ReadonlySet<string> = new Set(['host', 'hosts']);
 
-function withoutKeys(value: Json, mask = maskKeys): Json {
-  if (typeof value === 'string') return mask(value);
+function withoutKeys(text: string, name: string): string {
+  return withoutNul(OF_HOSTS.has(name) ? maskHost(text) : maskKeys(text));
+}
+
+/** With each text changed, which the innermost member that it is in has a name for. */
+function changeTexts(value: Json, change: (text: string, name: string) => string, of = ''): Json {
+  if (typeof value === 'string') return change(value, of);
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((one) => withoutKeys(one, mask));
+  if (Array.isArray(value)) return value.map((one) => changeTexts(one, change, of));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      member === undefined ? member : withoutKeys(member, OF_HOSTS.has(name) ? maskHost : maskKeys),
+      member === undefined ? member : changeTexts(member, change, name),
     ]),
   );
 }
@@ -89,3 +103,14 @@ export function verifyLane(entries: readonly RecordedEntry[]): ChainFlaw | undef
   }
   return undefined;
 }
+
+/** What an entry says; of one that is no JSON, which nobody who writes as we do left, nothing. */
+export function readBody(body: string): Readonly<Record<string, unknown>> {
+  try {
+    return Said.parse(JSON.parse(body));
+  } catch {
+    return {};
+  }
+}
+
+const Said = z.record(z.string(), z.unknown());

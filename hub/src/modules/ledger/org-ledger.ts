@@ -7,6 +7,7 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { mayGovern, type Actor } from '#modules/access';
 import { entryMissing, ledgerForbidden, proofWithheld } from './faults.ts';
 import { type ProvedEntry } from './explorer.ts';
+import { readBody } from './model.ts';
 import { isWithin, OrgScopeReader, repeatsSince, runsSince } from './org-scope-store.ts';
 import { EntrySearch, type EntryFilter, type FoundEntry } from './search-store.ts';
 
@@ -165,7 +166,7 @@ function shownOf(entry: FoundEntry, memberSince: Date | undefined): FoundEntry {
 }
 
 function withoutJournal(body: string): string {
-  const { journal, ...rest } = JSON.parse(body) as { readonly journal?: unknown };
+  const { journal, ...rest } = readBody(body);
   return journal === undefined ? body : JSON.stringify(rest);
 }
 

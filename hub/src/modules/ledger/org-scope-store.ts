@@ -3,6 +3,7 @@
 import { sql, type Kysely } from 'kysely';
 import { idsSince, parseId, type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
+import { readBody } from './model.ts';
 import { PossessionReader } from './possession-store.ts';
 import { SUMS_OF_RUNS, type FoundEntry } from './search-store.ts';
 import { type LedgerTables } from './tables.ts';
@@ -41,11 +42,11 @@ export function isWithin(scope: OrgScope, entry: FoundEntry): boolean {
   if (entry.subject !== subject) return false;
   const since = entry.kind === 'read.repeated' ? repeatsSince(scope) : scope.since;
   if (since !== undefined && new Date(entry.at) < since) return false;
-  const body = JSON.parse(entry.body) as { readonly org?: unknown; readonly run?: unknown };
+  const { run, org: of } = readBody(entry.body);
   const first = runsSince(scope);
   const isSum = first !== undefined && SUMS_OF_RUNS.includes(entry.kind);
-  if (isSum && (typeof body.run !== 'string' || body.run < first)) return false;
-  return org === undefined || body.org === org;
+  if (isSum && (typeof run !== 'string' || run < first)) return false;
+  return org === undefined || of === org;
 }
 
 /** Finds what is an organisation's. */
@@ -94,7 +95,7 @@ export class OrgScopeReader {
   async #spaceOf(secret: string): Promise<Id | undefined> {
     const set = await new PossessionReader(this.#db).findSetting(secret);
     if (set === undefined) return undefined;
-    const { space } = JSON.parse(set.body) as { readonly space?: unknown };
+    const { space } = readBody(set.body);
     return typeof space === 'string' ? parseId(space) : undefined;
   }
 }

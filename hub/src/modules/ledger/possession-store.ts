@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type LedgerTables } from './tables.ts';
+import { toldCount } from './told-count-store.ts';
 
 /** An entry, as far as it is read here. */
 export interface PossessionEntry {
@@ -22,18 +23,6 @@ export interface LogReads {
   readonly isCut: boolean;
 }
 
-/** A host that a run reached, as it was recorded last; times as texts of RFC 3339. */
-export interface ContactRow {
-  readonly host: string;
-  readonly port: number;
-  readonly first: string;
-  readonly last: string;
-  readonly connections: number;
-  readonly sentBytes: number;
-  /** Older entries do not say it. */
-  readonly receivedBytes?: number | null | undefined;
-}
-
 /** One entry of whom a run of a Space reached. */
 export interface ContactEntry {
   /** With microseconds, in UTC. */
@@ -46,6 +35,9 @@ export interface ContactEntry {
 const COLUMNS = ['hash', 'at', 'kind', 'subject', 'actor', 'body'] as const;
 const IS_POSSESSION = sql<boolean>`kind in ('secret.set', 'secret.released', 'secret.delivered', 'secret.aborted', 'secret.ended',
   'secret.echoed', 'secret.deleted', 'space.token-reach')`;
+
+/** Of an entry, as a text with microseconds. */
+const INSTANT = sql`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Reads them. */
 export class PossessionReader {
@@ -105,7 +97,7 @@ export class PossessionReader {
     }: { readonly runs: readonly string[]; readonly before: string; readonly limit: number },
   ): Promise<ContactEntry[]> {
     const { rows } = await sql<ContactEntry>`
-      select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, actor,
+      select ${INSTANT} as at, actor,
              case when actor = any(${runs.map(actorOf)}::text[]) then body end as body
         from ledger.entry
        where kind = 'space.contacted' and subject = ${`repo:${space}`} and at < ${before}::timestamptz
@@ -113,36 +105,25 @@ export class PossessionReader {
     return rows;
   }
 
-  /** Whom a run reached, as it was said last of each; its newest entries are read, so many. */
-  async listContacts(run: string, limit: number): Promise<ContactRow[]> {
-    const { rows } = await sql<ContactRow>`
-      select distinct on (h ->> 'host', h ->> 'port') h ->> 'host' as host, (h ->> 'port')::int as port,
-             h ->> 'first' as first, h ->> 'last' as last,
-             (h ->> 'connections')::bigint as connections, (h ->> 'sentBytes')::bigint as "sentBytes",
-             (h ->> 'receivedBytes')::bigint as "receivedBytes"
-        from (select at, body from ledger.entry
-               where kind = 'space.contacted' and actor = ${actorOf(run)} order by at desc limit ${limit}) as e
-        cross join lateral jsonb_array_elements(e.body::jsonb -> 'hosts') as h
-       order by h ->> 'host', h ->> 'port', e.at desc`.execute(this.#db);
+  /** Entries of whom a run reached, those before a time, the newest first: so many, and with the last of them all of its instant. */
+  async listContactEntriesOf(
+    run: string,
+    { before, limit }: { readonly before: string; readonly limit: number },
+  ): Promise<ContactEntry[]> {
+    const { rows } = await sql<ContactEntry>`
+      select ${INSTANT} as at, actor, body from ledger.entry
+       where kind = 'space.contacted' and actor = ${actorOf(run)} and at < ${before}::timestamptz
+       order by ledger.entry.at desc fetch first ${sql.lit(limit)} rows with ties`.execute(this.#db);
     return rows;
-  }
-
-  /** How often a run asked for what did not answer, as it was said last. */
-  async findUnanswered(run: string): Promise<number> {
-    const { rows } = await sql<{ unanswered: number }>`
-      select (body::jsonb ->> 'unanswered')::bigint as unanswered from ledger.entry
-       where kind = 'space.contacted' and actor = ${actorOf(run)} order by at desc limit 1`.execute(this.#db);
-    return rows[0]?.unanswered ?? 0;
   }
 
   /** How often logs of a Space's program were read within a time; of very many reads those that came last. */
   async countLogReads(space: string, since: Date, until: Date): Promise<LogReads> {
     const { rows } = await sql<LogReads>`
-      select coalesce(sum(case when body::jsonb ->> 'path' = 'logs/run'
-               then coalesce((body::jsonb ->> 'repeats')::bigint, 1) else 0 end), 0)::bigint as count,
-             max(at) filter (where body::jsonb ->> 'path' = 'logs/run') as last,
+      select coalesce(sum(coalesce(${toldCount(sql`said`, 'repeats')}, 1)) filter (where said ->> 'path' = 'logs/run'), 0)::bigint as count,
+             max(at) filter (where said ->> 'path' = 'logs/run') as last,
              count(*) >= ${MOST_READS} as "isCut"
-        from (select at, body from ledger.entry
+        from (select at, body::jsonb as said from ledger.entry
                where subject = ${`repo:${space}`} and kind in ('read.private', 'read.repeated')
                  and at >= ${since} and at <= ${until}
                order by at desc limit ${MOST_READS}) as e`.execute(this.#db);

@@ -2,6 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type LedgerTables } from './tables.ts';
+import { toldCount } from './told-count-store.ts';
 
 /** Kinds that can be counted: those of the index `entry_watched`. */
 export type WatchedKind =
@@ -86,7 +87,7 @@ export class TallyReader {
   #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], { at, cameAt }: CountedSince) {
     const came = JSON.stringify(Object.fromEntries(cameAt ?? []));
     return sql`
-      select at, subject, body from ledger.entry
+      select at, subject, ${SAID} as body from ledger.entry
        where ${SPACE} in (${sql.join([...spaces])}) and kind in (${sql.join([...kinds])}) and ${IS_OF_SPACE} and at >= ${at}
          and at >= coalesce((${came}::jsonb ->> ${SPACE})::timestamptz, ${at})
          and (kind <> 'space.egress-refused' or ${came}::jsonb ->> ${SPACE} is null
@@ -96,7 +97,7 @@ export class TallyReader {
 
   #newest(kinds: readonly WatchedKind[], since: Date) {
     return sql`
-      select at, subject, body from ledger.entry
+      select at, subject, ${SAID} as body from ledger.entry
        where kind in (${sql.join([...kinds])}) and ${IS_WATCHED} and at >= ${since}
        order by at desc limit ${MOST_COUNTED}`;
   }
@@ -107,8 +108,9 @@ function byTime({ of, back }: Counts<Date>): Counts<number> {
 }
 
 const HOUR = sql`date_trunc('hour', at, 'UTC')`;
-const COUNT = sql`sum(coalesce((body::jsonb ->> 'count')::bigint, (body::jsonb ->> 'uses')::bigint,
-  (body::jsonb ->> 'unclosed')::bigint, 1))::bigint`;
+const SAID = sql`body::jsonb`;
+const COUNTS = ['count', 'uses', 'unclosed'].map((name) => toldCount(SAID, name));
+const COUNT = sql`sum(coalesce(${sql.join(COUNTS)}, 1))::bigint`;
 
 // The index has these alone; so must the question.
 const IS_WATCHED = sql`kind in ('session.begun', 'refusal.noted', 'refusal.repeated', 'space.egress-refused', 'secret.used',

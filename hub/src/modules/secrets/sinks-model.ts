@@ -2,6 +2,7 @@
 // Invariant: without an entry that ends it, possession has not ended; what was not recorded is told as not known, and never as not there.
 import { type Id } from '@holdfast/kernel/id';
 import { z } from 'zod';
+import { readBody } from '#modules/ledger';
 
 /** An entry, as far as it is read here. */
 export interface SinkEntry {
@@ -133,7 +134,8 @@ const OF_HOLDERS: ReadonlySet<string> = new Set([
 /** What could be written with it when it was set; `null`: that was not noted. */
 export function reachAtSetting(entries: readonly SinkEntry[]): readonly Writable[] | null {
   const noted = entries.find(({ kind }) => kind === 'space.token-reach');
-  return noted === undefined ? null : Reach.parse(JSON.parse(noted.body)).writes;
+  // The hub writes these: one in other hands may have written anything.
+  return Reach.safeParse(readBody(noted?.body ?? '')).data?.writes ?? null;
 }
 
 /** A host that an app reached while it held a version. */

@@ -5,8 +5,7 @@ import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { z } from 'zod';
-import { EntrySearch, record } from '#modules/ledger';
+import { EntrySearch, readBody, record } from '#modules/ledger';
 import { Reached, type Contact, type ToldContacts } from './contacts-model.ts';
 import { PassedWriter } from './passed-store.ts';
 import { readContacts } from './recorded-contacts.ts';
@@ -30,7 +29,6 @@ const MINUTE_MS = 60_000;
 const START_MS = 60_000;
 /** More starts than a Space has in that time. */
 const MOST_STARTS = 200;
-const Started = z.looseObject({ run: z.string() });
 /** Failures after which a look is over. */
 const MOST_FAILED = 3;
 
@@ -144,7 +142,7 @@ export class Contacts implements AsyncDisposable {
     const within = { since: new Date(start - START_MS), until: new Date(start + START_MS) };
     const filter = { subject: `repo:${space}`, kind: 'run.started', ...within };
     const { items } = await new EntrySearch(db).list(filter, { limit: MOST_STARTS });
-    return items.some(({ body }) => Started.parse(JSON.parse(body)).run === run);
+    return items.some(({ body }) => readBody(body)['run'] === run);
   }
 
   #mayRecord(space: Id, now: number): boolean {

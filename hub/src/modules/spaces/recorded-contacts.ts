@@ -3,16 +3,23 @@
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { z } from 'zod';
-import { PossessionReader, type ContactEntry, type ContactRow } from '#modules/ledger';
+import { PossessionReader, readBody, type ContactEntry } from '#modules/ledger';
 import { type Contact } from './contacts-model.ts';
 
-/** Entries of one run that are read, of the newest: ten weeks of one in ten minutes. */
-const MOST_OF_RUN = 10_000;
-/**
- * With how many a piece is full: entries of the runs that are asked for, what these say of hosts, and the hosts, which an answer has to
- * show; and entries of other runs, which are passed.
- */
-const FULL = { entries: 10_000, rows: 100_000, hosts: 1_000, passed: 200_000 };
+/** What a piece has read, by which it is full. */
+interface Read {
+  /** Entries of the runs that are asked for, and what these say of hosts. */
+  readonly entries: number;
+  readonly rows: number;
+  /** Hosts, which an answer has to show. */
+  readonly hosts: number;
+  /** Entries of other runs. */
+  readonly passed: number;
+}
+
+const FULL: Read = { entries: 10_000, rows: 100_000, hosts: 1_000, passed: 200_000 };
+/** Of one run, with as many entries of the newest: ten weeks of one in ten minutes. It has no more hosts than its door remembers. */
+const FULL_OF_RUN: Read = { entries: 10_000, rows: Infinity, hosts: Infinity, passed: Infinity };
 /** Entries that are read at a time. */
 const AT_ONCE = 200;
 /** Later than any entry. */
@@ -37,8 +44,13 @@ export interface ContactPiece {
 /** Whom one run reached: of each host and port what was recorded last. */
 export async function readContacts(db: Db, run: Id): Promise<RecordedContacts> {
   const reader = new PossessionReader(db);
-  const hosts = await reader.listContacts(run, MOST_OF_RUN);
-  return { hosts: hosts.map(contactOf), unanswered: await reader.findUnanswered(run) };
+  const piece = new Piece(FULL_OF_RUN);
+  await fill(
+    piece,
+    END,
+    async (before) => await reader.listContactEntriesOf(run, { before, limit: AT_ONCE }),
+  );
+  return piece.told.runs.get(run) ?? { hosts: [], unanswered: 0 };
 }
 
 /**
@@ -51,40 +63,55 @@ export async function readContactsBack(
   { runs, before }: { readonly runs: readonly Id[]; readonly before: string | undefined },
 ): Promise<ContactPiece> {
   const reader = new PossessionReader(db);
-  const piece = new Piece();
-  let back = before ?? END;
-  for (;;) {
-    const entries = await reader.listContactEntries(space, { runs, before: back, limit: AT_ONCE });
+  const piece = new Piece(FULL);
+  const back = await fill(
+    piece,
+    before ?? END,
+    async (at) => await reader.listContactEntries(space, { runs, before: at, limit: AT_ONCE }),
+  );
+  return { ...piece.told, back };
+}
+
+/** Fills a piece from the newest before a time; what was recorded before the time that is returned was not read. `undefined`: all was. */
+async function fill(
+  piece: Piece,
+  from: string,
+  list: (before: string) => Promise<readonly ContactEntry[]>,
+): Promise<string | undefined> {
+  for (let back = from; ;) {
+    const entries = await list(back);
     for (const entry of entries) {
       // What is of one instant stays together, so that nothing lies between two pieces.
-      if (piece.isFull && entry.at !== back) return { ...piece.told, back };
+      if (piece.isFull && entry.at !== back) return back;
       piece.add(entry);
       back = entry.at;
     }
-    if (entries.length < AT_ONCE) return { ...piece.told, back: undefined };
+    if (entries.length < AT_ONCE) return undefined;
   }
 }
 
-const Said = z.looseObject({
-  unanswered: z.number(),
-  hosts: z.array(
-    z.looseObject({
-      host: z.string(),
-      port: z.number(),
-      first: z.iso.datetime(),
-      last: z.iso.datetime(),
-      connections: z.number(),
-      sentBytes: z.number(),
-      receivedBytes: z.number().optional(),
-    }),
-  ),
+const SaidOfHost = z.looseObject({
+  host: z.string(),
+  port: z.number(),
+  first: z.iso.datetime(),
+  last: z.iso.datetime(),
+  connections: z.number(),
+  sentBytes: z.number(),
+  /** Older entries do not say it. */
+  receivedBytes: z.number().optional(),
 });
+const Said = z.looseObject({ unanswered: z.number(), hosts: z.array(SaidOfHost) });
 
 class Piece {
   readonly #runs = new Map<Id, { readonly hosts: Map<string, Contact>; readonly unanswered: number }>();
   readonly #hosts = new Set<string>();
   readonly #read = { entries: 0, rows: 0, passed: 0 };
+  readonly #full: Read;
   #isDamaged = false;
+
+  constructor(full: Read) {
+    this.#full = full;
+  }
 
   /** Takes one, which is older than those before. */
   add({ actor, body }: ContactEntry): void {
@@ -93,7 +120,7 @@ class Piece {
       return;
     }
     this.#read.entries += 1;
-    const said = Said.safeParse(JSON.parse(body));
+    const said = Said.safeParse(readBody(body));
     this.#isDamaged ||= !said.success;
     if (!said.success) return;
     const { hosts, unanswered } = said.data;
@@ -110,8 +137,9 @@ class Piece {
 
   get isFull(): boolean {
     const { entries, rows, passed } = this.#read;
-    const isRead = entries >= FULL.entries || rows >= FULL.rows || passed >= FULL.passed;
-    return isRead || this.#hosts.size >= FULL.hosts;
+    const full = this.#full;
+    const isRead = entries >= full.entries || rows >= full.rows || passed >= full.passed;
+    return isRead || this.#hosts.size >= full.hosts;
   }
 
   get told(): Omit<ContactPiece, 'back'> {
@@ -122,8 +150,8 @@ class Piece {
   }
 }
 
-function contactOf({ first, last, receivedBytes, ...counts }: ContactRow): Contact {
-  const { host, port, connections, sentBytes } = counts;
-  const known = { host, port, first: Date.parse(first), last: Date.parse(last), connections, sentBytes };
-  return { ...known, receivedBytes: receivedBytes ?? undefined };
+function contactOf({ first, last, ...said }: z.infer<typeof SaidOfHost>): Contact {
+  const { host, port, connections, sentBytes, receivedBytes } = said;
+  const counts = { connections, sentBytes, receivedBytes };
+  return { host, port, first: Date.parse(first), last: Date.parse(last), ...counts };
 }

@@ -1,7 +1,7 @@
 // Whose act a start follows: the newest on the ledger since the start before, of those that have a Space start anew.
 import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { EntrySearch, type FoundEntry } from '#modules/ledger';
+import { EntrySearch, readBody, type FoundEntry } from '#modules/ledger';
 
 /** Acts by which people have a Space start. */
 const CAUSES: ReadonlySet<string> = new Set([
@@ -39,5 +39,5 @@ export async function findStartCause(db: Db, space: Id): Promise<StartCause | un
 }
 
 function isOf({ body }: FoundEntry, space: Id): boolean {
-  return (JSON.parse(body) as { readonly space?: unknown }).space === space;
+  return readBody(body)['space'] === space;
 }

@@ -175,10 +175,11 @@ void test('what is malformed or too long is not recorded, nor what comes in anot
       [2, 'a'.repeat(257)],
       [3, 'c'.repeat(257)],
       [4, 'b'.repeat(65_537)],
+      [4, '[]'],
       [4, null],
     ] as const)
       await assert.rejects(pool.query(insert, fits.with(at, value as string)), /malformed or too long/);
-    await pool.query(insert, ['repo.created', 'é'.repeat(256), 'a', '', 'b'.repeat(65_536)]);
+    await pool.query(insert, ['repo.created', 'é'.repeat(256), 'a', '', `{"b":"${'b'.repeat(65_536 - 8)}"}`]);
     const client = await pool.connect();
     await client.query(`set client_encoding = 'LATIN1'`);
     await assert.rejects(client.query(insert, fits), /whose encoding is UTF8/);

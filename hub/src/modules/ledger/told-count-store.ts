@@ -1,0 +1,12 @@
+// SQL that reads counts out of what entries say. A hub in other hands may have recorded anything in their place, and nobody can delete
+// it: such a one counts for nothing, and no question fails by it.
+import { sql, type RawBuilder } from 'kysely';
+
+/** More than anything is counted, and so few that sums of as many entries as are read together stay exact. */
+const MOST = 1_000_000_000_000;
+
+/** The count that a `jsonb` value has under a name; null where that is none. */
+export function toldCount(said: RawBuilder<unknown>, name: string): RawBuilder<number | null> {
+  const told = sql`${said} -> ${sql.lit(name)}`;
+  return sql`case when jsonb_typeof(${told}) = 'number' and (${told})::numeric between 0 and ${sql.lit(MOST)} then (${told})::bigint end`;
+}
