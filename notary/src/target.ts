@@ -1,9 +1,18 @@
-// One place for checkpoints: it gets the newest one, at most one a second, and again what it did not take. Nothing waits for it.
+// One place for checkpoints: it gets the newest one, at most one a second, and again what it did not take; the more often it takes none,
+// the longer it is left alone. Nothing waits for it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Log } from '@holdfast/platform/log';
 
 /** Between two checkpoints for one place, in milliseconds. */
 const PACE_MS = 1_000;
+
+/** Between two for one that takes none. How far others are behind is told by the lag, and not much later for that. */
+const LONGEST_MS = 15_000;
+
+/** Milliseconds until a place is given another, which failed so often in a row. */
+export function paceAfter(failures: number): number {
+  return Math.min(PACE_MS * 2 ** Math.max(0, failures - 1), LONGEST_MS);
+}
 
 /** A place, with how it is given one. */
 export class Target {
@@ -35,16 +44,19 @@ export class Target {
 
   async #putNext(): Promise<void> {
     const { signal } = this.#closing;
+    let failures = 0;
     while (this.#next !== undefined) {
       const note = this.#next;
       this.#next = undefined;
       try {
         await this.#put(note);
+        failures = 0;
       } catch (err) {
         this.#log.error({ err }, `${this.#name} for checkpoints did not take one; the newest is tried again`);
         if (!signal.aborted) this.#next ??= note;
+        failures += 1;
       }
-      await delay(PACE_MS, undefined, { signal }).catch(() => undefined);
+      await delay(paceAfter(failures), undefined, { signal }).catch(() => undefined);
     }
     this.#work = undefined;
   }

@@ -64,6 +64,21 @@ void test('parseConfigFile() keeps entries of the ledger for ever, or for 30 day
   assert.deepEqual([{}, { keepDays: 30 }, { keepDays: 29 }].map(keepDaysOf), [null, 30, undefined]);
 });
 
+void test('parseConfigFile() refuses a witness behind whose address nothing can be added', () => {
+  for (const more of ['?key=1', '#part', '?'])
+    for (const [part, is] of [
+      ['witnesses', false],
+      ['url', true],
+    ] as const) {
+      const problems: string[] = [];
+      const address = `https://witness.example.org/log${more}`;
+      const checkpoints = { [part]: part === 'url' ? address : [address] };
+      const parsed = parseConfigFile(JSON.stringify({ checkpoints }), 'config.json', problems);
+      assert.equal(parsed !== undefined, is, address);
+      if (!is) assert.match(problems.join(''), /checkpoints\.witnesses.*has a question \(\?\) or a fragment/);
+    }
+});
+
 void test('parseConfigFile() refuses a user name or password in the address for checkpoints', () => {
   for (const user of ['me:secret@', 'me@', ':secret@']) {
     const problems: string[] = [];

@@ -50,6 +50,11 @@ function hasNoUserInfo(address: string): boolean {
 const PlaceAddress = z
   .url({ protocol: /^https?$/ })
   .refine(hasNoUserInfo, 'holds a user name or a password, which would get into logs');
+/** What follows is added behind it: behind a question or a fragment, it would be part of that, and each checkpoint asked in vain. */
+const WitnessPrefix = PlaceAddress.refine(
+  (url) => !/[?#]/.test(url),
+  'has a question (?) or a fragment (#): the path of each call is added behind what a witness’s address begins with',
+);
 
 /** The members of the file; each may be left out. */
 export const ConfigFile = z.strictObject({
@@ -98,7 +103,7 @@ export const ConfigFile = z.strictObject({
       /** Address that takes each newest one as the body of a POST. */
       url: PlaceAddress.nullable().default(null),
       /** Prefixes of witnesses (C2SP's tlog-witness), which sign each newest one. */
-      witnesses: z.array(PlaceAddress).max(16).default([]),
+      witnesses: z.array(WitnessPrefix).max(16).default([]),
     })
     .prefault({}),
   /** What becomes of the ledger. */
