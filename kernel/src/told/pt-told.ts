@@ -13,6 +13,7 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
     'Não foi possível escrever os ficheiros do Space. Tenta-se de novo; o registo do hub, que quem o gere lê, diz porquê.',
   'app.taken-back':
     'O que corria antes foi terminado: pode ter tido um segredo que foi apagado, e ainda nada o substitui.',
+  'app.ended-too': 'O que corria antes também terminou: {why}.',
   'app.ended-again': 'A aplicação terminou: {why}. Arranca de novo daqui a {n} s.',
   'app.ended': 'A aplicação terminou: {why}.',
   'app.not-started-again': 'A aplicação não conseguiu arrancar: {why}. Arranca de novo daqui a {n} s.',

@@ -16,6 +16,7 @@ export const TOLD = {
     'The files of the Space could not be written. It is tried again; the log of the hub says why, which its operator reads.',
   'app.taken-back':
     'What ran before was ended: it may have had a secret that was deleted, and nothing follows it yet.',
+  'app.ended-too': 'What ran before has ended, too: {why}.',
   'app.ended-again': 'The app ended: {why}. It is started again in {n} s.',
   'app.ended': 'The app ended: {why}.',
   'app.not-started-again': 'The app could not start: {why}. It is started again in {n} s.',

@@ -131,7 +131,7 @@ export class Space {
       } catch (error) {
         if (change.signal.aborted) continue;
         await this.#settleWithout('RUNTIME_ERROR', error instanceof Error ? error.message : String(error));
-        await change.within();
+        await this.#rest(change);
       }
     }
   }
@@ -168,7 +168,7 @@ export class Space {
     if (built.kind === 'failed') {
       // What was there before goes on: nobody is helped by a Space that is gone because of a typing error.
       await this.#settleWithout(built.stage, built.message);
-      await change.within();
+      await this.#rest(change);
       return undefined;
     }
     this.#settle(this.#serving === undefined ? 'APP_STARTING' : 'RUNNING_APP_STARTING');
@@ -246,10 +246,14 @@ export class Space {
     this.#servedSince = Date.now();
     if (before !== undefined) this.#letLeave(before);
     this.#settle('RUNNING');
-    const gone = (): void => {
-      this.#noteEnd(run);
+    const timer = setInterval(() => this.#deps.tell(presentUsage(run)), LOOK);
+    const gone = ({ why }: Pick<RunEnd, 'why'>): void => {
+      clearInterval(timer);
+      this.#noteEnd(run, why);
     };
-    run.ended.then(gone, gone);
+    run.ended.then(gone, (error: unknown) => {
+      gone({ why: error instanceof Error ? error.message : String(error) });
+    });
   }
 
   #letLeave(run: Run): void {
@@ -266,10 +270,29 @@ export class Space {
   }
 
   /** A run that ended while another was built or had failed to be; one that is looked after is `watch`'s. */
-  #noteEnd(run: Run): void {
+  #noteEnd(run: Run, why: string): void {
     if (this.#serving !== run || this.#stage === 'RUNNING') return;
     this.#serving = undefined;
-    this.#settle(WITHOUT_RUN[this.#stage] ?? this.#stage, this.#message);
+    const stage = WITHOUT_RUN[this.#stage];
+    // With what is wanted now it could not be started again, and with what was wanted before nobody wants it.
+    const message =
+      stage === undefined ? [this.#message, `What ran before has ended, too: ${why}.`] : [this.#message];
+    this.#settle(stage ?? this.#stage, message.filter((line) => line !== null).join('\n') || null);
+  }
+
+  /** Nothing can be done for what is wanted: waits until something else is. What is served meanwhile sleeps where nobody visits it. */
+  async #rest(change: Change): Promise<void> {
+    while (!(await change.within(this.#serving === undefined ? undefined : LOOK)))
+      if (this.#isIdle()) {
+        this.#isAsleep = true;
+        return;
+      }
+  }
+
+  #isIdle(): boolean {
+    const run = this.#serving;
+    if (run === undefined) return false;
+    return isIdle({ ...run.usage(), servedSince: this.#servedSince }, this.#want.sleepSeconds, Date.now());
   }
 
   /** Looks after the run that is served, until something else is wanted, it sleeps or it ends. */
@@ -285,9 +308,7 @@ export class Space {
         await this.#afterEnd(run, next, change);
         return;
       }
-      this.#deps.tell(presentUsage(run));
-      const visited = { ...run.usage(), servedSince: this.#servedSince };
-      if (isIdle(visited, this.#want.sleepSeconds, Date.now())) {
+      if (this.#isIdle()) {
         this.#isAsleep = true;
         return;
       }

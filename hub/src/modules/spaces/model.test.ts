@@ -72,4 +72,10 @@ void test('stageOf() believes what was said of the last wish, and of an older on
   assert.equal(isSilent('build', 2, told(2, { stage: 'RUNNING' })), true);
   assert.equal(isSilent('run', 2, told(2, { stage: 'RUNNING' })), false);
   assert.equal(isSilent('build', 3, told(2)), false);
+  assert.deepEqual(
+    (['build', 'run'] as const).map((kind) => isSilent(kind, 2, told(2, { serving }))),
+    [true, false],
+    'beside a build that failed the program goes on',
+  );
+  assert.equal(isSilent('run', 2, told(2)), true);
 });

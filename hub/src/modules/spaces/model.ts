@@ -141,6 +141,8 @@ const RUNS: ReadonlySet<RunStage> = new Set([
 /** Whether a log of a Space has come to its end, until people want something else. */
 export function isSilent(kind: 'build' | 'run', generation: number, told: Told | undefined): boolean {
   if (told === undefined || told.generation < generation) return false;
+  // What runs beside a build that failed goes on saying something.
+  if (kind === 'run' && told.serving !== null) return false;
   return !(kind === 'build' ? BUILDING : RUNS).has(told.stage);
 }
 

@@ -2,6 +2,7 @@
 # nobody else from anything, and leaves nothing behind.
 import json
 import os
+import signal
 import threading
 import time
 import uuid
@@ -333,16 +334,52 @@ serve()
     wait("RUNNING", NAME)
 
 
+# Its only release is a source that refuses to be built, and says why.
+UNBUILDABLE = {**files("serve()\n"), "requirements.txt": "sklearn==0.0.post12\n"}
+
+
+def push_unbuildable():
+    push(NAME, UNBUILDABLE)
+    assert until(lambda: admin.get_space_runtime(NAME).stage == "BUILD_ERROR", PATIENCE)
+    # What ran before goes on.
+    equal(httpx.get(host(NAME), headers=auth()).text, "here")
+
+
 @case("a package whose build fails is a build error with what it said")
 def sdist():
-    # Its only release is a source that refuses to be built, and says why.
-    push(NAME, {**files("serve()\n"), "requirements.txt": "sklearn==0.0.post12\n"})
-    assert until(lambda: admin.get_space_runtime(NAME).stage == "BUILD_ERROR", PATIENCE)
+    push_unbuildable()
     runtime = admin.get_space_runtime(NAME)
     assert runtime.raw["errorMessage"], runtime.raw
     assert "scikit-learn" in logs("build", NAME), logs("build", NAME)
-    # What ran before goes on.
-    equal(httpx.get(host(NAME), headers=auth()).text, "here")
+
+
+@case("what goes on beside a build that failed is measured, is not silent, and sleeps when nobody visits it")
+def beside_failed():
+    for what in ("metrics", "logs/run"):
+        with httpx.stream("GET", f"{ENDPOINT}/api/spaces/{NAME}/{what}", headers=auth(), timeout=30) as answer:
+            assert any(line.startswith("data: ") for line in answer.iter_lines()), what
+    admin.set_space_sleep_time(NAME, 1)
+    assert until(lambda: admin.get_space_runtime(NAME).stage == "SLEEPING", 120), admin.get_space_runtime(NAME)
+    equal(processes(FILE), [])
+    admin.set_space_sleep_time(NAME, -1)
+
+
+@case("what goes on beside a build that failed and ends is not started again, and its Space says so")
+def ends_beside_failed():
+    push(NAME, files("serve()\n"))
+    wait("RUNNING", NAME)
+    push_unbuildable()
+    why = admin.get_space_runtime(NAME).raw["errorMessage"]
+    for process in processes(FILE):
+        os.kill(process, signal.SIGKILL)
+
+    def told():
+        return admin.get_space_runtime(NAME).raw["errorMessage"]
+
+    assert until(lambda: told() != why, 60), told()
+    assert told().startswith(why + "\nWhat ran before has ended, too: "), told()
+    equal(admin.get_space_runtime(NAME).stage, "BUILD_ERROR")
+    equal(processes(FILE), [])
 
 
 @case("once they are deleted nothing of them is left")
