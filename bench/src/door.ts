@@ -6,6 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Socket } from 'node:net';
+import type { DoorStart } from '@holdfast/door/run/frames';
 import { withCpu } from './cpu.ts';
 import { findFreePort } from './nginx.ts';
 import { mustRun, openScratch, ROOT } from './program.ts';
@@ -77,17 +78,12 @@ async function compare(app: App, rounds: number): Promise<Pick<Result, 'hub' | '
     ...{ type: 'start', mode: 'run', command: app(APP_PORT), port: APP_PORT },
     ...{ env: libraries(), cwd: '/', copy: null, secrets: null },
   });
-  door.send({
-    ...{
-      type: 'start',
-      egress: { kind: 'closed' },
-      ports: [80, 443],
-      own: [],
-      resolver: null,
-    },
-    hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: 1 },
+  const start: DoorStart = {
+    ...{ type: 'start', egress: { kind: 'closed' }, ports: [80, 443], own: [], resolver: null },
+    hub: { name: 'hub.holdfast.internal', publicName: null, address: '127.0.0.1', port: 1, proof: null },
     ...{ incoming: path.join(scratch.path, 'app.sock'), spaceHost: 'a-b.localhost', secrets: null },
-  });
+  };
+  door.send(start);
   await Promise.all([sandbox.said('listening'), door.said('ready')]);
   return await takeTurns(rounds, {
     hub: async () => await measure(door.pid, visits.port),

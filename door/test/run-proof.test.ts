@@ -8,7 +8,7 @@ import { PLAYED, VALUES } from './harness/values.ts';
 
 const PROOF = `${'a'.repeat(24)}.${'b'.repeat(43)}`;
 const HUB = 'hub.holdfast.internal';
-const start = { hub: { name: HUB, address: '127.0.0.1', port: 9_000, proof: PROOF } };
+const start = { hub: { name: HUB, publicName: null, address: '127.0.0.1', port: 9_000, proof: PROOF } };
 
 const ask = (target: string, host: string, more = ''): string =>
   `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nX-Holdfast-Run: claimed\r\nx_holdfast_run: claimed\r\n` +

@@ -83,6 +83,25 @@ void test('addresses of this machine are refused like private ones', async () =>
   assert.equal(statusOf(await say(door, tunnel('93.184.216.34:443'))), '403');
 });
 
+void test('addresses that become this machine’s while the door is open are refused from then on', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  assert.equal(statusOf(await say(door, get('http://models.example.org/'))), '200');
+  door.send({ type: 'own', own: ['93.184.216.34'] });
+  let status = '200';
+  for (let n = 0; n < 200 && status === '200'; n += 1) {
+    status = statusOf(await say(door, get('http://models.example.org/'))) ?? '';
+    await delay(10);
+  }
+  assert.equal(status, '403');
+  door.send({ type: 'own', own: [] });
+  for (let n = 0; n < 200 && status === '403'; n += 1) {
+    status = statusOf(await say(door, get('http://models.example.org/'))) ?? '';
+    await delay(10);
+  }
+  assert.equal(status, '200');
+});
+
 void test('a policy that does not name a host asks nobody where it is', async () => {
   await using world = await openWorld();
   await using listed = await world.openDoor({ egress: { kind: 'list', hosts: ['models.example.org'] } });

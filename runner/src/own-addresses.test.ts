@@ -1,7 +1,8 @@
 // Which addresses doors refuse as ours.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ownAddresses } from './own-addresses.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OwnAddresses, ownAddresses } from './own-addresses.ts';
 
 void test('ownAddresses() has those of the public name beside those of the machine', async () => {
   const asked: string[] = [];
@@ -23,4 +24,27 @@ void test('ownAddresses() goes on without a name, with one that nobody knows, an
     async () => await new Promise<readonly string[]>(() => undefined),
   );
   assert.deepEqual(await silent, local);
+});
+
+void test('OwnAddresses tells doors what the public name leads to by now, and what it led to before', async () => {
+  const answers = [['203.0.113.1'], [], ['203.0.113.2']];
+  const find = (): Promise<readonly string[]> => {
+    const next = answers.length > 1 ? answers.shift() : answers[0];
+    return next?.length === 0 ? Promise.reject(new Error('SERVFAIL')) : Promise.resolve(next ?? []);
+  };
+  using own = new OwnAddresses('hub.example.org', { find, note: () => undefined, everyMs: 5 });
+  assert.ok((await own.now()).includes('203.0.113.1'));
+  const told: (readonly string[])[] = [];
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  using following = own.follow((addresses) => {
+    told.push(addresses);
+    if (told.length === 3) resolve(undefined);
+  });
+  await promise;
+  assert.ok(told[0]?.includes('203.0.113.1'), 'a resolver that fails opens nothing');
+  for (const address of ['203.0.113.1', '203.0.113.2']) assert.ok(told.at(-1)?.includes(address), address);
+  following[Symbol.dispose]();
+  const count = told.length;
+  await delay(50);
+  assert.equal(told.length, count);
 });

@@ -7,6 +7,10 @@ import { localRoutes } from './local-routes.ts';
 
 /** How long a resolver is waited for before an app starts without its word. */
 const PATIENCE = 2_000;
+/** How often it is looked again while apps run, in milliseconds. */
+const LOOK_MS = 30_000;
+/** A name that leads to some of many addresses at a time led to these, too, so long before. Milliseconds, and how many. */
+const REMEMBERED = { ms: 60 * 60_000, most: 256 };
 
 /** Finds the addresses of a name; rejects where there are none. */
 export type FindAddresses = (name: string) => Promise<readonly string[]>;
@@ -27,6 +31,75 @@ export async function ownAddresses(
   for (const problem of problems) note(problem);
   const named = publicHost === null ? [] : await inTime(find(publicHost));
   return [...new Set([...local, ...routed, ...named])];
+}
+
+/** What is told to whoever follows. */
+type Listener = (own: readonly string[]) => void;
+
+/** Looks again and again, and tells doors: they are open for weeks, and a machine, or who stands before it, gets other addresses. */
+export class OwnAddresses implements Disposable {
+  readonly #look: (find: FindAddresses) => Promise<string[]>;
+  readonly #find: FindAddresses;
+  readonly #note: (problem: string) => void;
+  readonly #named = new Map<string, number>();
+  readonly #listeners = new Set<Listener>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    publicHost: string | null,
+    { find = findAddresses, note, everyMs = LOOK_MS }: OwnAddressesOptions,
+  ) {
+    this.#find = find;
+    this.#note = note;
+    this.#look = async (known) => await ownAddresses(publicHost, known, note);
+    this.#timer = setInterval(() => void this.#tell(), everyMs);
+  }
+
+  /** As they are now. Throws what reading routes throws. */
+  async now(): Promise<string[]> {
+    return await this.#look(async (name) => await this.#findKnown(name));
+  }
+
+  /** Has this be told of them about twice a minute, until it is let go. */
+  follow(listener: Listener): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#listeners.size === 0) return;
+    try {
+      const own = await this.now();
+      for (const listener of this.#listeners) listener(own);
+    } catch (error) {
+      // Doors go on with what they know.
+      this.#note(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  // A resolver that is silent for a moment must not open the way that was closed before.
+  async #findKnown(name: string): Promise<readonly string[]> {
+    const now = performance.now();
+    const found = await inTime(this.#find(name));
+    for (const address of found) {
+      this.#named.delete(address);
+      this.#named.set(address, now);
+    }
+    for (const [address, at] of this.#named)
+      if (now - at > REMEMBERED.ms || this.#named.size > REMEMBERED.most) this.#named.delete(address);
+    return [...this.#named.keys()];
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#listeners.clear();
+  }
+}
+
+interface OwnAddressesOptions {
+  readonly find?: FindAddresses;
+  readonly note: (problem: string) => void;
+  readonly everyMs?: number;
 }
 
 /** Finds them by this machine's resolver. Throws what it throws. */

@@ -10,7 +10,7 @@ import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { CodeCache } from './code-cache.ts';
 import { Doors } from './doors/doors.ts';
 import { openBuilding } from './building.ts';
-import { findAddresses, ownAddresses } from './own-addresses.ts';
+import { OwnAddresses } from './own-addresses.ts';
 import { openRuntime, SandboxUnavailable, type SandboxRuntime } from './sandbox/index.ts';
 import { type RunGround } from './runs/run.ts';
 import { type SecretSource } from './secrets/hand-over.ts';
@@ -67,11 +67,12 @@ export async function openRunner(
     vault: new VaultLink(vault, log),
     tickets: new Tickets((frame) => hub.send(frame)),
   };
-  const note = warnOnce(log);
+  const own = stack.use(new OwnAddresses(settings.publicHost, { note: warnOnce(log) }));
   const ground: RunGround = {
     ...{ runtime, doors, inside, secrets, log, folder: runs, visit: settings.folders.visit },
     hostCertificates: settings.hostCertificates,
-    outside: async () => await outsideOf(settings, note),
+    own,
+    outside: async () => await outsideOf(settings, own),
   };
   const { farewellMs } = settings;
   const space = { ground, users, clock: systemClock, build: building.build, farewellMs };
@@ -89,13 +90,13 @@ function warnOnce(log: Log): (problem: string) => void {
 }
 
 async function outsideOf(
-  settings: Settings,
-  note: (problem: string) => void,
+  { hub, publicHost, resolver }: Settings,
+  own: OwnAddresses,
 ): ReturnType<RunGround['outside']> {
   return {
-    hub: { name: HUB_NAME, ...settings.hub },
-    own: await ownAddresses(settings.publicHost, findAddresses, note),
-    resolver: settings.resolver,
+    hub: { name: HUB_NAME, publicName: publicHost, ...hub },
+    own: await own.now(),
+    resolver,
   };
 }
 

@@ -28,9 +28,18 @@ void test('parseDestination() takes nothing that some reader takes for an addres
 
 void test('refusalOfDestination() knows the policies and the ports', () => {
   const ports = [80, 443];
+  const hub = {
+    ...{ name: 'hub.holdfast.internal', publicName: 'hub.example.org', address: '127.0.0.1' },
+    ...{ port: 9_000, proof: null },
+  };
   const judge = (host: string, port: number, egress: Parameters<typeof refusalOfDestination>[1]['egress']) =>
-    refusalOfDestination({ kind: 'name', host, port }, { egress, ports });
-  const list = { kind: 'list' as const, hosts: ['pypi.org'] };
+    refusalOfDestination({ kind: 'name', host, port }, { egress, ports, hub });
+  const list = { kind: 'list' as const, hosts: ['pypi.org', 'hub.example.org'] };
+  // Elsewhere than at its own name an app is a visitor, wherever that name leads at the moment.
+  for (const egress of [{ kind: 'open' as const }, list])
+    assert.match(judge('hub.example.org', 443, egress) ?? '', /apps reach as hub\.holdfast\.internal/);
+  for (const host of ['a.hub.example.org', 'example.org'])
+    assert.equal(judge(host, 443, { kind: 'open' }), undefined, host);
   assert.equal(judge('pypi.org', 443, { kind: 'open' }), undefined);
   assert.match(judge('pypi.org', 22, { kind: 'open' }) ?? '', /port 22/);
   assert.match(judge('pypi.org', 443, { kind: 'closed' }) ?? '', /nothing/);

@@ -54,8 +54,11 @@ export function proofFor(destination: Destination, { hub }: Pick<DoorStart, 'hub
 /** Why a destination may not be reached, before anybody is asked where it is; `undefined` when it may. */
 export function refusalOfDestination(
   { kind, host, port }: Destination,
-  { egress, ports }: Pick<DoorStart, 'egress' | 'ports'>,
+  { egress, ports, hub }: Pick<DoorStart, 'egress' | 'ports' | 'hub'>,
 ): string | undefined {
+  // Whatever it leads to at this moment: there an app would pass for a visitor.
+  if (kind === 'name' && host === hub.publicName)
+    return `it is the public name of the hub, which apps reach as ${hub.name}`;
   if (egress.kind === 'closed') return 'this Space reaches nothing outside';
   if (egress.kind === 'list' && !egress.hosts.includes(host))
     return 'it is not among the hosts of this Space';

@@ -7,7 +7,7 @@ import type { RequestHead } from './http/head.ts';
 
 const PROOF = `${'a'.repeat(24)}.${'b'.repeat(43)}`;
 const HUB = 'hub.holdfast.internal';
-const start = { hub: { name: HUB, address: '127.0.0.1', port: 1, proof: PROOF } };
+const start = { hub: { name: HUB, publicName: null, address: '127.0.0.1', port: 1, proof: PROOF } };
 const without = { hub: { ...start.hub, proof: null } };
 const CLAIMED = ['X-Holdfast-Run', 'x-holdfast-run', 'X_Holdfast_Run', 'X-Holdfast_Run', 'X-Holdfast-Other'];
 

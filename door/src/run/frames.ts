@@ -20,11 +20,13 @@ export const DoorStart = z.strictObject({
    */
   hub: z.strictObject({
     name: z.string(),
+    /** The name by which everybody else reaches it; `null`: none but an address. */
+    publicName: z.string().nullable(),
     address: z.string(),
     port: z.int(),
     proof: z.string().regex(RUN_PROOF).nullable(),
   }),
-  /** Addresses of this machine and of the hub's public name; refused like private ones. */
+  /** Addresses of this machine and of the hub's public name, as they are now; refused like private ones. */
   own: z.array(z.string()),
   /** Servers that resolve names, as `address` or `address:port`; `null`: the system's. */
   resolver: z.array(z.string()).nullable(),
@@ -44,12 +46,21 @@ export const DoorStart = z.strictObject({
 });
 export type DoorStart = z.infer<typeof DoorStart>;
 
-/** What a door is told after that: a box of the vault, which the runner cannot open. */
-export const ToDoor = z.strictObject({
+/** A box of the vault, which the runner cannot open. */
+const VaultBox = z.strictObject({
   type: z.literal('box'),
   kind: z.enum(['grant', 'word']),
   box: z.string().max(400_000),
 });
+/** As a type. */
+export type VaultBox = z.infer<typeof VaultBox>;
+
+/** What a door is told after that. */
+export const ToDoor = z.discriminatedUnion('type', [
+  VaultBox,
+  /** What `own` is by now. */
+  z.strictObject({ type: z.literal('own'), own: z.array(z.string()) }),
+]);
 export type ToDoor = z.infer<typeof ToDoor>;
 
 /** Names, addresses, and ends and beginnings of such: what is anything else was told by no door of ours, and cannot be recorded. */

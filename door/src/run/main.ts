@@ -33,7 +33,7 @@ function measure(errands: Side, visits: Side): Traffic {
 }
 
 interface Sides {
-  readonly contacts: Contacts;
+  readonly outside: Outside;
   readonly start: DoorStart;
   readonly refused: (host: string, why: string) => void;
   readonly broker: Broker | undefined;
@@ -41,8 +41,7 @@ interface Sides {
 }
 
 /** Opens both sides. */
-async function openSides({ start, refused, contacts, broker, app }: Sides): Promise<Side[]> {
-  const outside = new Outside({ start, resolve: openResolve(start.resolver), refused, contacts });
+async function openSides({ start, refused, outside, broker, app }: Sides): Promise<Side[]> {
   const secure = new SecureOutside(start.secrets?.certificates);
   const front = broker && new Front({ broker, outside, secure, start, refused, fail: tellFailure });
   const now = Date.now();
@@ -115,13 +114,11 @@ const contacts = new Contacts((told) => {
 using stack = new DisposableStack();
 const broker = stack.adopt(openBroker(start, channel), (opened) => opened?.[Symbol.dispose]());
 const app = stack.use(await openApp(start.incoming));
-const [errands, visits] = await openSides({
-  ...{ start, app, contacts },
-  broker,
-  refused: (host, why) => {
-    refusals.add(host, why, Date.now());
-  },
-});
+const refused = (host: string, why: string): void => {
+  refusals.add(host, why, Date.now());
+};
+const outside = new Outside({ start, resolve: openResolve(start.resolver), refused, contacts });
+const [errands, visits] = await openSides({ start, app, outside, broker, refused });
 if (errands !== undefined && visits !== undefined) {
   stack.use(errands);
   stack.use(visits);
@@ -134,9 +131,10 @@ if (errands !== undefined && visits !== undefined) {
     clearInterval(timer);
   });
   channel.send({ type: 'ready', identity: broker?.identity ?? null });
-  if (broker !== undefined)
-    channel.onFrame((frame) => {
-      broker.receive(ToDoor.parse(frame));
-    });
+  channel.onFrame((frame) => {
+    const told = ToDoor.parse(frame);
+    if (told.type === 'own') outside.learnOwn(told.own);
+    else broker?.receive(told);
+  });
   await channel.closed;
 }

@@ -40,11 +40,16 @@ export interface OutsideDeps {
 /** The outside of a sandbox. */
 export class Outside {
   readonly #deps: OutsideDeps;
-  readonly #own: readonly Network[];
+  #own: readonly Network[] = [];
 
   constructor(deps: OutsideDeps) {
     this.#deps = deps;
-    this.#own = deps.start.own.map(parseNetwork).filter((network) => network !== undefined);
+    this.learnOwn(deps.start.own);
+  }
+
+  /** Which addresses are ours by now. */
+  learnOwn(own: readonly string[]): void {
+    this.#own = own.map(parseNetwork).filter((network) => network !== undefined);
   }
 
   /** Connects, or gives the answer that says why not. */

@@ -38,7 +38,7 @@ export async function openRunDoor(hub: { readonly port: number }, proof: string 
     type: 'start',
     egress: { kind: 'closed' },
     ports: [80, 443],
-    hub: { name: 'hub.holdfast.internal', address: '127.0.0.1', port: hub.port, proof },
+    hub: { name: 'hub.holdfast.internal', publicName: null, address: '127.0.0.1', port: hub.port, proof },
     ...{ own: [], resolver: ['127.0.0.1:9'], incoming: join(path, 'app.sock') },
     ...{ spaceHost: 'a-b.spaces.example.org', secrets: null },
   };

@@ -6,6 +6,7 @@ import { Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { type Doors } from '../doors/doors.ts';
 import { type Door } from '../doors/start-door.ts';
+import { type OwnAddresses } from '../own-addresses.ts';
 import { type Want } from '../frames.ts';
 import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/index.ts';
 import { type ToldContacts } from './contacts.ts';
@@ -31,6 +32,8 @@ export interface RunGround {
   readonly visit: string;
   /** What a door that is opened now is told of the machine. */
   readonly outside: () => Promise<Outside>;
+  /** Tells what of that becomes otherwise. */
+  readonly own: Pick<OwnAddresses, 'follow'>;
   /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
   readonly hostCertificates: string | null;
   readonly inside: InsideProgram;
@@ -168,7 +171,10 @@ export class Run {
     const opened = openDoor(
       door,
       { ...doorSettings(plan.want), incoming: sockets.app, secrets: secretsOf(ground, handOver) },
-      async () => withProof(await ground.outside(), await handOver?.proof),
+      {
+        outside: async () => withProof(await ground.outside(), await handOver?.proof),
+        own: ground.own,
+      },
     );
     opened.catch(() => undefined); // the run sees it
     const sandbox = await making;
@@ -346,9 +352,18 @@ function withProof(
 async function openDoor(
   door: Door,
   start: Omit<DoorStart, 'type' | keyof Outside>,
-  outside: () => Promise<Pick<DoorStart, keyof Outside>>,
+  {
+    outside,
+    own,
+  }: { readonly outside: () => Promise<Pick<DoorStart, keyof Outside>> } & Pick<RunGround, 'own'>,
 ): Promise<DoorIdentity | null> {
   door.channel.send({ type: 'start', ...(await outside()), ...start });
+  const following = own.follow((now) => {
+    door.channel.send({ type: 'own', own: now });
+  });
+  void door.channel.closed.then(() => {
+    following[Symbol.dispose]();
+  });
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, DOOR_PATIENCE, undefined);
   const answer = await Promise.race([door.channel.next(), late, door.exited.then(() => undefined)]);

@@ -9,7 +9,7 @@ import {
   type GrantedSecret,
   type Route,
 } from '../lease.ts';
-import type { DoorStart, FromDoor, ToDoor } from '../frames.ts';
+import type { DoorStart, FromDoor, VaultBox } from '../frames.ts';
 import { Authority, type Leaf } from './authority.ts';
 import { formsOf } from './forms.ts';
 import { Leases } from './leases.ts';
@@ -77,7 +77,7 @@ export class Broker implements Disposable {
   }
 
   /** Takes a box of the vault. What cannot be opened, or is old, changes nothing. */
-  receive({ kind, box }: ToDoor): void {
+  receive({ kind, box }: VaultBox): void {
     let bytes: Buffer;
     try {
       bytes = this.#from.open(box, this.#deps.secrets.run);

@@ -353,11 +353,10 @@ def sdist():
     assert "scikit-learn" in logs("build", NAME), logs("build", NAME)
 
 
-@case("what goes on beside a build that failed is measured, is not silent, and sleeps when nobody visits it")
+@case("what goes on beside a build that failed is measured, and sleeps when nobody visits it")
 def beside_failed():
-    for what in ("metrics", "logs/run"):
-        with httpx.stream("GET", f"{ENDPOINT}/api/spaces/{NAME}/{what}", headers=auth(), timeout=30) as answer:
-            assert any(line.startswith("data: ") for line in answer.iter_lines()), what
+    with httpx.stream("GET", f"{ENDPOINT}/api/spaces/{NAME}/metrics", headers=auth(), timeout=60) as answer:
+        assert any(line.startswith("data: ") for line in answer.iter_lines())
     admin.set_space_sleep_time(NAME, 1)
     assert until(lambda: admin.get_space_runtime(NAME).stage == "SLEEPING", 120), admin.get_space_runtime(NAME)
     equal(processes(FILE), [])
