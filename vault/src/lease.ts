@@ -2,6 +2,32 @@
 import { type Sealing } from '@holdfast/kernel/sealing';
 import { type KeptVersion } from './model.ts';
 
+/** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
+export const LEASE = { uses: 200, seconds: 30 } as const;
+/** As many as an app of ten thousand calls a second makes in less than one. */
+const MOST_USES = 6_400;
+/** Who asks again so soon, in milliseconds, gets twice as many; after so long as few as any other. */
+const [SOON, LONG] = [250, 2_000];
+
+/** What a version was allowed last: so many uses, and when by a clock that only goes on, in milliseconds. */
+interface Allowed {
+  readonly uses: number;
+  readonly at: number;
+}
+
+/**
+ * How many uses of a version the next entry allows, which is noted: an app that calls often must not be held up by what is recorded of
+ * it, and one that does not leaves few that count without having happened.
+ */
+export function usesNext(allowed: Map<string, Allowed>, version: string, now: number): number {
+  const before = allowed.get(version);
+  const since = before === undefined ? Infinity : now - before.at;
+  const as = since > LONG ? LEASE.uses : (before?.uses ?? LEASE.uses);
+  const uses = since < SOON ? Math.min(as * 2, MOST_USES) : as;
+  allowed.set(version, { uses, at: now });
+  return uses;
+}
+
 /** What one door may use. */
 export interface Lease {
   readonly run: string;
@@ -21,6 +47,8 @@ export interface Lease {
   isForged: boolean;
   /** The last value in the place of another that is being granted. */
   replacing: Promise<void>;
+  /** What was allowed last, by version. */
+  readonly allowed: Map<string, Allowed>;
   /** How often it is still tried to give it back what it has overwritten. */
   owed: number;
   /** Of the last word in each direction. */

@@ -14,7 +14,7 @@ import {
 import { Allowance } from './allowance.ts';
 import { type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
-import { allOf, idsOf, type Lease } from './lease.ts';
+import { allOf, idsOf, LEASE, usesNext, type Lease } from './lease.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Owed } from './owed.ts';
 import { type Living } from './possession.ts';
@@ -27,9 +27,7 @@ import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
 import { openValue, readUnderKey, type UnderKey } from './values.ts';
 
-/** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
-export const LEASE = { uses: 200, seconds: 30 } as const;
-/** Words of one door at once, and a second: an app with some thousand calls a second asks twenty times. */
+/** Words of one door at once, and a second: an app with some ten thousand calls a second asks four times. */
 const WORDS = { most: 400, perSecond: 60 };
 /** How often doors hear from the vault, in milliseconds. */
 const PULSE_MS = 500;
@@ -90,7 +88,7 @@ export class Leases implements Disposable {
       ...{ versions, lasting: [...lasting], granted: new Set([...ids, ...ever]) },
       echoed: new Set(),
       isForged: false,
-      ...{ replacing: Promise.resolve(), owed: 0 },
+      ...{ replacing: Promise.resolve(), owed: 0, allowed: new Map() },
     };
     // An empty one, too: a door holds requests back until it knows what it has.
     this.#sayGrant(lease, key);
@@ -255,11 +253,12 @@ export class Leases implements Disposable {
       this.#say(lease, { ...refusalTo(ask), why: 'the secret may not be used there, or not any more' });
       return;
     }
-    const body = { ...ask.route, ask: ask.number, ...LEASE };
+    const bounds = { ...LEASE, uses: usesNext(lease.allowed, version.id, performance.now()) };
+    const body = { ...ask.route, ask: ask.number, ...bounds };
     const allowing = recordOfRun(this.#ground, lease, {
       ...{ version: version.id, kind: 'secret.lease', body },
       change: async (tx) => {
-        const allowed = { version: version.id, uses: LEASE.uses };
+        const allowed = { version: version.id, uses: bounds.uses };
         if (!(await new RunWriter(tx).openLease(lease.run, ask.number, allowed))) throw new RunGone();
         await new SecretWriter(tx).touch(version.id);
       },
@@ -270,7 +269,7 @@ export class Leases implements Disposable {
       throw error;
     });
     const answer = isAllowed
-      ? { type: 'answer' as const, ask: ask.number, ...LEASE, why: null }
+      ? { type: 'answer' as const, ask: ask.number, ...bounds, why: null }
       : { ...refusalTo(ask), why: 'the run has ended' };
     this.#say(lease, answer);
   }

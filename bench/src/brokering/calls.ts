@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { openBrokered, type Brokered } from '@holdfast/door/played/brokered';
 import { PLAYED, VALUES } from '@holdfast/door/played/values';
-import { LEASE } from '@holdfast/vault/leases';
+import { LEASE } from '@holdfast/vault/lease';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
 import type { Figures } from './goals.ts';

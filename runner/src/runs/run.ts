@@ -171,10 +171,7 @@ export class Run {
     const opened = openDoor(
       door,
       { ...doorSettings(plan.want), incoming: sockets.app, secrets: secretsOf(ground, handOver) },
-      {
-        outside: async () => withProof(await ground.outside(), await handOver?.proof),
-        own: ground.own,
-      },
+      { ...ground, outside: async () => withProof(await ground.outside(), await handOver?.proof) },
     );
     opened.catch(() => undefined); // the run sees it
     const sandbox = await making;
@@ -182,8 +179,8 @@ export class Run {
     sockets.letGo();
     const kept = stack.move();
     try {
-      const { visits } = sockets;
-      return new Run(plan, { sandbox, door, opened, handOver, visits, clean: () => kept.disposeAsync() });
+      const clean = async (): Promise<void> => await kept.disposeAsync();
+      return new Run(plan, { sandbox, door, opened, handOver, visits: sockets.visits, clean });
     } catch (error) {
       await sandbox.kill();
       await kept.disposeAsync();
