@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BEARER } from '@holdfast/kernel/brokering/place';
 import {
   digestOfPayload,
   isSignedWith,
@@ -177,4 +178,30 @@ void test('routes that mint or echo by their nature are not asked with a secret'
     [],
   );
   assert.equal(brokered.vault.words.length, 0);
+});
+
+void test('a key that the table does not know is refused the routes of the host that it is sent to, and told by them', async () => {
+  // Neither has a shape that says whose it is: one has no provider, the other looks like somebody else's.
+  await using brokered = await openBrokered([
+    secretOf('openai', [PLAYED.openai], { places: [BEARER] }),
+    secretOf('git', [PLAYED.git], { places: [BEARER], provider: 'cohere' }),
+  ]);
+  const asks = () => brokered.vault.words.filter((word) => word.type === 'ask');
+  const post = (host: string, path: string, key: string): string =>
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  for (const [host, path, key] of [
+    [PLAYED.openai, '/v1/organization/admin_api_keys', VALUES.openai[1]],
+    [PLAYED.git, '/login/oauth/access_token', VALUES.git[1]],
+  ] as const)
+    assert.match(
+      await brokered.ask(host, post(host, path, key)),
+      /^HTTP\/1\.1 403 [^]* the route \/\S+ is not asked with a secret: it gives out other credentials/,
+      path,
+    );
+  assert.deepEqual([brokered.world.seen.filter(({ played }) => played !== undefined), asks()], [[], []]);
+  assert.match(await brokered.ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 200 /);
+  assert.deepEqual(
+    asks().map((word) => word.route.template),
+    ['/v1/models'],
+  );
 });

@@ -14,6 +14,10 @@ export interface ProviderRoute {
   /** In capitals; `*`: any. */
   readonly method: string;
   readonly template: string;
+  /** Its segments, without `{*}`: read once, as each request is compared with all of them. */
+  readonly segments: readonly string[];
+  /** It ends in `{*}`. */
+  readonly open: boolean;
 }
 
 /** Whether a door can put a value in its place, and where; or why it cannot. */
@@ -70,7 +74,9 @@ export function provider(row: ProviderRow): Provider {
 function readRoute(text: string): ProviderRoute {
   const [kind = '', method = '', template = ''] = text.split(' ');
   if (!isKind(kind) || !template.startsWith('/')) throw new TypeError(`${text} is no route`);
-  return { kind, method, template };
+  const segments = template.split('/').slice(1);
+  const open = segments.at(-1) === '{*}';
+  return { kind, method, template, segments: open ? segments.slice(0, -1) : segments, open };
 }
 
 function isKind(text: string): text is RouteKind {

@@ -18,6 +18,30 @@ export const PROVIDERS: readonly Provider[] = [
   ...UNBROKERABLE_PROVIDERS,
 ];
 
+const OF_HOST: ReadonlyMap<string, readonly Provider[]> = new Map(
+  [...Map.groupBy(PROVIDERS.flatMap(hostsOf), ({ host }) => host)].map(([host, found]) => [
+    host,
+    found.map(({ provider }) => provider),
+  ]),
+);
+
+/**
+ * Those whose routes count for a request: whoever answers at the host, however the key looks, and whose the key looks like. By
+ * the key's shape alone, one that the table does not know (an old form, a name of its own) could be asked for another.
+ *
+ * @param id Of the provider that the key was recognised for.
+ */
+export function providersFor(host: string, id: string | null): readonly Provider[] {
+  const there = OF_HOST.get(host) ?? [];
+  const own = findProvider(id);
+  return own === undefined || there.includes(own) ? there : [...there, own];
+}
+
+function hostsOf(provider: Provider): { readonly host: string; readonly provider: Provider }[] {
+  const { brokering } = provider;
+  return brokering.kind === 'none' ? [] : brokering.hosts.map((host) => ({ host, provider }));
+}
+
 /** The provider of an id. */
 export function findProvider(id: string | null): Provider | undefined {
   return PROVIDERS.find((provider) => provider.id === id);

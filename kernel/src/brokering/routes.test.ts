@@ -1,11 +1,16 @@
 // Routes of providers, in every spelling.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findProvider, PROVIDERS } from './providers.ts';
+import { findProvider, PROVIDERS, providersFor } from './providers.ts';
 import { provider, to } from './provider.ts';
 import { findRoute, isRefusedRoute } from './routes.ts';
 
-const route = (id: string | null, method: string, path: string) => findRoute(findProvider(id), method, path);
+const route = (id: string | null, method: string, path: string) =>
+  findRoute(
+    [findProvider(id)].filter((found) => found !== undefined),
+    method,
+    path,
+  );
 
 void test('findRoute() gives templates, never what was in their places', () => {
   assert.deepEqual(route('openai', 'POST', '/v1/chat/completions'), {
@@ -67,6 +72,41 @@ void test('every route of the table that gives out another credential is refused
   ] as const)
     assert.equal(route(id, method, path).kind, 'derives', `${id} ${path}`);
   assert.equal(isRefusedRoute(route('digitalocean', 'GET', '/v2/databases/1/users')), false);
+});
+
+void test('providersFor() counts whoever answers at the host, however the key looks, and whose it looks like', () => {
+  const ids = (host: string, id: string | null) => providersFor(host, id).map((found) => found.id);
+  assert.deepEqual(ids('api.cloudflare.com', null), ['cloudflare']);
+  assert.deepEqual(ids('api.cloudflare.com', 'cloudflare'), ['cloudflare']);
+  assert.deepEqual(ids('api.cloudflare.com', 'github'), ['cloudflare', 'github']);
+  assert.deepEqual(ids('git.example.org', 'gitlab'), ['gitlab']);
+  for (const host of ['git.example.org', 'cloudflare.com', 'x.api.cloudflare.com', ''])
+    assert.deepEqual(ids(host, null), [], host);
+  for (const { id, brokering } of PROVIDERS)
+    for (const host of brokering.kind === 'none' ? [] : brokering.hosts)
+      assert.ok(ids(host, null).includes(id), `${id} at ${host}`);
+});
+
+void test('findRoute() takes the strictest of what several providers say of a route, in either order', () => {
+  const of = (id: string, ...routes: readonly string[]) =>
+    provider({ id, title: id, names: [], brokering: to([]), routes });
+  const [uses, derives, echoes, mints] = ['uses', 'derives', 'echoes', 'mints'].map((kind) =>
+    of(kind, `${kind} * /a/{}`),
+  );
+  const none = of('none');
+  assert.ok(uses !== undefined && derives !== undefined && echoes !== undefined && mints !== undefined);
+  const rising = [none, uses, derives, echoes, mints];
+  for (const [at, strict] of rising.entries())
+    for (const mild of rising.slice(0, at))
+      for (const both of [
+        [mild, strict],
+        [strict, mild],
+      ])
+        assert.deepEqual(findRoute(both, 'GET', '/a/b'), { template: '/a/{}', kind: strict.id });
+  // Where they agree, the host's own name for it is told.
+  assert.equal(findRoute([uses, of('more', 'uses * /{*}')], 'GET', '/a/b').template, '/a/{}');
+  assert.equal(findRoute([of('more', 'uses * /{*}'), uses], 'GET', '/a/b').template, '/{*}');
+  assert.deepEqual(findRoute([none, none], 'GET', '/a/b'), { template: '*', kind: 'uses' });
 });
 
 void test('provider() refuses a row that names no route', () => {

@@ -11,26 +11,51 @@ export interface FoundRoute {
 const UNKNOWN: FoundRoute = { template: '*', kind: 'uses' };
 const MOST_ROUNDS = 3;
 const REFUSED: ReadonlySet<RouteKind> = new Set(['mints', 'echoes']);
+const STRICTNESS: Readonly<Record<RouteKind, number>> = { uses: 1, derives: 2, echoes: 3, mints: 4 };
 
 /** Whether requests on it are refused. */
 export function isRefusedRoute({ kind }: FoundRoute): boolean {
   return REFUSED.has(kind);
 }
 
-/** Finds the route of a method and a path, which has no query. */
-export function findRoute(provider: Provider | undefined, method: string, path: string): FoundRoute {
-  const routes = provider?.routes ?? [];
-  const asWritten = path.split('/').slice(1);
-  const asReadBySome = segmentsOf(unescape(path));
-  // A server may take `%2F` for a slash or for a letter, and letters of both cases for the same.
+/** Finds the route of a method and a path, which has no query. Of several providers the strictest says what it does. */
+export function findRoute(providers: readonly Provider[], method: string, path: string): FoundRoute {
+  const spellings = spellingsOf(path);
+  return providers
+    .map(({ routes }) => findAmong(routes, method, spellings))
+    .reduce((before, found) => (strictnessOf(found) > strictnessOf(before) ? found : before), UNKNOWN);
+}
+
+function strictnessOf(found: FoundRoute): number {
+  return found === UNKNOWN ? 0 : STRICTNESS[found.kind];
+}
+
+interface Spellings {
+  readonly asWritten: readonly string[];
+  /** A server may take `%2F` for a slash or for a letter. */
+  readonly asReadBySome: readonly (readonly string[])[];
+}
+
+function spellingsOf(path: string): Spellings {
+  return {
+    asWritten: path.split('/').slice(1),
+    asReadBySome: [segmentsOf(unescape(path)), segmentsOf(path)],
+  };
+}
+
+function findAmong(
+  routes: readonly ProviderRoute[],
+  method: string,
+  { asWritten, asReadBySome }: Spellings,
+): FoundRoute {
+  // Letters of both cases are the same to some.
   const refused = routes.find(
     (route) =>
       REFUSED.has(route.kind) &&
       isFor(route, method) &&
-      [asReadBySome, segmentsOf(path)].some((segments) => isOn(route, segments, true)),
+      asReadBySome.some((segments) => isOn(route, segments, true)),
   );
-  if (refused !== undefined) return { template: refused.template, kind: refused.kind };
-  const found = routes.find((route) => isFor(route, method) && isOn(route, asWritten, false));
+  const found = refused ?? routes.find((route) => isFor(route, method) && isOn(route, asWritten, false));
   return found === undefined ? UNKNOWN : { template: found.template, kind: found.kind };
 }
 
@@ -39,14 +64,13 @@ function isFor(route: ProviderRoute, method: string): boolean {
   return route.method === '*' || route.method === method || (route.method === 'GET' && method === 'HEAD');
 }
 
-function isOn(route: ProviderRoute, segments: readonly string[], loosely: boolean): boolean {
-  const wanted = route.template.split('/').slice(1);
-  const open = wanted.at(-1) === '{*}';
-  const fixed = open ? wanted.slice(0, -1) : wanted;
-  if (open ? segments.length < fixed.length : segments.length !== fixed.length) return false;
-  return fixed.every(
-    (part, at) => part === '{}' || isSame(part, segments.slice(at, at + 1).join(''), loosely),
-  );
+function isOn(
+  { segments: wanted, open }: ProviderRoute,
+  segments: readonly string[],
+  loosely: boolean,
+): boolean {
+  if (open ? segments.length < wanted.length : segments.length !== wanted.length) return false;
+  return wanted.every((part, at) => part === '{}' || isSame(part, String(segments[at]), loosely));
 }
 
 function isSame(part: string, segment: string, loosely: boolean): boolean {

@@ -5,7 +5,7 @@ import { BEARER, header, PASSWORD, USER, type Place } from '@holdfast/kernel/bro
 import { PROVIDERS } from '@holdfast/kernel/brokering/providers';
 import { parseRequestHead } from '../http/head.ts';
 import { formsOf } from './forms.ts';
-import { readInjection, type InjectionRules } from './injection.ts';
+import { readInjection, type InjectionRules, type Reading } from './injection.ts';
 import { Search } from './search.ts';
 
 const HELD = 'sk-proj-PLACEHOLDERplaceholder0123456789';
@@ -37,6 +37,13 @@ function read(lines: readonly string[], places: readonly Place[] = [BEARER], pro
   const reading = readInjection(head, rules(places, provider));
   const written = reading.kind === 'inject' ? reading.write(VALUE) : undefined;
   return { reading, written, kind: reading.kind };
+}
+
+function readAt(host: string, lines: readonly string[], { secrets, ...rest }: InjectionRules): Reading {
+  const head = parseRequestHead(lines.join('\r\n'));
+  assert.ok(head !== undefined, lines.join());
+  const bound = secrets.slice(0, 1).map((secret) => ({ ...secret, hosts: [host] }));
+  return readInjection(head, { ...rest, host, secrets: bound });
 }
 
 const POST = 'POST /v1/chat/completions HTTP/1.1';
@@ -180,4 +187,44 @@ void test('what mints or echoes is refused with a secret of every provider, and 
       }
     }
   assert.ok(seen.refused > 50 && seen.derived > 3, JSON.stringify(seen));
+});
+
+void test('what mints or echoes at a host is refused with whatever key is sent there, and the rest is told by its route', () => {
+  const seen = { refused: 0, told: 0 };
+  // A key that the table does not know, and one that looks like somebody else's.
+  const others = [rules([BEARER]), rules([BEARER], 'voyage')];
+  const asked = PROVIDERS.flatMap(({ routes, brokering }) =>
+    (brokering.kind === 'none' ? [] : brokering.hosts).flatMap((host) =>
+      routes.flatMap((route) => others.map((other) => ({ host, other, ...route }))),
+    ),
+  );
+  for (const { host, other, kind, method, template } of asked) {
+    const target = template.replace('{*}', 'some/where').replaceAll('{}', 'x');
+    const line = `${method === '*' ? 'POST' : method} ${target} HTTP/1.1`;
+    const reading = readAt(host, [line, `Host: ${host}`, `Authorization: Bearer ${HELD}`], other);
+    const what = `${host}: ${line} with ${other.secrets[0]?.provider}`;
+    if (kind === 'mints' || kind === 'echoes') {
+      assert.ok(reading.kind === 'refused' && reading.status === 403, what);
+      assert.match(reading.why, /^the route \/\S+ is not asked with a secret: it /, what);
+      seen.refused += 1;
+    } else if (reading.kind === 'inject') {
+      assert.notEqual(reading.route.template, '*', what);
+      seen.told += 1;
+    } else assert.equal(reading.kind, 'refused', what); // of a wider route that mints
+  }
+  assert.ok(seen.refused > 200 && seen.told > 200, JSON.stringify(seen));
+});
+
+void test('a host that the table does not have is asked for everything with a key that nobody knows', () => {
+  const lines = [
+    'POST /api/v4/projects/1/access_tokens HTTP/1.1',
+    'Host: git.acme.dev',
+    `PRIVATE-TOKEN: ${HELD}`,
+  ];
+  const reading = readAt('git.acme.dev', lines, rules([header('private-token')]));
+  assert.deepEqual(reading.kind === 'inject' && reading.route, {
+    ...{ host: 'git.acme.dev', method: 'POST', template: '*' },
+  });
+  // One that is known by its shape is a key of a provider wherever it goes.
+  assert.equal(readAt('git.acme.dev', lines, rules([header('private-token')], 'gitlab')).kind, 'refused');
 });

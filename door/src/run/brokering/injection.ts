@@ -1,7 +1,7 @@
 // Where a placeholder may stand in a request, and what becomes of it there. Pure. One substitution in a request, at a place that
 // was declared, as the whole of what stands there; anywhere else it is an attempt to have the value written to where it can be read.
 import type { Place } from '@holdfast/kernel/brokering/place';
-import { findProvider } from '@holdfast/kernel/brokering/providers';
+import { providersFor } from '@holdfast/kernel/brokering/providers';
 import { findRoute, isRefusedRoute } from '@holdfast/kernel/brokering/routes';
 import { elementsOf, valuesOf, type Field, type RequestHead } from '../http/head.ts';
 import type { BrokeredSecret, Route } from '../lease.ts';
@@ -121,7 +121,7 @@ function judgeRoute(
   reading: WithoutRoute,
 ): Reading {
   const [path = '/'] = target.split('?', 1);
-  const found = findRoute(findProvider(reading.secret.provider), method, path);
+  const found = findRoute(providersFor(host, reading.secret.provider), method, path);
   if (isRefusedRoute(found)) {
     const why = found.kind === 'mints' ? 'it gives out other credentials' : 'it repeats the credential';
     return {
