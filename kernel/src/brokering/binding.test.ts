@@ -49,6 +49,21 @@ void test('judgeBinding() lets a signature go to a bucket, where a value may not
     '123456789012.s3-control.eu-west-1.amazonaws.com',
     'bucket--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com',
     'vpce-1a2b-3c4d.sts.us-east-1.vpce.amazonaws.com',
+    'bedrock-agentcore.us-east-1.amazonaws.com',
+    'bedrock-agentcore-fips.us-east-1.amazonaws.com',
+    'airflow.us-east-1.amazonaws.com',
+    'env.airflow.us-east-1.amazonaws.com',
+    'api.sagemaker.us-east-1.amazonaws.com',
+    'api-fips.sagemaker.us-east-1.amazonaws.com',
+    'api.sagemaker-fips.us-gov-west-1.amazonaws.com',
+    'vpce-1a2b-3c4d.api.sagemaker.us-east-1.vpce.amazonaws.com',
+    'ecs.eu-west-1.amazonaws.com',
+    'ecs-fips.us-east-1.amazonaws.com',
+    'ec2.eu-west-1.amazonaws.com',
+    'ec2.amazonaws.com',
+    'apigateway.eu-west-1.amazonaws.com',
+    'ivschat.us-west-2.amazonaws.com',
+    'appstream2.eu-west-1.amazonaws.com',
   ])
     assert.match(judgeBinding([host], [SIGNS])?.why ?? '', /gives out credentials/, host);
   for (const host of [
@@ -56,6 +71,12 @@ void test('judgeBinding() lets a signature go to a bucket, where a value may not
     'dynamodb.eu-west-1.amazonaws.com',
     'iot-data.s3.eu-west-1.amazonaws.com',
     'connect.s3.eu-west-1.amazonaws.com',
+    'runtime.sagemaker.eu-west-1.amazonaws.com',
+    'featurestore-runtime.sagemaker.eu-west-1.amazonaws.com',
+    'bedrock-agent-runtime.us-east-1.amazonaws.com',
+    'abc123.execute-api.eu-west-1.amazonaws.com',
+    'ec2.s3.eu-west-1.amazonaws.com',
+    'airflow.s3.amazonaws.com',
   ])
     assert.equal(judgeBinding([host], [SIGNS]), undefined, host);
   assert.notEqual(judgeBinding(['bucket.s3.amazonaws.com'], [SIGNS, BEARER]), undefined);

@@ -25,7 +25,10 @@ const AWS_HOST = /^(?:[a-z0-9.-]{1,100}\.)?(?:[a-z0-9-]{1,40}\.){0,3}amazonaws\.
 /**
  * Of AWS: services at which a signed request returns another credential (threat 20): roles and sign-in, those that keep secrets,
  * registries (ECR, CodeArtifact), databases (Redshift), data whose readers are given keys of their own (S3 access grants, S3 Express,
- * Lake Formation, DataZone, FinSpace), and machines (EKS, Lightsail, GameLift, IoT, EMR, Deadline).
+ * Lake Formation, DataZone, FinSpace), machines (EC2, ECS, EKS, Lightsail, GameLift, IoT, EMR, Deadline), and what people are let
+ * into by an address that is signed, a token or a key (AppStream, IVS Chat, Airflow, SageMaker's control, API Gateway's control).
+ * The host is refused and no action of it: several of them take the same action in more than one protocol (in `X-Amz-Target`, in the
+ * body, in CBOR), and what is named in one would pass in another.
  */
 const MINTING_SERVICES = [
   ...[
@@ -61,6 +64,9 @@ const MINTING_SERVICES = [
     'emr-containers',
     'deadline',
   ],
+  ...['ec2', 'ecs', 'appstream2', 'ivschat', 'airflow', 'apigateway', 'bedrock-agentcore'],
+  // Not `runtime.sagemaker` and its like, where models answer.
+  'api(?:-fips)?\\.sagemaker',
 ];
 // A bucket may have the name of a service.
 const MINTING_HOST = new RegExp(

@@ -77,12 +77,28 @@ export const CODE_PROVIDERS: readonly Provider[] = [
       'mints * /api/v4/runners/{*}',
       'mints * /api/v4/runners',
       ...['projects', 'groups'].flatMap((kind) =>
-        ['access_tokens', 'deploy_tokens', 'deploy_keys', 'triggers', 'runners', 'service_accounts'].flatMap(
-          (what) => [`mints * /api/v4/${kind}/{}/${what}`, `mints * /api/v4/${kind}/{}/${what}/{*}`],
-        ),
+        [
+          ...['access_tokens', 'deploy_tokens', 'deploy_keys', 'triggers', 'runners', 'service_accounts'],
+          // Of those of a pipeline, the values are read.
+          'variables',
+        ].flatMap((what) => [`mints * /api/v4/${kind}/{}/${what}`, `mints * /api/v4/${kind}/{}/${what}/{*}`]),
       ),
+      'mints GET /api/v4/projects/{}/pipelines/{}/variables',
+      'mints GET /api/v4/projects/{}/pipeline_schedules/{}',
+      'mints * /api/v4/projects/{}/secure_files/{}/download',
+      'mints * /api/v4/groups/{}/ssh_certificates',
+      'mints * /api/v4/groups/{}/ssh_certificates/{*}',
+      'mints * /api/v4/admin/ci/variables/{*}',
+      'mints POST /api/v4/deploy_keys',
+      'mints POST /api/v4/deploy_tokens',
       'mints * /api/v4/projects/{}/cluster_agents/{}/tokens',
       'mints * /api/v4/projects/{}/cluster_agents/{}/tokens/{*}',
+      // Maintainers find a token there by which runners sign on, and every client begins with it: what came of it is told as derived.
+      ...['projects', 'groups'].flatMap((kind) => [
+        `derives POST /api/v4/${kind}`,
+        `derives GET /api/v4/${kind}/{}`,
+        `derives PUT /api/v4/${kind}/{}`,
+      ]),
       'uses * /api/v4/projects/{}',
       'uses * /api/v4/projects/{}/{*}',
       'uses * /{}/{}/info/refs',
@@ -91,7 +107,7 @@ export const CODE_PROVIDERS: readonly Provider[] = [
     ],
     ranges: true,
     cleanUp: {
-      say: 'Revoke the token, and look at tokens and keys that were added since the leak.',
+      say: 'Revoke the token, look at tokens, keys and runners that were added since the leak, and reset the registration tokens of runners.',
       where: 'Access tokens in your preferences',
     },
   }),

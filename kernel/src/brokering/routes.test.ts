@@ -61,6 +61,40 @@ void test('every route of the table that gives out another credential is refused
     ['cloudflare', 'POST', '/client/v4/accounts/1/r2/temp-access-credentials'],
     ['cloudflare', 'GET', '/client/v4/accounts/1/cfd_tunnel/2/token'],
     ['stripe', 'POST', '/v1/customer_sessions'],
+    ['digitalocean', 'GET', '/v2/databases'],
+    ['digitalocean', 'POST', '/v2/databases'],
+    ['digitalocean', 'GET', '/v2/databases/1'],
+    ['digitalocean', 'GET', '/v2/databases/1/users'],
+    ['digitalocean', 'GET', '/v2/databases/1/users/doadmin'],
+    ['digitalocean', 'POST', '/v2/databases/1/users/doadmin/reset_auth'],
+    ['digitalocean', 'PUT', '/v2/databases/1/users/doadmin'],
+    ['digitalocean', 'GET', '/v2/databases/1/pools'],
+    ['digitalocean', 'GET', '/v2/databases/1/pools/web'],
+    ['digitalocean', 'POST', '/v2/databases/1/pools'],
+    ['digitalocean', 'GET', '/v2/databases/1/replicas'],
+    ['digitalocean', 'GET', '/v2/databases/1/replicas/near'],
+    ['digitalocean', 'POST', '/v2/databases/1/replicas'],
+    ['digitalocean', 'GET', '/v2/functions/namespaces'],
+    ['digitalocean', 'GET', '/v2/functions/namespaces/fn-1'],
+    ['digitalocean', 'POST', '/v2/gen-ai/agents/1/api_keys'],
+    ['digitalocean', 'PUT', '/v2/gen-ai/models/api_keys/1/regenerate'],
+    ['gitlab', 'GET', '/api/v4/projects/1/variables'],
+    ['gitlab', 'GET', '/api/v4/projects/group%2Fproject/variables/DEPLOY_KEY'],
+    ['gitlab', 'GET', '/api/v4/groups/1/variables'],
+    ['gitlab', 'GET', '/api/v4/admin/ci/variables'],
+    ['gitlab', 'GET', '/api/v4/projects/1/pipelines/2/variables'],
+    ['gitlab', 'GET', '/api/v4/projects/1/pipeline_schedules/2'],
+    ['gitlab', 'GET', '/api/v4/projects/1/secure_files/2/download'],
+    ['gitlab', 'POST', '/api/v4/projects/1/deploy_keys'],
+    ['gitlab', 'POST', '/api/v4/groups/1/deploy_tokens'],
+    ['gitlab', 'POST', '/api/v4/deploy_keys'],
+    ['gitlab', 'POST', '/api/v4/deploy_tokens'],
+    ['gitlab', 'POST', '/api/v4/groups/1/ssh_certificates'],
+    ['cloudflare', 'GET', '/client/v4/accounts/1/warp_connector/2/token'],
+    ['cloudflare', 'POST', '/client/v4/accounts/1/cfd_tunnel'],
+    ['cloudflare', 'POST', '/client/v4/accounts/1/cfd_tunnel/2/management'],
+    ['cloudflare', 'POST', '/client/v4/zones/1/access/service_tokens'],
+    ['cloudflare', 'POST', '/client/v4/accounts/1/stream/keys'],
   ] as const)
     assert.ok(isRefusedRoute(route(id, method, path)), `${id} ${path}`);
   for (const [id, method, path] of [
@@ -69,9 +103,25 @@ void test('every route of the table that gives out another credential is refused
     ['huggingface', 'POST', '/gpt2.git/info/lfs/objects/batch'],
     ['huggingface', 'GET', '/gpt2/resolve/main/x'],
     ['wandb', 'POST', '/graphql'],
+    ['gitlab', 'GET', '/api/v4/projects/1'],
+    ['gitlab', 'PUT', '/api/v4/groups/1'],
+    ['gitlab', 'POST', '/api/v4/projects'],
+    ['cloudflare', 'POST', '/client/v4/accounts/1/stream/2/token'],
   ] as const)
     assert.equal(route(id, method, path).kind, 'derives', `${id} ${path}`);
-  assert.equal(isRefusedRoute(route('digitalocean', 'GET', '/v2/databases/1/users')), false);
+  // Beside them, work goes on.
+  for (const [id, method, path] of [
+    ['digitalocean', 'DELETE', '/v2/databases/1'],
+    ['digitalocean', 'GET', '/v2/databases/1/dbs'],
+    ['digitalocean', 'POST', '/v2/functions/namespaces/fn-1/triggers'],
+    ['gitlab', 'GET', '/api/v4/projects'],
+    ['gitlab', 'GET', '/api/v4/projects/1/repository/files/variables/raw'],
+    ['gitlab', 'GET', '/api/v4/projects/1/pipelines/2'],
+    ['gitlab', 'GET', '/api/v4/deploy_keys'],
+    ['cloudflare', 'GET', '/client/v4/accounts/1/cfd_tunnel'],
+    ['cloudflare', 'GET', '/client/v4/accounts/1/stream/2'],
+  ] as const)
+    assert.equal(isRefusedRoute(route(id, method, path)), false, `${id} ${path}`);
 });
 
 void test('providersFor() counts whoever answers at the host, however the key looks, and whose it looks like', () => {
