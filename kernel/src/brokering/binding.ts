@@ -27,8 +27,8 @@ const AWS_HOST = /^(?:[a-z0-9.-]{1,100}\.)?(?:[a-z0-9-]{1,40}\.){0,3}amazonaws\.
  * registries (ECR, CodeArtifact), databases (Redshift), data whose readers are given keys of their own (S3 access grants, S3 Express,
  * Lake Formation, DataZone, FinSpace), machines (EC2, ECS, EKS, Lightsail, GameLift, IoT, EMR, Deadline), and what people are let
  * into by an address that is signed, a token or a key (AppStream, IVS Chat, Airflow, SageMaker's control, API Gateway's control).
- * The host is refused and no action of it: several of them take the same action in more than one protocol (in `X-Amz-Target`, in the
- * body, in CBOR), and what is named in one would pass in another.
+ * The host is refused and no action of it: an action is named in a header or in the body, at some in more than one protocol, and
+ * what is looked for in one would pass in another.
  */
 const MINTING_SERVICES = [
   ...[
