@@ -128,6 +128,11 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'readme.port': '«app_port» tem de ser um número de 1024 a 65535',
   'readme.startup': '«startup_duration_timeout» tem de ser um tempo de 24 horas no máximo, como 30m ou 1h',
   'readme.names': '{key} tem de ser uma lista de nomes',
+  'readme.unclear-name':
+    '{key} indica {path}, que não é posto lá antes: um repositório deste hub escreve-se «dono/nome»',
+  'readme.late-name':
+    '{key} indica {path}, que não é posto lá antes: são {n} repositórios no máximo, primeiro os de «preload_from_hub»',
+  'readme.more-names': 'e mais {n} nomes não são postos lá antes',
   'readme.hardware': '«suggested_hardware» indica hardware que este hub não tem; tem {names}',
   'readme.preload':
     '«preload_from_hub» tem de ser uma lista de repositórios, cada um como «dono/nome», e a seguir, quando não se quer tudo, os ficheiros separados por vírgulas e uma revisão; {n} no máximo',

@@ -128,6 +128,11 @@ export const TOLD = {
   'readme.port': '"app_port" must be a number from 1024 to 65535',
   'readme.startup': '"startup_duration_timeout" must be a time of 24 hours at most, such as 30m or 1h',
   'readme.names': '{key} must be a list of names',
+  'readme.unclear-name':
+    '{key} names {path}, which is not preloaded: a repository of this hub is named as "owner/name"',
+  'readme.late-name':
+    '{key} names {path}, which is not preloaded: {n} repositories are at most, first those of "preload_from_hub"',
+  'readme.more-names': 'and {n} more names are not preloaded',
   'readme.hardware': '"suggested_hardware" names hardware that this hub does not have; it has {names}',
   'readme.preload':
     '"preload_from_hub" must be a list of repositories, each as "owner/name", and after it, where not everything is wanted, its files with commas between them and a revision; {n} of them at most',

@@ -5,12 +5,11 @@ import { type Json } from '@holdfast/kernel/canonical-json';
 import { isFault } from '@holdfast/kernel/fault';
 import { checkShown, type Metadata, type Sdk } from '#modules/cards';
 import { parsePath, type RepoPath } from '#modules/git';
-import { isProgram, readProgram, type Program, type Wrong } from './program.ts';
+import { noteSome, shown, type Note, type Wrong } from './notes.ts';
+import { isProgram, readProgram, type Program } from './program.ts';
 
 /** One thing that is wrong, or of no use here. */
-export interface Problem {
-  readonly key: string;
-  readonly text: string;
+export interface Problem extends Note {
   /** The Space cannot be served. */
   readonly fatal: boolean;
 }
@@ -121,19 +120,6 @@ function noteUnknown(metadata: Metadata, wrong: Wrong): void {
   noteSome(unknown, { wrong, rest: (count) => `and ${count} more keys mean nothing to this hub` });
 }
 
-/** As many of one kind as a person reads; a README may have any number. */
-const MOST_NOTED = 20;
-
-/** Notes the first, and how many more there are. */
-function noteSome(
-  all: readonly Omit<Problem, 'fatal'>[],
-  { wrong, rest }: { readonly wrong: Wrong; readonly rest: (count: number) => string },
-): void {
-  for (const { key, text } of all.slice(0, MOST_NOTED)) wrong(key, text);
-  const next = all[MOST_NOTED];
-  if (next !== undefined) wrong(next.key, rest(all.length - MOST_NOTED));
-}
-
 function readSdk(
   metadata: Metadata,
   { runsPrograms, whyNot, wrong }: ProgramRoom & { readonly wrong: Wrong },
@@ -185,7 +171,7 @@ function readHeaders(value: Json | undefined, wrong: Wrong): Record<string, stri
     return headers;
   }
   const key = 'custom_headers';
-  const found: Omit<Problem, 'fatal'>[] = [];
+  const found: Note[] = [];
   for (const [name, text] of Object.entries(value)) {
     const allowed = HEADERS.get(name.toLowerCase());
     if (allowed === undefined) {
@@ -197,8 +183,4 @@ function readHeaders(value: Json | undefined, wrong: Wrong): Record<string, stri
   }
   noteSome(found, { wrong, rest: (count) => `and ${count} more headers cannot be set so` });
   return headers;
-}
-
-function shown(name: string): string {
-  return JSON.stringify(name.slice(0, 80));
 }

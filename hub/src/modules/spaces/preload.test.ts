@@ -46,16 +46,57 @@ void test('readPreloads() takes nothing that is no list of repositories, and say
     assert.deepEqual(read(value), { preloads: [], problems: [{ key: 'preload_from_hub', fatal: true }] });
 });
 
+const use = (metadata: Parameters<typeof readUses>[0], known: Parameters<typeof readUses>[1] = []) => {
+  const notes: string[] = [];
+  const uses = readUses(metadata, known, (_key, text, fatal) => {
+    assert.ok(fatal !== true, 'a program starts without');
+    notes.push(text);
+  });
+  return { uses, notes };
+};
+
 void test('readUses() takes what a README says is used, once, and nothing that is preloaded already', () => {
   const { preloads } = read(['a/b']);
   const whole = { files: undefined, revision: 'main', optional: true };
-  assert.deepEqual(readUses({ models: ['a/b', 'a/c', 'a/c', 'gpt2', 7], datasets: ['a/b'] }, preloads), [
-    { type: 'model', namespace: 'a', name: 'c', ...whole },
-    { type: 'dataset', namespace: 'a', name: 'b', ...whole },
-  ]);
-  const many = Array.from({ length: 30 }, (_, n) => `a/m${n}`);
-  assert.equal(readUses({ models: many }, preloads).length, 19);
-  assert.deepEqual(readUses({ models: 'a/b' }, []), []);
+  assert.deepEqual(use({ models: ['a/b', 'a/c', 'a/c', 7], datasets: ['a/b'] }, preloads), {
+    uses: [
+      { type: 'model', namespace: 'a', name: 'c', ...whole },
+      { type: 'dataset', namespace: 'a', name: 'b', ...whole },
+    ],
+    notes: [],
+  });
+  assert.deepEqual(use({ models: 'a/b' }), { uses: [], notes: [] });
+});
+
+void test('readUses() names what can be no repository, and says nothing of what may be one', () => {
+  const wrong = ['gpt2', 'datasets/a/b', 'models/a/b', 'a/b/c', '../b', 'a/', ''];
+  for (const key of ['models', 'datasets'] as const) {
+    const { uses, notes } = use({ [key]: [...wrong, 'nobody/nothing'] });
+    assert.deepEqual(
+      uses.map(({ name }) => name),
+      ['nothing'],
+    );
+    const named = wrong.map((name) => `"${key}" names "${name}", which is not preloaded: `);
+    assert.deepEqual(
+      notes,
+      named.map((text) => `${text}a repository of this hub is named as "owner/name"`),
+    );
+  }
+  const [note = ''] = use({ models: [`${'x'.repeat(5_000)}"\n`] }).notes;
+  assert.ok(note.length < 200, note);
+});
+
+void test('readUses() names each that is too many, and counts those that nobody would read', () => {
+  const { preloads } = read(['a/b']);
+  const many = (count: number): string[] => Array.from({ length: count }, (_, n) => `a/m${n}`);
+  const late = 'which is not preloaded: 20 repositories are at most, first those of "preload_from_hub"';
+  // What is there already takes no place of another.
+  const { uses, notes } = use({ models: [...many(19), 'a/b', 'a/m19'], datasets: ['a/d'] }, preloads);
+  assert.equal(uses.length, 19);
+  assert.deepEqual(notes, [`"models" names "a/m19", ${late}`, `"datasets" names "a/d", ${late}`]);
+  const { notes: all } = use({ models: many(60) });
+  assert.equal(all.length, 21);
+  assert.equal(all.at(-1), 'and 20 more names are not preloaded');
 });
 
 void test('layOut() keeps bytes once and leads to them by names', () => {

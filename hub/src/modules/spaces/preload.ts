@@ -3,7 +3,7 @@
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { isFault } from '@holdfast/kernel/fault';
 import { parsePath, type RepoPath } from '#modules/git';
-import { type Wrong } from './program.ts';
+import { noteSome, shown, type Note, type Wrong } from './notes.ts';
 
 /** One repository that is to be there. */
 export interface Preload {
@@ -34,22 +34,57 @@ export function readPreloads(value: Json | undefined, wrong: Wrong): readonly Pr
   return [];
 }
 
-/** Reads what a README says its program uses: whole repositories, as far as they are here. */
+/**
+ * Reads what a README says its program uses: whole repositories, as far as they are here. A name that can be none of them is noted,
+ * and so is one too many. Whether there is such a repository is said of none: that is not for whoever may see the Space to know.
+ */
 export function readUses(
   { models, datasets }: { readonly models?: Json | undefined; readonly datasets?: Json | undefined },
   known: readonly Preload[],
+  wrong: Wrong,
 ): readonly Preload[] {
   const taken = new Set(known.map(cacheFolderOf));
   const named = [...usesOf('model', models), ...usesOf('dataset', datasets)];
-  return named.filter((one) => !taken.has(cacheFolderOf(one))).slice(0, MOST - known.length);
+  const most = MOST - known.length;
+  const uses: Preload[] = [];
+  const notes: Note[] = [];
+  for (const { key, text, preload } of named) {
+    if (preload === undefined) notes.push({ key, text: NOT_THERE.unclear(key, text) });
+    else if (taken.has(cacheFolderOf(preload))) continue;
+    else if (uses.length < most) uses.push(preload);
+    else notes.push({ key, text: NOT_THERE.late(key, text) });
+  }
+  noteSome(notes, { wrong, rest: NOT_THERE.more });
+  return uses;
 }
 
-function usesOf(type: Preload['type'], value: Json | undefined): Preload[] {
+/** What is not there when the program starts, and why. */
+const NOT_THERE = {
+  unclear: (key: string, name: string) =>
+    `"${key}" names ${shown(name)}, which is not preloaded: a repository of this hub is named as "owner/name"`,
+  late: (key: string, name: string) =>
+    `"${key}" names ${shown(name)}, which is not preloaded: ${MOST} repositories are at most, first those of "preload_from_hub"`,
+  more: (count: number) => `and ${count} more names are not preloaded`,
+};
+
+interface Use {
+  readonly key: 'models' | 'datasets';
+  readonly text: string;
+  /** Absent where the name can be that of no repository. */
+  readonly preload: Preload | undefined;
+}
+
+function usesOf(type: Preload['type'], value: Json | undefined): Use[] {
   const names = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-  return [...new Set(names)].flatMap((text) => {
+  return [...new Set(names)].map((text) => {
     const { kind, namespace, name } = FORM.exec(text)?.groups ?? {};
-    if (kind !== undefined || namespace === undefined || name === undefined) return [];
-    return [{ type, namespace, name, files: undefined, revision: 'main', optional: true }];
+    const isClear = kind === undefined && namespace !== undefined && name !== undefined;
+    return {
+      ...{ key: `${type}s`, text },
+      preload: isClear
+        ? { type, namespace, name, files: undefined, revision: 'main', optional: true }
+        : undefined,
+    };
   });
 }
 

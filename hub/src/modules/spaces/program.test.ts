@@ -63,6 +63,12 @@ void test('what has no effect, and what nobody knows, is named and changes nothi
   assert.deepEqual(problems.map(({ key }) => key).toSorted(), [
     ...['models', 'sdk_versoin', 'suggested_hardware'],
   ]);
+  const used = read({ sdk: 'gradio', models: ['gpt2', 'a/b'] });
+  assert.equal(used.configuration?.program?.preloads.length, 1);
+  assert.deepEqual(
+    used.problems.map(({ key, fatal }) => [key, fatal]),
+    [['models', false]],
+  );
 });
 
 void test('a container is refused in words, wherever programs run', () => {

@@ -2,6 +2,7 @@
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Metadata, type Sdk } from '#modules/cards';
 import { type HardwareKinds } from './decisions.ts';
+import { type Wrong } from './notes.ts';
 import { readPreloads, readUses, type Preload } from './preload.ts';
 
 /** The kinds of program that are run. */
@@ -19,9 +20,6 @@ export interface Program {
   /** What is there before it starts. */
   readonly preloads: readonly Preload[];
 }
-
-/** Takes note of what is wrong with a key. */
-export type Wrong = (key: string, text: string, fatal?: boolean) => void;
 
 const PORTS: Readonly<Record<ProgramSdk, number>> = { gradio: 7860, streamlit: 8501 };
 /** Where a program finds its way out; visitors would be led there. */
@@ -55,7 +53,7 @@ export function readProgram(
     }),
     port: readPort(metadata['app_port'], wrong) ?? PORTS[sdk],
     startupSeconds: readStartup(metadata['startup_duration_timeout'], wrong) ?? USUAL_STARTUP,
-    preloads: [...preloads, ...readUses(metadata, preloads)],
+    preloads: [...preloads, ...readUses(metadata, preloads, wrong)],
   };
 }
 

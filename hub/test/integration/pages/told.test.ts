@@ -34,6 +34,7 @@ const READMES: readonly Parameters<typeof readConfiguration>[0][] = [
   { sdk: 'static', app_file: '../x', app_port: 1, pinned: true, hf_oauth: true, base_path: '/x' },
   { sdk: 'gradio', sdk_version: 5, python_version: '2.7', app_port: 3_128, startup_duration_timeout: 'long' },
   { sdk: 'gradio', app_port: 1, models: 7, suggested_hardware: 'a100', preload_from_hub: 7 },
+  { sdk: 'gradio', models: ['gpt2', ...Array.from({ length: 60 }, (_, n) => `ann/model${n}`)] },
   { sdk: 'gradio', license: 'MIT', language: 'portuguese', tags: [{ a: 1 }], header: 'huge', title: 'a\nb' },
   { sdk: 'gradio', license: 'unheard-of', colorFrom: 'mauve', pinned: 'yes', emoji: 'x'.repeat(300) },
   { sdk: 'gradio', ...Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`key${n}`, 1])) },

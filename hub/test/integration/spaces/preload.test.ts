@@ -146,6 +146,22 @@ void test('who pushes on top does not lend their right to what another wants pre
   assert.deepEqual(await readsOf(opened, model), []);
 });
 
+/** What the log of the build has within a second: it goes on for as long as the Space does. */
+async function readBuildLog({ hub, bearer }: ProgramHub): Promise<string> {
+  const ended = AbortSignal.timeout(1_000);
+  let log = '';
+  try {
+    const answer = await fetch(`${hub.url}/api/spaces/ann/demo/logs/build`, {
+      headers: bearer,
+      signal: ended,
+    });
+    for await (const part of answer.body ?? []) log += Buffer.from(part).toString();
+  } catch (error) {
+    if (!ended.aborted) throw error;
+  }
+  return log;
+}
+
 void test('what a program is said to use is there where it can be read, and left out where not', async () => {
   await using opened = await openProgramHub();
   await opened.begin();
@@ -154,8 +170,15 @@ void test('what a program is said to use is there where it can be read, and left
   await opened.hub.addRepo('ann/own', PRIVATE);
   const rows = { ...PRIVATE, type: 'dataset', visibility: 'public' } as const;
   await opened.hub.addRepo('bob/rows', rows);
-  const uses = 'models:\n- bob/hidden\n- ann/own\n- gpt2\n- nobody/nothing\ndatasets:\n- bob/rows\n';
+  const uses =
+    'models:\n- bob/hidden\n- ann/own\n- gpt2\n- nobody/nothing\ndatasets:\n- bob/rows\n- datasets/bob/rows\n';
   await opened.push('README.md', `---\nsdk: gradio\n${uses}---\n`);
   const want = await opened.runner.wanted('ann/demo', ({ app }) => app.preloaded.length > 0);
   assert.deepEqual(want.app.preloaded, ['datasets--bob--rows', 'models--ann--own']);
+  // Of one that may not be known no more is said than of one that is not there; and of one that is there as little.
+  const named = 'which is not preloaded: a repository of this hub is named as "owner/name"';
+  const notices = [`"models" names "gpt2", ${named}`, `"datasets" names "datasets/bob/rows", ${named}`];
+  assert.deepEqual((await opened.ask('GET', '/runtime')).answer.notices, notices);
+  const log = await readBuildLog(opened);
+  for (const notice of notices) assert.ok(log.includes(JSON.stringify(`README.md: ${notice}\n`)), log);
 });
