@@ -6,11 +6,11 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { Seen } from '@holdfast/door/played/open-world';
-import { runJavaScript } from '../conformance/javascript-client.ts';
 import { openChromium } from '../harness/chromium.ts';
 import { pause, push, untilStage, type Site } from '../harness/app-site.ts';
 import { takePictures } from '../harness/screenshots.ts';
 import { proveUseSeen } from './use-of-secret.ts';
+import { proveVisitors } from './visitors.ts';
 
 const STREAMLIT = `
 import streamlit as st
@@ -35,7 +35,7 @@ export async function proveBrowser(
   site: Site,
   { passwordFile, used }: Ground,
 ): Promise<void> {
-  const { instance, token } = site;
+  const { instance } = site;
   const files = { 'README.md': '---\nsdk: streamlit\n---\n', 'app.py': STREAMLIT };
   await push(site, { type: 'space', name: 'board', sdk: 'streamlit', files });
   await using chromium = await openChromium();
@@ -43,11 +43,6 @@ export async function proveBrowser(
   const context = await chromium.browser.newContext({ locale: 'en-GB', baseURL });
   const page = await context.newPage();
   await makeGreeter(page, await readFile(passwordFile, 'utf8'));
-  await runJavaScript(
-    t,
-    { HF_TOKEN: token, APP_URL: `http://admin-greeter.localhost:${instance.port}/` },
-    'gradio.js',
-  );
   await page.goto(`http://admin-greeter.localhost:${instance.port}/`);
   await page.waitForURL(`http://admin-greeter.localhost:${instance.port}/`);
   await page.getByLabel('Name').fill('Ada');
@@ -68,6 +63,7 @@ export async function proveBrowser(
   await board.getByLabel('Name').press('Enter');
   await board.getByText('Hello Cleo!').waitFor();
   if (used !== undefined) await proveUseSeen(page, { space: '/spaces/admin/greeter', ...used });
+  await proveVisitors(t, site, page);
   await context.close();
   for (const name of ['greeter', 'board']) await pause(site, name);
 }
