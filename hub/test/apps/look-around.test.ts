@@ -90,11 +90,10 @@ const BESIDE: Readonly<Record<string, string>> = {
 const BESIDE_OF_USER: Readonly<Record<string, string>> = {
   'write to our own program': 'closed',
 };
-/** Visitors come through the door's folder, because no descriptor is handed over. */
+/** A package is built elsewhere there, too, and `/sys` is its own kernel's. */
 const BESIDE_UNDER_GVISOR: Readonly<Record<string, string>> = {
   'build: list the root': 'build,sys',
   'build: write to the repository’s files': 'ENOENT',
-  'run: find a socket': '/run/holdfast/out/visits.sock,/run/holdfast/out/door.sock',
 };
 /** There, who builds has the number of the user whose files the base's are; who runs has another. */
 const BESIDE_OF_USER_UNDER_GVISOR: Readonly<Record<string, string>> = {

@@ -178,7 +178,7 @@ export const FILES: ProbeGroup = {
       'find a socket',
       'who reaches one speaks to its owner',
       '/run/holdfast/out/door.sock',
-      'text(walk_sockets())',
+      'text(sorted(walk_sockets()))',
     ),
     probe('remove the door’s socket', 'to put another in its place', 'EROFS', 'attempt(os.unlink, DOOR)'),
     probe(
@@ -192,6 +192,36 @@ export const FILES: ProbeGroup = {
       'the host side once followed one',
       'EROFS',
       'attempt(os.symlink, "/etc/passwd", os.path.dirname(DOOR) + "/x")',
+    ),
+    probe(
+      'put a socket of its own in place of the door’s',
+      'what asks for the way out would speak to it',
+      'closed',
+      'closed(attempt(replace_socket, DOOR), "EROFS", "EACCES")',
+    ),
+    probe(
+      'remove the socket at which an app waits for visitors',
+      'to put another in its place',
+      'closed',
+      'at_visits(os.unlink, VISITS)',
+    ),
+    probe(
+      'rename the socket at which an app waits for visitors',
+      'to put another in its place',
+      'closed',
+      'at_visits(os.rename, VISITS, VISITS + "2")',
+    ),
+    probe(
+      'put a socket of its own in place of that of visitors',
+      'visitors would be led to it',
+      'closed',
+      'at_visits(replace_socket, VISITS)',
+    ),
+    probe(
+      'put a link beside that of visitors',
+      'the host side once followed one',
+      'closed',
+      'at_visits(os.symlink, "/etc/passwd", VISITS + "2")',
     ),
     probe(
       'move the door’s folder aside',

@@ -45,6 +45,11 @@ const SAYS: Readonly<Record<string, Said>> = {
   'make a program that becomes root': 'suid',
   'open a file by its handle': 'ENOTSUP',
   'ask for a file’s handle': 'ENOTSUP',
+  // No descriptor is handed over there: an app waits for its visitors at the door.
+  'find a socket': {
+    run: '/run/holdfast/out/door.sock,/run/holdfast/out/visits.sock',
+    build: '/run/holdfast/out/door.sock',
+  },
   'remove the door’s socket': { form: /^(?:EACCES|EROFS)$/, means: 'EACCES or EROFS' },
   'read what waits for what': 'ENOENT',
   'read interrupts': 'ENOENT',

@@ -4,6 +4,8 @@ import ctypes, errno, fcntl, io, json, mmap, os, platform, re, resource, select,
 
 libc = ctypes.CDLL(None, use_errno=True)
 DOOR = "/run/holdfast/out/door.sock"
+# Where no descriptor is handed over to an app, its connections wait for visitors here; elsewhere, and in a build, there is none.
+VISITS = "/run/holdfast/out/visits.sock"
 
 
 def attempt(act, *args):
@@ -90,6 +92,18 @@ def walk_sockets():
             except OSError:
                 pass
     return found
+
+
+# Where there is none, it is not there: that alone may be said of nothing that is.
+def at_visits(act, *args):
+    return closed(attempt(act, *args), "EROFS", "EACCES", *([] if os.path.lexists(VISITS) else ["ENOENT"]))
+
+
+# A socket of its own is made beside the other: from another folder it could not be moved there, whoever may write.
+def replace_socket(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(path + "3")
+    os.replace(path + "3", path)
 
 
 def held():

@@ -1,6 +1,14 @@
 // Runs the probes in a sandbox that is made as for a run or as for a build, and hears what they say.
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { MiB } from '@holdfast/kernel/size';
@@ -27,7 +35,11 @@ export async function lookAround(place: Place, mode: Mode): Promise<Sayings> {
   writeFileSync(marker, 'the host', { mode: 0o644 });
   layOut(source, marker);
   await using hub = await listen(0);
-  await using doorServer = await listen(`${door}/door.sock`);
+  // As the runner binds them.
+  const names = mode === 'run' && !place.runtime.handsOver ? ['door.sock', 'visits.sock'] : ['door.sock'];
+  await using sockets = new AsyncDisposableStack();
+  for (const name of names) sockets.use(await listen(join(door, name)));
+  const bound = describeFolder(door);
   await using hidden = await listen(`\0holdfast-look-${String(process.pid)}`);
   const word = `neighbour-${String(process.pid)}`;
   const neighbour = await place.runtime.openSandbox(
@@ -65,8 +77,15 @@ export async function lookAround(place: Place, mode: Mode): Promise<Sayings> {
     throw new Error('the neighbour whose number was tried has ended meanwhile, so that this shows nothing');
   if (readFileSync(marker, 'utf8') !== 'the host') throw new Error('a probe wrote to the host');
   await neighbour.kill();
-  void [doorServer, hidden];
+  if (describeFolder(door) !== bound) throw new Error('a probe changed the sockets of the door');
+  void hidden;
   return sayings;
+}
+
+/** What lies in it, and which file each is. */
+function describeFolder(folder: string): string {
+  const of = (name: string): string => `${name} ${String(lstatSync(join(folder, name)).ino)}`;
+  return readdirSync(folder).toSorted().map(of).join('\n');
 }
 
 function layOut(source: string, marker: string): void {
