@@ -66,7 +66,8 @@ export function writeErrand(
   let lines = `${head.method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
   for (const { name, written, value } of head.fields) {
     if (name === 'host' || HOP_FIELDS.has(name) || named.includes(name)) continue;
-    if (!CLAIMS.test(name.replaceAll('_', '-'))) lines += `${written}: ${value}\r\n`;
+    if (!CLAIMS.test(name.includes('_') ? name.replaceAll('_', '-') : name))
+      lines += `${written}: ${value}\r\n`;
   }
   if (proof !== undefined) lines += `${RUN_PROOF_HEADER}: ${proof}\r\n`;
   return { lines, closes: named.includes('close') };

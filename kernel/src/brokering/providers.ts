@@ -18,6 +18,8 @@ export const PROVIDERS: readonly Provider[] = [
   ...UNBROKERABLE_PROVIDERS,
 ];
 
+const BY_ID: ReadonlyMap<string, Provider> = new Map(PROVIDERS.map((provider) => [provider.id, provider]));
+
 const OF_HOST: ReadonlyMap<string, readonly Provider[]> = new Map(
   [...Map.groupBy(PROVIDERS.flatMap(hostsOf), ({ host }) => host)].map(([host, found]) => [
     host,
@@ -44,5 +46,5 @@ function hostsOf(provider: Provider): { readonly host: string; readonly provider
 
 /** The provider of an id. */
 export function findProvider(id: string | null): Provider | undefined {
-  return PROVIDERS.find((provider) => provider.id === id);
+  return id === null ? undefined : BY_ID.get(id);
 }

@@ -37,9 +37,10 @@ interface Spellings {
 }
 
 function spellingsOf(path: string): Spellings {
+  const unescaped = unescape(path);
   return {
     asWritten: path.split('/').slice(1),
-    asReadBySome: [segmentsOf(unescape(path)), segmentsOf(path)],
+    asReadBySome: (unescaped === path ? [path] : [unescaped, path]).map(segmentsOf),
   };
 }
 

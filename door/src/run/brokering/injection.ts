@@ -49,13 +49,7 @@ const NEEDED: ReadonlySet<string> = new Set(['host', 'authorization', 'content-l
 export function readInjection(head: RequestHead, rules: InjectionRules): Reading {
   const refusal = refusalOfForm(head, rules);
   if (refusal !== undefined) return { kind: 'refused', ...refusal };
-  const found = rules.secrets
-    .filter(({ hosts }) => hosts.includes(rules.host))
-    .flatMap((secret) =>
-      secret.places.map((place) => ({ secret, place, rest: placeOf(head, place, secret.placeholder) })),
-    )
-    .filter((candidate) => candidate.rest !== undefined);
-  const [first, second] = found;
+  const [first, second] = findPlaced(head, rules);
   const misplaced = findMisplaced(first?.rest ?? head, rules.search);
   if (misplaced !== undefined) return { kind: 'misplaced', ...misplaced };
   const signing = readSigning(head, rules, first !== undefined);
@@ -69,6 +63,26 @@ export function readInjection(head: RequestHead, rules: InjectionRules): Reading
     place: first.place,
     write: (value) => writeInto(head, first.place, { placeholder: first.secret.placeholder, value }),
   });
+}
+
+interface Placed {
+  readonly secret: BrokeredSecret;
+  readonly place: Place;
+  /** The head without what stands there. */
+  readonly rest: RequestHead;
+}
+
+/** Where placeholders of this host stand at places of theirs. */
+function findPlaced(head: RequestHead, { host, secrets }: InjectionRules): Placed[] {
+  const found: Placed[] = [];
+  for (const secret of secrets) {
+    if (!secret.hosts.includes(host)) continue;
+    for (const place of secret.places) {
+      const rest = placeOf(head, place, secret.placeholder);
+      if (rest !== undefined) found.push({ secret, place, rest });
+    }
+  }
+  return found;
 }
 
 function refusalOfForm(
@@ -120,7 +134,8 @@ function judgeRoute(
   { host }: InjectionRules,
   reading: WithoutRoute,
 ): Reading {
-  const [path = '/'] = target.split('?', 1);
+  const query = target.indexOf('?');
+  const path = query < 0 ? target : target.slice(0, query);
   const found = findRoute(providersFor(host, reading.secret.provider), method, path);
   if (isRefusedRoute(found)) {
     const why = found.kind === 'mints' ? 'it gives out other credentials' : 'it repeats the credential';
@@ -139,15 +154,18 @@ export function findMisplaced(
   search: Search,
 ): { readonly version: string; readonly where: string } | undefined {
   const start = target.indexOf('?');
-  const parts: readonly (readonly [string, string])[] = [
-    ['method', method],
-    ['path', start < 0 ? target : target.slice(0, start)],
-    ['query', start < 0 ? '' : target.slice(start)],
-    ...fields.map((field) => [`header ${field.name}`, textOf(field)] as const),
-  ];
-  for (const [where, text] of parts) {
-    const version = search.findIn(text);
-    if (version !== undefined) return { version, where: where.slice(0, 100) };
+  const parts = {
+    method,
+    path: start < 0 ? target : target.slice(0, start),
+    query: start < 0 ? '' : target.slice(start),
+  };
+  for (const where of ['method', 'path', 'query'] as const) {
+    const version = search.findIn(parts[where]);
+    if (version !== undefined) return { version, where };
+  }
+  for (const field of fields) {
+    const version = search.findIn(textOf(field));
+    if (version !== undefined) return { version, where: `header ${field.name}`.slice(0, 100) };
   }
   return undefined;
 }

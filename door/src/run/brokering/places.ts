@@ -37,12 +37,7 @@ export function writeInto(
   const text = value.toString('latin1');
   if (place.in === 'query')
     return { ...head, target: writeParameter(head.target, place.name, encodeURIComponent(text)) };
-  if (place.in === 'header')
-    return withField(
-      head,
-      place.name,
-      place.template.replace('{}', () => text),
-    );
+  if (place.in === 'header') return withField(head, place.name, fill(place.template, text));
   const [before = ''] = valuesOf(head.fields, 'authorization');
   const parts = readBasic(before);
   if (place.in !== 'basic' || parts?.[place.part] !== placeholder)
@@ -58,7 +53,7 @@ export function writeInto(
 
 // The name of a scheme may be written in any case (RFC 9110, 11.1).
 function isFilled(template: string, value: string, placeholder: string): boolean {
-  const wanted = template.replace('{}', () => placeholder);
+  const wanted = fill(template, placeholder);
   const [scheme = ''] = SCHEME.exec(template) ?? [];
   return (
     value === wanted ||
@@ -66,6 +61,11 @@ function isFilled(template: string, value: string, placeholder: string): boolean
       value.slice(0, scheme.length).toLowerCase() === scheme.toLowerCase() &&
       value.slice(scheme.length) === wanted.slice(scheme.length))
   );
+}
+
+function fill(template: string, text: string): string {
+  const at = template.indexOf('{}');
+  return at < 0 ? template : template.slice(0, at) + text + template.slice(at + '{}'.length);
 }
 
 function readBasic(value: string): { readonly user: string; readonly password: string } | undefined {

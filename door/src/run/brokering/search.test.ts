@@ -40,6 +40,27 @@ void test('every form is found, wherever the bytes are cut', () => {
       assert.equal(inPieces(Buffer.from(`before ${form} after`), size), 'one', `${form} by ${size}`);
 });
 
+void test('findIn() finds in letters what it finds in their bytes', () => {
+  const odd = Buffer.from([0xff, 0x80, 0x41, 0xe9]);
+  const both = new Search([
+    { name: 'odd', text: odd },
+    ...formsOf(Buffer.from(VALUE)).map((text) => ({ name: 'one', text })),
+  ]);
+  for (const form of [
+    ...FORMS,
+    odd.toString('latin1'),
+    `\u00e9${VALUE}`,
+    VALUE.slice(1),
+    '\u007f\u0000A\u0069',
+    '',
+    '%',
+  ])
+    for (const text of [form, `before ${form}`, `${form} after`])
+      assert.equal(both.findIn(text), both.findIn(Buffer.from(text, 'latin1')), text);
+  assert.equal(both.findIn(odd.toString('latin1')), 'odd');
+  assert.equal(both.findIn(`\u00e9${VALUE}`), 'one');
+});
+
 void test('what is nearly it is not found', () => {
   for (const text of [
     VALUE.slice(1),

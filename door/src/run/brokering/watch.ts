@@ -36,7 +36,6 @@ export function tellMisplaced(where: string): string {
 
 /** Watches one request and its answer. */
 export class RequestWatch implements Watch {
-  readonly cut: string;
   readonly #deps: WatchDeps;
   readonly #out: Scan;
   readonly #back: Scan | undefined;
@@ -44,12 +43,15 @@ export class RequestWatch implements Watch {
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
-    this.cut = tellApp(
-      502,
-      `the answer of ${deps.host} had a secret of this Space in it, and was not passed on`,
-    );
     this.#out = new Scan(deps.placeholders);
     this.#back = deps.values && new Scan(deps.values);
+  }
+
+  get cut(): string {
+    return tellApp(
+      502,
+      `the answer of ${this.#deps.host} had a secret of this Space in it, and was not passed on`,
+    );
   }
 
   sent(socket: Socket): void {
@@ -87,7 +89,7 @@ export class RequestWatch implements Watch {
     const open = Math.min(this.#back.open, all.length);
     const end = open < FEW ? all.length : all.length - open;
     this.#held = end === all.length ? NOTHING : Buffer.from(all.subarray(end));
-    return all.subarray(0, end);
+    return end === all.length ? all : all.subarray(0, end);
   }
 
   rest(): Buffer {
@@ -107,10 +109,13 @@ export class RequestWatch implements Watch {
 }
 
 function textOf({ reason, fields }: AnswerHead): string {
-  return [reason, ...fields.map(({ written, value }) => `${written}: ${value}`)].join('\n');
+  let text = reason;
+  for (const { written, value } of fields) text += `\n${written}: ${value}`;
+  return text;
 }
 
 function isEncoded({ fields, status }: AnswerHead): boolean {
-  const codings = valuesOf(fields, 'content-encoding').map((coding) => coding.toLowerCase());
-  return status >= 200 && status !== 204 && status !== 304 && codings.some((coding) => coding !== 'identity');
+  const codings = valuesOf(fields, 'content-encoding');
+  const hasBody = status >= 200 && status !== 204 && status !== 304;
+  return hasBody && codings.some((coding) => coding.toLowerCase() !== 'identity');
 }

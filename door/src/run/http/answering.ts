@@ -133,11 +133,12 @@ export class Answering {
 
   // The head waits for the first look at the body, so that another answer can still stand in its place.
   #giveSifted({ answer }: Exchange, bytes: Buffer, head: string): number {
-    const pieces: Buffer[] = head === '' ? [] : [Buffer.from(head, 'latin1')];
+    const pieces: Buffer[] = [];
     const stop =
       answer === undefined ? 0 : giveContent(answer, bytes, { write: (piece) => pieces.push(piece) });
-    if (pieces.length > 0)
-      this.#deps.client.write(pieces.length === 1 ? (pieces[0] ?? '') : Buffer.concat(pieces));
+    const [first] = pieces;
+    if (head === '' && pieces.length === 1 && first !== undefined) this.#deps.client.write(first);
+    else if (head !== '' || pieces.length > 1) this.#deps.client.write(joined(head, pieces));
     return stop;
   }
 
@@ -145,4 +146,12 @@ export class Answering {
     if (answer === undefined) this.#deps.client.destroy();
     else this.#deps.say(answer);
   }
+}
+
+/** Head and content in one piece. */
+function joined(head: string, pieces: readonly Buffer[]): Buffer {
+  const whole = Buffer.allocUnsafe(pieces.reduce((size, { length }) => size + length, head.length));
+  let at = whole.write(head, 'latin1');
+  for (const piece of pieces) at += piece.copy(whole, at);
+  return whole;
 }

@@ -8,8 +8,8 @@ import { RefusedBody } from './body.ts';
 import { Exchange, type Forward } from './exchange.ts';
 import { framingLine, framingOfRequest, type Framing } from './framing.ts';
 import { parseRequestHead, type RequestHead } from './head.ts';
-import { handOver, Held } from './held.ts';
-import { CONNECTED, CONTINUE, HEAD_END } from './lines.ts';
+import { after, handOver, Held, joined } from './held.ts';
+import { CONNECTED, CONTINUE, HEAD_END_BYTES } from './lines.ts';
 import { judgeWait } from './patience.ts';
 import { adoptUpstream, type Upstream } from './upstream.ts';
 import type { Failure, Opened, Plan, Policy, Served, Shared, Wait } from './policy.ts';
@@ -136,14 +136,14 @@ export class Connection implements Served {
 
   /** Takes a head from what has come; false when that is not enough, or nothing follows. */
   #begin(): boolean {
-    const end = this.#pending.indexOf(HEAD_END);
+    const end = this.#pending.indexOf(HEAD_END_BYTES);
     const { headBytes } = this.#shared.limits;
     if ((end < 0 ? this.#pending.length : end) > headBytes) return this.#fail(431);
     if (end < 0) return false;
     const head = parseRequestHead(this.#pending.toString('latin1', 0, end));
     const framing = head && framingOfRequest(head);
     if (head === undefined || framing === undefined) return this.#fail(400);
-    this.#pending = this.#pending.subarray(end + HEAD_END.length);
+    this.#pending = after(this.#pending, end + HEAD_END_BYTES.length);
     this.#shared.requests += 1;
     return this.#take(this.#policy.read(head), head, framing);
   }
@@ -164,7 +164,7 @@ export class Connection implements Served {
   /** Reads what is to be read before a request is decided about; true when it has been, and more can be read. */
   #collect(held: Held): boolean {
     try {
-      this.#pending = this.#pending.subarray(held.take(this.#pending));
+      this.#pending = after(this.#pending, held.take(this.#pending));
     } catch (error) {
       return this.#refuse(error);
     }
@@ -186,7 +186,7 @@ export class Connection implements Served {
 
   #decide(held: Held, plan: Plan): boolean {
     const { content } = held;
-    if (content.length > 0) this.#pending = Buffer.concat([content, this.#pending]);
+    if (content.length > 0) this.#pending = joined([content, this.#pending]);
     return this.#take(plan, held.head, held.framing);
   }
 
@@ -282,7 +282,7 @@ export class Connection implements Served {
     const socket = this.#upstream?.socket;
     if (socket === undefined) return false;
     try {
-      this.#pending = this.#pending.subarray(exchange.send(this.#pending, socket));
+      this.#pending = after(this.#pending, exchange.send(this.#pending, socket));
     } catch (error) {
       return this.#refuse(error);
     }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { giveContent, readBody, RefusedBody, type BodyReader } from './body.ts';
 import { framingLine, framingOfAnswer, type Framing } from './framing.ts';
 import { elementsOf, parseAnswerHead, valuesOf, type AnswerHead, type RequestHead } from './head.ts';
-import { HEAD_END } from './lines.ts';
+import { HEAD_END_BYTES } from './lines.ts';
 import type { Plan, Watch } from './policy.ts';
 
 /** A request that goes on. */
@@ -63,12 +63,12 @@ export class Exchange {
     let rest = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes]);
     const hints: AnswerHead[] = [];
     for (;;) {
-      const end = rest.indexOf(HEAD_END);
+      const end = rest.indexOf(HEAD_END_BYTES);
       if ((end < 0 ? rest.length : end) > most) return { kind: 'broken' };
       this.#rest = rest;
       if (end < 0) return { kind: 'more', hints };
       const head = parseAnswerHead(rest.toString('latin1', 0, end));
-      rest = rest.subarray(end + HEAD_END.length);
+      rest = rest.subarray(end + HEAD_END_BYTES.length);
       if (head === undefined) return { kind: 'broken' };
       if (head.status >= 200 || head.status === 101) return { kind: 'head', head, hints, rest };
       this.#hints += 1;

@@ -80,19 +80,25 @@ function isSpace(code: number | undefined): boolean {
   return code === 0x20 || code === 0x09;
 }
 
+/** Most fields that are asked for are not there: nothing is made for them. */
+const NONE: readonly string[] = [];
+
 /** The values of a field. */
-export function valuesOf(fields: readonly Field[], name: string): string[] {
-  const values: string[] = [];
-  for (const field of fields) if (field.name === name) values.push(field.value);
-  return values;
+export function valuesOf(fields: readonly Field[], name: string): readonly string[] {
+  let values: string[] | undefined;
+  for (const field of fields) if (field.name === name) (values ??= []).push(field.value);
+  return values ?? NONE;
 }
 
 /** The elements of a list field such as `Connection`, in lower case. */
-export function elementsOf(fields: readonly Field[], name: string): string[] {
-  return valuesOf(fields, name).flatMap((value) =>
-    value
-      .split(',')
-      .map((element) => element.trim().toLowerCase())
-      .filter((element) => element !== ''),
-  );
+export function elementsOf(fields: readonly Field[], name: string): readonly string[] {
+  const values = valuesOf(fields, name);
+  if (values.length === 0) return NONE;
+  const elements: string[] = [];
+  for (const value of values)
+    for (const element of value.split(',')) {
+      const word = element.trim().toLowerCase();
+      if (word !== '') elements.push(word);
+    }
+  return elements;
 }

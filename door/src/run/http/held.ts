@@ -6,6 +6,20 @@ import type { RequestHead } from './head.ts';
 import { CONNECTED } from './lines.ts';
 import type { Served, Wait } from './policy.ts';
 
+const NOTHING = Buffer.alloc(0);
+
+/** All of these in one; a copy only where there is more than one. */
+export function joined(pieces: readonly Buffer[]): Buffer {
+  const some = pieces.filter(({ length }) => length > 0);
+  return some.length > 1 ? Buffer.concat(some) : (some[0] ?? NOTHING);
+}
+
+/** What is left after so many of these bytes. */
+export function after(bytes: Buffer, count: number): Buffer {
+  if (count === 0) return bytes;
+  return count === bytes.length ? NOTHING : bytes.subarray(count);
+}
+
 /** A request under a plan to wait. */
 export class Held {
   readonly head: RequestHead;
@@ -35,7 +49,7 @@ export class Held {
 
   /** What was read of the body. */
   get content(): Buffer {
-    return Buffer.concat(this.#pieces);
+    return joined(this.#pieces);
   }
 
   /** Takes what belongs to the body; returns how many bytes that were. Throws a `BrokenBody`. */

@@ -2,6 +2,8 @@
 
 /** The end of a head, with that of its last line. */
 export const HEAD_END = '\r\n\r\n';
+/** The same in bytes, to look for. */
+export const HEAD_END_BYTES = Buffer.from(HEAD_END, 'latin1');
 /** What a client is told whose tunnel is open. */
 export const CONNECTED = `HTTP/1.1 200 Connection established${HEAD_END}`;
 /** The end of the head by which both begin to speak WebSocket. */
