@@ -30,6 +30,39 @@ void test('judgeBinding() refuses names that are none, near, ours, or for anybod
   );
 });
 
+void test('judgeBinding() refuses domains where others can get names, by the public suffix list', () => {
+  for (const host of ['gov.br', 'anything.ck', 'x.kobe.jp', 'uk.com', 'eu.org', 'fr.eu.org'])
+    assert.equal(judgeBinding([host], [BEARER])?.why, 'others can register names under it', host);
+  // The hosts of platforms: one that is given up is the next one's.
+  for (const [host, platform] of [
+    ['herokuapp.com', 'herokuapp.com'],
+    ['abc.supabase.co', 'supabase.co'],
+    ['bucket.storage.googleapis.com', 'storage.googleapis.com'],
+    ['me.surge.sh', 'surge.sh'],
+    ['x.azurecontainer.io', 'x.azurecontainer.io'],
+    ['a.cloudapp.azure.com', 'cloudapp.azure.com'],
+  ] as const)
+    assert.equal(
+      judgeBinding([host], [BEARER])?.why,
+      `anybody can get a name under ${platform}, also this one when it is given up`,
+      host,
+    );
+  for (const host of ['*.herokuapp.com', '*.me.herokuapp.com'])
+    assert.match(judgeBinding([host], [BEARER])?.why ?? '', /named exactly/, host);
+  // A name that was bought is its owner's, and so is what an exception of the list leaves to one.
+  for (const host of [
+    'x.gov.br',
+    'www.ck',
+    'city.kobe.jp',
+    'api.acme.uk.com',
+    'generativelanguage.googleapis.com',
+    'acme.eu.org',
+    'acme.fr.eu.org',
+  ])
+    assert.equal(judgeBinding([host], [BEARER]), undefined, host);
+  assert.equal(judgeBinding(['me.herokuapp.com'], [SIGNS])?.what, 'me.herokuapp.com');
+});
+
 void test('judgeBinding() refuses the names under which this hub and its Spaces are reached', () => {
   const ours = ['hub.acme.dev', 'spaces.acme.dev'];
   for (const host of ['hub.acme.dev', 'spaces.acme.dev', 'ann-demo.spaces.acme.dev'])

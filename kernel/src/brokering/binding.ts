@@ -1,7 +1,8 @@
 // Whether a secret may be bound to hosts and places. Pure. A host that others can get would be given the value.
 import { parseNetwork } from '../network.ts';
 import type { Place } from './place.ts';
-import { PUBLIC_SUFFIXES, SHARED_DOMAINS } from './shared-domains.ts';
+import { OWN_DOMAINS, SHARED_DOMAINS, SOLD_DOMAINS } from './shared-domains.ts';
+import { findPlatform, isOfRegistry } from './suffix.ts';
 
 /** The name under which an app reaches the hub. */
 export const HUB_NAME = 'hub.holdfast.internal';
@@ -112,12 +113,21 @@ function judgeHost(host: string, signed: boolean): string | undefined {
   if (!NAME.test(host)) return 'it is no name of a host in lower case';
   if (NUMBER.test(host.slice(host.lastIndexOf('.') + 1))) return 'some take it for an address';
   if (NEAR.test(host)) return 'it is a name of something near, and not of the outside';
-  if (PUBLIC_SUFFIXES.includes(host)) return 'others can register names under it';
+  const platform = findPlatform(host);
+  if (isOfRegistry(host) || (host === platform && isBelow(host, SOLD_DOMAINS)))
+    return 'others can register names under it';
   // A signature is for one host alone, and holds nothing of the key: a bucket's name may be signed for.
   if (signed && MINTING_HOST.test(host)) return 'it gives out credentials, and they would be the app’s';
   if (signed && AWS_HOST.test(host)) return undefined;
-  const shared = SHARED_DOMAINS.find((domain) => isBelow(host, [domain]));
+  const shared = SHARED_DOMAINS.find((domain) => isBelow(host, [domain])) ?? anybodys(platform);
   return shared && `anybody can get a name under ${shared}, also this one when it is given up`;
+}
+
+/** The domain of a platform, if its names are for anybody. */
+function anybodys(platform: string | undefined): string | undefined {
+  const isKept =
+    platform !== undefined && (isBelow(platform, SOLD_DOMAINS) || OWN_DOMAINS.includes(platform));
+  return isKept ? undefined : platform;
 }
 
 function isBelow(host: string, domains: readonly string[]): boolean {

@@ -9,6 +9,7 @@ import { isolationDocument } from './isolation.ts';
 import { modulesDocument } from './modules.ts';
 import { openApiDocument } from './openapi.ts';
 import { providersDocument } from './providers.ts';
+import { publicSuffixesModule } from './public-suffixes.ts';
 import { settingsDocument } from './settings.ts';
 
 /** A generated file, relative to the checkout. */
@@ -29,5 +30,6 @@ export async function documents(): Promise<readonly GeneratedDocument[]> {
     { file: 'docs/generated/openapi.json', text: openApiDocument(version) },
     { file: 'docs/generated/providers.md', text: providersDocument() },
     { file: 'docs/generated/settings.md', text: await settingsDocument() },
+    { file: 'kernel/src/brokering/public-suffixes.ts', text: publicSuffixesModule() },
   ];
 }
