@@ -13,6 +13,7 @@ import { vaultEchoes } from '@holdfast/vault/migrations/0003-echoes';
 import { vaultOwnTokens } from '@holdfast/vault/migrations/0004-own-tokens';
 import { vaultSealedValues } from '@holdfast/vault/migrations/0005-sealed-values';
 import { vaultLost } from '@holdfast/vault/migrations/0006-lost';
+import { vaultRenewals } from '@holdfast/vault/migrations/0007-renewals';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#migrations/blobs';
 import { gitDropped, gitObjects } from '#migrations/git';
 import {
@@ -172,5 +173,6 @@ export const migrations: readonly Migration[] = [
   spaceTakenBack,
   ssoSealed,
   spacePassed,
+  vaultRenewals,
   ledgerObjects,
 ];

@@ -6,6 +6,7 @@ import { type JournalLine } from './journal.ts';
 import { recordEntries } from './ledger-store.ts';
 import { type KeptVersion } from './model.ts';
 import { recordSealedBefore, sealsOf, type Seal } from './sealing-record.ts';
+import { rekeyLater } from './rekey.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { factsOf } from './writes.ts';
 
@@ -142,6 +143,9 @@ async function destroy(
   await journalled(ground, { act: 'catch-up', found, end, versions: ids }, (noted) =>
     db.transaction(async (tx) => {
       await new SecretWriter(tx).eraseValues(ids);
+      // In the order of Spaces, as all who lock more than one key: two vaults that start would wait for each other.
+      for (const space of new Set(gone.map(({ version }) => version.space).toSorted()))
+        await rekeyLater(tx, space);
       const by = { actor: 'system:vault', credential: '' };
       const journal = journalOf(noted, instance);
       const entries = await recordEntries(tx, [

@@ -4,7 +4,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { encrypt, makeKey } from './envelope.ts';
 import { type Ground } from './ground.ts';
 import { boundOf, keyBound, type KeptVersion } from './model.ts';
-import { SecretWriter, type WrappedKey } from './secret-store.ts';
+import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
 import { tryOpen } from './values.ts';
 
 /**
@@ -29,4 +29,16 @@ export async function rekey(
   }
   await writer.putKey({ space, ...keys.wrap(next, keyBound(space)) });
   return next;
+}
+
+/**
+ * Does it as soon as the vault can, where it cannot open the key now: the sweep finds the mark. A Space of which nothing is left has no
+ * key from now on.
+ */
+export async function rekeyLater(tx: Tx, space: string): Promise<void> {
+  const writer = new SecretWriter(tx);
+  // Nobody sets anything between the look and what follows from it.
+  if ((await writer.findLockedKey(space)) === undefined) return;
+  const rest = await new SecretReader(tx).listKept(space);
+  await (rest.length === 0 ? writer.dropKey(space) : writer.oweRenewal(space));
 }

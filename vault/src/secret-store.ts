@@ -13,6 +13,12 @@ export interface WrappedKey {
   readonly wrapped: Buffer;
 }
 
+/** The same while nobody else writes it. */
+export interface LockedKey extends WrappedKey {
+  /** Since when it could read something that is destroyed; `null`: nothing. */
+  readonly renewSince: Date | null;
+}
+
 /** A value that was sealed in a browser, by digest, and the day of the key that opened it. */
 export interface TakenValue {
   readonly digest: string;
@@ -112,6 +118,17 @@ export class SecretReader {
       .executeTakeFirst();
   }
 
+  /** Spaces that are owed another key. */
+  async listRenewals(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('vault.space_key')
+      .select('space')
+      .where('renew_since', 'is not', null)
+      .orderBy('space')
+      .execute();
+    return rows.map(({ space }) => space);
+  }
+
   /** Keys of Spaces and seeds behind this one, at most `limit`, in order. */
   async listKeysAfter(space: string, limit: number): Promise<WrappedKey[]> {
     return await this.#db
@@ -171,7 +188,7 @@ export class SecretWriter {
   async lockKey({ space, generation, wrapped }: WrappedKey): Promise<WrappedKey> {
     await this.#db
       .insertInto('vault.space_key')
-      .values({ space, generation, wrapped })
+      .values({ space, generation, wrapped, renew_since: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     return await this.#db
@@ -183,13 +200,14 @@ export class SecretWriter {
   }
 
   /** The key of a Space, locked; `undefined` where it has none any more. */
-  async findLockedKey(space: string): Promise<WrappedKey | undefined> {
-    return await this.#db
+  async findLockedKey(space: string): Promise<LockedKey | undefined> {
+    const row = await this.#db
       .selectFrom('vault.space_key')
       .selectAll()
       .where('space', '=', space)
       .forUpdate()
       .executeTakeFirst();
+    return row && { ...row, renewSince: row.renew_since };
   }
 
   /** Waits for all who write keys, and lets nobody write one until the end of the transaction. */
@@ -197,12 +215,22 @@ export class SecretWriter {
     await sql`lock table vault.space_key in exclusive mode`.execute(this.#db);
   }
 
-  /** Sets the key of a Space. */
+  /** Sets the key of a Space, which is owed no other from then on. */
   async putKey({ space, generation, wrapped }: WrappedKey): Promise<void> {
+    const key = { generation, wrapped, renew_since: null };
     await this.#db
       .insertInto('vault.space_key')
-      .values({ space, generation, wrapped })
-      .onConflict((conflict) => conflict.column('space').doUpdateSet({ generation, wrapped }))
+      .values({ space, ...key })
+      .onConflict((conflict) => conflict.column('space').doUpdateSet(key))
+      .execute();
+  }
+
+  /** The Space is owed another key. */
+  async oweRenewal(space: string): Promise<void> {
+    await this.#db
+      .updateTable('vault.space_key')
+      .set({ renew_since: sql<Date>`coalesce(renew_since, clock_timestamp())` })
+      .where('space', '=', space)
       .execute();
   }
 

@@ -1,9 +1,11 @@
-// Destroys versions whose overlap is over: they are refused from that moment on, and gone within a minute.
+// Destroys versions whose overlap is over: they are refused from that moment on, and gone within a minute. And gives Spaces the other
+// key that they are owed, where something was deleted while the vault was closed.
 import { dayOf } from './form-keys.ts';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries } from './ledger-store.ts';
 import { rekey } from './rekey.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
+import { tryUnwrap } from './values.ts';
 import { factsOf } from './writes.ts';
 
 const EVERY_MS = 60_000;
@@ -16,9 +18,33 @@ export async function sweep(ground: Ground): Promise<number> {
   await ground.db.transaction(async (tx) => await new SecretWriter(tx).forgetTaken(before));
   if (ground.keys.closed !== undefined) return 0;
   let count = 0;
-  for (const space of await new SecretReader(ground.db).listOverdue())
-    count += await sweepSpace(ground, space);
+  const reader = new SecretReader(ground.db);
+  for (const space of await reader.listOverdue()) count += await sweepSpace(ground, space);
+  for (const space of await reader.listRenewals()) await renewSpace(ground, space);
   return count;
+}
+
+async function renewSpace(ground: Ground, space: string): Promise<void> {
+  // One that was changed in the database is left, and writes no line each minute.
+  const kept = await new SecretReader(ground.db).findKey(space);
+  if (kept === undefined || (await tryUnwrap(ground.keys, kept)) === undefined) {
+    ground.log.error({ space }, 'the key of a Space does not open, and is left as it is');
+    return;
+  }
+  await journalled(ground, { act: 'renew', space }, (noted) =>
+    ground.db.transaction(async (tx) => {
+      const before = await new SecretWriter(tx).findLockedKey(space);
+      const nothing = { entries: [], result: undefined };
+      // Whatever gave the Space another key meanwhile has done it.
+      if (before === undefined || before.renewSince === null) return nothing;
+      await rekey(tx, ground, { before, rest: await new SecretReader(tx).listKept(space) });
+      const body = { space, since: before.renewSince.toISOString(), ...journalOf(noted, ground.instance) };
+      const entries = await recordEntries(tx, [
+        { kind: 'secret.key-renewed', subject: 'vault:root', actor: 'system:vault', credential: '', body },
+      ]);
+      return { entries, result: undefined };
+    }),
+  );
 }
 
 async function sweepSpace(ground: Ground, space: string): Promise<number> {

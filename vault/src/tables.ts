@@ -3,7 +3,7 @@ import { type Generated } from 'kysely';
 
 /** The tables that the vault's stores see. */
 export type VaultTables = {
-  'vault.space_key': { space: string; generation: number; wrapped: Buffer };
+  'vault.space_key': { space: string; generation: number; wrapped: Buffer; renew_since: Date | null };
   'vault.version': {
     id: string;
     space: string;

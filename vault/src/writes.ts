@@ -12,7 +12,7 @@ import { recordEntries } from './ledger-store.ts';
 import { boundOf, keyBound, newestOf, type KeptVersion, type Version } from './model.ts';
 import { VaultRefusal } from './refusal.ts';
 import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
-import { rekey } from './rekey.ts';
+import { rekey, rekeyLater } from './rekey.ts';
 import { findOwnToken } from './token-store.ts';
 import { readWish, WishProblem, type Opening, type SecretWish } from './wish.ts';
 
@@ -173,7 +173,10 @@ export class Writes {
 
   // A key that could read what was deleted goes with it: what is left gets another one.
   async #rekey(tx: Tx, space: string, rest: readonly KeptVersion[]): Promise<void> {
-    if (this.#ground.keys.closed !== undefined) return; // the ciphertext is gone; the key goes with the next rotation
+    if (this.#ground.keys.closed !== undefined) {
+      await rekeyLater(tx, space);
+      return;
+    }
     const before = await new SecretWriter(tx).findLockedKey(space);
     if (before !== undefined) await rekey(tx, this.#ground, { before, rest });
   }

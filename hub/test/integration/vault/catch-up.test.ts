@@ -105,6 +105,43 @@ void test('a deletion that was the last act is not overlooked', LIMIT, async () 
   ]);
 });
 
+void test('what a database that was put back has again is destroyed with its key', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using scratch = await openScratch('vault');
+  const folder = scratch.path;
+  const [space, emptied] = [id(), id()];
+  {
+    await using vault = await openTestVault({ database, folder });
+    for (const key of ['KEPT', 'GONE']) await vault.write(space, { key, value: 'a value' });
+    await vault.write(emptied, { key: 'GONE', value: 'a value' });
+  }
+  await using backup = await backUp(database);
+  {
+    await using today = await openTestDatabase(database);
+    await using vault = await openTestVault({ database: today, folder });
+    for (const one of [space, emptied]) assert.equal(await remove(vault, one, 'GONE'), 'done');
+  }
+  await using superuser = openSuperuserPool(backup);
+  const keys = async () =>
+    (await superuser.pool.query('select space, wrapped, renew_since from vault.space_key')).rows as {
+      readonly space: string;
+      readonly wrapped: Buffer;
+      readonly renew_since: Date | null;
+    }[];
+  const [before] = (await keys()).filter((key) => key.space === space);
+  await using vault = await openTestVault({ database: backup, folder });
+  assert.deepEqual(
+    (await keys()).map((key) => [key.space, key.renew_since !== null]),
+    [[space, true]],
+    'where nothing is left there is no key',
+  );
+  await vault.sweep();
+  const [after] = await keys();
+  assert.equal(after?.renew_since, null);
+  assert.notDeepEqual(after?.wrapped, before?.wrapped);
+  assert.deepEqual(await namesOf(vault, space), ['KEPT']);
+});
+
 void test(
   'a value that was replaced after a backup is destroyed once the loss is accepted',
   LIMIT,
