@@ -36,13 +36,15 @@ void test('TakenBack takes from users what was taken, unless it was given again'
 void test('TakenBack ends the sessions of whose sessions ended, and of whose password is another', () => {
   const taken = takenBy(
     ['session.ended', 'session:9', { user: '1' }],
+    ['session.renewed', 'session:a', { user: '5' }],
+    ['session.rotated', 'session:b', { user: '6' }],
     ['account.password-reset', 'account:2'],
     ['account.signed-out', 'account:3'],
     ['account.created', 'account:4'],
   );
   assert.deepEqual(
     taken.users.map(({ id, act }) => `${id} ${act}`),
-    ['1 sign-out', '2 sign-out', '3 sign-out'],
+    ['1 sign-out', '5 sign-out', '6 sign-out', '2 sign-out', '3 sign-out'],
   );
   assert.deepEqual(
     taken.byHand.map(({ kind }) => kind),

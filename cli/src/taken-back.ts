@@ -80,7 +80,7 @@ export class TakenBack {
     }
     const user = body['user'];
     if (typeof user !== 'string') return;
-    if (isSince && kind === 'session.ended') this.#acts['sign-out'].add(user);
+    if (isSince && OUTDATES.has(kind)) this.#acts['sign-out'].add(user);
     if (kind === 'org.member-removed') this.#members.set(`${id} ${user}`, { org: id, user });
     const isGiven = kind === 'org.member-set' || kind === 'org.member-joined';
     if (isGiven && this.#members.delete(`${id} ${user}`)) this.#leave(entry);
@@ -110,9 +110,12 @@ function parseJson(text: string): unknown {
 
 /** What of these is to be done again stands in their bodies. */
 const WITH_BODY: ReadonlySet<string> = new Set([
-  ...['account.deleted', 'account.administrator-set', 'session.ended'],
+  ...['account.deleted', 'account.administrator-set', 'session.ended', 'session.renewed', 'session.rotated'],
   ...['org.member-removed', 'org.member-set', 'org.member-joined'],
 ]);
+
+/** After these a cookie of the user opens nothing any more that the backup has as one that opens a session. */
+const OUTDATES: ReadonlySet<string> = new Set(['session.ended', 'session.renewed', 'session.rotated']);
 
 /** After these a session of the user from before is over; which ones there were nobody can tell any more, so all end. */
 const SIGNS_OUT: ReadonlySet<string> = new Set([

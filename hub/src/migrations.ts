@@ -59,6 +59,7 @@ import {
   sessionSeeds,
   sessionSessions,
   sessionUsedCodes,
+  sessionValues,
 } from '#migrations/sessions';
 import {
   spaceListed,
@@ -173,6 +174,7 @@ export const migrations: readonly Migration[] = [
   spaceTakenBack,
   ssoSealed,
   spacePassed,
+  sessionValues,
   vaultRenewals,
   ledgerObjects,
 ];

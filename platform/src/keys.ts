@@ -18,6 +18,8 @@ type LastingPurpose =
   | 'token-decision'
   | 'device-login'
   | 'session-row'
+  | 'session-value'
+  | 'session-next'
   | 'removal'
   | 'known-browser'
   | 'throttle'

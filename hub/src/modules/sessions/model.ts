@@ -20,6 +20,8 @@ export interface WebSession {
   readonly address: string;
   readonly client: string;
   readonly seenAt: Date;
+  /** What its user might do when it began; `null` where that was not written down. */
+  readonly standing: Sha256 | null;
 }
 
 /** The browser that somebody uses, as it shows itself. */
@@ -70,6 +72,7 @@ export function sealedFields(session: WebSession): string[] {
     session.beganAt.toISOString(),
     session.provedAt.toISOString(),
     session.expiresAt.toISOString(),
+    ...(session.standing === null ? [] : [session.standing]),
   ];
 }
 

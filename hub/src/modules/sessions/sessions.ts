@@ -1,5 +1,6 @@
 // Begins, finds, renews and ends the sessions of browsers.
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { networkOf } from '@holdfast/kernel/network';
 import { type Secret } from '@holdfast/kernel/secret';
@@ -36,6 +37,8 @@ import {
   type Proof,
   type WebSession,
 } from './model.ts';
+import { SessionValues } from './session-values.ts';
+import { findGood, standingOf, turnFrom, type Turn } from './values.ts';
 import { PlaceWriter } from './place-store.ts';
 import { SessionReader, SessionWriter, type SealedSession } from './store.ts';
 
@@ -45,6 +48,8 @@ export interface Visit {
   readonly session: WebSession;
   readonly account: Account;
   readonly memberships: readonly Membership[];
+  /** Where the browser showed a value that another is to follow. */
+  readonly turn?: Turn | undefined;
 }
 
 /** A session and the value of its cookie, which exists here and in the browser. */
@@ -68,6 +73,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #keys: Keys;
   readonly #removals: Pick<Removals, 'ends' | 'endsSessionsOf' | 'changes'>;
+  readonly #values: SessionValues;
   readonly #seen = new Map<Id, Date>();
 
   constructor(deps: {
@@ -80,6 +86,7 @@ export class Sessions {
     this.#clock = deps.clock;
     this.#keys = deps.keys;
     this.#removals = deps.removals;
+    this.#values = new SessionValues(deps);
   }
 
   /**
@@ -93,7 +100,7 @@ export class Sessions {
   ): Promise<BegunSession> {
     const userId = row.account.id;
     const now = this.#clock.now();
-    const begun = this.#make({ userId, proofs, beganAt: now }, browser);
+    const begun = await this.#make({ row, proofs, beganAt: now }, browser);
     await this.#db.transaction(async (tx) => {
       if (!(await isUnchanged(tx, row))) throw signInFailed();
       await this.#insert(tx, begun);
@@ -118,7 +125,7 @@ export class Sessions {
     const { userId, beganAt } = before.session;
     if (row.account.id !== userId || !isLive(before.session, row.signedOutAt, this.#clock.now()))
       throw sessionMissing();
-    const begun = this.#make({ userId, proofs, beganAt }, browser);
+    const begun = await this.#make({ row, proofs, beganAt }, browser);
     await this.#db.transaction(async (tx) => {
       if (!(await isUnchanged(tx, row))) throw sessionMissing();
       if (!(await new SessionWriter(tx).end(before.session.id, userId, this.#clock.now())))
@@ -141,7 +148,16 @@ export class Sessions {
    */
   async find(value: string): Promise<Visit | undefined> {
     const digest = digestValue(value);
-    return await this.#visitOf(digest && (await new SessionReader(this.#db).findByDigest(digest)));
+    if (digest === undefined) return undefined;
+    return await this.#visitOf(await new SessionReader(this.#db).findByDigest(digest), this.#db, digest);
+  }
+
+  /**
+   * The value that the browser of this visit goes on with, or nothing where it keeps the one that it showed: another takes its
+   * place when what its user may do has changed, whoever changed it.
+   */
+  async rotate(visit: Visit, shown: string): Promise<Secret<string> | undefined> {
+    return visit.turn && (await this.#values.turn(visit, visit.turn, shown));
   }
 
   /** Who is signed in in a session that something of ours names, or nobody any more; asked in a transaction where there is one. */
@@ -149,20 +165,46 @@ export class Sessions {
     return await this.#visitOf(await new SessionReader(on).findById(id), on);
   }
 
-  async #visitOf(sealed: SealedSession | undefined, on: Db | Tx = this.#db): Promise<Visit | undefined> {
+  async #visitOf(
+    sealed: SealedSession | undefined,
+    on: Db | Tx = this.#db,
+    shown?: Sha256,
+  ): Promise<Visit | undefined> {
     if (sealed === undefined) return undefined;
     const { session, mac } = sealed;
     if (!this.#keys.verifies('session-row', sealedFields(session), mac)) return undefined;
+    const values = await this.#values.list(on, session);
+    if (values === undefined) return undefined;
     const accounts = new AccountReader(on);
     const row = await accounts.findSignInById(session.userId);
     if (row === undefined || row.account.disabledAt !== null) return undefined;
     const { name } = row.account;
-    if (this.#removals.ends(session.digest) || this.#removals.endsSessionsOf(name)) return undefined;
+    if (values.some(({ digest }) => this.#removals.ends(digest))) return undefined;
+    if (this.#removals.endsSessionsOf(name)) return undefined;
     if (this.#removals.changes({ user: name })) throw rightsChanging();
-    if (!isLive(session, row.signedOutAt, this.#clock.now())) return undefined;
+    const now = this.#clock.now();
+    if (!isLive(session, row.signedOutAt, now)) return undefined;
+    const good = shown && findGood(values, shown, now);
+    if (shown !== undefined && good === undefined) return await this.#endSpent(session);
     this.#noteSeen(session);
     const memberships = await accounts.listMemberships(row.account.id);
-    return { actor: actorOf(row.account, memberships, session), session, account: row.account, memberships };
+    const actor = actorOf(row.account, memberships, session);
+    const turn = good && turnFrom(good, values[0], standingOf(actor));
+    return { actor, session, account: row.account, memberships, turn };
+  }
+
+  // Two have had this session: its browser went on with another value, and who shows the one from before is somebody else, or
+  // is its user and somebody else went on. Who is who cannot be told, so it ends for both.
+  async #endSpent({ id, userId }: WebSession): Promise<undefined> {
+    await this.#db.transaction(async (tx) => {
+      if (!(await new SessionWriter(tx).end(id, userId, this.#clock.now()))) return;
+      await record(tx, {
+        kind: 'session.ended',
+        subject: `session:${id}`,
+        ...{ actor: 'system:sessions', credential: '' },
+        body: { user: userId, shown: 'a value from before' },
+      });
+    });
   }
 
   /**
@@ -215,14 +257,17 @@ export class Sessions {
     if (!isFreshlyProved(actor, this.#clock.now())) throw proofNeeded();
   }
 
-  #make(
-    of: Pick<WebSession, 'userId' | 'proofs' | 'beganAt'>,
+  async #make(
+    { row, ...of }: Proved & Pick<WebSession, 'beganAt'>,
     browser: Browser,
-  ): BegunSession & { session: WebSession } {
+  ): Promise<BegunSession & { session: WebSession }> {
+    const { id: userId, administrator } = row.account;
+    const memberships = rolesOf(await new AccountReader(this.#db).listMemberships(userId));
     const now = this.#clock.now();
     const value = mintValue();
     const session: WebSession = {
       ...of,
+      userId,
       id: newId(now),
       digest: digestValue(value.reveal('to store its digest')) as WebSession['digest'],
       provedAt: now,
@@ -231,6 +276,7 @@ export class Sessions {
       address: browser.address,
       client: browser.client.slice(0, 200),
       seenAt: now,
+      standing: standingOf({ administrator, memberships }),
     };
     return { session, value };
   }
@@ -269,8 +315,12 @@ function actorOf(account: Account, memberships: readonly Membership[], session: 
     userId: account.id,
     name: account.name,
     administrator: account.administrator,
-    memberships: new Map(memberships.map((one) => [one.orgId, one.role])),
+    memberships: rolesOf(memberships),
     credential: { kind: 'session', id: session.id, provedAt: session.provedAt },
     grant: { role: 'write' },
   };
+}
+
+function rolesOf(memberships: readonly Membership[]): UserActor['memberships'] {
+  return new Map(memberships.map((one) => [one.orgId, one.role]));
 }

@@ -20,11 +20,21 @@ export class SessionReader {
     this.db = db.withTables<SessionTables>();
   }
 
+  /** The session that has, or had, the value with this digest. */
   async findByDigest(digest: Sha256): Promise<SealedSession | undefined> {
     const row = await this.db
       .selectFrom('sessions.session')
       .selectAll()
-      .where('digest', '=', digest)
+      .where((e) =>
+        e.or([
+          e('digest', '=', digest),
+          e(
+            'id',
+            '=',
+            e.selectFrom('sessions.value').select('session_id').where('sessions.value.digest', '=', digest),
+          ),
+        ]),
+      )
       .executeTakeFirst();
     return row && { session: toSession(row), mac: row.mac };
   }
@@ -73,6 +83,7 @@ export class SessionWriter extends SessionReader {
         address: session.address,
         client: session.client,
         seen_at: session.seenAt,
+        standing: session.standing,
         mac,
       })
       .execute();
@@ -171,5 +182,6 @@ export function toSession(row: SessionTables['sessions.session']): WebSession {
     address: row.address,
     client: row.client,
     seenAt: row.seen_at,
+    standing: row.standing,
   };
 }

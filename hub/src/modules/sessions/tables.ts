@@ -17,6 +17,15 @@ export type SessionTables = {
     address: string;
     client: string;
     seen_at: Date;
+    standing: Sha256 | null;
+    mac: Buffer;
+  };
+  'sessions.value': {
+    session_id: Id;
+    number: number;
+    digest: Sha256;
+    standing: Sha256;
+    made_at: Date;
     mac: Buffer;
   };
   'sessions.second_factor': {

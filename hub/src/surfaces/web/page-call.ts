@@ -40,6 +40,7 @@ export class ServedPageCall implements PageCall {
   readonly cookies: string[] = [];
   /** What this page may do besides. */
   besides: Besides = {};
+  #saysSession = false;
   readonly #call: AnyCall;
   readonly #secret: SecretForm | undefined;
   readonly #tell: { readonly refusals: Refusals; readonly log: Log };
@@ -81,6 +82,13 @@ export class ServedPageCall implements PageCall {
   keep(begun: BegunSession & { readonly known?: string }): void {
     this.#set('session', begun.value.reveal('to give it to the browser'));
     if (begun.known !== undefined) this.#set('known', begun.known);
+  }
+
+  /** Has the browser keep the next value of its session where another is due; not where the page has just said which it keeps. */
+  async rotate(shown: string): Promise<void> {
+    if (this.visit === undefined || this.#saysSession) return;
+    const next = await this.hub.sessions.rotate(this.visit, shown);
+    if (next !== undefined) this.#set('session', next.reveal('to give it to the browser'));
   }
 
   forget(): void {
@@ -144,6 +152,7 @@ export class ServedPageCall implements PageCall {
   }
 
   #set(kind: CookieKind, value: string): void {
+    if (kind === 'session') this.#saysSession = true;
     this.cookies.push(cookieHeader(kind, value, this.baseUrl));
   }
 }

@@ -7,3 +7,4 @@ export { places as sessionPlaces } from './0005-places.ts';
 export { vaultSeeds as sessionSeeds } from './0006-seeds.ts';
 export { listed as sessionListed } from './0007-listed.ts';
 export { usedCodes as sessionUsedCodes } from './0008-used-codes.ts';
+export { values as sessionValues } from './0009-values.ts';
