@@ -39,6 +39,7 @@ import {
   ledgerEntries,
   ledgerContactsOfSpace,
   ledgerErasure,
+  ledgerHeadsKept,
   ledgerLanes,
   ledgerLanesKinds,
   ledgerPossession,
@@ -175,6 +176,7 @@ export const migrations: readonly Migration[] = [
   ssoSealed,
   spacePassed,
   sessionValues,
+  ledgerHeadsKept,
   vaultRenewals,
   ledgerObjects,
 ];
