@@ -5,7 +5,7 @@ import test from 'node:test';
 import { accessRules } from '../../src/describe.ts';
 import { type Grant, type ScopedGrant } from '../../src/modules/access/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
-import { CALLER_NAMES, MATRIX, type Caller } from '../harness/access-matrix.ts';
+import { CALLER_NAMES, MATRIX, OTHER_PROOFS, type Caller } from '../harness/access-matrix.ts';
 import { registerClient, signInTo } from '../harness/oauth-client.ts';
 import { askedPath, ROUTE_CALLS } from '../harness/route-calls.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
@@ -17,8 +17,6 @@ type Visibility = 'private' | 'public';
 
 /** Routes after which the next caller would find another state: each gets a repository of its own. */
 const SPENDING = new Set(['deleteRepo', 'moveRepo', 'deleteBranch', 'deleteTag']);
-/** Routes that look at no token of a user: signed links, Xet tokens, the operator's socket. */
-const OTHER_PROOFS = new Set(['link', 'xet', 'operator']);
 /** Methods that change something. */
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 const COOKIES =
@@ -70,7 +68,7 @@ async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
   const runner = opened.use(await StandInRunner.open());
   const hub = opened.use(await openServedHub({ access, vault: true, ...runner.options }));
   const { identity, members, tokens, changes, authentication, orgTokens } = hub.modules;
-  const { value } = await signInAs(hub, 'ada');
+  await signInAs(hub, 'ada');
   for (const name of ['stranger', 'outsider', 'reader', 'contributor', 'writer']) await hub.addUser(name);
   const root = { name: 'boss', email: 'boss@example.org', administrator: true };
   await identity.createUser(OPERATOR, root);
@@ -82,6 +80,8 @@ async function openScene(access: 'signed-in' | 'anonymous'): Promise<Scene> {
       user: { read: 'reader', contributor: 'contributor', write: 'writer' }[role],
       role,
     });
+  // Once what they may do is settled: each change gives a session another value.
+  const { value } = await signInAs(hub, 'ada');
   const issue = async (user: string, grant: Grant, more: object = {}) => {
     const { token, text } = await tokens.issue(OPERATOR, { user, name: 'test', grant, ...more });
     return { id: token.id, text: text.reveal('to send it') };
@@ -189,7 +189,7 @@ async function call(
   scene: Scene,
   route: { method: string; path: string; operation: string },
   { caller, repo }: { caller: Caller; repo: Repo },
-): Promise<{ allowed: boolean; said: string }> {
+): Promise<{ allowed: boolean; status: number; said: string }> {
   const { rest, body: bodyOf } = ROUTE_CALLS[route.operation] ?? {};
   const id = `acme/${repo.name}`;
   const body = bodyOf?.(id);
@@ -210,7 +210,8 @@ async function call(
   const asked = answer.headers.get('location')?.startsWith('/sign-in?to=') === true;
   // What is there already is said only to who might make it.
   const allowed = (answer.status < 400 && !asked) || answer.status === 409;
-  return { allowed, said: `${answer.status} ${answer.headers.get('x-error-code')} ${text.slice(0, 200)}` };
+  const { status } = answer;
+  return { allowed, status, said: `${status} ${answer.headers.get('x-error-code')} ${text.slice(0, 200)}` };
 }
 
 /** Entries of what people changed. */
@@ -227,7 +228,7 @@ async function countActs({ hub }: Scene): Promise<number> {
 void test('every route lets in whom the access matrix names, and nobody else', async (t) => {
   await using closed = await openScene('signed-in');
   await using open = await openScene('anonymous');
-  const rules = accessRules().filter(({ access }) => !OTHER_PROOFS.has(access));
+  const rules = accessRules().filter(({ access }) => OTHER_PROOFS[access] === undefined);
   const repos = new Map<string, Repo>();
   const repoFor = async (
     scene: Scene,
@@ -268,4 +269,27 @@ void test('every route lets in whom the access matrix names, and nobody else', a
     [],
     'every rule is for a route',
   );
+});
+
+void test('a route that asks for another proof lets in no caller by who they are', async (t) => {
+  await using closed = await openScene('signed-in');
+  await using open = await openScene('anonymous');
+  const rules = accessRules().filter(({ access }) => OTHER_PROOFS[access] !== undefined);
+  assert.ok(rules.length > 40);
+  const wish = { type: 'model', visibility: 'public' } as const;
+  const [atClosed, atOpen] = [await closed.addRepo('other', wish), await open.addRepo('other', wish)];
+  for (const caller of CALLER_NAMES) await closed.headersOf(caller, atClosed);
+  const before = await countActs(closed);
+  for (const route of rules)
+    await t.test(route.operation, async () => {
+      for (const caller of CALLER_NAMES) {
+        const [scene, repo] = caller === 'visitor' ? [open, atOpen] : [closed, atClosed];
+        const { allowed, status, said } = await call(scene, route, { caller, repo });
+        assert.ok(!allowed, `${caller}: ${said}`);
+        assert.ok(status < 500, `${caller}: ${said}`);
+        // The operator's are not there at all where programs and browsers ask.
+        if (route.access === 'operator') assert.equal(status, 404, `${caller}: ${said}`);
+      }
+    });
+  assert.equal(await countActs(closed), before);
 });

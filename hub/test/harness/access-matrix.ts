@@ -71,6 +71,13 @@ const WRITE = same(WRITERS);
 const BROWSED: MatrixRule = { private: set('session'), public: set('session', 'visitor') };
 const LIKE: MatrixRule = { private: set(...MEMBERS), public: set(...CLASSIC) };
 
+/** What a route looks at that looks at nobody's token or cookie: no caller of this table has one of these by who they are. */
+export const OTHER_PROOFS: Readonly<Record<string, string>> = {
+  link: 'a link that the hub signed for one who may, and that dies with their token',
+  xet: 'an access token of Xet, made for one who may, which dies with their token',
+  operator: "the operator's socket: where programs and browsers ask, the route is not there",
+};
+
 /** The rule of each operation. */
 export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   getHealth: OPEN,
