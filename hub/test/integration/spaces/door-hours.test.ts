@@ -255,23 +255,25 @@ const FORGED: readonly string[] = [
 /** Records that as the hub's role, of this run and of names that are none. */
 async function forge({ hub }: ProgramHub, space: Id, run: Id): Promise<void> {
   const honest = '{"hosts":[{"host":"a.org","port":443,"sentBytes":5,"receivedBytes":5}]}';
-  // A database of before took what is no object; this one is given it behind the trigger's back.
-  await withPool(hub.database.superuser, async (pool) => {
-    const enterAs = async (subject: string, actor: string, body: string): Promise<void> => {
-      await pool.query('begin');
+  const enterAs = async (subject: string, actor: string, body: string): Promise<void> => {
+    const hash = await withPool(hub.database.address, async (pool) => {
       const { rows } = await pool.query<{ hash: string }>(
         `insert into ledger.entry (kind, subject, actor, credential, body) values ('space.contacted', $1, $2, '', '{}') returning hash`,
         [subject, actor],
       );
-      await pool.query('set local session_replication_role = replica');
-      await pool.query('update ledger.entry set body = $1 where hash = $2', [body, rows[0]?.hash]);
+      return rows[0]?.hash;
+    });
+    // A database of before took what is no object; this one is given it behind the trigger's back.
+    await withPool(hub.database.superuser, async (pool) => {
+      await pool.query('begin; set local session_replication_role = replica');
+      await pool.query('update ledger.entry set body = $1 where hash = $2', [body, hash]);
       await pool.query('commit');
-    };
-    for (const body of FORGED) await enterAs(`repo:${space}`, `run:${run}`, body);
-    await enterAs('', '', honest);
-    await enterAs(`repo:${space}`, `run:${'é'.repeat(200)}`, honest);
-    await enterAs(`repo:${'é'.repeat(200)}`, `run:${run}`, honest);
-  });
+    });
+  };
+  for (const body of FORGED) await enterAs(`repo:${space}`, `run:${run}`, body);
+  await enterAs('', '', honest);
+  await enterAs(`repo:${space}`, `run:${'é'.repeat(200)}`, honest);
+  await enterAs(`repo:${'é'.repeat(200)}`, `run:${run}`, honest);
 }
 
 /** Has the database be one of before, and takes it to what it is now, as a start does. */

@@ -10,4 +10,4 @@ export { possession as ledgerPossession } from './0008-possession.ts';
 export { contactsOfSpace as ledgerContactsOfSpace } from './0009-contacts-of-space.ts';
 export { ofSpaces as ledgerOfSpaces } from './0010-of-spaces.ts';
 export { headsKept as ledgerHeadsKept } from './0011-heads-kept.ts';
-export { objects as ledgerObjects } from './0011-objects.ts';
+export { objects as ledgerObjects } from './0012-objects.ts';

@@ -3,14 +3,13 @@
 
 /** Has `ledger.chain` refuse any other. */
 export const objects = {
-  name: 'ledger/0011-objects',
+  name: 'ledger/0012-objects',
   sql: `
 create or replace function ledger.refuse_unfit(e ledger.entry) returns integer language plpgsql
   set search_path = pg_catalog, pg_temp
   as $$
 begin
-  if not exists (select from ledger.allowed_kind a
-                  where e.kind like a.kind and pg_has_role(session_user, a.role, 'member')) then
+  if (e.kind like any (ledger.kinds_of(session_user))) is not true then
     raise exception 'role % may not record entries of kind %', session_user, e.kind;
   end if;
   if (e.kind ~ '^[a-z]+(\\.[a-z-]+)+$' and length(e.kind) <= 64 and length(e.subject) <= 256
