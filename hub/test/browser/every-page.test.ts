@@ -1,5 +1,5 @@
-// Every page there is, as the right person sees it: in English on a desk and in Portuguese on a phone, in both themes. A path of a page
-// without a row in this table fails, and so does a page that no row opens.
+// Every page there is, as the right person sees it: in English on a desk and in Portuguese on a phone, in both themes. None asks anything
+// of another host. A path of a page without a row in this table fails, and so does a page that no row opens.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { type Browser, type BrowserContextOptions, type Page } from 'playwright-
 import { webRoutes } from '../../src/surfaces/web/routes.ts';
 import { openChromium, openWindow } from '../harness/chromium.ts';
 import { openInhabitedHub, type InhabitedHub, type Looker } from '../harness/inhabited-hub.ts';
-import { requirePortuguese, requireSteady } from '../harness/page-look.ts';
+import { requireGuarded, requireLight, requirePortuguese, requireSteady } from '../harness/page-look.ts';
 import { ROOT } from '../harness/program.ts';
 import { takePictures } from '../harness/screenshots.ts';
 
@@ -192,12 +192,14 @@ async function lookAt(page: Page, { as: who, at, shows, leads }: Look, way: Way)
     );
     return;
   }
-  await page.goto(at);
+  const answer = await page.goto(at);
   assert.equal(new URL(page.url()).pathname, at.split('?', 1)[0], `${at} leads elsewhere`);
   if (shows !== undefined) await page.locator(shows).first().waitFor();
   // Without what is another at each run.
   const place = at.replaceAll(/[\w-]{20,}|\b(?!XXXX)[A-Z]{4}-[A-Z]{4}\b/g, 'x').replaceAll(/\W+/g, '-');
   const name = `${way.name}-${who}${place.slice(0, 60)}`;
+  requireGuarded(answer, name);
+  await requireLight(page, name);
   await requireSteady(page, name);
   await way.check(page, name);
   await takePictures(page, name);
@@ -226,7 +228,7 @@ async function walk(browser: Browser, { scene, looks }: Walked, way: Way): Promi
   assert.equal(wrong.length, 0, wrong.join('\n\n'));
 }
 
-void test('every page is steady, can be used by everybody, fits a phone and speaks the language that is asked for', async (t) => {
+void test('every page is light, guarded and steady, can be used by everybody, fits a phone and speaks the language that is asked for', async (t) => {
   await using scene = await openInhabitedHub();
   const table = { ...looksAtHub(scene), ...looksAtRepos(scene) };
   await t.test('every page has a look, and every look a page', () => {

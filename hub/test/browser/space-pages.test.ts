@@ -193,8 +193,8 @@ void test('without script, in Portuguese and on a phone a Space is made, seen, s
   await page.getByRole('link', { name: 'Substituir' }).click();
   await page.getByRole('heading', { name: 'Substituir um segredo' }).waitFor();
   await page.goto('/spaces/alice/ola/settings/app');
-  await page.locator('#secrets').getByText('Apagar', { exact: true }).click();
-  await page.getByRole('button', { name: 'Apagar CHAVE' }).click();
+  await page.locator('#secrets').getByText('Eliminar', { exact: true }).click();
+  await page.getByRole('button', { name: 'Eliminar CHAVE' }).click();
   await page.getByText('Não há segredos.').waitFor();
   await page.goto('/spaces/alice/ola/duplicate');
   await page.getByLabel('Nome', { exact: true }).fill('copia');

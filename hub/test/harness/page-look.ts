@@ -1,7 +1,7 @@
 // What can be told of a page by a program: whether it scrolls sideways, whether something that one presses is cut off, how far things
-// jumped while it came, and whether it speaks a language that nobody asked for.
+// jumped while it came, how much script it brings, what it lets run, and whether it speaks a language that nobody asked for.
 import assert from 'node:assert/strict';
-import { type Page } from 'playwright-core';
+import { type Page, type Response } from 'playwright-core';
 import { en } from '@holdfast/web/src/lib/words/en.ts';
 import { pt } from '@holdfast/web/src/lib/words/pt.ts';
 
@@ -25,6 +25,21 @@ const SHIFT = `new Promise((done) => {
   const frames = (left) => left === 0 ? setTimeout(() => done({ sum, what }), 20) : requestAnimationFrame(() => frames(left - 1));
   frames(3);
 })`;
+
+/** The most script that a page may bring, in bytes as they are sent. */
+const MOST_SCRIPT = 90_000;
+
+/**
+ * Bytes of the scripts that came with the page. What is loaded to look into a file comes when it is looked into, and is not counted;
+ * on every other page all of it is, also what colours code.
+ */
+const SCRIPT = `(() => {
+  const named = new Set([...document.scripts].map(({ src }) => src));
+  const looks = document.querySelector('[data-view]') !== null;
+  return performance.getEntriesByType('resource')
+    .filter(({ name }) => /\\.js(\\?|$)/.test(name) && (!looks || named.has(name)))
+    .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+})()`;
 
 /** Controls of which a part is where nobody gets to. What scrolls by itself may hold more than it shows. */
 const CUT = `[...document.querySelectorAll('a, button, summary, input, select, textarea')].filter((one) => {
@@ -64,6 +79,24 @@ export async function requireSteady(page: Page, name: string): Promise<void> {
   const beyond = await page.evaluate<number>('document.scrollingElement.scrollWidth - innerWidth');
   assert.ok(beyond <= 0, `${name} scrolls sideways by ${beyond}`);
   assert.deepEqual(await page.evaluate<string[]>(CUT), [], `${name} cuts off`);
+}
+
+/** Fails where the page brings more script than it may. */
+export async function requireLight(page: Page, name: string): Promise<void> {
+  const bytes = await page.evaluate<number>(SCRIPT);
+  assert.ok(bytes < MOST_SCRIPT, `${name} brings ${bytes} bytes of script`);
+}
+
+/** Fails where a page could run or load what is not ours, or be framed. */
+export function requireGuarded(answer: Response | null, name: string): void {
+  const headers = answer?.headers() ?? {};
+  const policy = headers['content-security-policy'] ?? '';
+  // A script that somebody got into the page would be neither from there nor allowed in it.
+  assert.match(policy, /(?:^|; )default-src 'none'; script-src http:\/\/localhost:\d+\/_app\/;/, name);
+  assert.match(policy, /(?:^|; )frame-ancestors 'none'/, name);
+  assert.ok(!policy.includes('unsafe'), `${name}: ${policy}`);
+  assert.equal(headers['x-content-type-options'], 'nosniff', name);
+  assert.equal(headers['access-control-allow-origin'], undefined, name);
 }
 
 /** Fails where a page that is to be in Portuguese says something that is in the English words and in no Portuguese ones. */

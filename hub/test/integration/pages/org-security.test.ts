@@ -196,6 +196,8 @@ void test('secrets and doors are of the Spaces of the organisation alone', async
   const doors = (await browsers.ada.open(`${ACME}/doors`)).body;
   assert.match(doors, new RegExp(`doors/${spaces.acme}[^]*>7<[^]*7 in 48 hours`));
   assert.doesNotMatch(doors, /umbrella-demo|1[,.]?234/);
+  // Of what did not happen there is no busiest hour.
+  assert.match(doors, /aria-label="Uses of brokered secrets by the hour\. Nothing in 48 hours\."/);
   assert.match((await browsers.ada.open(ACME)).body, /<b>7<\/b><span>not let out/);
   assert.match((await browsers.ada.open(`${ACME}/doors/${spaces.acme}`)).body, /7 in 48 hours/);
   const [foreign, absent] = [spaces.umbrella, NONE].map((id) => browsers.ada.open(`${ACME}/doors/${id}`));

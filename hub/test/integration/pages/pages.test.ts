@@ -240,7 +240,7 @@ void test('a page that is not there says so, and a program gets its own words', 
   const browser = new TestBrowser(hub);
   const missing = await browser.open('/account/nothing');
   assert.equal(missing.status, 404);
-  assert.match(missing.body, /There is no such page/);
+  assert.match(missing.body, /There is no such page[^]*Look for it by its name, or ask/);
   assert.equal((await browser.open('/account/__data.json')).headers['x-error-code'], 'RequestNoSuchRoute');
   assert.equal((await browser.open('/api/nothing')).headers['x-error-code'], 'RequestNoSuchRoute');
   const nul = await browser.send('/sign-in', { name: 'a\0b', password: 'x' });

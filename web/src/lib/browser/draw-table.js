@@ -32,10 +32,11 @@ class TableDrawing {
       rows.append(row);
     }
     this.#body.append(rows);
-    const { rows: name, of, empty } = this.#words;
+    const { row, rows: name, of, empty } = this.#words;
     const total = sheet.total === undefined ? '' : ` ${of} ${this.#numbers.format(sheet.total)}`;
     const shown = this.#numbers.format(this.#shown);
-    this.#count.textContent = this.#shown === 0 ? empty : `${name} 1–${shown}${total}`;
+    const range = this.#shown === 1 ? `${row} 1` : `${name} 1–${shown}`;
+    this.#count.textContent = this.#shown === 0 ? empty : `${range}${total}`;
   }
 
   #begin({ facts, heads, columns, left }) {

@@ -21,6 +21,13 @@ void test('roomsOf() shows rooms of the instance to who administers it, and of o
   assert.ok(!shown.includes('/security') && !shown.includes('/security/users'));
 });
 
+void test('roomsOf() has the organisation whose rooms are open once, and the others beside it', () => {
+  const owner = { oversees: false, owned: ['acme', 'umbrella'], org: 'acme' };
+  const shown = paths('/security/organizations/acme', owner);
+  assert.equal(shown.filter((path) => path === '/security/organizations/acme').length, 1);
+  assert.ok(shown.includes('/security/organizations/umbrella'));
+});
+
 void test('roomsOf() says in which room somebody is', () => {
   const owner = { oversees: true, owned: ['acme'], org: 'acme' };
   assert.deepEqual(current('/security/organizations/acme/doors/1', owner), [

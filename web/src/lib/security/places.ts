@@ -82,11 +82,15 @@ export function roomsOf(
   const ofOrgs = {
     name: groups.organizations,
     apart: true as const,
-    rooms: [...(named.length > 0 ? [] : [list]), ...named.map(openOrg)],
+    // The one whose rooms are open stands below with them.
+    rooms: [
+      ...(owned.length > MOST_NAMED ? [list] : []),
+      ...named.filter((name) => name !== org).map(openOrg),
+    ],
   };
   return [
     ...(oversees ? ofInstance : []),
-    ...(owned.length > 0 ? [ofOrgs] : []),
+    ...(ofOrgs.rooms.length > 0 ? [ofOrgs] : []),
     ...(org === undefined ? [] : [{ name: org, apart: true as const, rooms: orgRooms(words, path, org) }]),
   ];
 }

@@ -21,6 +21,7 @@ export const enFiles = {
         'Your browser reads this file itself, with script. Without it, look at the file as text or download it.',
       reading: 'Reading…',
       more: 'Show more',
+      row: 'Row',
       rows: 'Rows',
       of: 'of',
       empty: 'There is nothing in it.',

@@ -118,6 +118,7 @@ export const enRepos = {
       step: 'Day',
       table: 'The same as a table',
       said: '{total} in {steps} days, {most} on the busiest.',
+      none: 'None in {steps} days.',
     },
     likes: 'Likes',
     created: 'Made',

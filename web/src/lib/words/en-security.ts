@@ -90,6 +90,7 @@ export const enSecurity = {
     sentBytes: 'Sent out through the door by the hour',
     receivedBytes: 'Received from outside through the door by the hour',
     said: '{total} in {steps} hours, {most} in the busiest.',
+    none: 'Nothing in {steps} hours.',
     unknown: 'not known',
     notKnown: {
       one: 'Of one hour it is not known: the app that ran then was started before this was counted.',
@@ -308,7 +309,7 @@ export const enSecurity = {
     none: 'No Space runs a program.',
     oneLead:
       'What this door let through and what it refused. Received and sent are of the run that is now; pictures are of all runs, each hour with what its runs told in it, at most ten minutes after it passed.',
-    kept: 'Bytes by the hour are kept by the hub, to be seen at a glance. What proves what passed is the ledger.',
+    kept: 'Bytes by the hour are kept by the hub, to be seen at a glance. What proves what passed is the ledger:',
     cut: 'More happened than this page counts: figures of 24 hours are of what happened since {at}.',
     see: 'Look at',
     refusedEntries: 'what was not let out',

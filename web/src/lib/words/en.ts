@@ -325,6 +325,8 @@ export const en = {
     title: 'That did not work',
     missing: 'There is no such page.',
     bug: 'Something went wrong here.',
+    missingHint: 'Look for it by its name, or ask whoever gave you the address.',
+    bugHint: 'Try again in a moment. If it stays so, tell whoever runs this hub the id below.',
     requestId: 'Request id',
     back: 'Back to the start',
   },

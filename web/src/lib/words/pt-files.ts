@@ -22,6 +22,7 @@ export const ptFiles: typeof enFiles = {
         'É o seu navegador que lê este ficheiro, com script. Sem ele, veja o ficheiro como texto ou transfira-o.',
       reading: 'A ler…',
       more: 'Mostrar mais',
+      row: 'Linha',
       rows: 'Linhas',
       of: 'de',
       empty: 'Não há nada aqui dentro.',

@@ -3,7 +3,7 @@ import { type FileRefusal } from './refusal-codes.ts';
 
 /** The words of refusals of files, uploads and requests in Portuguese. */
 export const ptFileRefusals: Readonly<Record<FileRefusal, string>> = {
-  'ref.protected': 'Esse ramo está protegido: não pode ser apagado nem substituído.',
+  'ref.protected': 'Esse ramo está protegido: não pode ser eliminado nem substituído.',
   'ref.invalid': 'Esse nome não serve para um ramo ou uma etiqueta.',
   'revision.invalid': 'Isso não é o nome de um ramo, de uma etiqueta ou de um commit.',
   'revision.encoding': 'O endereço tem uma codificação com «%» que não se pode ler.',

@@ -31,9 +31,9 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'sso.not-invited':
     'Nenhuma conta aqui é ainda sua. Abra o seu convite e entre com ele, ou entre com a palavra-passe e ligue o início de sessão único em “Conta”.',
   'sso.email-taken':
-    'Uma conta aqui tem o seu endereço de email. Se é sua, entre com a palavra-passe dela e ligue o início de sessão único em “Conta”.',
+    'Uma conta aqui tem o seu endereço de correio. Se é sua, entre com a palavra-passe dela e ligue o início de sessão único em “Conta”.',
   'sso.email-missing':
-    'O servidor do início de sessão único não diz o seu endereço de email, e uma conta precisa de um.',
+    'O servidor do início de sessão único não diz o seu endereço de correio, e uma conta precisa de um.',
   'sso.taken': 'Este início de sessão pertence a outra conta, ou a sua conta tem outro.',
   'sso.only-way':
     'Sem o início de sessão único já não poderia entrar. Defina primeiro uma palavra-passe ou acrescente uma chave de acesso; onde só se entra pelo início de sessão único, peça ao operador.',
@@ -50,7 +50,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'application.redirect-invalid':
     'Isso não pode ser um endereço de volta. Escreva de 1 a 10: https, http desta mesma máquina, ou um esquema como com.example.app:/volta; sem fragmento, tal como um navegador o mostra.',
   'application.scopes-invalid': 'Uma aplicação pede pelo menos uma coisa, das que são oferecidas.',
-  'application.full': 'Tem 50 aplicações. Apague uma que ninguém use.',
+  'application.full': 'Tem 50 aplicações. Elimine uma que ninguém use.',
   'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
   'sign-in.failed': 'O nome e a palavra-passe não condizem.',
   'sign-in.throttled':
@@ -88,7 +88,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'token.expiry-invalid': 'Um token expira ao fim de 1 a 3650 dias.',
   'org.last-owner':
     'Mais ninguém que possa entrar administra esta organização. Passe-a primeiro a outro membro.',
-  'repo.namespace-not-empty': 'Ainda há repositórios. Apague-os ou passe-os para outro lado primeiro.',
+  'repo.namespace-not-empty': 'Ainda há repositórios. Elimine-os ou passe-os para outro lado primeiro.',
   'account.fullname-invalid':
     'Um nome completo tem no máximo 96 caracteres, e nenhum que não se veja. Deixe-o vazio para não ter nenhum.',
   'account.name-taken': 'Esse nome está tomado, já foi usado, ou parece-se com um que está. Escolha outro.',
@@ -124,12 +124,12 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
     'Um Space estático não tem segredos: corre no navegador de quem o abre, que os leria. O que não é segredo pode ser uma variável.',
   'secret.invalid':
     'O segredo não pode ser guardado assim. Veja o nome, o valor, os servidores e a data em que acaba.',
-  'secret.too-many': 'O Space já tem todos os segredos que pode ter. Apague um primeiro.',
+  'secret.too-many': 'O Space já tem todos os segredos que pode ter. Elimine um primeiro.',
   'secret.not-opened':
     'O cofre não conseguiu abrir o que a página selou: esteve aberta tempo demais, ou algo foi mudado pelo caminho. Abra-a de novo e volte a dar o valor.',
   'secret.taken-before': 'Este valor já tinha sido enviado. Dê-o de novo se o quer guardar outra vez.',
   'secret.no-such-space':
-    'Não há nenhum Space com esse nome, nem foi apagado nenhum que se chamasse assim. Escreva espaço-de-nomes/nome, ou o identificador no registo.',
+    'Não há nenhum Space com esse nome, nem foi eliminado nenhum que se chamasse assim. Escreva espaço-de-nomes/nome, ou o identificador no registo.',
   'secret.missing': 'O Space não tem nenhum segredo com esse nome.',
   'secret.vault-sealed': 'O cofre está selado: nada se guarda nem se entrega até o operador o abrir.',
   'secret.vault-failed': 'O cofre não o fez. Tente de novo.',
@@ -182,7 +182,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'repo.option-unavailable': 'Este hub não oferece isso.',
   'space.variable-invalid':
     'A variável não pode ser guardada assim: o nome tem letras, algarismos e «_», não começa por algarismo, não é de um segredo nem do sistema, e o valor não é demasiado longo.',
-  'space.variables-full': 'O Space já tem todas as variáveis que pode ter. Apague uma primeiro.',
+  'space.variables-full': 'O Space já tem todas as variáveis que pode ter. Elimine uma primeiro.',
   'space.hardware-unavailable':
     'Este hub não tem máquinas para correr Spaces: só serve os estáticos, que correm no navegador de quem os abre.',
   'space.hardware-unknown': 'Este hub não tem essa máquina. Escolha uma das que mostra.',
@@ -192,5 +192,5 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'space.followers-full':
     'Demasiadas pessoas seguem registos de Spaces neste momento. Feche um que tenha aberto, ou volte mais tarde.',
   'quota.exceeded':
-    'Não há quota para isso: o que já está guardado e o que ia ser guardado passam do limite. Apague ficheiros, ou peça mais a quem administra o hub.',
+    'Não há quota para isso: o que já está guardado e o que ia ser guardado passam do limite. Elimine ficheiros, ou peça mais a quem administra o hub.',
 };

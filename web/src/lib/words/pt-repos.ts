@@ -120,6 +120,7 @@ export const ptRepos: typeof enRepos = {
       step: 'Dia',
       table: 'O mesmo numa tabela',
       said: '{total} em {steps} dias, {most} no mais ativo.',
+      none: 'Nenhuma em {steps} dias.',
     },
     likes: 'Gostos',
     created: 'Criado',

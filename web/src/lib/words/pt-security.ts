@@ -91,6 +91,7 @@ export const ptSecurity: typeof enSecurity = {
     sentBytes: 'Enviado para fora pela porta, por hora',
     receivedBytes: 'Recebido de fora pela porta, por hora',
     said: '{total} em {steps} horas, {most} na mais cheia.',
+    none: 'Nada em {steps} horas.',
     unknown: 'não se sabe',
     notKnown: {
       one: 'De uma hora não se sabe: a aplicação que corria foi iniciada antes de isto se contar.',
@@ -222,7 +223,7 @@ export const ptSecurity: typeof enSecurity = {
     provedText:
       'Esta é a entrada {index} das {size} que o ponto de controlo abaixo cobre. {count} resumos levam dela à raiz na terceira linha. Com eles, e com a chave pública do notário, qualquer pessoa vê que esta mesma entrada está na árvore assinada, sem confiar neste hub nem na sua base de dados.',
     checkpoint: 'O ponto de controlo assinado',
-    download: 'Descarregar a prova',
+    download: 'Transferir a prova',
     check: 'Verifique-a numa máquina sua, com a chave que guardou:',
   },
   secrets: {
@@ -256,7 +257,7 @@ export const ptSecurity: typeof enSecurity = {
       version: '{name}, versão {number}',
       bound: 'Ligado a',
       set: 'Definido',
-      deleted: 'Apagado',
+      deleted: 'Eliminado',
       token: 'É o token',
       by: 'por',
       cut: 'Os mais antigos não são mostrados.',
@@ -311,7 +312,7 @@ export const ptSecurity: typeof enSecurity = {
     none: 'Nenhum Space executa um programa.',
     oneLead:
       'O que esta porta deixou passar e o que recusou. Recebido e enviado são da execução atual; as imagens são de todas as execuções, cada hora com o que estas contaram nela, no máximo dez minutos depois de passar.',
-    kept: 'Os bytes por hora são guardados pelo hub, para se verem de relance. O que prova o que passou é o livro de registo.',
+    kept: 'Os bytes por hora são guardados pelo hub, para se verem de relance. O que prova o que passou é o livro de registo:',
     cut: 'Houve mais do que esta página conta: os números de 24 horas são do que aconteceu desde {at}.',
     see: 'Ver',
     refusedEntries: 'o que não saiu',

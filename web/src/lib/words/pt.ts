@@ -253,7 +253,7 @@ export const pt: Words = {
     everywhere: 'qualquer lado',
     summary: {
       read: 'Ler tudo o que o dono pode ler',
-      write: 'Ler, alterar e apagar tudo o que o dono pode',
+      write: 'Ler, alterar e eliminar tudo o que o dono pode',
       gated: 'Ler repositórios com acesso condicionado em que o dono foi admitido',
       publicOnly: 'Ler o que todos podem',
       idle: '«{name}», que aqui não abre nada',
@@ -267,7 +267,7 @@ export const pt: Words = {
     },
     permissions: {
       'repo.content.read': 'ler ficheiros',
-      'repo.write': 'ler e alterar ficheiros e definições, mover, apagar',
+      'repo.write': 'ler e alterar ficheiros e definições, mover, eliminar',
       'repo.access.read': 'ver quanto os repositórios ocupam',
       'org.read': 'ver os membros e os seus papéis',
       'org.write': 'ver os membros e os seus papéis; ver quanto os repositórios ocupam',
@@ -325,12 +325,14 @@ export const pt: Words = {
     newName: 'Novo nome',
     rename: 'Mudar o nome',
     deleteHint: 'Só sem repositórios, e para sempre: o nome fica tomado.',
-    delete: 'Apagar esta organização',
+    delete: 'Eliminar esta organização',
   },
   problem: {
     title: 'Isso não funcionou',
     missing: 'Esta página não existe.',
     bug: 'Algo correu mal aqui.',
+    missingHint: 'Procure pelo nome, ou pergunte a quem lhe deu o endereço.',
+    bugHint: 'Tente outra vez daqui a pouco. Se continuar, diga a quem gere este hub o id abaixo.',
     requestId: 'Id do pedido',
     back: 'Voltar ao início',
   },
