@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Page } from 'playwright-core';
 import { openChromium, openWindow } from '../harness/chromium.ts';
-import { WRITER_FILES } from '../harness/example-files.ts';
+import { safetensorsOf, WRITER_FILES } from '../harness/example-files.ts';
+import { sampleOf, uploadFile } from '../harness/lfs.ts';
 import { takePictures } from '../harness/screenshots.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../harness/served-hub.ts';
 import { PASSWORD } from '../harness/sign-in.ts';
@@ -93,6 +94,48 @@ void test('somebody finds a model, reads its card, looks into its files and its 
   await page.getByText('What it changed').waitFor();
   await page.locator('.diff .added').first().waitFor();
   await takePictures(page, 'commit');
+  assert.deepEqual(window.complaints, []);
+});
+
+void test('a list is narrowed, sorted and widened again by links and a form, without script', async () => {
+  await using hub = await openInhabitedHub();
+  const head = { weight: { dtype: 'F32', shape: [50_000, 100_000], data_offsets: [0, 8] } };
+  const files = { 'README.md': '---\nlicense: mit\nlanguage: [pt]\n---\n# Tiny\n' };
+  await hub.addRepo('alice/tiny', { files });
+  const { text: token } = await hub.addToken('alice', 'write');
+  const sample = sampleOf(safetensorsOf(head, 8));
+  await uploadFile(hub, { token, repo: 'alice/tiny', sample, path: 'model.safetensors' });
+  await using chromium = await openChromium();
+  await using window = await openWindow(chromium.browser, hub, { javaScriptEnabled: false });
+  const page = await window.context.newPage();
+  const listed = async (): Promise<string[]> =>
+    (await page.locator('.listing .repos .name').allInnerTexts()).toSorted();
+  const narrow = page.getByRole('complementary', { name: 'Narrow the list' });
+  await signIn(page, '/models');
+  assert.deepEqual(await listed(), ['alice/base', 'alice/tiny', 'alice/writer']);
+  // Each choice says how many it leaves, and it leaves as many.
+  await narrow.getByRole('link', { name: /^1 B to 8 B\s+1$/ }).click();
+  assert.deepEqual(await listed(), ['alice/tiny']);
+  await narrow.getByRole('link', { name: 'Take away: 1 B to 8 B' }).click();
+  await narrow.getByRole('link', { name: /^Apache license 2\.0\s+1$/ }).click();
+  assert.deepEqual(await listed(), ['alice/writer']);
+  await narrow.getByRole('link', { name: /^MIT/ }).click();
+  await page.getByText('Nothing matches.').waitFor();
+  await narrow.getByRole('link', { name: 'Take all away' }).click();
+  await narrow.getByRole('link', { name: /^Portuguese\s+2$/ }).click();
+  assert.deepEqual(await listed(), ['alice/tiny', 'alice/writer']);
+  await narrow.getByRole('link', { name: /^Transformers\s+1$/ }).press('Enter');
+  await page.waitForURL('**tag=transformers**');
+  assert.deepEqual(await listed(), ['alice/writer']);
+  await page.goto('/models?tag=pt');
+  await page.getByLabel('Sort by').selectOption('Newest');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.waitForURL('**sort=createdAt**');
+  const names = await page.locator('.listing .repos .name').allInnerTexts();
+  assert.deepEqual(names, ['alice/tiny', 'alice/writer'], 'narrowed as before, the newest first');
+  await page.goto('/spaces');
+  await narrow.getByRole('link', { name: /^static\s+1$/ }).click();
+  assert.deepEqual(await listed(), ['alice/demo']);
   assert.deepEqual(window.complaints, []);
 });
 

@@ -137,8 +137,8 @@ function surePartsOf(word: string): readonly string[] {
   return word.length === 3 ? [word] : [word.slice(0, 3), word.slice(1, 4)];
 }
 
-// What states no number is within no bounds.
-function parametersWithin(bounds: RepoQuery['parameters']): Condition[] {
+/** Conditions that hold a number of parameters within bounds; what states no number is within none. */
+export function parametersWithin(bounds: RepoQuery['parameters']): Condition[] {
   if (bounds === undefined) return [];
   return [sql`parameters is not null`, ...boundsOf(bounds)];
 }

@@ -13,6 +13,7 @@ import {
   searchOf,
   visibleWithin,
   type Reach,
+  parametersWithin,
 } from './list-filter-store.ts';
 import { orderOf } from './list-order-store.ts';
 import { boundsFor, findPage } from './list-page-store.ts';
@@ -146,6 +147,9 @@ export async function listTags(db: Db, type: Repo['type']): Promise<string[]> {
   return rows.map((row) => row.tag);
 }
 
+/** Bounds on the number of parameters of a model. */
+export type SizeBounds = NonNullable<RepoQuery['parameters']>;
+
 /** How many repositories have a tag. */
 export interface TagCount {
   readonly tag: string;
@@ -161,6 +165,22 @@ export async function countTags(db: Db, type: Repo['type'], reach: Reach): Promi
       order by downloads desc, id desc limit 1000) r, unnest(r.tags) as tag
     group by tag order by count(*) desc, tag limit 5000`.execute(db.withTables<RepoTables>());
   return rows;
+}
+
+/**
+ * How many of the thousand most downloaded models within the reach have so many parameters, for each of these bounds: of the same
+ * thousand as tags are counted, so that the numbers beside a list can be compared.
+ */
+export async function countSizes(db: Db, sizes: readonly SizeBounds[], reach: Reach): Promise<number[]> {
+  const counts = sizes.map(
+    (size) => sql`count(*) filter (where ${sql.join(parametersWithin(size), sql` and `)})::int`,
+  );
+  const { rows } = await sql<{ counts: number[] }>`
+    select array[${sql.join(counts)}] as counts from (
+      select parameters from repos.repo
+      where type = 'model' and deleted_at is null and ${visibleWithin(reach)}
+      order by downloads desc, id desc limit 1000) r`.execute(db.withTables<RepoTables>());
+  return rows[0]?.counts ?? [];
 }
 
 function outOfPage(index: number): never {

@@ -20,12 +20,14 @@ import { FacetCounts } from './facet-counts.ts';
 import { listSignInNeeded, repoMissing, repoSignInNeeded, storageForbidden } from './faults.ts';
 import {
   countRepos,
+  countSizes,
   countTags,
   listLargest,
   listRepos,
   listTags,
   type RepoCounts,
   type RepoPage,
+  type SizeBounds,
   type TagCount,
 } from './list-store.ts';
 import { type Reach } from './list-filter-store.ts';
@@ -121,6 +123,12 @@ export class Repos {
   async countTags(actor: Actor, type: RepoType): Promise<TagCount[]> {
     if (actor.kind === 'anonymous' && !actor.mayReadPublic) return [];
     return await countTags(this.#db, type, reachOf(actor));
+  }
+
+  /** How many models are of each size, of the thousand that are downloaded most and that the actor may discover. */
+  async countSizes(actor: Actor, sizes: readonly SizeBounds[]): Promise<number[]> {
+    if (actor.kind === 'anonymous' && !actor.mayReadPublic) return sizes.map(() => 0);
+    return await countSizes(this.#db, sizes, reachOf(actor));
   }
 
   /** How many repositories of each type a namespace has, of those that the actor may discover. */

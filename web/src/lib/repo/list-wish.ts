@@ -20,6 +20,9 @@ export type SizeName = keyof typeof SIZES;
 /** The names of the sizes. */
 export const SIZE_NAMES = Object.keys(SIZES) as SizeName[];
 
+/** What each of the sizes is, in the same order. */
+export const SIZE_BOUNDS = SIZE_NAMES.map((name) => SIZES[name]);
+
 /** What a list was asked for. */
 export interface ListWish {
   readonly type: RepoType;

@@ -2,7 +2,7 @@
 import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, show } from '../../lib/call.ts';
 import { typeOfList } from '../../lib/repo/address.ts';
-import { queryOf, readWish } from '../../lib/repo/list-wish.ts';
+import { queryOf, readWish, SIZE_BOUNDS, SIZE_NAMES } from '../../lib/repo/list-wish.ts';
 import { nameChoices } from '../../lib/repo/facets.ts';
 import { presentRepo } from '../../lib/repo/present.ts';
 
@@ -10,8 +10,19 @@ export async function load(event: ServerLoadEvent) {
   const { hub, actor } = callOf(event);
   const type = typeOfList(event.params['list']);
   const wish = readWish(type, event.url.searchParams);
-  const [page, facets] = await show(event, () =>
-    Promise.all([hub.repos.list(actor, queryOf(wish)), hub.listFacets(actor, type)]),
+  const [page, facets, counts] = await show(event, () =>
+    Promise.all([
+      hub.repos.list(actor, queryOf(wish)),
+      hub.listFacets(actor, type),
+      type === 'model' ? hub.repos.countSizes(actor, SIZE_BOUNDS) : [],
+    ]),
   );
-  return { wish, facets: facets.map(nameChoices), repos: page.items.map(presentRepo), next: page.next };
+  const sizes = counts.map((count, index) => ({ name: SIZE_NAMES[index], count }));
+  return {
+    wish,
+    facets: facets.map(nameChoices),
+    sizes,
+    repos: page.items.map(presentRepo),
+    next: page.next,
+  };
 }
