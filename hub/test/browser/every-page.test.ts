@@ -8,7 +8,13 @@ import { type Browser, type BrowserContextOptions, type Page } from 'playwright-
 import { webRoutes } from '../../src/surfaces/web/routes.ts';
 import { openChromium, openWindow } from '../harness/chromium.ts';
 import { openInhabitedHub, type InhabitedHub, type Looker } from '../harness/inhabited-hub.ts';
-import { requireGuarded, requireLight, requirePortuguese, requireSteady } from '../harness/page-look.ts';
+import {
+  requireGuarded,
+  requireLight,
+  requireOneMain,
+  requirePortuguese,
+  requireSteady,
+} from '../harness/page-look.ts';
 import { ROOT } from '../harness/program.ts';
 import { takePictures } from '../harness/screenshots.ts';
 
@@ -201,6 +207,7 @@ async function lookAt(page: Page, { as: who, at, shows, leads }: Look, way: Way)
   requireGuarded(answer, name);
   await requireLight(page, name);
   await requireSteady(page, name);
+  await requireOneMain(page, name);
   await way.check(page, name);
   await takePictures(page, name);
 }

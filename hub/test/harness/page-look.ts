@@ -81,6 +81,12 @@ export async function requireSteady(page: Page, name: string): Promise<void> {
   assert.deepEqual(await page.evaluate<string[]>(CUT), [], `${name} cuts off`);
 }
 
+/** Fails where several buttons of a page say that they are the main one. */
+export async function requireOneMain(page: Page, name: string): Promise<void> {
+  const mains = await page.locator(':is(button, .button).main:visible').allInnerTexts();
+  assert.ok(mains.length <= 1, `${name} has several main buttons: ${mains.join(', ')}`);
+}
+
 /** Fails where the page brings more script than it may. */
 export async function requireLight(page: Page, name: string): Promise<void> {
   const bytes = await page.evaluate<number>(SCRIPT);
