@@ -151,6 +151,16 @@ void test('script colours code, finds while somebody types, and everything is th
   await page.keyboard.type('wri');
   await page.locator('.found').getByRole('link', { name: 'alice/writer' }).waitFor();
   await takePictures(page, 'found');
+  await page.keyboard.press('Escape');
+  await page.locator('.found').waitFor({ state: 'hidden' });
+  await page.keyboard.type('t');
+  await page.locator('.found').getByRole('link', { name: 'alice/writer' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  // Back in the box, where somebody goes on typing.
+  await page.keyboard.type('er');
+  assert.equal(await page.getByRole('combobox').inputValue(), 'writer');
+  await page.locator('.found').getByRole('link', { name: 'alice/writer' }).waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/alice/writer');

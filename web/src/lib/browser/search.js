@@ -40,6 +40,8 @@ function assist(form, box, panel) {
   form.addEventListener('submit', () => asked.abort());
   form.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
+      // A browser would empty the box as well, and with it what somebody goes on from.
+      if (!panel.hidden) event.preventDefault();
       close();
       box.focus();
     } else if (!panel.hidden && STEPS[event.key] !== undefined) {
