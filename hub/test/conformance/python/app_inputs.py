@@ -365,7 +365,7 @@ def beside_failed():
 
 @case("what goes on beside a build that failed and ends is not started again, and its Space says so")
 def ends_beside_failed():
-    push(NAME, files("serve()\n"))
+    push(NAME, {**UNBUILDABLE, "requirements.txt": ""})
     wait("RUNNING", NAME)
     push_unbuildable()
     why = admin.get_space_runtime(NAME).raw["errorMessage"]
