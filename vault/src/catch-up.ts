@@ -142,10 +142,12 @@ async function destroy(
   const ids = gone.map(({ version }) => version.id);
   await journalled(ground, { act: 'catch-up', found, end, versions: ids }, (noted) =>
     db.transaction(async (tx) => {
-      await new SecretWriter(tx).eraseValues(ids);
-      // In the order of Spaces, as all who lock more than one key: two vaults that start would wait for each other.
-      for (const space of new Set(gone.map(({ version }) => version.space).toSorted()))
-        await rekeyLater(tx, space);
+      const writer = new SecretWriter(tx);
+      // In the order of Spaces, as all who lock more than one key, and keys before values: two that do otherwise would wait for each other.
+      const spaces = [...new Set(gone.map(({ version }) => version.space))].sort();
+      for (const space of spaces) await writer.findLockedKey(space);
+      await writer.eraseValues(ids);
+      for (const space of spaces) await rekeyLater(tx, space);
       const by = { actor: 'system:vault', credential: '' };
       const journal = journalOf(noted, instance);
       const entries = await recordEntries(tx, [

@@ -1,7 +1,7 @@
 // How many uses one entry allows.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { LEASE, usesNext } from './lease.ts';
+import { LEASE, usesNext, wayOf } from './lease.ts';
 
 /** Entries in a second of an app that calls so often, once it has done so for some seconds; each is asked for when the one before is used up. */
 function entriesAt(callsPerSecond: number): number {
@@ -25,4 +25,12 @@ void test('an app that calls seldom leaves few uses that did not happen, also af
   assert.equal(at(3_000), LEASE.uses);
   for (let now = 3_000; now < 3_200; now += 10) at(now);
   assert.equal(at(3_210), 6_400);
+});
+
+void test('ways are told apart, and not more of them remembered than there are', () => {
+  const way = (version: string, host: string): string => wayOf({ version, route: { host, method: 'GET' } });
+  assert.equal(new Set([way('a', 'x'), way('a', 'y'), way('b', 'x'), way('a', 'x')]).size, 3);
+  const allowed = new Map();
+  for (let n = 0; n < 5_000; n += 1) assert.equal(usesNext(allowed, `way ${n}`, n), LEASE.uses);
+  assert.ok(allowed.size <= 1_000);
 });

@@ -9,22 +9,31 @@ const MOST_USES = 6_400;
 /** Who asks again so soon, in milliseconds, gets twice as many; after so long as few as any other. */
 const [SOON, LONG] = [250, 2_000];
 
-/** What a version was allowed last: so many uses, and when by a clock that only goes on, in milliseconds. */
+/** Ways that are remembered of one door; one that was taken over makes names up. */
+const MOST_WAYS = 1_000;
+
+/** What a way of a version was allowed last: so many uses, and when by a clock that only goes on, in milliseconds. */
 interface Allowed {
   readonly uses: number;
   readonly at: number;
 }
 
+/** What is asked for: a version, where and how. */
+export function wayOf({ version, route }: { readonly version: string; readonly route: object }): string {
+  return JSON.stringify([version, route]);
+}
+
 /**
- * How many uses of a version the next entry allows, which is noted: an app that calls often must not be held up by what is recorded of
+ * How many uses of a way the next entry allows, which is noted: an app that calls often must not be held up by what is recorded of
  * it, and one that does not leaves few that count without having happened.
  */
-export function usesNext(allowed: Map<string, Allowed>, version: string, now: number): number {
-  const before = allowed.get(version);
+export function usesNext(allowed: Map<string, Allowed>, way: string, now: number): number {
+  const before = allowed.get(way);
   const since = before === undefined ? Infinity : now - before.at;
   const as = since > LONG ? LEASE.uses : (before?.uses ?? LEASE.uses);
   const uses = since < SOON ? Math.min(as * 2, MOST_USES) : as;
-  allowed.set(version, { uses, at: now });
+  if (allowed.size >= MOST_WAYS) allowed.clear();
+  allowed.set(way, { uses, at: now });
   return uses;
 }
 
@@ -47,7 +56,7 @@ export interface Lease {
   isForged: boolean;
   /** The last value in the place of another that is being granted. */
   replacing: Promise<void>;
-  /** What was allowed last, by version. */
+  /** What was allowed last, by way. */
   readonly allowed: Map<string, Allowed>;
   /** How often it is still tried to give it back what it has overwritten. */
   owed: number;

@@ -14,7 +14,7 @@ import {
 import { Allowance } from './allowance.ts';
 import { type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
-import { allOf, idsOf, LEASE, usesNext, type Lease } from './lease.ts';
+import { allOf, idsOf, LEASE, usesNext, wayOf, type Lease } from './lease.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Owed } from './owed.ts';
 import { type Living } from './possession.ts';
@@ -253,7 +253,7 @@ export class Leases implements Disposable {
       this.#say(lease, { ...refusalTo(ask), why: 'the secret may not be used there, or not any more' });
       return;
     }
-    const bounds = { ...LEASE, uses: usesNext(lease.allowed, version.id, performance.now()) };
+    const bounds = { ...LEASE, uses: usesNext(lease.allowed, wayOf(ask), performance.now()) };
     const body = { ...ask.route, ask: ask.number, ...bounds };
     const allowing = recordOfRun(this.#ground, lease, {
       ...{ version: version.id, kind: 'secret.lease', body },

@@ -124,7 +124,7 @@ export class LedgerReader {
     const { rows } = await sql`
       select 1 from ledger.entry as e join pg_roles as r on r.rolname = e.writer
        where e.subject = 'vault:root' and e.kind = 'secret.run-untagged' and e.body::jsonb -> 'runs' ? ${run}
-         and pg_has_role(r.oid, 'holdfast_vault', 'member') and not r.rolsuper limit 1`.execute(this.#db);
+         and pg_has_role(r.oid, 'holdfast_vault', 'usage') and not r.rolsuper limit 1`.execute(this.#db);
     return rows.length > 0;
   }
 

@@ -282,7 +282,9 @@ export class SecretWriter {
 
   /** The same version under another key. */
   async replaceValue(id: string, value: Buffer): Promise<void> {
-    await this.#db.updateTable('vault.version').set({ value }).where('id', '=', id).execute();
+    // One that was destroyed meanwhile stays destroyed.
+    const update = this.#db.updateTable('vault.version').set({ value });
+    await update.where('id', '=', id).where('value', 'is not', null).execute();
   }
 
   /** The version may be used until then; from then on its value is nobody's. */

@@ -147,8 +147,9 @@ export class Writes {
     await journalled(this.#ground, { act: 'delete', space, name }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
         const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
-        const wrapped = await reader.findKey(space);
-        const kept = wrapped === undefined ? [] : await reader.listKept(space);
+        // Held before anything is looked at: what another act encrypts anew or sets meanwhile would be left under a key that goes.
+        const held = await writer.findLockedKey(space);
+        const kept = held === undefined ? [] : await reader.listKept(space);
         const lost = (await reader.listLost(space)).filter((one) => one.name === name);
         const gone = [...kept.filter((one) => one.name === name), ...lost];
         await writer.forgetLost(space, name);
@@ -186,6 +187,7 @@ export class Writes {
     await journalled(this.#ground, { act: 'forget', space }, (noted) =>
       this.#ground.db.transaction(async (tx) => {
         const [reader, writer] = [new SecretReader(tx), new SecretWriter(tx)];
+        await writer.findLockedKey(space);
         const kept = await reader.listKept(space);
         // Lost with a root key and not set anew: deleted with the Space, as by name, so that each has an end on the ledger.
         const gone = [...kept, ...(await reader.listLost(space))];
