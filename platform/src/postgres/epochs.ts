@@ -68,7 +68,11 @@ export class Epochs {
       .where('name', '=', name)
       .execute();
     // If this read fails, `areFresh` turns false before the poll has had two chances.
-    tx.afterCommit(() => this.read().catch(() => undefined));
+    tx.afterCommit(async () => {
+      // One that was asked before the commit may not have seen it.
+      await this.#reading?.catch(() => undefined);
+      await this.read().catch(() => undefined);
+    });
   }
 
   /** Whether caches may be trusted now. */
