@@ -38,7 +38,7 @@ import {
   type WebSession,
 } from './model.ts';
 import { SessionValues } from './session-values.ts';
-import { findGood, standingOf, turnFrom, type Turn } from './values.ts';
+import { findGood, standingOf, turnFrom, type Due } from './values.ts';
 import { PlaceWriter } from './place-store.ts';
 import { SessionReader, SessionWriter, type SealedSession } from './store.ts';
 
@@ -49,7 +49,7 @@ export interface Visit {
   readonly account: Account;
   readonly memberships: readonly Membership[];
   /** Where the browser showed a value that another is to follow. */
-  readonly turn?: Turn | undefined;
+  readonly turn?: Due | undefined;
 }
 
 /** A session and the value of its cookie, which exists here and in the browser. */
@@ -189,7 +189,10 @@ export class Sessions {
     this.#noteSeen(session);
     const memberships = await accounts.listMemberships(row.account.id);
     const actor = actorOf(row.account, memberships, session);
-    const turn = good && turnFrom(good, values[0], standingOf(actor));
+    const due = good && { from: good.number, standing: standingOf(actor) };
+    const turn = good && due && turnFrom(good, values, due.standing) && due;
+    // Where it cannot be written, its time is over all the same.
+    if (good !== undefined) await this.#values.noteShown(session, good).catch(() => undefined);
     return { actor, session, account: row.account, memberships, turn };
   }
 

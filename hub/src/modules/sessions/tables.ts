@@ -20,6 +20,7 @@ export type SessionTables = {
     standing: Sha256 | null;
     mac: Buffer;
   };
+  'sessions.shown': { session_id: Id; number: number };
   'sessions.value': {
     session_id: Id;
     number: number;

@@ -18,13 +18,42 @@ const MOST = 8;
 export async function listValues(on: Db | Tx, sessionId: Id): Promise<SealedValue[]> {
   const db: Kysely<SessionTables> = on.withTables<SessionTables>();
   const rows = await db
-    .selectFrom('sessions.value')
-    .select(['number', 'digest', 'standing', 'made_at', 'mac'])
-    .where('session_id', '=', sessionId)
-    .orderBy('number', 'desc')
+    .selectFrom('sessions.value as v')
+    .leftJoin('sessions.shown as s', (join) =>
+      join.onRef('s.session_id', '=', 'v.session_id').onRef('s.number', '=', 'v.number'),
+    )
+    .select(['v.number', 'v.digest', 'v.standing', 'v.made_at', 'v.mac', 's.number as shown'])
+    .where('v.session_id', '=', sessionId)
+    .orderBy('v.number', 'desc')
     .limit(MOST)
     .execute();
-  return rows.map(({ made_at: madeAt, mac, ...value }) => ({ value: { ...value, madeAt }, mac }));
+  return rows.map(({ made_at: madeAt, mac, shown, ...value }) => ({
+    value: { ...value, madeAt, isShown: shown !== null },
+    mac,
+  }));
+}
+
+/** Notes that a browser has shown a value. */
+export async function insertShown(db: Db | Tx, sessionId: Id, number: number): Promise<void> {
+  await db
+    .withTables<SessionTables>()
+    .insertInto('sessions.shown')
+    .values({ session_id: sessionId, number })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Whether a session has not ended; it does not before the transaction does. */
+export async function lockLive(tx: Tx, sessionId: Id): Promise<boolean> {
+  const row = await tx
+    .withTables<SessionTables>()
+    .selectFrom('sessions.session')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('ended_at', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Adds a value. Returns false where another request, here or in another hub, has added that of this number. */

@@ -13,7 +13,7 @@ const AT = new Date('2026-11-28T12:00:00Z');
 const after = (seconds: number): Date => new Date(AT.getTime() + seconds * 1_000);
 const standing = sha256('some');
 const valueAt = (number: number, seconds: number): KeptValue => ({
-  ...{ number, standing, digest: sha256(`value ${number}`), madeAt: after(seconds) },
+  ...{ number, standing, digest: sha256(`value ${number}`), madeAt: after(seconds), isShown: false },
 });
 const id = (letter: string): Id => letter.repeat(24) as Id;
 
@@ -31,26 +31,30 @@ void test('standingOf() tells each change of a role, and no order', () => {
   assert.equal(of(false, [id('b'), 'read'], [id('a'), 'read']), all[4]);
 });
 
-void test('findGood() takes the newest value for good, and one before for twenty seconds', () => {
+void test('findGood() takes the newest value for good, and one before for a minute', () => {
   const values = [valueAt(2, 100), valueAt(1, 90), valueAt(0, 0)];
   const numberAt = (number: number, seconds: number) =>
     findGood(values, sha256(`value ${number}`), after(seconds))?.number;
   assert.equal(numberAt(2, 1_000_000), 2);
-  assert.equal(numberAt(1, 120), 1);
-  assert.equal(numberAt(1, 120.001), undefined);
-  assert.equal(numberAt(0, 110), 0, 'two that followed one another quickly');
-  assert.equal(numberAt(0, 110.001), undefined, 'its own end counts, not that of the next');
+  assert.equal(numberAt(1, 160), 1);
+  assert.equal(numberAt(1, 160.001), undefined);
+  assert.equal(numberAt(0, 150), 0, 'two that followed one another quickly');
+  assert.equal(numberAt(0, 150.001), undefined, 'its own end counts, not that of the next');
   assert.equal(numberAt(3, 100), undefined);
 });
 
 void test('turnFrom() asks for another value when the standing is another, and leads who is behind to the newest', () => {
-  const [newest, first] = [valueAt(3, 0), valueAt(0, 0)];
-  assert.equal(turnFrom(newest, newest, standing), undefined);
+  const all = [valueAt(3, 0), valueAt(2, 0), valueAt(1, 0), valueAt(0, 0)] as const;
+  const [newest, , , first] = all;
+  assert.equal(turnFrom(newest, all, standing), undefined);
   const other = sha256('other');
-  assert.deepEqual(turnFrom(newest, newest, other), { from: 3, to: 4, made: { standing: other } });
-  assert.deepEqual(turnFrom(first, newest, other), { from: 0, to: 3, made: undefined });
+  assert.deepEqual(turnFrom(newest, all, other), { from: 3, to: 4, made: { standing: other } });
+  assert.deepEqual(turnFrom(first, all, other), { from: 0, to: 3, made: undefined });
+  const shown = all.map((value) => ({ ...value, isShown: value.number === 2 }));
+  assert.equal(turnFrom(first, shown, other), undefined, 'the browser has a later one');
+  assert.deepEqual(turnFrom(all[1], shown, other), { from: 2, to: 3, made: undefined });
   const unknown = { ...first, standing: null };
-  assert.deepEqual(turnFrom(unknown, unknown, standing), { from: 0, to: 1, made: { standing } });
+  assert.deepEqual(turnFrom(unknown, [unknown], standing), { from: 0, to: 1, made: { standing } });
 });
 
 void test('followTurn() leads to one value by every way, and to another for each session and each key', () => {

@@ -14,6 +14,14 @@ export interface KeptValue {
   /** What its user might do when it was made; `null` where that was not written down. */
   readonly standing: Sha256 | null;
   readonly madeAt: Date;
+  /** Whether a browser has shown it. */
+  readonly isShown: boolean;
+}
+
+/** That another value may be due for a browser which showed the one with this number, while its user may do this. */
+export interface Due {
+  readonly from: number;
+  readonly standing: Sha256;
 }
 
 /** That a browser is to be given another value than the one it showed. */
@@ -24,8 +32,11 @@ export interface Turn {
   readonly made: Pick<KeptValue, 'standing'> | undefined;
 }
 
-/** How long a value is good beside the next: for what the browser had sent before it was given that. */
-const GRACE_MS = 20_000;
+/**
+ * How long a value is good beside the next: for what the browser had sent before it was given that. Clocks of hubs differ, by half a
+ * minute where second factors still work.
+ */
+const GRACE_MS = 60_000;
 
 /** What somebody may do by role, as one text: it is another when that is. */
 export function standingOf({
@@ -38,7 +49,7 @@ export function standingOf({
 
 /** The value that a session began with. */
 export function firstOf({ digest, standing, provedAt }: WebSession): KeptValue {
-  return { number: 0, digest, standing, madeAt: provedAt };
+  return { number: 0, digest, standing, madeAt: provedAt, isShown: true };
 }
 
 /** The fields that the row's MAC covers: who can write the table can neither make a value nor have an old one last. */
@@ -54,14 +65,16 @@ export function findGood(values: readonly KeptValue[], shown: Sha256, now: Date)
   return values[at];
 }
 
-/** Whether a browser that showed this value is to be given another, and which. */
-export function turnFrom(
-  shown: KeptValue,
-  newest: KeptValue | undefined,
-  standing: Sha256,
-): Turn | undefined {
+/**
+ * Whether a browser that showed this value is to be given another, and which; `values` is newest first. What was shown already is
+ * given to nobody: the browser has it, and who comes with the one before is somebody else, or what was under way.
+ */
+export function turnFrom(shown: KeptValue, values: readonly KeptValue[], standing: Sha256): Turn | undefined {
   const from = shown.number;
-  if (newest !== undefined && newest.number > from) return { from, to: newest.number, made: undefined };
+  const later = values.filter(({ number }) => number > from);
+  if (later.some(({ isShown }) => isShown)) return undefined;
+  const [newest] = later;
+  if (newest !== undefined) return { from, to: newest.number, made: undefined };
   return shown.standing === standing ? undefined : { from, to: from + 1, made: { standing } };
 }
 

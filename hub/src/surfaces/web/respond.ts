@@ -51,7 +51,11 @@ export async function respondWithPage(deps: PageDeps, call: AnyCall, secret?: Se
   const body = Buffer.from(await answer.arrayBuffer());
   // Last of all: the sooner the browser has it, the fewer requests show the one from before. What a form did stays done
   // whatever becomes of this, so that it waits for the page that is opened next.
-  if (request.method === 'GET' && value !== undefined) await platform.rotate(value);
+  if (request.method === 'GET' && value !== undefined)
+    await platform.rotate(value).catch((err: unknown) => {
+      // A page that was made is shown; the next one asks again.
+      deps.log.warn({ err }, 'a session could not be given its next value');
+    });
   const headers: Record<string, string | string[]> = {
     ...pageHeaders(baseUrl, platform.besides),
     'content-type': 'text/html; charset=utf-8',

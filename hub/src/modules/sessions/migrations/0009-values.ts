@@ -15,6 +15,13 @@ create table sessions.value (
   mac bytea not null,
   primary key (session_id, number)
 );
-grant select, insert on sessions.value to holdfast_hub;
+-- That a browser has shown a value: from then on nobody is given it who shows one from before.
+create table sessions.shown (
+  session_id text not null,
+  number integer not null,
+  primary key (session_id, number),
+  foreign key (session_id, number) references sessions.value (session_id, number) on delete cascade
+);
+grant select, insert on sessions.value, sessions.shown to holdfast_hub;
 `,
 };
