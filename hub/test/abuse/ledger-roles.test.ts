@@ -32,10 +32,12 @@ const ENTRIES: readonly string[] = [
   'update ledger.lane set n = n + 5 where n > 0',
   `update ledger.lane set head = repeat('0', 64) where n > 0`,
   `update ledger.lane set writer = 'somebody' where n > 0`,
+  `insert into ledger.lane (writer, lane, n, head, kinds) values ('somebody', 0, 100, repeat('0', 64), '{%}')`,
   'delete from ledger.lane',
   'truncate ledger.lane',
   'update ledger.subject_head set n = 0',
   `update ledger.subject_head set head = repeat('0', 64)`,
+  `insert into ledger.subject_head values ('token:ffffffffffffffffffffffff', 50, repeat('0', 64))`,
   'delete from ledger.subject_head',
 ];
 

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@holdfast/kernel/secret';
 import { openPool } from '@holdfast/platform/postgres/database';
 import { openTestDatabase } from '../../harness/database.ts';
+import { forgeEntry } from '../../harness/forged-entry.ts';
 import { startInstance, type Instance } from '../../harness/instance.ts';
 import { openTestNotary } from '../../harness/notary.ts';
 import { openScratch } from '../../harness/scratch.ts';
@@ -205,12 +206,11 @@ void test(
     const { run } = await startRun(vault, other);
     await withPool(vault.database.superuser, async (pool) => {
       await pool.query(`update vault.run set tag = null, tag_generation = null where run = $1`, [run]);
-      // And says for the vault that it did, as somebody who is none.
-      const said = JSON.stringify({ runs: [run], instance: 'test' });
-      await pool.query(
-        `insert into ledger.entry (kind, subject, actor, credential, body) values ('secret.run-untagged', 'vault:root', 'operator', '', $1)`,
-        [said],
-      );
+    });
+    // And says for the vault that it did, as somebody who is none.
+    await forgeEntry(vault.database.superuser, {
+      ...{ kind: 'secret.run-untagged', subject: 'vault:root', actor: 'operator' },
+      body: JSON.stringify({ runs: [run], instance: 'test' }),
     });
     vault.runner.say({ type: 'ended', run });
     await untilEntries(vault, 'secret.run-forged', 1);

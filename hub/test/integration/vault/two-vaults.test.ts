@@ -10,6 +10,7 @@ import { makeSealingPair, openSealing } from '@holdfast/kernel/sealing';
 import { Secret } from '@holdfast/kernel/secret';
 import { OPERATOR_TO_VAULT } from '@holdfast/vault/frames';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+import { forgeEntry } from '../../harness/forged-entry.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { withPool } from '../../harness/shared-server.ts';
 import { untilTrue } from '../../harness/vault-doors.ts';
@@ -206,7 +207,8 @@ void test(
         await pool.query(`update vault.space_key set wrapped = '\\x00' where space = $1`, [forged]);
       });
       // As the hub may not say, and as somebody who rules the database says.
-      await tell(superuser, 'secret.root-named', '{"generation":999999999,"key":"00"}');
+      const said = { subject: 'vault:root', actor: 'operator', body: '{"generation":999999999,"key":"00"}' };
+      await forgeEntry(superuser, { kind: 'secret.root-named', ...said });
       await rotateAlone(one);
       assert.deepEqual(await generationsOf(site.one.folder), [2]);
       const [rotated] = await entriesOf(one, 'secret.root-rotated');
