@@ -135,7 +135,10 @@ function repositoriesOf(modules: Modules): Pick<PageModules, RepositoryParts> {
     },
     seesRoles: (actor, { id }) =>
       mayNamespace(actor, 'members', { kind: 'namespace', id, type: 'org' }).allowed,
-    listFacets: async (actor, type) => groupFacets(type, await repos.countTags(actor, type)),
+    listFacets: async (actor, type, bounds) => {
+      const { tags, sizes } = await repos.countFacets(actor, type, bounds);
+      return { groups: groupFacets(type, tags), sizes };
+    },
     bodyOf: (readme, type) => parseCard(readme, type).body,
   };
 }

@@ -246,7 +246,10 @@ export class Space {
     this.#servedSince = Date.now();
     if (before !== undefined) this.#letLeave(before);
     this.#settle('RUNNING');
-    const timer = setInterval(() => this.#deps.tell(presentUsage(run)), LOOK);
+    const timer = setInterval(() => {
+      // Of one that another follows nothing is told: the hub has room for one.
+      if (this.#serving === run) this.#deps.tell(presentUsage(run));
+    }, LOOK);
     const gone = ({ why }: Pick<RunEnd, 'why'>): void => {
       clearInterval(timer);
       this.#noteEnd(run, why);

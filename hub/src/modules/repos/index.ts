@@ -16,7 +16,7 @@ export {
   type SettingsChange,
   type Sort,
 } from './model.ts';
-export { type RepoPage, type TagCount } from './list-store.ts';
+export { type RepoPage, type SizeBounds, type TagCount } from './list-store.ts';
 export { RepoNames } from './repo-names.ts';
 export { type NamedRepo } from './name-store.ts';
 export { RepoMoved } from './moved.ts';

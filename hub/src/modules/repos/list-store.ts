@@ -156,31 +156,37 @@ export interface TagCount {
   readonly count: number;
 }
 
-/** The tags of the thousand most downloaded repositories of a type within the reach, most used first, with how many have them. */
-export async function countTags(db: Db, type: Repo['type'], reach: Reach): Promise<TagCount[]> {
-  const { rows } = await sql<TagCount>`
-    select tag, count(*)::int as count from (
-      select tags from repos.repo
-      where type = ${type} and deleted_at is null and ${visibleWithin(reach)}
-      order by downloads desc, id desc limit 1000) r, unnest(r.tags) as tag
-    group by tag order by count(*) desc, tag limit 5000`.execute(db.withTables<RepoTables>());
-  return rows;
+/** What is counted beside a list. */
+export interface CountedFacets {
+  /** Most used first. */
+  readonly tags: readonly TagCount[];
+  /** In the order of the bounds that were asked for. */
+  readonly sizes: readonly number[];
 }
 
 /**
- * How many of the thousand most downloaded models within the reach have so many parameters, for each of these bounds: of the same
- * thousand as tags are counted, so that the numbers beside a list can be compared.
+ * How many of the thousand most downloaded repositories of a type within the reach have each tag, and how many parameters as each of these
+ * bounds says: of the same thousand, read once, so that the numbers beside a list can be compared.
  */
-export async function countSizes(db: Db, sizes: readonly SizeBounds[], reach: Reach): Promise<number[]> {
+export async function countFacets(
+  db: Db,
+  { type, sizes }: { readonly type: Repo['type']; readonly sizes: readonly SizeBounds[] },
+  reach: Reach,
+): Promise<CountedFacets> {
   const counts = sizes.map(
     (size) => sql`count(*) filter (where ${sql.join(parametersWithin(size), sql` and `)})::int`,
   );
-  const { rows } = await sql<{ counts: number[] }>`
-    select array[${sql.join(counts)}] as counts from (
-      select parameters from repos.repo
-      where type = 'model' and deleted_at is null and ${visibleWithin(reach)}
-      order by downloads desc, id desc limit 1000) r`.execute(db.withTables<RepoTables>());
-  return rows[0]?.counts ?? [];
+  const { rows } = await sql<CountedFacets>`
+    with popular as materialized (
+      select tags, parameters from repos.repo
+      where type = ${type} and deleted_at is null and ${visibleWithin(reach)}
+      order by downloads desc, id desc limit 1000)
+    select array[${sql.join(counts)}]::int[] as sizes, (
+      select coalesce(jsonb_agg(jsonb_build_object('tag', tag, 'count', count) order by count desc, tag), '[]') from (
+        select tag, count(*)::int as count from popular, unnest(popular.tags) as tag
+        group by tag order by count(*) desc, tag limit 5000) as counted) as tags
+      from popular`.execute(db.withTables<RepoTables>());
+  return rows[0] ?? { tags: [], sizes: sizes.map(() => 0) };
 }
 
 function outOfPage(index: number): never {

@@ -20,15 +20,14 @@ import { FacetCounts } from './facet-counts.ts';
 import { listSignInNeeded, repoMissing, repoSignInNeeded, storageForbidden } from './faults.ts';
 import {
   countRepos,
-  countSizes,
-  countTags,
+  countFacets,
   listLargest,
   listRepos,
   listTags,
   type RepoCounts,
   type RepoPage,
+  type CountedFacets,
   type SizeBounds,
-  type TagCount,
 } from './list-store.ts';
 import { type Reach } from './list-filter-store.ts';
 import { fullName, subjectOf, type Repo, type RepoName, type RepoQuery } from './model.ts';
@@ -119,16 +118,10 @@ export class Repos {
     return await listTags(this.#db, type);
   }
 
-  /** The tags of repositories that the actor may discover, with how many of the thousand most downloaded have each. */
-  async countTags(actor: Actor, type: RepoType): Promise<TagCount[]> {
-    if (actor.kind === 'anonymous' && !actor.mayReadPublic) return [];
-    return await countTags(this.#db, type, reachOf(actor));
-  }
-
-  /** How many models are of each size, of the thousand that are downloaded most and that the actor may discover. */
-  async countSizes(actor: Actor, sizes: readonly SizeBounds[]): Promise<number[]> {
-    if (actor.kind === 'anonymous' && !actor.mayReadPublic) return sizes.map(() => 0);
-    return await countSizes(this.#db, sizes, reachOf(actor));
+  /** How many of the thousand most downloaded repositories that the actor may discover have each tag, and each of these sizes. */
+  async countFacets(actor: Actor, type: RepoType, sizes: readonly SizeBounds[]): Promise<CountedFacets> {
+    if (actor.kind === 'anonymous' && !actor.mayReadPublic) return { tags: [], sizes: sizes.map(() => 0) };
+    return await countFacets(this.#db, { type, sizes }, reachOf(actor));
   }
 
   /** How many repositories of each type a namespace has, of those that the actor may discover. */

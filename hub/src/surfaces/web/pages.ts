@@ -24,6 +24,7 @@ import {
   type RepoName,
   type RepoNames,
   type Repos,
+  type SizeBounds,
 } from '#modules/repos';
 import {
   type BegunSession,
@@ -130,7 +131,11 @@ export interface PageModules {
   /** Whether the actor sees which role each member of an organisation has. */
   readonly seesRoles: (actor: Actor, org: Account) => boolean;
   /** By what a list can be narrowed for this actor. */
-  readonly listFacets: (actor: Actor, type: RepoType) => Promise<FacetGroup[]>;
+  readonly listFacets: (
+    actor: Actor,
+    type: RepoType,
+    sizes: readonly SizeBounds[],
+  ) => Promise<{ readonly groups: readonly FacetGroup[]; readonly sizes: readonly number[] }>;
   /** The Markdown of a README, behind the metadata of its card. */
   readonly bodyOf: (readme: string, type: RepoType) => string;
   /** Reads scopes as this visitor may: what they may not discover is not there. */

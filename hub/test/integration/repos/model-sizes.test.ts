@@ -1,6 +1,7 @@
 // How many models there are of each size, and for whom.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { type Actor } from '../../../src/modules/access/index.ts';
 import { openServedHub } from '../../harness/served-hub.ts';
 import { visitAs } from '../../harness/sign-in.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
@@ -19,8 +20,11 @@ void test('models are counted by their size, of those that the reader may discov
   for (const [name, count] of Object.entries(counts))
     await superuser.pool.query('update repos.repo set parameters = $2 where name = $1', [name, count]);
   const { repos } = hub.modules;
-  assert.deepEqual(await repos.countSizes(ada, SIZES), [1, 1, 1]);
-  assert.deepEqual(await repos.countSizes(bob, SIZES), [1, 1, 0], 'of what is private nobody else is told');
-  const nobody = { kind: 'anonymous', mayReadPublic: false } as const;
-  assert.deepEqual(await repos.countSizes(nobody, SIZES), [0, 0, 0]);
+  const count = async (actor: Actor): Promise<readonly number[]> =>
+    (await repos.countFacets(actor, 'model', SIZES)).sizes;
+  assert.deepEqual(await count(ada), [1, 1, 1]);
+  assert.deepEqual(await count(bob), [1, 1, 0], 'of what is private nobody else is told');
+  assert.deepEqual(await count({ kind: 'anonymous', mayReadPublic: true }), [1, 1, 0]);
+  assert.deepEqual(await count({ kind: 'anonymous', mayReadPublic: false }), [0, 0, 0]);
+  assert.deepEqual((await repos.countFacets(ada, 'dataset', [])).sizes, []);
 });

@@ -27,7 +27,7 @@ function assist(form, box, panel) {
     const { signal } = asked;
     const found = await ask(text, signal);
     if (found === null || signal.aborted) return;
-    panel.replaceChildren(document.importNode(found, true));
+    put(box, panel, found);
     show(true);
   }
 
@@ -67,12 +67,25 @@ async function ask(text, signal) {
   return new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-found]');
 }
 
+/** Shows what is found now. Who has gone on to what was found before, with keys faster than the answer, stays among it. */
+function put(box, panel, found) {
+  const at = linksIn(panel).indexOf(document.activeElement);
+  panel.replaceChildren(document.importNode(found, true));
+  if (at >= 0) goTo(box, panel, at);
+}
+
 /** Goes through what was found; above the first is the box. */
 function step(box, panel, by) {
-  const links = [...panel.querySelectorAll('a')];
-  const next = links.indexOf(document.activeElement) + by;
-  if (next < 0) box.focus();
-  else links[Math.min(next, links.length - 1)]?.focus();
+  goTo(box, panel, linksIn(panel).indexOf(document.activeElement) + by);
+}
+
+function linksIn(panel) {
+  return [...panel.querySelectorAll('a')];
+}
+
+function goTo(box, panel, at) {
+  const links = linksIn(panel);
+  (at < 0 ? box : (links[Math.min(at, links.length - 1)] ?? box)).focus();
 }
 
 /** `/` leads to the box, unless somebody writes. */

@@ -10,17 +10,16 @@ export async function load(event: ServerLoadEvent) {
   const { hub, actor } = callOf(event);
   const type = typeOfList(event.params['list']);
   const wish = readWish(type, event.url.searchParams);
-  const [page, facets, counts] = await show(event, () =>
+  const [page, facets] = await show(event, () =>
     Promise.all([
       hub.repos.list(actor, queryOf(wish)),
-      hub.listFacets(actor, type),
-      type === 'model' ? hub.repos.countSizes(actor, SIZE_BOUNDS) : [],
+      hub.listFacets(actor, type, type === 'model' ? SIZE_BOUNDS : []),
     ]),
   );
-  const sizes = counts.map((count, index) => ({ name: SIZE_NAMES[index], count }));
+  const sizes = facets.sizes.map((count, index) => ({ name: SIZE_NAMES[index], count }));
   return {
     wish,
-    facets: facets.map(nameChoices),
+    facets: facets.groups.map(nameChoices),
     sizes,
     repos: page.items.map(presentRepo),
     next: page.next,
