@@ -44,6 +44,61 @@ void test('findRoute() refuses what mints or echoes, in every spelling of its pa
   assert.equal(isRefusedRoute(route('holdfast', 'GET', '/api/models/a/b/xet-read-token/main')), false);
 });
 
+void test('findRoute() refuses a route with a format after it, and nothing that only begins like it', () => {
+  const at = (method: string, path: string) => isRefusedRoute(route('gitlab', method, path));
+  for (const path of `/api/v4/projects/1/variables.json /api/v4/projects/1/variables.xml /api/v4/projects/1/variables%2ejson
+    /api/v4/projects/1/variables.json/ /api/v4/projects/1/variables.json;x=y /api/v4/projects/1/variables. /api/v4/groups/1/access_tokens.json
+    /api/v4/projects/1/variables.json/KEY/.. /api/graphql.json /jwt/auth.txt /api/v4/projects/g%2Fp/variables.JSON`.split(
+    /\s+/,
+  ))
+    assert.ok(at('GET', path), path);
+  assert.ok(isRefusedRoute(route('slack', 'POST', '/api/api.test.json')));
+  for (const path of `/api/v4/projects/1/variables_of_mine.json /api/v4/projects/1/repository.json /api/v4/projects/1/repository/variables.json/raw
+    /api/v4/projects/variables.json`.split(/\s+/))
+    assert.equal(at('GET', path), false, path);
+});
+
+void test('findRoute() refuses a route whose escapes some servers read before they look for slashes, and some after', () => {
+  const spellings =
+    `g%2Fp/%76ariables g%2fp/variable%73/KEY g%252Fp/%76ariables g%2Fp/%2576ariables g%252Fp/%2576ariables g%2Fp/%76ariables;x=y
+    g%2Fp;x=%2F/%76ariables g%2Fp/%76ariables%3Bx=y g%2Fp/%76ariables%3Fx g%2Fp/%76ariables.json g%2Fp/%76ariables%2ejson g%2Fp/%2e/%76ariables
+    g%2Fp/x/%2e%2e/%76ariables g%2Fp/x/../%76ariables g%2Fp//%76ariables g%2Fp/%20%76ariables%0a g%2Fp/%76ariables%2F g%2Fp/%76ariables%2FKEY
+    g%2Fp\\%76ariables ;x/variables %3Bx/%76ariables %2e%2e/variables`.split(/\s+/);
+  for (const spelling of spellings) {
+    const path = `/api/v4/projects/${spelling}`;
+    assert.ok(isRefusedRoute(route('gitlab', 'GET', path)), path);
+  }
+  assert.ok(isRefusedRoute(route('gitlab', 'POST', '/api/v4/projects/g%2Fp/%61ccess_tokens')));
+  assert.ok(isRefusedRoute(route('gitlab', 'POST', '/%61pi/v4/projects/g%2Fp/access_tokens')));
+  assert.equal(route('gitlab', 'GET', '/api/v4/projects/g%2Fp').kind, 'derives');
+  for (const path of [
+    'g%2Fp/repository/files/a%2Fvariables/raw',
+    'g%2Fvariables-of-mine/repository',
+    'g%2F%76ariables.js/issues',
+  ])
+    assert.equal(isRefusedRoute(route('gitlab', 'GET', `/api/v4/projects/${path}`)), false, path);
+});
+
+void test('findRoute() judges a POST, and a request of any method, by what every method is refused', () => {
+  const pipeline = '/api/v4/projects/1/pipelines/2/variables';
+  for (const method of ['GET', 'HEAD', 'POST', '*'])
+    assert.ok(isRefusedRoute(route('gitlab', method, pipeline)), method);
+  for (const method of ['PUT', 'DELETE'])
+    assert.equal(isRefusedRoute(route('gitlab', method, pipeline)), false, method);
+  assert.ok(isRefusedRoute(route('digitalocean', 'POST', '/v2/databases/1/users/doadmin')));
+  assert.ok(isRefusedRoute(route('gitlab', '*', '/api/v4/deploy_keys')));
+  assert.equal(isRefusedRoute(route('gitlab', 'GET', '/api/v4/deploy_keys')), false);
+  assert.equal(route('gitlab', '*', '/api/v4/projects/1').kind, 'derives');
+  assert.equal(route('gitlab', 'DELETE', '/api/v4/projects/1').kind, 'uses');
+  assert.deepEqual(route('gitlab', '*', '/a/b/info/refs'), { template: '/{}/{}/info/refs', kind: 'uses' });
+  // No row that a POST is refused by another method's stands beside work that is a POST.
+  assert.equal(
+    isRefusedRoute(route('gitlab', 'POST', '/api/v4/projects/1/pipeline_schedules/2/play')),
+    false,
+  );
+  assert.equal(isRefusedRoute(route('gitlab', 'POST', '/api/v4/projects/1/pipeline')), false);
+});
+
 void test('every route of the table that gives out another credential is refused, and each provider’s known ones are there', () => {
   for (const { id, routes } of PROVIDERS)
     for (const { kind, method, template } of routes) {

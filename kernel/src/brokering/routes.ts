@@ -1,5 +1,6 @@
-// Which route of a provider a request is on. Pure. What is refused must not pass by another spelling of the same path.
+// Which route of a provider a request is on. Pure. What is refused must not pass by another spelling of the same path or method.
 import type { Provider, ProviderRoute, RouteKind } from './provider.ts';
+import { spellingsOf, type Spellings } from './spellings.ts';
 
 /** What the ledger may know of it, and what it does. */
 export interface FoundRoute {
@@ -9,7 +10,6 @@ export interface FoundRoute {
 
 /** No route that the table knows. */
 const UNKNOWN: FoundRoute = { template: '*', kind: 'uses' };
-const MOST_ROUNDS = 3;
 const REFUSED: ReadonlySet<RouteKind> = new Set(['mints', 'echoes']);
 const STRICTNESS: Readonly<Record<RouteKind, number>> = { uses: 1, derives: 2, echoes: 3, mints: 4 };
 
@@ -18,86 +18,63 @@ export function isRefusedRoute({ kind }: FoundRoute): boolean {
   return REFUSED.has(kind);
 }
 
-/** Finds the route of a method and a path, which has no query. Of several providers the strictest says what it does. */
+/**
+ * Finds the route of a method and a path, which has no query. Of several, and of several providers, the strictest says what it
+ * does.
+ *
+ * @param method `*`: any, where a request may name another one than its own.
+ */
 export function findRoute(providers: readonly Provider[], method: string, path: string): FoundRoute {
   const spellings = spellingsOf(path);
-  return providers
-    .map(({ routes }) => findAmong(routes, method, spellings))
-    .reduce((before, found) => (strictnessOf(found) > strictnessOf(before) ? found : before), UNKNOWN);
+  let found: { readonly route: FoundRoute; readonly strictness: number } = { route: UNKNOWN, strictness: 0 };
+  for (const { routes } of providers)
+    for (const route of routes) {
+      const strictness = STRICTNESS[route.kind];
+      if (strictness > found.strictness && isFor(route, method) && isAmong(route, spellings))
+        found = { route, strictness };
+    }
+  return { template: found.route.template, kind: found.route.kind };
 }
 
-function strictnessOf(found: FoundRoute): number {
-  return found === UNKNOWN ? 0 : STRICTNESS[found.kind];
-}
-
-interface Spellings {
-  readonly asWritten: readonly string[];
-  /** A server may take `%2F` for a slash or for a letter. */
-  readonly asReadBySome: readonly (readonly string[])[];
-}
-
-function spellingsOf(path: string): Spellings {
-  const unescaped = unescape(path);
-  return {
-    asWritten: path.split('/').slice(1),
-    asReadBySome: (unescaped === path ? [path] : [unescaped, path]).map(segmentsOf),
-  };
-}
-
-function findAmong(
-  routes: readonly ProviderRoute[],
-  method: string,
-  { asWritten, asReadBySome }: Spellings,
-): FoundRoute {
-  // Letters of both cases are the same to some.
-  const refused = routes.find(
-    (route) =>
-      REFUSED.has(route.kind) &&
-      isFor(route, method) &&
-      asReadBySome.some((segments) => isOn(route, segments, true)),
-  );
-  const found = refused ?? routes.find((route) => isFor(route, method) && isOn(route, asWritten, false));
-  return found === undefined ? UNKNOWN : { template: found.template, kind: found.kind };
-}
-
-// GET stands for HEAD, too: some servers answer both.
+// GET stands for HEAD, too: some servers answer both. And a POST may name another method in its form, which is not read here
+// (`_method` of Rails, Laravel and their like): what is refused by any method is refused by POST.
 function isFor(route: ProviderRoute, method: string): boolean {
-  return route.method === '*' || route.method === method || (route.method === 'GET' && method === 'HEAD');
+  return (
+    route.method === '*' ||
+    method === '*' ||
+    route.method === method ||
+    (route.method === 'GET' && method === 'HEAD') ||
+    (method === 'POST' && REFUSED.has(route.kind))
+  );
 }
+
+function isAmong(route: ProviderRoute, { asWritten, asReadBySome }: Spellings): boolean {
+  return REFUSED.has(route.kind)
+    ? asReadBySome.some((segments) => isOn(route, segments, isAlike))
+    : isOn(route, asWritten, isSame);
+}
+
+type Compare = (part: string, segment: string, isLast: boolean) => boolean;
 
 function isOn(
   { segments: wanted, open }: ProviderRoute,
   segments: readonly string[],
-  loosely: boolean,
+  compare: Compare,
 ): boolean {
   if (open ? segments.length < wanted.length : segments.length !== wanted.length) return false;
-  return wanted.every((part, at) => part === '{}' || isSame(part, String(segments[at]), loosely));
+  return wanted.every(
+    (part, at) => part === '{}' || compare(part, String(segments[at]), at === segments.length - 1),
+  );
 }
 
-function isSame(part: string, segment: string, loosely: boolean): boolean {
-  return loosely ? part.toLowerCase() === segment.toLowerCase() : part === segment;
+function isSame(part: string, segment: string): boolean {
+  return part === segment;
 }
 
-function unescape(path: string): string {
-  let read = path;
-  for (let round = 0; round < MOST_ROUNDS && read.includes('%'); round += 1)
-    read = read.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-      String.fromCodePoint(Number.parseInt(hex, 16)),
-    );
-  return read;
-}
-
-/** Segments as a lenient server reads them: without empty ones, dots, parameters, and what follows a sign for the end. */
-function segmentsOf(path: string): string[] {
-  const segments: string[] = [];
-  for (const part of path
-    .replaceAll('\\', '/')
-    .split(/[?#\0]/, 1)
-    .join('')
-    .split('/')) {
-    const segment = part.split(';', 1).join('').trim();
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(segment);
-  }
-  return segments;
+// Letters of both cases are the same to some. After the last segment many take a format (`variables.json` is `variables` to Rails
+// and Grape), or a slash that was escaped.
+function isAlike(part: string, segment: string, isLast: boolean): boolean {
+  if (part === segment || segment.length < part.length) return part === segment;
+  const [wanted, read] = [part.toLowerCase(), segment.toLowerCase()];
+  return wanted === read || (isLast && (read.startsWith(`${wanted}.`) || read.startsWith(`${wanted}/`)));
 }
