@@ -215,6 +215,43 @@ void test('what mints or echoes at a host is refused with whatever key is sent t
   assert.ok(seen.refused > 200 && seen.told > 200, JSON.stringify(seen));
 });
 
+void test('a request that may name another method is judged by every method', () => {
+  const of = (line: string, ...more: readonly string[]): Reading => {
+    const lines = [`${line} HTTP/1.1`, 'Host: gitlab.com', `PRIVATE-TOKEN: ${HELD}`, ...more];
+    return readAt('gitlab.com', lines, rules([header('private-token')]));
+  };
+  const keys = '/api/v4/deploy_keys';
+  assert.equal(of(`GET ${keys}`).kind, 'inject');
+  assert.equal(of(`GET ${keys}?order=by_title&_meth%`).kind, 'inject');
+  for (const field of [
+    'X-HTTP-Method-Override',
+    'x-http-method',
+    'X-Method-Override',
+    'X_HTTP_METHOD_OVERRIDE',
+  ])
+    for (const asked of ['POST', 'post', 'GET', ''])
+      assert.equal(of(`GET ${keys}`, `${field}: ${asked}`).kind, 'refused', `${field}: ${asked}`);
+  for (const query of [
+    '_method=POST',
+    'a=b&_method=post',
+    'a;_Method',
+    '%5fm%65thod=POST',
+    '%255fm%2565thod=POST',
+    '_method[]=POST',
+  ])
+    assert.equal(of(`GET ${keys}?${query}`).kind, 'refused', query);
+  const form = 'Content-Type: application/x-www-form-urlencoded';
+  const variables = '/api/v4/projects/1/pipelines/2/variables';
+  assert.equal(of(`POST ${variables}`, form).kind, 'refused');
+  assert.equal(of(`DELETE ${variables}`).kind, 'inject');
+  assert.equal(of(`DELETE ${variables}`, 'X-HTTP-Method-Override: GET').kind, 'refused');
+  // Where nothing is refused, such a request goes on, under its own name.
+  const reading = of('POST /api/v4/projects/1/issues?_method=GET', 'X-HTTP-Method-Override: GET');
+  assert.deepEqual(reading.kind === 'inject' && reading.route, {
+    ...{ host: 'gitlab.com', method: 'POST', template: '/api/v4/projects/{}/{*}' },
+  });
+});
+
 void test('a host that the table does not have is asked for everything with a key that nobody knows', () => {
   const lines = [
     'POST /api/v4/projects/1/access_tokens HTTP/1.1',

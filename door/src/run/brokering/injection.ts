@@ -6,6 +6,7 @@ import { findRoute, isRefusedRoute } from '@holdfast/kernel/brokering/routes';
 import { elementsOf, valuesOf, type Field, type RequestHead } from '../http/head.ts';
 import type { BrokeredSecret, Route } from '../lease.ts';
 import { readSigned, type SignedRequest } from './aws-signature.ts';
+import { namesAnotherMethod } from './method.ts';
 import { placeOf, writeInto } from './places.ts';
 import type { Search } from './search.ts';
 
@@ -129,14 +130,12 @@ type WithoutRoute = {
   [Kind in 'inject' | 'sign']: Omit<Extract<Reading, { kind: Kind }>, 'route'>;
 }['inject' | 'sign'];
 
-function judgeRoute(
-  { method, target }: RequestHead,
-  { host }: InjectionRules,
-  reading: WithoutRoute,
-): Reading {
+function judgeRoute(head: RequestHead, { host }: InjectionRules, reading: WithoutRoute): Reading {
+  const { method, target } = head;
   const query = target.indexOf('?');
   const path = query < 0 ? target : target.slice(0, query);
-  const found = findRoute(providersFor(host, reading.secret.provider), method, path);
+  const judged = namesAnotherMethod(head) ? '*' : method;
+  const found = findRoute(providersFor(host, reading.secret.provider), judged, path);
   if (isRefusedRoute(found)) {
     const why = found.kind === 'mints' ? 'it gives out other credentials' : 'it repeats the credential';
     return {
