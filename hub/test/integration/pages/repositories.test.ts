@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { LedgerReader } from '../../../src/modules/ledger/index.ts';
 import { commit, regularFile } from '../../harness/lfs.ts';
-import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
 import { TestBrowser, type PageAnswer } from '../../harness/test-browser.ts';
 
@@ -107,6 +107,22 @@ void test('who administers a repository hides, renames and deletes it; nobody el
   assert.equal(proved.location, settings);
   assert.equal((await ada.send(`${settings}?/delete`, { typed: 'ada/other' })).location, '/models');
   assert.equal((await ada.open('/ada/other')).status, 404);
+});
+
+void test('who administers a repository gives it to an organisation of theirs by its page, and to nobody else', async () => {
+  const { hub, ada } = await openHub();
+  await using _hub = hub;
+  await browserOf(hub, 'bob');
+  await hub.modules.identity.createOrg(OPERATOR, { name: 'lab', owner: 'ada' });
+  const give = async (namespace: string) =>
+    await ada.send('/ada/open/settings?/move', { namespace, name: 'open' });
+  const refused = await give('bob');
+  assert.equal(refused.status, 403);
+  assert.equal((await ada.open('/ada/open')).status, 200, 'it stays where it was');
+  assert.match((await ada.open('/ada/open/settings')).body, /<option>lab<\/option>/);
+  assert.equal((await give('lab')).location, '/lab/open/settings');
+  assert.equal((await ada.open('/lab/open')).status, 200);
+  assert.equal((await ada.open('/ada/open/tree/main')).location, '/lab/open/tree/main');
 });
 
 void test('a person and an organisation have a page, under their name as it is written', async () => {
