@@ -181,12 +181,15 @@ export async function countFacets(
       select tags, parameters from repos.repo
       where type = ${type} and deleted_at is null and ${visibleWithin(reach)}
       order by downloads desc, id desc limit 1000)
-    select array[${sql.join(counts)}]::int[] as sizes, (
+    select (select ${sizes.length === 0 ? sql`'{}'::int[]` : sql`array[${sql.join(counts)}] from popular`}) as sizes, (
       select coalesce(jsonb_agg(jsonb_build_object('tag', tag, 'count', count) order by count desc, tag), '[]') from (
         select tag, count(*)::int as count from popular, unnest(popular.tags) as tag
-        group by tag order by count(*) desc, tag limit 5000) as counted) as tags
-      from popular`.execute(db.withTables<RepoTables>());
-  return rows[0] ?? { tags: [], sizes: sizes.map(() => 0) };
+        group by tag order by count(*) desc, tag limit 5000) as counted) as tags`.execute(
+    db.withTables<RepoTables>(),
+  );
+  const [only, ...others] = rows;
+  if (only === undefined || others.length > 0) throw new Error('what is counted comes in one row');
+  return only;
 }
 
 function outOfPage(index: number): never {

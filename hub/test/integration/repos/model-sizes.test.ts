@@ -26,5 +26,12 @@ void test('models are counted by their size, of those that the reader may discov
   assert.deepEqual(await count(bob), [1, 1, 0], 'of what is private nobody else is told');
   assert.deepEqual(await count({ kind: 'anonymous', mayReadPublic: true }), [1, 1, 0]);
   assert.deepEqual(await count({ kind: 'anonymous', mayReadPublic: false }), [0, 0, 0]);
-  assert.deepEqual((await repos.countFacets(ada, 'dataset', [])).sizes, []);
+  // Of any other type no sizes are asked, and what is counted is one row all the same.
+  await hub.addRepo('ada/more', { type: 'dataset', visibility: 'public' });
+  await superuser.pool.query(`update repos.repo set tags = '{one,two}' where type = 'dataset'`);
+  const counted = [
+    { tag: 'one', count: 2 },
+    { tag: 'two', count: 2 },
+  ];
+  assert.deepEqual(await repos.countFacets(ada, 'dataset', []), { sizes: [], tags: counted });
 });
