@@ -43,7 +43,11 @@ void test('base64 that holds a token is found, whatever stands before and behind
 void test('base64 is found over the breaks of its lines', () => {
   const packed = Buffer.from(`${'z'.repeat(40)}${mint()}${'z'.repeat(40)}`).toString('base64');
   for (const length of [20, 40, 64, 76])
-    for (const end of ['\n', '\r\n', String.raw`\n`, String.raw`\r\n`]) {
+    for (const end of [
+      ...['\n', '\r\n', String.raw`\n`, String.raw`\r\n`],
+      // Indented, as in YAML; and lines of a list, as what a cell of a notebook printed.
+      ...['\n    ', '\r\n\t', String.raw`\n",` + '\n      "', String.raw`\n", "`],
+    ]) {
       const lines = packed.match(new RegExp(`.{1,${length}}`, 'g')) ?? [];
       assert.notEqual(find(`"image": "${lines.join(end)}"`), undefined, `${length}`);
     }

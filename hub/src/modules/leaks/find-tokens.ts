@@ -3,8 +3,8 @@
 import { Buffer } from 'node:buffer';
 import { isTokenText, TOKEN_LENGTH } from '@holdfast/kernel/token-text';
 
-/** Bytes that a token takes at most in base64 with breaks of its lines: who reads a text in windows lets them overlap by so many. */
-export const LONGEST_TRACE = 128;
+/** Bytes that a token takes at most in base64 with what stands between its lines: who reads a text in windows lets them overlap by so many. */
+export const LONGEST_TRACE = 512;
 
 const PREFIX = Buffer.from('hf_');
 const BREAK = 0x0a;
@@ -12,6 +12,9 @@ const RETURN = 0x0d;
 const BACKSLASH = 0x5c;
 /** `n` and `r`. */
 const ESCAPED_BREAKS: ReadonlySet<number> = new Set([0x6e, 0x72]);
+/** What stands between two lines beside the break, so many of them at most: indentation, and in notebooks the ends of strings of a list. */
+const BETWEEN: ReadonlySet<number> = new Set(Buffer.from(' \t",'));
+const LONGEST_BETWEEN = 64;
 const NONE = 64;
 
 /** The six bits that a letter of base64 stands for, in either alphabet (RFC 4648 §4 and §5); 64 for what is none. */
@@ -41,15 +44,20 @@ export class TokenFinder {
     const run = this.#run;
     const found: Trace[] = [];
     run.begin(bytes.length);
+    /** How many more may stand between two lines: none within one. */
+    let room = 0;
     for (let at = 0; at < bytes.length; at += 1) {
       const byte = bytes[at] ?? 0;
       const bits = BITS[byte] ?? NONE;
+      const isEscaped = byte === BACKSLASH && ESCAPED_BREAKS.has(bytes[at + 1] ?? 0);
+      if (isEscaped) at += 1;
       if (bits !== NONE) run.add(bits, at);
-      else if (byte === BACKSLASH && ESCAPED_BREAKS.has(bytes[at + 1] ?? 0)) at += 1;
-      else if (byte !== BREAK && byte !== RETURN) {
+      else if (!isEscaped && byte !== BREAK && byte !== RETURN && !(room > 0 && BETWEEN.has(byte))) {
         run.list(found);
         run.clear();
       }
+      if (isEscaped || byte === BREAK || byte === RETURN) room = LONGEST_BETWEEN;
+      else room = bits === NONE && room > 0 ? room - 1 : 0;
     }
     run.list(found);
     return found;
