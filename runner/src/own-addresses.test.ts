@@ -48,3 +48,12 @@ void test('OwnAddresses tells doors what the public name leads to by now, and wh
   await delay(50);
   assert.equal(told.length, count);
 });
+
+void test('OwnAddresses keeps what it knows of the public name while its resolver is silent', async () => {
+  const answers = [Promise.resolve(['203.0.113.1'])];
+  const silence = new Promise<readonly string[]>(() => undefined);
+  const find = async (): Promise<readonly string[]> => await (answers.shift() ?? silence);
+  using own = new OwnAddresses('hub.example.org', { find, note: () => undefined });
+  await own.now();
+  assert.ok((await own.now()).includes('203.0.113.1'));
+});

@@ -38,7 +38,7 @@ type Listener = (own: readonly string[]) => void;
 
 /** Looks again and again, and tells doors: they are open for weeks, and a machine, or who stands before it, gets other addresses. */
 export class OwnAddresses implements Disposable {
-  readonly #look: (find: FindAddresses) => Promise<string[]>;
+  readonly #publicHost: string | null;
   readonly #find: FindAddresses;
   readonly #note: (problem: string) => void;
   readonly #named = new Map<string, number>();
@@ -49,15 +49,18 @@ export class OwnAddresses implements Disposable {
     publicHost: string | null,
     { find = findAddresses, note, everyMs = LOOK_MS }: OwnAddressesOptions,
   ) {
+    this.#publicHost = publicHost;
     this.#find = find;
     this.#note = note;
-    this.#look = async (known) => await ownAddresses(publicHost, known, note);
     this.#timer = setInterval(() => void this.#tell(), everyMs);
   }
 
   /** As they are now. Throws what reading routes throws. */
   async now(): Promise<string[]> {
-    return await this.#look(async (name) => await this.#findKnown(name));
+    const find: FindAddresses = async (name) => this.#remember(await this.#find(name));
+    const own = await ownAddresses(this.#publicHost, find, this.#note);
+    // A resolver that is silent for a moment must not open the way that was closed before.
+    return [...new Set([...own, ...this.#named.keys()])];
   }
 
   /** Has this be told of them about twice a minute, until it is let go. */
@@ -77,17 +80,15 @@ export class OwnAddresses implements Disposable {
     }
   }
 
-  // A resolver that is silent for a moment must not open the way that was closed before.
-  async #findKnown(name: string): Promise<readonly string[]> {
+  #remember(found: readonly string[]): readonly string[] {
     const now = performance.now();
-    const found = await inTime(this.#find(name));
     for (const address of found) {
       this.#named.delete(address);
       this.#named.set(address, now);
     }
     for (const [address, at] of this.#named)
       if (now - at > REMEMBERED.ms || this.#named.size > REMEMBERED.most) this.#named.delete(address);
-    return [...this.#named.keys()];
+    return found;
   }
 
   [Symbol.dispose](): void {
