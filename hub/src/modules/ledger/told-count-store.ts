@@ -1,5 +1,5 @@
 // SQL that reads counts out of what entries say. A hub in other hands may have recorded anything in their place, and nobody can delete
-// it: such a one counts for nothing, and no question fails by it.
+// it: such a one is taken for none, and no question fails by it.
 import { sql, type RawBuilder } from 'kysely';
 
 /** More than anything is counted, and so few that sums of as many entries as are read together stay exact. */

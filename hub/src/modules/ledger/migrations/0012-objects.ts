@@ -5,6 +5,7 @@
 export const objects = {
   name: 'ledger/0012-objects',
   sql: `
+-- As before, but for what is said, and for the kinds: those that lanes are told.
 create or replace function ledger.refuse_unfit(e ledger.entry) returns integer language plpgsql
   set search_path = pg_catalog, pg_temp
   as $$
