@@ -30,8 +30,8 @@ export function wayOf({ version, route }: { readonly version: string; readonly r
 export function usesNext(allowed: Map<string, Allowed>, way: string, now: number): number {
   const before = allowed.get(way);
   const since = before === undefined ? Infinity : now - before.at;
-  const as = since > LONG ? LEASE.uses : (before?.uses ?? LEASE.uses);
-  const uses = since < SOON ? Math.min(as * 2, MOST_USES) : as;
+  const last = since > LONG ? LEASE.uses : (before?.uses ?? LEASE.uses);
+  const uses = since < SOON ? Math.min(last * 2, MOST_USES) : last;
   if (allowed.size >= MOST_WAYS) allowed.clear();
   allowed.set(way, { uses, at: now });
   return uses;

@@ -46,13 +46,12 @@ export const DoorStart = z.strictObject({
 });
 export type DoorStart = z.infer<typeof DoorStart>;
 
-/** A box of the vault, which the runner cannot open. */
 const VaultBox = z.strictObject({
   type: z.literal('box'),
   kind: z.enum(['grant', 'word']),
   box: z.string().max(400_000),
 });
-/** As a type. */
+/** A box of the vault, which the runner cannot open. */
 export type VaultBox = z.infer<typeof VaultBox>;
 
 /** What a door is told after that. */

@@ -189,11 +189,13 @@ export class Sessions {
     this.#noteSeen(session);
     const memberships = await accounts.listMemberships(row.account.id);
     const actor = actorOf(row.account, memberships, session);
-    const due = good && { from: good.number, standing: standingOf(actor) };
-    const turn = good && due && turnFrom(good, values, due.standing) && due;
+    const visit = { actor, session, account: row.account, memberships };
+    if (good === undefined) return visit;
     // Where it cannot be written, its time is over all the same.
-    if (good !== undefined) await this.#values.noteShown(session, good).catch(() => undefined);
-    return { actor, session, account: row.account, memberships, turn };
+    await this.#values.noteShown(session, good).catch(() => undefined);
+    const standing = standingOf(actor);
+    if (turnFrom(good, values, standing) === undefined) return visit;
+    return { ...visit, turn: { from: good.number, standing } };
   }
 
   // Two have had this session: its browser went on with another value, and who shows the one from before is somebody else, or
