@@ -1,13 +1,10 @@
 // What holds for every page: its language, and that a bug is told with its request id alone.
 import { type Handle, type HandleServerError } from '@sveltejs/kit/hooks';
 import { callOf } from './lib/call.ts';
-import { languageFor } from './lib/words/words.ts';
+import { languageOf } from './lib/words-of.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
-  const language = languageFor(
-    callOf(event).findNote('language'),
-    event.request.headers.get('accept-language'),
-  );
+  const language = languageOf(event);
   return await resolve(event, {
     transformPageChunk: ({ html }) => html.replace('%language%', language),
   });

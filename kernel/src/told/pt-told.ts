@@ -8,11 +8,11 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'app.no-program': 'o ficheiro que o seu README indica não existe',
   'app.no-configuration': 'O Space não tem configuração.',
   'app.variables-too-long':
-    'As variáveis do Space são mais do que o seu programa pode receber. Apague algumas.',
+    'As variáveis do Space são mais do que o seu programa pode receber. Elimine algumas.',
   'app.not-written':
     'Não foi possível escrever os ficheiros do Space. Tenta-se de novo; o registo do hub, que quem o gere lê, diz porquê.',
   'app.taken-back':
-    'O que corria antes foi terminado: pode ter tido um segredo que foi apagado, e ainda nada o substitui.',
+    'O que corria antes foi terminado: pode ter tido um segredo que foi eliminado, e ainda nada o substitui.',
   'app.ended-too': 'O que corria antes também terminou: {why}.',
   'app.ended-again': 'A aplicação terminou: {why}. Arranca de novo daqui a {n} s.',
   'app.ended': 'A aplicação terminou: {why}.',
@@ -157,7 +157,7 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'vault.keys-set-back':
     'O diário do cofre acaba em {n}, e o livro de registo sabe de {number}: as chaves foram repostas de antes. Reponha as de hoje, ou arranque uma vez com --accept-loss',
   'vault.ledger-short':
-    'O livro de registo acaba antes do que o cofre fez: falta a sua entrada {n}, e {number} é a última. A base de dados foi reposta de antes, ou apagaram-se entradas. Reponha uma mais recente, ou arranque uma vez com --accept-loss',
+    'O livro de registo acaba antes do que o cofre fez: falta a sua entrada {n}, e {number} é a última. A base de dados foi reposta de antes, ou eliminaram-se entradas. Reponha uma mais recente, ou arranque uma vez com --accept-loss',
   'vault.key-outdated':
     'A chave-raiz (vault/root.key entre as chaves) não é aquela com que os cofres desta base de dados trabalham: foi rodada, começada de novo ou feita pela primeira vez noutro hub. Guarde este ficheiro com outro nome, ponha no seu lugar uma cópia do daquele hub e arranque de novo. Se não houver nenhum, `./holdfast start --accept-loss` continua com este, se ele abrir tudo o que está guardado',
   'vault.missing':

@@ -5,6 +5,7 @@ import { type PageCall, type Visit } from '@holdfast/hub/surfaces/web/pages';
 /** What a page needs of its event. */
 export interface PageEvent {
   readonly platform: unknown;
+  readonly request: Request;
   readonly url: URL;
 }
 

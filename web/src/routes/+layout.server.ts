@@ -3,7 +3,8 @@ import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, pathOf } from '../lib/call.ts';
 import { ownedBy } from '../lib/security/org.ts';
 import { type Visit } from '@holdfast/hub/surfaces/web/pages';
-import { LANGUAGES, languageFor } from '../lib/words/words.ts';
+import { LANGUAGES } from '../lib/words/words.ts';
+import { languageOf } from '../lib/words-of.ts';
 
 // Pages are complete as they come; what script adds to a few of them is in `lib/browser`.
 export const csr = false;
@@ -21,7 +22,7 @@ function mayEnterCentre(visit: Visit): boolean {
 export function load(event: ServerLoadEvent) {
   const call = callOf(event);
   const { visit, actor } = call;
-  const language = languageFor(call.findNote('language'), event.request.headers.get('accept-language'));
+  const language = languageOf(event);
   return {
     language,
     words: LANGUAGES[language],

@@ -20,7 +20,7 @@ void test('groupFacets() sorts tags into kinds, the most frequent first, and lea
       ],
     },
     { kind: 'library', choices: [{ tag: 'transformers', label: 'transformers', count: 1 }] },
-    { kind: 'licence', choices: [{ tag: 'license:mit', label: 'MIT', count: 3 }] },
+    { kind: 'licence', choices: [{ tag: 'license:mit', label: 'mit', count: 3 }] },
   ]);
 });
 

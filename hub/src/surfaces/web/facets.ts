@@ -53,7 +53,12 @@ function listedGroups(type: Exclude<RepoType, 'space'>, counts: readonly TagCoun
   return LISTS[type].map(([kind, list]) => ({
     kind,
     choices: mostFrequent(
-      (lists[list] ?? []).map(({ id, label }) => ({ tag: id, label, count: byTag.get(id) ?? 0 })),
+      (lists[list] ?? []).map(({ id, label }) => ({
+        tag: id,
+        // A card shows a licence by its identifier, as people know it; so does this.
+        label: kind === 'licence' ? bare(id) : label,
+        count: byTag.get(id) ?? 0,
+      })),
     ),
   }));
 }

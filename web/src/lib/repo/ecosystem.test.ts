@@ -15,7 +15,15 @@ const wish: LibraryWish = {
 const libraries = Object.keys(MODEL_LIBRARIES_UI_ELEMENTS);
 
 void test('tasks and libraries have the names that people know, and anything else its own', () => {
-  assert.deepEqual(['fill-mask', 'toString', 'own'].map(taskName), ['Fill-Mask', 'toString', 'own']);
+  const tasks = ['fill-mask', 'toString', 'own'];
+  assert.deepEqual(
+    tasks.map((task) => taskName(task, 'en')),
+    ['Fill-Mask', 'toString', 'own'],
+  );
+  assert.deepEqual(
+    tasks.map((task) => taskName(task, 'pt')),
+    ['Preenchimento de lacunas', 'toString', 'own'],
+  );
   assert.deepEqual(['diffusers', 'constructor'].map(libraryName), ['Diffusers', 'constructor']);
 });
 

@@ -7,6 +7,11 @@ import {
   type ModelData,
   type PipelineType,
 } from '@huggingface/tasks';
+import { ptTasks } from '../words/pt-tasks.ts';
+import { type Language } from '../words/words.ts';
+
+/** A task that the ecosystem knows, by its tag. */
+export type Task = PipelineType;
 
 /** What is known of the model. */
 export interface LibraryWish {
@@ -69,9 +74,10 @@ const ADAPTED = new Map([
 /** How `transformers.js` is imported; it asks the Hub unless it is told where else. */
 const JAVASCRIPT = /^import \{ ([\w, ]+) \} from ('@huggingface\/transformers');$/m;
 
-/** What people call a task; the tag itself where there is no other name. */
-export function taskName(task: string): string {
-  return isTask(task) ? PIPELINE_DATA[task].name : task;
+/** What people call a task in a language; the tag itself where there is no other name. */
+export function taskName(task: string, language: Language): string {
+  if (!isTask(task)) return task;
+  return language === 'pt' ? ptTasks[task] : PIPELINE_DATA[task].name;
 }
 
 /** What people call a library; the tag itself where there is no other name. */
@@ -124,7 +130,7 @@ function libraryOf(name: string): Library | undefined {
 }
 
 /** Whether it is a task that the ecosystem knows. */
-export function isTask(task: string): task is PipelineType {
+export function isTask(task: string): task is Task {
   return Object.hasOwn(PIPELINE_DATA, task);
 }
 

@@ -4,6 +4,7 @@ import { type Place, type Repo, type RepoType } from '@holdfast/hub/surfaces/web
 import { callOf, show, type PageEvent } from '../call.ts';
 import { repoPath, typeOfPrefix } from './address.ts';
 import { presentRepo, type ShownRepo } from './present.ts';
+import { languageOf } from '../words-of.ts';
 
 /** An event of a page of a repository. */
 export interface RepoEvent extends PageEvent {
@@ -56,7 +57,7 @@ export type HeadedRepo = ShownRepo & {
 export function presentHead(event: PageEvent, repo: Repo): HeadedRepo {
   const { hub, actor } = callOf(event);
   return {
-    ...presentRepo(repo),
+    ...presentRepo(repo, languageOf(event)),
     administers: hub.repos.mayAdminister(actor, repo),
     writes: callOf(event).visit !== undefined && hub.repos.mayWrite(actor, repo),
   };

@@ -1,6 +1,7 @@
 // What pages show of a repository. Pure.
 import { type Repo, type RepoType } from '@holdfast/hub/surfaces/web/pages';
 import { repoPath } from './address.ts';
+import { type Language } from '../words/words.ts';
 import { libraryName, taskName } from './ecosystem.ts';
 
 /** A repository as a line of a list. */
@@ -27,8 +28,8 @@ export interface ShownRepo {
   readonly lastModified: Date;
 }
 
-/** The line of a repository. */
-export function presentRepo(repo: Repo): ShownRepo {
+/** The line of a repository, for a reader of that language. */
+export function presentRepo(repo: Repo, language: Language): ShownRepo {
   const { facets, type } = repo;
   const task = facets.pipelineTag ?? textsOf(facets.card['task_categories'])[0];
   const library = facets.libraryName ?? undefined;
@@ -39,7 +40,7 @@ export function presentRepo(repo: Repo): ShownRepo {
     name: repo.name,
     visibility: repo.visibility,
     gated: repo.gated !== false,
-    ...{ task, taskName: task && taskName(task) },
+    ...{ task, taskName: task && taskName(task, language) },
     ...{ library, libraryName: library && libraryName(library) },
     sdk: facets.sdk ?? undefined,
     title: textsOf(facets.card[type === 'space' ? 'title' : 'pretty_name'])[0],

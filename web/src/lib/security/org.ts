@@ -4,7 +4,7 @@ import { type Visit } from '@holdfast/hub/surfaces/web/pages';
 import { callOf, requireVisit, show } from '../call.ts';
 import { orgBase } from './places.ts';
 
-type OrgEvent = Pick<ServerLoadEvent, 'platform' | 'url' | 'params'>;
+type OrgEvent = Pick<ServerLoadEvent, 'platform' | 'request' | 'url' | 'params'>;
 
 /** The organisations that somebody administers, by name. */
 export function ownedBy({ memberships }: Visit): string[] {

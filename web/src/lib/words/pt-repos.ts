@@ -186,7 +186,7 @@ export const ptRepos: typeof enRepos = {
     move: 'Mudar o nome ou o dono',
     delete: 'Eliminar',
     deleteHint:
-      'Tudo o que tem dentro é apagado, para todos, e não se pode recuperar. Escreva o nome completo para dizer que é mesmo este:',
+      'Tudo o que tem dentro é eliminado, para todos, e não se pode recuperar. Escreva o nome completo para dizer que é mesmo este:',
     typed: 'Nome completo do repositório',
     submit: 'Eliminar este repositório',
     differs: 'O que escreveu não é o nome deste repositório. Nada foi eliminado.',

@@ -213,8 +213,8 @@ export const ptSecurity: typeof enSecurity = {
     body: 'Corpo',
     personal: 'Valores pessoais',
     personalHint:
-      'Estão ao lado da entrada, que tem de cada um um compromisso com sal. Podem ser apagados, e todas as provas se mantêm.',
-    noPersonal: 'Não há nenhum, ou foram apagados.',
+      'Estão ao lado da entrada, que tem de cada um um compromisso com sal. Podem ser eliminados, e todas as provas se mantêm.',
+    noPersonal: 'Não há nenhum, ou foram eliminados.',
     same: 'Entradas com o mesmo',
     prove: 'Provar',
     proved: 'Prova',

@@ -5,6 +5,7 @@ import { typeOfList } from '../../lib/repo/address.ts';
 import { queryOf, readWish, SIZE_BOUNDS, SIZE_NAMES } from '../../lib/repo/list-wish.ts';
 import { nameChoices } from '../../lib/repo/facets.ts';
 import { presentRepo } from '../../lib/repo/present.ts';
+import { languageOf } from '../../lib/words-of.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { hub, actor } = callOf(event);
@@ -16,12 +17,13 @@ export async function load(event: ServerLoadEvent) {
       hub.listFacets(actor, type, type === 'model' ? SIZE_BOUNDS : []),
     ]),
   );
+  const language = languageOf(event);
   const sizes = facets.sizes.map((count, index) => ({ name: SIZE_NAMES[index], count }));
   return {
     wish,
-    facets: facets.groups.map(nameChoices),
+    facets: facets.groups.map((group) => nameChoices(group, language)),
     sizes,
-    repos: page.items.map(presentRepo),
+    repos: page.items.map((repo) => presentRepo(repo, language)),
     next: page.next,
   };
 }

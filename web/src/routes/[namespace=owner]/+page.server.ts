@@ -3,12 +3,14 @@ import { redirect, type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, show } from '../../lib/call.ts';
 import { listPath, TYPES } from '../../lib/repo/address.ts';
 import { presentRepo } from '../../lib/repo/present.ts';
+import { languageOf } from '../../lib/words-of.ts';
 
 const LIMIT = 20;
 const MOST_PEOPLE = 60;
 
 export async function load(event: ServerLoadEvent) {
   const { hub, actor, visit } = callOf(event);
+  const language = languageOf(event);
   const account = await show(event, () => hub.getNamespace(actor, event.params['namespace'] ?? ''));
   const { name, kind, createdAt } = account;
   // A name that was left leads to the one it has now, and so does another spelling.
@@ -19,7 +21,11 @@ export async function load(event: ServerLoadEvent) {
         const wish = { type, author: name, tags: [], sort: 'lastModified', ascending: false } as const;
         const { items, next } = await hub.repos.list(actor, { ...wish, limit: LIMIT });
         const all = `${listPath(type)}?${new URLSearchParams({ author: name, sort: 'lastModified' }).toString()}`;
-        return { type, repos: items.map(presentRepo), all: next === undefined ? undefined : all };
+        return {
+          type,
+          repos: items.map((repo) => presentRepo(repo, language)),
+          all: next === undefined ? undefined : all,
+        };
       }),
     ),
   );

@@ -3,11 +3,13 @@ import { type ServerLoadEvent } from '@sveltejs/kit';
 import { callOf, field, show } from '../../lib/call.ts';
 import { listPath, TYPES } from '../../lib/repo/address.ts';
 import { presentRepo } from '../../lib/repo/present.ts';
+import { languageOf } from '../../lib/words-of.ts';
 
 const LIMIT = 6;
 
 export async function load(event: ServerLoadEvent) {
   const { hub, actor } = callOf(event);
+  const language = languageOf(event);
   const sought = field(event.url.searchParams, 'q').trim().slice(0, 200);
   if (sought === '') return { found: [] };
   const found = await show(event, () =>
@@ -16,7 +18,11 @@ export async function load(event: ServerLoadEvent) {
         const wish = { type, search: sought, tags: [], sort: 'trendingScore', ascending: false } as const;
         const { items, next } = await hub.repos.list(actor, { ...wish, limit: LIMIT });
         const all = `${listPath(type)}?${new URLSearchParams({ search: sought }).toString()}`;
-        return { type, repos: items.map(presentRepo), more: next === undefined ? undefined : all };
+        return {
+          type,
+          repos: items.map((repo) => presentRepo(repo, language)),
+          more: next === undefined ? undefined : all,
+        };
       }),
     ),
   );

@@ -2,7 +2,7 @@
 // to all, so that nobody learns here whose mail address has an account.
 import { error, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field } from '../../lib/call.ts';
-import { languageFor } from '../../lib/words/words.ts';
+import { languageOf } from '../../lib/words-of.ts';
 
 export function load(event: ServerLoadEvent) {
   const { visit, hub } = callOf(event);
@@ -14,7 +14,7 @@ export const actions = {
   default: async (event: RequestEvent) => {
     const call = callOf(event);
     const email = field(call.form, 'email').trim();
-    const language = languageFor(call.findNote('language'), event.request.headers.get('accept-language'));
+    const language = languageOf(event);
     const ask = async (): Promise<{ asked: true }> => {
       await call.hub.signUps.ask({ email, language }, call.browser);
       return { asked: true };
