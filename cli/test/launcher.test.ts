@@ -107,6 +107,39 @@ void test('the launcher says which address could not be fetched and what to set'
   assert.deepEqual(leftIn(checkout.path), []);
 });
 
+void test('the launcher tells a registry its password, and shows it to nobody', LIMIT, async () => {
+  using checkout = openCheckout();
+  const told: (string | undefined)[] = [];
+  const commands: string[] = [];
+  await using registry = await openRegistry((request, response) => {
+    told.push(request.headers.authorization);
+    commands.push(...commandLines());
+    response.writeHead(404).end();
+  });
+  const address = registry.address.replace('//', '//reader:pass%20word@');
+  const { code, error } = await resultOf(launch(checkout.path, { NPM_CONFIG_REGISTRY: address }));
+  assert.equal(code, 3);
+  assert.equal(told[0], `Basic ${Buffer.from('reader:pass word').toString('base64')}`);
+  assert.ok(error.includes(`${registry.address}/node-`), error);
+  assert.doesNotMatch(error, /pass/);
+  assert.deepEqual(
+    commands.filter((command) => command.includes('pass%20word')),
+    [],
+  );
+});
+
+/** The command lines of all that runs here: what everybody on the machine may read. */
+function commandLines(): string[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.map((id) => {
+    try {
+      return readFileSync(`/proc/${id}/cmdline`, 'utf8');
+    } catch {
+      return ''; // ended meanwhile
+    }
+  });
+}
+
 void test(
   'a download that is killed is done again, and a second launcher waits for the first',
   LIMIT,
