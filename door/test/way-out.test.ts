@@ -1,6 +1,7 @@
 // What an app may not reach by its door, in every way to ask for it. Nothing leaves the world that the test made.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdir, readlink } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -74,6 +75,37 @@ void test('a name that changes after it was judged, and a redirect, are judged a
   const location = /Location: (\S+)/.exec(redirect)?.[1] ?? '';
   assert.equal(location, 'http://169.254.169.254/latest');
   assert.equal(statusOf(await say(door, get(location))), '403');
+});
+
+/** Sockets that a door has open. */
+async function countSockets({ pid }: TestDoor): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  const targets = (await readdir(folder)).map(
+    async (name) => await readlink(join(folder, name)).catch(() => ''),
+  );
+  return (await Promise.all(targets)).filter((target) => target.startsWith('socket:')).length;
+}
+
+void test('what requests used is let go when a tunnel follows them on the same connection', async () => {
+  await using world = await openWorld();
+  await using door = await world.openDoor();
+  const both = `GET http://models.example.org/a HTTP/1.1\r\nHost: models.example.org\r\n\r\n${tunnel('other.example.org:443')}`;
+  const before = await countSockets(door);
+  // Kept, each would hold a connection to its host, or to the hub, for as long as the run goes on.
+  for (let turn = 0; turn < 10; turn += 1) {
+    const client = connect(join(door.out, 'door.sock'));
+    let answer = '';
+    client.setEncoding('latin1').on('data', (piece) => (answer += piece));
+    client.write(both, 'latin1');
+    assert.ok(await until(() => answer.includes('200 Connection established'), 10_000), answer);
+    client.destroy();
+  }
+  let open = Infinity;
+  for (let tries = 0; tries < 50 && open > before; tries += 1) {
+    open = await countSockets(door);
+    await delay(100);
+  }
+  assert.ok(open <= before, `${open} sockets, and ${before} before`);
 });
 
 void test('addresses of this machine are refused like private ones', async () => {

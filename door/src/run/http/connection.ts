@@ -192,6 +192,7 @@ export class Connection implements Served {
 
   /** Leaves the client to somebody else. */
   #hand(serve: Extract<Plan, { kind: 'serve' }>['serve']): false {
+    this.#dropUpstream();
     this.#mode = 'opening';
     this.#client.pause().off('data', this.#onData).off('drain', this.#onDrain).off('end', this.#onEnd);
     void handOver(this.#client, this.#pending, async (client) => await serve(client, this.#shared)).then(
@@ -209,6 +210,8 @@ export class Connection implements Served {
       this.#policy = plan.policy;
       return true;
     }
+    // The one of the requests before belongs to nobody then, and would stay open for as long as the door.
+    this.#dropUpstream();
     void this.#open(plan.open(), (socket) => {
       this.#upstream = this.#adopt(socket, '');
       this.#shared.active += 1;

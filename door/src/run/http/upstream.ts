@@ -8,7 +8,7 @@ export interface Upstream {
   used: boolean;
 }
 
-/** What is done about it. All but `drain` only while it is the current one. */
+/** What is done about it. All but `drain` only while it is the current one; one that is not is closed when it says no more. */
 export interface UpstreamActs {
   readonly isCurrent: (upstream: Upstream) => boolean;
   readonly receive: (bytes: Buffer) => void;
@@ -27,6 +27,7 @@ export function adoptUpstream(socket: Socket, key: string, acts: UpstreamActs): 
   socket.on('drain', acts.drain);
   socket.on('end', () => {
     if (acts.isCurrent(upstream)) acts.end();
+    else socket.destroy();
   });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {

@@ -80,7 +80,7 @@ export function hubServer(
   const callers = { authentication, anonymousMayRead, known: new WeakMap<Socket, KnownCaller>() };
   return buildServer(hubRoutes({ ...deps, commitRoom: openCommitRoom() }), {
     ...options,
-    baseUrlFor: (host) => baseUrlFor(publicAddress, host),
+    baseUrlFor: (host, access) => baseUrlFor(publicAddress, host, access),
     identify: (request) => identifyCaller(request.raw, callers),
     requireAddress: (session, from) => authentication.requireAddress(session, from),
     noteUse: (session, from, client) => authentication.noteUse(session, from, client),

@@ -6,6 +6,7 @@ import { type Session } from '#modules/tokens';
 import { type Sender } from './call-body.ts';
 import { type Caller } from './caller.ts';
 import { instanceSealed, rateLimited, signInNeeded } from './faults.ts';
+import { isFromSandbox } from './public-address.ts';
 import { isLoopback, type RateLimiter } from './rate-limit.ts';
 import { type Access, type Route } from './route.ts';
 
@@ -78,11 +79,19 @@ export async function admit(
     // Whoever tries tokens has no account to count against; each try costs a query, so the address pays for it. So it does
     // for tokens that were found: their owner must not.
     if (error instanceof Fault && (error.kind === 'unauthenticated' || error.kind === 'forbidden'))
-      countCall(call, { key: countedAddress(request.ip), known: false }, options);
+      countVain(call, options);
     throw error;
   }
   if (route.allowance !== 'none') countCall(call, senderOf(request, caller), options);
   return caller;
+}
+
+/** Programs of Spaces share an address with people of the machine, who are not counted: those are, all of them as one. */
+function countVain(call: Admitted, options: AdmissionOptions): void {
+  const { host } = call.request.headers;
+  if (isFromSandbox(host))
+    countCall(call, { key: 'spaces', known: false }, { ...options, exemptLoopback: false });
+  else countCall(call, { key: countedAddress(call.request.ip), known: false }, options);
 }
 
 function countCall({ route, request, reply }: Admitted, sender: Sender, options: AdmissionOptions): void {

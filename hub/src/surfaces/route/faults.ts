@@ -37,6 +37,12 @@ export const hostRefused = defineFault(
   (host: string) =>
     `This hub does not answer for the host ${JSON.stringify(host)}. The operator sets its public address with HOLDFAST_URL.`,
 );
+export const pagesElsewhere = defineFault(
+  'misdirected',
+  'request.pages-elsewhere',
+  (host: string) =>
+    `Programs of Spaces call this hub as ${host}. It has no pages there: open them at the hub's own address.`,
+);
 export const signInNeeded = defineFault(
   'unauthenticated',
   'request.sign-in-needed',

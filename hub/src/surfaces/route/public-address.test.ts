@@ -8,28 +8,36 @@ const LOCAL = { publicUrl: null, port: 8080 };
 const PUBLIC = { publicUrl: 'https://hub.example.org/', port: 8080 };
 
 void test('baseUrlFor() follows a loopback name with our port', () => {
-  assert.equal(baseUrlFor(LOCAL, 'localhost:8080'), 'http://localhost:8080');
-  assert.equal(baseUrlFor(LOCAL, '127.0.0.1:8080'), 'http://127.0.0.1:8080');
-  assert.equal(baseUrlFor(LOCAL, '[::1]:8080'), 'http://[::1]:8080');
-  assert.equal(baseUrlFor({ publicUrl: null, port: 80 }, 'localhost'), 'http://localhost');
+  assert.equal(baseUrlFor(LOCAL, 'localhost:8080', 'anyone'), 'http://localhost:8080');
+  assert.equal(baseUrlFor(LOCAL, '127.0.0.1:8080', 'anyone'), 'http://127.0.0.1:8080');
+  assert.equal(baseUrlFor(LOCAL, '[::1]:8080', 'anyone'), 'http://[::1]:8080');
+  assert.equal(baseUrlFor({ publicUrl: null, port: 80 }, 'localhost', 'anyone'), 'http://localhost');
 });
 
 void test('baseUrlFor() answers with the public address for its host, whatever the port inside', () => {
-  assert.equal(baseUrlFor(PUBLIC, 'hub.example.org'), 'https://hub.example.org');
-  assert.equal(baseUrlFor(PUBLIC, 'HUB.example.org'), 'https://hub.example.org');
-  assert.equal(baseUrlFor(PUBLIC, 'localhost:8080'), 'http://localhost:8080');
+  assert.equal(baseUrlFor(PUBLIC, 'hub.example.org', 'anyone'), 'https://hub.example.org');
+  assert.equal(baseUrlFor(PUBLIC, 'HUB.example.org', 'anyone'), 'https://hub.example.org');
+  assert.equal(baseUrlFor(PUBLIC, 'localhost:8080', 'anyone'), 'http://localhost:8080');
 });
 
 void test('baseUrlFor() follows the name by which programs of Spaces know the hub, exactly as it is', () => {
   for (const address of [LOCAL, PUBLIC]) {
-    assert.equal(baseUrlFor(address, 'hub.holdfast.internal'), 'http://hub.holdfast.internal');
+    assert.equal(baseUrlFor(address, 'hub.holdfast.internal', 'anyone'), 'http://hub.holdfast.internal');
     for (const host of ['hub.holdfast.internal:8080', 'HUB.holdfast.internal', 'a.hub.holdfast.internal'])
       assert.throws(
-        () => baseUrlFor(address, host),
+        () => baseUrlFor(address, host, 'anyone'),
         (error) => isFault(error, 'request.host-refused'),
         host,
       );
   }
+});
+
+void test('baseUrlFor() gives programs of Spaces no pages', () => {
+  for (const address of [LOCAL, PUBLIC])
+    assert.throws(
+      () => baseUrlFor(address, 'hub.holdfast.internal', 'page'),
+      (error) => isFault(error, 'request.pages-elsewhere'),
+    );
 });
 
 void test('baseUrlFor() refuses every other host, so that DNS rebinding reaches nothing', () => {
@@ -47,7 +55,7 @@ void test('baseUrlFor() refuses every other host, so that DNS rebinding reaches 
   for (const host of hosts)
     for (const address of [LOCAL, PUBLIC])
       assert.throws(
-        () => baseUrlFor(address, host),
+        () => baseUrlFor(address, host, 'anyone'),
         (error) => isFault(error, 'request.host-refused'),
         String(host),
       );

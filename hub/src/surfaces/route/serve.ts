@@ -24,7 +24,7 @@ import { inviteOnFirstRead } from './expect-continue.ts';
 import { isRefusal, isSendersOwn } from './fault-table.ts';
 import { inputInvalid, routeMissing } from './faults.ts';
 import { parseInput, type Part } from './problem.ts';
-import { expandPath, type Route } from './route.ts';
+import { expandPath, type Access, type Route } from './route.ts';
 import { ServedCall } from './served-call.ts';
 
 /** What serving needs to know. Sizes are bytes, times milliseconds. */
@@ -45,7 +45,7 @@ export interface ServeOptions extends AdmissionOptions {
   /** Called with each call that was refused to somebody, not for what it said. */
   readonly noteRefusal: (refused: RefusedCall) => void;
   /** The base URL for a Host header; throws where the host is not ours. */
-  readonly baseUrlFor: (host: string | undefined) => string;
+  readonly baseUrlFor: (host: string | undefined, access: Access) => string;
   /** Whether who must sign in is asked for a name and a password, as git wants it; a browser then asks in a window. */
   readonly challenge?: boolean;
   /** Who answers a request to this host in our place. */
@@ -150,7 +150,7 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   let userId: string | undefined;
   let actor: Actor = NOBODY;
   try {
-    const baseUrl = options.baseUrlFor(request.headers.host);
+    const baseUrl = options.baseUrlFor(request.headers.host, route.access);
     const caller = await admit(arrival, options, (known) => {
       userId = known.session?.account.id;
       actor = known.actor;

@@ -73,7 +73,7 @@ async function serve(change: Partial<ServeOptions> = {}, routes: readonly Route[
     },
     rateLimiter: undefined,
     exemptLoopback: true,
-    baseUrlFor: (host) => baseUrlFor(address, host),
+    baseUrlFor: (host, access) => baseUrlFor(address, host, access),
     identify: ({ headers }) =>
       headers.authorization === undefined
         ? Promise.resolve({ actor: { kind: 'anonymous', mayReadPublic: false }, session: undefined })
@@ -317,6 +317,19 @@ void test('calls with bad tokens, and without one where it is needed, count agai
   for (const headers of [{ authorization: 'Bearer hf_wrong' }, {}, { authorization: 'Bearer hf_other' }])
     statuses.push((await server.ask('/api/own', post('{}', headers))).status);
   assert.deepEqual(statuses, [401, 401, 429]);
+});
+
+void test('programs of Spaces that try tokens are counted, and people of the same address are not', async () => {
+  const quotas = { api: { anonymous: 2, signedIn: 20 }, resolve: { anonymous: 3, signedIn: 30 } };
+  const rateLimiter = new RateLimiter({ quotas, windowSeconds: 300, clock: { now: () => new Date(60_000) } });
+  await using server = await serve({ rateLimiter, exemptLoopback: true });
+  const tried = async (host: Record<string, string>): Promise<number> =>
+    (await server.ask(ECHO, post('{}', { ...host, authorization: 'Bearer hf_wrong' }))).status;
+  const statuses: number[] = [];
+  for (let turn = 0; turn < 4; turn += 1) statuses.push(await tried({ host: 'hub.holdfast.internal' }));
+  assert.deepEqual(statuses, [401, 401, 429, 429]);
+  assert.equal(await tried({}), 401);
+  assert.equal((await server.ask(ECHO, post('{}', { host: 'hub.holdfast.internal' }))).status, 200);
 });
 
 void test('a report of found tokens is answered as any other, also where nothing follows from it', async () => {

@@ -31,6 +31,7 @@ const OF_PROGRAMS: readonly string[] = [
   'request.expand-invalid',
   'request.host-refused',
   'request.operator-only',
+  'request.pages-elsewhere',
   'space.operator-only',
   'token.address-refused',
   'xet.access-ended',
