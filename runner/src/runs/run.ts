@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FromDoor, type DoorStart } from '@holdfast/door/run/frames';
 import { type Id } from '@holdfast/kernel/id';
+import { GRACE_MS } from '@holdfast/kernel/space-lease';
 import { Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { type Doors } from '../doors/doors.ts';
@@ -90,8 +91,6 @@ interface Parts {
   readonly clean: () => Promise<void>;
 }
 
-/** For the app's own farewell, in milliseconds. */
-const GRACE = 5_000;
 /** How long a door may take to be there. */
 const DOOR_PATIENCE = 20_000;
 /**
@@ -194,7 +193,7 @@ export class Run {
   }
 
   /** Lets the app say farewell, and ends it. Settles with `ended`. */
-  async stop(why: string, graceMs = GRACE): Promise<void> {
+  async stop(why: string, graceMs = GRACE_MS): Promise<void> {
     this.#why ??= why;
     this.#inside.send({ type: 'stop', graceMs });
     const timer = setTimeout(() => void this.#kill(), graceMs + 1_000);

@@ -1,4 +1,5 @@
 // All Spaces that are wanted here, as the hub says; each lives for itself.
+import { ALONE_MS } from '@holdfast/kernel/space-lease';
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
@@ -19,8 +20,6 @@ export interface SpacesDeps {
 
 /** What the supervisor says for a hub that is not there. */
 const Gone = z.object({ gone: z.literal(true) });
-/** How long Spaces go on without a hub. Then another hub of the same database may have them: a little less than its lease. */
-const ALONE_MS = 25_000;
 
 /** The Spaces of this machine. */
 export class Spaces implements AsyncDisposable {

@@ -4,6 +4,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
+import { LEASE_MS, LOST_MS, RENEW_MS } from '@holdfast/kernel/space-lease';
 import { Gate } from '@holdfast/platform/gate';
 import { type Log } from '@holdfast/platform/log';
 import { type Db } from '@holdfast/platform/postgres/database';
@@ -48,10 +49,6 @@ export interface RunsDeps {
 }
 
 const POLL_MS = 250;
-const LEASE_SECONDS = 30;
-const RENEW_MS = 5_000;
-/** How long this hub may be without word from the database before its Spaces are somebody else's. */
-const LOST_MS = 25_000;
 const AT_ONCE = 3; // Spaces whose files are written at the same time
 
 /** The Spaces that this hub runs. */
@@ -232,7 +229,7 @@ export class Runs implements AsyncDisposable {
       return;
     }
     if (now - this.#heldAt >= RENEW_MS) {
-      await db.transaction((tx) => new RunWriter(tx).hold(hub, LEASE_SECONDS));
+      await db.transaction((tx) => new RunWriter(tx).hold(hub, LEASE_MS / 1_000));
       if (round !== this.#round) return;
       this.#heldAt = now;
     }
