@@ -47,6 +47,7 @@ const OF_A_CONNECTION: ReadonlySet<string> = new Set([
   ],
   ...['transfer-encoding', 'upgrade', 'expect', 'http2-settings'],
 ]);
+const OF_A_MESSAGE = ['content-length', 'host'];
 const SAID_BY_PROXIES = /^(?:x-forwarded-.*|forwarded|x-real-ip)$/;
 
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -141,6 +142,8 @@ function headersOf({ request, headers }: PassedRequest): string[] {
   const named = new Set(
     (request.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()),
   );
+  // They belong to the message, whatever is said of them: without its length a body would be read as the next request.
+  for (const name of OF_A_MESSAGE) named.delete(name);
   const sent: string[] = [];
   for (const [name, value] of pairsOf(request.rawHeaders)) {
     const key = name.toLowerCase();

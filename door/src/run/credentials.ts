@@ -81,8 +81,12 @@ export function withoutOurCookies(value: string): string | undefined {
   return kept.length === 0 ? undefined : kept.join('; ');
 }
 
-/** The name of a cookie in `name=value`, as browsers read it. */
+/**
+ * The name of a cookie in `name=value`, as it is read when it comes back: browsers keep one without a name (`=value`), and send its value
+ * alone, in which there may be a name.
+ */
 export function cookieName(pair: string): string {
-  const end = pair.indexOf('=');
-  return (end < 0 ? '' : pair.slice(0, end)).trim();
+  const said = pair.replace(/^\s*=/, '');
+  const end = said.indexOf('=');
+  return (end < 0 ? '' : said.slice(0, end)).trim();
 }

@@ -158,6 +158,8 @@ void test('presentVisit() drops cookies for other hosts and under names of ours'
     'c=3;domain=.x',
     'd=4; DOMAIN',
     '__Host-holdfast-session=x; Path=/',
+    '=holdfast-8080-space=x; Path=/',
+    ' = holdfast-8080-mark=x',
     'e=domain=x',
   ];
   const head = parseAnswerHead(

@@ -1,7 +1,7 @@
 // Cookies of pages and of Spaces.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { cookieHeader, findCookie } from './cookies.ts';
+import { cookieHeader, findCookie, isOurCookie } from './cookies.ts';
 
 void test('with https no other host can set the cookie, and nowhere is it for another host', () => {
   const https = cookieHeader('space', 'x', 'https://a.apps.example.org');
@@ -21,6 +21,18 @@ void test('findCookie() finds its own cookie among others', () => {
     'holdfast-8080-space',
   ])
     assert.equal(found(header), undefined, String(header));
+});
+
+void test('isOurCookie() knows a name of ours, also where a browser would send it back out of a value', () => {
+  const isOurs = (setCookie: string): boolean => isOurCookie(setCookie, 'http://a.localhost:8080');
+  for (const setCookie of [
+    'holdfast-8080-space=x',
+    ' holdfast-8080-mark = x',
+    '=holdfast-8080-space=x; Path=/',
+  ])
+    assert.ok(isOurs(setCookie), setCookie);
+  for (const setCookie of ['a=holdfast-8080-space=x', 'holdfast-8081-space=x', '=a'])
+    assert.ok(!isOurs(setCookie), setCookie);
 });
 
 void test('a cookie for frames goes along where the same site shows the frame, and from a secure origin alone', () => {

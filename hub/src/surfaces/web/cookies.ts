@@ -35,7 +35,8 @@ function cookieName(kind: CookieKind, baseUrl: string): string {
 
 /** Whether a `Set-Cookie` header of somebody else would take the place of one of ours. */
 export function isOurCookie(setCookie: string, baseUrl: string): boolean {
-  const name = setCookie.split('=', 1)[0]?.trim();
+  // One without a name comes back as its value alone, which may be a name and what belongs to it.
+  const name = setCookie.replace(/^\s*=/, '').split('=', 1)[0]?.trim();
   return name !== undefined && KINDS.some((kind) => name === cookieName(kind, baseUrl));
 }
 
