@@ -1,11 +1,13 @@
 // A classic token tells what it was used for, and a fine-grained one with just that does the same and nothing else.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { TokenScopes, type TokenUses } from '../../../src/modules/tokens/index.ts';
+import { type Db } from '@holdfast/platform/postgres/database';
+import { TokenScopes, TokenUses } from '../../../src/modules/tokens/index.ts';
 import { RepoReader } from '../../../src/modules/repos/index.ts';
 import { commit, regularFile } from '../../harness/lfs.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
 import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
 async function statusOf(
@@ -92,4 +94,67 @@ void test('the page offers the token that takes the place of a classic one', asy
     (await browser.open(`/account/tokens?in-place-of=${foreign.id}`)).body,
     /textarea[^>]*>\s*model/,
   );
+});
+
+void test('what was noted while the database takes nothing is written as soon as it does', async () => {
+  await using hub = await openServedHub();
+  await hub.addUser('ada');
+  for (const name of ['first', 'second']) await hub.addRepo(`ada/${name}`);
+  const tokens = [await hub.addToken('ada', 'read'), await hub.addToken('ada', 'read')];
+  const { uses } = hub.modules;
+  const use = async (name: string): Promise<void> => {
+    for (const { text } of tokens)
+      assert.equal(await statusOf(hub, text, { path: `/api/models/ada/${name}/tree/main` }), 200);
+  };
+  const shown = async (): Promise<string[][]> =>
+    await Promise.all(tokens.map(async ({ id }) => await uses.listScopes(id as never)));
+  await using behind = openSuperuserPool(hub.database);
+  const [broken] = tokens;
+  await behind.pool.query(`
+    create function public.fail() returns trigger language plpgsql as $$ begin raise 'no room'; end $$;
+    create trigger fail before insert on tokens.used for each row
+      when (new.token_id = '${broken?.id}') execute function public.fail()`);
+  await use('first');
+  await assert.rejects(uses.flush(), AggregateError);
+  const [none, some] = [[], ['model:ada/first=repo.content.read']];
+  assert.deepEqual(await shown(), [none, some], 'one that fails keeps none of another token');
+  await behind.pool.query('drop trigger fail on tokens.used');
+  // The same within the hour is not noted again: it waits since it was.
+  await use('second');
+  await uses.flush();
+  const both = [...some, 'model:ada/second=repo.content.read'];
+  assert.deepEqual(await shown(), [both, both]);
+});
+
+void test('a database that is away is asked once, and what never can be written waits a day', async () => {
+  await using hub = await openServedHub();
+  await hub.addUser('ada');
+  let asked = 0;
+  let why: Error & { code?: string } = Object.assign(new Error('away'), {
+    code: 'ECONNREFUSED',
+    syscall: 'connect',
+  });
+  const failing = {
+    transaction: async () => {
+      asked += 1;
+      await Promise.reject(why);
+    },
+  } as unknown as Db;
+  const uses = new TokenUses({ db: failing, clock: { now: () => hub.now() } });
+  for (const { text } of [await hub.addToken('ada', 'read'), await hub.addToken('ada', 'read')]) {
+    const { actor } = await hub.modules.authentication.authenticate(text);
+    const user = { type: 'user', id: actor.userId, name: 'ada' } as const;
+    uses.note(actor, { entity: user, namespace: user, permission: 'repo.content.read' });
+  }
+  const flush = async (): Promise<number> => {
+    asked = 0;
+    await uses.flush().catch((error: unknown) => assert.ok(error instanceof AggregateError));
+    return asked;
+  };
+  assert.equal(await flush(), 1);
+  why = new Error('something is wrong with it');
+  assert.equal(await flush(), 2, 'each is asked for');
+  hub.passTime(25 * 60);
+  assert.equal(await flush(), 2);
+  assert.equal(await flush(), 0, 'it waits no longer');
 });
