@@ -17,6 +17,8 @@ export const CreatedUser = z.object({ name: z.string(), password: z.string().opt
 export const NewPassword = z.object({ password: z.string() });
 /** What was taken away: in the database, or on the hub's own disk until that is back. */
 export const Removed = z.object({ recorded: z.boolean() });
+/** What nobody administers any more. */
+export const Ownerless = z.object({ ownerless: z.array(z.string()).default([]) });
 /** An organisation. */
 export const Org = z.object({ name: z.string(), createdAt: Moment });
 /** What an organisation asks of its members and their tokens. */

@@ -127,3 +127,21 @@ void test('lists are tables for people and the hub’s own answer for programs',
   const json = await run(hub.folder, 'admin', 'user', 'list', '--json');
   assert.deepEqual(JSON.parse(json.out), users);
 });
+
+void test('who takes the last owner from an organisation is told how it gets another', LIMIT, async () => {
+  for (const [act, rest] of [
+    ['disable', { recorded: true }],
+    ['remove-second-factor', {}],
+  ] as const) {
+    await using hub = await openStandIn(200, { name: 'ada', ownerless: ['acme', 'apex'], ...rest });
+    const { out } = await run(hub.folder, 'admin', 'user', act, 'ada');
+    for (const org of ['acme', 'apex'])
+      assert.match(
+        out,
+        new RegExp(`administers ${org} now; .*admin org member ${org} --user NAME --role admin`),
+        act,
+      );
+  }
+  await using hub = await openStandIn(200, { name: 'ada', ownerless: [], recorded: true });
+  assert.equal((await run(hub.folder, 'admin', 'user', 'disable', 'ada')).out, 'Disabled ada\n');
+});

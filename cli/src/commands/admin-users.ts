@@ -1,7 +1,7 @@
 // `./holdfast admin user …`.
 import { z } from 'zod';
 import { requestAdmin } from '../admin-client.ts';
-import { CreatedUser, NewPassword, User } from '../answers.ts';
+import { CreatedUser, NewPassword, Ownerless, User } from '../answers.ts';
 import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { formatTable, printResult } from '../print.ts';
@@ -59,7 +59,8 @@ export const disableUser: Command = {
     const [name = ''] = call.rest;
     const answer = await requestAdmin(call, { method: 'POST', path: ['users', name, 'disable'] });
     const asked = `${name} is disabled`;
-    printResult(call.json, answer, doneOrTaken(answer, { done: `Disabled ${name}`, asked }));
+    const done = `Disabled ${name}${mendOwnerless(answer)}`;
+    printResult(call.json, answer, doneOrTaken(answer, { done, asked }));
     return EXIT.done;
   },
 };
@@ -97,6 +98,16 @@ export const enableUser: Command = {
 export const promoteUser = setAdministrator('promote', true);
 /** Makes an administrator an ordinary user. */
 export const demoteUser = setAdministrator('demote', false);
+
+/** What is to be done about organisations that nobody administers now, if there are any. */
+function mendOwnerless(answer: unknown): string {
+  return Ownerless.parse(answer)
+    .ownerless.map(
+      (org) =>
+        `\nNobody who can administers ${org} now; \`./holdfast admin org member ${org} --user NAME --role admin\` says who does`,
+    )
+    .join('');
+}
 
 function setAdministrator(word: string, administrator: boolean): Command {
   return {
@@ -141,7 +152,8 @@ export const removeSecondFactor: Command = {
       method: 'POST',
       path: ['users', name, 'remove-second-factor'],
     });
-    printResult(call.json, answer, `${name} signs in with the password alone now`);
+    const done = `${name} signs in with the password alone now${mendOwnerless(answer)}`;
+    printResult(call.json, answer, done);
     return EXIT.done;
   },
 };

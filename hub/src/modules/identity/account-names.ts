@@ -57,8 +57,9 @@ export async function endAccount(tx: Tx, account: Account, at: Date): Promise<vo
   for (const { orgId, orgName } of await names.listOwned(account.id)) {
     const store = new OwnerStore(tx);
     const others = (await store.hold(orgId)).filter((id) => id !== account.id);
-    // Others who are disabled administer nothing.
-    const isLastAble = account.disabledAt === null && (await store.countAble(orgId)) <= 1;
+    // Others who are disabled, or lack the second factor that it asks for, administer nothing.
+    const able = await store.listAble(orgId);
+    const isLastAble = able.length === 1 && able[0] === account.id;
     if (others.length === 0 || isLastAble) throw lastOwner(orgName);
   }
   await names.end(account.id, at);

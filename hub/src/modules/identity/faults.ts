@@ -78,7 +78,13 @@ export const lastOwner = defineFault(
   'conflict',
   'org.last-owner',
   (org: string) =>
-    `Nobody else who can sign in administers ${org}. Give the organization to another member first, or delete it.`,
+    `Nobody else administers ${org} who can sign in, and has a second factor where it asks for one. Give the organization to such a member first, or delete it.`,
+);
+export const lastFactor = defineFault(
+  'conflict',
+  'org.last-factor',
+  (org: string) =>
+    `Nobody would administer ${org} any more: it asks for a second factor, and nobody else who administers it has one. Have one of them set one up first, or let the organization be reached without.`,
 );
 export const policyInvalid = defineFault(
   'invalid',

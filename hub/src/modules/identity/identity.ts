@@ -24,6 +24,7 @@ import {
 } from './faults.ts';
 import { isEmail, isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
 import { digestPassword, randomPassword } from './password.ts';
+import { holdOwnerless, recordOwnerless } from './ownerless.ts';
 import { getUser } from './owners.ts';
 import { AccountReader, AccountWriter, type Member } from './store.ts';
 import { takenBody } from './taken-body.ts';
@@ -76,6 +77,7 @@ export class Identity {
     return await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const owner = await getUser(writer, wish.owner);
+      await writer.holdSignIn(owner.id);
       const account = this.#newAccount({ kind: 'org', name: wish.name, email: null, administrator: false });
       await writer.insert(account, null);
       await writer.putMembership(account.id, owner.id, 'admin');
@@ -93,21 +95,24 @@ export class Identity {
 
   /**
    * Disables a user: their tokens stop working within a second. Their repositories stay. `takenAt`: when it was taken, while
-   * the database was away. Throws `account.forbidden`, `.proof-needed`, `.missing`, `.last-administrator`.
+   * the database was away. Gives the names of the organisations that nobody administers any more, until who runs the hub says who
+   * does. Throws `account.forbidden`, `.proof-needed`, `.missing`, `.last-administrator`.
    */
-  async disableUser(actor: Actor, name: string, takenAt?: Date): Promise<void> {
+  async disableUser(actor: Actor, name: string, takenAt?: Date): Promise<string[]> {
     this.#requireOversight(actor);
-    await this.#db.transaction(async (tx) => {
+    return await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const user = await getUser(writer, name);
       // Taken, and done by an answer that came late: once is enough.
-      if (takenAt !== undefined && user.disabledAt !== null) return;
+      if (takenAt !== undefined && user.disabledAt !== null) return [];
       if (user.administrator && (await writer.lockAdministrators()) <= 1) throw lastAdministrator();
       await writer.setDisabled(user.id, this.#clock.now());
       // Enabled again, they sign in again: a session that somebody stole meanwhile must not come back to life.
       await writer.signOut(user.id, this.#clock.now());
+      const ownerless = user.disabledAt === null ? await holdOwnerless(tx, user.id) : [];
       await this.#epochs.advance(tx, 'identity');
       await this.#recordAct(tx, actor, { kind: 'account.disabled', account: user, body: takenBody(takenAt) });
+      return await recordOwnerless(tx, actor, ownerless);
     });
   }
 

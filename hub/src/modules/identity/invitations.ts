@@ -171,8 +171,10 @@ export class Invitations {
 
   async #join(tx: Tx, account: Account, { id, org }: Invitation): Promise<void> {
     if (org === null) return;
-    if (!(await new AccountWriter(tx).addMembership(org.id, account.id, org.role)))
-      throw invitationOfMember();
+    const writer = new AccountWriter(tx);
+    // Whoever is made to administer it must not lose what that takes beside this, unseen.
+    await writer.holdSignIn(account.id);
+    if (!(await writer.addMembership(org.id, account.id, org.role))) throw invitationOfMember();
     await this.#epochs.advance(tx, 'identity');
     await record(tx, {
       kind: 'org.member-joined',

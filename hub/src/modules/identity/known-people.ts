@@ -36,10 +36,11 @@ export async function changeMembership(
   const reader = new MemberReader(tx);
   const before = await reader.findRole(org.id, userId);
   if (before === (role ?? undefined)) return true;
+  const writer = new AccountWriter(tx);
+  await writer.holdSignIn(userId);
   const owners = new OwnerStore(tx);
   await owners.hold(org.id);
-  if (before === 'admin' && (await owners.countAble(org.id)) <= 1) return false;
-  const writer = new AccountWriter(tx);
+  if (before === 'admin' && !(await owners.listAble(org.id)).some((id) => id !== userId)) return false;
   if (role === null) await writer.removeMembership(org.id, userId);
   else await writer.putMembership(org.id, userId, role);
   await epochs.advance(tx, 'identity');

@@ -1,7 +1,7 @@
 // Who belongs to an organisation, and as what. Invariants: what ends here ends everywhere within a second, also what is
-// under way; somebody who can sign in administers the organisation afterwards.
+// under way; somebody who reaches the organisation administers it afterwards.
 import { type Clock } from '@holdfast/kernel/clock';
-import { newId } from '@holdfast/kernel/id';
+import { newId, type Id } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import {
@@ -32,6 +32,8 @@ interface Scene {
   readonly writer: AccountWriter;
   readonly org: Account;
   readonly user: Account;
+  /** Who administered the organisation before. */
+  readonly owners: readonly Id[];
 }
 
 /** The members of organisations. */
@@ -51,12 +53,12 @@ export class Members {
    * Throws `account.missing`, `org.forbidden`, `account.proof-needed`, `org.member-missing`, `org.last-owner`.
    */
   async put(actor: Actor, wish: MemberName & { readonly role: Role }): Promise<void> {
-    await this.#change(actor, wish, async ({ tx, writer, org, user }) => {
+    await this.#change(actor, wish, async ({ tx, writer, org, user, owners }) => {
       // Nobody is made a member without having agreed, but by who runs the hub.
       const isMember = await writer.isMember(org.id, user.id);
       if (actor.kind === 'user' && !isMember) throw memberMissing(user.name, org.name);
       await writer.putMembership(org.id, user.id, wish.role);
-      await requireOwner(tx, org);
+      await requireOwner(tx, org, owners);
       await this.#record(tx, actor, { kind: 'org.member-set', org, user, role: wish.role });
     });
   }
@@ -68,11 +70,11 @@ export class Members {
 
   /** Takes a member's role down to this one, where theirs is more. Throws what `put` throws. */
   async lower(actor: Actor, wish: MemberName & { readonly role: Role }, takenAt: Date): Promise<void> {
-    await this.#change(actor, wish, async ({ tx, writer, org, user }) => {
+    await this.#change(actor, wish, async ({ tx, writer, org, user, owners }) => {
       const before = await writer.holdRole(org.id, user.id);
       if (before === undefined || before === wish.role || !includesRole(before, wish.role)) return;
       await writer.putMembership(org.id, user.id, wish.role);
-      await requireOwner(tx, org);
+      await requireOwner(tx, org, owners);
       await this.#record(tx, actor, { kind: 'org.member-set', org, user, role: wish.role, takenAt });
     });
   }
@@ -82,8 +84,8 @@ export class Members {
     await this.#db.transaction(async (tx) => {
       const writer = new AccountWriter(tx);
       const org = await getOrg(writer, orgName);
-      await new OwnerStore(tx).hold(org.id);
-      await this.#remove(actor, { tx, writer, org, user: await getUser(writer, actor.name) });
+      const owners = await new OwnerStore(tx).hold(org.id);
+      await this.#remove(actor, { tx, writer, org, user: await getUser(writer, actor.name), owners });
     });
   }
 
@@ -92,7 +94,7 @@ export class Members {
    * throws.
    */
   async transfer(actor: Actor, wish: MemberName): Promise<void> {
-    await this.#change(actor, wish, async ({ tx, writer, org, user }) => {
+    await this.#change(actor, wish, async ({ tx, writer, org, user, owners }) => {
       const isMember = await writer.isMember(org.id, user.id);
       if (!isMember) throw memberMissing(user.name, org.name);
       await writer.putMembership(org.id, user.id, 'admin');
@@ -102,7 +104,7 @@ export class Members {
         await writer.putMembership(org.id, giver.id, 'write');
         await this.#record(tx, actor, { kind: 'org.member-set', org, user: giver, role: 'write' });
       }
-      await requireOwner(tx, org);
+      await requireOwner(tx, org, owners);
       await record(tx, {
         kind: 'org.transferred',
         subject: `account:${org.id}`,
@@ -115,15 +117,19 @@ export class Members {
 
   async #change(actor: Actor, wish: MemberName, work: (scene: Scene) => Promise<void>): Promise<void> {
     await this.#db.transaction(async (tx) => {
-      const org = await holdGoverned(tx, actor, { name: wish.org, now: this.#clock.now() });
       const writer = new AccountWriter(tx);
-      await work({ tx, writer, org, user: await getUser(writer, wish.user) });
+      // Before the organisation, as everybody does. Whoever is made to administer it must not lose what that takes beside this.
+      const named = await writer.findByName(wish.user);
+      if (named?.kind === 'user') await writer.holdSignIn(named.id);
+      const org = await holdGoverned(tx, actor, { name: wish.org, now: this.#clock.now() });
+      const owners = await new OwnerStore(tx).listOwners(org.id);
+      await work({ tx, writer, org, user: await getUser(writer, wish.user), owners });
     });
   }
 
-  async #remove(actor: Actor, { tx, writer, org, user }: Scene, takenAt?: Date): Promise<void> {
+  async #remove(actor: Actor, { tx, writer, org, user, owners }: Scene, takenAt?: Date): Promise<void> {
     if (!(await writer.removeMembership(org.id, user.id))) throw memberMissing(user.name, org.name);
-    await requireOwner(tx, org);
+    await requireOwner(tx, org, owners);
     await this.#record(tx, actor, { kind: 'org.member-removed', org, user, role: null, takenAt });
   }
 

@@ -2,19 +2,14 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { type Db, type Tx } from '@holdfast/platform/postgres/database';
+import { type Db } from '@holdfast/platform/postgres/database';
 import { operatorFields, referencesOf, type Actor } from '#modules/access';
 import { record } from '#modules/ledger';
-import { policyInvalid, policyOwnFactor } from './faults.ts';
+import { lastFactor, policyInvalid, policyOwnFactor } from './faults.ts';
 import { type Membership, type OrgPolicy } from './model.ts';
 import { OwnerStore, PolicyReader } from './owner-store.ts';
 import { getGoverned, holdGoverned } from './owners.ts';
 import { AccountReader, AccountWriter } from './store.ts';
-
-/** Notes that a user has a second factor since then, or with `null` none. In the transaction of who knows. */
-export async function markSecondFactor(tx: Tx, userId: Id, at: Date | null): Promise<void> {
-  await new AccountWriter(tx).setSecondFactor(userId, at);
-}
 
 /** The policies of organisations. */
 export class OrgPolicies {
@@ -49,7 +44,8 @@ export class OrgPolicies {
 
   /**
    * Changes what an organisation asks; what is absent stays. Within a second tokens and members that do not do reach it no
-   * more. Throws `account.missing`, `org.forbidden`, `account.proof-needed`, `org.policy-own-factor`, `org.policy-invalid`.
+   * more. Throws `account.missing`, `org.forbidden`, `account.proof-needed`, `org.policy-own-factor`, `org.last-factor`,
+   * `org.policy-invalid`.
    */
   async change(actor: Actor, orgName: string, policy: Partial<OrgPolicy>): Promise<void> {
     const { mostTokenDays: days, requiresSecondFactor, ...others } = policy;
@@ -58,7 +54,11 @@ export class OrgPolicies {
       const org = await holdGoverned(tx, actor, { name: orgName, now: this.#clock.now() });
       const factor = actor.kind !== 'user' || (await new AccountWriter(tx).hasSecondFactor(actor.userId));
       if (requiresSecondFactor === true && !factor) throw policyOwnFactor();
-      await new OwnerStore(tx).change(org.id, policy);
+      const owners = new OwnerStore(tx);
+      await owners.change(org.id, policy);
+      // Who runs the hub has no second factor that would count here.
+      if (requiresSecondFactor === true && (await owners.listAble(org.id)).length === 0)
+        throw lastFactor(org.name);
       await this.#epochs.advance(tx, 'identity');
       const entry = { subject: `account:${org.id}`, ...referencesOf(actor), personal: operatorFields(actor) };
       const body = { ...others, ...(days !== undefined && { mostTokenDays: days }) };

@@ -60,17 +60,26 @@ export class OwnerStore extends PolicyReader {
       .where('id', '=', orgId)
       .forNoKeyUpdate()
       .executeTakeFirst();
+    return await this.listOwners(orgId);
+  }
+
+  /** Who administers the organisation, whether they can or not. */
+  async listOwners(orgId: Id): Promise<Id[]> {
     const rows = await this.owners(orgId).select('m.user_id').execute();
     return rows.map(({ user_id }) => user_id);
   }
 
-  /** How many of those who administer the organisation can sign in. */
-  async countAble(orgId: Id): Promise<number> {
-    const row = await this.owners(orgId)
-      .select((e) => e.fn.countAll<number>().as('n'))
+  /** Of those who administer the organisation, who reaches it: neither who is disabled, nor who lacks the factor it asks for. */
+  async listAble(orgId: Id): Promise<Id[]> {
+    const rows = await this.owners(orgId)
+      .innerJoin('identity.account as o', 'o.id', 'm.org_id')
+      .select('m.user_id')
       .where('u.disabled_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    return row.n;
+      .where((e) =>
+        e.or([e('o.requires_second_factor', '=', false), e('u.second_factor_at', 'is not', null)]),
+      )
+      .execute();
+    return rows.map(({ user_id }) => user_id);
   }
 
   async change(orgId: Id, policy: Partial<OrgPolicy>): Promise<void> {

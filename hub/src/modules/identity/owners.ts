@@ -1,4 +1,7 @@
-// Whoever changes an organisation must administer it at that moment, and somebody must administer it afterwards.
+// Whoever changes an organisation must administer it at that moment, and somebody who reaches it must administer it afterwards. What
+// an owner needs for that is of two rows, their own and the organisation's: who writes either holds the user first and then
+// organisations in the order of their ids, so that of two who go at once the second sees the first, and neither waits in a circle.
+import { type Id } from '@holdfast/kernel/id';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { isFreshlyProved, mayGovern, type Actor } from '#modules/access';
 import { accountMissing, lastOwner, orgForbidden, proofNeeded } from './faults.ts';
@@ -40,12 +43,20 @@ export async function holdGoverned(
   const org = await getGoverned(new AccountReader(tx), actor, name);
   // No token is fresh: what protects an organisation from one that was found is not lifted by it.
   if (!isFreshlyProved(actor, now)) throw proofNeeded();
-  const owners = await new OwnerStore(tx).hold(org.id);
-  if (actor.kind === 'user' && !owners.includes(actor.userId)) throw orgForbidden(org.name);
+  const store = new OwnerStore(tx);
+  await store.hold(org.id);
+  if (actor.kind === 'user' && !(await store.listAble(org.id)).includes(actor.userId))
+    throw orgForbidden(org.name);
   return org;
 }
 
-/** Throws `org.last-owner` where nobody who can sign in administers an organisation any more. Its row must be held. */
-export async function requireOwner(tx: Tx, org: Account): Promise<void> {
-  if ((await new OwnerStore(tx).countAble(org.id)) === 0) throw lastOwner(org.name);
+/**
+ * Throws `org.last-owner` where one of those who administered an organisation does no more, and nobody who is left reaches it. Its row
+ * must be held. Where nobody reached it before, who runs the hub can still mend it, and take others out.
+ */
+export async function requireOwner(tx: Tx, org: Account, before: readonly Id[]): Promise<void> {
+  const store = new OwnerStore(tx);
+  if ((await store.listAble(org.id)).length > 0) return;
+  const left = new Set(await store.listOwners(org.id));
+  if (before.some((id) => !left.has(id))) throw lastOwner(org.name);
 }

@@ -18,6 +18,8 @@ type TakenFromMember = Extract<Removal, { kind: 'member' }>;
 /** Whether an act is done and recorded; if not, it is taken. */
 interface Outcome {
   readonly recorded: boolean;
+  /** The organisations that nobody administers any more. */
+  readonly ownerless: readonly string[];
 }
 
 interface Deps {
@@ -84,25 +86,28 @@ export class TakenRights {
     if (actor.kind !== 'operator') throw accountsForbidden();
     const { osUser, terminal, command } = actor;
     const removal: Taken = { ...wish, operator: { osUser, terminal, command } };
-    const act = async (): Promise<void> => await this.#do(actor, removal, undefined);
-    return { recorded: await this.#deps.removals.doOrTake(act, removal, 'operator') };
+    let ownerless: readonly string[] = [];
+    const act = async (): Promise<void> => {
+      ownerless = await this.#do(actor, removal, undefined);
+    };
+    const recorded = await this.#deps.removals.doOrTake(act, removal, 'operator');
+    return { recorded, ownerless };
   }
 
-  async #do(actor: Actor, removal: Taken, takenAt: Date | undefined): Promise<void> {
+  async #do(actor: Actor, removal: Taken, takenAt: Date | undefined): Promise<readonly string[]> {
     const { identity, members } = this.#deps;
     if (removal.kind === 'user') {
       const { name } = removal;
-      const acts = {
-        disable: async () => await identity.disableUser(actor, name, takenAt),
-        'sign-out': async () => await identity.signOutUser(actor, name, takenAt),
-        demote: async () => await identity.demote(actor, name, takenAt),
-      };
-      return await acts[removal.act]();
+      if (removal.act === 'disable') return await identity.disableUser(actor, name, takenAt);
+      if (removal.act === 'sign-out') await identity.signOutUser(actor, name, takenAt);
+      else await identity.demote(actor, name, takenAt);
+      return [];
     }
     const { org, user, role } = removal;
     if (role === null) await members.remove(actor, { org, user }, takenAt);
     else if (takenAt === undefined) await members.put(actor, { org, user, role });
     else await members.lower(actor, { org, user, role }, takenAt);
+    return [];
   }
 
   // Who fears to be disabled may take another name as soon as the database is back, on a hub that knows of nothing.

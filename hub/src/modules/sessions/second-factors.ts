@@ -6,7 +6,13 @@ import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { isFreshlyProved, mayCredentials, operatorFields, referencesOf, type Actor } from '#modules/access';
-import { credentialsForbidden, markSecondFactor, proofNeeded } from '#modules/identity';
+import {
+  credentialsForbidden,
+  markSecondFactor,
+  proofNeeded,
+  recordOwnerless,
+  unmarkSecondFactor,
+} from '#modules/identity';
 import { record } from '#modules/ledger';
 import { codeWrong, factorMissing, factorPresent, isUnasked, seedFault } from './faults.ts';
 import { FactorReader, FactorWriter, type SecondFactorRow, type SeedName } from './factor-store.ts';
@@ -132,13 +138,17 @@ export class SecondFactors {
     return codes;
   }
 
-  /** Removes it: the user with a fresh proof, or the operator for who has lost device and codes. */
-  async remove(actor: Actor, userId: Id): Promise<void> {
+  /**
+   * Removes it: the user with a fresh proof, or the operator for who has lost device and codes. Gives the names of the organisations
+   * that nobody administers until they have another. Throws `second-factor.missing`, `org.last-factor`.
+   */
+  async remove(actor: Actor, userId: Id): Promise<string[]> {
     this.#require(actor, userId);
-    await this.#db.transaction(async (tx) => {
+    return await this.#db.transaction(async (tx) => {
       if (!(await new FactorWriter(tx).remove(userId))) throw factorMissing();
-      await markSecondFactor(tx, userId, null);
+      const ownerless = await unmarkSecondFactor(tx, actor, userId);
       await this.#recordChange(tx, actor, { kind: 'account.second-factor-removed', userId });
+      return await recordOwnerless(tx, actor, ownerless);
     });
   }
 

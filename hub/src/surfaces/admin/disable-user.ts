@@ -1,7 +1,7 @@
 // `POST /admin/users/{name}/disable`
 import { z } from 'zod';
 import { type TakenRights } from '#modules/identity';
-import { RECORDED } from './recorded.ts';
+import { OWNERLESS, RECORDED } from './recorded.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Disables a user and every token of theirs. */
@@ -17,7 +17,7 @@ export function disableUser({ takenRights }: { takenRights: TakenRights }): Rout
     params: z.object({ name: z.string() }),
     bodyKind: 'json',
     body: z.strictObject({}),
-    output: z.object({ name: z.string(), ...RECORDED }),
+    output: z.object({ name: z.string(), ...RECORDED, ...OWNERLESS }),
     async run({ actor, params }) {
       return { name: params.name, ...(await takenRights.disable(actor, params.name)) };
     },

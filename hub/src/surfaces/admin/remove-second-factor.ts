@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accountMissing, type Identity } from '#modules/identity';
 import { type SecondFactors } from '#modules/sessions';
+import { OWNERLESS } from './recorded.ts';
 import { defineRoute, type Route } from '../route/route.ts';
 
 /** Removes the second factor of a user who has lost the device and the recovery codes. */
@@ -17,12 +18,11 @@ export function removeSecondFactor(deps: { identity: Identity; secondFactors: Se
     params: z.object({ name: z.string() }),
     bodyKind: 'json',
     body: z.strictObject({}),
-    output: z.object({ name: z.string() }),
+    output: z.object({ name: z.string(), ...OWNERLESS }),
     async run({ actor, params }) {
       const user = await deps.identity.findByName(params.name);
       if (user?.kind !== 'user') throw accountMissing(params.name);
-      await deps.secondFactors.remove(actor, user.id);
-      return { name: user.name };
+      return { name: user.name, ownerless: await deps.secondFactors.remove(actor, user.id) };
     },
   });
 }

@@ -188,7 +188,7 @@ void test('a refresh token gives the next, and narrows', async () => {
 void test('revoking, deleting and disabling end tokens and what follows them', async () => {
   await using hub = await openServedHub();
   const { applications, identity, authentication } = hub.modules;
-  const ended = async (name: string, end: (clientId: string) => Promise<void>): Promise<void> => {
+  const ended = async (name: string, end: (clientId: string) => Promise<unknown>): Promise<void> => {
     const client = await registerClient(hub);
     const tokens = await signInTo(hub, client);
     assert.equal(await statusWith(hub, tokens.access_token, '/oauth/userinfo'), 200, name);

@@ -115,7 +115,7 @@ void test('who loses role, membership or account through another hub is cut off 
   runner.able();
   runner.status(await runner.wanted('acme/demo'), 'BUILDING');
   const { members, identity } = other.modules;
-  const losses: Readonly<Record<string, (user: string) => Promise<void>>> = {
+  const losses: Readonly<Record<string, (user: string) => Promise<unknown>>> = {
     bob: async (user) => await members.put(OPERATOR, { org: 'acme', user, role: 'read' }),
     cleo: async (user) => await members.remove(OPERATOR, { org: 'acme', user }),
     dan: async (user) => await identity.disableUser(OPERATOR, user),

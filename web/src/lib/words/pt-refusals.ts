@@ -54,7 +54,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'sign-in.elsewhere': 'Aqui entra-se só com o início de sessão único. Use esse botão.',
   'sign-in.failed': 'O nome e a palavra-passe não condizem.',
   'sign-in.throttled':
-    'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes.',
+    'Demasiadas tentativas em vão. Espere um quarto de hora, ou use um navegador em que já entrou antes, ou uma chave de acesso. Em vez de um código da aplicação aceita-se um código de recuperação.',
   'session.proof-failed': 'Não é essa a palavra-passe.',
   'session.half-missing': 'A prova demorou mais de dez minutos, ou começou noutra sessão. Comece de novo.',
   'sign-in.half-missing':
@@ -86,8 +86,10 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'account.proof-needed': 'Confirme primeiro a sua identidade: a última vez foi há mais de dez minutos.',
   'token.name-invalid': 'Um token precisa de um nome de 1 a 96 caracteres sem caracteres de controlo.',
   'token.expiry-invalid': 'Um token expira ao fim de 1 a 3650 dias.',
+  'org.last-factor':
+    'Ninguém administraria mais esta organização: ela pede um segundo fator, e mais ninguém que a administra tem um. Que um deles o configure primeiro, ou deixe entrar sem ele.',
   'org.last-owner':
-    'Mais ninguém que possa entrar administra esta organização. Passe-a primeiro a outro membro.',
+    'Mais ninguém que possa entrar, com um segundo fator onde ela o pede, administra esta organização. Passe-a primeiro a um membro assim.',
   'repo.namespace-not-empty': 'Ainda há repositórios. Elimine-os ou passe-os para outro lado primeiro.',
   'account.fullname-invalid':
     'Um nome completo tem no máximo 96 caracteres, e nenhum que não se veja. Deixe-o vazio para não ter nenhum.',

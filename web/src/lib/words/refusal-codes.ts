@@ -96,6 +96,7 @@ export const OTHER_REFUSALS = [
   'ledger.proof-withheld',
   'mail.forbidden',
   'org.forbidden',
+  'org.last-factor',
   'org.last-owner',
   'org.member-missing',
   'org.policy-invalid',
