@@ -15,7 +15,7 @@ export const signInThrottled = defineFault(
   'limited',
   'sign-in.throttled',
   () =>
-    'Too many tries in vain. Wait a quarter of an hour, or use a browser in which you have signed in before.',
+    'Too many tries in vain. Wait a quarter of an hour, or use a browser in which you have signed in before, or a passkey. In place of a code of the app, a recovery code is taken.',
 );
 export const proofFailed = defineFault(
   'forbidden',

@@ -86,32 +86,35 @@ const MINUTES = 60_000;
 
 /**
  * How often may be tried in vain. `pair` is one account from one address, `address` all accounts from one, `account` one
- * from all, `known` one account with a browser in which its user signed in before, and `code` the second factor of one
- * account from all, `knownCode` the same from all browsers in which its user signed in before, and `newCode` one that its user sets
- * up; these three together are no more than the vault lets one user try in an hour. `exchange` is what one application
- * shows from one address to be given tokens, `exchanges` what all show from there.
+ * from all, `known` one account with a browser in which its user signed in before. `code` is the second factor of one account from
+ * anywhere, `placeCode` from networks and `knownCode` from browsers in which its user signed in before, and `newCode` one that its
+ * user sets up; these four together are no more than the vault lets one user try in an hour. `weekOfCodes` is each of the first
+ * three in a week. `exchange` is what one application shows from one address to be given tokens, `exchanges` what all show from there.
+ * `refresh` is how often one application renews what it has of one person, `refreshes` what all have of them: a person on twenty devices
+ * has each renewed once in eight hours.
+ *
+ * A code has a million values, of which three are right at a time, and is guessed by who knows the password already: no number of
+ * addresses gives more tries. 50 a week are in with one chance in 6,600, and within a year of weeks with 0.8 %; who is in a network
+ * of the owner's, too, and has a copy of what one of their browsers keeps, has three times that. None of it keeps the owner out:
+ * where one of these counts is used up, they have another that the attacker must be at their home or in their browser for, and
+ * recovery codes and passkeys are counted by none. A recovery code is one of ten in 2^50: five tries a quarter of an hour from each of a
+ * million addresses find one within a year with one chance in 600.
  */
 export const TRY_LIMITS = {
   pair: { windowMs: 15 * MINUTES, tries: 5 },
   address: { windowMs: 15 * MINUTES, tries: 30 },
   account: { windowMs: 60 * MINUTES, tries: 100 },
   known: { windowMs: 15 * MINUTES, tries: 10 },
-  code: { windowMs: 60 * MINUTES, tries: 30 },
+  code: { windowMs: 60 * MINUTES, tries: 20 },
+  placeCode: { windowMs: 60 * MINUTES, tries: 10 },
   knownCode: { windowMs: 60 * MINUTES, tries: 20 },
   newCode: { windowMs: 60 * MINUTES, tries: 10 },
+  weekOfCodes: { windowMs: 7 * DAY_MS, tries: 50 },
   exchange: { windowMs: 15 * MINUTES, tries: 30 },
   exchanges: { windowMs: 15 * MINUTES, tries: 100 },
 } as const satisfies Readonly<Record<string, TryLimit>>;
 
-/**
- * Whether one more code is let through. A code has a million values and is guessed by who knows the password already: here
- * no number of addresses gives more tries. Its owner has those of a browser that is known.
- */
-export function mayTryCode(tries: { readonly pair: number; readonly code: number }): boolean {
-  return tries.pair <= TRY_LIMITS.pair.tries && tries.code <= TRY_LIMITS.code.tries;
-}
-
-/** The longest of the windows: what is older is forgotten. */
+/** The longest of the windows, but for what is counted by the week: what is older is forgotten. */
 export const LONGEST_WINDOW_MS = 60 * MINUTES;
 
 /** How often was tried by now, this try included. */

@@ -1,7 +1,7 @@
 // SQL about the places from which users signed in.
 import { type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
-import { type Tx } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type SessionTables } from './tables.ts';
 
 /** How a network stands to a user. `first`: they have signed in from nowhere before. */
@@ -9,6 +9,30 @@ export type PlaceStanding = 'first' | 'known' | 'new';
 
 /** So long a place is known after a sign-in. */
 const KNOWN_MS = 180 * 86_400_000;
+
+/** Looks at places. */
+export class PlaceReader {
+  readonly #db: Kysely<SessionTables>;
+
+  constructor(db: Db) {
+    this.#db = db.withTables<SessionTables>();
+  }
+
+  /** Whether a user signed in from this network, second factor included, not too long ago. */
+  async isKnown(
+    userId: Id,
+    { network, now }: { readonly network: string; readonly now: Date },
+  ): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('sessions.place')
+      .select('network')
+      .where('user_id', '=', userId)
+      .where('network', '=', network)
+      .where('last_at', '>=', new Date(now.getTime() - KNOWN_MS))
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+}
 
 /** Notes places, in the transaction of a sign-in. */
 export class PlaceWriter {

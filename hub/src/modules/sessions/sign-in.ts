@@ -18,6 +18,7 @@ import { type DeviceResponse, type Passkeys } from './passkeys.ts';
 import { type SecondFactors } from './second-factors.ts';
 import { type BegunSession, type Proved, type Sessions, type Visit } from './sessions.ts';
 import { lookWithin, type Throttle, type Try } from './throttle.ts';
+import { parseRecoveryCode } from './totp.ts';
 
 /** A session, and what the browser keeps to be known again. */
 export interface SignedIn extends BegunSession {
@@ -224,7 +225,8 @@ export class SignIn {
   }
 
   async #takeCode(row: SignInRow, code: string, browser: Browser): Promise<Proof> {
-    const attempt = await this.#deps.throttle.beginCode(row, browser);
+    const kind = parseRecoveryCode(code) === undefined ? 'code' : 'recovery';
+    const attempt = await this.#deps.throttle.beginCode(row, browser, kind);
     return await lookWithin(attempt, async () => await this.#deps.secondFactors.take(row.account.id, code));
   }
 }

@@ -163,8 +163,15 @@ export class TryWriter {
       .execute();
   }
 
-  async forget(before: Date): Promise<void> {
-    await this.#db.deleteFrom('sessions.try').where('since', '<', before).execute();
+  /** Removes counts from before then, and those whose keys begin so when they are from before another time. */
+  async forget(before: Date, long: { readonly keys: string; readonly before: Date }): Promise<void> {
+    await this.#db
+      .deleteFrom('sessions.try')
+      .where('since', '<', before)
+      .where((e) =>
+        e.or([e.not(e.fn<boolean>('starts_with', ['key', e.val(long.keys)])), e('since', '<', long.before)]),
+      )
+      .execute();
   }
 }
 

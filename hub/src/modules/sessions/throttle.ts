@@ -3,12 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock } from '@holdfast/kernel/clock';
 import { isFault } from '@holdfast/kernel/fault';
+import { networkOf } from '@holdfast/kernel/network';
 import { type Keys } from '@holdfast/platform/keys';
-import { type Db } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Id } from '@holdfast/kernel/id';
 import { type Asker, type SignInRow } from '#modules/identity';
 import { codeWrong, isUnasked, signInThrottled } from './faults.ts';
-import { LONGEST_WINDOW_MS, mayTry, mayTryCode, TRY_LIMITS, type Browser, type TryLimit } from './model.ts';
+import { LONGEST_WINDOW_MS, mayTry, TRY_LIMITS, type Browser, type TryLimit } from './model.ts';
+import { PlaceReader } from './place-store.ts';
 import { TryWriter } from './store.ts';
 
 /** A try that was let through. */
@@ -40,6 +42,15 @@ export async function lookWithin<Found>(
   await attempt.succeed();
   return found;
 }
+
+/** What is tried where a second factor is asked for: a code of the app, or one for when that is lost. */
+export type CodeKind = 'code' | 'recovery';
+
+/** What is counted of a try, and how many are let through. */
+type Counted = readonly [key: string, limit: TryLimit];
+
+// Begins the keys of what is counted by the week: nothing else is kept for so long.
+const WEEK = 'week/';
 
 /** Lets tries through. */
 export class Throttle {
@@ -76,24 +87,15 @@ export class Throttle {
     return { asker: 'stranger', succeed: () => this.#refund([keys.pair, keys.address, keys.account]) };
   }
 
-  /** Counts a try at the second factor of a user whose password was shown. Throws `sign-in.throttled`. */
-  async beginCode(row: SignInRow, browser: Browser): Promise<Try> {
-    const userId = row.account.id;
-    const known = this.#nonceOf(browser.known, row);
-    if (known !== undefined)
-      return await this.#beginOwn([
-        [this.#key('known-code', known), TRY_LIMITS.known],
-        [this.#key('known-codes', userId), TRY_LIMITS.knownCode],
-      ]);
-    const keys = { pair: this.#key('code-pair', userId, browser.address), code: this.#key('code', userId) };
-    const now = this.#clock.now();
-    const tries = await this.#db.transaction(async (tx) => {
-      const writer = new TryWriter(tx);
-      const pair = await writer.count(keys.pair, TRY_LIMITS.pair, now);
-      return { pair, code: await writer.count(keys.code, TRY_LIMITS.code, now) };
-    });
-    if (!mayTryCode(tries)) throw signInThrottled();
-    return { asker: 'stranger', succeed: () => this.#refund([keys.pair, keys.code]) };
+  /**
+   * Counts a try at the second factor of a user whose password was shown. Whoever else knows the password uses up what is counted of
+   * strangers, and nothing of what its owner tries with a browser or in a network in which they signed in before, nor of a recovery
+   * code of theirs. Throws `sign-in.throttled`.
+   */
+  async beginCode(row: SignInRow, browser: Browser, kind: CodeKind): Promise<Try> {
+    return await this.#beginInTurn(
+      kind === 'recovery' ? [this.#recoveryLimit(row, browser)] : await this.#codeLimits(row, browser),
+    );
   }
 
   /** Whether this user signed in with this browser before. */
@@ -109,8 +111,10 @@ export class Throttle {
 
   /** Removes counts whose window is over. */
   async forget(): Promise<void> {
-    const before = new Date(this.#clock.now().getTime() - LONGEST_WINDOW_MS);
-    await this.#db.transaction((tx) => new TryWriter(tx).forget(before));
+    const now = this.#clock.now().getTime();
+    const before = new Date(now - LONGEST_WINDOW_MS);
+    const long = { keys: WEEK, before: new Date(now - TRY_LIMITS.weekOfCodes.windowMs) };
+    await this.#db.transaction((tx) => new TryWriter(tx).forget(before, long));
   }
 
   /** Counts a try at the first code of a second factor that its user sets up. Throws `sign-in.throttled`. */
@@ -132,8 +136,54 @@ export class Throttle {
     }
   }
 
+  async #codeLimits(row: SignInRow, { known, address }: Browser): Promise<Counted[]> {
+    const userId = row.account.id;
+    const nonce = this.#nonceOf(known, row);
+    if (nonce !== undefined)
+      return [
+        [this.#key('known-code', nonce), TRY_LIMITS.known],
+        [this.#key('known-codes', userId), TRY_LIMITS.knownCode],
+        [this.#weekKey('known-codes', userId), TRY_LIMITS.weekOfCodes],
+      ];
+    const pair: Counted = [this.#key('code-pair', userId, address), TRY_LIMITS.pair];
+    const place = { network: networkOf(address), now: this.#clock.now() };
+    if (await new PlaceReader(this.#db).isKnown(userId, place))
+      return [
+        pair,
+        [this.#key('place-code', userId), TRY_LIMITS.placeCode],
+        [this.#weekKey('place-code', userId), TRY_LIMITS.weekOfCodes],
+      ];
+    return [
+      pair,
+      [this.#key('code', userId), TRY_LIMITS.code],
+      [this.#weekKey('code', userId), TRY_LIMITS.weekOfCodes],
+    ];
+  }
+
+  // Of the browser where it is known: whoever shares its address would else use up what its owner has.
+  #recoveryLimit(row: SignInRow, { known, address }: Browser): Counted {
+    const nonce = this.#nonceOf(known, row);
+    return nonce === undefined
+      ? [this.#key('recovery-pair', row.account.id, address), TRY_LIMITS.pair]
+      : [this.#key('known-recovery', nonce), TRY_LIMITS.known];
+  }
+
+  // The narrowest first: what it does not let through is no try, and counts against nobody who is elsewhere.
+  async #beginInTurn(limits: readonly Counted[]): Promise<Try> {
+    const isLetThrough = await this.#db.transaction((tx) => this.#countInTurn(tx, limits));
+    if (!isLetThrough) throw signInThrottled();
+    return { asker: 'known', succeed: () => this.#refund(limits.map(([key]) => key)) };
+  }
+
+  async #countInTurn(tx: Tx, limits: readonly Counted[]): Promise<boolean> {
+    const now = this.#clock.now();
+    const writer = new TryWriter(tx);
+    for (const [key, limit] of limits) if ((await writer.count(key, limit, now)) > limit.tries) return false;
+    return true;
+  }
+
   // Always in the order that is given, as for strangers.
-  async #beginOwn(limits: readonly (readonly [string, TryLimit])[]): Promise<Try> {
+  async #beginOwn(limits: readonly Counted[]): Promise<Try> {
     const now = this.#clock.now();
     const isTooMuch = await this.#db.transaction(async (tx) => {
       const writer = new TryWriter(tx);
@@ -162,6 +212,10 @@ export class Throttle {
 
   #key(...parts: readonly string[]): string {
     return this.#keys.sign('throttle', parts);
+  }
+
+  #weekKey(...parts: readonly string[]): string {
+    return `${WEEK}${this.#key(...parts)}`;
   }
 }
 

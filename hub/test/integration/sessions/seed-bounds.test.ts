@@ -117,7 +117,7 @@ void test(
     const row = await passwords.find('alice');
     assert.ok(row);
     const isLetThrough = async (known: string): Promise<boolean> =>
-      await throttle.beginCode(row, { ...BROWSER, known }).then(
+      await throttle.beginCode(row, { ...BROWSER, known }, 'code').then(
         () => true,
         (error: unknown) => (isFault(error, 'sign-in.throttled') ? false : Promise.reject(error)),
       );
