@@ -53,7 +53,7 @@ interface ExchangeDeps {
   readonly keys: Keys;
   readonly epochs: Epochs;
   readonly sessions: Pick<Sessions, 'findById'>;
-  readonly throttle: Pick<Throttle, 'countExchange'>;
+  readonly throttle: Pick<Throttle, 'countExchange' | 'countRefresh'>;
 }
 
 const ACCESS_MS = 8 * 3_600_000;
@@ -64,6 +64,10 @@ const NO_CODE = { error: 'invalid_grant', why: 'The code is not known, too old, 
 const NO_REFRESH = {
   error: 'invalid_grant',
   why: 'The refresh token is not known, too old, or was used. Send the person to sign in again.',
+} as const;
+const TOO_OFTEN = {
+  error: 'limited',
+  why: 'This was renewed very often within the hour. Come back later with the same refresh token, and use a token for as long as it is good.',
 } as const;
 const NO_CLIENT = {
   error: 'invalid_client',
@@ -206,6 +210,8 @@ export class Exchange {
     const scopes = scope === undefined ? kept.scopes : parseScopes(scope);
     if (scopes === undefined || !areWithin(scopes, kept.scopes))
       return { error: 'invalid_scope', why: 'More than what was allowed, or unknown here.' };
+    // Last of all: what is refused leaves nothing, and the refresh token is good later.
+    if (!(await this.#deps.throttle.countRefresh(tx, application.id, authorization.userId))) return TOO_OFTEN;
     await new CodeWriter(tx, this.#deps.keys).useRefresh(kept.digest, now);
     const given = await this.#give(tx, {
       ...{ authorization, application, scopes, family: kept.family, beganAt: kept.began_at },

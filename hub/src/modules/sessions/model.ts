@@ -112,6 +112,8 @@ export const TRY_LIMITS = {
   weekOfCodes: { windowMs: 7 * DAY_MS, tries: 50 },
   exchange: { windowMs: 15 * MINUTES, tries: 30 },
   exchanges: { windowMs: 15 * MINUTES, tries: 100 },
+  refresh: { windowMs: 60 * MINUTES, tries: 60 },
+  refreshes: { windowMs: 60 * MINUTES, tries: 300 },
 } as const satisfies Readonly<Record<string, TryLimit>>;
 
 /** The longest of the windows, but for what is counted by the week: what is older is forgotten. */

@@ -168,6 +168,18 @@ export class Throttle {
       : [this.#key('known-recovery', nonce), TRY_LIMITS.known];
   }
 
+  /**
+   * Counts that an application renews what it has of a person, in the transaction that does; `false` where that was too often. Each time
+   * leaves a token and entries for good: in a circle, one application would fill the database.
+   */
+  async countRefresh(tx: Tx, application: Id, userId: Id): Promise<boolean> {
+    const limits: Counted[] = [
+      [this.#key('refresh', application, userId), TRY_LIMITS.refresh],
+      [this.#key('refreshes', userId), TRY_LIMITS.refreshes],
+    ];
+    return await this.#countInTurn(tx, limits);
+  }
+
   // The narrowest first: what it does not let through is no try, and counts against nobody who is elsewhere.
   async #beginInTurn(limits: readonly Counted[]): Promise<Try> {
     const isLetThrough = await this.#db.transaction((tx) => this.#countInTurn(tx, limits));
