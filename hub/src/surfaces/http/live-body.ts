@@ -27,13 +27,21 @@ export function openLiveBody(
 ): LiveBody {
   const live = under.streams.watch(under.right);
   const abort = new AbortController();
-  const end = (): void =>
-    abort.abort(isGone(live.signal.reason) ? under.ended(live.signal.reason) : linkUnchecked());
+  const refusalOf = (reason: unknown): Error => (isGone(reason) ? under.ended(reason) : linkUnchecked());
+  const end = (): void => abort.abort(refusalOf(live.signal.reason));
   live.signal.addEventListener('abort', end, { once: true });
   // No more than a connection may be silent: else who sends much at once holds a place among those who send for hours.
   const savedMs = request.socket.timeout || MOST_SAVED;
+  // What ends silently is asked now and then: a body that is whole in between, by a cookie that was just signed out, keeps nothing.
+  const { right } = under;
+  const whenWhole = async (): Promise<void> => {
+    if (right.endsSilently !== true) return;
+    await right.check().catch((reason: unknown) => {
+      throw refusalOf(reason);
+    });
+  };
   return {
-    source: pacedBody(request, { signal: abort.signal, pace: { ...UPLOAD_PACE, savedMs } }),
+    source: pacedBody(request, { signal: abort.signal, pace: { ...UPLOAD_PACE, savedMs }, whenWhole }),
     signal: abort.signal,
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };

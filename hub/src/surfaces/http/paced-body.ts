@@ -21,6 +21,8 @@ export const UPLOAD_PACE: Pace = { graceMs: 30_000, bytesPerSecond: 4 * KiB };
 export interface PacedOptions {
   readonly pace?: Pace;
   readonly signal?: AbortSignal;
+  /** Waited for when all has come, before the end is told. */
+  readonly whenWhole?: () => Promise<void>;
   /** What is thrown at the sender; `upload.too-slow` and `upload.cut-off` where absent. */
   readonly refusals?: { readonly tooSlow: () => Error; readonly cutOff: (cause: unknown) => Error };
 }
@@ -40,7 +42,10 @@ export async function* pacedBody(body: Readable, options: PacedOptions = {}): As
     while (true) {
       const since = performance.now();
       const next = await waiting.forChunk(chunks.next(), since + Math.max(0, patience));
-      if (next.done === true) return;
+      if (next.done === true) {
+        await options.whenWhole?.();
+        return;
+      }
       patience += (next.value.length / pace.bytesPerSecond) * 1000 - (performance.now() - since);
       patience = Math.min(patience, pace.savedMs ?? Infinity);
       yield next.value;
