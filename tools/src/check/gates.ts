@@ -8,8 +8,19 @@ import { lint } from './lint.ts';
 import { sizes } from './sizes.ts';
 import { templates } from './templates.ts';
 import { types } from './types.ts';
+import { verifier } from './verifier.ts';
 
-const GATES: readonly Gate[] = [format, lint, templates, types, deadCode, generated, sizes, licences];
+const GATES: readonly Gate[] = [
+  format,
+  lint,
+  templates,
+  types,
+  deadCode,
+  generated,
+  sizes,
+  verifier,
+  licences,
+];
 
 /** What the gates are called. */
 export function gateNames(): readonly string[] {
