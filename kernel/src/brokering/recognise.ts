@@ -32,7 +32,7 @@ export function recogniseSecret(name: string, value: Buffer): Recognised | undef
 }
 
 /** The provider whose keys look like this. */
-export function findByShape(name: string, value: Uint8Array): Provider | undefined {
+function findByShape(name: string, value: Uint8Array): Provider | undefined {
   return PROVIDERS.find((provider) => {
     const { id, names, patterns, byName } = provider;
     if (byName && !names.includes(name)) return false;

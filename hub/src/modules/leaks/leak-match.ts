@@ -8,7 +8,7 @@ import { Gate } from '@holdfast/platform/gate';
 import { type SharedWork, type Threads } from '@holdfast/platform/threads';
 import { type Actor } from '#modules/access';
 import { tokenInText } from './faults.ts';
-import { LONGEST_TRACE } from './find-tokens.ts';
+import { LONGEST_TRACE } from '@holdfast/kernel/find-tokens';
 // Loaded here for its compiled code alone, which threads then find.
 import { type Found, type LeakWork, type TextWindow } from './leak-work.ts';
 

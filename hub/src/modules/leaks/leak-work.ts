@@ -1,6 +1,6 @@
 // Work in a thread that is given texts and nothing else: looks for tokens in what strangers sent.
 import { sha256, type Sha256 } from '@holdfast/kernel/digest';
-import { TokenFinder } from './find-tokens.ts';
+import { TokenFinder } from '@holdfast/kernel/find-tokens';
 
 /** A part of a text, as places in the memory that is shared. */
 export interface TextWindow {

@@ -122,3 +122,21 @@ void test('prepareEntry() keeps no key that somebody wrote into a text', () => {
   assert.match(body, /"words":\["admin","\[key of this hub\]"\]/);
   assert.equal(personal[0]?.value, 'curl [key of this hub]');
 });
+
+void test('prepareEntry() keeps no token of ours that is packed in base64, over lines too, and no key within a word', () => {
+  const token = mintToken().reveal('a text shall hold it');
+  const packed = Buffer.from(`user:${token}`).toString('base64');
+  const lines = packed.match(/.{1,20}/g)?.join('\r\n  ') ?? '';
+  const key = `backup_ghp_${'aB3x'.repeat(9)}`;
+  const { body, personal } = prepareEntry({
+    ...{ kind: 'a.b', subject: 's', actor: 'x', credential: '' },
+    body: { message: `Basic ${packed}`, deep: { lines }, key },
+    personal: { client: `curl ${packed}` },
+  });
+  const said = JSON.parse(body) as { message: string; deep: { lines: string }; key: string };
+  // What stands before the token are five letters: six of base64, and a part of the next one.
+  assert.match(said.message, /^Basic \w{6}\[key of this hub\]=$/);
+  assert.match(said.deep.lines, /^\w{6}\[key of this hub\]=$/);
+  assert.equal(said.key, 'backup_[key of GitHub]');
+  assert.match(personal[0]?.value ?? '', /^curl \w{6}\[key of this hub\]=$/);
+});

@@ -1,7 +1,7 @@
 // Finds tokens of ours in a text, as they are or within base64. Pure, and linear in the text whatever it holds: it reads
 // what strangers send.
 import { Buffer } from 'node:buffer';
-import { isTokenText, TOKEN_LENGTH } from '@holdfast/kernel/token-text';
+import { isTokenText, TOKEN_LENGTH } from './token-text.ts';
 
 /** Bytes that a token takes at most in base64 with what stands between its lines: who reads a text in windows lets them overlap by so many. */
 export const LONGEST_TRACE = 512;
@@ -27,6 +27,8 @@ for (const alphabet of ['+/', '-_'].map((last) => LETTERS_AND_DIGITS + last))
 export interface Trace {
   /** Where it begins, or the letter of base64 in which it does. */
   readonly at: number;
+  /** Behind the last of its letters, or of those of base64. */
+  readonly end: number;
   readonly token: string;
 }
 
@@ -64,11 +66,22 @@ export class TokenFinder {
   }
 }
 
+/** Letters and digits come first in the alphabet. */
+function isLetterOrDigit(byte: number): boolean {
+  return (BITS[byte] ?? NONE) < LETTERS_AND_DIGITS.length;
+}
+
 function listPlain(bytes: Buffer): Trace[] {
   const found: Trace[] = [];
   for (let at = bytes.indexOf(PREFIX); at !== -1; at = bytes.indexOf(PREFIX, at + 1)) {
+    // Most of a text that is made to be slow ends here.
+    if (
+      !isLetterOrDigit(bytes[at + PREFIX.length] ?? 0) ||
+      !isLetterOrDigit(bytes[at + TOKEN_LENGTH - 1] ?? 0)
+    )
+      continue;
     const token = bytes.toString('latin1', at, at + TOKEN_LENGTH);
-    if (isTokenText(token)) found.push({ at, token });
+    if (isTokenText(token)) found.push({ at, end: at + TOKEN_LENGTH, token });
   }
   return found;
 }
@@ -78,6 +91,8 @@ class Run {
   #bits = new Uint8Array();
   #places = new Uint32Array();
   #length = 0;
+  /** Those of one token. */
+  readonly #letters = Buffer.alloc(TOKEN_LENGTH);
 
   /** Begins with a text of so many bytes. */
   begin(most: number): void {
@@ -102,8 +117,11 @@ class Run {
     for (let at = 0; at + LETTERS <= this.#length; at += 1) {
       const offset = this.#offsetOfPrefix(at);
       if (offset === undefined) continue;
-      const token = this.#decode(at * 6 + offset);
-      if (isTokenText(token)) found.push({ at: this.#places[at] ?? 0, token });
+      const firstBit = at * 6 + offset;
+      const token = this.#decode(firstBit);
+      if (token === undefined || !isTokenText(token)) continue;
+      const last = Math.floor((firstBit + 8 * TOKEN_LENGTH - 1) / 6);
+      found.push({ at: this.#places[at] ?? 0, end: (this.#places[last] ?? 0) + 1, token });
     }
   }
 
@@ -117,13 +135,16 @@ class Run {
     return undefined;
   }
 
-  #decode(firstBit: number): string {
-    const letters = Buffer.alloc(TOKEN_LENGTH);
+  /** What these letters of base64 hold; `undefined` as soon as that cannot be a token. */
+  #decode(firstBit: number): string | undefined {
+    const letters = this.#letters;
     for (let n = 0; n < TOKEN_LENGTH; n += 1) {
       const bit = firstBit + 8 * n;
       const at = Math.floor(bit / 6);
       const [a, b, c] = [this.#bits[at] ?? 0, this.#bits[at + 1] ?? 0, this.#bits[at + 2] ?? 0];
-      letters[n] = (((a << 12) | (b << 6) | c) >> (10 - (bit % 6))) & 0xff;
+      const letter = (((a << 12) | (b << 6) | c) >> (10 - (bit % 6))) & 0xff;
+      if (n >= PREFIX.length && !isLetterOrDigit(letter)) return undefined;
+      letters[n] = letter;
     }
     return letters.toString('latin1');
   }

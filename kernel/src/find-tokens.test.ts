@@ -1,8 +1,8 @@
 // Tokens are found wherever they lie in a text, and nothing else is taken for one.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { mintToken } from '@holdfast/kernel/token-text';
 import { LONGEST_TRACE, TokenFinder } from './find-tokens.ts';
+import { mintToken, TOKEN_LENGTH } from './token-text.ts';
 
 const mint = (): string => mintToken().reveal('to test that it is found');
 const finder = new TokenFinder();
@@ -13,7 +13,7 @@ void test('a token is found where it begins', () => {
   const token = mint();
   assert.equal(find(token), 0);
   assert.equal(find(`hf_ hf_${'a'.repeat(36)} token="${token}"`), 51);
-  assert.equal(find(`prefix${token}suffix`), 6);
+  assert.deepEqual(list(`prefix${token}suffix`), [{ at: 6, end: 6 + token.length, token }]);
 });
 
 void test('all tokens are told, in their order, as they are and out of base64', () => {
@@ -32,7 +32,9 @@ void test('base64 that holds a token is found, whatever stands before and behind
   for (const { before, after } of cases) {
     const inner = Buffer.from(`${'x'.repeat(before)}${mint()}${'y'.repeat(after)}`);
     for (const packed of [inner.toString('base64'), inner.toString('base64url')]) {
-      assert.equal(find(`key: ${packed} `), 5 + Math.floor((before * 8) / 6));
+      const [trace] = list(`key: ${packed} `);
+      assert.equal(trace?.at, 5 + Math.floor((before * 8) / 6));
+      assert.equal(trace.end, 5 + Math.ceil(((before + TOKEN_LENGTH) * 8) / 6));
       // A window may begin anywhere in longer base64.
       for (const cut of ['A', 'AA', 'AAA'])
         assert.notEqual(find(cut + packed), undefined, `${before} ${after}`);
