@@ -35,7 +35,11 @@ export async function measureDownload(rounds: number): Promise<readonly Result[]
     yard: async () => await measureTransfer(worker, fromNginx),
   });
   const units = { unit: 'GB/s', cpuUnit: 's/GiB' };
-  return [{ name: 'GET of 1 GiB', ...units, yardstick: 'nginx', ...turns, goal: 'reach 1.0, aim for 1.3' }];
+  const goals = {
+    goal: 'reach 1.0, aim for 1.3',
+    limit: { of: 'rate', side: 'reach', limit: 1 },
+  } as const;
+  return [{ name: 'GET of 1 GiB', ...units, yardstick: 'nginx', ...turns, ...goals }];
 }
 
 /** Puts the hub's own file in the place of ours, so that both servers read the same pages of the same file. */

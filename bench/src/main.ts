@@ -1,4 +1,5 @@
-// `./holdfast bench [name…] [--rounds N]`: measures a real hub against a yardstick in the same run. Writes nothing.
+// `./holdfast bench [name…] [--rounds N]`: measures a real hub against a yardstick in the same run. Writes nothing; fails where a goal is
+// missed.
 import { BROKERING_USAGE, runBrokering } from './brokering/brokering.ts';
 import { ANSWER_WITHOUT_HUB, runBareServer } from './bare-server.ts';
 import { measureDoor } from './door.ts';
@@ -15,7 +16,8 @@ import { GVISOR_USAGE, runGvisor } from './spaces/gvisor.ts';
 import { runSpaces, SPACES_USAGE } from './spaces/spaces.ts';
 import { measureXetDownload } from './xet-download.ts';
 import { measureXetIngest } from './xet-ingest.ts';
-import { formatResults, type Result } from './result.ts';
+import { formatResults, goalsOf, type Result } from './result.ts';
+import { judgeGoals } from './verdict.ts';
 
 interface Benchmark {
   readonly doc: string;
@@ -102,7 +104,7 @@ async function main(words: readonly string[]): Promise<number> {
     results.push(...(await run(wish.rounds)));
   }
   console.log(formatResults(results));
-  return 0;
+  return judgeGoals(goalsOf(results));
 }
 
 function parseWords(

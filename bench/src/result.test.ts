@@ -1,7 +1,7 @@
 // How measurements become one line.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { formatResults, median, takeTurns, type Turn } from './result.ts';
+import { formatResults, goalsOf, median, takeTurns, type Turn } from './result.ts';
 
 void test('median() is the middle, or between the two in the middle', () => {
   assert.equal(median([10, 1, 3]), 3);
@@ -33,4 +33,18 @@ void test('formatResults() shows the ratio of medians beside its goal, of rates 
   const text = formatResults([{ name: 'x', hub: turns(1, 4, 2), yard: turns(4, 4, 4), ...goals }]);
   assert.match(text, /x\s+2\.00 \[1\.00-4\.00\] GB\/s\s+4\.00 \[4\.00-4\.00\] GB\/s \(y\)\s+0\.50/);
   assert.match(text, /processor time\s+0\.50 \[0\.25-1\.00\] s\/GiB\s+0\.25 \[0\.25-0\.25\] s\/GiB\s+2\.00/);
+});
+
+void test('goalsOf() takes the ratio of the medians that a limit is of, and nothing of what has none', () => {
+  const turns = (rate: number, cpu: number): Turn[] => [{ rate, cpu }];
+  const units = { unit: 'req/s', cpuUnit: 'µs/req', yardstick: 'y', goal: 'reach 0.6' };
+  const one = { name: 'x', ...units, hub: turns(1, 9), yard: turns(2, 3) };
+  const bound = { side: 'reach', limit: 0.6 } as const;
+  assert.deepEqual(goalsOf([one, { ...one, limit: { of: 'rate', ...bound } }]), [
+    { what: 'x, the ratio', figure: 0.5, ...bound },
+  ]);
+  assert.deepEqual(
+    goalsOf([{ ...one, limit: { of: 'cpu', ...bound } }]).map(({ figure }) => figure),
+    [3],
+  );
 });

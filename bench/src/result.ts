@@ -1,4 +1,5 @@
 // What was measured, in medians of rounds in which the two sides took turns.
+import { type Goal } from './brokering/goals.ts';
 
 /** What one turn gave. */
 export interface Turn {
@@ -20,6 +21,8 @@ export interface Result {
   readonly yard: readonly Turn[];
   /** What the ratio is to be, in words. */
   readonly goal: string;
+  /** What of it lets the benchmark fail: a limit of the ratio of the rates, or of processor time. Absent where nothing is to be reached. */
+  readonly limit?: Pick<Goal, 'side' | 'limit'> & { readonly of: keyof Turn };
 }
 
 /** The middle value, or the mean of the two in the middle. Throws when there is none. */
@@ -37,14 +40,14 @@ export function formatResults(results: readonly Result[]): string {
       result.name,
       present(result.hub, 'rate', result.unit),
       `${present(result.yard, 'rate', result.unit)} (${result.yardstick})`,
-      ratio(result.hub, result.yard, 'rate'),
+      ratio(result.hub, result.yard, 'rate').toFixed(2),
       result.goal,
     ],
     [
       '  its processor time',
       present(result.hub, 'cpu', result.cpuUnit),
       present(result.yard, 'cpu', result.cpuUnit),
-      ratio(result.hub, result.yard, 'cpu'),
+      ratio(result.hub, result.yard, 'cpu').toFixed(2),
       'lower is better',
     ],
   ]);
@@ -62,8 +65,18 @@ export function formatResults(results: readonly Result[]): string {
     .join('\n');
 }
 
-function ratio(hub: readonly Turn[], yard: readonly Turn[], of: keyof Turn): string {
-  return (median(hub.map((turn) => turn[of])) / median(yard.map((turn) => turn[of]))).toFixed(2);
+/** What of the results has to be what: ratios as the table shows them, and not yet rounded. */
+export function goalsOf(results: readonly Result[]): Goal[] {
+  return results.flatMap(({ name, hub, yard, limit: bound }) => {
+    if (bound === undefined) return [];
+    const { of, side, limit } = bound;
+    const what = of === 'cpu' ? `${name}, the ratio of processor time` : `${name}, the ratio`;
+    return [{ what, figure: ratio(hub, yard, of), side, limit }];
+  });
+}
+
+function ratio(hub: readonly Turn[], yard: readonly Turn[], of: keyof Turn): number {
+  return median(hub.map((turn) => turn[of])) / median(yard.map((turn) => turn[of]));
 }
 
 /** The median with the lowest and the highest value. */

@@ -30,9 +30,12 @@ export async function measureUpload(rounds: number): Promise<readonly Result[]> 
       server.push(turn.server);
       client.push(turn.client);
     }
-    const goal = 'processor time at most 0.5';
+    const goals = {
+      goal: 'processor time under 0.5',
+      limit: { of: 'cpu', side: 'under', limit: 0.5 },
+    } as const;
     const units = { unit: 's', cpuUnit: 's', yardstick: 'the client' };
-    results.push({ name, ...units, hub: server, yard: client, goal });
+    results.push({ name, ...units, hub: server, yard: client, ...goals });
   }
   return results;
 }

@@ -1,7 +1,9 @@
 // What bombs in a Space do to others on the machine: a neighbour that works and a server that answers, alone and beside each.
 import { levelsHere, openMachine } from '@holdfast/runner/test/harness/machine';
 import { type Blast, type Times } from '@holdfast/runner/test/look-around/neighbourhood';
+import { type Goal } from '../brokering/goals.ts';
 import { median } from '../result.ts';
+import { judgeGoals } from '../verdict.ts';
 
 /** What it is called with. */
 export const BOMBS_USAGE =
@@ -21,22 +23,34 @@ export async function runBombs(words: readonly string[]): Promise<number> {
   const blasts: Blast[] = [];
   for (let round = 0; round < rounds; round += 1)
     blasts.push(...((await machine.run('let bombs of whole Spaces go off')) as readonly Blast[]));
+  const goals: Goal[] = [];
   for (const name of new Set(blasts.map((blast) => blast.name))) {
     const same = blasts.filter((blast) => blast.name === name);
-    const of = (times: readonly Times[]): string => `${show(times)}`.padEnd(36);
-    console.log(
-      `${name.padEnd(32)} neighbour ${of(same.map((one) => one.neighbour))} server ${of(same.map((one) => one.hub))}`,
-    );
+    const sides = { neighbour: same.map((one) => one.neighbour), server: same.map((one) => one.hub) };
+    const shown = Object.entries(sides).map(([who, times]) => `${who} ${show(times).padEnd(44)}`);
+    console.log(`${name.padEnd(32)} ${shown.join(' ').trimEnd()}`);
+    for (const [who, times] of Object.entries(sides))
+      goals.push({
+        what: `${name}: the ${who}`,
+        figure: median(ratios(times)),
+        limit: WITHIN,
+        side: 'under',
+      });
   }
-  return 0;
+  return judgeGoals(goals);
 }
 
-// Each round compares what was measured beside a bomb with what was measured just before it.
+/** Times what it takes alone. */
+const WITHIN = 1.1;
+
 function show(times: readonly Times[]): string {
-  const [alone, beside, ratio] = [
-    median(times.map((time) => time.alone)),
-    median(times.map((time) => time.beside)),
-    median(times.map((time) => time.beside / time.alone)),
-  ];
-  return `${alone.toFixed(2)} → ${beside.toFixed(2)} ms, ratio ${ratio.toFixed(2)}`;
+  const [alone, beside] = [median(times.map((time) => time.alone)), median(times.map((time) => time.beside))];
+  const all = ratios(times);
+  const spread = [Math.min(...all), Math.max(...all)].map((ratio) => ratio.toFixed(2)).join('–');
+  return `${alone.toFixed(2)} → ${beside.toFixed(2)} ms, ratio ${median(all).toFixed(2)} [${spread}]`;
+}
+
+/** Each round compares what was measured beside a bomb with what was measured just before and after it. */
+function ratios(times: readonly Times[]): number[] {
+  return times.map((time) => time.beside / time.alone);
 }

@@ -4,12 +4,15 @@ import { existsSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Goal } from '../brokering/goals.ts';
 import { type BenchHub } from '../hub.ts';
 import { mustRun, ROOT } from '../program.ts';
 import { median } from '../result.ts';
 
 const KEPT = path.join(ROOT, '.tools/app-ground');
 const LONGEST_MS = 20 * 60_000;
+/** What a start under bubblewrap may take longer than the same app started plainly. */
+export const OVERHEAD_MS = 150;
 
 /** A small app, as people write them. */
 export const GRADIO = `
@@ -26,6 +29,11 @@ export async function seed(data: string): Promise<void> {
   // With their owners: doors and builders are users of their own.
   for (const name of ['base', 'cache'])
     await mustRun('cp', ['-a', path.join(KEPT, name), path.join(own, name)]);
+}
+
+/** What a start under bubblewrap takes longer, as what it has to be. */
+export function overheadGoal(figure: number): Goal {
+  return { what: 'the overhead of a start under bubblewrap (ms)', figure, limit: OVERHEAD_MS, side: 'under' };
 }
 
 /** Makes a public Space with an app. */
