@@ -175,6 +175,18 @@ export const FILES: ProbeGroup = {
       'syscall("name_to_handle_at", -100, 0, 0, 0, 0)',
     ),
     probe(
+      'learn from the mounts where the own files lie on the host',
+      'it tells how the machine is laid out',
+      'the path of the data folder',
+      '"the path of the data folder" if data_folder() in mounts() else "none"',
+    ),
+    probe(
+      'learn from the mounts what neighbours have',
+      OTHERS,
+      'none',
+      '"a neighbour’s" if GIVEN["neighbour"][len(GIVEN["folder"]):] in mounts() else "none"',
+    ),
+    probe(
       'find a socket',
       'who reaches one speaks to its owner',
       '/run/holdfast/out/door.sock',

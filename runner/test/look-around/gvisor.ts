@@ -45,6 +45,8 @@ const SAYS: Readonly<Record<string, Said>> = {
   'make a program that becomes root': 'suid',
   'open a file by its handle': 'ENOTSUP',
   'ask for a file’s handle': 'ENOTSUP',
+  // It has mounts of its own, of what was mounted for it.
+  'learn from the mounts where the own files lie on the host': 'none',
   // No descriptor is handed over there: an app waits for its visitors at the door.
   'find a socket': {
     run: '/run/holdfast/out/door.sock,/run/holdfast/out/visits.sock',

@@ -56,6 +56,16 @@ def read(path, otherwise=None):
         return otherwise
 
 
+# All that a process is told of its mounts.
+def mounts():
+    return "".join(read("/proc/self/" + name, "") for name in ("mountinfo", "mounts", "mountstats"))
+
+
+# By the one of its names that no other folder has: where a disk of its own begins, paths begin anew.
+def data_folder():
+    return max(GIVEN["folder"].split("/"), key=len)
+
+
 def connect(address, port, family=socket.AF_INET):
     with socket.socket(family, socket.SOCK_STREAM) as s:
         s.settimeout(2)
