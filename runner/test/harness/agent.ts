@@ -13,9 +13,10 @@ const PARTS: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
   ...CONTRACT,
   'look around in a run': (place) => lookAround(place, 'run'),
   'variables stay inside': variablesStayInside,
-  'let bombs go off': (place) => letBombsGoOff(place, 0.5),
+  'let bombs go off': (place) => letBombsGoOff(place, { cpus: 0.5, alone: 1_000, beside: 3_000 }),
   // As much as a Space has by default, for `bench`: a machine that runs tests has none to spare.
-  'let bombs of whole Spaces go off': (place) => letBombsGoOff(place, 2),
+  'let bombs of whole Spaces go off': (place) =>
+    letBombsGoOff(place, { cpus: 2, alone: 3_000, beside: 8_000 }),
   'look around in a build': (place) => lookAround(place, 'build'),
 };
 

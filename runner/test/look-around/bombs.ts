@@ -119,15 +119,18 @@ def run():
   ),
 ];
 
-/** What a bomb runs in. */
+/** What a bomb runs in: it says what stopped it, and wants more as soon as something did, until it is ended. */
 export function bombScript(bomb: Probe): string {
   return `import errno, os, signal, sys, threading, time
 ${bomb.python}
-try:
-    said = run()
-except OSError as error:
-    said = errno.errorcode[error.errno]
-print(said, flush=True)
-os._exit(0)
+first = True
+while True:
+    try:
+        said = run()
+    except OSError as error:
+        said = errno.errorcode[error.errno]
+    if first:
+        print(said, flush=True)
+    first = False
 `;
 }
