@@ -37,7 +37,6 @@ void test('judgeBinding() refuses domains where others can get names, by the pub
   for (const [host, platform] of [
     ['herokuapp.com', 'herokuapp.com'],
     ['abc.supabase.co', 'supabase.co'],
-    ['bucket.storage.googleapis.com', 'storage.googleapis.com'],
     ['me.surge.sh', 'surge.sh'],
     ['x.azurecontainer.io', 'x.azurecontainer.io'],
     ['a.cloudapp.azure.com', 'cloudapp.azure.com'],
@@ -61,6 +60,29 @@ void test('judgeBinding() refuses domains where others can get names, by the pub
   ])
     assert.equal(judgeBinding([host], [BEARER]), undefined, host);
   assert.equal(judgeBinding(['me.herokuapp.com'], [SIGNS])?.what, 'me.herokuapp.com');
+});
+
+void test('judgeBinding() refuses where Google serves buckets, by each of their names, and no other host of Google', () => {
+  for (const name of [
+    'storage.googleapis.com',
+    'commondatastorage.googleapis.com',
+    'firebasestorage.googleapis.com',
+    'content-storage.googleapis.com',
+    'storage-download.googleapis.com',
+    'storage-upload.googleapis.com',
+    'storage.mtls.googleapis.com',
+    'storage.me-central2.rep.googleapis.com',
+    'storage.cloud.google.com',
+  ])
+    for (const host of [name, `bucket.${name}`, `a.b.${name}`])
+      assert.match(judgeBinding([host], [BEARER])?.why ?? '', /have a bucket there/, host);
+  for (const host of [
+    'bigquerystorage.googleapis.com',
+    'storagetransfer.googleapis.com',
+    'aiplatform.us.rep.googleapis.com',
+    'mystorage.com',
+  ])
+    assert.equal(judgeBinding([host], [BEARER]), undefined, host);
 });
 
 void test('judgeBinding() refuses the names under which this hub and its Spaces are reached', () => {

@@ -73,6 +73,12 @@ const MINTING_SERVICES = [
 const MINTING_HOST = new RegExp(
   `^(?:.*\\.)?(?:(?:${MINTING_SERVICES.join('|')})(?:-fips)?|s3express-[a-z0-9-]+)\\.(?!s3[.-])`,
 );
+/**
+ * Of Google: where anybody has buckets, as a name below or as a path, by each of the names under which they are served. Who owns a bucket
+ * reads in its logs what it was asked for, with the query, where Google's keys may stand.
+ */
+const BUCKETS_OF_GOOGLE =
+  /^(?:.*\.)?(?:(?:content-|commondata|firebase)?storage(?:-download|-upload)?(?:\.mtls)?(?:\.[a-z0-9-]{1,40}\.rep)?\.googleapis|storage\.cloud\.google)\.com$/;
 const HEADER_NAME = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** Fields that say who is asked, how long a message is, or what concerns one connection. */
 const NOT_FOR_VALUES =
@@ -119,6 +125,7 @@ function judgeHost(host: string, signed: boolean): string | undefined {
   // A signature is for one host alone, and holds nothing of the key: a bucket's name may be signed for.
   if (signed && MINTING_HOST.test(host)) return 'it gives out credentials, and they would be the app’s';
   if (signed && AWS_HOST.test(host)) return undefined;
+  if (BUCKETS_OF_GOOGLE.test(host)) return 'anybody can have a bucket there, and reads what it is asked with';
   const shared = SHARED_DOMAINS.find((domain) => isBelow(host, [domain])) ?? anybodys(platform);
   return shared && `anybody can get a name under ${shared}, also this one when it is given up`;
 }

@@ -26,13 +26,7 @@ export const OWN_DOMAINS: readonly string[] = ['googleapis.com', 'api.gov.uk'];
 /** Domains of platforms that did not have themselves put on the list: who gives a name up leaves it to the next one. */
 export const SHARED_DOMAINS: readonly string[] = [
   ...['github.dev', 'gist.github.com', 'netlify.com', 'gradio.live', 'gradio.app', 'huggingface.tech'],
-  ...[
-    'firebaseio.com',
-    'googleusercontent.com',
-    'script.google.com',
-    'sites.google.com',
-    'storage.googleapis.com',
-  ],
+  ...['firebaseio.com', 'googleusercontent.com', 'script.google.com', 'sites.google.com'],
   ...['amazonaws.com', 'amazonaws.com.cn', 'on.aws', 'cloudapp.azure.com', 'azurecontainerapps.io'],
   ...['railway.app', 'glitch.me', 'koyeb.app', 'modal.run', 'wordpress.com', 'weebly.com'],
   ...['loca.lt', 'localtunnel.me', 'serveo.net'],
