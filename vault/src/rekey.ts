@@ -4,7 +4,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { encrypt, makeKey } from './envelope.ts';
 import { type Ground } from './ground.ts';
 import { boundOf, keyBound, type KeptVersion } from './model.ts';
-import { SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
+import { isOfSeeds, SecretReader, SecretWriter, type WrappedKey } from './secret-store.ts';
 import { tryOpen } from './values.ts';
 
 /**
@@ -17,6 +17,8 @@ export async function rekey(
   { before, rest }: { readonly before: WrappedKey; readonly rest: readonly KeptVersion[] },
 ): Promise<KeyObject> {
   const { space, generation, wrapped } = before;
+  // Who writes the database can make rows of what is no Space.
+  if (isOfSeeds(space)) throw new Error('seeds are encrypted anew by a rotation alone');
   const writer = new SecretWriter(tx);
   const key = await keys.unwrap(generation, wrapped, keyBound(space));
   const next = makeKey();
@@ -36,6 +38,7 @@ export async function rekey(
  * key from now on.
  */
 export async function rekeyLater(tx: Tx, space: string): Promise<void> {
+  if (isOfSeeds(space)) return;
   const writer = new SecretWriter(tx);
   // Nobody sets anything between the look and what follows from it.
   if ((await writer.findLockedKey(space)) === undefined) return;

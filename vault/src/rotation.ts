@@ -10,7 +10,7 @@ import { VaultRefusal } from './refusal.ts';
 import { rekey } from './rekey.ts';
 import { isTrue, tagOf } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
-import { SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE } from './secret-store.ts';
+import { isOfSeeds, SecretReader, SecretWriter, SEEDS, SEEDS_BEFORE } from './secret-store.ts';
 import { rekeySeeds } from './seeds.ts';
 import { tryUnwrap } from './values.ts';
 
@@ -62,7 +62,7 @@ async function rotateOne(
   ground: Ground,
   { space, generation }: { readonly space: string; readonly generation: number },
 ): Promise<Outcome> {
-  if (space === SEEDS || space === SEEDS_BEFORE) return await rotateSeeds(tx, ground, { space, generation });
+  if (isOfSeeds(space)) return await rotateSeeds(tx, ground, { space, generation });
   const before = await new SecretWriter(tx).findLockedKey(space);
   if (before === undefined || before.generation >= generation) return 'nothing';
   if ((await tryUnwrap(ground.keys, before)) === undefined) {

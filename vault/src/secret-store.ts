@@ -29,6 +29,13 @@ export interface TakenValue {
 export const SEEDS = 'seeds';
 /** And where it is the one before it. */
 export const SEEDS_BEFORE = 'seeds before';
+/** They go with a rotation alone: what gives a Space another key would leave every second factor under one that is gone. */
+const OF_SEEDS: readonly string[] = [SEEDS, SEEDS_BEFORE];
+
+/** Whether a key is one of seeds, and of no Space. */
+export function isOfSeeds(space: string): boolean {
+  return OF_SEEDS.includes(space);
+}
 
 /** Reads secrets. */
 export class SecretReader {
@@ -105,6 +112,7 @@ export class SecretReader {
       .distinct()
       .where('value', 'is not', null)
       .where('live_until', '<=', sql<Date>`clock_timestamp()`)
+      .where('space', 'not in', OF_SEEDS)
       .execute();
     return rows.map(({ space }) => space);
   }
@@ -124,6 +132,7 @@ export class SecretReader {
       .selectFrom('vault.space_key')
       .select('space')
       .where('renew_since', 'is not', null)
+      .where('space', 'not in', OF_SEEDS)
       .orderBy('space')
       .execute();
     return rows.map(({ space }) => space);

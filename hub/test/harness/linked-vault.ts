@@ -12,6 +12,7 @@ import { Journal } from '@holdfast/vault/journal';
 import { FileKeyHolder } from '@holdfast/vault/key-holder';
 import { LedgerReader } from '@holdfast/vault/ledger-store';
 import { rotateRootKey } from '@holdfast/vault/rotation';
+import { sweep } from '@holdfast/vault/sweep';
 import { Vault } from '@holdfast/vault/vault';
 import { ChannelToVault } from '../../src/vault-link.ts';
 import { openScratch } from './scratch.ts';
@@ -30,6 +31,8 @@ export interface LinkedVault extends AsyncDisposable {
   beginAnew(): Promise<void>;
   /** Makes the next root key and destroys the one before. */
   rotate(): Promise<void>;
+  /** Destroys what is over, and gives other keys to whom they are owed. */
+  sweep(): Promise<void>;
   /** Says what the supervisor says when the vault has ended, and hears nothing any more. */
   leave(): void;
 }
@@ -77,6 +80,7 @@ export async function openLinkedVault(
       await keys.open(undefined);
     },
     beginAnew: async () => await beginAnew(ground, undefined, {}),
+    sweep: async () => void (await sweep(ground)),
     rotate: async () => void (await rotateRootKey(ground, { actor: 'operator', personal: {} })),
     leave: () => {
       isThere = false;

@@ -14,6 +14,10 @@ import { TestBrowser } from '../../harness/test-browser.ts';
 
 const LIMIT = { timeout: 120_000 };
 
+/** A version of what is no Space, replaced, whose overlap is over. */
+const OVER = `insert into vault.version (id, space, name, n, way, hosts, places, description, bytes, value, live_until)
+  values ('0123456789abcdef01234567', 'seeds', 'OLD', 1, 'variable', '{}', '[]', '', 1, 'x', now() - interval '1 minute')`;
+
 interface Row {
   readonly seed: Buffer;
   readonly in_vault: boolean;
@@ -190,6 +194,27 @@ void test(
       rows.map(({ generation }) => generation),
       [3, 3],
     );
+  },
+);
+
+void test(
+  'rows of the database that call the seeds a Space get them no other key: every second factor works on',
+  LIMIT,
+  async () => {
+    await using hub = await openServedHub({ vault: true });
+    assert.ok(hub.vault);
+    const { key } = await setUp(hub, 'alice');
+    await using behind = openSuperuserPool(hub.database);
+    const keys = async (): Promise<unknown> =>
+      (await behind.pool.query('select space, wrapped from vault.space_key order by space')).rows;
+    // A secret of it whose overlap is over, and the mark of a key that something deleted was under.
+    await behind.pool.query(`update vault.space_key set renew_since = now()`);
+    await behind.pool.query(OVER);
+    const before = await keys();
+    await hub.vault.sweep();
+    assert.deepEqual(await keys(), before);
+    hub.passTime(1);
+    assert.equal(await tryCode(hub, 'alice', codeOf(key, hub.now())), 'signed in');
   },
 );
 
