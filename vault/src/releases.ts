@@ -1,6 +1,5 @@
 // Hands the secrets of a Space to one run of it: against a ticket that the hub put on the ledger, once, and after the entries
-// that say so are signed. Invariants: no value leaves before its entry is committed, none for a sandbox before its entry is
-// signed; what a run holds is in `vault.held` from before the hand-over until its end is recorded.
+// that say so are signed. Invariants: no value leaves before its entry is signed, whether a sandbox gets it or a door; what a run holds is in `vault.held` from before the hand-over until its end is recorded.
 import { randomBytes } from 'node:crypto';
 import { makePlaceholder } from '@holdfast/kernel/brokering/placeholder';
 import { openSealing } from '@holdfast/kernel/sealing';
@@ -90,9 +89,8 @@ export class Releases {
     { entries, flight }: { readonly entries: readonly WrittenEntry[]; readonly flight: Flight },
   ): Promise<Released> {
     try {
-      // A brokered value stays with the door, and each use is on the ledger before it happens; what an app gets is gone.
-      const shown = entries.filter((_, n) => opened[n]?.placeholder === null);
-      if (shown.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, shown);
+      // A door has its values in memory, where they are handed over as well as those that an app gets.
+      if (entries.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, entries);
       await this.#requireSame(wish.space, opened);
       requireFlying(flight);
       return { inside: this.#seal(wish, opened), brokered: opened.filter(isBrokered) };

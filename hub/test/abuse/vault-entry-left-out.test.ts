@@ -10,6 +10,8 @@ import { openTestNotary } from '../harness/notary.ts';
 import { openScratch } from '../harness/scratch.ts';
 import { openSuperuserPool } from '../harness/superuser.ts';
 import { id, openTestVault, type TestVault } from '../harness/vault.ts';
+import { PlayedDoor } from '../harness/vault-doors.ts';
+import { entriesOf, startRun } from '../harness/vault-runs.ts';
 
 const LIMIT = { timeout: 120_000 };
 
@@ -50,12 +52,26 @@ async function attacked(statementsOf: (role: string) => readonly string[]): Prom
     await setSecret(vault, space, 'AFTER');
     vault.notary.goOn();
   }
-  await using notary = await openTestNotary(database.notary, { folder: path.join(scratch.path, 'notary') });
+  return await judge(database, scratch.path);
+}
+
+/** Orders what is there, and gives what the verifier says of it. */
+async function judge(database: TestDatabase, folder: string): Promise<Verdict> {
+  await using notary = await openTestNotary(database.notary, { folder: path.join(folder, 'notary') });
   await notary.round();
-  const file = path.join(scratch.path, 'export.jsonl');
+  const file = path.join(folder, 'export.jsonl');
   await writeExport(notary.db, notary.signer, file);
   const [verdict] = await runVerifier(file, '--key', keyOf(notary.signer));
   return verdict ?? assert.fail('the verifier said nothing');
+}
+
+/** Takes the last act of the vault away, and the number that its lane gave it. */
+function takeLast(role: string): readonly string[] {
+  return [
+    `update ledger.lane l set n = e.n - 1, head = e.previous from ${lastOf(role)} e
+      where l.writer = e.writer and l.lane = e.lane`,
+    `delete from ledger.entry e using ${lastOf(role)} last where e.hash = last.hash`,
+  ];
 }
 
 /** The newest entry of the vault, and everything that counts it. */
@@ -78,15 +94,40 @@ void test(
   'the verifier misses an act of the vault that was taken away before it was ordered',
   LIMIT,
   async () => {
-    const { problems } = await attacked((role) => [
-      `update ledger.lane l set n = e.n - 1, head = e.previous from ${lastOf(role)} e
-      where l.writer = e.writer and l.lane = e.lane`,
-      `delete from ledger.entry e using ${lastOf(role)} last where e.hash = last.hash`,
-    ]);
+    const { problems } = await attacked(takeLast);
     assert.equal(problems.length, 1, JSON.stringify(problems));
     assert.match(
       problems[0]?.what ?? '',
       /^lacks acts of the vault: number \d+ of the vault's journal says that 3 before it were recorded, and 2 are here$/,
+    );
+  },
+);
+
+void test(
+  'the verifier misses the entry of a lease that was taken away before it was ordered',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using scratch = await openScratch('vault');
+    {
+      await using vault = await openTestVault({ database, folder: scratch.path });
+      const space = id();
+      const value = `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}`;
+      await vault.write(space, { key: 'OPENAI_API_KEY', value });
+      const door = new PlayedDoor(vault, await startRun(vault, space));
+      await door.until(({ type }) => type === 'alive');
+      await vault.notary.finish();
+      assert.ok((await door.ask(door.versions[0] ?? '')).uses > 0, 'it may be used, as the entry said');
+      assert.equal((await entriesOf(vault, 'secret.lease')).length, 1);
+      await asSuperuser(database, takeLast(database.vault.user));
+      assert.equal((await entriesOf(vault, 'secret.lease')).length, 0);
+      await setSecret(vault, space, 'AFTER');
+      vault.notary.goOn();
+    }
+    const { problems } = await judge(database, scratch.path);
+    assert.ok(
+      problems.some(({ what }) => what.startsWith('lacks acts of the vault')),
+      JSON.stringify(problems),
     );
   },
 );

@@ -93,13 +93,21 @@ void test('a ticket is good for one release of its own run and Space', LIMIT, as
   assert.match(again.why, /used before/);
 });
 
-void test(
-  'nothing that the program inside gets is handed over before the notary signed it',
-  LIMIT,
-  async () => {
+const WAYS = [
+  { who: 'the program inside', secret: { key: 'A', value: 'a-value' } },
+  { who: 'a door', secret: { key: 'OPENAI_API_KEY', value: OPENAI } },
+] as const;
+
+/** What the vault handed over: boxes with values, and grants. */
+function handedOver({ runner }: TestVault): readonly string[] {
+  return runner.frames.map(({ type }) => type).filter((type) => type === 'released' || type === 'door');
+}
+
+for (const { who, secret } of WAYS) {
+  void test(`nothing that ${who} gets is handed over before the notary signed it`, LIMIT, async () => {
     await using vault = await openTestVault();
     const space = id();
-    await vault.write(space, { key: 'A', value: 'a-value' });
+    await vault.write(space, secret);
     const run = id();
     const ticket = await vault.ticket(space, run);
     await vault.notary.finish();
@@ -110,19 +118,15 @@ void test(
     );
     await delay(1_500);
     assert.equal((await entriesOf(vault, 'secret.released')).length, 1);
-    assert.ok(!vault.runner.frames.some(({ type }) => type === 'released'));
+    assert.deepEqual(handedOver(vault), []);
     vault.notary.goOn();
     assert.equal((await starting).answer.type, 'released');
-  },
-);
+  });
 
-void test(
-  'an entry that was deleted before it was signed is nothing that something is handed over for',
-  LIMIT,
-  async () => {
+  void test(`${who} gets nothing for an entry that was deleted before it was signed`, LIMIT, async () => {
     await using vault = await openTestVault();
     const space = id();
-    await vault.write(space, { key: 'A', value: 'a-value' });
+    await vault.write(space, secret);
     const run = id();
     const ticket = await vault.ticket(space, run);
     await vault.notary.finish();
@@ -131,16 +135,49 @@ void test(
       'the release is on the ledger',
       async () => (await entriesOf(vault, 'secret.released')).length > 0,
     );
-    {
-      await using behind = openSuperuserPool(vault.database);
-      await behind.pool.query('set session_replication_role = replica');
-      await behind.pool.query(`delete from ledger.entry where kind = 'secret.released'`);
-    }
+    await deleteReleases(vault);
     vault.notary.goOn();
     const { answer } = await starting;
     assert.ok(answer.type === 'refused');
+    assert.deepEqual(handedOver(vault), []);
+  });
+}
+
+void test(
+  'a door gets no other value for an entry that was deleted before it was signed, and uses neither',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
+    const { answer } = await startRun(vault, space);
+    assert.equal(answer.type, 'released');
+    await vault.notary.finish();
+    const grants = (): number =>
+      vault.runner.frames.filter((frame) => frame.type === 'door' && frame.kind === 'grant').length;
+    const before = grants();
+    const writing = vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI.replace('aB3', 'zZ9') });
+    await untilTrue(
+      'it is on the ledger',
+      async () => (await entriesOf(vault, 'secret.released')).length > 1,
+    );
+    await delay(300);
+    assert.equal(grants(), before, 'it waits');
+    await deleteReleases(vault);
+    vault.notary.goOn();
+    assert.equal((await writing).type, 'done');
+    assert.equal(grants(), before);
+    assert.ok(vault.lines.some((line) => line.includes('a door did not get the value')));
   },
 );
+
+/** As who rules the database: all releases that are not signed yet. */
+async function deleteReleases({ database }: TestVault): Promise<void> {
+  await using behind = openSuperuserPool(database);
+  await behind.pool.query(`begin; set local session_replication_role = replica;
+    delete from ledger.entry e where kind = 'secret.released' and not exists (select from notary.writer w
+      join notary.leaf l on l.writer = w.id and l.lane = e.lane and l.n = e.n where w.name = e.writer); commit`);
+}
 
 void test(
   'a database that says an entry is signed, and has another tree, is not believed',
