@@ -12,12 +12,14 @@ import { PLAYED } from './values.ts';
 const CHECKOUT = resolve(import.meta.dirname, '../../..');
 const PLAIN = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 const LO =
-  'ip link set lo up && ip addr add 93.184.216.34/32 dev lo && ip addr add 169.254.169.254/32 dev lo';
+  'ip link set lo up && for at in 93.184.216.34 93.184.216.35 169.254.169.254; do ip addr add $at/32 dev lo; done';
 
 /** What the world saw. */
 export interface Seen {
   readonly query?: string;
   readonly request?: string;
+  /** Where it was told: the version of HTTP. */
+  readonly spoken?: string;
   readonly host?: string;
   readonly hub?: string;
   readonly headers?: readonly string[];
@@ -66,7 +68,7 @@ async function mustRun(file: string, args: readonly string[], cwd: string): Prom
 
 /** Makes a repository, and a certificate. */
 async function furnish(folder: string): Promise<void> {
-  const names = ['models.example.org', 'other.example.org', ...Object.values(PLAYED)]
+  const names = ['models.example.org', 'other.example.org', 'modern.example.org', ...Object.values(PLAYED)]
     .map((name) => `DNS:${name}`)
     .join(',');
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];

@@ -2,20 +2,25 @@
 // on it. It plays the outside (HTTP, TLS, a repository of git), the resolver, and the hub. Nothing that is sent here leaves the machine.
 import { createSocket } from 'node:dgram';
 import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createSecureServer as createHttp2 } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { playHosts } from './played-hosts.ts';
 import { A_RECORD, answerQuestion, type AddressesOf } from './played-names.ts';
+import { playModern } from './played-modern.ts';
 import { playSockets } from './played-sockets.ts';
 import { PLAYED, VALUES } from './values.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const PUBLIC = '93.184.216.34';
+/** Of a host that speaks HTTP/2 and nothing else. */
+const MODERN = '93.184.216.35';
 /** Addresses by name; a name with several lists gives one after the other. */
 const NAMES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'models.example.org': [[PUBLIC]],
   'other.example.org': [[PUBLIC]],
+  'modern.example.org': [[MODERN]],
   ...Object.fromEntries(Object.values(PLAYED).map((name) => [name, [[PUBLIC]]])),
   'near.example.org': [['127.0.0.1']],
   'metadata.example.org': [['169.254.169.254']],
@@ -68,6 +73,7 @@ const all: RequestListener = (request, response) => {
 };
 createHttp(all).listen(80, PUBLIC);
 createHttps(key, all).on('upgrade', playSockets(tell)).listen(443, PUBLIC);
+createHttp2({ ...key, maxSessionMemory: 500 }, playModern(tell)).listen(443, MODERN);
 createHttp((request, response) => {
   tell({ hub: request.url, headers: request.rawHeaders });
   if (
