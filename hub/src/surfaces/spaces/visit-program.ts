@@ -13,6 +13,7 @@ import { type Call } from '../route/route.ts';
 import { isOurCookie } from '../web/cookies.ts';
 import { framePolicy, noticeFramers } from './frames.ts';
 import { answerNotice, type Notice } from './notice.ts';
+import { WaitingRoom } from './waiting-room.ts';
 import { doesNotRun, SAY, type Said } from './words.ts';
 
 /** What passing on needs. */
@@ -35,14 +36,13 @@ const PATIENCE_MS = 5 * 60_000;
 /** Who is answered sooner need not be watched: they cannot lose a right that they have just shown and be served for long. */
 const WATCHED_AFTER_MS = 200;
 const PAGE_AGAIN = 2;
-const MOST_WAITING = 1_000;
 const TRIES = 5;
 const TRY_AGAIN_MS = 100;
 
 /** Lets visitors to programs. */
 export class ProgramVisits {
   readonly #deps: ProgramDeps;
-  #waiting = 0;
+  readonly #waiting = new WaitingRoom();
 
   constructor(deps: ProgramDeps) {
     this.#deps = deps;
@@ -64,7 +64,7 @@ export class ProgramVisits {
       // It ended just now, or is about to be replaced; nobody has read anything of the request.
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
       // Its runner may take a while to say so: who can wait does.
-      if (tries > 1 || !this.#mayWait(call, deadline)) continue;
+      if (tries > 1 || !this.#mayWait(call, served, deadline)) continue;
       await this.#wait(call, served, deadline - this.#deps.clock.now().getTime());
       if (call.signal.aborted) return;
       tries += 1;
@@ -77,9 +77,9 @@ export class ProgramVisits {
   }
 
   /** A browser asks again by itself; and that who wants another protocol has hung up would not be noticed. */
-  #mayWait(call: SpaceCall, deadline: number): boolean {
+  #mayWait(call: SpaceCall, { repo }: ServedSpace, deadline: number): boolean {
     if (asksForPage(call) || isUpgrade(call.request)) return false;
-    return this.#waiting < MOST_WAITING && this.#deps.clock.now().getTime() < deadline;
+    return this.#waiting.hasRoom(repo.id) && this.#deps.clock.now().getTime() < deadline;
   }
 
   /** The run that serves; `undefined` where the visitor was told why there is none. */
@@ -92,7 +92,7 @@ export class ProgramVisits {
       this.#tell(call, notice);
       return undefined;
     }
-    if (!this.#mayWait(call, deadline)) {
+    if (!this.#mayWait(call, served, deadline)) {
       this.#tell(call, {
         ...noticeOf(served, reached.kind === 'asleep' ? SAY.waking : SAY.starting),
         again: PAGE_AGAIN,
@@ -108,7 +108,7 @@ export class ProgramVisits {
     const { socket } = call.request;
     const before = socket.timeout ?? 0;
     socket.setTimeout(patience + 10_000);
-    this.#waiting += 1;
+    using _waits = this.#waiting.enter(repo.id);
     try {
       await this.#deps.spaces.changed(
         repo.id,
@@ -117,7 +117,6 @@ export class ProgramVisits {
       const now = await this.#deps.spaces.open((await call.callerNow()).actor, label);
       if (now.repo.id !== repo.id || now.paused) throw repoMissing();
     } finally {
-      this.#waiting -= 1;
       socket.setTimeout(before);
     }
   }
