@@ -38,8 +38,11 @@ function withinText({ source }: RegExp): RegExp {
   return new RegExp(source.replace(/^\^/, '').replace(/\$$/, ''), 'y');
 }
 
-/** What may stand between two letters of base64: the break of a line with what surrounds it, as it is or as JSON has it. */
-const BREAK = String.raw`(?:\\+[nrt"]|[\s",])*`;
+/**
+ * What may stand between two letters of base64: the break of a line with what surrounds it, as it is or as JSON has it. Somewhat more
+ * than `TokenFinder` passes over, and not any number: `t` is a letter, too, and each of a run of `\\t` would read the rest of it.
+ */
+const BREAK = String.raw`(?:\\+[nrt"]|[\s",]){0,80}`;
 /** `hf_` in base64, in each of the three ways in which it lies across letters. */
 const ANY_PACKED = new RegExp(
   [
