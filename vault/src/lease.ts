@@ -1,5 +1,4 @@
 // What a run's door may use, as the vault keeps it.
-import { type DoorWord, type VaultWord } from '@holdfast/door/run/lease';
 import { type Sealing } from '@holdfast/kernel/sealing';
 import { type KeptVersion } from './model.ts';
 
@@ -75,15 +74,3 @@ export function allOf({ versions, lasting }: Lease): KeptVersion[] {
 export function idsOf(versions: readonly KeptVersion[]): string[] {
   return versions.map(({ id }) => id);
 }
-
-/** The answer to a question that allows no use. */
-export function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {
-  return { type: 'answer', ask: number, ...LEASE, uses: 0 } as const;
-}
-
-/** A word to a door before it has its number. */
-export type Unnumbered = VaultWord extends infer Word
-  ? Word extends VaultWord
-    ? Omit<Word, 'number'>
-    : never
-  : never;

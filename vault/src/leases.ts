@@ -3,18 +3,18 @@
 // expired or replaced is in no word after that.
 import { type KeyObject } from 'node:crypto';
 import { openSealing } from '@holdfast/kernel/sealing';
-import { type NoteVerifier } from '@holdfast/notary/note';
 import {
   DOOR_TO_VAULT,
   DoorWord,
   VAULT_TO_DOOR,
   writeGrant,
   type GrantedSecret,
+  type VaultWord,
 } from '@holdfast/door/run/lease';
 import { Allowance } from './allowance.ts';
 import { type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
-import { allOf, idsOf, LEASE, refusalTo, usesNext, wayOf, type Lease, type Unnumbered } from './lease.ts';
+import { allOf, idsOf, LEASE, usesNext, wayOf, type Lease } from './lease.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
 import { type Owed } from './owed.ts';
 import { type Living } from './possession.ts';
@@ -24,7 +24,6 @@ import { noteEcho, recordOfRun, type EchoWord } from './run-entry.ts';
 import { holdMore, RunGone } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
-import { untilSigned } from './signed.ts';
 import { type Flight } from './turns.ts';
 import { openValue, readUnderKey, type UnderKey } from './values.ts';
 
@@ -41,7 +40,6 @@ const TRIES = 100;
 export class Leases implements Disposable {
   readonly #ground: Ground;
   readonly #owed: Owed;
-  readonly #verifier: NoteVerifier;
   readonly #tell: (frame: ToRunner) => void;
   readonly #leases = new Map<string, Lease>();
   readonly #timer: NodeJS.Timeout;
@@ -51,11 +49,9 @@ export class Leases implements Disposable {
   #toldAt: number;
   #isGiving = false;
 
-  // oxlint-disable-next-line max-params -- the ground, what is owed, whom to believe, and how runners are told
-  constructor(ground: Ground, owed: Owed, verifier: NoteVerifier, tell: (frame: ToRunner) => void) {
+  constructor(ground: Ground, owed: Owed, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
     this.#owed = owed;
-    this.#verifier = verifier;
     this.#tell = tell;
     this.#toldAt = ground.clock.now().getTime();
     this.#timer = setInterval(() => void this.#pulse(), PULSE_MS);
@@ -196,12 +192,11 @@ export class Leases implements Disposable {
     lease.granted.add(next.id);
     const { run } = lease;
     const placeholder = lease.placeholders.get(next.name) ?? null;
-    const entries = await recordOfRun(this.#ground, lease, {
+    await recordOfRun(this.#ground, lease, {
       ...{ version: next.id, kind: 'secret.released', body: { holder: 'door' } },
       change: async (tx) =>
         await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
     });
-    await untilSigned(this.#ground.ledger, this.#verifier, entries);
     await this.#grantAnew(lease);
   }
 
@@ -238,7 +233,7 @@ export class Leases implements Disposable {
   }
 
   /** Does what a word asks for; `false`: the end of its run came first, which a runner may tell meanwhile. */
-  async #unlessGone(act: Promise<unknown>): Promise<boolean> {
+  async #unlessGone(act: Promise<void>): Promise<boolean> {
     try {
       await act;
       return true;
@@ -392,3 +387,13 @@ export class Leases implements Disposable {
     this.#leases.clear();
   }
 }
+
+function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {
+  return { type: 'answer', ask: number, ...LEASE, uses: 0 } as const;
+}
+
+type Unnumbered = VaultWord extends infer Word
+  ? Word extends VaultWord
+    ? Omit<Word, 'number'>
+    : never
+  : never;

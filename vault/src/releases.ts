@@ -1,5 +1,6 @@
 // Hands the secrets of a Space to one run of it: against a ticket that the hub put on the ledger, once, and after the entries
-// that say so are signed. Invariants: no value leaves before its entry is signed, whether a sandbox gets it or a door; what a run holds is in `vault.held` from before the hand-over until its end is recorded.
+// that say so are signed. Invariants: no value of a start leaves before its entry is signed, whether a sandbox gets it or a door; what a
+// run holds is in `vault.held` from before the hand-over until its end is recorded.
 import { randomBytes } from 'node:crypto';
 import { makePlaceholder } from '@holdfast/kernel/brokering/placeholder';
 import { openSealing } from '@holdfast/kernel/sealing';

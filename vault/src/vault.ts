@@ -91,7 +91,7 @@ export class Vault implements Disposable {
       async () => await standByRoot(ground, { acceptLoss: more.acceptLoss ?? false }),
     );
     this.#releases = new Releases(ground, this.#possession, more.verifier);
-    this.#leases = new Leases(ground, this.#owed, more.verifier, (frame) => this.#tellRunner(frame));
+    this.#leases = new Leases(ground, this.#owed, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
     this.#listen(channels.runner, FromRunner, (frame) => this.#hearRunner(frame));
     this.#listen(channels.operator, FromOperator, (frame) => this.#hearOperator(frame));

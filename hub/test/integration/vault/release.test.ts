@@ -143,34 +143,6 @@ for (const { who, secret } of WAYS) {
   });
 }
 
-void test(
-  'a door gets no other value for an entry that was deleted before it was signed, and uses neither',
-  LIMIT,
-  async () => {
-    await using vault = await openTestVault();
-    const space = id();
-    await vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI });
-    const { answer } = await startRun(vault, space);
-    assert.equal(answer.type, 'released');
-    await vault.notary.finish();
-    const grants = (): number =>
-      vault.runner.frames.filter((frame) => frame.type === 'door' && frame.kind === 'grant').length;
-    const before = grants();
-    const writing = vault.write(space, { key: 'OPENAI_API_KEY', value: OPENAI.replace('aB3', 'zZ9') });
-    await untilTrue(
-      'it is on the ledger',
-      async () => (await entriesOf(vault, 'secret.released')).length > 1,
-    );
-    await delay(300);
-    assert.equal(grants(), before, 'it waits');
-    await deleteReleases(vault);
-    vault.notary.goOn();
-    assert.equal((await writing).type, 'done');
-    assert.equal(grants(), before);
-    assert.ok(vault.lines.some((line) => line.includes('a door did not get the value')));
-  },
-);
-
 /** As who rules the database: all releases that are not signed yet. */
 async function deleteReleases({ database }: TestVault): Promise<void> {
   await using behind = openSuperuserPool(database);
