@@ -24,13 +24,16 @@ async function openAttacked({ vault = false } = {}) {
   const hub = await openServedHub(vault ? { vault } : {});
   // A vault that was just started lets fewer through than the hub.
   hub.passTime(60);
-  const { value, known } = await signInAs(hub, 'alice');
-  const { sessions, secondFactors } = hub.modules;
+  const { value } = await signInAs(hub, 'alice');
+  const { sessions, secondFactors, signIn } = hub.modules;
   const visit = await sessions.find(value.reveal('to set it up'));
   assert.ok(visit);
   const { actor, account } = visit;
   const { key } = await secondFactors.begin(actor, account.id, { user: 'alice', host: 'hub' });
   const codes = await secondFactors.confirm(actor, account.id, codeOf(key, hub.now()));
+  hub.passTime(1);
+  const { known } = await signIn.withCode(await beginHalf(hub), codeOf(key, hub.now()), BROWSER);
+  hub.passTime(1);
   return { hub, known, codes, rightCode: () => codeOf(key, hub.now()) };
 }
 
@@ -129,4 +132,32 @@ void test('recovery codes are guessed as seldom from one address, and use up no 
   assert.equal(await attempt(hub, codes[1] ?? '', { address: '203.0.113.1' }), 'in', 'from elsewhere');
   hub.passTime(1);
   assert.equal(await attempt(hub, rightCode(), { address: '203.0.114.1' }), 'in');
+});
+
+void test('who came with the password alone, before there was a second factor, uses up nothing of its owner’s', async () => {
+  const hub = await openServedHub();
+  await using _hub = hub;
+  hub.passTime(60);
+  const thief = { ...BROWSER, address: '198.51.100.9' };
+  const { value } = await signInAs(hub, 'alice');
+  const { sessions, secondFactors, signIn } = hub.modules;
+  const stolen = await signIn.withPassword({ name: 'alice', password: PASSWORD }, thief);
+  assert.ok(stolen.kind === 'signed-in');
+  const { known } = stolen.signedIn;
+  const visit = await sessions.find(value.reveal('to set it up'));
+  assert.ok(visit);
+  const { key } = await secondFactors.begin(visit.actor, visit.account.id, { user: 'alice', host: 'hub' });
+  await secondFactors.confirm(visit.actor, visit.account.id, codeOf(key, hub.now()));
+  // By their mark, from their network, and from everywhere.
+  for (let hour = 0; hour < 6; hour += 1) {
+    await guess(hub, 12, () => ({ known }));
+    await guess(hub, 12, (n) => ({ address: `198.51.100.${n + 1}` }));
+    hub.passTime(60);
+  }
+  assert.equal(await attempt(hub, codeOf(key, hub.now()), { address: thief.address, known }), THROTTLED);
+  assert.equal(
+    await attempt(hub, codeOf(key, hub.now()), { address: NEIGHBOUR }),
+    'in',
+    'where it was set up',
+  );
 });

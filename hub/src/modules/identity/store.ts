@@ -23,6 +23,8 @@ export interface SignInRow {
   readonly password: string | null;
   /** Sessions that began before are over. */
   readonly signedOutAt: Date | null;
+  /** Since when a second factor is asked for; `null` where none is. */
+  readonly secondFactorAt: Date | null;
 }
 
 /** Reads accounts. */
@@ -373,9 +375,11 @@ export class AccountWriter extends AccountReader {
 }
 
 function toSignInRow(
-  row: AccountRow & Pick<IdentityTables['identity.account'], 'password' | 'signed_out_at'>,
+  row: AccountRow &
+    Pick<IdentityTables['identity.account'], 'password' | 'signed_out_at' | 'second_factor_at'>,
 ): SignInRow {
-  return { account: toAccount(row), password: row.password, signedOutAt: row.signed_out_at };
+  const { password, signed_out_at: signedOutAt, second_factor_at: secondFactorAt } = row;
+  return { account: toAccount(row), password, signedOutAt, secondFactorAt };
 }
 
 type AccountRow = Pick<

@@ -18,17 +18,21 @@ export class PlaceReader {
     this.#db = db.withTables<SessionTables>();
   }
 
-  /** Whether a user signed in from this network, second factor included, not too long ago. */
+  /**
+   * Whether a user signed in from this network not too long ago, and with the second factor that they have since then: who came with their
+   * password alone, before there was one, may have been anybody who knew it.
+   */
   async isKnown(
     userId: Id,
-    { network, now }: { readonly network: string; readonly now: Date },
+    { network, now, since }: { readonly network: string; readonly now: Date; readonly since: Date | null },
   ): Promise<boolean> {
+    const from = Math.max(now.getTime() - KNOWN_MS, since?.getTime() ?? 0);
     const row = await this.#db
       .selectFrom('sessions.place')
       .select('network')
       .where('user_id', '=', userId)
       .where('network', '=', network)
-      .where('last_at', '>=', new Date(now.getTime() - KNOWN_MS))
+      .where('last_at', '>=', new Date(from))
       .executeTakeFirst();
     return row !== undefined;
   }

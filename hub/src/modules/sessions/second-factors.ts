@@ -1,6 +1,7 @@
 // Second factors: set up, asked for, replaced, removed.
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId, type Id } from '@holdfast/kernel/id';
+import { networkOf } from '@holdfast/kernel/network';
 import { parseCode } from '@holdfast/kernel/one-time-code';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
@@ -17,6 +18,7 @@ import { record } from '#modules/ledger';
 import { codeWrong, factorMissing, factorPresent, isUnasked, seedFault } from './faults.ts';
 import { FactorReader, FactorWriter, type SecondFactorRow, type SeedName } from './factor-store.ts';
 import { type Proof } from './model.ts';
+import { PlaceWriter } from './place-store.ts';
 import { SealedByHub, type Seeds } from './seeds.ts';
 import { SessionWriter } from './store.ts';
 import { lookWithin, type Throttle } from './throttle.ts';
@@ -119,7 +121,11 @@ export class SecondFactors {
       await writer.replaceCodes(userId, this.#digests(userId, codes));
       await markSecondFactor(tx, userId, now);
       const own = actor.kind === 'user' ? actor.credential.id : undefined;
-      await new SessionWriter(tx).endAll(userId, now, own);
+      const sessions = new SessionWriter(tx);
+      await sessions.endAll(userId, now, own);
+      // Where it is set up is where its owner is: nowhere else is it known to be them from here on.
+      const here = own === undefined ? undefined : await sessions.findById(own);
+      if (here !== undefined) await new PlaceWriter(tx).note(userId, networkOf(here.session.address), now);
       await this.#recordChange(tx, actor, { kind: 'account.second-factor-added', userId });
     });
     return codes;

@@ -146,7 +146,7 @@ export class Throttle {
         [this.#weekKey('known-codes', userId), TRY_LIMITS.weekOfCodes],
       ];
     const pair: Counted = [this.#key('code-pair', userId, address), TRY_LIMITS.pair];
-    const place = { network: networkOf(address), now: this.#clock.now() };
+    const place = { network: networkOf(address), now: this.#clock.now(), since: row.secondFactorAt };
     if (await new PlaceReader(this.#db).isKnown(userId, place))
       return [
         pair,
@@ -231,7 +231,9 @@ export class Throttle {
   }
 }
 
-// Whoever signs out an account everywhere may do so because of a browser: its mark, copied, would give guesses for ever.
-function markedFields({ account, signedOutAt }: SignInRow, nonce: string): string[] {
-  return [account.id, nonce, signedOutAt?.toISOString() ?? ''];
+// Whoever signs out an account everywhere, or sets up a second factor, may do so because of a browser: its mark, copied, would give guesses
+// for ever, and use up those of its owner.
+function markedFields({ account, signedOutAt, secondFactorAt }: SignInRow, nonce: string): string[] {
+  const since = secondFactorAt === null ? [] : [secondFactorAt.toISOString()];
+  return [account.id, nonce, signedOutAt?.toISOString() ?? '', ...since];
 }
