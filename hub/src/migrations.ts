@@ -36,6 +36,7 @@ import {
   repoSummaries,
 } from '#migrations/repos';
 import {
+  ledgerAfterAndSaid,
   ledgerEntries,
   ledgerContactsOfSpace,
   ledgerErasure,
@@ -179,4 +180,5 @@ export const migrations: readonly Migration[] = [
   ledgerHeadsKept,
   vaultRenewals,
   ledgerObjects,
+  ledgerAfterAndSaid,
 ];

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId, type Id } from '@holdfast/kernel/id';
-import { EntrySearch } from '../../src/modules/ledger/index.ts';
+import { EntrySearch, OrgScopeReader } from '../../src/modules/ledger/index.ts';
 import { readContacts } from '../../src/modules/spaces/recorded-contacts.ts';
+import { forgeEntry } from '../harness/forged-entry.ts';
 import { openProgramHub, type ProgramHub } from '../harness/program-hub.ts';
 import { OPERATOR } from '../harness/served-hub.ts';
 import { withPool } from '../harness/shared-server.ts';
@@ -108,6 +109,51 @@ void test('forged counts keep no page of the security centre from being shown', 
   await enter(opened, forgedAbout(repo.id, newId(new Date())));
   for (const at of ['/security', '/security/doors', `/security/doors/${space}`, '/security/ledger'])
     assert.equal((await browser.open(at)).status, 200, at);
+});
+
+/** Bodies that the database refuses now, and took before it did. */
+const NO_OBJECTS = [
+  ...['', 'no JSON', '{', '5', 'null', '"a"', '[]', '[5]'],
+  ...['{"count":"\\u0000"}', '{"count":"\\ud800"}', `{"count":${'['.repeat(60_000)}`],
+];
+
+void test('entries from before such were refused keep no chart and no question from being answered', async () => {
+  await using opened = await openProgramHub({ vault: true, visibility: 'private' });
+  const { hub, repo, ask } = opened;
+  await ask('POST', '/secrets', { key: 'PLAIN', value: 'a value that an app can see' });
+  const { space } = await opened.begin();
+  await hub.modules.identity.createUser(OPERATOR, {
+    ...{ name: 'boss', email: 'boss@example.org', administrator: true, password: PASSWORD },
+  });
+  await signInAs(hub, 'boss');
+  const browser = new TestBrowser(hub);
+  await browser.signIn('boss', PASSWORD);
+  const about = { subject: `repo:${repo.id}`, actor: 'anonymous' };
+  const kinds = ['session.begun', 'refusal.noted', 'refusal.repeated', 'read.private', 'read.repeated'];
+  for (const kind of [...kinds, 'space.contacted', 'repo.moved', 'org.changed'])
+    for (const body of NO_OBJECTS) await forgeEntry(hub.database.superuser, { ...about, kind, body });
+  for (const at of ['/security', '/security/doors', `/security/doors/${space}`, '/security/ledger'])
+    assert.equal((await browser.open(at)).status, 200, at);
+  const search = new EntrySearch(hub.modules.db);
+  const { subject } = about;
+  const found = await search.list({ subject, kind: 'session.begun' }, { limit: 50 });
+  assert.deepEqual(
+    found.items.map(({ body }) => body).toSorted(),
+    NO_OBJECTS.toSorted(),
+    'they are shown as they are',
+  );
+  assert.deepEqual((await search.list({ subject, org: 'x' }, { limit: 50 })).items, []);
+  assert.deepEqual(
+    (await search.list({ subject, kind: 'space.contacted', runsSince: '0' }, { limit: 50 })).items,
+    [],
+  );
+  assert.deepEqual(await new OrgScopeReader(hub.modules.db).cameAt(repo.id, [repo.id]), new Map());
+  const { versions } = await hub.modules.centre.sinks.list(OPERATOR, repo.id, { name: 'PLAIN' });
+  assert.equal(
+    versions.length,
+    1,
+    'nor the answer who could have copied a secret, with how often its logs were read',
+  );
 });
 
 void test('what is no object of JSON is not recorded', async () => {

@@ -17,7 +17,8 @@ export async function forgeEntry(superuser: TestDatabase['superuser'], entry: Fo
     await pool.query('begin; set local session_replication_role = replica');
     await pool.query(
       `insert into ledger.entry
-         select (jsonb_populate_record(e, $1::jsonb || jsonb_build_object('writer', session_user, 'n', 1,
+         select (jsonb_populate_record(e, $1::jsonb || jsonb_build_object('writer', session_user,
+           'n', (select count(*) + 1 from ledger.entry x where x.writer = session_user),
            'hash', encode(sha256(convert_to($1::text, 'UTF8')), 'hex')))).* from ledger.entry e limit 1`,
       [JSON.stringify(entry)],
     );

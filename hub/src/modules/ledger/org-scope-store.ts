@@ -7,6 +7,7 @@ import { readBody } from './model.ts';
 import { PossessionReader } from './possession-store.ts';
 import { SUMS_OF_RUNS, type FoundEntry } from './search-store.ts';
 import { type LedgerTables } from './tables.ts';
+import { SAID } from './told-count-store.ts';
 
 /** Of the entries about something, those that are the organisation's. */
 export interface OrgScope {
@@ -85,7 +86,7 @@ export class OrgScopeReader {
         'in',
         repoIds.map((id) => `repo:${id}`),
       )
-      .where(sql<boolean>`body::jsonb ->> 'from' <> ${orgId}`)
+      .where(sql<boolean>`${SAID} ->> 'from' <> ${orgId}`)
       .orderBy('subject')
       .orderBy('at', 'desc')
       .execute();

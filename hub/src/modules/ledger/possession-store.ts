@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type LedgerTables } from './tables.ts';
-import { toldCount } from './told-count-store.ts';
+import { SAID, toldCount } from './told-count-store.ts';
 
 /** An entry, as far as it is read here. */
 export interface PossessionEntry {
@@ -123,7 +123,7 @@ export class PossessionReader {
       select coalesce(sum(coalesce(${toldCount(sql`said`, 'repeats')}, 1)) filter (where said ->> 'path' = 'logs/run'), 0)::bigint as count,
              max(at) filter (where said ->> 'path' = 'logs/run') as last,
              count(*) >= ${MOST_READS} as "isCut"
-        from (select at, body::jsonb as said from ledger.entry
+        from (select at, ${SAID} as said from ledger.entry
                where subject = ${`repo:${space}`} and kind in ('read.private', 'read.repeated')
                  and at >= ${since} and at <= ${until}
                order by at desc limit ${MOST_READS}) as e`.execute(this.#db);

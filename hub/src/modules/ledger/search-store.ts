@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { cursorRejected } from './faults.ts';
 import { type LedgerTables } from './tables.ts';
+import { SAID } from './told-count-store.ts';
 
 /** Which entries are wanted; what is absent does not matter. */
 export interface EntryFilter {
@@ -197,13 +198,13 @@ export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<
   // The index has no empty ones; so must the question.
   if (credential !== undefined)
     conditions.push(sql<SqlBool>`credential <> ''`, ...is('credential', credential));
-  if (org !== undefined) conditions.push(sql<SqlBool>`body::jsonb ->> 'org' = ${org}`);
+  if (org !== undefined) conditions.push(sql<SqlBool>`${SAID} ->> 'org' = ${org}`);
   if (since !== undefined) conditions.push(sql<SqlBool>`at >= ${since}`);
   if (repeatsSince !== undefined)
     conditions.push(sql<SqlBool>`(kind <> 'read.repeated' or at >= ${repeatsSince})`);
   if (runsSince !== undefined)
     conditions.push(
-      sql<SqlBool>`(kind not in (${sql.join([...SUMS_OF_RUNS])}) or body::jsonb ->> 'run' >= ${runsSince})`,
+      sql<SqlBool>`(kind not in (${sql.join([...SUMS_OF_RUNS])}) or ${SAID} ->> 'run' >= ${runsSince})`,
     );
   if (until !== undefined) conditions.push(sql<SqlBool>`at < ${until}`);
   if (kind !== undefined)

@@ -2,7 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type LedgerTables } from './tables.ts';
-import { toldCount } from './told-count-store.ts';
+import { SAID, toldCount } from './told-count-store.ts';
 
 /** Kinds that can be counted: those of the index `entry_watched`. */
 export type WatchedKind =
@@ -66,7 +66,7 @@ export class TallyReader {
     since: CountedSince,
   ): Promise<Counts<string>> {
     if (spaces.length === 0) return { of: new Map(), back: undefined };
-    return await this.#count<string>(SPACE, this.#newestOf(spaces, kinds, since));
+    return await this.#count<string>(SPACE_SAID, this.#newestOf(spaces, kinds, since));
   }
 
   async #count<Key>(by: RawBuilder<unknown>, newest: RawBuilder<unknown>): Promise<Counts<Key>> {
@@ -87,7 +87,7 @@ export class TallyReader {
   #newestOf(spaces: readonly string[], kinds: readonly SpaceKind[], { at, cameAt }: CountedSince) {
     const came = JSON.stringify(Object.fromEntries(cameAt ?? []));
     return sql`
-      select at, subject, ${SAID} as body from ledger.entry
+      select at, subject, body::jsonb as said from ledger.entry
        where ${SPACE} in (${sql.join([...spaces])}) and kind in (${sql.join([...kinds])}) and ${IS_OF_SPACE} and at >= ${at}
          and at >= coalesce((${came}::jsonb ->> ${SPACE})::timestamptz, ${at})
          and (kind <> 'space.egress-refused' or ${came}::jsonb ->> ${SPACE} is null
@@ -97,7 +97,7 @@ export class TallyReader {
 
   #newest(kinds: readonly WatchedKind[], since: Date) {
     return sql`
-      select at, subject, ${SAID} as body from ledger.entry
+      select at, subject, ${SAID} as said from ledger.entry
        where kind in (${sql.join([...kinds])}) and ${IS_WATCHED} and at >= ${since}
        order by at desc limit ${MOST_COUNTED}`;
   }
@@ -108,14 +108,14 @@ function byTime({ of, back }: Counts<Date>): Counts<number> {
 }
 
 const HOUR = sql`date_trunc('hour', at, 'UTC')`;
-const SAID = sql`body::jsonb`;
-const COUNTS = ['count', 'uses', 'unclosed'].map((name) => toldCount(SAID, name));
+const COUNTS = ['count', 'uses', 'unclosed'].map((name) => toldCount(sql`said`, name));
 const COUNT = sql`sum(coalesce(${sql.join(COUNTS)}, 1))::bigint`;
 
 // The index has these alone; so must the question.
 const IS_WATCHED = sql`kind in ('session.begun', 'refusal.noted', 'refusal.repeated', 'space.egress-refused', 'secret.used',
   'secret.misplaced', 'secret.echoed')`;
 
-// As the index has it.
+// As the index has it, in which there is no body that cannot be read.
 const SPACE = sql`coalesce(body::jsonb ->> 'space', substring(subject from '^repo:(.*)$'))`;
+const SPACE_SAID = sql`coalesce(said ->> 'space', substring(subject from '^repo:(.*)$'))`;
 const IS_OF_SPACE = sql`kind in ('space.egress-refused', 'secret.used', 'secret.misplaced', 'secret.echoed')`;

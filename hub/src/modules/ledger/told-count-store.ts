@@ -1,6 +1,12 @@
-// SQL that reads counts out of what entries say. A hub in other hands may have recorded anything in their place, and nobody can delete
+// SQL that reads what entries say, and counts out of it. A hub in other hands may have recorded anything in their place, and nobody can delete
 // it: such a one is taken for none, and no question fails by it.
 import { sql, type RawBuilder } from 'kysely';
+
+/**
+ * What an entry says; null for what is no JSON, of which an entry from before that was refused may be. Where an index has it of few kinds
+ * alone, the words of the index stand in its place: what is none is in no such index.
+ */
+export const SAID = sql`ledger.said(body)`;
 
 /** More than anything is counted, and so few that sums of as many entries as are read together stay exact. */
 const MOST = 1_000_000_000_000;

@@ -245,6 +245,29 @@ void test('not even the superuser updates, deletes or truncates entries while th
   });
 });
 
+void test('not even the superuser sets heads back or forth, or gives a lane or a chain another name', async () => {
+  await using database = await openTestDatabase();
+  await database.db.transaction((tx) => record(tx, ENTRY));
+  await database.db.transaction((tx) => record(tx, { ...ENTRY, kind: 'token.issued', subject: 'token:7' }));
+  await asRole(database.superuser, async (pool) => {
+    for (const statement of [
+      'update ledger.lane set n = n - 1 where n > 0',
+      'update ledger.lane set n = n + 2, previous = head where n > 0',
+      `update ledger.lane set n = n + 1, previous = repeat('1', 64) where n > 0`,
+      `update ledger.lane set head = repeat('1', 64) where n > 0`,
+      'update ledger.lane set n = null where n > 0',
+      `update ledger.lane set writer = 'somebody', n = n + 1, previous = head where n > 0`,
+      'update ledger.lane set lane = lane + 100, n = n + 1, previous = head',
+      'update ledger.subject_head set n = n - 1',
+      'update ledger.subject_head set n = n + 2',
+      `update ledger.subject_head set head = repeat('1', 64)`,
+      `update ledger.subject_head set subject = 'token:8', n = n + 1`,
+    ])
+      await assert.rejects(pool.query(statement), /append-only|null value/, statement);
+    await pool.query('update ledger.lane set kinds = kinds');
+  });
+});
+
 void test('an edit behind the triggers is found by whoever verifies the chain', async () => {
   await using database = await openTestDatabase();
   for (let n = 0; n < 3; n += 1) await database.db.transaction((tx) => record(tx, ENTRY));

@@ -11,3 +11,4 @@ export { contactsOfSpace as ledgerContactsOfSpace } from './0009-contacts-of-spa
 export { ofSpaces as ledgerOfSpaces } from './0010-of-spaces.ts';
 export { headsKept as ledgerHeadsKept } from './0011-heads-kept.ts';
 export { objects as ledgerObjects } from './0012-objects.ts';
+export { afterAndSaid as ledgerAfterAndSaid } from './0013-after-and-said.ts';
