@@ -1,9 +1,14 @@
 // Erasing personal values: those that were asked for and no others, never in silence, and never by the hub's role alone.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import test from 'node:test';
+import { proveChains, proveEntry } from '@holdfast/notary/evidence';
 import { sql, type RawBuilder } from 'kysely';
 import { Erasure, EntrySearch, record } from '../../../src/modules/ledger/index.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
+import { keyOf, runVerifier, writeExport } from '../../harness/ledger-files.ts';
+import { openNotaryFolder, openTestNotary } from '../../harness/notary.ts';
 
 const LIMIT = { timeout: 60_000 };
 const OPERATOR = {
@@ -91,3 +96,43 @@ void test('the hub’s role can erase nothing in silence', LIMIT, async () => {
   for (const subject of ['account:0', 'account:1', 'account:2'])
     assert.equal(await personalOf(database, subject), 2);
 });
+
+void test(
+  'what was proved of entries holds once their personal values are erased, and is proved of them still',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using own = await openNotaryFolder();
+    await using notary = await openTestNotary(database.notary, own);
+    await recordSome(database, 12);
+    await notary.round();
+    const { items } = await new EntrySearch(database.db).list({ subject: 'account:1' }, { limit: 1 });
+    const entry = items[0]?.hash ?? assert.fail('it was recorded');
+    const fileOf = (name: string): string => path.join(own.folder, name);
+    const write = async (name: string): Promise<void> => {
+      const proofs = { entry: proveEntry(notary.db, entry), chains: proveChains(notary.db, 'account:1') };
+      for (const [kind, proof] of Object.entries(proofs))
+        await writeFile(fileOf(`${name}.${kind}`), JSON.stringify(await proof));
+      await writeExport(notary.db, notary.signer, fileOf(`${name}.export`));
+    };
+    await write('before');
+    assert.equal(await new Erasure(database.db).erase(OPERATOR, { subject: 'account:1' }), 8);
+    assert.equal(await personalOf(database, 'account:1'), 0);
+    await notary.round();
+    await write('after');
+    const kinds = ['entry', 'chains', 'export'];
+    const files = ['before', 'after'].flatMap((name) => kinds.map((kind) => fileOf(`${name}.${kind}`)));
+    const verdicts = await runVerifier(...files, '--key', keyOf(notary.signer));
+    assert.deepEqual(
+      verdicts.map(({ ok }) => ok),
+      files.map(() => true),
+      JSON.stringify(verdicts),
+    );
+    const exports = [fileOf('before.export'), fileOf('after.export')];
+    const compared = await runVerifier('--compare', ...exports, '--key', keyOf(notary.signer));
+    assert.deepEqual(
+      compared.map(({ ok, entries }) => `${ok} ${entries}`),
+      ['true 12', 'true 13'],
+    );
+  },
+);
