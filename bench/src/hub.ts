@@ -33,6 +33,8 @@ export interface BenchHub extends AsyncDisposable {
 export interface BenchHubOptions {
   /** Who may read public repositories. */
   readonly access?: 'anonymous';
+  /** Believes who calls from this machine whom they call for. */
+  readonly trustsProxies?: true;
   /** The checkout that is started; this one when absent. */
   readonly checkout?: string;
   /** Lays out its data folder before it starts. */
@@ -45,11 +47,7 @@ export async function openBenchHub(options: BenchHubOptions = {}): Promise<Bench
   const scratch: Scratch = stack.use(await openScratch());
   const data = path.join(scratch.path, 'data');
   await options.prepare?.(data);
-  const env = {
-    HOLDFAST_DATA: data,
-    HOLDFAST_PORT: '0',
-    ...(options.access !== undefined && { HOLDFAST_ACCESS: options.access }),
-  };
+  const env = settingsOf(data, options);
   const launcher = path.join(options.checkout ?? ROOT, 'holdfast');
   const running = stack.use(startProgram(launcher, ['start', '--json'], { env }));
   const url = `http://127.0.0.1:${await readPort(running)}`;
@@ -78,6 +76,15 @@ export async function openBenchHub(options: BenchHubOptions = {}): Promise<Bench
     repo: 'admin/bench',
     ask,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function settingsOf(data: string, { access, trustsProxies }: BenchHubOptions): Record<string, string> {
+  return {
+    HOLDFAST_DATA: data,
+    HOLDFAST_PORT: '0',
+    ...(access !== undefined && { HOLDFAST_ACCESS: access }),
+    ...(trustsProxies && { HOLDFAST_TRUSTED_PROXIES: '127.0.0.1' }),
   };
 }
 

@@ -3,7 +3,7 @@
 // is not what it has to be.
 import { loadavg } from 'node:os';
 import { measureCalls } from './calls.ts';
-import { missed, type Figures, type Goal } from './goals.ts';
+import { exitCode, told } from '../goals.ts';
 import { measureReleases } from './releases.ts';
 
 /** How the command is used. */
@@ -20,15 +20,6 @@ export async function runBrokering(words: readonly string[]): Promise<number> {
     return 2;
   }
   console.log(`load ${loadavg()[0]?.toFixed(1)} at the beginning`);
-  const [calls, releases] = [await told(measureCalls(rounds)), await told(measureReleases(rounds))];
-  const problems = missed([...calls, ...releases]);
-  for (const problem of problems) console.error(problem);
-  return problems.length === 0 ? 0 : 1;
-}
-
-/** Says what was measured as soon as it is there; gives what of it is to be what. */
-async function told(measuring: Promise<Figures>): Promise<readonly Goal[]> {
-  const { said, goals } = await measuring;
-  console.log(said);
-  return goals;
+  const goals = [...(await told(measureCalls(rounds))), ...(await told(measureReleases(rounds)))];
+  return exitCode(goals);
 }

@@ -8,7 +8,7 @@ import { PLAYED, VALUES } from '@holdfast/door/played/values';
 import { LEASE } from '@holdfast/vault/lease';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
-import type { Figures } from './goals.ts';
+import type { Figures } from '../goals.ts';
 
 const CONNECTIONS = 16;
 const SECONDS = 4;

@@ -5,7 +5,7 @@ import { openTestVault, id, type TestVault } from '@holdfast/hub/test-vault';
 import { startRun } from '@holdfast/hub/test-runs';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
-import type { Figures } from './goals.ts';
+import type { Figures } from '../goals.ts';
 
 /** As the notary itself: see `PAUSE_MS` there. */
 const SIGNING_PAUSE = 50;

@@ -1,25 +1,29 @@
-// `./holdfast bench ledger`: what recording costs, and what proving and verifying cost. `--long` verifies a million entries.
+// `./holdfast bench ledger`: what recording costs, and what proving and verifying cost. `--long` verifies a million entries. It fails where a
+// figure is not what it has to be.
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { exitCode, told, type Figures } from '../goals.ts';
 import { openBenchHub, type BenchHub } from '../hub.ts';
 import { mustRun, openScratch, ROOT, startProgram } from '../program.ts';
 import { note } from '../note.ts';
 import { median } from '../result.ts';
 import { quantile } from '../scale/latency.ts';
-import { measureRequests } from './added.ts';
+import { addedGoal, measureRequests } from './added.ts';
 import { askAdmin } from './ask-admin.ts';
+import { measureGrowth } from './growth.ts';
 import { openWriters, PLAIN, PLAIN_TABLE, RECORD, writeFor } from './writers.ts';
 
 /** How the command is used. */
 export const LEDGER_USAGE = 'usage: ./holdfast bench ledger [--long] [--rounds N]';
 
 const WRITERS = 32;
-const QUICK = { seconds: 3, requests: 500, entries: 50_000, proofs: 100, rounds: 3 };
-const LONG = { seconds: 10, requests: 3_000, entries: 1_000_000, proofs: 500, rounds: 5 };
+const QUICK = { seconds: 3, requests: 500, entries: 50_000, proofs: 100, rounds: 3, refusedMs: 5_000 };
+const LONG = { seconds: 10, requests: 3_000, entries: 1_000_000, proofs: 500, rounds: 5, refusedMs: 30_000 };
 
 /** Measures and prints; gives the exit code. */
 export async function runLedger(words: readonly string[]): Promise<number> {
@@ -30,20 +34,22 @@ export async function runLedger(words: readonly string[]): Promise<number> {
     console.error(LEDGER_USAGE);
     return 2;
   }
+  console.log(`load ${loadavg()[0]?.toFixed(1)} at the beginning`);
+  const goals = await told(measureGrowth(size.refusedMs));
   await using hub = await openBenchHub();
-  console.log(await measureRecording(hub, { ...size, rounds }));
-  console.log(await measureAdded(hub, size.requests));
+  goals.push(...(await told(measureRecording(hub, { ...size, rounds }))));
+  goals.push(...(await told(measureAdded(hub, size.requests))));
   note(`${size.requests} requests with and without an entry`);
-  console.log(await measureRequests(hub, size.requests));
+  goals.push(...(await told(measureRequests(hub, size.requests))));
   await fill(hub, size.entries);
   console.log(await measureProofs(hub, size.proofs));
   console.log(await measureVerifying(hub));
-  return 0;
+  return exitCode(goals);
 }
 
 type Size = typeof QUICK;
 
-async function measureRecording(hub: BenchHub, { rounds, seconds }: Size): Promise<string> {
+async function measureRecording(hub: BenchHub, { rounds, seconds }: Size): Promise<Figures> {
   await using recording = await openWriters(hub, 'hub', WRITERS);
   await using plain = await openWriters(hub, 'superuser', WRITERS);
   await plain.clients[0]?.query(PLAIN_TABLE);
@@ -56,7 +62,7 @@ async function measureRecording(hub: BenchHub, { rounds, seconds }: Size): Promi
     rates.push({ recorded, inserted: await writeFor(plain, PLAIN, seconds) });
   }
   const ratios = rates.map(({ recorded, inserted }) => recorded / inserted);
-  return [
+  const said = [
     `recorded acts, ${WRITERS} writers: ${spread(
       rates.map(({ recorded }) => recorded),
       0,
@@ -67,10 +73,12 @@ async function measureRecording(hub: BenchHub, { rounds, seconds }: Size): Promi
     )} a second`,
     `ratio:                            ${spread(ratios, 2)} (reach 0.5)`,
   ].join('\n');
+  const what = 'the ratio of acts recorded to plain inserts';
+  return { said, goals: [{ what, figure: median(ratios), limit: 0.5, side: 'reach' }] };
 }
 
 /** The same transaction with and without its entry, in turns, on one connection. */
-async function measureAdded(hub: BenchHub, requests: number): Promise<string> {
+async function measureAdded(hub: BenchHub, requests: number): Promise<Figures> {
   note(`${requests} transactions with and without an entry`);
   await using writers = await openWriters(hub, 'hub', 1);
   const [client] = writers.clients;
@@ -83,9 +91,13 @@ async function measureAdded(hub: BenchHub, requests: number): Promise<string> {
   const line = (name: string, of: (values: number[]) => number): string =>
     `${name} ${of(times.without).toFixed(2)} ms without, ${of(times.with).toFixed(2)} ms with: ` +
     `${(of(times.with) - of(times.without)).toFixed(2)} ms added`;
-  return ['an act in a transaction, one after another:', line('  median', median)]
-    .concat(line('  p99   ', (values) => quantile(values, 0.99)))
-    .join('\n');
+  const late = (values: readonly number[]): number => quantile(values, 0.99);
+  const said = [
+    'an act in a transaction, one after another:',
+    line('  median', median),
+    line('  p99   ', late),
+  ];
+  return { said: said.join('\n'), goals: [addedGoal('an act', late(times.with) - late(times.without))] };
 }
 
 // What the hub does when it counts a download: a row of its own, and the commit waits for the disk either way.

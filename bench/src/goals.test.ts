@@ -1,7 +1,7 @@
-// Which figures of brokering let the benchmark fail.
+// Which figures let a benchmark fail.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { missed, type Goal } from './goals.ts';
+import { exitCode, missed, type Goal } from './goals.ts';
 
 const late = (figure: number): Goal => ({ what: 'p99 added', figure, limit: 5, side: 'under' });
 const ratio = (figure: number): Goal => ({ what: 'ratio', figure, limit: 0.5, side: 'reach' });
@@ -16,4 +16,11 @@ void test('missed() names what is on the wrong side of its limit, the limit itse
 
 void test('missed() takes what was not measured for missed', () => {
   assert.equal(missed([late(Number.NaN), ratio(Number.NaN)]).length, 2);
+});
+
+void test('exitCode() is that of a failure where one of the goals is missed', (t) => {
+  const said = t.mock.method(console, 'error', () => undefined);
+  assert.equal(exitCode([late(4), ratio(0.6)]), 0);
+  assert.equal(exitCode([late(4), ratio(0.4)]), 1);
+  assert.equal(said.mock.callCount(), 1);
 });
