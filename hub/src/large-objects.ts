@@ -3,9 +3,10 @@ import { MiB } from '@holdfast/kernel/size';
 import { ByteBudget } from '@holdfast/platform/byte-budget';
 import { SpoolRoom } from '@holdfast/platform/spool';
 import { type HubStart } from '@holdfast/supervisor/settings';
-import { Blobs, Uploads, type Assembled, type RepoStorage } from '#modules/blobs';
+import { Blobs, Uploads, type Assembled, type NamedObjects, type RepoStorage } from '#modules/blobs';
+import { listNamed } from '#modules/git';
 import { RepoWriter } from '#modules/repos';
-import { Backups, damagedPacks, openUpkeep, Quotas, Sizes } from '#modules/upkeep';
+import { Backups, damagedObjects, damagedPacks, openUpkeep, Quotas, Sizes } from '#modules/upkeep';
 import { asXet, openXet } from '#modules/xet';
 import { type Foundation } from './foundation.ts';
 
@@ -27,7 +28,7 @@ export function openLargeObjects(foundation: Foundation, settings: HubStart['set
   const assembled: Assembled = {
     open: async (blob) => await xet.xetFiles.open(asXet(blob)),
   };
-  const blobs = new Blobs({ ...foundation, storage, assembled });
+  const blobs = new Blobs({ ...foundation, storage, assembled, named: namedIn(foundation) });
   const xet = openXet({
     ...foundation,
     storage,
@@ -44,8 +45,19 @@ export function openLargeObjects(foundation: Foundation, settings: HubStart['set
     backups: new Backups(foundation),
     sizes: new Sizes(foundation),
     blobs,
-    uploads: new Uploads({ ...foundation, backend: 'disk', limits, storage, room: quotas }),
-    shardSpace: { scratch, room: new SpoolRoom(SHARDS_SPOOLED), budget: new ByteBudget(SHARDS_READ) },
+    uploads: new Uploads({
+      ...{ ...foundation, backend: 'disk', limits, storage },
+      ...{ room: quotas, damage: damagedObjects },
+    }),
+    shardSpace: shardSpaceOf(scratch),
     ...openUpkeep({ ...foundation, ...xet, blobs, storage, scrubRate: settings.scrubRate }),
   };
+}
+
+function namedIn({ db }: Foundation): NamedObjects {
+  return { among: async (repoId, digests) => await listNamed(db, repoId, digests) };
+}
+
+function shardSpaceOf(scratch: string) {
+  return { scratch, room: new SpoolRoom(SHARDS_SPOOLED), budget: new ByteBudget(SHARDS_READ) };
 }

@@ -2,6 +2,7 @@
 // have it counted as their own, without ever sending its bytes.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { sql } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import {
   askBatch,
@@ -135,6 +136,32 @@ void test('whoever only reads copies nothing that no commit has placed', async (
     );
     assert.ok(repo.usedStorage >= secret.size && repo.usedStorage < secret.size + unknown.size);
   }
+});
+
+void test('whoever only reads gets nothing that no commit names, by link, batch or chunks', async () => {
+  await using hub = await setUp();
+  await hub.addRepo('ada/open', { visibility: 'public' });
+  const from = { token: hub.ada, repo: 'ada/open' };
+  assert.equal((await put(await uploadLink(hub, { ...from, sample: unknown }), unknown.bytes)).status, 200);
+  const ask = async (token: string) =>
+    await askOne(hub, { token, repo: 'ada/open', operation: 'download', sample: unknown });
+  // Who may write sees what waits for its commit: clients look whether it arrived.
+  const own = (await ask(hub.ada)).actions?.download?.href ?? assert.fail('a writer gets a link');
+  assert.equal((await fetch(own)).status, 200);
+  const { text: readOnly } = await hub.addToken('ada', 'read');
+  for (const token of [hub.eve, readOnly]) assert.equal((await ask(token)).error?.code, 404);
+  const value = { path: 'late.bin', algo: 'sha256', oid: unknown.oid, size: unknown.size };
+  await commit(hub, from, [{ key: 'lfsFile', value }]);
+  const link =
+    (await ask(hub.eve)).actions?.download?.href ?? assert.fail('committed, and still not to be had');
+  assert.equal((await fetch(link)).status, 200);
+
+  // A link from before opens no more than the batch would give now, as after a sweep of a dropped history.
+  await sql`delete from git.object where lfs_sha256 = ${unknown.oid}`.execute(
+    hub.modules.db.withTables<never>(),
+  );
+  assert.equal((await fetch(link)).status, 404);
+  assert.equal((await fetch(own)).status, 200);
 });
 
 void test('removing an object from one repository leaves it to the others, and its bytes go with the last', async () => {

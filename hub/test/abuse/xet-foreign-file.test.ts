@@ -10,6 +10,7 @@ import { encodeShard } from '../harness/xet-encode.ts';
 import {
   askSession,
   askXet,
+  commitXet,
   openXet,
   putShard,
   putXorb,
@@ -75,6 +76,30 @@ void test("another's file, xorb and chunk are what nobody has", async () => {
   for (const path of [`/v1/xorbs/default/${secret.xorb.hash}`, `/v1/files/${secret.file.hash}`])
     assert.equal((await askXet(hub.eves, path, { method: 'HEAD' })).status, 404);
   assert.deepEqual(await (await putXorb(hub.eves, secret.xorb)).json(), { was_inserted: true });
+});
+
+void test('a file that no commit names is for those who may write', async () => {
+  await using hub = await setUp();
+  await hub.addRepo('ada/open', { visibility: 'public' });
+  const writer = await openXet(hub, { token: hub.ada, repo: 'ada/open' }, 'write');
+  const late = xetSample();
+  assert.equal((await putXorb(writer, late.xorb)).status, 200);
+  assert.equal((await putShard(writer, encodeShard({ files: [late.file] }))).status, 200);
+  const reader = await openXet(hub, { token: hub.eve, repo: 'ada/open' }, 'read');
+  const statuses = async (session: XetSession): Promise<number[]> => {
+    const { hash } = late.file;
+    const answers = [
+      await askXet(session, `/v1/reconstructions/${hash}`),
+      await askXet(session, `/v2/reconstructions/${hash}`),
+      await askXet(session, `/v1/reconstructions?file_id=${hash}`),
+      await askXet(session, `/v1/files/${hash}`, { method: 'HEAD' }),
+    ];
+    return answers.map(({ status }) => status);
+  };
+  assert.deepEqual(await statuses(reader), [404, 404, 404, 404]);
+  assert.deepEqual(await statuses(writer), [200, 200, 200, 200]);
+  await commitXet(hub, { token: hub.ada, repo: 'ada/open' }, { sample: late, path: 'late.bin' });
+  assert.deepEqual(await statuses(reader), [200, 200, 200, 200]);
 });
 
 void test('a shard cannot name chunks of another scope', async () => {

@@ -21,6 +21,22 @@ export interface BlobsDeps {
   readonly store: ObjectStore;
   readonly storage: RepoStorage;
   readonly assembled: Assembled;
+  readonly named: NamedObjects;
+}
+
+/** Who knows which objects the history of a repository names. */
+export interface NamedObjects {
+  /** Those of the digests that a file of a commit points to. */
+  among(repoId: Id, digests: readonly Sha256[]): Promise<ReadonlySet<Sha256>>;
+}
+
+/**
+ * Who asks for objects by their digest: readers see what a commit names. What waits for its commit, or was never
+ * committed, is for those who may write: it may be anything, and was published to nobody.
+ */
+export interface Viewer {
+  readonly repoId: Id;
+  readonly mayWrite: boolean;
 }
 
 /** Who puts objects together that the store does not have as they are. */
@@ -63,10 +79,28 @@ export class Blobs {
     return blob;
   }
 
-  /** The object of a repository that is made of this Xet file. Throws `blob.missing`. */
-  async getByXet(repoId: Id, hash: string): Promise<Blob> {
-    const blob = await new BlobReader(this.#deps.db).findByXet(repoId, hash);
+  /** Those of the digests that the repository holds for this viewer. */
+  async findSeen({ repoId, mayWrite }: Viewer, digests: readonly Sha256[]): Promise<Map<Sha256, Blob>> {
+    const held = await this.findMany(repoId, digests);
+    if (mayWrite || held.size === 0) return held;
+    const named = await this.#deps.named.among(repoId, [...held.keys()]);
+    return new Map([...held].filter(([sha256]) => named.has(sha256)));
+  }
+
+  /** The object, if this viewer sees it. Throws `blob.missing`. */
+  async getSeen(viewer: Viewer, sha256: Sha256): Promise<Blob> {
+    const blob = (await this.findSeen(viewer, [sha256])).get(sha256);
+    if (blob === undefined) throw blobMissing(sha256);
+    return blob;
+  }
+
+  /** The object that is made of this Xet file, if this viewer sees it. Throws `blob.missing`. */
+  async getSeenByXet(viewer: Viewer, hash: string): Promise<Blob> {
+    const { db, named } = this.#deps;
+    const blob = await new BlobReader(db).findByXet(viewer.repoId, hash);
     if (blob === undefined) throw blobMissing(hash);
+    const isSeen = viewer.mayWrite || (await named.among(viewer.repoId, [blob.sha256])).has(blob.sha256);
+    if (!isSeen) throw blobMissing(hash);
     return blob;
   }
 

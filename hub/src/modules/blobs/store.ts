@@ -82,22 +82,26 @@ export class BlobReader {
     return row && toUpload(row);
   }
 
-  async countUploads(repoId: Id): Promise<number> {
+  /** Uploads in parts of a repository that can still be finished. */
+  async countUploads(repoId: Id, now: Date): Promise<number> {
     const row = await this.db
       .selectFrom('blobs.upload')
       .select(sql<number>`count(*)`.as('n'))
       .where('repo_id', '=', repoId)
+      .where('expires_at', '>', now)
       .executeTakeFirst();
     return row?.n ?? 0;
   }
 
-  /** Uploads in parts whose time is over, or all of a repository. */
-  async listUploads(of: { readonly expiredAt: Date } | { readonly repoId: Id }): Promise<UploadSession[]> {
-    const query = this.db.selectFrom('blobs.upload').selectAll().limit(500);
-    const rows = await (
-      'repoId' in of ? query.where('repo_id', '=', of.repoId) : query.where('expires_at', '<=', of.expiredAt)
-    ).execute();
-    return rows.map(toUpload);
+  /** Uploads in parts whose time is over, or of a repository: all, or of these objects. */
+  async listUploads(
+    of: { readonly expiredAt: Date } | { readonly repoId: Id; readonly digests?: readonly Sha256[] },
+  ): Promise<UploadSession[]> {
+    let query = this.db.selectFrom('blobs.upload').selectAll().limit(500);
+    if ('expiredAt' in of) query = query.where('expires_at', '<=', of.expiredAt);
+    else query = query.where('repo_id', '=', of.repoId);
+    if ('digests' in of) query = query.where(sql<boolean>`sha256 = any(${of.digests}::text[])`);
+    return (await query.execute()).map(toUpload);
   }
 }
 

@@ -2,6 +2,7 @@
 // who may write there, were found to have the digest and size announced, and are on disk; the row, the count of bytes
 // and the ledger's entry are one transaction.
 import { type Clock } from '@holdfast/kernel/clock';
+import { type Sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { type ByteSource, type ObjectStore, type ReceivedPart } from '@holdfast/platform/objects/store';
@@ -19,11 +20,13 @@ import {
 import {
   partLength,
   planUploads,
+  type Blob,
   type BlobName,
   type UploadPlan,
   type UploadSession,
   type XetName,
 } from './model.ts';
+import { type ObjectDamage } from './object-damage.ts';
 import { type Room } from './room.ts';
 import { type Link } from './signed-link.ts';
 import { spareObjects } from './spared.ts';
@@ -48,6 +51,7 @@ export interface UploadsDeps {
   readonly limits: { readonly largeObject: number; readonly uploadPart: number };
   readonly storage: RepoStorage;
   readonly room: Room;
+  readonly damage: ObjectDamage;
 }
 
 /** Which object is to come, and for which repository. */
@@ -63,6 +67,8 @@ const HOUR_MS = 3_600_000;
 const SESSION_MS = 24 * HOUR_MS;
 // Each holds a file and a row. A folder of large files needs many at once; an attacker needs more.
 const MOST_SESSIONS = 2_000;
+/** Refusals that an upload which somebody broke off may be the reason of. */
+const WANT_OF_ROOM = ['quota.exceeded', 'upload.too-many', 'object.store-full'];
 
 /** Uploads of large objects. */
 export class Uploads {
@@ -81,17 +87,28 @@ export class Uploads {
     const digests = wishes.map((wish) => wish.sha256);
     const { db, clock } = this.#deps;
     const stored = await spareObjects(db, { repoId, digests, now: clock.now() });
+    const lost = await this.#lostAmong([...stored.values()]);
+    const whole = new Map([...stored].filter(([digest]) => !lost.has(digest)));
     const { largeObject, uploadPart } = this.#deps.limits;
-    const plans = planUploads(wishes, stored, { largest: largeObject, part: uploadPart, ...options });
-    const bytes = wishes.reduce((sum, wish, index) => (isToCome(plans[index]) ? sum + wish.size : sum), 0);
-    if (bytes > 0) await this.#deps.room.expect(repoId, bytes);
+    const plans = planUploads(wishes, whole, { largest: largeObject, part: uploadPart, ...options });
+    // What is sent to mend what the repository holds was counted when it came first.
+    const fresh = wishes.filter(({ sha256 }, index) => isToCome(plans[index]) && !lost.has(sha256));
+    const bytes = fresh.reduce((sum, wish) => sum + wish.size, 0);
+    if (bytes > 0)
+      await this.#makingRoom(repoId, fresh, async () => await this.#deps.room.expect(repoId, bytes));
     return plans;
   }
 
   /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`, `quota.exceeded`. */
   async beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
+    const begin = async () => await this.#beginParts(repoId, wish, partSize);
+    return await this.#makingRoom(repoId, [wish], begin);
+  }
+
+  async #beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
     const { db, clock, store, room } = this.#deps;
-    if ((await new BlobReader(db).countUploads(repoId)) >= MOST_SESSIONS) throw tooManyUploads(MOST_SESSIONS);
+    const under = await new BlobReader(db).countUploads(repoId, clock.now());
+    if (under >= MOST_SESSIONS) throw tooManyUploads(MOST_SESSIONS);
     const { id: partsId } = await store.beginParts({ size: wish.size, partSize });
     const now = clock.now();
     const expiresAt = new Date(now.getTime() + SESSION_MS);
@@ -113,9 +130,10 @@ export class Uploads {
     sender: Sender,
     body: { source: ByteSource; signal: AbortSignal },
   ): Promise<void> {
-    const { store, limits, room } = this.#deps;
+    const { db, store, limits, room } = this.#deps;
     const { sha256, size } = link;
-    await room.expect(link.repoId, size);
+    if ((await new BlobReader(db).find(link.repoId, sha256)) === undefined)
+      await room.expect(link.repoId, size);
     await store.put(body.source, { sha256, size, limit: limits.largeObject, signal: body.signal });
     await this.#register(link, sender);
   }
@@ -146,7 +164,10 @@ export class Uploads {
     if (body.sha256 !== link.sha256) throw blobDigestDiffers();
     // Asked again by a sender who missed the answer: the session is gone, the object is there.
     const before = await new BlobReader(db).find(link.repoId, link.sha256);
-    if (before?.size === link.size) return;
+    if (before?.size === link.size && !(await this.#lostAmong([before])).has(link.sha256)) {
+      await this.#dropNamed(link);
+      return;
+    }
     const upload = await this.#getUpload(link);
     const { parts, signal } = body;
     await store.completeParts(partsOf(upload), { parts, sha256: link.sha256, signal });
@@ -173,8 +194,44 @@ export class Uploads {
   }
 
   async #drop(of: { expiredAt: Date } | { repoId: Id }): Promise<number> {
+    return await this.#forget(await new BlobReader(this.#deps.db).listUploads(of));
+  }
+
+  // Another sender has brought the object meanwhile: what this one sent is not needed any more.
+  async #dropNamed({ repoId, upload }: Link): Promise<void> {
+    const session = upload === '' ? undefined : await new BlobReader(this.#deps.db).findUpload(upload);
+    if (session?.repoId === repoId) await this.#forget([session]);
+  }
+
+  /**
+   * Does the work; where there is no room for it, forgets uploads in parts of the same objects, and tries once more: whoever
+   * broke off and begins again must not be in their own way. Two who send the same object do not disturb each other while
+   * there is room for both.
+   */
+  async #makingRoom<T>(repoId: Id, wishes: readonly BlobName[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFault(error) || !WANT_OF_ROOM.includes(error.code)) throw error;
+      const digests = wishes.map(({ sha256 }) => sha256);
+      const before = await new BlobReader(this.#deps.db).listUploads({ repoId, digests });
+      if ((await this.#forget(before)) === 0) throw error;
+      return await work();
+    }
+  }
+
+  /** Those of the objects whose bytes are known to be damaged, or are not there. Files made of chunks are mended by these. */
+  async #lostAmong(objects: readonly Blob[]): Promise<ReadonlySet<Sha256>> {
+    const { db, store, damage } = this.#deps;
+    const digests = objects.filter(({ xet }) => xet === undefined).map(({ sha256 }) => sha256);
+    if (digests.length === 0) return new Set();
+    const lost = new Set(await damage.among(db, digests));
+    for (const digest of digests) if (!lost.has(digest) && !(await store.has(digest))) lost.add(digest);
+    return lost;
+  }
+
+  async #forget(sessions: readonly UploadSession[]): Promise<number> {
     const { db, store } = this.#deps;
-    const sessions = await new BlobReader(db).listUploads(of);
     for (const session of sessions) {
       await store.abortParts({ id: session.partsId });
       await db.transaction((tx) => new BlobWriter(tx).removeUpload(session.id));
@@ -193,7 +250,7 @@ export class Uploads {
   }
 
   async #register(link: Destination, sender: Sender, uploadId?: Id): Promise<void> {
-    const { db, clock, store, backend, storage } = this.#deps;
+    const { db, clock, store, backend, storage, damage } = this.#deps;
     const { repoId, sha256, size } = link;
     const registering = db.transaction(async (tx) => {
       const writer = new BlobWriter(tx);
@@ -204,6 +261,8 @@ export class Uploads {
       if (uploadId !== undefined) await writer.removeUpload(uploadId);
       const to = { repoId, backend, sender, storage, at: clock.now() };
       await registerObjects(tx, [{ sha256, size }], to);
+      // They were verified, and lie where the damaged ones lay.
+      await damage.mended(tx, sha256);
     });
     await registering.catch(async (error: unknown) => {
       // Refused bytes do not wait for the collection: many of them would fill the disk until then.

@@ -38,6 +38,7 @@ export { ObjectCache, SharedObjectCache } from './object-cache.ts';
 export { listFileNames, type Head } from './store/file-names.ts';
 export { HistoryRewriter, type MovedRef, type Rewriting } from './store/history-rewriter.ts';
 export { HistoryIntegrity, type BrokenObject, type Pointed } from './store/integrity.ts';
+export { listNamed } from './store/named.ts';
 export { rereadObjects, type FlawedObject, type ObjectName, type RereadBatch } from './store/reread.ts';
 export { Reach } from './store/reach.ts';
 export { GitReader, MAX_PAGE } from './store/reader.ts';

@@ -1,6 +1,6 @@
 // The face of `upkeep`.
 export { Backups } from './backups.ts';
-export { damagedPacks } from './damaged-packs.ts';
+export { damagedObjects, damagedPacks } from './damaged-packs.ts';
 export { Fsck, type FsckEvent, type Problem } from './fsck.ts';
 export { GRACES, type Graces } from './graces.ts';
 export { HistorySweep, type SweptHistory } from './history-sweep.ts';

@@ -49,7 +49,8 @@ export async function sumStored(db: Db | Tx, id: Id): Promise<Stored> {
       (select coalesce(sum(packed_size), 0) from xet.xorb
         where scope_id = any(array(select id from repos union all select ${id})))::bigint as packed,
       ((select coalesce(sum(used_storage), 0) from repos where deleted_at is null) - assembled.bytes
-        + (select coalesce(sum(size), 0) from blobs.upload where repo_id = any(array(select id from repos)))
+        + (select coalesce(sum(size), 0) from blobs.upload
+            where expires_at > now() and repo_id = any(array(select id from repos)))
       )::bigint as others from assembled`.execute(tablesOf(db));
   return rows[0] ?? { assembled: 0, packed: 0, others: 0 };
 }

@@ -145,7 +145,9 @@ class Asked {
   async download(wishes: readonly Wish[]): Promise<BatchAnswer> {
     const names = wishes.map(parseName);
     const digests = names.filter((name) => name !== undefined).map((name) => name.sha256);
-    const held = await this.#deps.blobs.findMany(this.#by.repo.id, digests);
+    const { repo, actor } = this.#by;
+    const mayWrite = this.#deps.repos.mayWrite(actor, repo);
+    const held = await this.#deps.blobs.findSeen({ repoId: repo.id, mayWrite }, digests);
     const objects = wishes.map((wish, index): AnsweredObject => {
       const name = names[index];
       if (name === undefined) return malformed(wish);

@@ -35,7 +35,9 @@ export function getObject(deps: SendDeps): Route {
     async run({ params, query, request, reply, address }) {
       const claim = { act: 'fetch', repoId: params.repo, sha256: params.digest, query } as const;
       const opened = await openLink(deps, claim, { request, address });
-      const blob = await deps.blobs.get(opened.repo.id, opened.link.sha256);
+      const { repo, actor, link } = opened;
+      const viewer = { repoId: repo.id, mayWrite: deps.repos.mayWrite(actor, repo) };
+      const blob = await deps.blobs.getSeen(viewer, link.sha256);
       const { sha256, size } = blob;
       await recordRead(deps, opened, address);
       using live = deps.streams.watch(rightOf(deps, opened));

@@ -5,6 +5,7 @@ import { isFault } from '@holdfast/kernel/fault';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Actor, type ProvenRun } from '#modules/access';
+import { type Viewer } from '#modules/blobs';
 import { type Repo, type Repos } from '#modules/repos';
 import { type Authentication, type Session } from '#modules/tokens';
 import {
@@ -75,6 +76,11 @@ async function requireScope(
 ): Promise<void> {
   const scope = await scopes.of(at.repo);
   if (scope.id !== at.access.scopeId || String(scope.generation) !== at.generation) throw accessOutdated();
+}
+
+/** How the repository's objects show to whoever opened it. */
+export function viewerOf({ repos }: Pick<AccessDeps, 'repos'>, by: { actor: Actor; repo: Repo }): Viewer {
+  return { repoId: by.repo.id, mayWrite: repos.mayWrite(by.actor, by.repo) };
 }
 
 /** The right under which a body that began with this token may go on. */

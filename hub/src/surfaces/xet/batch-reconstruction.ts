@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Blob } from '#modules/blobs';
 import { asXet } from '#modules/xet';
 import { defineRoute, type Route } from '../route/route.ts';
-import { openAccess } from './access.ts';
+import { openAccess, viewerOf } from './access.ts';
 import { addFetches, linksOf, presentTerms, type Fetches } from './links.ts';
 import { below, ScopeParams } from './paths.ts';
 import { type ReconstructionDeps } from './reconstructions.ts';
@@ -37,7 +37,7 @@ export function batchReconstructionRoute(deps: ReconstructionDeps): Route {
       const opened = await openAccess(deps, call, 'read');
       const blobs: Blob[] = [];
       for (const hash of new Set([call.query.file_id].flat()))
-        blobs.push(await deps.blobs.getByXet(opened.repo.id, hash));
+        blobs.push(await deps.blobs.getSeenByXet(viewerOf(deps, opened), hash));
       const all = await deps.xetFiles.locateWhole(blobs);
       const terms: Record<string, object[]> = {};
       const fetches: Fetches = {};

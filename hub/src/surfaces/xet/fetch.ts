@@ -15,7 +15,7 @@ import { type LiveStreams } from '../http/live-streams.ts';
 import { runOf, withinRun } from '../http/run-of.ts';
 import { sendPlan } from '../http/send-file.ts';
 import { defineRoute, type Route } from '../route/route.ts';
-import { ownerOf, repoOf, type AccessDeps } from './access.ts';
+import { ownerOf, repoOf, viewerOf, type AccessDeps } from './access.ts';
 import { readRanges } from './fetch-ranges.ts';
 
 /** What the route needs. */
@@ -70,8 +70,9 @@ export function fetchRoute(deps: FetchDeps): Route {
 async function rightOf(deps: FetchDeps, link: FetchLink): ReturnType<typeof ownerOf> {
   try {
     const owner = await ownerOf(deps, link.tokenId);
-    await repoOf(deps, link.repoId, { actor: owner.actor, act: 'read' });
-    await deps.blobs.getByXet(link.repoId, link.file);
+    const { actor } = owner;
+    const repo = await repoOf(deps, link.repoId, { actor, act: 'read' });
+    await deps.blobs.getSeenByXet(viewerOf(deps, { actor, repo }), link.file);
     return owner;
   } catch (error) {
     throw isFault(error) && error.kind !== 'unavailable' ? fetchEnded() : error;

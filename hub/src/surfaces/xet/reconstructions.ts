@@ -7,7 +7,7 @@ import { type Blobs } from '#modules/blobs';
 import { type Reads } from '#modules/ledger';
 import { asXet, MOST_RANGES, type Files, type Located, type XetHash, type XorbRange } from '#modules/xet';
 import { defineRoute, type Route } from '../route/route.ts';
-import { openAccess, type AccessDeps } from './access.ts';
+import { openAccess, viewerOf, type AccessDeps } from './access.ts';
 import { addFetches, inclusive, linksOf, presentTerms, type Fetches, type LinkOf } from './links.ts';
 import { recordRead } from './record-read.ts';
 import { below, HashParams } from './paths.ts';
@@ -44,7 +44,7 @@ function reconstructionRoute(deps: ReconstructionDeps, version: 1 | 2): Route {
     output: 'stream',
     async run(call) {
       const opened = await openAccess(deps, call, 'read');
-      const blob = await deps.blobs.getByXet(opened.repo.id, call.params.hash);
+      const blob = await deps.blobs.getSeenByXet(viewerOf(deps, opened), call.params.hash);
       const range = rangeOf(call.request.headers.range, blob.size);
       const response = call.reply.raw;
       if (range === undefined) {
@@ -78,8 +78,8 @@ function headFile(deps: ReconstructionDeps): Route {
     body: z.unknown(),
     output: 'stream',
     async run(call) {
-      const { repo } = await openAccess(deps, call, 'read');
-      const { size } = await deps.blobs.getByXet(repo.id, call.params.hash);
+      const opened = await openAccess(deps, call, 'read');
+      const { size } = await deps.blobs.getSeenByXet(viewerOf(deps, opened), call.params.hash);
       call.reply.raw.writeHead(200, { 'Content-Length': size }).end();
     },
   });

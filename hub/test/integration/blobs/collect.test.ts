@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import test from 'node:test';
+import { sql } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
 import { blobJobs, Blobs, COLLECT_TASK, Uploads } from '../../../src/modules/blobs/index.ts';
+import { damagedObjects } from '../../../src/modules/upkeep/index.ts';
 import { asXet } from '../../../src/modules/xet/index.ts';
-import { askOne, put, sampleOf, uploadFile, uploadLink, type Sample } from '../../harness/lfs.ts';
-import { openServedHub, TEST_LIMITS, type ServedHub } from '../../harness/served-hub.ts';
+import { askBatch, askOne, put, sampleOf, uploadFile, uploadLink, type Sample } from '../../harness/lfs.ts';
+import { openServedHub, OPERATOR, TEST_LIMITS, type ServedHub } from '../../harness/served-hub.ts';
 
 const TWO_DAYS_MS = 2 * 24 * 3_600_000;
 
@@ -68,6 +70,47 @@ void test('dropExpired() forgets uploads in parts that were not finished in a da
   assert.equal(late.headers.get('x-error-code'), 'UploadMissing');
 });
 
+void test('an upload in parts that was broken off, or has expired, keeps nobody from beginning again', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  const { id } = await hub.addRepo('ada/model');
+  const [sample, other] = [sampleOf(5 * MiB), sampleOf(5 * MiB)];
+  const used = (await hub.modules.repos.findById(id))?.usedStorage ?? 0;
+  await hub.modules.quotas.set(OPERATOR, 'ada', used + 6 * MiB);
+  const begin = async (of: Sample) => {
+    const wish = { token, repo: 'ada/model', operation: 'upload', transfers: ['multipart'] } as const;
+    return (await askBatch(hub, { ...wish, objects: [{ oid: of.oid, size: of.size }] })).status;
+  };
+  const parts = async (): Promise<number> => (await readdir(`${hub.objects}/parts`)).length;
+  assert.equal(await begin(sample), 200);
+  assert.equal(await begin(sample), 200, 'there is room for one, and it is the same one');
+  assert.equal(await parts(), 1);
+  assert.equal(await begin(other), 403, 'another has no room beside it');
+  await sql`update blobs.upload set expires_at = now() - interval '1 minute'`.execute(
+    hub.modules.db.withTables<never>(),
+  );
+  assert.equal(await begin(other), 200, 'what has expired takes no room');
+  await hub.modules.quotas.set(OPERATOR, 'ada', null);
+  assert.deepEqual([await begin(other), await parts()], [200, 3], 'with room, two who send the same go on');
+});
+
+void test('who completes what somebody else has brought meanwhile leaves nothing behind', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  await hub.addRepo('ada/model');
+  const sample = sampleOf(5 * MiB);
+  const wish = { token, repo: 'ada/model', operation: 'upload', sample } as const;
+  const { actions } = await askOne(hub, { ...wish, transfers: ['multipart'] });
+  const whole = (await askOne(hub, wish)).actions?.upload?.href ?? assert.fail('no link');
+  assert.equal((await put(whole, sample.bytes)).status, 200);
+  const completed = await fetch(actions?.upload?.href ?? '', {
+    method: 'POST',
+    body: JSON.stringify({ oid: sample.oid, parts: [] }),
+  });
+  assert.equal(completed.status, 200);
+  assert.deepEqual(await readdir(`${hub.objects}/parts`), []);
+});
+
 const HOUR_MS = 3_600_000;
 
 /** The daily job, so many hours from now. */
@@ -76,7 +119,14 @@ async function runJob(hub: ServedHub, hours: number): Promise<void> {
   const clock = { now: () => new Date(Date.now() + hours * HOUR_MS) };
   const assembled = { open: async (blob: Parameters<typeof asXet>[0]) => await xetFiles.open(asXet(blob)) };
   const jobs = blobJobs({
-    blobs: new Blobs({ db, store, clock, storage, assembled }),
+    blobs: new Blobs({
+      db,
+      store,
+      clock,
+      storage,
+      assembled,
+      named: { among: () => Promise.resolve(new Set()) },
+    }),
     uploads: uploadsAt(hub, hours),
   });
   await jobs[COLLECT_TASK]?.({}, new AbortController().signal);
@@ -88,6 +138,7 @@ function uploadsAt({ modules: { db, store } }: ServedHub, hours: number): Upload
     clock: { now: () => new Date(Date.now() + hours * HOUR_MS) },
     storage: { lock: () => Promise.resolve(), add: () => Promise.resolve() },
     room: { expect: () => Promise.resolve(), settle: () => Promise.resolve() },
+    damage: damagedObjects,
   });
 }
 

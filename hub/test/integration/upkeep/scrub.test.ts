@@ -4,10 +4,11 @@ import { open, rm, truncate } from 'node:fs/promises';
 import test from 'node:test';
 import { sql } from 'kysely';
 import { type Sha256 } from '@holdfast/kernel/digest';
+import { MiB } from '@holdfast/kernel/size';
 import { Scrub } from '../../../src/modules/upkeep/index.ts';
 import { StoredCheck } from '../../../src/modules/upkeep/stored-check.ts';
-import { put, sampleOf, uploadFile, uploadLink } from '../../harness/lfs.ts';
-import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
+import { askOne, put, sampleOf, uploadFile, uploadLink, type Sample } from '../../harness/lfs.ts';
+import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
 import { DAY_MS, listPacks } from '../../harness/upkeep.ts';
 import { putXorb, uploadXet, xetSample } from '../../harness/xet.ts';
 
@@ -158,3 +159,55 @@ void test('it reads no faster than it may', async () => {
   await new Scrub({ ...hub.modules, rate: 400_000, check: new StoredCheck(hub.modules) }).run();
   assert.ok(performance.now() - begun >= 480, 'two hundred kilobytes at four hundred a second');
 });
+
+void test('an object that is known to be damaged, or is not there, is asked for again and replaced', async () => {
+  await using repo = await openRepo();
+  const { hub, id, to } = repo;
+  const [altered, gone, inParts] = [sampleOf(1000), sampleOf(2000), sampleOf(5 * MiB)];
+  for (const [index, sample] of [altered, gone, inParts].entries())
+    await uploadFile(hub, { ...to, sample, path: `${index}.bin` });
+  const ask = async (sample: Sample, transfers?: readonly string[]) =>
+    (await askOne(hub, { ...to, operation: 'upload', sample, ...(transfers && { transfers }) })).actions;
+  for (const sample of [altered, gone, inParts]) assert.equal(await ask(sample), undefined);
+  for (const sample of [altered, inParts]) await flipByte(pathOf(hub, 'sha256', sample.oid), 5);
+  await rm(pathOf(hub, 'sha256', gone.oid));
+  await scrubIn(hub, 0).run();
+  assert.equal((await damage(hub)).length, 3);
+  const counted = (await hub.modules.repos.findById(id))?.usedStorage;
+
+  // Without one byte of room left: they were counted when they came first.
+  await hub.modules.quotas.set(OPERATOR, 'ada', counted ?? 0);
+  for (const sample of [altered, gone]) {
+    const href = (await ask(sample))?.upload?.href ?? assert.fail('it is not asked for');
+    assert.equal((await put(href, unlike(sample).bytes)).status, 400, 'other bytes do not mend it');
+    assert.equal((await damage(hub)).length > 0, true);
+    assert.equal((await put(href, sample.bytes)).status, 200);
+    assert.equal(await ask(sample), undefined);
+  }
+  await hub.modules.quotas.set(OPERATOR, 'ada', null);
+  const upload = (await ask(inParts, ['multipart']))?.upload ?? assert.fail('it is not asked for');
+  const parts: { partNumber: number; etag: string }[] = [];
+  for (const [number, href] of Object.entries(upload.header).filter(([name]) => name !== 'chunk_size')) {
+    const start = (Number(number) - 1) * MiB;
+    const sent = await put(href, inParts.bytes.subarray(start, start + MiB));
+    parts.push({ partNumber: Number(number), etag: sent.headers.get('etag') ?? '' });
+  }
+  const completed = await fetch(upload.href, {
+    method: 'POST',
+    body: JSON.stringify({ oid: inParts.oid, parts }),
+  });
+  assert.equal(completed.status, 200);
+  for (const [index, sample] of [altered, gone, inParts].entries()) {
+    const answer = await fetch(`${hub.url}/ada/model/resolve/main/${index}.bin`, {
+      headers: { authorization: `Bearer ${to.token}` },
+    });
+    assert.ok(Buffer.from(await answer.arrayBuffer()).equals(sample.bytes));
+  }
+  assert.equal((await hub.modules.repos.findById(id))?.usedStorage, counted);
+  assert.deepEqual(await damage(hub), []);
+  assert.equal((await entries(hub)).filter((one) => one.startsWith('store.mended')).length, 3);
+});
+
+function unlike({ bytes }: Sample): Sample {
+  return sampleOf(Buffer.from(bytes.map((byte) => byte ^ 1)));
+}

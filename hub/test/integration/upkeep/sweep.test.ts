@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import test from 'node:test';
 import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { Uploads } from '../../../src/modules/blobs/index.ts';
+import { damagedObjects } from '../../../src/modules/upkeep/index.ts';
 import { commit, put, sampleOf, uploadFile, uploadLink } from '../../harness/lfs.ts';
 import { openServedHub, type ServedHub } from '../../harness/served-hub.ts';
 import { agePack, listPacks, sweep, sweepIn } from '../../harness/upkeep.ts';
@@ -59,7 +60,7 @@ void test('an object that a client was told it need not send stays for its commi
   const sparing = async (days: number) => {
     const clock = { now: () => new Date(Date.now() + days * 24 * 3_600_000) };
     const limits = { largeObject: 1e6, uploadPart: 1e6 };
-    const uploads = new Uploads({ ...hub.modules, clock, limits, backend: 'disk' });
+    const uploads = new Uploads({ ...hub.modules, clock, limits, backend: 'disk', damage: damagedObjects });
     return await uploads.plan(id, [wish], { partsOffered: false });
   };
   assert.deepEqual(await sparing(6), [{ way: 'stored' }]);
