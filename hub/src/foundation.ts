@@ -35,9 +35,10 @@ export async function openFoundation(
   const removals = opened.use(await openRemovals(place, { keys, clock, log }));
   const buffers = new BufferPool();
   const reserve = { bytes: limits.reservedBytes, share: limits.reservedShare };
-  const space = new FreeSpace({ measure: () => measureSpace(settings.scratch), reserve });
+  // One for all that is written there, objects and what requests put aside: what one is promised, another must not have.
+  const space = new FreeSpace({ measure: () => measureSpace(settings.objects), reserve });
   const store = opened.use(
-    await openDiskStore({ root: settings.objects, instance: settings.instance, buffers, reserve }),
+    await openDiskStore({ root: settings.objects, instance: settings.instance, buffers, space }),
   );
   const threads = opened.use(new Threads());
   const running = opened.move();

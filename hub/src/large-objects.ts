@@ -49,7 +49,7 @@ export function openLargeObjects(foundation: Foundation, settings: HubStart['set
       ...{ ...foundation, backend: 'disk', limits, storage },
       ...{ room: quotas, damage: damagedObjects },
     }),
-    shardSpace: shardSpaceOf(scratch),
+    shardSpace: shardSpaceOf(foundation, scratch),
     ...openUpkeep({ ...foundation, ...xet, blobs, storage, scrubRate: settings.scrubRate }),
   };
 }
@@ -58,6 +58,7 @@ function namedIn({ db }: Foundation): NamedObjects {
   return { among: async (repoId, digests) => await listNamed(db, repoId, digests) };
 }
 
-function shardSpaceOf(scratch: string) {
-  return { scratch, room: new SpoolRoom(SHARDS_SPOOLED), budget: new ByteBudget(SHARDS_READ) };
+function shardSpaceOf({ space }: Foundation, folder: string) {
+  const spool = { folder, room: new SpoolRoom(SHARDS_SPOOLED), space };
+  return { spool, budget: new ByteBudget(SHARDS_READ) };
 }

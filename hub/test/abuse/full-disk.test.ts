@@ -2,7 +2,7 @@
 // instance goes on: reading, revoking, recording.
 import assert from 'node:assert/strict';
 import { rm, statfs, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,18 +22,48 @@ import { openSmallDisk } from '../harness/small-disk.ts';
 import { openSuperuser } from '../harness/superuser.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { encodeShard } from '../harness/xet-encode.ts';
-import { commitXet, openXet, putShard, putXorb, uploadXet, xetSample } from '../harness/xet.ts';
+import {
+  commitXet,
+  openXet,
+  putShard,
+  putXorb,
+  uploadXet,
+  xetSample,
+  type XetSession,
+} from '../harness/xet.ts';
 
 const MIB = 1024 * 1024;
 const DISK = 512 * MIB;
 const REPO = 'admin/full';
 
-/** Leaves half of what is kept in reserve. */
-async function fill(folder: string): Promise<string> {
+/** Leaves so many bytes: half of what is kept in reserve. */
+async function fill(folder: string, left = reserveOf(DEFAULT_RESERVE, DISK) / 2): Promise<string> {
   const { bavail, bsize } = await statfs(folder);
   const file = path.join(folder, 'filler');
-  await writeFile(file, Buffer.alloc(bavail * bsize - reserveOf(DEFAULT_RESERVE, DISK) / 2));
+  await writeFile(file, Buffer.alloc(bavail * bsize - left));
   return file;
+}
+
+/** Begins to send a shard and goes no further; `answer` is what was said within some seconds, or nothing. */
+function openShard(
+  instance: Instance,
+  session: XetSession,
+  length: number,
+): { socket: Socket; answer: Promise<string> } {
+  const socket = connect(instance.port, '127.0.0.1');
+  let said = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (said += text));
+  socket.write(
+    [
+      `POST ${new URL(session.casUrl).pathname}/v1/shards HTTP/1.1`,
+      `Authorization: Bearer ${session.accessToken}`,
+      `Content-Length: ${length}`,
+      `Host: localhost:${instance.port}`,
+      '',
+      'x'.repeat(1_000),
+    ].join('\r\n'),
+  );
+  return { socket, answer: delay(6_000).then(() => said) };
 }
 
 /** Sends the head of a request and none of its body; gives the answer's head and text. */
@@ -78,6 +108,24 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
   const session = await openXet(instance, to, 'write');
   const unregistered = xetSample(8, 100_000);
   assert.equal((await putXorb(session, unregistered.xorb)).status, 200);
+
+  await t.test('requests that come together do not share one space', async () => {
+    // Each alone would leave the reserve.
+    const room = await fill(disk.path, reserveOf(DEFAULT_RESERVE, DISK) + 100 * MIB);
+    const bodies = Array.from({ length: 6 }, () => openShard(instance, session, 64 * MIB));
+    try {
+      const answers = await Promise.all(bodies.map(async ({ answer }) => await answer));
+      const refused = answers.filter((text) => text.startsWith('HTTP/1.1 507 '));
+      assert.deepEqual([refused.length, answers.filter((text) => text === '').length], [5, 1]);
+      // What the one shard was promised is not there for others either.
+      const sample = sampleOf(40 * MIB);
+      const link = await uploadLink(instance, { ...to, sample });
+      assert.equal((await put(link, sample.bytes)).status, 507);
+    } finally {
+      for (const { socket } of bodies) socket.destroy();
+      await rm(room);
+    }
+  });
   const filler = await fill(disk.path);
 
   await t.test('a large file is refused before it is read', async () => {
@@ -140,6 +188,16 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
     assert.equal((await putXorb(session, xetSample(8, 100_000).xorb)).status, 507);
     const shard = encodeShard({ files: [unregistered.file] });
     assert.equal((await putShard(session, shard)).status, 507);
+  });
+
+  await t.test('a shard is refused before it is put aside', async () => {
+    const { pathname } = new URL(`${session.casUrl}/v1/shards`);
+    const answer = await sendHead(instance, [
+      `POST ${pathname} HTTP/1.1`,
+      `Authorization: Bearer ${session.accessToken}`,
+      `Content-Length: ${64 * MIB}`,
+    ]);
+    assert.match(answer, /^HTTP\/1\.1 507 /);
   });
 
   await t.test('reading goes on', async () => {

@@ -53,8 +53,8 @@ export interface FreeSpaceOptions {
 
 /** Space that was promised to an upload. Dispose it when no more is written. */
 export interface PromisedSpace extends Disposable {
-  /** Notes that so many bytes were written, and take their space on the disk itself now. */
-  written(bytes: number): void;
+  /** Notes that so many bytes were written, and take their space on the disk itself now. Returns for how many it stood. */
+  written(bytes: number): number;
 }
 
 /** Refuses what would eat into the reserve. */
@@ -82,13 +82,14 @@ export class FreeSpace {
     const spare = await this.#spare();
     if (spare < this.#promised + wanted) throw storeFull();
     let left = wanted;
-    const take = (bytes: number): void => {
+    const take = (bytes: number): number => {
       const taken = Math.min(left, bytes);
       left -= taken;
       this.#promised -= taken;
+      return taken;
     };
     this.#promised += wanted;
-    return { written: take, [Symbol.dispose]: () => take(left) };
+    return { written: take, [Symbol.dispose]: () => void take(left) };
   }
 
   /** Bytes beyond the reserve. */

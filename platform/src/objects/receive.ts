@@ -108,9 +108,9 @@ class CoalescingWriter {
     for (const hash of this.#options.hashes) hash.update(bytes);
     await this.#writing;
     await this.#checkSpace(bytes.length);
-    this.#writing = this.#write(this.#whole(bytes), this.#position).then(() =>
-      this.#options.promised.written(bytes.length),
-    );
+    this.#writing = this.#write(this.#whole(bytes), this.#position).then(() => {
+      this.#options.promised.written(bytes.length);
+    });
     this.#writing.catch(() => undefined); // seen by whoever awaits it next
     this.#position += bytes.length;
     this.#filled = 0;

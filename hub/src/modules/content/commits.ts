@@ -5,7 +5,7 @@ import { type Sha1 } from '@holdfast/kernel/digest';
 import { MiB } from '@holdfast/kernel/size';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
-import { type SpoolRoom } from '@holdfast/platform/spool';
+import { type SpoolPlace } from '@holdfast/platform/spool';
 import { type Actor, type Who } from '#modules/access';
 import { type Room } from '#modules/blobs';
 import { composeMessage, findRevision, MAIN_BRANCH, refsOf, type Ref } from '#modules/git';
@@ -34,7 +34,7 @@ export interface CommitsDeps {
 export interface CommitSettings {
   readonly limits: DraftLimits;
   /** Where large drafts are put aside: a folder, and how much all of them keep in memory. */
-  readonly spool: { readonly folder: string; readonly room: SpoolRoom };
+  readonly spool: SpoolPlace;
   /** The host in the addresses of authors, who have no address to show. */
   readonly host: string;
   /** Keeps space for the database and the ledger. */
@@ -79,9 +79,9 @@ export class Commits {
     return await this.#deps.repos.get(actor, address, 'write');
   }
 
-  /** Checks, before a body is read, that there is space for it. Throws `object.store-full`. */
-  async requireSpace(): Promise<void> {
-    await this.#deps.settings.space.check(0);
+  /** Checks, before a body is read, that there is space for so many bytes of it. Throws `object.store-full`. */
+  async requireSpace(announced = 0): Promise<void> {
+    await this.#deps.settings.space.check(announced);
   }
 
   /** A draft to fill, by who is to commit it. Dispose it when the commit is done. */

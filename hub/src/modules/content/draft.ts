@@ -1,6 +1,6 @@
 // A commit while its request arrives: operations checked one by one, contents named by their git id and put aside.
 import { type Sha1, type Sha256 } from '@holdfast/kernel/digest';
-import { Spool, type SpooledBytes, type SpoolRoom } from '@holdfast/platform/spool';
+import { Spool, type SpooledBytes, type SpoolPlace } from '@holdfast/platform/spool';
 import {
   encodeBlobId,
   hashBlob,
@@ -52,8 +52,8 @@ export class Draft implements AsyncDisposable {
   readonly #operations: Operation[] = [];
   #size = 0;
 
-  constructor(spool: { folder: string; room: SpoolRoom }, limits: DraftLimits, leaks: LeakSearch) {
-    this.#spool = new Spool(spool.folder, spool.room);
+  constructor(spool: SpoolPlace, limits: DraftLimits, leaks: LeakSearch) {
+    this.#spool = new Spool(spool);
     this.#limits = limits;
     this.#leaks = leaks;
   }

@@ -81,7 +81,7 @@ export function openContent(setup: ContentSetup): OpenContent {
   epochs.onChange('history', () => cache.renew());
   const revisions = new Revisions({ db, epochs, cache, soleHub });
   const weights = new ModelWeights({ db, blobs, cache });
-  const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM) };
+  const spool = { folder: scratch, room: new SpoolRoom(SPOOL_ROOM), space };
   const content = new Content({ db, repos, reads, revisions, cache });
   return {
     content,

@@ -33,7 +33,8 @@ export const shardTooMuch = defineFault(
 export const shardsTooMany = defineFault(
   'limited',
   'xet.shards-too-many',
-  (most: number) => `${most} shards of this repository are being registered. Try again when one is done.`,
+  (most: number, whose: 'this repository' | 'yours') =>
+    `${most} shards of ${whose} are being registered. Try again when one is done.`,
 );
 export const windowTooLarge = defineFault(
   'too-large',

@@ -28,6 +28,7 @@ import {
 import { parseShard, type ShardFile } from './format/shard.ts';
 import { FileDigests } from './file-digests.ts';
 import { type XetHash } from './format/xet-hash.ts';
+import { ShardPlaces } from './shard-places.ts';
 import { verifyFile } from './verify-file.ts';
 import { XetWriter, type IndexedXorb, type NewFile } from './store.ts';
 import { Terms } from './terms.ts';
@@ -74,9 +75,17 @@ export class Shards {
   readonly #deps: ShardsDeps;
   readonly #reading = new Gate(READ_AT_ONCE);
   readonly #registering = new Map<Id, number>();
+  readonly #places = new ShardPlaces();
 
   constructor(deps: ShardsDeps) {
     this.#deps = deps;
+  }
+
+  /**
+   * Takes a place for a shard, before its body is read; dispose it when it is registered. Throws `xet.shards-too-many`.
+   */
+  expect({ actor, access }: ShardSender, announced: number | undefined): Disposable {
+    return this.#places.take(actor.kind === 'user' ? actor.userId : access.repoId, announced);
   }
 
   /**
@@ -137,7 +146,7 @@ export class Shards {
   // Reading a file again takes as long as the file is large: one repository must not keep the threads from all others.
   #takePlace(repoId: Id): Disposable {
     const taken = this.#registering.get(repoId) ?? 0;
-    if (taken >= SHARDS_AT_ONCE) throw shardsTooMany(SHARDS_AT_ONCE);
+    if (taken >= SHARDS_AT_ONCE) throw shardsTooMany(SHARDS_AT_ONCE, 'this repository');
     this.#registering.set(repoId, taken + 1);
     return {
       [Symbol.dispose]: () => {

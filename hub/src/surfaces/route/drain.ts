@@ -37,8 +37,8 @@ export async function drain(body: AsyncIterable<Buffer>, limits: Patience): Prom
 }
 
 /**
- * Does the work that reads the body; when there is no space for it, on the disk or within a quota, listens a while
- * longer, so that the refusal can be heard: a client that finds the connection broken sends it all again. Who lies about a size or has lost the right to send is cut off.
+ * Does the work that reads the body; when there is no space for it, on the disk, within a quota or beside what else its sender
+ * has on its way, listens a while longer, so that the refusal can be heard: a client that finds the connection broken sends it all again. Who lies about a size or has lost the right to send is cut off.
  */
 export async function hearingFull<T>(
   request: IncomingMessage,
@@ -50,7 +50,9 @@ export async function hearingFull<T>(
   } catch (error) {
     // Who waits to be invited has sent nothing, and reading would invite it.
     const invited = request.headers.expect === undefined;
-    const full = error instanceof Fault && (error.kind === 'full' || error.code === 'quota.exceeded');
+    const full =
+      error instanceof Fault &&
+      (error.kind === 'full' || error.kind === 'limited' || error.code === 'quota.exceeded');
     if (full && invited && !request.complete) await drain(unbroken(request), patience);
     throw error;
   }

@@ -2,15 +2,13 @@
 // that a hundred slow senders of the largest shards cost a hundred open files.
 import { type IncomingMessage } from 'node:http';
 import { type ByteBudget } from '@holdfast/platform/byte-budget';
-import { Spool, type SpoolRoom, type SpooledBytes } from '@holdfast/platform/spool';
+import { Spool, type SpooledBytes, type SpoolPlace } from '@holdfast/platform/spool';
 import { MOST_SHARD, shardTooLarge } from '#modules/xet';
 import { type LiveBody } from '../http/live-body.ts';
 
 /** Where shards are put aside. */
 export interface ShardSpace {
-  /** A folder on a disk with space. */
-  readonly scratch: string;
-  readonly room: SpoolRoom;
+  readonly spool: SpoolPlace;
   /** How many bytes of shards may be looked at, at once. */
   readonly budget: ByteBudget;
 }
@@ -24,11 +22,14 @@ export interface ReceivedShard extends AsyncDisposable {
 /** Takes a shard in. Throws `xet.shard-too-large`, `object.store-full`, and what the body throws. */
 export async function receiveShard(
   body: { readonly request: IncomingMessage; readonly live: LiveBody },
-  { scratch, room, budget }: ShardSpace,
+  { spool: place, budget }: ShardSpace,
 ): Promise<ReceivedShard> {
-  if (Number(body.request.headers['content-length'] ?? 0) > MOST_SHARD) throw shardTooLarge(MOST_SHARD);
+  const announced = Number(body.request.headers['content-length'] ?? 0);
+  if (announced > MOST_SHARD) throw shardTooLarge(MOST_SHARD);
   await using opened = new AsyncDisposableStack();
-  const spool = opened.use(new Spool(scratch, room));
+  const spool = opened.use(new Spool(place));
+  // Before a byte is read: many that come at once must not find the space that each of them alone would have.
+  await spool.expect(announced);
   const pieces: SpooledBytes[] = [];
   let size = 0;
   for await (const chunk of body.live.source) {

@@ -1,10 +1,10 @@
 // `POST /xet/{scope}/{generation}/v1/shards` and `…/v2/shards`: files are described by the chunks they are made of.
 // The second says how far it is while it goes on, because to read a large file again takes longer than a proxy waits.
-import { type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { Fault } from '@holdfast/kernel/fault';
-import { accessEnded, MOST_SHARD, type Shards } from '#modules/xet';
-import { openLiveBody } from '../http/live-body.ts';
+import { accessEnded, MOST_SHARD, type DescribedShard, type Shards, type ShardSender } from '#modules/xet';
+import { openLiveBody, type LiveBody } from '../http/live-body.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { hearingFull } from '../route/drain.ts';
@@ -105,14 +105,38 @@ async function register(
   const { access, actor } = opened;
   const signal = AbortSignal.any([live.signal, call.signal]);
   const sender = { access, actor, address };
+  using _place = await hearingFull(request, PATIENCE, () =>
+    Promise.resolve(deps.shards.expect(sender, announcedBy(request))),
+  );
+  const described = await describe(deps, { request, live, sender, signal }, () => progress(0, 0));
+  return (await deps.shards.register(sender, described, { progress, signal })) ? 1 : 0;
+}
+
+interface Sent {
+  readonly request: IncomingMessage;
+  readonly live: LiveBody;
+  readonly sender: ShardSender;
+  readonly signal: AbortSignal;
+}
+
+// What was put aside goes before the files are hashed, which may take hours.
+async function describe(
+  deps: ShardDeps,
+  { request, live, sender, signal }: Sent,
+  onBody: () => void,
+): Promise<DescribedShard> {
   await using shard = await hearingFull(request, PATIENCE, () =>
     receiveShard({ request, live }, deps.shardSpace),
   );
   // The body is here; from now on it is the client that waits.
   request.socket.setTimeout(0);
-  progress(0, 0);
-  const described = await shard.read(signal, (bytes) => deps.shards.describe(sender, bytes, signal));
-  return (await deps.shards.register(sender, described, { progress, signal })) ? 1 : 0;
+  onBody();
+  return await shard.read(signal, (bytes) => deps.shards.describe(sender, bytes, signal));
+}
+
+function announcedBy({ headers }: IncomingMessage): number | undefined {
+  const text = headers['content-length'];
+  return text === undefined ? undefined : Number(text);
 }
 
 /** Lines of JSON; the last one is said again before a proxy takes the silence for the end. */

@@ -112,7 +112,9 @@ export async function receiveCommit(
     const repo = await deps.commits.mayWrite(actor, address);
     Object.assign(patience, { bytes: deps.limits.commitBody, time: PATIENCE });
     // After the right: a writer without space is listened to, or the answer is lost with the connection (EPIPE).
-    await deps.commits.requireSpace();
+    // A longer body is cut off at the limit, so that who announces more is not refused for want of space.
+    const announced = Number(request.headers['content-length'] ?? 0);
+    await deps.commits.requireSpace(Math.min(announced, deps.limits.commitBody));
     return await commitBody({ ...deps, patience }, sender, repo);
   } catch (error) {
     if (!request.complete && patience.time > 0) await drain(unbroken(request), patience);

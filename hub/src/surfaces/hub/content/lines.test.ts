@@ -18,7 +18,8 @@ interface Read {
 }
 
 async function read(text: string | Buffer, size = 65_536, limits = LIMITS): Promise<Read[]> {
-  await using spool = new Spool('/nonexistent', new SpoolRoom(100_000_000));
+  const space = { promise: () => Promise.reject(new Error('all of it fits into memory')) };
+  await using spool = new Spool({ folder: '/nonexistent', room: new SpoolRoom(100_000_000), space });
   const found: Read[] = [];
   for await (const { json, long } of readLines(chunksOf(Buffer.from(text), size), limits, spool)) {
     const pieces = long && (await Array.fromAsync(long.pieces(), (piece) => Buffer.from(piece)));
