@@ -71,7 +71,7 @@ export class Issuer {
         configuration.serverMetadata().userinfo_endpoint === undefined
           ? {}
           : await oidc.fetchUserInfo(configuration, tokens.access_token, token.sub);
-      return { kind: 'claims', claims: readClaims({ ...more, ...token }, this.#settings.groupsClaim) };
+      return { kind: 'claims', claims: readClaims(token, more, this.#settings.groupsClaim) };
     });
   }
 

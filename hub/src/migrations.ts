@@ -85,7 +85,7 @@ import {
   tokenTokens,
   tokenUses,
 } from '#migrations/tokens';
-import { ssoLinks, ssoSealed, ssoUndone } from '#migrations/sso';
+import { ssoLinks, ssoRemoved, ssoSealed, ssoUndone } from '#migrations/sso';
 import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#migrations/upkeep';
 import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
 
@@ -180,5 +180,6 @@ export const migrations: readonly Migration[] = [
   ledgerHeadsKept,
   vaultRenewals,
   ledgerObjects,
+  ssoRemoved,
   ledgerAfterAndSaid,
 ];

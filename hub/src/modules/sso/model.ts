@@ -36,9 +36,9 @@ export interface IssuerLink {
 }
 
 /** What the members of a group are in which organisation. */
-export interface GroupRole {
+export interface GroupRole<Organization extends string = string> {
   readonly group: string;
-  readonly organization: string;
+  readonly organization: Organization;
   readonly role: Role;
 }
 
@@ -86,8 +86,11 @@ export function mintStart(back: string, anew: boolean): SignOnStart {
 const RANK: readonly Role[] = ['read', 'contributor', 'write', 'admin'];
 
 /** What somebody with these groups is, by organisation: the most that any of them gives. */
-export function rolesOf(groups: readonly string[], table: readonly GroupRole[]): ReadonlyMap<string, Role> {
-  const roles = new Map<string, Role>();
+export function rolesOf<Organization extends string>(
+  groups: readonly string[],
+  table: readonly GroupRole<Organization>[],
+): ReadonlyMap<Organization, Role> {
+  const roles = new Map<Organization, Role>();
   for (const { group, organization, role } of table) {
     const before = roles.get(organization);
     if (!groups.includes(group) || (before !== undefined && RANK.indexOf(before) >= RANK.indexOf(role)))

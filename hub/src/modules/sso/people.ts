@@ -8,6 +8,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import {
   AccountReader,
   changeMembership,
+  isEmail,
   pickFreeName,
   type Account,
   type Invitations,
@@ -114,21 +115,39 @@ export class People {
       });
   }
 
-  /** Has memberships follow the groups. What somebody else decided stays, but for a role that a group names. */
+  /**
+   * Has memberships follow the groups. What somebody else decided stays, but for a role that a group names. A role that groups gave
+   * ends as well where the configuration no longer names the organisation: nobody would take it away later.
+   */
   async follow(tx: Tx, claims: Claims, userId: Id): Promise<void> {
-    const { groups, clock, epochs } = this.#deps;
+    const { clock, epochs } = this.#deps;
+    const reader = new AccountReader(tx);
     const writer = new LinkWriter(tx, this.#deps.keys);
     const given = await writer.listGiven(userId);
-    const roles = rolesOf(claims.groups, groups);
-    for (const name of new Set(groups.map(({ organization }) => organization))) {
-      const org = await new AccountReader(tx).findByName(name);
-      if (org?.kind !== 'org') continue;
-      const role = roles.get(name) ?? null;
-      if (role === null && !given.includes(org.id)) continue;
+    const mapped = await this.#mapped(reader);
+    const roles = rolesOf(claims.groups, mapped);
+    for (const orgId of new Set([...mapped.map(({ organization }) => organization), ...given])) {
+      const role = roles.get(orgId) ?? null;
+      if (role === null && !given.includes(orgId)) continue;
+      const org = await reader.findById(orgId);
+      if (org === undefined) continue;
       // The last administrator stays one: an organisation without could be mended by the operator alone.
       if (await changeMembership(tx, { clock, epochs }, { org, userId, role }))
         await writer.mark(userId, org.id, role !== null);
     }
+  }
+
+  // By the ids of organisations. One that was renamed is found by the name that the configuration has for it, as nobody else gets that.
+  async #mapped(reader: AccountReader): Promise<GroupRole<Id>[]> {
+    const ids = new Map<string, Id>();
+    for (const name of new Set(this.#deps.groups.map(({ organization }) => organization))) {
+      const org = await reader.findByName(await reader.presentName(name));
+      if (org?.kind === 'org') ids.set(name, org.id);
+    }
+    return this.#deps.groups.flatMap((one) => {
+      const organization = ids.get(one.organization);
+      return organization === undefined ? [] : [{ ...one, organization }];
+    });
   }
 
   async #find(tx: Tx, claims: Claims, invitation: string | undefined): Promise<Id> {
@@ -140,7 +159,8 @@ export class People {
     }
     if (policy === 'invitation') throw ssoNotInvited();
     const { email } = claims;
-    if (email === null) throw ssoEmailMissing();
+    // Accounts are found by name as well, and an issuer whose people choose what it calls their address could name somebody's.
+    if (email === null || !isEmail(email)) throw ssoEmailMissing();
     const holder = await new AccountReader(tx).findSignIn(email);
     if (holder !== undefined) return this.#takeOver(holder.account, claims);
     const newcomer = newcomers.prepareKnown({ name: await pickFreeName(tx, namesFor(claims)), email });

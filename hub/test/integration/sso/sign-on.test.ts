@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openSignedOnHub, pathOf, signOn, type SignedOnHub } from '../../harness/signed-on-hub.ts';
+import { type SingleSignOn } from '@holdfast/supervisor/settings';
 import { signOnAt } from '../../harness/oidc-issuer.ts';
 import { codeOf } from '../../harness/second-factor.ts';
 import { OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
@@ -204,6 +205,52 @@ void test('memberships follow the groups, and others stay', async () => {
   ]);
   assert.equal(await roleOf(it.hub, 'friends', 'ada'), 'read');
   assert.equal(await roleOf(it.hub, 'board', 'ada'), 'admin', 'the last administrator is gone');
+  // Taken away by hand, and given by hand: from then on it is no group's.
+  await enter(['readers']);
+  await members.remove(OPERATOR, { org: 'research', user: 'ada' });
+  await members.put(OPERATOR, { org: 'research', user: 'ada', role: 'write' });
+  await enter(undefined);
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), 'write');
+});
+
+void test('a role ends with what gave it: when no group is mapped any more, and also under a new name', async () => {
+  const groups: SingleSignOn['groups'][number][] = [
+    { group: 'staff', organization: 'research', role: 'write' },
+    { group: 'staff', organization: 'board', role: 'read' },
+  ];
+  await using it = await openSignedOnHub('open', groups);
+  const { identity, namespaces } = it.hub.modules;
+  await it.hub.addUser('owner');
+  for (const name of ['research', 'board']) await identity.createOrg(OPERATOR, { name, owner: 'owner' });
+  const enter = async (...now: string[]): Promise<void> => {
+    it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada', groups: now });
+    assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/account');
+  };
+  const roles = async () => [await roleOf(it.hub, 'science', 'ada'), await roleOf(it.hub, 'board', 'ada')];
+  await enter('staff');
+  await namespaces.rename(OPERATOR, { kind: 'org', name: 'research' }, 'science');
+  assert.deepEqual(await roles(), ['write', 'read']);
+  await enter();
+  assert.deepEqual(await roles(), [undefined, undefined], 'the configuration has the old name');
+  await enter('staff');
+  assert.deepEqual(await roles(), ['write', 'read']);
+  groups.push({ group: 'staff', organization: 'science', role: 'admin' });
+  await enter('staff');
+  assert.deepEqual(await roles(), ['admin', 'read'], 'the most of both names');
+  groups.length = 0;
+  await enter('staff');
+  assert.deepEqual(await roles(), [undefined, undefined]);
+});
+
+void test('an issuer that calls somebody a name in place of an address gives nobody that account', async () => {
+  await using it = await openSignedOnHub('single-sign-on');
+  await it.hub.addUser('bob');
+  for (const email of ['bob', 'BOB', 'bob@', 'a b@example.org']) {
+    it.issuer.people.set(email, { email, email_verified: true, preferred_username: 'x' });
+    const browser = new TestBrowser(it.hub);
+    assert.equal((await signOn(browser, email)).location, '/sign-in?problem=sso.email-missing', email);
+    assert.equal(browser.cookie('session'), undefined);
+  }
 });
 
 void test('by single sign-on alone: no other way in but for administrators, and an address counts', async () => {
