@@ -5,6 +5,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Readable, type Writable } from 'node:stream';
@@ -37,6 +38,8 @@ type Hosts = ChildProcessByStdio<Writable, Readable, null>;
 export async function openOutside(wanted: Wanted): Promise<Outside> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await openScratch('outside'));
+  // For an instance of another user, which is told of the authority by its path.
+  await chmod(scratch.path, 0o711);
   const names = [...Object.values(PLAYED), NEAR, INNER];
   await makeCertificates(
     scratch.path,
