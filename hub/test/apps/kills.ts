@@ -1,14 +1,16 @@
 // A Space whose start and stop are watched from outside, step by step, so that something can be killed at each of them.
 import assert from 'node:assert/strict';
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AppInstance } from '../harness/app-instance.ts';
+import { isInLog } from '../harness/app-site.ts';
 import { type Instance } from '../harness/instance.ts';
 import { listDescendants, type Descendant } from '../harness/processes.ts';
+import { APP, SECRETS } from './kills-app.ts';
 import { judgePossessions, listUnreached } from './possessions.ts';
 import { findSurvivors, listHolders, lookAround, type Left } from './left.ts';
 
@@ -16,6 +18,8 @@ import { findSurvivors, listHolders, lookAround, type Left } from './left.ts';
 export type Victim = 'supervisor' | 'runner' | 'door' | 'unheard door' | 'hub';
 /** What else has a part in handing values over. */
 export type Server = 'vault' | 'notary' | 'postgres';
+/** What makes its sandboxes. */
+export type Runtime = 'bubblewrap' | 'gvisor';
 /** How far a start, or a stop, has come. */
 export type Step = (typeof STARTS)[number] | (typeof STOPS)[number];
 
@@ -34,40 +38,9 @@ export const STOPS = ['asked', 'farewell', 'gone'] as const;
 const NAME = 'admin/battered';
 const MINUTE = 60_000;
 const PAUSE = 20;
-/** Handed over at each start, whatever is killed meanwhile: one that the app gets, and one that only its door has. */
-const SECRETS = {
-  PLAIN: 'handed over at each start',
-  OPENAI_API_KEY: `sk-proj-${randomBytes(60).toString('base64url')}`,
-} as const;
-/** A program that reaches a host, says which push it is of and what it has of secrets, and takes its time to end. */
-const APP = `
-import hashlib, http.server, os, signal, subprocess, sys, time, urllib.error, urllib.request
-
-def farewell(*_):
-    subprocess.run(["sleep", "1.5"])
-    sys.exit(0)
-
-signal.signal(signal.SIGTERM, farewell)
-
-def reach():
-    try:
-        return urllib.request.urlopen(os.environ["HF_ENDPOINT"] + "/healthz", timeout=60).status
-    except urllib.error.HTTPError as error:
-        return error.code
-
-# A hub that was killed answers once it is back.
-while reach() == 502:
-    time.sleep(0.2)
-
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        had = hashlib.sha256(os.environ["PLAIN"].encode()).hexdigest()
-        self.wfile.write("\\n".join(["MARK", had, os.environ["OPENAI_API_KEY"]]).encode())
-
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GRADIO_SERVER_PORT"])), Page).serve_forever()
-`;
+const INSIDE = /^\S*node .*inside\/src\/main\.ts/;
+/** A sandbox of gVisor, of which nobody sees more. */
+const OPAQUE = /^\/runsc /;
 
 const COMMANDS: Readonly<Record<Exclude<Victim, 'supervisor'> | Server, (one: Descendant) => boolean>> = {
   hub: ({ node, command }) => node && command.includes('hub/src/main.ts'),
@@ -89,12 +62,14 @@ export class BatteredSpace {
   #pushes = 0;
   #commit = '';
   #runsBefore = new Set<string>();
-  /** Programs that ran before the last push. */
-  #appsBefore = new Set<number>();
+  /** What ran before the last push. */
+  #before = new Set<number>();
   /** What stood in the place of the brokered secret in each run that answered and had the other one. */
   readonly #witnessed = new Set<string>();
   /** Of those, runs of which a runner that was killed may have taken along whom they reached: just then it was not on the ledger. */
   readonly #excused = new Set<string>();
+
+  #runtime: Runtime = 'bubblewrap';
 
   private constructor(apps: AppInstance, token: string, isGrouped: boolean) {
     this.#apps = apps;
@@ -118,10 +93,24 @@ export class BatteredSpace {
     return space;
   }
 
+  /** Has its instance, which is killed for it, make sandboxes otherwise. What was built it does not build again. */
+  async move(runtime: Runtime): Promise<void> {
+    await this.untilReachKnown();
+    await this.#instance.crash();
+    const config = path.join(this.#apps.data, 'config.json');
+    const { spaces } = JSON.parse(await readFile(config, 'utf8')) as { readonly spaces: object };
+    await writeFile(config, JSON.stringify({ spaces: { ...spaces, runtime } }));
+    this.#instance = await this.#apps.startAgain();
+    this.#runtime = runtime;
+    await this.untilServed();
+    const isOpaque = (await listDescendants(this.#instance.pid)).some(({ command }) => OPAQUE.test(command));
+    assert.equal(isOpaque, runtime === 'gvisor');
+  }
+
   /** Pushes another program. */
   async push(): Promise<void> {
     this.#runsBefore = new Set((await this.look()).runs);
-    this.#appsBefore = new Set((await this.#listApps()).map(({ pid }) => pid));
+    this.#before = new Set((await listDescendants(this.#instance.pid)).map(({ pid }) => pid));
     this.#pushes += 1;
     const file = (name: string, text: string) => ({
       key: 'file',
@@ -130,7 +119,7 @@ export class BatteredSpace {
     const lines = [
       { key: 'header', value: { summary: 'Another' } },
       file('README.md', '---\ntitle: Battered\nsdk: gradio\n---\n'),
-      file('app.py', APP.replace('MARK', this.#mark)),
+      file('app.py', APP.replaceAll('MARK', this.#mark)),
     ];
     const answer = await this.#ask(`/api/spaces/${NAME}/commit/main`, {
       method: 'POST',
@@ -164,7 +153,10 @@ export class BatteredSpace {
     const { data } = this.#apps;
     const own = path.join(data, 'spaces', 'runner');
     const has = async (part: RegExp): Promise<boolean> =>
-      (await listDescendants(this.#instance.pid)).some(({ command }) => part.test(command));
+      (await listDescendants(this.#instance.pid)).some(
+        ({ pid, command }) => !this.#before.has(pid) && part.test(command),
+      );
+    const isOpaque = this.#runtime === 'gvisor';
     const names = async (folder: string): Promise<string[]> => await readdir(folder).catch(() => []);
     switch (step) {
       case 'written':
@@ -178,23 +170,24 @@ export class BatteredSpace {
       case 'door started':
         return (await this.#newRuns()).length > 0 && (await has(/^\S*node .*door\/src\/run\/main\.ts/));
       case 'sandbox made':
-        return (await this.#newRuns()).length > 0 && (await has(/^\S*node .*inside\/src\/main\.ts/));
+        return (await this.#newRuns()).length > 0 && (await has(isOpaque ? OPAQUE : INSIDE));
       case 'app started':
-        return (await this.#listApps()).some(({ pid }) => !this.#appsBefore.has(pid));
+        return isOpaque ? await this.#hasSaid('start') : await has(/^\/opt\/env\/bin\/python /);
       case 'runs':
         return (await this.stage()) === 'RUNNING' && (await this.#answer()) === this.#mark;
       case 'asked':
         return true;
       case 'farewell':
-        return await has(/^sleep 1\.5/);
+        return isOpaque ? await this.#hasSaid('farewell') : await has(/^sleep 1\.5/);
       case 'gone':
         return (await names(path.join(own, 'runs'))).length === 0;
     }
   }
 
-  async #listApps(): Promise<readonly Descendant[]> {
-    const all = await listDescendants(this.#instance.pid);
-    return all.filter(({ command }) => command.startsWith('/opt/env/bin/python '));
+  /** Whether it said it of the last push: what runs in a kernel of its own, nobody sees from outside. */
+  async #hasSaid(word: 'start' | 'farewell'): Promise<boolean> {
+    const site = { instance: this.#instance, token: this.#token, owner: 'admin' };
+    return await isInLog(site, 'battered', `${word} of ${this.#mark}`);
   }
 
   async #newRuns(): Promise<string[]> {

@@ -101,6 +101,27 @@ export async function readLog(site: Site, name: string, which: 'run' | 'build' =
   return told;
 }
 
+/** Whether the log of its app has these words, or has them within a second and a half. */
+export async function isInLog(
+  { instance, token, owner }: Site,
+  name: string,
+  words: string,
+): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(1_500);
+  let told = '';
+  try {
+    const where = `${instance.url}/api/spaces/${owner}/${name}/logs/run`;
+    for await (const part of (await fetch(where, { headers, signal })).body ?? []) {
+      told += Buffer.from(part).toString();
+      if (told.includes(words)) return true;
+    }
+  } catch {
+    // It goes on for as long as the app does.
+  }
+  return false;
+}
+
 /** What a visitor of a Space is answered, whose host no resolver here knows. */
 export async function visit(
   { instance, token, owner }: Site,
