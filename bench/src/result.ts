@@ -1,5 +1,5 @@
 // What was measured, in medians of rounds in which the two sides took turns.
-import { type Goal } from './brokering/goals.ts';
+import { type Goal } from './goals.ts';
 
 /** What one turn gave. */
 export interface Turn {

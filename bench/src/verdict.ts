@@ -1,5 +1,5 @@
 // What a benchmark ends with: whether its figures are what they have to be.
-import { missed, type Goal } from './brokering/goals.ts';
+import { missed, type Goal } from './goals.ts';
 
 /** Says which goals were missed, a line for each; gives the exit code. */
 export function judgeGoals(goals: readonly Goal[]): number {

@@ -1,7 +1,7 @@
 // What bombs in a Space do to others on the machine: a neighbour that works and a server that answers, alone and beside each.
 import { levelsHere, openMachine } from '@holdfast/runner/test/harness/machine';
 import { type Blast, type Times } from '@holdfast/runner/test/look-around/neighbourhood';
-import { type Goal } from '../brokering/goals.ts';
+import { type Goal } from '../goals.ts';
 import { median } from '../result.ts';
 import { judgeGoals } from '../verdict.ts';
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Goal } from '../brokering/goals.ts';
+import { type Goal } from '../goals.ts';
 import { type BenchHub } from '../hub.ts';
 import { mustRun, ROOT } from '../program.ts';
 import { median } from '../result.ts';
