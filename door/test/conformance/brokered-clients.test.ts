@@ -41,6 +41,12 @@ print("brokered", bedrock.invoke_model(modelId="anthropic.claude:0", body="{}")[
 const HTTPX2 = `import httpx
 with httpx.Client(http2=True) as client:
     for _ in range(2): print(client.get("${URL}", headers=${BEARER}).text)`;
+const STREAMED = `import httpx, json
+body = {"model": "m", "stream": True, "messages": []}
+with httpx.Client(http2=True) as client:
+    with client.stream("POST", "https://${PLAYED.openai}/v1/chat/completions", headers=${BEARER}, json=body) as answer:
+        lines = [line[6:] for line in answer.iter_lines() if line.startswith("data: {")]
+print("".join(json.loads(line)["choices"][0]["delta"]["content"] for line in lines))`;
 const WEBSOCKETS = `from websockets.sync.client import connect
 with connect("wss://${PLAYED.openai}/v1/realtime", additional_headers=${BEARER}) as socket:
     print(socket.recv())
@@ -63,6 +69,7 @@ const CLIENTS: readonly (readonly [name: string, command: string, answers: numbe
   ],
   ['httpx', python('hub-1', `import httpx\nprint(httpx.get("${URL}", headers=${BEARER}).text)`), 1],
   ['httpx with HTTP/2', python('brokered', HTTPX2), 2],
+  ['httpx with HTTP/2, as an answer comes', python('brokered', STREAMED), 1],
   ['websockets', python('brokered', WEBSOCKETS), 1],
   ['aiohttp', python('brokered', AIOHTTP), 1],
   ['huggingface_hub', python('hub-1', HUB), 1],

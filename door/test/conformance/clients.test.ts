@@ -17,6 +17,13 @@ function python(venv: string, code: string): string {
 }
 
 const NODE_FETCH = `fetch("${SITE}/x").then((r) => r.text()).then(console.log)`;
+/** It speaks HTTP/2 and nothing else. */
+const MODERN = 'https://modern.example.org/x';
+const HTTPX2 = `import httpx
+for trusting in (True, False):
+    with httpx.Client(http2=True, trust_env=trusting, verify="/certificate") as client:
+        answer = client.get("${MODERN}")
+        print(answer.text, answer.http_version)`;
 const AIOHTTP = `import aiohttp, asyncio
 async def main():
     async with aiohttp.ClientSession() as s:
@@ -56,6 +63,12 @@ const CLIENTS: readonly (readonly [name: string, command: string, answers: numbe
     ),
     1,
   ],
+  ['httpx with HTTP/2, with a proxy and without', python('brokered', HTTPX2), 2],
+  [
+    'curl with HTTP/2, with a proxy and without',
+    `curl --http2 -sS ${MODERN}; echo; curl --http2 --noproxy "*" -sS ${MODERN}`,
+    2,
+  ],
   ['aiohttp', python('aiohttp', AIOHTTP), 2],
   [
     'huggingface_hub',
@@ -84,7 +97,9 @@ const CLIENTS: readonly (readonly [name: string, command: string, answers: numbe
 
 void test('clients of every kind reach the outside by the door', async (t) => {
   await using world = await openWorld();
-  await using door = await world.openDoor({ egress: { kind: 'list', hosts: ['models.example.org'] } });
+  await using door = await world.openDoor({
+    egress: { kind: 'list', hosts: ['models.example.org', 'modern.example.org'] },
+  });
   const certificate = join(world.folder, 'cert.pem');
   const trusted = [
     'SSL_CERT_FILE',
@@ -97,10 +112,10 @@ void test('clients of every kind reach the outside by the door', async (t) => {
   for (const [name, command, answers] of CLIENTS)
     await t.test(name, async () => {
       const scratch = await mkdtemp(join(world.folder, 'client-'));
-      const script = command.replace('/certificate', certificate);
+      const script = command.replaceAll('/certificate', certificate);
       const folders = [certificate, ...(script.includes(VENVS) ? [VENVS] : [])];
       const output = await runInSandbox({ script, env, folders, scratch, out: door.out });
-      assert.equal(output.match(/hello models\.example\.org/g)?.length, answers, output);
+      assert.equal(output.match(/hello mode(?:ls|rn)\.example\.org/g)?.length, answers, output);
     });
   assert.deepEqual(
     door.frames.filter(({ type }) => type === 'refused'),
