@@ -44,7 +44,7 @@ interface Keys {
 export class Receiver {
   /** `<run> <holder>` of every value that was read out of a box. */
   readonly handed = new Set<string>();
-  /** Of these, what an app got before its entry stood, as far as the database could be asked just then. */
+  /** Of these, what an app or a door got before its entry stood, as far as the database could be asked just then. */
   readonly early: string[] = [];
   /** How often that could be asked. */
   looks = 0;
@@ -63,7 +63,8 @@ export class Receiver {
     while (!signal.aborted) await this.#start(space, vault).catch(async () => await delay(50));
   }
 
-  async #start(space: string, vault: () => VaultProcess): Promise<void> {
+  /** Asks for a release as the runner does; gives of which run. */
+  async ask(space: string, vault: VaultProcess): Promise<string> {
     const run = id();
     const ticket = await this.#database.db.transaction((tx) =>
       record(tx, {
@@ -73,26 +74,32 @@ export class Receiver {
     );
     const keys = { door: makeSealingPair(), inside: makePair() };
     this.#keys.set(run, keys);
-    const asked = vault();
     const [door, inside] = [keys.door.publicKey, keys.inside.publicKey];
-    asked.say('runner', { type: 'release', run, space, ticket, door, inside });
+    vault.say('runner', { type: 'release', run, space, ticket, door, inside });
+    return run;
+  }
+
+  async #start(space: string, vault: () => VaultProcess): Promise<void> {
+    const asked = vault();
+    const run = await this.ask(space, asked);
     if (!(await isAnswered(asked, run, () => asked !== vault()))) {
       asked.say('runner', { type: 'aborted', run, why: 'it got nothing' });
       return await delay(200);
     }
     this.read(asked);
-    await this.#look(`${run} sandbox`).finally(() => {
+    await this.#look(run).finally(() => {
       for (const type of ['delivered', 'ended']) asked.say('runner', { type, run });
     });
   }
 
   // A database that is gone says nothing, and is asked for everything in the end.
-  async #look(what: string): Promise<void> {
+  async #look(run: string): Promise<void> {
     const { rows } = await this.#behind.query<{ what: string }>(`${STANDING} and e.body like $1`, [
-      `%${what.slice(0, 24)}%`,
+      `%${run}%`,
     ]);
     this.looks += 1;
-    if (!rows.some((row) => row.what === what)) this.early.push(what);
+    for (const what of [`${run} sandbox`, `${run} door`])
+      if (!rows.some((row) => row.what === what)) this.early.push(what);
   }
 
   /** Reads all that a vault handed over, also one that is gone by now. */

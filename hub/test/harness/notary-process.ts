@@ -42,6 +42,15 @@ export class NotaryProcess implements AsyncDisposable {
     return notary;
   }
 
+  /** Keeps it from signing until it goes on, or is killed. */
+  hold(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const closed = once(this.#child, 'close');
