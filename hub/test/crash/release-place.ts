@@ -24,7 +24,7 @@ export interface Killable {
 }
 
 /** What it stands on. */
-export interface Place {
+interface Place {
   readonly site: VaultSite;
   readonly notaryFolder: string;
 }
