@@ -2,9 +2,11 @@
 // file knows them: the numbers of chunks in a xorb are told to every reader of one of its files, their hashes are not.
 import { setImmediate as turn } from 'node:timers/promises';
 import { shardInvalid } from './faults.ts';
+import { HASH_BYTES } from './format/blake3.ts';
 import { fileHashOf, MerkleTree } from './format/merkle.ts';
 import { verificationHash, xetHashOf, type XetHash } from './format/xet-hash.ts';
 import { type ShardTerm } from './format/shard.ts';
+import { XORB_LIMITS } from './format/xorb-framing.ts';
 import { type XorbIndex } from './format/xorb-index.ts';
 import { type IndexedXorb } from './store.ts';
 
@@ -19,6 +21,12 @@ const FREE = 1_024;
 const BYTES_PER_CHUNK = 1_024;
 const BYTES_PER_TERM = 4_096;
 
+/**
+ * Chunks that are looked up together, each xorb once: who names five hundred thousand chunks of more xorbs in turn than are
+ * kept in memory would else have one read for each of them. Ten mebibytes of hashes and lengths.
+ */
+const WINDOW = 262_144;
+
 /** The hash of the file that these terms make. Throws `xet.shard-invalid` and what `find` throws. */
 export async function verifyFile(
   terms: Iterable<ShardTerm>,
@@ -26,27 +34,86 @@ export async function verifyFile(
   signal: AbortSignal,
 ): Promise<XetHash> {
   const tree = new MerkleTree();
-  let [number, chunks, bytes, rest] = [0, 0, 0, CHUNKS_AT_ONCE];
+  for (const window of windowsOf(terms)) {
+    const chunks = await lookUp(window, find, signal);
+    for (let chunk = 0; chunk < window.chunks; chunk += 1) {
+      const at = chunk * HASH_BYTES;
+      tree.add(chunks.hashes.subarray(at, at + HASH_BYTES), chunks.lengths[chunk] ?? 0);
+      if (chunk % CHUNKS_AT_ONCE === CHUNKS_AT_ONCE - 1) await breathe(signal);
+    }
+  }
+  return xetHashOf(fileHashOf(tree.root()));
+}
+
+interface PlacedTerm {
+  readonly term: ShardTerm;
+  /** Which term of the file it is. */
+  readonly number: number;
+  /** Which chunk of the window its first one is. */
+  readonly at: number;
+}
+
+/** Terms that follow one another, by their xorbs. */
+interface Window {
+  readonly byXorb: Map<XetHash, PlacedTerm[]>;
+  chunks: number;
+}
+
+/** The terms in windows, as long as there are not too many for the bytes that they claim. */
+function* windowsOf(terms: Iterable<ShardTerm>): Generator<Window> {
+  let [number, chunks, bytes] = [0, 0, 0];
+  let window: Window = { byXorb: new Map(), chunks: 0 };
   for (const term of terms) {
-    const { index } = await find(term.xorb);
-    verifyTerm(term, index, number);
+    const count = term.end - term.start;
+    if (count > XORB_LIMITS.chunks) throw shardInvalid(`term ${number} has ${count} chunks of one xorb`);
+    if (window.chunks + count > WINDOW) {
+      yield window;
+      window = { byXorb: new Map(), chunks: 0 };
+    }
+    const placed = window.byXorb.get(term.xorb) ?? [];
+    placed.push({ term, number, at: window.chunks });
+    window.byXorb.set(term.xorb, placed);
+    window.chunks += count;
     number += 1;
-    chunks += term.end - term.start;
+    chunks += count;
     bytes += term.rawLength;
     if (number > FREE + bytes / BYTES_PER_TERM || chunks > FREE + bytes / BYTES_PER_CHUNK)
       throw shardInvalid(
         `a file of ${bytes} bytes has ${number} terms and ${chunks} chunks, which is too many`,
       );
-    for (let chunk = term.start; chunk < term.end; chunk += 1) {
-      tree.add(index.hashAt(chunk), index.rawLength(chunk, chunk + 1));
-      rest -= 1;
+  }
+  yield window;
+}
+
+/** The hashes and lengths of a window's chunks in their order, once every term was verified. */
+async function lookUp(
+  { byXorb, chunks }: Window,
+  find: (xorb: XetHash) => Promise<IndexedXorb>,
+  signal: AbortSignal,
+): Promise<{ readonly hashes: Buffer; readonly lengths: Uint32Array }> {
+  const hashes = Buffer.allocUnsafeSlow(chunks * HASH_BYTES);
+  const lengths = new Uint32Array(chunks);
+  let rest = CHUNKS_AT_ONCE;
+  for (const [xorb, placed] of byXorb) {
+    const { index } = await find(xorb);
+    signal.throwIfAborted();
+    for (const { term, number, at } of placed) {
+      verifyTerm(term, index, number);
+      index.hashes(term.start, term.end).copy(hashes, at * HASH_BYTES);
+      for (let chunk = term.start; chunk < term.end; chunk += 1)
+        lengths[at + chunk - term.start] = index.rawLength(chunk, chunk + 1);
+      rest -= term.end - term.start;
       if (rest > 0) continue;
       rest = CHUNKS_AT_ONCE;
-      await turn();
-      signal.throwIfAborted();
+      await breathe(signal);
     }
   }
-  return xetHashOf(fileHashOf(tree.root()));
+  return { hashes, lengths };
+}
+
+async function breathe(signal: AbortSignal): Promise<void> {
+  await turn();
+  signal.throwIfAborted();
 }
 
 function verifyTerm(term: ShardTerm, index: XorbIndex, number: number): void {
