@@ -117,3 +117,31 @@ void test('TakenBack is not led astray by what an entry does not say', () => {
   );
   assert.deepEqual([taken.users, taken.members, [...taken.tokens]], [[], [], ['5']]);
 });
+
+void test('TakenBack ends applications, and what users let them do, but for what the backup has as it was last', () => {
+  const since = new Date('2026-11-27T00:00:00.000Z');
+  const taken = new TakenBack(since);
+  const add = (at: string, kind: string, [subject, application]: readonly [string, string?]): void => {
+    const body = JSON.stringify(application === undefined ? {} : { application, scopes: [], orgs: [] });
+    taken.add(Entry.parse({ at, kind, subject, body }));
+  };
+  const [before, after] = ['2026-11-26T00:00:00.000Z', '2026-11-28T00:00:00.000Z'];
+  add(before, 'application.authorized', ['account:1', 'a']);
+  add(before, 'application.revoked', ['account:2', 'a']);
+  add(before, 'application.authorized', ['account:2', 'a']);
+  add(before, 'application.authorized', ['account:3', 'a']);
+  add(after, 'application.revoked', ['account:3', 'a']);
+  // Less than before, perhaps: an entry says what is allowed, and not what the backup has.
+  add(before, 'application.authorized', ['account:4', 'a']);
+  add(after, 'application.authorized', ['account:4', 'a']);
+  add(after, 'application.revoked', ['account:5', 'a']);
+  add(after, 'application.authorized', ['account:5', 'a']);
+  add(after, 'application.deleted', ['application:b']);
+  add(after, 'application.registered', ['application:c']);
+  assert.deepEqual(taken.applications, [
+    { application: 'a', user: '3' },
+    { application: 'a', user: '4' },
+    { application: 'a', user: '5' },
+    { application: 'b' },
+  ]);
+});

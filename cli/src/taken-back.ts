@@ -1,5 +1,5 @@
 // What an export of the ledger says was taken back, and can be taken back again by whoever has no more than that: tokens, access of
-// users, memberships. Pure. What was given again later is not taken: the last word of the export counts.
+// users, memberships, applications. Pure. What was given again later is not taken: the last word of the export counts.
 import { z } from 'zod';
 
 /** An entry of an export, as far as it says who lost what. */
@@ -18,6 +18,12 @@ const Body = z.record(z.string(), z.unknown());
 /** What is taken from a user, by the word of the command that does it. */
 export type UserAct = 'disable' | 'demote' | 'sign-out';
 
+/** An application that was deleted, or what one user let it do. */
+export interface EndedApplication {
+  readonly application: string;
+  readonly user?: string;
+}
+
 /** All that was taken back, by the ids of accounts and tokens. */
 export class TakenBack {
   readonly tokens = new Set<string>();
@@ -29,6 +35,7 @@ export class TakenBack {
     'sign-out': new Set(),
   };
   readonly #members = new Map<string, { readonly org: string; readonly user: string }>();
+  readonly #applications = new Map<string, EndedApplication>();
   readonly #since: Date | undefined;
 
   /**
@@ -52,12 +59,18 @@ export class TakenBack {
     return [...this.#members.values()];
   }
 
+  /** Which applications were deleted, and which may nothing any more of what a user let them do. */
+  get applications(): EndedApplication[] {
+    return [...this.#applications.values()];
+  }
+
   /** Takes one entry in, in the order of the export. */
   add(entry: Entry): void {
     const { at, kind, subject } = entry;
     const id = subject.slice(subject.indexOf(':') + 1);
     const isSince = this.#since === undefined || Date.parse(at) >= this.#since.getTime();
     if (kind === 'token.revoked') this.tokens.add(id);
+    if (kind === 'application.deleted') this.#applications.set(id, { application: id });
     if (isSince && BY_HAND.has(kind)) this.#leave(entry);
     if (isSince && SIGNS_OUT.has(kind)) this.#acts['sign-out'].add(id);
     if (kind === 'account.disabled') this.#acts.disable.add(id);
@@ -78,12 +91,26 @@ export class TakenBack {
       if (body['administrator'] === false) this.#acts.demote.add(id);
       else if (this.#acts.demote.delete(id)) this.#leave(entry);
     }
+    if (kind.startsWith('application.')) this.#addAuthorization(kind, { user: id, isSince, body });
     const user = body['user'];
     if (typeof user !== 'string') return;
     if (isSince && OUTDATES.has(kind)) this.#acts['sign-out'].add(user);
     if (kind === 'org.member-removed') this.#members.set(`${id} ${user}`, { org: id, user });
     const isGiven = kind === 'org.member-set' || kind === 'org.member-joined';
     if (isGiven && this.#members.delete(`${id} ${user}`)) this.#leave(entry);
+  }
+
+  // What was said yes to anew since may be less than what the backup has, and was said of something else where it ended in between: it
+  // ends too, and the next sign-in asks. A yes that the backup has stays.
+  #addAuthorization(
+    kind: string,
+    { user, isSince, body }: { user: string; isSince: boolean; body: z.infer<typeof Body> },
+  ): void {
+    const application = body['application'];
+    if (typeof application !== 'string') return;
+    const key = `${application} ${user}`;
+    if (kind === 'application.revoked' || isSince) this.#applications.set(key, { application, user });
+    else this.#applications.delete(key);
   }
 
   // Once, though it may be both of a kind for people and given again.
@@ -96,7 +123,7 @@ export class TakenBack {
 
 /** Whether entries of this kind say that something was taken back, or given again. */
 export function isTaking(kind: string): boolean {
-  const one = ['token.revoked', 'account.disabled', 'account.enabled'];
+  const one = ['token.revoked', 'account.disabled', 'account.enabled', 'application.deleted'];
   return [BY_HAND, SIGNS_OUT, WITH_BODY].some((kinds) => kinds.has(kind)) || one.includes(kind);
 }
 
@@ -112,6 +139,7 @@ function parseJson(text: string): unknown {
 const WITH_BODY: ReadonlySet<string> = new Set([
   ...['account.deleted', 'account.administrator-set', 'session.ended', 'session.renewed', 'session.rotated'],
   ...['org.member-removed', 'org.member-set', 'org.member-joined'],
+  ...['application.revoked', 'application.authorized'],
 ]);
 
 /** After these a cookie of the user opens nothing any more that the backup has as one that opens a session. */

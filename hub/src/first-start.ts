@@ -6,13 +6,14 @@ import { type ChainFlaw } from '@holdfast/platform/chained-records';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
 import { LedgerReader, record } from '#modules/ledger';
+import { endRefreshTokens } from '#modules/oauth';
 import { type Modules } from './modules.ts';
 
 const STARTING: SystemActor = { kind: 'system', part: 'start' };
 
 /** Returns whether the first administrator was made now. */
 export async function firstStart(
-  { db, identity, removals }: Modules,
+  { db, clock, identity, removals }: Modules,
   { settings, secrets }: HubStart,
 ): Promise<boolean> {
   await db.transaction((tx) =>
@@ -29,7 +30,7 @@ export async function firstStart(
       personal: { operator: settings.operator.name },
     }),
   );
-  await recordLoss(db, settings);
+  await recordLoss({ db, clock }, settings);
   if (removals.flaw !== undefined) await recordFlaw(db, settings, removals.flaw);
   const { firstAdmin } = settings;
   if (firstAdmin === null || secrets.adminPassword === undefined) return false;
@@ -81,19 +82,32 @@ function digestConfiguration(settings: HubStart['settings']): string {
   return sha256(canonicalJson({ ...decided, postgres: { embedded, tls } }));
 }
 
-/** What the database lacks of what was signed stays on record: that it does, and that somebody accepted it. */
-async function recordLoss(
-  db: Modules['db'],
-  { instance, sealed, lost, operator }: HubStart['settings'],
+/**
+ * What the database lacks of what was signed stays on record: that it does, and that somebody accepted it. Then refresh tokens of
+ * applications end, before anybody is served.
+ */
+export async function recordLoss(
+  { db, clock }: Pick<Modules, 'db' | 'clock'>,
+  {
+    instance,
+    sealed,
+    lost,
+    operator,
+  }: Pick<HubStart['settings'], 'instance' | 'sealed' | 'lost' | 'operator'>,
 ): Promise<void> {
   for (const [kind, missing] of [
     ['instance.sealed', sealed],
     ['instance.loss-accepted', lost],
   ] as const) {
     if (missing === null) continue;
-    const body = { why: missing.why, signed: missing.signed, found: missing.found };
-    const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '', body };
-    await db.transaction((tx) => record(tx, { ...entry, personal: { operator: operator.name } }));
+    const { why, signed, found } = missing;
+    const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '' };
+    await db.transaction(async (tx) => {
+      const ended =
+        missing === lost ? { refreshTokensEnded: await endRefreshTokens(tx, clock.now()) } : undefined;
+      const body = { why, signed, found, ...ended };
+      await record(tx, { ...entry, body, personal: { operator: operator.name } });
+    });
   }
 }
 

@@ -162,7 +162,10 @@ function present({ console }: Site, { sealed, lost }: NotaryStanding): void {
     );
   }
   if (lost !== null)
-    console.warn(`The loss is accepted, and a new epoch of the ledger begins: ${describe(lost)}`);
+    console.warn(
+      `The loss is accepted, and a new epoch of the ledger begins: ${describe(lost)}. Refresh tokens of applications end with it: ` +
+        'people sign in to them again',
+    );
 }
 
 function warnOfSilence({ console }: Site): void {

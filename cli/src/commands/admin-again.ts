@@ -6,7 +6,7 @@ import { Removed } from '../answers.ts';
 import { type Call, type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { printResult } from '../print.ts';
-import { type TakenBack, type UserAct } from '../taken-back.ts';
+import { type EndedApplication, type TakenBack, type UserAct } from '../taken-back.ts';
 import { readExport, type Export } from './again-export.ts';
 import { doAgain, wishOf } from './again-names.ts';
 
@@ -16,7 +16,7 @@ const Accounts = z.array(z.object({ id: z.string(), name: z.string() }));
 export const revokeAgain: Command = {
   name: 'admin token revoke-again',
   doc:
-    'After a restore: take back again the tokens, sessions, accesses and memberships that EXPORT, written by `ledger export`, ' +
+    'After a restore: take back again the tokens, sessions, accesses, memberships and applications that EXPORT, written by `ledger export`, ' +
     'says were taken back, delete what it says was deleted, and name what else was',
   words: ['EXPORT'],
   flags: {
@@ -48,6 +48,7 @@ export const revokeAgain: Command = {
       tokens[outcome === 'done' ? 'revoked' : 'unknown'].push(id);
     }
     const people = await takeFromPeople(call, taken);
+    await endApplications(call, taken, people);
     await doNamesAgain(call, taken, people);
     const byHand = await withNames(call, byHandOf(taken));
     printResult(call.json, { ...tokens, ...people, byHand }, describe({ ...tokens, ...people, byHand }));
@@ -68,6 +69,7 @@ async function tellPlan(call: Call, taken: Export): Promise<number> {
     ...[...taken.tokens].map((id) => `revoke token ${id}`),
     ...taken.users.map(({ id, act }) => `${called(id)}: ${DONE[act]}`),
     ...taken.members.map(({ org, user }) => `${called(user)}: no member of ${called(org)}`),
+    ...taken.applications.map((one) => endedApplication(one, called(one.user ?? ''))),
     ...taken.named.acts.map((act) => `${wishOf(act, called(act.id))} (${act.id})`),
   ];
   const byHand = await withNames(call, byHandOf(taken));
@@ -117,6 +119,29 @@ async function takeFromPeople(call: Call, { users, members }: Export): Promise<P
     note(`${user}: no member of ${org}`, await take(call, ['orgs', org, 'members', 'remove'], { user }));
   }
   return people;
+}
+
+/** What is said of it; `user`: what the user is called. */
+function endedApplication({ application, user }: EndedApplication, name: string): string {
+  if (user === undefined) return `application ${application}: deleted`;
+  return `${name}: application ${application} may nothing any more`;
+}
+
+// Each would go on with the refresh tokens that the backup has, or be let in without a question by a yes that was taken back.
+async function endApplications(call: Call, { applications }: Export, people: People): Promise<void> {
+  const names = await readNames(call);
+  for (const one of applications) {
+    const { application, user } = one;
+    const what = endedApplication(one, names.get(user ?? '') ?? user ?? '');
+    const outcome = await take(
+      call,
+      ['applications', application, 'end'],
+      user === undefined ? {} : { user },
+    );
+    if (outcome === 'done') people.done.push(what);
+    else if (outcome === 'missing') people.missing += 1;
+    else people.refused.push(`${what}: ${outcome.refused}`);
+  }
 }
 
 // After access was taken: what is in the way of deleting a name is no reason to leave somebody in.
@@ -176,7 +201,7 @@ function describe({
     ...done.map((one) => `  ${one}`),
     ...(missing === 0
       ? []
-      : [`Accounts and memberships that are not there, so that nothing is taken: ${missing}.`]),
+      : [`Accounts, memberships and applications that are not there, so that nothing is taken: ${missing}.`]),
     ...(refused.length === 0 ? [] : ['Not done:']),
     ...refused.map((one) => `  ${one}`),
     ...describeByHand(byHand),

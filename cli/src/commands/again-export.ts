@@ -10,7 +10,7 @@ import { isNaming, NamedEntry, TakenNames } from '../taken-names.ts';
 const Line = z.looseObject({ type: z.string() });
 
 /** What an export says was taken back, and named. */
-export interface Export extends Pick<TakenBack, 'tokens' | 'byHand' | 'users' | 'members'> {
+export interface Export extends Pick<TakenBack, 'tokens' | 'byHand' | 'users' | 'members' | 'applications'> {
   readonly named: TakenNames;
   /** What the notary had not ordered yet, or somebody put in. */
   readonly unordered: TakenBack['byHand'];
@@ -42,8 +42,8 @@ export async function readExport({ rest, flags }: Call): Promise<Export> {
   // What is behind the end of one that was cut off would be left undone, and nobody would know.
   if (last !== 'end' && flags['cut-short'] !== true)
     throw exportUnreadable(file, 'it was cut short; --cut-short takes it as it is');
-  const { tokens, byHand, users, members } = taken;
-  return { tokens, byHand, users, members, named, unordered };
+  const { tokens, byHand, users, members, applications } = taken;
+  return { tokens, byHand, users, members, applications, named, unordered };
 }
 
 function timeOf(text: Call['flags'][string]): Date | undefined {

@@ -4,9 +4,16 @@ import { newId, type Id } from '@holdfast/kernel/id';
 import { Secret } from '@holdfast/kernel/secret';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { type Keys } from '@holdfast/platform/keys';
-import { type Db } from '@holdfast/platform/postgres/database';
+import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
-import { isFreshlyProved, mayCredentials, referencesOf, type Actor, type UserActor } from '#modules/access';
+import {
+  isFreshlyProved,
+  mayCredentials,
+  operatorFields,
+  referencesOf,
+  type Actor,
+  type UserActor,
+} from '#modules/access';
 import { proofNeeded } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { listOfApplication, revokeMinted } from '#modules/tokens';
@@ -103,18 +110,13 @@ export class Applications {
    * `application.forbidden`, `.missing`, `account.proof-needed`.
    */
   async delete(actor: Actor, id: Id): Promise<void> {
-    const { db, clock, keys, epochs } = this.#deps;
+    const { db, keys } = this.#deps;
     const owner = this.#requireProved(actor);
     await db.transaction(async (tx) => {
-      const writer = new ApplicationWriter(tx, keys);
       // Of an application of somebody else not even its existence is told.
-      if ((await writer.find(id))?.ownerId !== owner.userId) throw applicationMissing();
-      const at = clock.now();
-      await writer.delete(id, at);
-      const tokens = await listOfApplication(tx, { application: id, user: null }, at);
-      await revokeMinted(tx, epochs, { ids: tokens.map((one) => one.id), at, by: referencesOf(actor) });
-      const subject = `application:${id}`;
-      await record(tx, { kind: 'application.deleted', subject, ...referencesOf(actor), body: {} });
+      if ((await new ApplicationReader(tx, keys).find(id))?.ownerId !== owner.userId)
+        throw applicationMissing();
+      await this.#delete(tx, actor, id);
     });
   }
 
@@ -134,23 +136,60 @@ export class Applications {
    * Throws `application.forbidden`, `.missing`.
    */
   async revoke(actor: Actor, applicationId: Id): Promise<void> {
-    const { db, clock, keys, epochs } = this.#deps;
     const { userId } = requireSignedIn(actor);
+    await this.#deps.db.transaction(async (tx) => await this.#revoke(tx, actor, { userId, applicationId }));
+  }
+
+  /**
+   * Does the one or the other as the operator: after a restore both are there again. Throws `application.forbidden`, `.missing`.
+   */
+  async endAsOperator(
+    actor: Actor,
+    { application, user }: { readonly application: Id; readonly user: Id | undefined },
+  ): Promise<void> {
+    const { db, keys } = this.#deps;
+    if (actor.kind !== 'operator') throw applicationForbidden();
     await db.transaction(async (tx) => {
-      const writer = new ApplicationWriter(tx, keys);
-      const at = clock.now();
-      const before = await writer.findAuthorization(userId, applicationId);
-      // Held, so that no token is given out beside this that would not be seen here.
-      if (before === undefined || !(await writer.hold(before.id))) throw applicationMissing();
-      await writer.end(before.id, at);
-      const tokens = await listOfApplication(tx, { application: applicationId, user: userId }, at);
-      await revokeMinted(tx, epochs, { ids: tokens.map((one) => one.id), at, by: referencesOf(actor) });
-      await record(tx, {
-        kind: 'application.revoked',
-        subject: `account:${userId}`,
-        ...referencesOf(actor),
-        body: { application: applicationId },
-      });
+      if (user !== undefined)
+        return await this.#revoke(tx, actor, { userId: user, applicationId: application });
+      if ((await new ApplicationReader(tx, keys).find(application)) === undefined) throw applicationMissing();
+      await this.#delete(tx, actor, application);
+    });
+  }
+
+  async #delete(tx: Tx, actor: Actor, id: Id): Promise<void> {
+    const { clock, keys, epochs } = this.#deps;
+    const at = clock.now();
+    await new ApplicationWriter(tx, keys).delete(id, at);
+    const tokens = await listOfApplication(tx, { application: id, user: null }, at);
+    await revokeMinted(tx, epochs, { ids: tokens.map((one) => one.id), at, by: referencesOf(actor) });
+    const subject = `application:${id}`;
+    await record(tx, {
+      ...{ kind: 'application.deleted', subject, ...referencesOf(actor), body: {} },
+      personal: operatorFields(actor),
+    });
+  }
+
+  async #revoke(
+    tx: Tx,
+    actor: Actor,
+    { userId, applicationId }: { readonly userId: Id; readonly applicationId: Id },
+  ): Promise<void> {
+    const { clock, keys, epochs } = this.#deps;
+    const writer = new ApplicationWriter(tx, keys);
+    const at = clock.now();
+    const before = await writer.findAuthorization(userId, applicationId);
+    // Held, so that no token is given out beside this that would not be seen here.
+    if (before === undefined || !(await writer.hold(before.id))) throw applicationMissing();
+    await writer.end(before.id, at);
+    const tokens = await listOfApplication(tx, { application: applicationId, user: userId }, at);
+    await revokeMinted(tx, epochs, { ids: tokens.map((one) => one.id), at, by: referencesOf(actor) });
+    await record(tx, {
+      kind: 'application.revoked',
+      subject: `account:${userId}`,
+      ...referencesOf(actor),
+      body: { application: applicationId },
+      personal: operatorFields(actor),
     });
   }
 

@@ -112,3 +112,18 @@ export class CodeWriter {
     await this.#db.deleteFrom(table).where('digest', 'in', over).execute();
   }
 }
+
+/**
+ * Ends all refresh tokens that count, and gives how many. In a state that was put back none can tell whether it was used since: one that was, and is
+ * found, would count once more, and nobody would see that it is shown again.
+ */
+export async function endRefreshTokens(tx: Tx, at: Date): Promise<number> {
+  const result = await tx
+    .withTables<OauthTables>()
+    .updateTable('oauth.refresh')
+    .set({ ended_at: at })
+    .where('ended_at', 'is', null)
+    .where('used_at', 'is', null)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}

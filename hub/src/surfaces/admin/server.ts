@@ -10,6 +10,7 @@ import { createUser } from './create-user.ts';
 import { disableUser } from './disable-user.ts';
 import { disconnectUser } from './disconnect-user.ts';
 import { enableUser } from './enable-user.ts';
+import { endApplication } from './end-application.ts';
 import { runFsck } from './fsck.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { listMail } from './list-mail.ts';
@@ -39,6 +40,7 @@ type Deps = Parameters<typeof createUser>[0] &
   Parameters<typeof removeSecondFactor>[0] &
   Parameters<typeof disconnectUser>[0] &
   Parameters<typeof createToken>[0] &
+  Parameters<typeof endApplication>[0] &
   Parameters<typeof listSecretSpaces>[0] &
   Parameters<typeof listTokens>[0] &
   Parameters<typeof pauseSpaceAsOperator>[0] &
@@ -69,6 +71,7 @@ export function adminRoutes(deps: Deps): Route[] {
     disableUser(deps),
     disconnectUser(deps),
     enableUser(deps),
+    endApplication(deps),
     forgetXet(deps),
     listMail(deps),
     listOrgs(deps),
