@@ -120,7 +120,10 @@ async function authorized({ scene }: PageAsk): Promise<{ id: string }> {
 /** Takes away what the caller, or whose things they act on, was left with by another call. */
 async function withoutFactor({ scene, caller }: Pick<PageAsk, 'scene' | 'caller'>): Promise<Visit> {
   const visit = await scene.visit(userOf(caller));
-  const { secondFactors } = scene.hub.modules;
+  const { orgPolicies, secondFactors } = scene.hub.modules;
+  // The last owner of an organisation that asks for one does not give theirs up.
+  for (const one of [...visit.memberships, ...(await orgPolicies.listWithheld(visit.account.id))])
+    if (one.requiresSecondFactor) await orgPolicies.requireSecondFactor(OPERATOR, one.orgName, false);
   const { confirmedAt } = await secondFactors.standing(visit.account.id);
   if (confirmedAt !== null) await secondFactors.remove(visit.actor, visit.account.id);
   return await scene.visit(userOf(caller));
