@@ -81,6 +81,7 @@ import {
   tokenListed,
   tokenPushed,
   tokenReach,
+  tokenReadmissions,
   tokenSealedDeviceLogins,
   tokenTokens,
   tokenUses,
@@ -180,6 +181,7 @@ export const migrations: readonly Migration[] = [
   ledgerHeadsKept,
   vaultRenewals,
   ledgerObjects,
+  tokenReadmissions,
   ssoRemoved,
   ledgerAfterAndSaid,
 ];

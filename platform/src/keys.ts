@@ -16,6 +16,7 @@ import { type HourRoots } from './hour-keys.ts';
 type LastingPurpose =
   | 'token-row'
   | 'token-decision'
+  | 'token-readmission'
   | 'device-login'
   | 'session-row'
   | 'session-value'

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { type Visit } from '../../src/modules/sessions/index.ts';
 import { authorizePath, newPkce } from './oauth-client.ts';
+import { endedToken } from './ended-token.ts';
 import { type PageAsk, type PageCall } from './page-call.ts';
 import { addOrg, userOf } from './page-scene.ts';
 import { UNKNOWN } from './page-matrix.ts';
@@ -207,6 +208,7 @@ export const PAGE_CALLS: Readonly<Record<string, Making>> = {
     return { id: await ownToken(ask, 'reader') };
   }),
   [`${ORG} ?/end`]: aboutOrg(async (ask) => ({ id: await ownToken(ask, 'reader') })),
+  [`${ORG} ?/readmit`]: aboutOrg(async (ask, org) => ({ id: await endedToken(ask, org) })),
   '/account/passkeys': plain,
   '/account/passkeys ?/add': () => ({ fields: { response: '{}', name: 'key' }, told: NO_PASSKEY }),
   '/account/passkeys ?/remove': () => ({ fields: { id: 'a'.repeat(24) }, told: /There is no such passkey/ }),

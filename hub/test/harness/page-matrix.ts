@@ -114,6 +114,7 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   [`${ORG} ?/policy`]: proven(OWNER),
   [`${ORG} ?/approve`]: proven(OWNER),
   [`${ORG} ?/end`]: proven(OWNER),
+  [`${ORG} ?/readmit`]: proven(OWNER),
   '/account/passkeys': ALL,
   '/account/passkeys ?/add': proven(KNOWN),
   '/account/passkeys ?/remove': proven(KNOWN),

@@ -24,7 +24,7 @@ const MOST_LIVE = 20;
 
 /**
  * Makes a token for an application. What organisations decided about the one before holds for this one: a reach that was
- * ended does not come back by asking again, and an approval is for the same grant alone. Beyond the most that one person's sign-ins
+ * ended does not come back by asking again, until the organisation lets it, and an approval is for the same grant alone. Beyond the most that one person's sign-ins
  * are good for at once the oldest ends.
  */
 export async function mintForApplication(
@@ -45,7 +45,9 @@ export async function mintForApplication(
   const last = before === null ? undefined : await new TokenReader(tx).findById(before);
   if (last === undefined || canonicalJson(last.grant as never) !== canonicalJson(decided.grant as never))
     return issued;
-  for (const [orgId, state] of await writer.listOfToken(last.id)) await writer.put({ ...made, orgId, state });
+  // What was ended is looked at above: it may have been let in again since.
+  for (const [orgId, state] of await writer.listOfToken(last.id))
+    if (state !== 'ended') await writer.put({ ...made, orgId, state });
   return issued;
 }
 

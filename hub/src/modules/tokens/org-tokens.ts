@@ -101,6 +101,33 @@ export class OrgTokens {
     return { recorded: await this.#deps.removals.doOrTake(act, removal, 'operator') };
   }
 
+  /**
+   * Lets an application whose reach was ended be let in again by the person whom this token of it is of. What it has stays ended; what it
+   * gets from now on reaches the organisation as any token does that is new. Throws what `approve` throws.
+   */
+  async readmit(actor: Actor, orgName: string, tokenId: Id): Promise<void> {
+    const { db, keys, clock } = this.#deps;
+    const listed = (await this.list(actor, orgName)).find(({ token }) => token.id === tokenId);
+    await db.transaction(async (tx) => {
+      const at = clock.now();
+      const writer = new ReachWriter(tx, keys);
+      const { application = null, userId } = listed?.token ?? {};
+      if (application !== null && userId !== undefined) await writer.holdApplication(application.id, userId);
+      const org = await holdGoverned(tx, actor, { name: orgName, now: at });
+      // A token that somebody made by hand is made anew: nothing is carried to that.
+      if (application === null || userId === undefined || listed?.reach !== 'ended')
+        throw tokenMissing(tokenId);
+      await writer.readmit({ applicationId: application.id, userId, orgId: org.id, at });
+      await record(tx, {
+        kind: 'token.readmitted',
+        subject: `account:${org.id}`,
+        ...referencesOf(actor),
+        body: { application: application.id, user: userId, token: tokenId },
+        personal: operatorFields(actor),
+      });
+    });
+  }
+
   /** Ends what the operator ended at that time, while the database was away. A token or an organisation that never was has no reach. */
   async endTaken(
     operator: Omit<OperatorActor, 'kind'>,

@@ -44,3 +44,16 @@ export function claimsOrg(grant: Grant, orgId: Id, namespaces: ReadonlyMap<Id, I
 export function sealedDecision(row: { tokenId: Id; orgId: Id; state: OrgDecision; at: Date }): string[] {
   return [row.tokenId, row.orgId, row.state, row.at.toISOString()];
 }
+
+/** That an organisation lets an application be let in again by a person: what it was given before stays ended. */
+export interface Readmission {
+  readonly applicationId: Id;
+  readonly userId: Id;
+  readonly orgId: Id;
+  readonly at: Date;
+}
+
+/** The fields that the MAC of a readmission covers: who can write the table lets nothing in again. */
+export function sealedReadmission({ applicationId, userId, orgId, at }: Readmission): string[] {
+  return [applicationId, userId, orgId, at.toISOString()];
+}

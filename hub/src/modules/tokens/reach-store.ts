@@ -3,8 +3,10 @@ import { sql, type Kysely } from 'kysely';
 import { type Id } from '@holdfast/kernel/id';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
-import { sealedDecision, type OrgDecision } from './reach-model.ts';
+import { sealedDecision, sealedReadmission, type OrgDecision, type Readmission } from './reach-model.ts';
 import { type TokenTables } from './tables.ts';
+
+const NEVER = new Date(0);
 
 /** Reads decisions. An approval whose seal is not ours is none; what was ended is ended without one. */
 export class ReachReader {
@@ -22,24 +24,43 @@ export class ReachReader {
     return new Map(rows.filter((row) => this.#holds(row)).map((row) => [row.org_id, row.state]));
   }
 
-  /** The organisations that ended what any token of an application reaches for a user, also one that is over. */
+  /**
+   * The organisations that ended what any token of an application reaches for a user, also one that is over, and have not let it be let
+   * in again since.
+   */
   async listEndedOfApplication(applicationId: Id, userId: Id): Promise<Set<Id>> {
     const rows = await this.db
       .selectFrom('tokens.org_decision as d')
       .innerJoin('tokens.token as t', 't.id', 'd.token_id')
-      .select('d.org_id')
-      .distinct()
+      .select((e) => ['d.org_id', e.fn.max('d.at').as('at')])
+      .groupBy('d.org_id')
       .where(sql<string>`t.application ->> 'id'`, '=', applicationId)
       .where('t.user_id', '=', userId)
       .where('d.state', '=', 'ended')
       .execute();
-    return new Set(rows.map(({ org_id }) => org_id));
+    const again = await this.#readmissions(applicationId, userId);
+    return new Set(
+      rows.filter(({ org_id, at }) => !((again.get(org_id) ?? NEVER) > at)).map(({ org_id }) => org_id),
+    );
   }
 
   /** What an organisation decided about tokens, by token. */
   async listOfOrg(orgId: Id): Promise<Map<Id, OrgDecision>> {
     const rows = await this.#decisions().where('org_id', '=', orgId).execute();
     return new Map(rows.filter((row) => this.#holds(row)).map((row) => [row.token_id, row.state]));
+  }
+
+  async #readmissions(applicationId: Id, userId: Id): Promise<Map<Id, Date>> {
+    const rows = await this.db
+      .selectFrom('tokens.readmission')
+      .selectAll()
+      .where('application_id', '=', applicationId)
+      .where('user_id', '=', userId)
+      .execute();
+    const sealed = rows.filter(({ org_id: orgId, at, mac }) =>
+      this.keys.verifies('token-readmission', sealedReadmission({ applicationId, userId, orgId, at }), mac),
+    );
+    return new Map(sealed.map(({ org_id, at }) => [org_id, at]));
   }
 
   #decisions() {
@@ -64,6 +85,19 @@ export class ReachWriter extends ReachReader {
   async holdApplication(applicationId: Id, userId: Id): Promise<void> {
     const name = `application-tokens/${applicationId}/${userId}`;
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.db);
+  }
+
+  /** Keeps that an application may be let in again; what it is given from now on is not ended by what was decided before. */
+  async readmit(readmission: Readmission): Promise<void> {
+    const { applicationId, userId, orgId, at } = readmission;
+    const mac = this.keys.mac('token-readmission', sealedReadmission(readmission));
+    await this.db
+      .insertInto('tokens.readmission')
+      .values({ application_id: applicationId, user_id: userId, org_id: orgId, at, mac })
+      .onConflict((conflict) =>
+        conflict.columns(['application_id', 'user_id', 'org_id']).doUpdateSet({ at, mac }),
+      )
+      .execute();
   }
 
   /** Keeps a decision. Returns whether it is another one than before; what was ended stays ended. */

@@ -25,6 +25,7 @@ export type TokenTables = {
     mac: Buffer | null;
   };
   'tokens.org_decision': { token_id: Id; org_id: Id; state: OrgDecision; at: Date; mac: Buffer };
+  'tokens.readmission': { application_id: Id; user_id: Id; org_id: Id; at: Date; mac: Buffer };
   'tokens.used': {
     token_id: Id;
     entity_id: Id;

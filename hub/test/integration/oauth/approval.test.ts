@@ -1,6 +1,8 @@
 // An organisation that approves tokens approves an application once, and again when it asks for more.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { isFault } from '@holdfast/kernel/fault';
+import { type Id } from '@holdfast/kernel/id';
 import {
   addOrg,
   allow,
@@ -11,6 +13,7 @@ import {
   refreshFields,
   registerClient,
   signedInBrowser,
+  signInTo,
   statusWith,
   type TokenSet,
 } from '../../harness/oauth-client.ts';
@@ -69,4 +72,56 @@ void test('what an organisation ended of one token is ended of all that the appl
   assert.deepEqual([await seen(first), await seen(second)], [404, 404]);
   const renewed = (await askToken(hub, refreshFields(client, second.refresh_token))).body;
   assert.deepEqual([await seen(renewed), await seen(await fetchOne())], [404, 404]);
+});
+
+void test('who administers an organisation lets an application be let in again, and ends it again', async () => {
+  await using hub = await openServedHub();
+  const scopes = ['openid', 'read-repos'];
+  const [client, other] = [await registerClient(hub, { scopes }), await registerClient(hub, { scopes })];
+  const acme = await addOrg(hub, 'acme', (await visitAs(hub, 'alice')).account.name);
+  const { actor } = await visitAs(hub, 'alice');
+  const model = { type: 'model', name: 'shared', visibility: 'private', sdk: null, licence: null } as const;
+  await hub.modules.changes.create(actor, { ...model, namespace: 'acme' });
+  const wish = { scope: 'openid read-repos', org: acme };
+  const seen = async ({ access_token: token }: TokenSet): Promise<number> =>
+    await statusWith(hub, token, '/api/models/acme/shared');
+  const renew = async ({ refresh_token: refresh }: TokenSet): Promise<TokenSet> =>
+    (await askToken(hub, refreshFields(client, refresh))).body;
+  const idOf = async ({ access_token: token }: TokenSet): Promise<Id> =>
+    (await hub.modules.authentication.authenticate(token)).token.id;
+  const { orgTokens } = hub.modules;
+  const first = await signInTo(hub, client, wish);
+  const others = await signInTo(hub, other, wish);
+  for (const one of [first, others]) await orgTokens.end(actor, 'acme', await idOf(one));
+  await assert.rejects(
+    orgTokens.readmit((await visitAs(hub, 'bob')).actor, 'acme', await idOf(first)),
+    (error) => isFault(error, 'org.forbidden'),
+  );
+  const classic = await hub.addToken('alice', 'read');
+  await orgTokens.end(actor, 'acme', classic.id as Id);
+  await assert.rejects(orgTokens.readmit(actor, 'acme', classic.id as Id), (error) =>
+    isFault(error, 'token.missing'),
+  );
+  const browser = await signedInBrowser(hub, 'alice');
+  const page = '/account/organizations/acme';
+  const offered = [...(await browser.open(page)).body.matchAll(/action="\?\/readmit"[^]*?value="(\w+)"/g)];
+  assert.deepEqual(
+    new Set(offered.map(([, id]) => id)),
+    new Set([await idOf(first), await idOf(others)]),
+    'a token that somebody made is made anew',
+  );
+  const id = await idOf(first);
+  assert.equal((await browser.send(`${page}?/readmit`, { id })).location, page);
+  assert.equal(await seen(first), 404, 'what was ended stays ended');
+  const second = await renew(first);
+  assert.deepEqual([await seen(second), await seen(await signInTo(hub, client, wish))], [200, 200]);
+  assert.equal(await seen(await signInTo(hub, other, wish)), 404, 'another application is another');
+  await assert.rejects(orgTokens.readmit(actor, 'acme', await idOf(second)), (error) =>
+    isFault(error, 'token.missing'),
+  );
+  await orgTokens.end(actor, 'acme', await idOf(second));
+  assert.equal(await seen(await renew(second)), 404, 'it is ended anew');
+  // What SQL wrote is none.
+  await hub.modules.pool.query(`update tokens.readmission set at = now() + interval '1 hour'`);
+  assert.equal(await seen(await signInTo(hub, client, wish)), 404);
 });

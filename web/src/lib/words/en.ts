@@ -314,6 +314,9 @@ export const en = {
     approve: 'Approve',
     end: 'End here',
     endHint: 'The token reaches this organization no more, for good. Elsewhere it works on.',
+    readmit: 'Let in again',
+    readmitHint:
+      'What the application has stays ended. What it gets from now on for this person reaches this organization as any new token does.',
     name: 'Name and end',
     nameHint: 'The old name leads to the repositories, and nobody else can take it.',
     newName: 'New name',

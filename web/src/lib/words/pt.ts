@@ -320,6 +320,9 @@ export const pt: Words = {
     approve: 'Aprovar',
     end: 'Terminar aqui',
     endHint: 'O token deixa de alcançar esta organização, para sempre. Noutros lados continua a funcionar.',
+    readmit: 'Deixar entrar de novo',
+    readmitHint:
+      'O que a aplicação tem continua terminado. O que receber a partir de agora para esta pessoa alcança esta organização como qualquer token novo.',
     name: 'Nome e fim',
     nameHint: 'O nome antigo leva aos repositórios, e mais ninguém o pode tomar.',
     newName: 'Novo nome',

@@ -8,4 +8,5 @@ export { reach as tokenReach } from './0005-reach.ts';
 export { pushed as tokenPushed } from './0006-pushed.ts';
 export { listed as tokenListed } from './0007-listed.ts';
 export { applications as tokenApplications } from './0008-applications.ts';
+export { readmissions as tokenReadmissions } from './0010-readmissions.ts';
 export { sealedDeviceLogins as tokenSealedDeviceLogins } from './0009-sealed-device-logins.ts';

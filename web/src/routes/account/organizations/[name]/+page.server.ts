@@ -31,7 +31,7 @@ export async function load(event: ServerLoadEvent) {
       ? (await show(event, () => hub.orgTokens.list(actor, name))).map(
           ({ token, owner, lastUse, reach }) => ({
             ...{ id: token.id, name: token.name, grant: token.grant, expiresAt: token.expiresAt },
-            ...{ owner: owner.name, lastUse, reach },
+            ...{ owner: owner.name, lastUse, reach, ofApplication: token.application !== null },
           }),
         )
       : [],
@@ -118,6 +118,14 @@ export const actions = {
       event,
       async (org, form) =>
         await callOf(event).hub.orgTokens.approve(actor, org, field(form, 'id') as typeof actor.userId),
+    );
+  },
+  readmit: async (event: RequestEvent) => {
+    const { actor } = requireVisit(event);
+    return await change(
+      event,
+      async (org, form) =>
+        await callOf(event).hub.orgTokens.readmit(actor, org, field(form, 'id') as typeof actor.userId),
     );
   },
   end: async (event: RequestEvent) => {
