@@ -27,6 +27,16 @@ export async function pickFreeName(tx: Tx, names: readonly string[]): Promise<st
   throw nameTaken(names[0] ?? '');
 }
 
+/**
+ * Holds a user and organisations until the transaction ends, for who changes several memberships. Each change is told to all hubs, by a
+ * row that others want behind an organisation: who held that and then waited for another organisation would wait in a circle.
+ */
+export async function holdMemberships(tx: Tx, userId: Id, orgIds: Iterable<Id>): Promise<void> {
+  await new AccountWriter(tx).holdSignIn(userId);
+  const owners = new OwnerStore(tx);
+  for (const orgId of [...new Set(orgIds)].sort()) await owners.hold(orgId);
+}
+
 /** Has a membership be as it is to be, and tells the user. `false` where the last administrator would be none any more. */
 export async function changeMembership(
   tx: Tx,
@@ -34,12 +44,14 @@ export async function changeMembership(
   { org, userId, role }: MembershipWish,
 ): Promise<boolean> {
   const reader = new MemberReader(tx);
-  const before = await reader.findRole(org.id, userId);
-  if (before === (role ?? undefined)) return true;
+  if ((await reader.findRole(org.id, userId)) === (role ?? undefined)) return true;
   const writer = new AccountWriter(tx);
   await writer.holdSignIn(userId);
   const owners = new OwnerStore(tx);
   await owners.hold(org.id);
+  // As it is now: while this waited, the organisation may have been given to them.
+  const before = await reader.findRole(org.id, userId);
+  if (before === (role ?? undefined)) return true;
   if (before === 'admin' && !(await owners.listAble(org.id)).some((id) => id !== userId)) return false;
   if (role === null) await writer.removeMembership(org.id, userId);
   else await writer.putMembership(org.id, userId, role);

@@ -339,7 +339,7 @@ export class AccountWriter extends AccountReader {
       .where('administrator', '=', true)
       .where('disabled_at', 'is', null)
       .orderBy('id')
-      .forUpdate()
+      .forNoKeyUpdate()
       .execute();
     return rows.length;
   }

@@ -8,6 +8,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import {
   AccountReader,
   changeMembership,
+  holdMemberships,
   isEmail,
   pickFreeName,
   type Account,
@@ -99,7 +100,9 @@ export class People {
     const writer = new LinkWriter(tx, this.#deps.keys);
     const removed = await writer.remove(userId);
     if (removed.length === 0) throw ssoUnconnected();
-    for (const orgId of await writer.listGiven(userId)) {
+    const given = await writer.listGiven(userId);
+    await holdMemberships(tx, userId, given);
+    for (const orgId of given) {
       const org = await new AccountReader(tx).findById(orgId);
       // The last administrator stays one, as a decision that somebody else may change.
       if (org !== undefined) await changeMembership(tx, { clock, epochs }, { org, userId, role: null });
@@ -126,9 +129,11 @@ export class People {
     const given = await writer.listGiven(userId);
     const mapped = await this.#mapped(reader);
     const roles = rolesOf(claims.groups, mapped);
-    for (const orgId of new Set([...mapped.map(({ organization }) => organization), ...given])) {
+    const named = new Set([...mapped.map(({ organization }) => organization), ...given]);
+    const concerned = [...named].filter((orgId) => roles.has(orgId) || given.includes(orgId));
+    await holdMemberships(tx, userId, concerned);
+    for (const orgId of concerned) {
       const role = roles.get(orgId) ?? null;
-      if (role === null && !given.includes(orgId)) continue;
       const org = await reader.findById(orgId);
       if (org === undefined) continue;
       // The last administrator stays one: an organisation without could be mended by the operator alone.
