@@ -52,7 +52,9 @@ export class OrgPolicies {
     if (days != null && !(Number.isInteger(days) && days >= 1 && days <= 3650)) throw policyInvalid();
     await this.#db.transaction(async (tx) => {
       const org = await holdGoverned(tx, actor, { name: orgName, now: this.#clock.now() });
-      const factor = actor.kind !== 'user' || (await new AccountWriter(tx).hasSecondFactor(actor.userId));
+      const asker =
+        actor.kind === 'user' ? await new AccountWriter(tx).findSignInById(actor.userId) : undefined;
+      const factor = actor.kind !== 'user' || (asker?.secondFactorAt ?? null) !== null;
       if (requiresSecondFactor === true && !factor) throw policyOwnFactor();
       const owners = new OwnerStore(tx);
       await owners.change(org.id, policy);

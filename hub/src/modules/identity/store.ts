@@ -265,15 +265,6 @@ export class AccountWriter extends AccountReader {
       .execute();
   }
 
-  async hasSecondFactor(id: Id): Promise<boolean> {
-    const row = await this.db
-      .selectFrom('identity.account')
-      .select('second_factor_at')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return (row?.second_factor_at ?? null) !== null;
-  }
-
   /** What an account is signed in to with, which nobody changes until the transaction ends. */
   async holdSignIn(id: Id): Promise<SignInRow | undefined> {
     const row = await this.db
