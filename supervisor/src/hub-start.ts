@@ -19,8 +19,9 @@ import { type LaunchedRunner } from './runner-start.ts';
 import { problemOfVault, vaultUser } from './vault-start.ts';
 import { presentAddress } from './present-address.ts';
 import { type Mount } from './separation/confinement.ts';
+import { nextRun } from './next-run.ts';
 import { KeptRemovalsHead, presentFlaw, viewRemovals, withRemovals } from './removals.ts';
-import { type HubSecrets, type PrepareStart, type RemovalsHead, type Settings } from './settings.ts';
+import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
 import { currentOperator, type Site } from './site.ts';
 
 /** A hub whose processes load while the database starts. */
@@ -176,12 +177,6 @@ async function keepHub(site: Site, settings: Settings, launches: Launches): Prom
     keeper.restart();
   });
   return keeper;
-}
-
-// What was lost once is not lost again because the hub was started anew.
-function nextRun(run: HubRun, sealed: Settings['sealed'], head: RemovalsHead | null): HubRun {
-  const { start } = withRemovals(run, { head, acceptLoss: false });
-  return { ...run, start: { ...start, settings: { ...start.settings, sealed } } };
 }
 
 function firstStartOf(start: HubRun['start'], admin: FirstAdmin): HubRun['start'] {

@@ -321,12 +321,13 @@ async function operatorPaths(
   { hub }: Scene,
   repo: Repo,
 ): Promise<(route: { readonly path: string }) => string> {
+  const { clientId } = await registerClient(hub);
   const [{ token } = assert.fail('there are tokens')] = await hub.modules.orgTokens.list(OPERATOR, 'acme');
   const { items } = await new EntrySearch(hub.modules.db).list({}, { limit: 1 });
   const named: Record<string, string> = {
     ...{ orgs: 'acme', namespaces: 'acme', quotas: 'acme', users: 'ada', tokens: token.id },
     ...{ chains: encodeURIComponent(`repo:${repo.id}`), entries: items[0]?.hash ?? '', consistency: '1' },
-    '{older}': '2',
+    ...{ '{older}': '2', applications: clientId },
   };
   return ({ path }) => {
     const parts = path.split('/');

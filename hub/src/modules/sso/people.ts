@@ -100,9 +100,9 @@ export class People {
     const writer = new LinkWriter(tx, this.#deps.keys);
     const removed = await writer.remove(userId);
     if (removed.length === 0) throw ssoUnconnected();
-    const given = await writer.listGiven(userId);
-    await holdMemberships(tx, userId, given);
-    for (const orgId of given) {
+    await holdMemberships(tx, userId, await writer.listGiven(userId));
+    // As it is now: one that somebody took away and gave by hand meanwhile is theirs.
+    for (const orgId of await writer.listGiven(userId)) {
       const org = await new AccountReader(tx).findById(orgId);
       // The last administrator stays one, as a decision that somebody else may change.
       if (org !== undefined) await changeMembership(tx, { clock, epochs }, { org, userId, role: null });
@@ -132,8 +132,11 @@ export class People {
     const named = new Set([...mapped.map(({ organization }) => organization), ...given]);
     const concerned = [...named].filter((orgId) => roles.has(orgId) || given.includes(orgId));
     await holdMemberships(tx, userId, concerned);
+    // As it is now: one that somebody took away and gave by hand meanwhile is theirs.
+    const stillGiven = await writer.listGiven(userId);
     for (const orgId of concerned) {
       const role = roles.get(orgId) ?? null;
+      if (role === null && !stillGiven.includes(orgId)) continue;
       const org = await reader.findById(orgId);
       if (org === undefined) continue;
       // The last administrator stays one: an organisation without could be mended by the operator alone.

@@ -20,7 +20,7 @@ import { type Removals } from '#modules/removals';
 import { endBeside } from './application-tokens.ts';
 import { tokenMissing } from './faults.ts';
 import { type LastUse, type Token } from './model.ts';
-import { claimsOrg, reachOf, type OrgDecision, type Reach } from './reach-model.ts';
+import { claimsOrg, laterThan, reachOf, type OrgDecision, type Reach } from './reach-model.ts';
 import { ReachReader, ReachWriter } from './reach-store.ts';
 import { TokenReader } from './store.ts';
 
@@ -109,14 +109,14 @@ export class OrgTokens {
     const { db, keys, clock } = this.#deps;
     const listed = (await this.list(actor, orgName)).find(({ token }) => token.id === tokenId);
     await db.transaction(async (tx) => {
-      const at = clock.now();
       const writer = new ReachWriter(tx, keys);
       const { application = null, userId } = listed?.token ?? {};
       if (application !== null && userId !== undefined) await writer.holdApplication(application.id, userId);
-      const org = await holdGoverned(tx, actor, { name: orgName, now: at });
+      const org = await holdGoverned(tx, actor, { name: orgName, now: clock.now() });
       // A token that somebody made by hand is made anew: nothing is carried to that.
       if (application === null || userId === undefined || listed?.reach !== 'ended')
         throw tokenMissing(tokenId);
+      const at = laterThan(clock.now(), await writer.listLastEnded(application.id, userId));
       await writer.readmit({ applicationId: application.id, userId, orgId: org.id, at });
       await record(tx, {
         kind: 'token.readmitted',
@@ -155,11 +155,15 @@ export class OrgTokens {
     // Of tokens that are not for the organisation nothing is told.
     const listed = (await this.list(actor, orgName)).find(({ token }) => token.id === tokenId);
     await db.transaction(async (tx) => {
-      const at = clock.now();
       const writer = new ReachWriter(tx, keys);
       const { application = null, userId } = listed?.token ?? {};
-      if (application !== null && userId !== undefined) await writer.holdApplication(application.id, userId);
-      const org = await holdGoverned(tx, actor, { name: orgName, now: at });
+      const isOfApplication = application !== null && userId !== undefined;
+      if (isOfApplication) await writer.holdApplication(application.id, userId);
+      const now = clock.now();
+      const at = isOfApplication
+        ? laterThan(now, await writer.listReadmissions(application.id, userId))
+        : now;
+      const org = await holdGoverned(tx, actor, { name: orgName, now });
       if (listed === undefined) throw tokenMissing(tokenId);
       if (!(await writer.put({ tokenId, orgId: org.id, state, at }))) return;
       if (state === 'ended') await endBeside(tx, writer, { token: listed.token, orgId: org.id, at });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Id } from '@holdfast/kernel/id';
 import { type Grant } from '#modules/access';
-import { claimsOrg, reachOf, sealedDecision } from './reach-model.ts';
+import { claimsOrg, laterThan, reachOf, sealedDecision } from './reach-model.ts';
 
 const ANY = { refusesClassic: false, approvesTokens: false, mostTokenDays: null };
 const FINE: Grant = { role: 'fineGrained', scoped: [], global: [], canReadGatedRepos: false };
@@ -46,4 +46,20 @@ void test('sealedDecision() differs when anything that widens differs', () => {
     JSON.stringify(sealedDecision(one)),
   );
   assert.equal(new Set(texts).size, 5);
+});
+
+void test('laterThan() is now, or behind all that was said', () => {
+  const [now, before, ahead] = [new Date(5_000), new Date(1_000), new Date(9_000)];
+  assert.deepEqual(laterThan(now, new Map()), now);
+  assert.deepEqual(laterThan(now, new Map([['a' as Id, before]])), now);
+  assert.deepEqual(
+    laterThan(
+      now,
+      new Map([
+        ['a' as Id, before],
+        ['b' as Id, ahead],
+      ]),
+    ),
+    new Date(9_001),
+  );
 });

@@ -53,6 +53,11 @@ export interface Readmission {
   readonly at: Date;
 }
 
+/** The time, or one behind all of these: what is said last counts, though another hub, whose clock is ahead, said the one before. */
+export function laterThan(now: Date, said: ReadonlyMap<Id, Date>): Date {
+  return new Date(Math.max(now.getTime(), ...[...said.values()].map((at) => at.getTime() + 1)));
+}
+
 /** The fields that the MAC of a readmission covers: who can write the table lets nothing in again. */
 export function sealedReadmission({ applicationId, userId, orgId, at }: Readmission): string[] {
   return [applicationId, userId, orgId, at.toISOString()];

@@ -29,6 +29,15 @@ export class ReachReader {
    * in again since.
    */
   async listEndedOfApplication(applicationId: Id, userId: Id): Promise<Set<Id>> {
+    const ended = await this.listLastEnded(applicationId, userId);
+    const again = await this.listReadmissions(applicationId, userId);
+    return new Set(
+      [...ended.keys()].filter((org) => !((again.get(org) ?? NEVER) > (ended.get(org) ?? NEVER))),
+    );
+  }
+
+  /** When organisations last ended what a token of the application reached. */
+  async listLastEnded(applicationId: Id, userId: Id): Promise<Map<Id, Date>> {
     const rows = await this.db
       .selectFrom('tokens.org_decision as d')
       .innerJoin('tokens.token as t', 't.id', 'd.token_id')
@@ -38,10 +47,7 @@ export class ReachReader {
       .where('t.user_id', '=', userId)
       .where('d.state', '=', 'ended')
       .execute();
-    const again = await this.#readmissions(applicationId, userId);
-    return new Set(
-      rows.filter(({ org_id, at }) => !((again.get(org_id) ?? NEVER) > at)).map(({ org_id }) => org_id),
-    );
+    return new Map(rows.map(({ org_id, at }) => [org_id, at]));
   }
 
   /** What an organisation decided about tokens, by token. */
@@ -50,7 +56,8 @@ export class ReachReader {
     return new Map(rows.filter((row) => this.#holds(row)).map((row) => [row.token_id, row.state]));
   }
 
-  async #readmissions(applicationId: Id, userId: Id): Promise<Map<Id, Date>> {
+  /** When organisations let it be let in again; what is not sealed is none. */
+  async listReadmissions(applicationId: Id, userId: Id): Promise<Map<Id, Date>> {
     const rows = await this.db
       .selectFrom('tokens.readmission')
       .selectAll()

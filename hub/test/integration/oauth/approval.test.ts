@@ -111,6 +111,9 @@ void test('who administers an organisation lets an application be let in again, 
     'a token that somebody made is made anew',
   );
   const id = await idOf(first);
+  // As a hub whose clock is ahead said it: what is said now counts all the same.
+  const ahead = `update tokens.org_decision set at = at + interval '1 hour' where token_id = $1`;
+  await hub.modules.pool.query(ahead, [id]);
   assert.equal((await browser.send(`${page}?/readmit`, { id })).location, page);
   assert.equal(await seen(first), 404, 'what was ended stays ended');
   const second = await renew(first);

@@ -7,6 +7,8 @@
 export const removed = {
   name: 'sso/0004-removed',
   sql: `
+-- First of all, so that nobody takes a membership away between the two, or waits for one of the tables with the other in hand.
+lock table identity.membership, sso.membership in share row exclusive mode;
 delete from sso.membership s where not exists (
   select from identity.membership m where m.org_id = s.org_id and m.user_id = s.user_id);
 alter table sso.membership add foreign key (org_id, user_id)
