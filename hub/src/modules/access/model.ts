@@ -108,7 +108,7 @@ export interface AnonymousActor {
   readonly mayReadPublic: boolean;
 }
 
-/** Through what a user acts. Of a session it counts when somebody last proved to be who they are. */
+/** Through what a user acts. Of a session it counts when somebody was last asked to prove who they are. */
 export type Credential =
   | { readonly kind: 'token'; readonly id: Id }
   | { readonly kind: 'session'; readonly id: Id; readonly provedAt: Date };

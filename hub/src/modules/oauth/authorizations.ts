@@ -9,7 +9,7 @@ import { isFreshlyProved, referencesOf } from '#modules/access';
 import { AccountReader, holdAccount, proofNeeded } from '#modules/identity';
 import { record } from '#modules/ledger';
 import { writeMail } from '#modules/mail';
-import { type Visit } from '#modules/sessions';
+import { askedAt, type Visit } from '#modules/sessions';
 import { CodeWriter } from './code-store.ts';
 import { applicationUnknown, redirectMismatch } from './faults.ts';
 import { digestText, mintText, type Application, type Authorization } from './model.ts';
@@ -151,7 +151,7 @@ export class Authorizations {
   }
 
   #isTooOld({ session }: Visit, { maxAge }: AskedRequest): boolean {
-    const age = this.#deps.clock.now().getTime() - session.provedAt.getTime();
+    const age = this.#deps.clock.now().getTime() - askedAt(session).getTime();
     return maxAge !== undefined && age > maxAge * 1000;
   }
 
@@ -221,7 +221,7 @@ export class Authorizations {
       challenge: asked.challenge,
       nonce: asked.nonce,
       scopes: [...asked.scopes],
-      proved_at: visit.session.provedAt,
+      proved_at: askedAt(visit.session),
       expires_at: new Date(now.getTime() + CODE_MS),
       used_at: null,
     });

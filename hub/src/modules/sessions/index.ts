@@ -10,4 +10,4 @@ export { SignIn, type Outcome, type SignedIn } from './sign-in.ts';
 export { LiveSessions } from './live-sessions.ts';
 export { type LiveSession, type LiveFilter } from './live-store.ts';
 export { Throttle } from './throttle.ts';
-export { type Browser, type Proof, type WebSession } from './model.ts';
+export { askedAt, type Browser, type Proof, type WebSession } from './model.ts';

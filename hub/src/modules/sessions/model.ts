@@ -50,6 +50,23 @@ export function isLive(
   return now.getTime() - session.seenAt.getTime() <= LONGEST_IDLE_MS;
 }
 
+/** Long before any session. */
+const NEVER = new Date(0);
+
+/**
+ * When the user of a session was last asked who they are; long ago where nobody was. An issuer lets in whom it remembers, without a
+ * question, so that a sign-on alone is no fresh proof: whoever finds a browser open could sign out, and on again. One for which the
+ * issuer asked anew renews a session that had begun before.
+ */
+export function askedAt({
+  proofs,
+  beganAt,
+  provedAt,
+}: Pick<WebSession, 'proofs' | 'beganAt' | 'provedAt'>): Date {
+  const isRemembered = proofs.every((proof) => proof === 'single-sign-on') && provedAt <= beganAt;
+  return isRemembered ? NEVER : provedAt;
+}
+
 const VALUE = /^[A-Za-z0-9_-]{43}$/;
 
 /** The value of a new session's cookie: 256 random bits. */

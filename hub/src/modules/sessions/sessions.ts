@@ -28,6 +28,7 @@ import { writeMail } from '#modules/mail';
 import { rightsChanging, type Removals } from '#modules/removals';
 import { sessionMissing, signInFailed } from './faults.ts';
 import {
+  askedAt,
   digestValue,
   isLive,
   LONGEST_MS,
@@ -99,8 +100,7 @@ export class Sessions {
     browser: Browser,
   ): Promise<BegunSession> {
     const userId = row.account.id;
-    const now = this.#clock.now();
-    const begun = await this.#make({ row, proofs, beganAt: now }, browser);
+    const begun = await this.#make({ row, proofs }, browser);
     await this.#db.transaction(async (tx) => {
       if (!(await isUnchanged(tx, row))) throw signInFailed();
       await this.#insert(tx, begun);
@@ -263,7 +263,7 @@ export class Sessions {
   }
 
   async #make(
-    { row, ...of }: Proved & Pick<WebSession, 'beganAt'>,
+    { row, proofs, beganAt }: Proved & { readonly beganAt?: Date },
     browser: Browser,
   ): Promise<BegunSession & { session: WebSession }> {
     const { id: userId, administrator } = row.account;
@@ -271,12 +271,12 @@ export class Sessions {
     const now = this.#clock.now();
     const value = mintValue();
     const session: WebSession = {
-      ...of,
+      ...{ proofs, beganAt: beganAt ?? now },
       userId,
       id: newId(now),
       digest: digestValue(value.reveal('to store its digest')) as WebSession['digest'],
       provedAt: now,
-      expiresAt: new Date(of.beganAt.getTime() + LONGEST_MS),
+      expiresAt: new Date((beganAt ?? now).getTime() + LONGEST_MS),
       endedAt: null,
       address: browser.address,
       client: browser.client.slice(0, 200),
@@ -321,7 +321,7 @@ function actorOf(account: Account, memberships: readonly Membership[], session: 
     name: account.name,
     administrator: account.administrator,
     memberships: rolesOf(memberships),
-    credential: { kind: 'session', id: session.id, provedAt: session.provedAt },
+    credential: { kind: 'session', id: session.id, provedAt: askedAt(session) },
     grant: { role: 'write' },
   };
 }

@@ -127,6 +127,7 @@ void test('a connection is undone by its owner who has another way in, and by th
   assert.ok(ada !== undefined);
   assert.equal(await roleOf(it.hub, 'research', 'ada'), 'read');
   // It is the only way in: nothing is undone.
+  await signOn(browser, 'u1', '/account/prove/issuer?to=/account');
   const refused = await browser.send('/account?/disconnect', {});
   assert.match(refused.body, /Without single sign-on you could not sign in any more/);
   assert.equal((await signOn(other, 'u1')).location, '/account');
@@ -305,6 +306,7 @@ async function openWithFactor(
   it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
   const browser = new TestBrowser(it.hub);
   await signOn(browser, 'u1');
+  await signOn(browser, 'u1', '/account/prove/issuer?to=/account');
   const visit = await sessions.find(browser.cookie('session') ?? '');
   assert.ok(visit !== undefined);
   const { actor, account } = visit;
@@ -313,6 +315,28 @@ async function openWithFactor(
   it.hub.passTime(60);
   return { browser, key, codes };
 }
+
+void test('a sign-on is no fresh proof until the issuer has asked anew', async () => {
+  await using it = await openSignedOnHub('open');
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
+  const browser = new TestBrowser(it.hub);
+  await signOn(browser, 'u1');
+  const mint = async (): Promise<string> => {
+    const wish = { name: 'left open', days: '30', kind: 'write', scopes: '' };
+    const { status, location } = await browser.send('/account/tokens?/create', wish);
+    return status === 303 ? location : 'made';
+  };
+  assert.equal(await mint(), '/account/prove?to=%2Faccount%2Ftokens');
+  // Whoever finds the browser open signs out, and is signed on again by what the issuer remembers.
+  await browser.send('/sign-out', {});
+  await signOn(browser, 'u1');
+  assert.equal(await mint(), '/account/prove?to=%2Faccount%2Ftokens');
+  const renewed = await signOn(browser, 'u1', '/account/prove/issuer?to=/account/tokens');
+  assert.equal(renewed.location, '/account/tokens');
+  assert.equal(await mint(), 'made');
+  it.hub.passTime(11);
+  assert.equal(await mint(), '/account/prove?to=%2Faccount%2Ftokens');
+});
 
 void test('a proof by the issuer is half of one where a second factor is set up', async () => {
   await using it = await openSignedOnHub('open');

@@ -120,7 +120,10 @@ async function present(
         id_token: await idTokens.sign({
           ...claimsOf(account, scopes, signedIn.issuer),
           ...{ iss: signedIn.issuer, aud: applicationId, iat: now, exp: now + ID_TOKEN_SECONDS },
-          auth_time: Math.floor(signedIn.provedAt.getTime() / 1000),
+          // Not said of whom their issuer let in by what it remembered: nobody knows when they were asked.
+          ...(signedIn.provedAt.getTime() > 0 && {
+            auth_time: Math.floor(signedIn.provedAt.getTime() / 1000),
+          }),
           ...(signedIn.nonce !== '' && { nonce: signedIn.nonce }),
         }),
       }),
