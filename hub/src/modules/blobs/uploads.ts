@@ -99,6 +99,14 @@ export class Uploads {
     return plans;
   }
 
+  /** Whether any of these mends an object that is damaged or lost here: its bytes as they are do that, chunks do not. */
+  async mends(repoId: Id, wishes: readonly BlobName[]): Promise<boolean> {
+    const { db, clock } = this.#deps;
+    const digests = wishes.map(({ sha256 }) => sha256);
+    const stored = await spareObjects(db, { repoId, digests, now: clock.now() });
+    return (await this.#lostAmong([...stored.values()])).size > 0;
+  }
+
   /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`, `quota.exceeded`. */
   async beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
     const begin = async () => await this.#beginParts(repoId, wish, partSize);

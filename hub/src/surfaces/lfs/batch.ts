@@ -120,9 +120,12 @@ class Asked {
   async upload(wishes: readonly Wish[], offered: readonly string[]): Promise<BatchAnswer> {
     const names = wishes.map(parseName);
     const sound = names.filter((name) => name !== undefined);
-    const xet = offered.includes('xet') ? await this.#xet() : undefined;
+    const { uploads } = this.#deps;
+    const { id: repoId } = this.#by.repo;
+    const isXet = offered.includes('xet') && !(await uploads.mends(repoId, sound));
+    const xet = isXet ? await this.#xet() : undefined;
     const partsOffered = xet === undefined && offered.includes('multipart');
-    const plans = await this.#deps.uploads.plan(this.#by.repo.id, sound, { partsOffered });
+    const plans = await uploads.plan(repoId, sound, { partsOffered });
     const planOf = new Map(sound.map((name, index) => [name, plans[index]]));
     const objects: AnsweredObject[] = [];
     for (const [index, wish] of wishes.entries()) {

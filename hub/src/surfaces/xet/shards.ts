@@ -19,6 +19,8 @@ export interface ShardDeps extends AccessDeps {
   readonly shardSpace: ShardSpace;
 }
 
+/** Kinds of refusals that say nothing of the shard: it may be sent again. */
+const PASSES: ReadonlySet<string> = new Set(['unavailable', 'full', 'limited']);
 const PATIENCE = { bytes: MOST_SHARD, time: 10_000 };
 /** Proxies end a connection that is silent for a minute. Milliseconds. */
 const SILENCE = 15_000;
@@ -82,7 +84,7 @@ function putShardTelling(deps: ShardDeps): Route {
         const fault = error instanceof Fault ? error : undefined;
         const message =
           fault?.message ?? `Something went wrong here; the request id is ${call.reply.request.id}.`;
-        const retryable = fault === undefined || fault.kind === 'unavailable' || fault.kind === 'full';
+        const retryable = fault === undefined || PASSES.has(fault.kind);
         events.end({ type: 'error', message, retryable });
         if (fault === undefined) throw error;
       }
@@ -105,10 +107,11 @@ async function register(
   const { access, actor } = opened;
   const signal = AbortSignal.any([live.signal, call.signal]);
   const sender = { access, actor, address };
-  using _place = await hearingFull(request, PATIENCE, () =>
+  using place = await hearingFull(request, PATIENCE, () =>
     Promise.resolve(deps.shards.expect(sender, announcedBy(request))),
   );
   const described = await describe(deps, { request, live, sender, signal }, () => progress(0, 0));
+  place.shrink();
   return (await deps.shards.register(sender, described, { progress, signal })) ? 1 : 0;
 }
 

@@ -12,7 +12,7 @@ import { record } from '../../../src/modules/ledger/index.ts';
 import { huntProcesses } from '../../apps/hunt.ts';
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 import { openScratch } from '../../harness/scratch.ts';
-import { openTestNotary } from '../../harness/notary.ts';
+import { openTestNotary, type TestNotary } from '../../harness/notary.ts';
 import { openSuperuserPool } from '../../harness/superuser.ts';
 import { BY, id } from '../../harness/vault.ts';
 import { untilTrue } from '../../harness/vault-doors.ts';
@@ -35,6 +35,14 @@ async function countEnded(database: TestDatabase): Promise<number> {
   await using superuser = openSuperuserPool(database);
   const { rows } = await superuser.pool.query(`select from ledger.entry where kind = 'secret.ended'`);
   return rows.length;
+}
+
+/** Signs as a notary does, until it is told to stop: before that nothing is handed over. */
+async function keepSigning(notary: TestNotary, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await notary.round();
+    await delay(20);
+  }
 }
 
 /** Starts a run, and ends it. */
@@ -71,8 +79,12 @@ void test(
       for (const space of spaces) await first.answer(first.write(space, { key: 'OPENAI_API_KEY', value }));
     }
     await using vault = await VaultProcess.start(site);
+    const enough = new AbortController();
+    const signing = keepSigning(notary, enough.signal);
     for (let n = 0; n < OF_ONE; n += 1)
       await Promise.all(spaces.map(async (space) => await runOnce(site, vault, space)));
+    enough.abort();
+    await signing;
     await untilTrue('all have ended', async () => (await countEnded(database)) >= RELEASES);
     await delay(2_000);
     const hunted = [
