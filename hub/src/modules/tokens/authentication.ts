@@ -10,16 +10,8 @@ import { type UserActor } from '#modules/access';
 import { AccountReader, type Account, type Membership } from '#modules/identity';
 import { rightsChanging, type Removals } from '#modules/removals';
 import { tokenAddressRefused, tokenRejected } from './faults.ts';
-import {
-  digestToken,
-  isAcceptedFrom,
-  sealedBefore,
-  sealedFields,
-  standing,
-  type LastUse,
-  type Token,
-} from './model.ts';
-import { noteUse } from './note-use.ts';
+import { LastUses } from './last-uses.ts';
+import { digestToken, isAcceptedFrom, sealedBefore, sealedFields, standing, type Token } from './model.ts';
 import { reachOf, type OrgDecision, type Reach } from './reach-model.ts';
 import { ReachReader } from './reach-store.ts';
 import { TokenReader } from './store.ts';
@@ -40,7 +32,6 @@ export interface Session {
 type EndedHere = Pick<Removals, 'endsToken' | 'endsTokenId' | 'endsUser' | 'changes'>;
 
 const MAX_CACHED = 10_000;
-const TOUCH_EVERY_MS = 60_000;
 
 /** Checks tokens. */
 export class Authentication {
@@ -50,9 +41,7 @@ export class Authentication {
   readonly #epochs: Epochs;
   readonly #removals: EndedHere;
   #sessions = new Map<Sha256, Session>();
-  /** When a token was last noted from an address, by both. */
-  readonly #touched = new Map<string, number>();
-  readonly #uses = new Map<string, { readonly session: Session; readonly use: LastUse }>();
+  readonly #uses: LastUses;
 
   constructor(deps: { db: Db; clock: Clock; keys: Keys; epochs: Epochs; removals: EndedHere }) {
     this.#db = deps.db;
@@ -60,6 +49,7 @@ export class Authentication {
     this.#keys = deps.keys;
     this.#epochs = deps.epochs;
     this.#removals = deps.removals;
+    this.#uses = new LastUses(deps);
     this.#epochs.onChange('identity', () => {
       this.#sessions = new Map();
     });
@@ -132,25 +122,12 @@ export class Authentication {
 
   /** Remembers that the token was used; written at most once a minute for each address. */
   noteUse(session: Session, address: string, client: string): void {
-    const now = this.#clock.now();
-    const key = `${session.token.id} ${address}`;
-    const before = this.#touched.get(key) ?? 0;
-    if (now.getTime() - before < TOUCH_EVERY_MS) return;
-    if (this.#touched.size >= MAX_CACHED) this.#touched.clear();
-    this.#touched.set(key, now.getTime());
-    if (this.#uses.size >= MAX_CACHED) return;
-    this.#uses.set(key, { session, use: { at: now, address, client: client.slice(0, 200) } });
+    this.#uses.note(session.token, address, client);
   }
 
-  /** Writes the uses that were noted since the last call, and tells of those from a new network. */
+  /** Writes the uses that were noted, and tells of those from a new network. */
   async flushUses(): Promise<void> {
-    if (this.#uses.size === 0) return;
-    // In one order, so that two hubs never wait for each other in a circle.
-    const uses = [...this.#uses].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
-    this.#uses.clear();
-    await this.#db.transaction(async (tx) => {
-      for (const { session, use } of uses) await noteUse(tx, session.token, use);
-    });
+    await this.#uses.flush();
   }
 
   // An organisation that a token does not reach is no membership of whoever comes with it.

@@ -156,11 +156,13 @@ export class TokenWriter extends TokenReader {
     return result.numUpdatedRows > 0n;
   }
 
+  /** Keeps a use, unless a later one is known: another hub may have written that. */
   async touch(id: Id, use: LastUse): Promise<void> {
     await this.db
       .updateTable('tokens.token')
       .set({ last_used_at: use.at, last_address: use.address, last_client: use.client })
       .where('id', '=', id)
+      .where((e) => e.or([e('last_used_at', 'is', null), e('last_used_at', '<=', use.at)]))
       .execute();
   }
 }
