@@ -44,9 +44,9 @@ export async function openJobs(
       for (const one of looking) clearInterval(one);
       await modules.delivery[Symbol.asyncDispose]();
       await worker?.[Symbol.asyncDispose]();
-      await flush();
-      await reads.flush();
-      await refusals.close();
+      // Each whatever became of those before it: nothing tries again.
+      for (const last of [flush, () => reads.flush(), () => refusals.close()])
+        await last().catch((err: unknown) => log.warn({ err }, 'what was counted last could not be written'));
     },
   };
 }

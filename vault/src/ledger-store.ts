@@ -1,6 +1,7 @@
 // Records what the vault does, and sees whether it stands under a checkpoint that the notary signed.
 import { createHash, randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import { maskKeys } from '@holdfast/kernel/brokering/mask-keys';
 import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
 import { entryColumns, toLedgerRow, type EntryRow } from '@holdfast/notary/entry-store';
 import { type LedgerRow } from '@holdfast/notary/leaf';
@@ -42,7 +43,9 @@ export async function recordEntries(tx: Tx, entries: readonly VaultEntry[]): Pro
 
 async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<WrittenEntry> {
   const { kind, subject, actor, credential } = entry;
-  const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => {
+  const personal = Object.entries(entry.personal ?? {}).map(([field, said]) => {
+    // What people wrote may hold a key, which an entry would keep for ever (threat 19).
+    const value = maskKeys(said);
     const salt = randomBytes(16);
     return { field, value, salt, commitment: createHash('sha256').update(salt).update(value).digest('hex') };
   });

@@ -60,11 +60,21 @@ export class InvitationReader {
     return row && toInvitation(row);
   }
 
-  /** Those that somebody made and that are open, newest first: of one inviter, or of all. */
-  async listOpen(now: Date, inviterId?: Id): Promise<Invitation[]> {
+  /** Those that somebody made and that are open, newest first: of one inviter and to these organisations, or all. */
+  async listOpen(
+    now: Date,
+    of?: { readonly inviterId: Id; readonly orgIds: readonly Id[] },
+  ): Promise<Invitation[]> {
     const rows = await this.#open(now)
       .where('i.asked_by', 'is', null)
-      .$if(inviterId !== undefined, (query) => query.where('i.inviter_id', '=', inviterId as Id))
+      .$if(of !== undefined, (query) =>
+        query.where((e) =>
+          e.or([
+            e('i.inviter_id', '=', of?.inviterId as Id),
+            sql<boolean>`i.org_id = any(${of?.orgIds ?? []}::text[])`,
+          ]),
+        ),
+      )
       .orderBy('i.id', 'desc')
       .limit(500)
       .execute();

@@ -96,9 +96,13 @@ export class Invitations {
     return { id, text };
   }
 
-  /** The open invitations that the actor may revoke: their own, or for an administrator all. */
+  /**
+   * The open invitations that the actor may revoke: their own, those to organisations that they administer, whoever made them, or for an
+   * administrator all. Who lets somebody in beside an owner would else be seen by nobody who can end it.
+   */
   async list(actor: UserActor): Promise<Invitation[]> {
-    const own = mayInvite(actor, null).allowed ? undefined : actor.userId;
+    const orgIds = [...actor.memberships.keys()].filter((orgId) => mayInvite(actor, orgId).allowed);
+    const own = mayInvite(actor, null).allowed ? undefined : { inviterId: actor.userId, orgIds };
     return await new InvitationReader(this.#db).listOpen(this.#clock.now(), own);
   }
 

@@ -125,6 +125,8 @@ export class People {
   async follow(tx: Tx, claims: Claims, userId: Id): Promise<void> {
     const { clock, epochs } = this.#deps;
     const reader = new AccountReader(tx);
+    // Who is refused is given nothing that would wait for the day on which they are let in again.
+    if ((await reader.findById(userId))?.disabledAt !== null) return;
     const writer = new LinkWriter(tx, this.#deps.keys);
     const given = await writer.listGiven(userId);
     const mapped = await this.#mapped(reader);

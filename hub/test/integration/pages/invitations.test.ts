@@ -86,6 +86,38 @@ void test('who administers an organisation invites to it, and to nothing else', 
   assert.equal((await ada.send(`${link}?/join`, {})).status, 404, 'used up');
 });
 
+void test('who administers an organisation sees and ends what another of them invited to it, and nobody else does', async () => {
+  const { hub } = await openWithAdmin();
+  await using _hub = hub;
+  const [ada, carol, bob] = [
+    await signedIn(hub, 'ada'),
+    await signedIn(hub, 'carol'),
+    await signedIn(hub, 'bob'),
+  ];
+  const { identity, members } = hub.modules;
+  await identity.createOrg(OPERATOR, { name: 'acme', owner: 'ada' });
+  await identity.createOrg(OPERATOR, { name: 'other', owner: 'bob' });
+  for (const [user, role] of [
+    ['carol', 'admin'],
+    ['bob', 'write'],
+  ] as const)
+    await members.put(OPERATOR, { org: 'acme', user, role });
+  const link = await invite(ada, { email: 'x@example.org', organization: 'acme', role: 'admin' });
+  const [page, list] = ['/account/organizations/acme', '/account/invitations'];
+  for (const at of [page, list]) assert.doesNotMatch((await bob.open(at)).body, /x@example\.org/);
+  assert.match((await carol.open(page)).body, /x@example\.org/);
+  const id = /name="id" value="([0-9a-f]{24})"/.exec((await carol.open(list)).body)?.[1] ?? assert.fail();
+  const revoke = `${list}?/revoke`;
+  await bob.send(revoke, { id });
+  assert.equal(
+    (await carol.open(link)).status,
+    200,
+    'who administers another organisation ends nothing here',
+  );
+  await carol.send(revoke, { id });
+  assert.equal((await carol.open(link)).status, 404);
+});
+
 void test('an invitation ends by revocation and after a week, and the hub is closed to all others', async () => {
   const { hub, root } = await openWithAdmin();
   await using _hub = hub;

@@ -280,13 +280,19 @@ void test('by single sign-on alone: no other way in but for administrators, and 
 });
 
 void test('who is disabled stays out, and a second factor is asked for after the sign-on', async () => {
-  await using it = await openSignedOnHub('open');
+  await using it = await openSignedOnHub('open', [
+    { group: 'staff', organization: 'research', role: 'read' },
+  ]);
   it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
   await signOn(new TestBrowser(it.hub), 'u1');
   const { identity, pool } = it.hub.modules;
   await identity.disableUser(OPERATOR, 'ada');
+  await it.hub.addUser('owner');
+  await identity.createOrg(OPERATOR, { name: 'research', owner: 'owner' });
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada', groups: ['staff'] });
   assert.equal((await signOn(new TestBrowser(it.hub), 'u1')).location, '/sign-in?problem=sign-in.failed');
   await identity.enableUser(OPERATOR, 'ada');
+  assert.equal(await roleOf(it.hub, 'research', 'ada'), undefined, 'who was refused was given nothing');
   const ada = await identity.findByName('ada');
   await pool.query(
     `insert into sessions.second_factor (user_id, seed, last_step, confirmed_at) values ($1, $2, 0, now())`,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { EntrySearch } from '../../../src/modules/ledger/index.ts';
+import { openSuperuserPool } from '../../harness/superuser.ts';
 import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { startRun } from '../../harness/vault-runs.ts';
 
@@ -192,4 +193,21 @@ void test('a vault that is sealed takes and gives nothing, and deletes all the s
   vault.hub.say({ type: 'delete', id: 901, space, name: 'A', by: BY });
   await vault.hub.until((frame) => frame.type === 'done' && frame.id === 901);
   assert.ok((await kindsOf(vault)).includes('secret.vault-sealed'));
+});
+
+void test('what people wrote reaches the ledger without the keys that are in it', LIMIT, async () => {
+  await using vault = await openTestVault();
+  const space = id();
+  await vault.write(space, { key: 'A', value: 'a-value' });
+  const by = { ...BY, personal: { command: `secret delete A # was ${OPENAI}` } };
+  vault.hub.say({ type: 'delete', id: 901, space, name: 'A', by });
+  await vault.hub.until((frame) => frame.type === 'done' && frame.id === 901);
+  await using behind = openSuperuserPool(vault.database);
+  const { rows } = await behind.pool.query<{ value: string }>(
+    `select value from ledger.personal where field = 'command'`,
+  );
+  assert.deepEqual(
+    rows.map(({ value }) => value),
+    ['secret delete A # was [key of OpenAI]'],
+  );
 });
