@@ -26,7 +26,7 @@ export { Members, type MemberName } from './members.ts';
 export { TakenRights } from './taken-rights.ts';
 export { takenBody } from './taken-body.ts';
 export { Newcomers } from './newcomers.ts';
-export { changeMembership, holdMemberships, pickFreeName } from './known-people.ts';
+export { changeMembership, holdMemberships, holdOrgs, pickFreeName } from './known-people.ts';
 export { Languages } from './languages.ts';
 export { OrgPolicies } from './org-policies.ts';
 export { markSecondFactor, recordOwnerless, unmarkSecondFactor } from './ownerless.ts';

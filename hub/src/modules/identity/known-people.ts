@@ -33,6 +33,11 @@ export async function pickFreeName(tx: Tx, names: readonly string[]): Promise<st
  */
 export async function holdMemberships(tx: Tx, userId: Id, orgIds: Iterable<Id>): Promise<void> {
   await new AccountWriter(tx).holdSignIn(userId);
+  await holdOrgs(tx, orgIds);
+}
+
+/** The organisations alone, for somebody who is made in this transaction: nobody else can hold them. */
+export async function holdOrgs(tx: Tx, orgIds: Iterable<Id>): Promise<void> {
   const owners = new OwnerStore(tx);
   for (const orgId of [...new Set(orgIds)].sort()) await owners.hold(orgId);
 }

@@ -9,6 +9,7 @@ import {
   AccountReader,
   changeMembership,
   holdMemberships,
+  holdOrgs,
   isEmail,
   pickFreeName,
   type Account,
@@ -163,7 +164,11 @@ export class People {
   async #find(tx: Tx, claims: Claims, invitation: string | undefined): Promise<Id> {
     const { policy, invitations, newcomers } = this.#deps;
     if (invitation !== undefined) {
-      const { email } = await invitations.get(invitation);
+      const { email, org } = await invitations.get(invitation);
+      // That they joined is told at once, and what follows from their groups after it.
+      const mapped = await this.#mapped(new AccountReader(tx));
+      const follows = rolesOf(claims.groups, mapped).keys();
+      await holdOrgs(tx, [...(org === null ? [] : [org.id]), ...follows]);
       const newcomer = newcomers.prepareKnown({ name: await pickFreeName(tx, namesFor(claims)), email });
       return (await invitations.admit(tx, invitation, newcomer)).id;
     }
