@@ -47,7 +47,7 @@ export class Issuer {
         nonce: start.nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(start.verifier),
         code_challenge_method: 'S256',
-        ...(start.anew && { prompt: 'login', max_age: String(ANEW) }),
+        ...(this.#asks(start) && { prompt: 'login', max_age: String(ANEW) }),
       });
       return { kind: 'address', address: address.href };
     });
@@ -62,7 +62,7 @@ export class Issuer {
         expectedNonce: start.nonce,
         pkceCodeVerifier: start.verifier,
         idTokenExpected: true,
-        ...(start.anew && { maxAge: ANEW }),
+        ...(this.#asks(start) && { maxAge: ANEW }),
       });
       const token = tokens.claims();
       if (token === undefined) return { kind: 'invalid' };
@@ -73,6 +73,11 @@ export class Issuer {
           : await oidc.fetchUserInfo(configuration, tokens.access_token, token.sub);
       return { kind: 'claims', claims: readClaims(token, more, this.#settings.groupsClaim) };
     });
+  }
+
+  // An issuer that cannot would be answered as one that lies, and nobody could prove by it who they are.
+  #asks({ anew }: SignOnStart): boolean {
+    return anew && this.#settings.asksAnew;
   }
 
   async #discover(): Promise<oidc.Configuration> {

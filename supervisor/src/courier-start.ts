@@ -68,6 +68,7 @@ function startOf({ config, secrets }: Site): CourierStart {
         clientId: singleSignOn.clientId,
         scopes: singleSignOn.scopes,
         groupsClaim: singleSignOn.groupsClaim,
+        asksAnew: singleSignOn.asksAnew,
         hosts: singleSignOn.hosts,
         certificates: config.certificates.issuer,
       },

@@ -83,6 +83,8 @@ export const IssuerSettings = z.strictObject({
   scopes: z.array(z.string()),
   /** The claim that names the groups of a person. */
   groupsClaim: z.string(),
+  /** Whether it is asked to have somebody prove anew who they are; otherwise what it remembers of them counts. */
+  asksAnew: z.boolean(),
   /** Hosts on which it has endpoints, beside its own. */
   hosts: z.array(z.string()),
   /** Certificate authorities of the operator's own, as PEM. */

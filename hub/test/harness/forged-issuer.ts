@@ -107,6 +107,7 @@ export async function startForgedIssuer(): Promise<ForgedIssuer> {
           clientId: CLIENT,
           scopes: ['openid'],
           groupsClaim: 'groups',
+          asksAnew: true,
           hosts: [...hosts],
           certificates: null,
         },

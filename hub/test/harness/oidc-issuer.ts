@@ -23,7 +23,7 @@ export interface OidcIssuer extends AsyncDisposable {
   /** Has it lead back to this hub. */
   admit(hub: { readonly port: number }): void;
   /** The courier's side of it. */
-  clientFor(log: Log): Issuer;
+  clientFor(log: Log, asksAnew?: boolean): Issuer;
 }
 
 /** What it knows the hub by. */
@@ -63,13 +63,14 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
     address,
     people,
     admit,
-    clientFor: (log) =>
+    clientFor: (log, asksAnew = true) =>
       new Issuer(
         {
           address,
           clientId: ISSUER_CLIENT.id,
           scopes: ['openid', 'profile', 'email'],
           groupsClaim: 'groups',
+          asksAnew,
           hosts: [],
           certificates: null,
         },

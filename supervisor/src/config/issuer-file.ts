@@ -38,6 +38,8 @@ export const IssuerFile = z.strictObject({
     .default(['openid', 'profile', 'email'])
     .refine((scopes) => scopes.includes('openid'), 'lacks "openid"'),
   groupsClaim: z.string().min(1).max(200).default('groups'),
+  /** Whether it can be asked to have somebody prove anew who they are, and says when they did (`auth_time`). */
+  asksAnew: z.boolean().default(true),
   /** Further hosts on which the issuer has endpoints. */
   hosts: z.array(HostName).max(20).default([]),
   groups: z.array(GroupFile).max(1_000).default([]),

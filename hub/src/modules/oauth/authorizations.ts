@@ -221,7 +221,7 @@ export class Authorizations {
       challenge: asked.challenge,
       nonce: asked.nonce,
       scopes: [...asked.scopes],
-      proved_at: askedAt(visit.session),
+      proved_at: visit.session.provedAt,
       expires_at: new Date(now.getTime() + CODE_MS),
       used_at: null,
     });

@@ -7,7 +7,7 @@ import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { AccountReader, holdAccount } from '#modules/identity';
-import { type Sessions, type Throttle } from '#modules/sessions';
+import { askedAt, type Sessions, type Throttle } from '#modules/sessions';
 import { mintForApplication, revokeMinted, standingOf, type IssuedToken } from '#modules/tokens';
 import { CodeWriter, type Code, type Refresh } from './code-store.ts';
 import {
@@ -182,8 +182,8 @@ export class Exchange {
       ...{ before: authorization.lastTokenId, replaces: false, credential: `session:${code.session_id}` },
     });
     if (given === undefined) return NO_CODE;
-    const { nonce, issuer, proved_at: provedAt } = code;
-    const signedIn = { nonce, issuer, provedAt, userId: authorization.userId };
+    const { nonce, issuer } = code;
+    const signedIn = { nonce, issuer, provedAt: askedAt(visit.session), userId: authorization.userId };
     return { ...given, signedIn };
   }
 

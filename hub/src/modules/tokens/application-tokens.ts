@@ -82,13 +82,18 @@ async function endOldest(
 export async function endBeside(
   tx: Tx,
   writer: ReachWriter,
-  { token, orgId, at }: { readonly token: Token; readonly orgId: Id; readonly at: Date },
+  {
+    token,
+    orgId,
+    at,
+    now,
+  }: { readonly token: Token; readonly orgId: Id; readonly at: Date; readonly now: Date },
 ): Promise<void> {
   if (token.application === null) return;
   for (const { id } of await listOfApplication(
     tx,
     { application: token.application.id, user: token.userId },
-    at,
+    now,
   ))
     await writer.put({ tokenId: id, orgId, state: 'ended', at });
 }

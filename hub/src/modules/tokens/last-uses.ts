@@ -58,8 +58,10 @@ export class LastUses {
     try {
       await this.#write(all);
     } catch (error) {
-      if (isDatabaseAway(error)) this.#putBack(all);
-      if (isDatabaseAway(error) || all.length === 1) throw error;
+      if (isDatabaseAway(error)) {
+        this.#putBack(all);
+        throw error;
+      }
       await this.#writeEach(all);
     }
   }
@@ -89,28 +91,35 @@ export class LastUses {
   }
 
   async #write(all: readonly Waiting[]): Promise<void> {
+    const told: Id[] = [];
     await this.#db.transaction(async (tx) => {
       for (const [, { token, use }] of all) {
         await new TokenWriter(tx).touch(token.id, use);
         const network = networkOf(use.address);
         const isNew = await new NetworkWriter(tx).note(token.id, network, use.at);
-        if (isNew && this.#mayTell(token.id, use.at)) await tellOf(tx, token, use, network);
+        const before = this.#toldOn(dayOf(use.at), token.id) + told.filter((id) => id === token.id).length;
+        if (!isNew || before >= MOST_MAILS) continue;
+        await tellOf(tx, token, use, network);
+        told.push(token.id);
       }
     });
+    // Counted once they are written: what was taken back is told when it is tried again.
+    const day = dayOf(this.#clock.now());
+    if (this.#told.size >= MOST_WAITING) this.#told.clear();
+    for (const id of told) this.#told.set(id, { day, count: this.#toldOn(day, id) + 1 });
   }
 
-  #mayTell(tokenId: Id, at: Date): boolean {
-    const day = at.toISOString().slice(0, 10);
-    const before = this.#told.get(tokenId);
-    const told = before?.day === day ? before : { day, count: 0 };
-    if (this.#told.size >= MOST_WAITING) this.#told.clear();
-    this.#told.set(tokenId, told);
-    told.count += 1;
-    return told.count <= MOST_MAILS;
+  #toldOn(day: string, tokenId: Id): number {
+    const told = this.#told.get(tokenId);
+    return told?.day === day ? told.count : 0;
   }
 }
 
-// By token, so that two hubs never wait for each other in a circle, and of one token the last use last.
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
+// By token, so that two hubs seldom wait for each other in a circle, and of one token the last use last.
 function inOrder([, a]: Waiting, [, b]: Waiting): number {
   if (a.token.id !== b.token.id) return a.token.id < b.token.id ? -1 : 1;
   return a.use.at.getTime() - b.use.at.getTime();

@@ -116,7 +116,7 @@ export class OrgTokens {
       // A token that somebody made by hand is made anew: nothing is carried to that.
       if (application === null || userId === undefined || listed?.reach !== 'ended')
         throw tokenMissing(tokenId);
-      const at = laterThan(clock.now(), await writer.listLastEnded(application.id, userId));
+      const at = laterThan(clock.now(), (await writer.listLastEnded(application.id, userId)).get(org.id));
       await writer.readmit({ applicationId: application.id, userId, orgId: org.id, at });
       await record(tx, {
         kind: 'token.readmitted',
@@ -160,17 +160,17 @@ export class OrgTokens {
       const isOfApplication = application !== null && userId !== undefined;
       if (isOfApplication) await writer.holdApplication(application.id, userId);
       const now = clock.now();
-      const at = isOfApplication
-        ? laterThan(now, await writer.listReadmissions(application.id, userId))
-        : now;
       const org = await holdGoverned(tx, actor, { name: orgName, now });
+      const at = isOfApplication
+        ? laterThan(now, (await writer.listReadmissions(application.id, userId)).get(org.id))
+        : now;
       if (listed === undefined) throw tokenMissing(tokenId);
       if (!(await writer.put({ tokenId, orgId: org.id, state, at }))) return;
-      if (state === 'ended') await endBeside(tx, writer, { token: listed.token, orgId: org.id, at });
+      if (state === 'ended') await endBeside(tx, writer, { token: listed.token, orgId: org.id, at, now });
       await epochs.advance(tx, 'identity');
       const facts = { kind: 'token-reach', token: listed.token.name, organization: org.name, state } as const;
       const event = `token.reach:${tokenId}:${org.id}:${state}`;
-      await writeMail(tx, { event, recipientId: listed.owner.id, facts, at });
+      await writeMail(tx, { event, recipientId: listed.owner.id, facts, at: now });
       await record(tx, {
         kind: state === 'approved' ? 'token.approved' : 'token.reach-ended',
         subject: `token:${tokenId}`,

@@ -53,9 +53,13 @@ export interface Readmission {
   readonly at: Date;
 }
 
-/** The time, or one behind all of these: what is said last counts, though another hub, whose clock is ahead, said the one before. */
-export function laterThan(now: Date, said: ReadonlyMap<Id, Date>): Date {
-  return new Date(Math.max(now.getTime(), ...[...said.values()].map((at) => at.getTime() + 1)));
+/**
+ * The time, or one behind what was said before: what is said last counts, though another hub, whose clock is ahead, said that. No hub is a
+ * day ahead: such a time was written by somebody else.
+ */
+export function laterThan(now: Date, said: Date | undefined): Date {
+  const [at, most] = [Number(said ?? 0), now.getTime() + DAY_MS];
+  return at < now.getTime() || at > most ? now : new Date(at + 1);
 }
 
 /** The fields that the MAC of a readmission covers: who can write the table lets nothing in again. */

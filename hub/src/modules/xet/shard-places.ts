@@ -15,12 +15,6 @@ interface Held {
   bytes: number;
 }
 
-/** The place of a shard; disposed when that is registered. */
-export interface ShardPlace extends Disposable {
-  /** Its body is gone: what is left is the thread that registers it, for hours where it describes much. */
-  shrink(): void;
-}
-
 /** The places of all users. */
 export class ShardPlaces {
   readonly #held = new Map<Id, Held>();
@@ -29,19 +23,15 @@ export class ShardPlaces {
    * Takes a place for a shard until the result is disposed; `announced` is absent where its sender did not say how long it
    * is. Throws `xet.shards-too-many`.
    */
-  take(userId: Id, announced: number | undefined): ShardPlace {
+  take(userId: Id, announced: number | undefined): Disposable {
     // One that is longer is refused for that, by whoever receives it.
-    let bytes = Math.min(MOST_SHARD, Math.max(LEAST_BYTES, announced ?? MOST_SHARD));
+    const bytes = Math.min(MOST_SHARD, Math.max(LEAST_BYTES, announced ?? MOST_SHARD));
     const held = this.#held.get(userId) ?? { shards: 0, bytes: 0 };
     if (held.bytes + bytes > MOST_BYTES) throw shardsTooMany(held.shards, 'yours');
     held.shards += 1;
     held.bytes += bytes;
     this.#held.set(userId, held);
     return {
-      shrink: () => {
-        held.bytes -= bytes - LEAST_BYTES;
-        bytes = LEAST_BYTES;
-      },
       [Symbol.dispose]: () => {
         held.shards -= 1;
         held.bytes -= bytes;

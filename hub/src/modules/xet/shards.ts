@@ -28,7 +28,7 @@ import {
 import { parseShard, type ShardFile } from './format/shard.ts';
 import { FileDigests } from './file-digests.ts';
 import { type XetHash } from './format/xet-hash.ts';
-import { ShardPlaces, type ShardPlace } from './shard-places.ts';
+import { ShardPlaces } from './shard-places.ts';
 import { verifyFile } from './verify-file.ts';
 import { XetWriter, type IndexedXorb, type NewFile } from './store.ts';
 import { Terms } from './terms.ts';
@@ -84,7 +84,7 @@ export class Shards {
   /**
    * Takes a place for a shard, before its body is read; dispose it when it is registered. Throws `xet.shards-too-many`.
    */
-  expect({ actor, access }: ShardSender, announced: number | undefined): ShardPlace {
+  expect({ actor, access }: ShardSender, announced: number | undefined): Disposable {
     return this.#places.take(actor.kind === 'user' ? actor.userId : access.repoId, announced);
   }
 

@@ -107,11 +107,10 @@ async function register(
   const { access, actor } = opened;
   const signal = AbortSignal.any([live.signal, call.signal]);
   const sender = { access, actor, address };
-  using place = await hearingFull(request, PATIENCE, () =>
+  using _place = await hearingFull(request, PATIENCE, () =>
     Promise.resolve(deps.shards.expect(sender, announcedBy(request))),
   );
   const described = await describe(deps, { request, live, sender, signal }, () => progress(0, 0));
-  place.shrink();
   return (await deps.shards.register(sender, described, { progress, signal })) ? 1 : 0;
 }
 

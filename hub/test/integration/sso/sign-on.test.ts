@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openSignedOnHub, pathOf, signOn, type SignedOnHub } from '../../harness/signed-on-hub.ts';
+import { openLog } from '@holdfast/platform/log';
 import { type SingleSignOn } from '@holdfast/supervisor/settings';
+import {
+  allow,
+  askToken,
+  authorizePath,
+  codeFields,
+  newPkce,
+  onwardOf,
+  registerClient,
+  type Pkce,
+} from '../../harness/oauth-client.ts';
 import { signOnAt } from '../../harness/oidc-issuer.ts';
 import { codeOf } from '../../harness/second-factor.ts';
 import { OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
@@ -342,6 +353,62 @@ void test('a sign-on is no fresh proof until the issuer has asked anew', async (
   assert.equal(await mint(), 'made');
   it.hub.passTime(11);
   assert.equal(await mint(), '/account/prove?to=%2Faccount%2Ftokens');
+});
+
+void test('an issuer that cannot ask anew is not asked to, so that people can prove by it all the same', async () => {
+  await using it = await openSignedOnHub('open');
+  const asked = async (asksAnew: boolean): Promise<(string | null)[]> => {
+    const issuer = it.issuer.clientFor(openLog('test', { write: () => undefined }), asksAnew);
+    const start = { state: 's', nonce: 'n', verifier: 'v'.repeat(43), back: `${it.hub.url}/x`, anew: true };
+    const outcome = await issuer.begin(start);
+    assert.ok(outcome.kind === 'address');
+    const { searchParams } = new URL(outcome.address);
+    return [searchParams.get('prompt'), searchParams.get('max_age')];
+  };
+  assert.deepEqual(
+    [await asked(true), await asked(false)],
+    [
+      ['login', '300'],
+      [null, null],
+    ],
+  );
+});
+
+void test('an application that was allowed gets its tokens after any sign-on, and is told of a proof alone when it was', async () => {
+  await using it = await openSignedOnHub('open');
+  it.issuer.people.set('u1', { email: 'ada@example.org', preferred_username: 'ada' });
+  const client = await registerClient(it.hub);
+  const browser = new TestBrowser(it.hub);
+  const prove = async () => await signOn(browser, 'u1', '/account/prove/issuer?to=/account');
+  const enter = async (to: URL, pkce: Pkce) => {
+    const { status, body } = await askToken(
+      it.hub,
+      codeFields(client, pkce, to.searchParams.get('code') ?? ''),
+    );
+    const [, claims = ''] = (body.id_token ?? '').split('.');
+    return {
+      status,
+      told: 'auth_time' in (JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}') as object),
+    };
+  };
+  await signOn(browser, 'u1');
+  await prove();
+  const first = newPkce();
+  assert.deepEqual(await enter(await allow(browser, authorizePath(client, first)), first), {
+    status: 200,
+    told: true,
+  });
+  // Signed out everywhere since, and signed on again by what the issuer remembers.
+  const ada = await it.hub.modules.identity.findByName('ada');
+  await it.hub.modules.passwords.change(OPERATOR, ada?.id ?? assert.fail(), PASSWORD);
+  it.hub.passTime(1);
+  await signOn(browser, 'u1');
+  const again = newPkce();
+  const to = onwardOf(await browser.open(authorizePath(client, again)));
+  assert.deepEqual(await enter(to, again), { status: 200, told: false });
+  // One that wants to know that they were asked lately has them proved.
+  const { location } = await browser.open(authorizePath(client, newPkce(), { max_age: '600' }));
+  assert.match(location, /^\/account\/prove/);
 });
 
 void test('a proof by the issuer is half of one where a second factor is set up', async () => {

@@ -25,10 +25,13 @@ void test('a use that could not be written is, with its mail, as soon as it can 
   for (const { text } of [stolen, other]) await use(text, '192.0.2.1');
   await authentication.flushUses();
   await using behind = openSuperuserPool(hub.database);
-  await behind.pool.query(`
-    create function public.fail() returns trigger language plpgsql as $$ begin raise 'no room'; end $$;
-    create trigger fail before insert on tokens.network for each row
+  await behind.pool.query(
+    `create function public.fail() returns trigger language plpgsql as $$ begin raise 'no room'; end $$`,
+  );
+  const fail = async (): Promise<unknown> =>
+    await behind.pool.query(`create trigger fail before insert on tokens.network for each row
       when (new.token_id = '${stolen.id}') execute function public.fail()`);
+  await fail();
   await use(stolen.text, '203.0.113.5');
   await use(other.text, '192.0.2.9');
   await assert.rejects(authentication.flushUses(), AggregateError);
@@ -37,6 +40,13 @@ void test('a use that could not be written is, with its mail, as soon as it can 
   await behind.pool.query('drop trigger fail on tokens.network');
   await authentication.flushUses();
   assert.deepEqual([await lastOf(hub, stolen.id), await newNetworksOf(hub)], ['203.0.113.5', 1]);
+  // Alone, too, and however often it fails: what was not written is not counted as told.
+  await fail();
+  await use(stolen.text, '198.51.100.7');
+  for (let turn = 0; turn < 6; turn += 1) await assert.rejects(authentication.flushUses(), AggregateError);
+  await behind.pool.query('drop trigger fail on tokens.network');
+  await authentication.flushUses();
+  assert.deepEqual([await lastOf(hub, stolen.id), await newNetworksOf(hub)], ['198.51.100.7', 2]);
 });
 
 void test('the last use is the last, wherever it came from, and whichever hub wrote it', async () => {
