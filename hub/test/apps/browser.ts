@@ -22,6 +22,7 @@ if name:
 
 /** A build may take so long, in milliseconds. */
 const PATIENCE = 10 * 60_000;
+const UNHURRIED = 2 * 60_000;
 
 /** The password of the owner, and where it can be played: a key, and what its host was asked. */
 interface Ground {
@@ -41,6 +42,8 @@ export async function proveBrowser(
   await using chromium = await openChromium();
   const baseURL = `http://localhost:${instance.port}`;
   const context = await chromium.browser.newContext({ locale: 'en-GB', baseURL });
+  // An app takes its time on a machine that builds others beside it.
+  context.setDefaultTimeout(UNHURRIED);
   const page = await context.newPage();
   await makeGreeter(page, await readFile(passwordFile, 'utf8'));
   await page.goto(`http://admin-greeter.localhost:${instance.port}/`);

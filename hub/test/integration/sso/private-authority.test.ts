@@ -61,7 +61,14 @@ void test('an issuer that only the configured authority vouches for is believed,
   const address = `https://localhost:${(server.address() as AddressInfo).port}`;
   try {
     const begin = async (certificates: string | null) => {
-      const settings = { address, clientId: 'x', scopes: ['openid'], groupsClaim: 'groups', asksAnew: true, hosts: [] };
+      const settings = {
+        address,
+        clientId: 'x',
+        scopes: ['openid'],
+        groupsClaim: 'groups',
+        asksAnew: true,
+        hosts: [],
+      };
       const log = openLog('courier', { write: () => undefined });
       return await new Issuer({ ...settings, certificates }, undefined, log).begin(START);
     };
