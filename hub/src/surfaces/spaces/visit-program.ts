@@ -4,6 +4,7 @@
 // for which host, whatever the visitor said of it.
 import { type Clock } from '@holdfast/kernel/clock';
 import { isUpgrade, type Passages, type Passage } from '@holdfast/platform/pass-on';
+import { SharedRoom } from '@holdfast/platform/shared-room';
 import { isRecorded, referencesOf } from '#modules/access';
 import { type Reads } from '#modules/ledger';
 import { fullName, repoMissing, requireRight } from '#modules/repos';
@@ -13,7 +14,6 @@ import { type Call } from '../route/route.ts';
 import { isOurCookie } from '../web/cookies.ts';
 import { framePolicy, noticeFramers } from './frames.ts';
 import { answerNotice, type Notice } from './notice.ts';
-import { WaitingRoom } from './waiting-room.ts';
 import { doesNotRun, SAY, type Said } from './words.ts';
 
 /** What passing on needs. */
@@ -36,13 +36,15 @@ const PATIENCE_MS = 5 * 60_000;
 /** Who is answered sooner need not be watched: they cannot lose a right that they have just shown and be served for long. */
 const WATCHED_AFTER_MS = 200;
 const PAGE_AGAIN = 2;
+/** Requests that wait for a run. A Space that never begins keeps the visitors of no other out. */
+const MOST_WAITING = { all: 1_000, ofOne: 100 };
 const TRIES = 5;
 const TRY_AGAIN_MS = 100;
 
 /** Lets visitors to programs. */
 export class ProgramVisits {
   readonly #deps: ProgramDeps;
-  readonly #waiting = new WaitingRoom();
+  readonly #waiting = new SharedRoom(MOST_WAITING);
 
   constructor(deps: ProgramDeps) {
     this.#deps = deps;
