@@ -113,8 +113,8 @@ const MINUTES = 60_000;
  * A code has a million values, of which three are right at a time, and is guessed by who knows the password already: no number of
  * addresses gives more tries. 50 a week are in with one chance in 6,600, and within a year of weeks with 0.8 %; who is in a network
  * of the owner's, too, and has a copy of what one of their browsers keeps, has three times that. None of it keeps the owner out:
- * where one of these counts is used up, they have another that the attacker must be at their home or in their browser for, and
- * recovery codes and passkeys are counted by none. A recovery code is one of ten in 2^50: five tries a quarter of an hour from each of a
+ * where one of these counts is used up, they have another, for which the attacker must have shown the second factor in their
+ * network or browser; recovery codes are counted for one address or browser alone, and passkeys not at all. A recovery code is one of ten in 2^50: five tries a quarter of an hour from each of a
  * million addresses find one within a year with one chance in 600.
  */
 export const TRY_LIMITS = {

@@ -68,7 +68,7 @@ export class Throttle {
   async begin(name: string, row: SignInRow | undefined, browser: Browser): Promise<Try> {
     const known = row && this.#nonceOf(browser.known, row);
     // An attacker does not have this: whatever they try in vain, it never counts against who signed in here before.
-    if (known !== undefined) return await this.#beginOwn([[this.#key('known', known), TRY_LIMITS.known]]);
+    if (known !== undefined) return await this.#beginInTurn([[this.#key('known', known), TRY_LIMITS.known]]);
     const account = name.toLowerCase();
     const keys = {
       account: this.#key('account', account),
@@ -119,13 +119,13 @@ export class Throttle {
 
   /** Counts a try at the first code of a second factor that its user sets up. Throws `sign-in.throttled`. */
   async beginNewCode(userId: Id): Promise<Try> {
-    return await this.#beginOwn([[this.#key('new-code', userId), TRY_LIMITS.newCode]]);
+    return await this.#beginInTurn([[this.#key('new-code', userId), TRY_LIMITS.newCode]]);
   }
 
   /** Counts that somebody did not show to be the application that they say; `false` where that was too often. */
   async countExchange(client: string, address: string): Promise<boolean> {
     try {
-      await this.#beginOwn([
+      await this.#beginInTurn([
         [this.#key('exchange', client, address), TRY_LIMITS.exchange],
         [this.#key('exchanges', address), TRY_LIMITS.exchanges],
       ]);
@@ -192,20 +192,6 @@ export class Throttle {
     const writer = new TryWriter(tx);
     for (const [key, limit] of limits) if ((await writer.count(key, limit, now)) > limit.tries) return false;
     return true;
-  }
-
-  // Always in the order that is given, as for strangers.
-  async #beginOwn(limits: readonly Counted[]): Promise<Try> {
-    const now = this.#clock.now();
-    const isTooMuch = await this.#db.transaction(async (tx) => {
-      const writer = new TryWriter(tx);
-      let isOver = false;
-      for (const [key, limit] of limits)
-        if ((await writer.count(key, limit, now)) > limit.tries) isOver = true;
-      return isOver;
-    });
-    if (isTooMuch) throw signInThrottled();
-    return { asker: 'known', succeed: () => this.#refund(limits.map(([key]) => key)) };
   }
 
   // One taken back for one that counted: who owns an account must not wipe out what they tried on others.
