@@ -84,10 +84,7 @@ export class Uploads {
     wishes: readonly BlobName[],
     options: { readonly partsOffered: boolean },
   ): Promise<readonly UploadPlan[]> {
-    const digests = wishes.map((wish) => wish.sha256);
-    const { db, clock } = this.#deps;
-    const stored = await spareObjects(db, { repoId, digests, now: clock.now() });
-    const lost = await this.#lostAmong([...stored.values()]);
+    const { stored, lost } = await this.#spare(repoId, wishes);
     const whole = new Map([...stored].filter(([digest]) => !lost.has(digest)));
     const { largeObject, uploadPart } = this.#deps.limits;
     const plans = planUploads(wishes, whole, { largest: largeObject, part: uploadPart, ...options });
@@ -101,10 +98,15 @@ export class Uploads {
 
   /** Whether any of these mends an object that is damaged or lost here: its bytes as they are do that, chunks do not. */
   async mends(repoId: Id, wishes: readonly BlobName[]): Promise<boolean> {
+    return (await this.#spare(repoId, wishes)).lost.size > 0;
+  }
+
+  /** Those of the objects that the repository holds already, and of these what is damaged or lost. */
+  async #spare(repoId: Id, wishes: readonly BlobName[]) {
     const { db, clock } = this.#deps;
     const digests = wishes.map(({ sha256 }) => sha256);
     const stored = await spareObjects(db, { repoId, digests, now: clock.now() });
-    return (await this.#lostAmong([...stored.values()])).size > 0;
+    return { stored, lost: await this.#lostAmong([...stored.values()]) };
   }
 
   /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`, `quota.exceeded`. */
