@@ -1,6 +1,7 @@
 // What finding costs at two sizes of hub: information, lists, search and files, signed in and not. The hubs take turns.
-import { median } from '../result.ts';
+import { type Goal } from '../goals.ts';
 import { type BenchHub } from '../hub.ts';
+import { median } from '../result.ts';
 import { type Superuser } from './database.ts';
 import { askRound, openAsker, type Asker, type Round } from './latency.ts';
 import { openLoadedHub } from './loaded-hub.ts';
@@ -26,6 +27,7 @@ export interface Measured {
 export interface ListsResult {
   readonly name: string;
   readonly who: string;
+  readonly goal?: Kind['goal'];
   readonly small: Measured;
   readonly large: Measured;
 }
@@ -48,7 +50,7 @@ export async function measureLists(
         { side: small, kind },
         { side: large, kind: other },
       ] as const;
-      const result = await compare(sides, { ...size, who, name: kind.name });
+      const result = await compare(sides, { ...size, who });
       note(rowOf(result).join(' | '));
       results.push(result);
     }
@@ -95,8 +97,10 @@ interface Turn {
 
 async function compare(
   turns: readonly [Turn, Turn],
-  how: ListsSize & { readonly who: 'signed in' | 'anonymous'; readonly name: string },
+  how: ListsSize & { readonly who: 'signed in' | 'anonymous' },
 ): Promise<ListsResult> {
+  const { name, goal, times = 1 } = turns[0].kind;
+  const count = how.questions * times;
   const askers = turns.map(({ side }) =>
     openAsker(side.hub.url, how.who === 'anonymous' ? undefined : side.hub.token),
   );
@@ -104,18 +108,19 @@ async function compare(
   const pages: number[] = [];
   for (const [index, { side, kind }] of turns.entries()) {
     const asker = askers[index];
-    if (asker !== undefined) pages.push(await countPages({ side, kind, asker, count: how.questions }));
+    if (asker !== undefined) pages.push(await countPages({ side, kind, asker, count }));
   }
   for (let round = 1; round <= how.rounds; round += 1)
     for (const [index, { kind }] of turns.entries()) {
       const [asker, own] = [askers[index], rounds[index]];
       if (asker === undefined || own === undefined) continue;
-      own.push(await askRound(asker, kind, { from: round * how.questions, count: how.questions }));
+      own.push(await askRound(asker, kind, { from: round * count, count }));
     }
   for (const asker of askers) asker[Symbol.dispose]();
   return {
-    name: how.name,
+    name,
     who: how.who,
+    ...(goal !== undefined && { goal }),
     small: { rounds: rounds[0], pages: pages[0] ?? 0 },
     large: { rounds: rounds[1], pages: pages[1] ?? 0 },
   };
@@ -141,6 +146,25 @@ async function readPages(database: Superuser): Promise<number> {
   return Number(rows[0]?.pages);
 }
 
+/** How many times what a question takes at p95 in a small hub it may take in a large one. */
+const CLOSE = 1.5;
+/** At p95 no search takes longer in a large hub. Milliseconds. */
+const SHORT_MS = 50;
+
+/** What the results are to be. */
+export function goalsOf(results: readonly ListsResult[]): Goal[] {
+  return results.flatMap(({ name, who, goal, small, large }): Goal[] => {
+    const what = `${name} (${who}) at p95`;
+    if (goal === 'close')
+      return [
+        { what: `${what}, as a ratio`, figure: median(ratiosOf(small, large)), limit: CLOSE, side: 'under' },
+      ];
+    if (goal === 'short')
+      return [{ what: `${what}, in ms`, figure: medianOf(large, 'p95'), limit: SHORT_MS, side: 'under' }];
+    return [];
+  });
+}
+
 /** The table of the results. */
 export function formatLists(results: readonly ListsResult[], sizes: readonly [number, number]): string {
   const [small, large] = sizes.map((size) => size.toLocaleString('en'));
@@ -160,13 +184,20 @@ function rowOf({ name, who, small, large }: ListsResult): string[] {
   return [name, who, timesOf(small), timesOf(large), ratioOf(small, large), pages];
 }
 
-function timesOf({ rounds }: Measured): string {
-  const of = (key: keyof Round): string => median(rounds.map((round) => round[key])).toFixed(1);
-  return `${of('p50')} / ${of('p95')}`;
+function timesOf(measured: Measured): string {
+  return `${medianOf(measured, 'p50').toFixed(1)} / ${medianOf(measured, 'p95').toFixed(1)}`;
+}
+
+function medianOf({ rounds }: Measured, key: keyof Round): number {
+  return median(rounds.map((round) => round[key]));
+}
+
+function ratiosOf(small: Measured, large: Measured): number[] {
+  return large.rounds.map((round, index) => round.p95 / (small.rounds[index]?.p95 ?? Number.NaN));
 }
 
 function ratioOf(small: Measured, large: Measured): string {
-  const ratios = large.rounds.map((round, index) => round.p95 / (small.rounds[index]?.p95 ?? Number.NaN));
+  const ratios = ratiosOf(small, large);
   const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
   return `${median(ratios).toFixed(2)} [${low.toFixed(2)}-${high.toFixed(2)}]`;
 }

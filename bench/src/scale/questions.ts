@@ -10,6 +10,10 @@ export interface Kind {
   readonly method: 'GET' | 'HEAD';
   /** What is asked in turn. */
   readonly targets: readonly string[];
+  /** What its times are to be: at p95 close to those of a small hub, or short at any size. Without it they are told alone. */
+  readonly goal?: 'close' | 'short';
+  /** How many times the questions of another kind are asked in a round; once where it does not say. */
+  readonly times?: number;
 }
 
 /** How many different things are asked of each kind. */
@@ -28,14 +32,15 @@ export function kindsOf(population: Population, known: readonly MadeRepo[]): rea
   const owner = zipf(population.owners);
   const word = (): string => (random() < 0.5 ? pick(random, USUAL) : pick(random, rare.slice(0, 500)));
   const author = (): string => owner(random).name;
-  const lists: readonly (readonly [name: string, words: () => Record<string, string>])[] = [
-    ['list', () => ({})],
+  const filtered: readonly Listed[] = [
     ['list by author', () => ({ author: author() })],
     ['list by tag', () => ({ filter: tag(random) })],
     ['list by pipeline', () => ({ pipeline_tag: pipeline(random) })],
     ['list by library', () => ({ filter: library(random) })],
     ['list by two tags', () => ({ filter: `${library(random)},${tag(random)}` })],
     ['list by author and word', () => ({ author: author(), search: word() })],
+  ];
+  const searches: readonly Listed[] = [
     ['search, frequent words', () => ({ search: pick(random, USUAL) })],
     ['search, uncommon words', () => ({ search: pick(random, rare.slice(10, 2000)) })],
     ['search, rare words', () => ({ search: pick(random, rare.slice(-10_000)) })],
@@ -47,15 +52,37 @@ export function kindsOf(population: Population, known: readonly MadeRepo[]): rea
     ['search and tag', () => ({ search: word(), filter: library(random) })],
   ];
   return [
-    { name: 'repository info', method: 'GET', targets: many(() => infoOf(pick(random, known))) },
-    { name: 'HEAD resolve', method: 'HEAD', targets: many(() => fileOf(pick(random, known))) },
-    ...lists.map(([name, words]): Kind => {
-      return { name, method: 'GET', targets: many(() => listOf(random, words())) };
-    }),
+    ...ofRepos(random, known),
+    { ...listed(random, ['list', () => ({})]), goal: 'close' },
+    { ...mixed(random, 'lists with a filter, mixed', filtered), goal: 'close' },
+    { ...mixed(random, 'searches, mixed', searches), goal: 'short' },
+    ...[...filtered, ...searches].map((kind) => listed(random, kind)),
   ];
 }
 
-function many(make: () => string): string[] {
+function ofRepos(random: Random, known: readonly MadeRepo[]): readonly Kind[] {
+  const infos = many(() => infoOf(pick(random, known)));
+  const files = many(() => fileOf(pick(random, known)));
+  return [
+    { name: 'repository info', method: 'GET', targets: infos, goal: 'close' },
+    { name: 'HEAD resolve', method: 'HEAD', targets: files, goal: 'close' },
+  ];
+}
+
+/** A kind of list, and the words of one question. */
+type Listed = readonly [name: string, words: () => Record<string, string>];
+
+function listed(random: Random, [name, words]: Listed): Kind {
+  return { name, method: 'GET', targets: many(() => listOf(random, words())) };
+}
+
+/** Questions of all these kinds, of each as many, by turns. */
+function mixed(random: Random, name: string, kinds: readonly Listed[]): Kind {
+  const targets = many(() => kinds.map(([, words]) => listOf(random, words()))).flat();
+  return { name, method: 'GET', targets, times: kinds.length };
+}
+
+function many<Made>(make: () => Made): Made[] {
   return Array.from({ length: TARGETS }, make);
 }
 
