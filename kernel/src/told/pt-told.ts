@@ -90,6 +90,7 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'packages.many': 'packages.txt: tem mais de {n} nomes',
   'packages.name': 'isto não é o nome de um pacote do Debian; um nome por linha, sem opções',
   'requirements.line': '{list}, linha {n} ({line}): {why}',
+  'requirements.long-line': 'uma linha pode ter {n} caracteres, com as que a continuam',
   'requirements.no-file': '{list} não é um ficheiro',
   'requirements.large': '{list} tem mais de {n} KiB',
   'requirements.link': '{list} é uma ligação; tem de ser um ficheiro',

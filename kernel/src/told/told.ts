@@ -92,6 +92,7 @@ export const TOLD = {
   'packages.many': 'packages.txt: it has more than {n} names',
   'packages.name': 'this is not the name of a Debian package; one name a line, without options',
   'requirements.line': '{list}, line {n} ({line}): {why}',
+  'requirements.long-line': 'a line may have {n} characters, with those that continue it',
   'requirements.no-file': '{list} is not a file',
   'requirements.large': '{list} is larger than {n} KiB',
   'requirements.link': '{list} is a link; it has to be a file',

@@ -1,5 +1,6 @@
 // Reads what an author wrote into requirements.txt and packages.txt, and says in words what a build here cannot do: it reaches
-// package indexes and nothing else. Pure.
+// package indexes and nothing else. Pure. All Spaces of a machine share the thread that reads them, and the vault takes it for dead when it is
+// silent for two seconds: whatever is looked for in a line takes time in proportion to its length, and a line is bounded.
 
 /** A file without what a build does not need, or what is wrong with it. */
 export type Checked =
@@ -8,6 +9,9 @@ export type Checked =
 
 const MOST_PROBLEMS = 10;
 const LONGEST_SHOWN = 120;
+/** Characters of a line, with those that continue it. What pip needs most of it for are hashes: 80 characters for each file of a package. */
+const LONGEST_LINE = 16 * 1_024;
+const TOO_LONG = `a line may have ${String(LONGEST_LINE)} characters, with those that continue it`;
 /** The newest that a distribution's name may be; Debian's rule, with a bound. */
 const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]{0,99}[a-z0-9+]$/;
 const MOST_PACKAGES = 200;
@@ -15,28 +19,32 @@ const MOST_PACKAGES = 200;
 /** Checks one of the files that `pip` would read. `indexes` are the addresses that the operator named. */
 export function checkRequirements(name: string, text: string, indexes: readonly string[]): Checked {
   const known = new Set(indexes.map(withoutSlash));
-  const problems: string[] = [];
-  const kept = joinContinued(text).flatMap(({ line, number }) => {
+  const [problems, kept]: [string[], string[]] = [[], []];
+  for (const { line, number } of joinContinued(text)) {
     const outcome = judge(line, known);
-    if (outcome === 'keep') return [line];
-    if (outcome !== 'leave') problems.push(`${name}, line ${String(number)} (${shorten(line)}): ${outcome}`);
-    return [];
-  });
-  if (problems.length > 0) return { kind: 'wrong', problems: problems.slice(0, MOST_PROBLEMS) };
-  return { kind: 'fine', text: kept.map((line) => `${line}\n`).join('') };
+    if (outcome === 'keep') kept.push(`${line}\n`);
+    else if (outcome !== 'leave')
+      problems.push(`${name}, line ${String(number)} (${shorten(line)}): ${outcome}`);
+    if (problems.length === MOST_PROBLEMS) break;
+  }
+  return problems.length > 0 ? { kind: 'wrong', problems } : { kind: 'fine', text: kept.join('') };
 }
 
 /** The names of packages.txt, in order and each once. */
 export function checkPackages(text: string): Checked {
   const problems: string[] = [];
   const names = new Set<string>();
-  for (const [index, raw] of text.split('\n').entries())
-    for (const word of withoutComment(raw).split(/\s+/).filter(Boolean))
+  for (const [index, raw] of text.split('\n').entries()) {
+    const isLong = raw.length > LONGEST_LINE;
+    const where = (what: string): string => `packages.txt, line ${String(index + 1)} (${shorten(what)})`;
+    if (isLong) problems.push(`${where(raw)}: ${TOO_LONG}`);
+    for (const word of isLong ? [] : withoutComment(raw).split(/\s+/).filter(Boolean))
       if (DEBIAN_PACKAGE.test(word)) names.add(word);
       else
         problems.push(
-          `packages.txt, line ${String(index + 1)} (${shorten(word)}): this is not the name of a Debian package; one name a line, without options`,
+          `${where(word)}: this is not the name of a Debian package; one name a line, without options`,
         );
+  }
   if (names.size > MOST_PACKAGES)
     problems.push(`packages.txt: it has more than ${String(MOST_PACKAGES)} names`);
   if (problems.length > 0) return { kind: 'wrong', problems: problems.slice(0, MOST_PROBLEMS) };
@@ -47,8 +55,9 @@ type Judgement = 'keep' | 'leave' | (string & {});
 
 function judge(line: string, indexes: ReadonlySet<string>): Judgement {
   if (line === '') return 'leave';
+  if (line.length > LONGEST_LINE) return TOO_LONG;
   if (line.startsWith('-')) return judgeOption(line, indexes);
-  if (/^(?:\.{1,2}(?:\/|\[|$)|\/|file:)/i.test(line) || /^[\w./-]+\/[\w./-]+$/.test(line))
+  if (/^(?:\.{1,2}(?:\/|\[|$)|\/|file:)/i.test(line) || isPath(line))
     return 'a path in the repository cannot be installed. Import the code from where it lies, or put it into a package on an index';
   const address = /(?:^|@\s*)((?:git|hg|svn|bzr)\+|https?:\/\/|file:)/i.exec(line)?.[1]?.toLowerCase();
   if (address === undefined) return 'keep';
@@ -85,7 +94,7 @@ function joinContinued(text: string): { line: string; number: number }[] {
   let open: { line: string; number: number } | undefined;
   for (const [index, raw] of text
     .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
+    .split(/\r\n|[\r\n]/)
     .entries()) {
     const goesOn = raw.endsWith('\\');
     const piece = goesOn ? raw.slice(0, -1) : raw;
@@ -98,12 +107,21 @@ function joinContinued(text: string): { line: string; number: number }[] {
   return joined;
 }
 
+// Two repeats in one pattern, with a slash between them that either may take, would be tried for each slash of the line.
+function isPath(line: string): boolean {
+  return /^[\w./-]+$/.test(line) && line.slice(1, -1).includes('/');
+}
+
+// Of a pattern that goes on to the end, each sign would be tried to the end where that is not reached: at one of Unicode's ends of lines.
 function withoutComment(line: string): string {
-  return line.replace(/(?:^|\s)#.*$/, '').trim();
+  const sign = line.startsWith('#') ? 0 : line.search(/\s#/);
+  return (sign === -1 ? line : line.slice(0, sign)).trim();
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 function shorten(line: string): string {

@@ -110,6 +110,7 @@ function listTold(): string[] {
   );
   const checks = [
     checkRequirements('requirements.txt', REQUIREMENTS.join('\n'), ['https://pypi.org/simple']),
+    checkRequirements('requirements.txt', 'x'.repeat(20_000), []),
     checkPackages('git\n--option'),
     checkPackages(Array.from({ length: 2_000 }, (_, n) => `package${n}`).join('\n')),
   ];
