@@ -1,8 +1,8 @@
 // What a build says: lines, bounded, and the last of them to say why it failed.
 import { createInterface } from 'node:readline';
 import { Transform, type Readable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
 import { MiB } from '@holdfast/kernel/size';
+import { plainLine } from '../plain-line.ts';
 
 const MOST_BYTES = 8 * MiB;
 const LONGEST_LINE = 4_096;
@@ -12,6 +12,7 @@ const KEPT_LENGTH = 3_000;
 /** Collects the lines of one build. */
 export class BuildOutput {
   readonly #tell: (line: string) => void;
+  /** As they came. */
   readonly #last: string[] = [];
   #left = MOST_BYTES;
   #silenced = false;
@@ -23,7 +24,8 @@ export class BuildOutput {
   /** The last lines of the step that ran last. */
   get last(): readonly string[] {
     let room = KEPT_LENGTH;
-    const fitting = this.#last.toReversed().filter((line) => {
+    const lines = this.#last.map(plainLine).filter((line) => line !== '');
+    const fitting = lines.toReversed().filter((line) => {
       room -= line.length + 1;
       return room > 0;
     });
@@ -45,13 +47,12 @@ export class BuildOutput {
   }
 
   #add(raw: string): void {
-    // Control characters would move the cursor of whoever reads it in a terminal.
-    const line = stripVTControlCharacters(raw).replaceAll(/\p{Cc}/gu, (mark) => (mark === '\t' ? mark : ''));
-    if (line.startsWith('=====')) this.#last.length = 0;
-    else if (line !== '') this.#last.push(line);
+    if (raw.startsWith('=====')) this.#last.length = 0;
+    else if (raw !== '') this.#last.push(raw);
     this.#last.splice(0, this.#last.length - KEPT_LINES);
-    this.#left -= line.length + 1;
-    if (this.#left > 0) this.#tell(line);
+    this.#left -= raw.length + 1;
+    // Counted as it came, and looked through only where it is within that: a build may write without end.
+    if (this.#left > 0) this.#tell(plainLine(raw));
     else if (!this.#silenced) {
       this.#silenced = true;
       this.#tell('The build says more than is kept; the rest is left out.');

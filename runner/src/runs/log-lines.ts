@@ -2,7 +2,7 @@
 // prints without end costs nobody else anything, and is told once that lines were left out.
 import { StringDecoder } from 'node:string_decoder';
 import { type Readable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
+import { plainLine } from '../plain-line.ts';
 
 /** A line without its end. */
 export interface LogLine {
@@ -17,14 +17,6 @@ const MOST = 400;
 const MOST_CHARACTERS = 256 * 1024;
 const BATCH_MS = 200;
 const LINE_END = /\r?\n/;
-
-/**
- * Without colours and control characters: they would move the cursor of whoever reads it in a terminal, and each is six
- * characters long in a frame.
- */
-function plain(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, (mark) => (mark === '\t' ? mark : ''));
-}
 
 /** The lines of one build or one run. */
 export class LogLines implements Disposable {
@@ -48,7 +40,7 @@ export class LogLines implements Disposable {
 
   /** One line that is ours. */
   say(text: string): void {
-    this.#waiting.push({ at: this.#now().toISOString(), text: plain(text.slice(0, LONGEST)) });
+    this.#waiting.push({ at: this.#now().toISOString(), text: plainLine(text.slice(0, LONGEST)) });
     if (this.#waiting.length >= MOST) this.#flush();
   }
 
