@@ -133,6 +133,7 @@ async function openSpaceFolders(
   await giveTree(folders.sources, accounts?.hub);
   await ensureFolder(folders.visit, { mode: 0o711, ...ownedBy(accounts?.runner) });
   await ensureFolder(folders.own, { mode: 0o711, ...ownedBy(accounts?.runner) });
+  await giveTree(folders.own, accounts?.runner);
 }
 
 function ownedBy(account: Account | undefined): { owner?: Account } {
