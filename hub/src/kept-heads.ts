@@ -29,7 +29,8 @@ export class KeptHeads {
   hear(frame: unknown): boolean {
     const answer = HeadKept.safeParse(frame);
     if (!answer.success) return false;
-    this.#waiting.get(answer.data.n)?.();
+    // Of those that came while another was written down the last one is, which stands for the others.
+    for (const [n, resolve] of this.#waiting) if (n <= answer.data.n) resolve();
     return true;
   }
 }

@@ -1,6 +1,7 @@
 // The hub's file of what takes access away while the database is away, as the supervisor sees it. It remembers which removal the hub wrote down last, beside the keys, where the hub cannot write: who cuts the end of the hub's
 // file off is found out at its next start.
 import { join } from 'node:path';
+import { type ChainHead } from '@holdfast/platform/chained-records';
 import { findText, writeText } from '@holdfast/platform/private-files';
 import { type HubRun } from './hub.ts';
 import { type Mount } from './separation/confinement.ts';
@@ -10,7 +11,10 @@ import { type Site } from './site.ts';
 /** The head of one hub's removals. */
 export class KeptRemovalsHead {
   readonly #path: string;
-  #writing: Promise<unknown> = Promise.resolve();
+  /** Settles when nothing is left to be written. */
+  #writing: Promise<void> | undefined;
+  /** What is written next. */
+  #next: (ChainHead & { readonly answer: (reply: object) => void }) | undefined;
 
   // Several hubs may share their keys.
   constructor(keys: string, instance: string) {
@@ -29,16 +33,26 @@ export class KeptRemovalsHead {
     const moved = HeadMoved.safeParse(frame);
     if (!moved.success) return false;
     const { n, mac } = moved.data;
-    // One after another: what a taken-over hub sends in a flood is no more than one file.
-    this.#writing = this.#writing.then(async () => {
+    // One after another, and of those that come meanwhile the last one alone: what a taken-over hub sends in a flood is no more than one
+    // file, and no more than one that waits. Each head stands for those before it.
+    this.#next = { n, mac, answer };
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+    return true;
+  };
+
+  async #write(): Promise<void> {
+    for (let head = this.#next; head !== undefined; head = this.#next) {
+      this.#next = undefined;
+      const { n, mac, answer } = head;
       await writeText(this.#path, `${JSON.stringify({ n, mac })}\n`).then(
         () => answer({ type: 'removals-head-kept', n }),
         // On a full disk the hub goes on without; its file is whole all the same.
         () => undefined,
       );
-    });
-    return true;
-  };
+    }
+  }
 }
 
 /** The folder as the hub sees it, and what it is told of the file. */
