@@ -133,6 +133,31 @@ void test('a key that only signs is looked for in answers too, and what is store
   assert.equal(echoes(), told);
 });
 
+void test('the signature that was made with a key does not come back, and is told as no value', async () => {
+  await using brokered = await openBrokered();
+  const { ask, vault, world } = brokered;
+  for (const way of WAYS.filter((name) => name !== 'header' && name !== 'reason'))
+    assert.doesNotMatch(
+      await ask(PLAYED.aws, signed(`/signature/${way}`)),
+      /HTTP\/1\.1 200 [^]*[0-9a-f]{9}/,
+      way,
+    );
+  for (const way of ['plain', 'header', 'reason'])
+    assert.match(
+      await ask(PLAYED.aws, signed(`/signature/${way}`)),
+      /^HTTP\/1\.1 502 [^]* had the signature that was made with a secret of this Space in it/,
+      way,
+    );
+  assert.match(await ask(PLAYED.aws, signed('/signature/refused-gzip')), /^HTTP\/1\.1 502 [^]*encoding/);
+  assert.match(await ask(PLAYED.aws, signed('/bucket/a')), /^HTTP\/1\.1 200 [^]*"hello":0/);
+  assert.deepEqual(
+    vault.words.filter(({ type }) => type === 'echo'),
+    [],
+  );
+  const [sent] = world.seen.filter(({ played, url }) => played !== undefined && url === '/signature/plain');
+  assert.ok(sent !== undefined);
+});
+
 void test('of a re-signed request what would hide a value is asked for only where it is signed', async () => {
   // Of a provider that the table does not have.
   const place = { in: 'aws-signature', accessKeyId: '' } as const;

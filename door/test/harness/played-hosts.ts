@@ -15,6 +15,8 @@ const DATA = { 'Content-Type': 'text/event-stream' };
 const ECHOES: Readonly<Record<string, Answer>> = {
   plain: (response, secret) => response.end(`you sent ${secret} to us`),
   gzip: (response, secret) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(secret)),
+  'refused-gzip': (response, secret) =>
+    response.writeHead(403, { 'Content-Encoding': 'gzip' }).end(gzipSync(secret)),
   hex: (response, secret) => response.end(Buffer.from(secret).toString('hex')),
   HEX: (response, secret) => response.end(Buffer.from(secret).toString('hex').toUpperCase()),
   'base64-0': (response, secret) => response.end(Buffer.from(secret).toString('base64')),
@@ -65,6 +67,11 @@ function credentialOf({ headers, url = '' }: IncomingMessage): string {
   const query = new URL(url, 'http://x').searchParams.get('key');
   const header = headers['x-api-key'] ?? headers['x-goog-api-key'];
   return query ?? header?.toString() ?? authorization.replace(/^Bearer /, '');
+}
+
+/** As S3 repeats it in the body of a refusal. */
+function signatureOf({ headers }: IncomingMessage): string {
+  return /Signature=([0-9a-f]{64})$/.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
 function complete(response: ServerResponse, body: string): void {
@@ -131,7 +138,9 @@ export function playHosts(
     const echo = /^\/echo\/([\w-]+)/.exec(url)?.[1];
     const isSigned = host.endsWith('amazonaws.com');
     // One that is signed with is in no request: a host has it from elsewhere.
-    if (echo !== undefined) ECHOES[echo]?.(response, isSigned ? (wanted ?? '') : credential);
+    const signature = /^\/signature\/([\w-]+)/.exec(url)?.[1];
+    if (signature !== undefined) ECHOES[signature]?.(response, signatureOf(request));
+    else if (echo !== undefined) ECHOES[echo]?.(response, isSigned ? (wanted ?? '') : credential);
     else if (isSigned) answerAws(request, response, body);
     else if (credential !== wanted)
       response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end(`wrong credential`);

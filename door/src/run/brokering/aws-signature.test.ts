@@ -1,8 +1,16 @@
 // Against the examples that AWS publishes.
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import type { RequestHead } from '../http/head.ts';
-import { digestOfPayload, isSignedWith, readSigned, signAgain, type SignedRequest } from './aws-signature.ts';
+import {
+  digestOfPayload,
+  isSignedWith,
+  readSigned,
+  signAgain,
+  signatureIn,
+  type SignedRequest,
+} from './aws-signature.ts';
 
 const KEY = Buffer.from('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
 const EMPTY = digestOfPayload(Buffer.alloc(0));
@@ -102,4 +110,56 @@ void test('readSigned() refuses what cannot be signed again, and says why', () =
     typeof readSigned(change('x-amz-content-sha256', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER')),
     'object',
   );
+});
+
+void test('readSigned() refuses a query that says of a signature what makes it one of a presigned URL', () => {
+  const [request] = EXAMPLES;
+  assert.ok(request !== undefined);
+  const at = (query: string): RequestHead => ({ ...request, target: `/a/b?${query}` });
+  const all = 'Algorithm Credential Date Expires SignedHeaders Signature Security-Token'.split(' ');
+  for (const name of all)
+    for (const written of [
+      `X-Amz-${name}`,
+      `x-amz-${name.toLowerCase()}`,
+      `X-AMZ-${name.toUpperCase()}`,
+      `%58-Amz%2d${name}`,
+      `X%252DAmz-${name}`,
+      `X-Goog-${name}`,
+    ])
+      for (const query of [`${written}=1`, `a=b&${written}`, `a=b;${written}=1&c=d`])
+        assert.match(refusalOf(at(query)), /query/, query);
+  for (const query of ['x-id=GetObject', 'x-amz-acl=private', 'a=X-Amz-Date', 'date=1&prefix=x-amz-date'])
+    assert.equal(typeof readSigned(at(query)), 'object', query);
+});
+
+/** A presigned URL as AWS documents it, in terms of its own: what an app wants a signature for. */
+function presign(key: string, target: string, host: string): string {
+  const [path, query = ''] = target.split('?');
+  const [date, day] = ['20260101T000000Z', '20260101'];
+  const hmac = (secret: string | Buffer, text: string) => createHmac('sha256', secret).update(text).digest();
+  const canonical = ['PUT', path, query, `host:${host}\n`, 'host', 'UNSIGNED-PAYLOAD'].join('\n');
+  const digest = createHash('sha256').update(canonical).digest('hex');
+  const signer = ['us-east-1', 's3', 'aws4_request'].reduce(hmac, hmac(`AWS4${key}`, day));
+  return hmac(signer, `AWS4-HMAC-SHA256\n${date}\n${day}/us-east-1/s3/aws4_request\n${digest}`).toString(
+    'hex',
+  );
+}
+
+void test('no header makes the signature of a presigned URL', () => {
+  const [host, id] = ['bucket.s3.us-east-1.amazonaws.com', 'AKIAIOSFODNN7EXAMPLE'];
+  const credential = `${id}%2F20260101%2Fus-east-1%2Fs3%2Faws4_request`;
+  const target = `/any?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${credential}&X-Amz-Date=20260101T000000Z&X-Amz-Expires=604800&X-Amz-SignedHeaders=host`;
+  const request = head('PUT', target, {
+    Host: host,
+    'X-Amz-Date': '20260101T000000Z',
+    'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
+    Authorization: `AWS4-HMAC-SHA256 Credential=${id}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=${presign('held', target, host)}`,
+  });
+  const signed = readSigned(request);
+  const made =
+    typeof signed === 'object'
+      ? signatureIn(signAgain(request, signed, { key: Buffer.from('real'), payload: 'UNSIGNED-PAYLOAD' }))
+      : undefined;
+  assert.notEqual(made, presign('real', target, host));
+  assert.match(refusalOf(request), /query/);
 });

@@ -1,11 +1,16 @@
 // AWS Signature Version 4 in headers: what the app signed with its placeholder is checked, and signed again with the value. Pure.
 // The check shows that the door reads the request as the app meant it, and whose secret it is. The value itself goes nowhere.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { unescape } from '@holdfast/kernel/brokering/spellings';
 import { valuesOf, type RequestHead } from '../http/head.ts';
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]{16,128})\/(\d{8})\/([a-z0-9-]{1,40})\/([a-z0-9.-]{1,40})\/aws4_request,[ ]?SignedHeaders=([a-z0-9;_-]{1,1000}),[ ]?Signature=([0-9a-f]{64})$/;
+const SIGNATURE = 6;
 const KNOWN_PAYLOAD = /^(?:[0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER)$/;
+/** What a presigned URL says of its signature in its query. What is signed is the same there as in a header. */
+const PRESIGNS =
+  /^x-(?:amz|goog)-(?:algorithm|credential|date|expires|signedheaders|signature|security-token)$/;
 const DATE = /^\d{8}T\d{6}Z$/;
 
 /** What a request says about its signature. */
@@ -21,7 +26,7 @@ export interface SignedRequest {
 }
 
 /** Reads it; a text says why it is refused, and `undefined` that nothing is signed so. */
-export function readSigned({ fields }: RequestHead): SignedRequest | string | undefined {
+export function readSigned({ target, fields }: RequestHead): SignedRequest | string | undefined {
   const [authorization = ''] = valuesOf(fields, 'authorization');
   if (!/^AWS4-/i.test(authorization)) return undefined;
   const [, accessKeyId = '', day = '', region, service, signedHeaders = '', signature = ''] =
@@ -33,13 +38,32 @@ export function readSigned({ fields }: RequestHead): SignedRequest | string | un
   if (payload !== undefined && !KNOWN_PAYLOAD.test(payload))
     return 'a payload whose chunks are signed is not passed on: let the client sign it whole, or not at all';
   if (!signedHeaders.split(';').includes('host')) return 'the signature does not name the host';
+  // A host refuses a request that has both, and repeats the signature, which then opens the same address to anybody for a week.
+  if (isPresigned(target)) return 'the query says of a signature what its header says';
   const scope = `${day}/${region}/${service}/aws4_request`;
   return { accessKeyId, scope, signedHeaders, signature, at, payload };
+}
+
+function isPresigned(target: string): boolean {
+  const query = target.indexOf('?');
+  return (
+    query >= 0 &&
+    target
+      .slice(query + 1)
+      .split(/[&;]/)
+      .some((pair) => PRESIGNS.test(unescape(pair.split('=', 1).join('')).trim().toLowerCase()))
+  );
 }
 
 /** Names of the fields that are signed. */
 export function namesSigned({ signedHeaders }: SignedRequest): ReadonlySet<string> {
   return new Set(signedHeaders.split(';'));
+}
+
+/** The signature that stands in a head. */
+export function signatureIn({ fields }: RequestHead): string {
+  const [authorization = ''] = valuesOf(fields, 'authorization');
+  return AUTHORIZATION.exec(authorization)?.[SIGNATURE] ?? '';
 }
 
 /** Whether a request was signed with a key. `payload` is the digest where the request does not say it. */

@@ -5,9 +5,11 @@ import { asksForWebSocket, presentErrand, writeErrand } from '../errand.ts';
 import { valuesOf, type Field, type RequestHead } from '../http/head.ts';
 import type { Opened, Plan, Policy, Watch } from '../http/policy.ts';
 import type { BrokeredSecret, Route } from '../lease.ts';
-import { digestOfPayload, isSignedWith, namesSigned, signAgain } from './aws-signature.ts';
+import { digestOfPayload, isSignedWith, namesSigned, signAgain, signatureIn } from './aws-signature.ts';
 import type { Broker } from './broker.ts';
+import { wantedOf } from './forms.ts';
 import { readInjection, type Reading } from './injection.ts';
+import { Search } from './search.ts';
 import { RequestWatch, tellMisplaced } from './watch.ts';
 
 /** A host, and how it is reached. */
@@ -88,7 +90,10 @@ function decide(bound: BoundHost, head: RequestHead, reading: Judged, content: B
       return forward(bound, reading.write(value), { secret, route: reading.route });
     const payload = reading.signed.payload ?? digestOfPayload(content);
     const signed = signAgain(head, reading.signed, { key: value, payload });
-    return forward(bound, signed, { secret, route: reading.route, signs: namesSigned(reading.signed) });
+    return forward(bound, signed, {
+      ...{ secret, route: reading.route, signs: namesSigned(reading.signed) },
+      made: new Search(wantedOf(secret.version, Buffer.from(signatureIn(signed), 'latin1'))),
+    });
   };
   return permit instanceof Promise ? permit.then(finish) : finish(permit);
 }
@@ -116,6 +121,8 @@ interface Used {
   readonly route: Route;
   /** The value itself is not in the request: it signs the fields with these names, which nobody may change. */
   readonly signs?: ReadonlySet<string>;
+  /** Finds the signature. */
+  readonly made?: Search;
 }
 
 function forward(bound: BoundHost, head: RequestHead, used: Used | undefined): Plan {
@@ -157,19 +164,27 @@ function withoutForms(fields: readonly Field[], used: Used | undefined): readonl
     : [...left, { name: 'accept-encoding', written: 'Accept-Encoding', value: 'identity' }];
 }
 
-function watchOf({ broker, host }: BoundHost, { method }: RequestHead, used: Used | undefined): Watch {
+function watchOf(
+  { broker, host, refused }: BoundHost,
+  { method }: RequestHead,
+  used: Used | undefined,
+): Watch {
   const route = used?.route ?? { host, method, template: '*' };
   return new RequestWatch({
     host,
     bodiless: method === 'HEAD',
     placeholders: broker.placeholders,
     values: broker.values,
+    made: used?.made,
     mayBeEncoded: used?.signs !== undefined,
     misplaced: (version, where) => {
       broker.misplaced(version, host, where);
     },
     echoed: (version) => {
       broker.echoed(version, route);
+    },
+    repeated: () => {
+      refused(host, 'its answer repeated the signature that was made with a secret');
     },
     sent: (socket) => {
       if (used !== undefined) broker.leases.carry(used.secret.version, socket);

@@ -11,7 +11,7 @@ import {
 } from '../lease.ts';
 import type { DoorStart, FromDoor, VaultBox } from '../frames.ts';
 import { Authority, type Leaf } from './authority.ts';
-import { formsOf } from './forms.ts';
+import { wantedOf } from './forms.ts';
 import { Leases } from './leases.ts';
 import { Search } from './search.ts';
 
@@ -178,7 +178,3 @@ export class Broker implements Disposable {
 }
 
 const HALF_DAY = 12 * 3_600_000;
-
-function wantedOf(name: string, value: Buffer): { readonly name: string; readonly text: Buffer }[] {
-  return formsOf(value).map((text) => ({ name, text }));
-}

@@ -1,5 +1,7 @@
 // The forms in which a value, or what stands in its place, may be written by who wants it to pass unseen. Pure.
 
+import type { Wanted } from './search.ts';
+
 const BITS_OF_BYTE = 8;
 const BITS_OF_SIXTET = 6;
 
@@ -17,4 +19,9 @@ export function formsOf(value: Buffer): readonly Buffer[] {
     texts.add(padded.toString('base64url').slice(from, to));
   }
   return [...texts].filter((text) => text.length > 0).map((text) => Buffer.from(text, 'latin1'));
+}
+
+/** What is looked for to find a value in any of its forms. */
+export function wantedOf(name: string, value: Buffer): Wanted[] {
+  return formsOf(value).map((text) => ({ name, text }));
 }
