@@ -89,20 +89,14 @@ function mapRoot(heads, depth = 0, from = 0, to = heads.length) {
 }
 const laneOf = (e) => `${e.lane} ${e.writer}`;
 const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_000; // a clock set back, a long transaction
+/** A notary cuts nothing off that is younger than 30 days. */
+const isLongEnough = (cut, now) => Date.parse(cut?.time) <= Date.parse(now?.time) - 30 * 86_400_000;
 class Ledger {
-  size = 0;
-  subtrees = [];
-  heads = new Map();
-  lanes = new Map();
-  roots = new Map();
-  notes = [];
-  acts = {};
-  begun = {};
-  waiting = 0;
-  cut = 0;
   digest = createHash('sha256').update(framed(['holdfast/ledger-cut/v1']));
   constructor(key, wanted, problems) {
-    Object.assign(this, { key, wanted, problems });
+    Object.assign(this, { key, wanted, problems, size: 0, cut: 0, waiting: 0 });
+    Object.assign(this, { heads: new Map(), lanes: new Map(), roots: new Map() });
+    Object.assign(this, { subtrees: [], notes: [], acts: {}, begun: {} });
   }
   must(holds, what, where = `entry ${this.size}`) {
     if (!holds) this.problems.push({ where, what });
@@ -202,6 +196,8 @@ class Ledger {
     const map = mapRoot(heads.sort(([a], [b]) => Buffer.compare(a, b)));
     must(last?.size !== size || map.equals(last.heads), 'has chains of other heads');
     must((last?.cut ?? 0) === this.cut, `is cut at ${this.cut}, and ${last?.cut} was signed`);
+    const isOld = this.cut === 0 || isLongEnough(this.notes[0], last);
+    must(isOld, 'is cut off at what was signed less than 30 days before');
     must(last?.lanes === (this.cut ? this.digest.digest('base64') : undefined), 'has other lanes at the cut');
     for (const acts of Object.values(this.acts)) {
       const sorted = [...acts.values()].sort((a, b) => a.n - b.n);
@@ -307,7 +303,11 @@ function checkProof(proof, known, problem) {
   const cut = checkpoint.cut === 0 ? undefined : openCheckpoint(String(proof.cut), known.key);
   if (checkpoint.cut !== (cut?.size ?? 0)) problem('the checkpoint of the cut is not there', 'proof');
   // The heads that it says are in no tree: without it nobody else saw where the chains begin.
-  else if (cut !== undefined) askWitnesses(cut, known, problem, 'the checkpoint of the cut');
+  else if (cut !== undefined) {
+    askWitnesses(cut, known, problem, 'the checkpoint of the cut');
+    if (!isLongEnough(cut, checkpoint))
+      problem('was signed less than 30 days before', 'the checkpoint of the cut');
+  }
   for (const chain of proof.chains) checkChain(chain, { checkpoint, cut }, problem);
   const counts = proof.chains.map((chain) => `${chain.entries?.length ?? 'many'} ${chain.relation}`);
   return `entries up to ${checkpoint.time}, for ${of}: ${counts.join(', ')}`;

@@ -17,8 +17,8 @@ export class CutWriter extends EvidenceReader {
   }
 
   /**
-   * The checkpoint to cut at: signed before this minute, and at most `limit` entries beyond `from`, where there is one; else
-   * the next one.
+   * The checkpoint to cut at: signed before this minute, as the database has it, and at most `limit` entries beyond `from`, where there
+   * is one; else the next one.
    */
   async findCheckpointToCut(wanted: {
     readonly from: number;

@@ -27,6 +27,8 @@ const TROUBLE_MS = 1_000;
 const LOOK_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** What is younger is cut off for nobody. The database holds the notary to it, and the notary who rules the database. */
+const LEAST_DAYS = 30;
 
 type OpenTold = Pick<NotaryStart['settings'], 'acceptLoss' | 'restored' | 'goesOn'>;
 
@@ -193,13 +195,14 @@ export class Notary {
   async cut(): Promise<void> {
     const { db, folder, clock, keepDays } = this.#deps;
     if (keepDays === null) return;
-    const minute = Math.floor((clock.now().getTime() - keepDays * DAY_MS) / 60_000);
+    const now = clock.now().getTime();
+    const [before, young] = [now - keepDays * DAY_MS, now - LEAST_DAYS * DAY_MS];
     for (;;) {
-      const before = recordOf(this.#standing);
+      const last = recordOf(this.#standing);
       const wish = {
-        ...{ cut: this.#standing.cut, minute, verifier: this.#known.verifier },
+        ...{ cut: this.#standing.cut, before, young, verifier: this.#known.verifier },
         // On disk before it is in the database: after a crash in between, either one may be there.
-        announce: async (next: Cut) => await folder.write({ ...before, cuts: [...before.cuts, next] }),
+        announce: async (next: Cut) => await folder.write({ ...last, cuts: [...last.cuts, next] }),
       };
       const cut = await db.transaction(async (tx) => await cutOff(tx, wish));
       if (cut === undefined) return;

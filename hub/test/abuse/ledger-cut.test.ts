@@ -6,6 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exportLedger, proveChains } from '@holdfast/notary/evidence';
+import { signNote } from '@holdfast/notary/note';
 import { openPool } from '@holdfast/platform/postgres/database';
 import { openAgedLedger, type AgedLedger } from '../harness/aged-ledger.ts';
 import { openTestDatabase } from '../harness/database.ts';
@@ -86,6 +87,52 @@ for (const [name, statement] of [
     await assert.rejects(aged.notary.cut(), { name: 'CutRefused' });
     assert.equal(await countEntries(aged), left);
   });
+
+void test('who rules the database has the notary cut nothing off that is young', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using aged = await openAgedLedger(database, 50);
+  const { notary, superuser } = aged;
+  await aged.record(20, 60);
+  await aged.record(20, 0);
+  for (const table of ['ledger.entry', 'notary.leaf', 'notary.checkpoint'])
+    await superuser.query(`alter table ${table} disable trigger keep_uncut`);
+  // The newest checkpoint as the oldest, and then in its place.
+  await superuser.query('update notary.checkpoint set minute = 1 where size = 40');
+  await assert.rejects(notary.cut(), {
+    name: 'CutRefused',
+    message: /stands among those that are to be cut/,
+  });
+  await superuser.query('delete from notary.checkpoint where size = 20');
+  await assert.rejects(notary.cut(), { name: 'CutRefused' });
+  assert.equal(await countEntries(aged), 40);
+  await recordEntries(database, 1);
+  await notary.round();
+  assert.equal((await notary.findCheckpoint())?.cut.size, 0, 'nothing was signed away');
+});
+
+void test('a verifier lets no cut pass whose checkpoint was young', LIMIT, async () => {
+  await using database = await openTestDatabase();
+  await using aged = await openAgedLedger(database, 50);
+  await aged.record(20, 60);
+  await aged.record(20, 0);
+  await aged.notary.cut();
+  const lines = await exportTo(aged, 'cut.jsonl');
+  const proof = await proveChains(database.db, 'token:3');
+  assert.equal(await problemsOf(aged, lines), '');
+  // As a notary says it whose checks are another's: the checkpoint of the cut is an hour old.
+  const young = (note: unknown): string => {
+    const [text = ''] = String(note).split('\n\n');
+    const time = new Date(Date.now() - 3_600_000).toISOString();
+    return signNote(`${text.replace(/^time .*$/m, `time ${time}`)}\n`, aged.notary.signer);
+  };
+  const at = lines.findIndex((line) => line.includes('"type":"checkpoint"'));
+  const { note } = JSON.parse(lines[at] ?? '') as { note: string };
+  const forged = lines.with(at, JSON.stringify({ type: 'checkpoint', note: young(note) }));
+  assert.match(await problemsOf(aged, forged), /^the file: is cut off at what was signed less than 30 days/);
+  assert.equal(await problemsOf(aged, [JSON.stringify(proof)]), '');
+  const cut = JSON.stringify({ ...proof, cut: young(proof['cut']) });
+  assert.match(await problemsOf(aged, [cut]), /checkpoint of the cut: was signed less than 30 days/);
+});
 
 void test(
   'an export that meets a cut says so in its last line, and does not pass for whole',
