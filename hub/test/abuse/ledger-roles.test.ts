@@ -115,6 +115,22 @@ async function problemsIn(notary: TestNotary, file: string, signed: string): Pro
   return verdict.ok ? undefined : verdict.problems.map(({ where, what }) => `${where}: ${what}`).join('\n');
 }
 
+/** All of these are refused. One ledger is enough for it: what was refused changed nothing, as the verifier and the notary agree. */
+async function refuseAll(role: Role, edits: readonly string[]): Promise<void> {
+  await using database = await openTestDatabase();
+  await using own = await openNotaryFolder();
+  await using notary = await openTestNotary(database.notary, own);
+  await recordEntries(database, 20);
+  await notary.round();
+  for (const edit of edits)
+    assert.match((await tryAs(database, role, edit))?.message ?? 'done', REFUSED, edit);
+  const file = path.join(own.path, 'export.jsonl');
+  assert.equal(await problemsIn(notary, file, await signedBy(notary)), undefined);
+  await recordEntries(database, 5);
+  await notary.round();
+  assert.equal(await problemsIn(notary, file, await signedBy(notary)), undefined);
+}
+
 /** What comes of an edit: from the database, from the notary's next round, or from the verifier before and after it. */
 async function outcomeOf(role: Role, edit: string): Promise<string> {
   await using database = await openTestDatabase();
@@ -144,12 +160,13 @@ async function outcomeOf(role: Role, edit: string): Promise<string> {
 
 for (const role of ROLES)
   void test(`the ledger’s rows are edited by nobody while the rules stand: ${role}`, LIMIT, async () => {
-    for (const edit of ENTRIES) assert.equal(await outcomeOf(role, edit), 'refused', edit);
+    await refuseAll(role, ENTRIES);
   });
 
 for (const role of ['address', 'vault'] as const)
   void test(`the notary’s rows are edited by no other process: ${role}`, LIMIT, async () => {
-    for (const [edit] of ORDER) assert.equal(await outcomeOf(role, edit), 'refused', edit);
+    const edits = ORDER.map(([edit]) => edit);
+    await refuseAll(role, edits);
   });
 
 for (const role of ['notary', 'owner', 'superuser'] as const)
