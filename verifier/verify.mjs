@@ -92,11 +92,13 @@ const isLongBefore = (at, before) => Date.parse(at) < Date.parse(before) - 600_0
 /** A notary cuts nothing off that is younger than 30 days. */
 const isLongEnough = (cut, now) => Date.parse(cut?.time) <= Date.parse(now?.time) - 30 * 86_400_000;
 class Ledger {
+  heads = new Map();
+  lanes = new Map();
+  roots = new Map([[0, sha256('')]]);
   digest = createHash('sha256').update(framed(['holdfast/ledger-cut/v1']));
   constructor(key, wanted, problems) {
-    Object.assign(this, { key, wanted, problems, size: 0, cut: 0, waiting: 0 });
-    Object.assign(this, { heads: new Map(), lanes: new Map(), roots: new Map() });
-    Object.assign(this, { subtrees: [], notes: [], acts: {}, begun: {} });
+    const nothing = { size: 0, cut: 0, waiting: 0, subtrees: [], notes: [], acts: {}, begun: {} };
+    Object.assign(this, { key, wanted, problems, ...nothing });
   }
   must(holds, what, where = `entry ${this.size}`) {
     if (!holds) this.problems.push({ where, what });
@@ -107,16 +109,16 @@ class Ledger {
     for (let n = this.size; n % 2 === 1; n = (n - 1) / 2) root = node(this.subtrees.pop(), root);
     this.subtrees.push(root);
     this.size += 1;
+    if (this.wanted.has(this.size)) this.roots.set(this.size, this.#root());
   }
   #root() {
     return this.size === 0 ? sha256('') : this.subtrees.reduceRight((right, left) => node(left, right));
   }
   take(line) {
-    if (this.wanted.has(this.size)) this.roots.set(this.size, this.#root());
     if (line.type === 'entry') this.#entry(line);
     else if (line.type === 'checkpoint') this.#checkpoint(line.note);
     else if (line.type === 'unordered') this.#unordered(line);
-    else if (['cut', 'lane', 'head'].includes(line.type)) this.#beforeCut(line);
+    else if (['tile', 'cut', 'lane', 'head'].includes(line.type)) this.#beforeCut(line);
     else if (line.type === 'end') this.ended = true;
     else {
       const gone = `was deleted: number ${line.n} of lane ${line.lane} of ${line.writer}`;
@@ -124,14 +126,17 @@ class Ledger {
       this.#push(ZERO); // no root from here on will be the signed one
     }
   }
-  /** Where everything stood at the cut: tree and heads are in its checkpoint, the lanes in the last one. */
+  /** Of what is cut off: its leaves, and where all stood there. The heads are in its checkpoint, the lanes in the last one. */
   #beforeCut(line) {
-    const isFirst = this.size === 0 && line.type === 'cut';
-    this.must(isFirst || (this.cut > 0 && this.notes.length === 0), `has a ${line.type} in the midst`);
-    if (line.type === 'cut') {
-      this.cut = line.size;
-      Object.assign(this, { size: line.size, subtrees: line.edge.map(base64) });
-    } else if (line.type === 'head')
+    const isFirst =
+      this.cut === 0 && this.lanes.size === 0 && (line.type === 'tile' || line.size === this.size);
+    const isPlace = ['tile', 'cut'].includes(line.type) ? isFirst : this.cut > 0 && this.notes.length === 0;
+    this.must(isPlace, `has a ${line.type} in the midst`);
+    if (line.type === 'tile') {
+      const hashes = base64(line.hashes);
+      for (let at = 0; at < hashes.length; at += 32) this.#push(hashes.subarray(at, at + 32));
+    } else if (line.type === 'cut') this.cut = line.size;
+    else if (line.type === 'head')
       this.heads.set(`${line.relation} ${line.name}`, { ...line, digest: Buffer.from(line.digest, 'hex') });
     else {
       this.lanes.set(laneOf(line), line);
@@ -207,8 +212,7 @@ class Ledger {
     }
     if (signed === undefined) return;
     const root = this.roots.get(signed.size);
-    const misses = signed.size < this.cut ? 'begins behind' : 'ends before';
-    must(root !== undefined, `${misses} the ${signed.size} that were signed`);
+    must(root !== undefined, `ends before the ${signed.size} that were signed`);
     must(root?.equals(signed.root) !== false, `has others than the ${signed.size} signed`);
   }
 }
@@ -341,7 +345,10 @@ async function checkFile(file, { key: given, signed, wanted = [], ...known }) {
     ledger.finish(signed);
     const { size, notes, heads, waiting, roots } = ledger;
     const shows = `${size} entries under ${notes.length} checkpoints, ${heads.size} chains, ${waiting} waiting`;
-    Object.assign(result, { shows, entries: size, time: notes.at(-1)?.time, notes, roots });
+    // Every entry is in the chains that it belongs to, and the signed map has no others: so none is none.
+    const [to, by] = ['to', 'by'].map((relation) => heads.get(`${relation} ${known.name}`)?.n ?? 0);
+    const of = known.name === undefined ? '' : `; for ${known.name}: ${to} to, ${by} by`;
+    Object.assign(result, { shows: shows + of, entries: size, time: notes.at(-1)?.time, notes, roots });
   }
   if (text !== '' || ledger !== undefined) askWitnesses(result.notes.at(-1), known, problem); // it commits to all before
   if (!result.shows && result.problems.length === 0) problem('holds nothing to check', 'the file');

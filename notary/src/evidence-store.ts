@@ -4,6 +4,8 @@ import { type Sha256 } from '@holdfast/kernel/digest';
 import { entryColumns, toLedgerRow, type EntryRow } from './entry-store.ts';
 import { type ChainName } from './heads/chain.ts';
 import { type LedgerRow } from './leaf.ts';
+import { HASH_BYTES } from './tree/hash.ts';
+import { TILE_WIDTH } from './tree/tiles.ts';
 import { type StoredCheckpoint, TreeReader } from './tree-store.ts';
 
 /** A leaf, and its entry where that is still there. */
@@ -24,6 +26,15 @@ interface LeafRow extends EntryRow {
 const DIGESTS = 10_000;
 /** Checkpoints that are read at once. */
 const NOTES = 1_000;
+
+/** Tiles that are read at once. */
+const TILES = 100;
+
+/** Digests of up to 256 leaves, one after the other. */
+export interface LeafTile {
+  readonly index: number;
+  readonly hashes: Buffer;
+}
 
 /** A checkpoint with its place among those of its size. */
 export interface PlacedCheckpoint extends StoredCheckpoint {
@@ -83,6 +94,27 @@ export class EvidenceReader extends TreeReader {
       yield* rows;
       const last = rows.at(-1);
       if (last === undefined || rows.length < DIGESTS) return;
+      from = last.index + 1;
+    }
+  }
+
+  /** The tiles of the first `size` leaves in their order; of the last one those that are before `size`. */
+  async *walkLeafTiles(size: number): AsyncGenerator<LeafTile> {
+    for (let from = 0; from * TILE_WIDTH < size;) {
+      const page = await this.db
+        .selectFrom('notary.tile')
+        .select(['index', 'hashes'])
+        .where('level', '=', 0)
+        .where('index', '>=', from)
+        .where('index', '<', Math.ceil(size / TILE_WIDTH))
+        .orderBy('index')
+        .limit(TILES)
+        .execute();
+      for (const { index, hashes } of page)
+        yield { index, hashes: hashes.subarray(0, (size - index * TILE_WIDTH) * HASH_BYTES) };
+      const last = page.at(-1);
+      // What is missing here is missed by whoever computes the root.
+      if (last === undefined) return;
       from = last.index + 1;
     }
   }

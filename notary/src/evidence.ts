@@ -58,10 +58,13 @@ function stoppedBy({ code, message, hint }: Fault): ExportLine {
   return { type: 'stopped', code, message, hint };
 }
 
-// Where the tree, the lanes and the chains stood at the cut; its checkpoint, which commits to tree and chains, follows.
+// Of entries that are cut off their leaves, so that a checkpoint from before the cut can be held against the file as well; then
+// where the lanes and the chains stood at the cut. Its checkpoint, which commits to tree and chains, follows.
 async function* exportCut(reader: EvidenceReader, { size }: Cut): AsyncGenerator<ExportLine> {
   if (size === 0) return;
-  yield { type: 'cut', size, edge: texts((await reader.openEdge(size)).subtrees()) };
+  for await (const { index, hashes } of reader.walkLeafTiles(size))
+    yield { type: 'tile', index, hashes: hashes.toString('base64') };
+  yield { type: 'cut', size };
   for (const { writer, lane, n, head } of sortLanes(await reader.listCutLanes()))
     yield { type: 'lane', writer, lane, n, hash: head };
   for await (const { chain, n, digest } of reader.cutMap.walkHeads(PAGE))

@@ -26,6 +26,12 @@ function witnessWords({ flags }: Call): string[] {
   return typeof flags['least'] === 'string' ? [...keys, `--least=${flags['least']}`] : keys;
 }
 
+function askedWords({ flags }: Call): string[] {
+  return ['name', 'signed'].flatMap((flag) =>
+    typeof flags[flag] === 'string' ? [`--${flag}=${flags[flag]}`] : [],
+  );
+}
+
 /** Checks everything that was recorded, or a file with it. */
 export const verifyLedger: Command = {
   name: 'ledger verify',
@@ -36,15 +42,20 @@ export const verifyLedger: Command = {
     key: KEY,
     witness: { value: 'KEY', doc: 'The public key of a witness whose signature is asked for', many: true },
     least: { value: 'N', doc: 'How many of the witnesses must have signed; by default all' },
+    name: {
+      value: 'SUBJECT',
+      doc: 'Say how many entries there are to SUBJECT (token:ID, repo:ID) and by it; 0 is none',
+    },
+    signed: { value: 'SIZE:ROOT', doc: 'Check that it begins with the tree of a checkpoint that was kept' },
   },
   run: async (call) => {
     const trusted = await readTrusted(call);
     const { from } = call.flags;
-    const policy = [...keyWords(trusted), ...witnessWords(call)];
+    const policy = [...keyWords(trusted), ...witnessWords(call), ...askedWords(call)];
     if (typeof from === 'string')
       return await runVerifier(call, { words: [from, ...policy], output: 'stdout' });
-    const signed = trusted.signed === undefined ? [] : ['--signed', trusted.signed];
-    const words = ['-', ...policy, ...signed];
+    const isSigned = trusted.signed !== undefined && call.flags['signed'] === undefined;
+    const words = ['-', ...policy, ...(isSigned ? [`--signed=${trusted.signed}`] : [])];
     return await runVerifier(call, { words, input: exportLines(call, trusted), output: 'stdout' });
   },
 };

@@ -14,6 +14,7 @@ import { keyOf, recordEntries, runVerifier, writeExport } from '../harness/ledge
 import { openTestNotary } from '../harness/notary.ts';
 
 const LIMIT = { timeout: 120_000 };
+const ZEROS = Buffer.alloc(32).toString('base64');
 
 async function exportTo(aged: AgedLedger, name: string): Promise<string[]> {
   const file = path.join(aged.path, name);
@@ -195,7 +196,7 @@ void test('an export that begins at a cut holds only with all of what was there'
   const lines = await exportTo(aged, 'cut.jsonl');
   assert.equal(await problemsOf(aged, lines), '');
   const at = (type: string): number => lines.findIndex((line) => line.includes(`"type":"${type}"`));
-  for (const type of ['cut', 'lane', 'head', 'entry']) {
+  for (const type of ['tile', 'cut', 'lane', 'head', 'entry']) {
     assert.notEqual(at(type), -1, type);
     assert.notEqual(await problemsOf(aged, lines.toSpliced(at(type), 1)), '', `without a ${type}`);
   }
@@ -206,7 +207,9 @@ void test('an export that begins at a cut holds only with all of what was there'
     );
   for (const [name, forged] of Object.entries({
     size: changed('cut', (line) => ({ ...line, size: 32 })),
-    edge: changed('cut', (line) => ({ ...line, edge: (line['edge'] as string[]).toReversed() })),
+    leaf: changed('tile', (line) => ({ ...line, hashes: Buffer.alloc(33 * 32, 7).toString('base64') })),
+    'a leaf more': changed('tile', (line) => ({ ...line, hashes: `${String(line['hashes'])}${ZEROS}` })),
+    'leaves late': lines.toSpliced(at('entry') + 1, 0, lines[at('tile')] ?? ''),
     lane: changed('lane', (line) => ({ ...line, n: Number(line['n']) - 1 })),
     'another lane': lines.toSpliced(
       at('lane'),
@@ -218,6 +221,13 @@ void test('an export that begins at a cut holds only with all of what was there'
     twice: lines.toSpliced(at('entry'), 0, lines[at('cut')] ?? ''),
   }))
     assert.notEqual(await problemsOf(aged, forged), '', name);
+  // An entry that is there, shown as its leaf alone, as if it had been cut off.
+  const { rows } = await aged.superuser.query<{ hashes: Buffer }>(
+    'select hashes from notary.tile where level = 0',
+  );
+  const hashes = rows[0]?.hashes.subarray(0, 34 * 32).toString('base64');
+  const hidden = changed('tile', (line) => ({ ...line, hashes })).toSpliced(at('entry'), 1);
+  assert.match(await problemsOf(aged, hidden), /has a cut in the midst/);
   // The checkpoint that was signed for the same tree before it was cut.
   const older = whole.findLast((line) => line.includes('"type":"checkpoint"')) ?? '';
   const newest = lines.findLastIndex((line) => line.includes('"type":"checkpoint"'));

@@ -123,6 +123,9 @@ void test('what the ledger proves, and what it does not', { timeout: 240_000 }, 
   await t.test('consistency takes numbers, a root that was kept, and files', async (part) => {
     await proveConsistencies(part, desk, [first, second]);
   });
+  await t.test('an export alone answers what is asked of the hub', async () => {
+    await askExport(desk, [first, second]);
+  });
   await t.test('compare finds that one continues the other, and names a split', async () => {
     await desk.succeed('compare', first.file, second.file);
     const [name = '', size = '', , ...rest] = second.note.split('\n');
@@ -150,6 +153,22 @@ async function proveAbsences(desk: Desk): Promise<void> {
   // A proof about one name is none about another.
   const swapped = absent.replaceAll('token:0123456789abcdef01234567', subject);
   await desk.fail(/./, 'verify', '--from', await desk.keep('swapped.proof', swapped));
+}
+
+async function askExport(desk: Desk, [first, second]: readonly [Export, Export]): Promise<void> {
+  const ask = async (...words: string[]): Promise<string> =>
+    await desk.succeed('verify', '--from', second.file, ...words);
+  assert.match(await ask('--name', 'token:0123456789abcdef01234567'), /: 0 to, 0 by/);
+  const at = second.lines.findIndex((line) => line.includes('"kind":"token.issued"'));
+  const { subject } = JSON.parse(second.lines[at] ?? '{}') as { readonly subject: string };
+  assert.match(await ask('--name', subject), new RegExp(`for ${subject}: [1-9]`));
+  await ask('--signed', `${first.size}:${first.root}`);
+  const other = `${first.size}:${'A'.repeat(43)}=`;
+  await desk.fail(/others than the \d+ signed/, 'verify', '--from', second.file, '--signed', other);
+  // Each entry is shown by the file: with one left out, also of a subject that is then absent, it does not hold.
+  const without = second.lines.filter((line) => !line.includes(`"subject":"${subject}"`)).join('\n');
+  const file = await desk.keep('without.jsonl', `${without}\n`);
+  await desk.fail(/DOES NOT HOLD[^]*0 to/, 'verify', '--from', file, '--name', subject);
 }
 
 async function proveConsistencies(

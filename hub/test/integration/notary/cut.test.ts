@@ -12,10 +12,10 @@ import { openTestNotary } from '../../harness/notary.ts';
 
 const LIMIT = { timeout: 120_000 };
 
-async function verified(aged: AgedLedger): Promise<Verdict | undefined> {
+async function verified(aged: AgedLedger, ...words: string[]): Promise<Verdict | undefined> {
   const file = path.join(aged.path, 'export.jsonl');
   await writeExport(aged.notary.db, aged.notary.signer, file);
-  return (await runVerifier(file, '--key', keyOf(aged.notary.signer)))[0];
+  return (await runVerifier(file, '--key', keyOf(aged.notary.signer), ...words))[0];
 }
 
 async function checked(aged: AgedLedger, proof: object, ...words: string[]): Promise<string[]> {
@@ -103,6 +103,32 @@ void test(
     assert.equal(await running, undefined);
     assert.equal((await notary.findCheckpoint())?.cut.size, 70);
     assert.deepEqual((await verified(aged))?.problems, []);
+  },
+);
+
+void test(
+  'an export from behind a cut is held against what was signed before it, and tells of whom nothing was recorded',
+  LIMIT,
+  async () => {
+    await using database = await openTestDatabase();
+    await using aged = await openAgedLedger(database, 50);
+    await aged.record(300, 60);
+    const older = await aged.notary.findCheckpoint();
+    await aged.record(400, 60);
+    await aged.record(20, 0);
+    const { older: inner } = (await proveConsistency(database.db, 257, 720)) as { older: { root: string } };
+    await aged.notary.cut();
+    assert.equal((await aged.notary.findCheckpoint())?.cut.size, 700);
+    const problems = async (signed: string): Promise<string[] | undefined> =>
+      (await verified(aged, '--signed', signed))?.problems.map(({ what }) => what);
+    const root = older?.root.toString('base64') ?? '';
+    assert.deepEqual(await problems(`300:${root}`), []);
+    assert.deepEqual(await problems(`257:${inner.root}`), []);
+    assert.deepEqual(await problems(`299:${root}`), ['has others than the 299 signed']);
+    assert.deepEqual(await problems(`257:${root}`), ['has others than the 257 signed']);
+    // Of what was cut off the count is left, and of whom there was nothing there is nothing.
+    assert.match((await verified(aged, '--name', 'token:3'))?.shows ?? '', /for token:3: 144 to, 144 by$/);
+    assert.match((await verified(aged, '--name', 'token:9'))?.shows ?? '', /for token:9: 0 to, 0 by$/);
   },
 );
 
