@@ -36,9 +36,7 @@ export class KeptRemovalsHead {
     // One after another, and of those that come meanwhile the last one alone: what a taken-over hub sends in a flood is no more than one
     // file, and no more than one that waits. Each head stands for those before it.
     this.#next = { n, mac, answer };
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
     return true;
   };
 
@@ -52,6 +50,8 @@ export class KeptRemovalsHead {
         () => undefined,
       );
     }
+    // Not a turn later, in which another head could come and wait for nobody.
+    this.#writing = undefined;
   }
 }
 
