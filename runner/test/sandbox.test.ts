@@ -18,6 +18,13 @@ for (const { level, runtime } of ways)
       });
   });
 
+// As for an ordinary user to whom nobody delegated any. Of what gVisor keeps for a program, its processes tell only a part.
+for (const level of levelsHere())
+  void test(`what a sandbox uses is told without control groups, under bubblewrap, started as for ${level}`, async () => {
+    await using machine = await openMachine(level, 'bubblewrap', { isGrouped: false });
+    await machine.run('what it uses is told');
+  });
+
 for (const level of levelsHere())
   void test(`a Space’s variables reach nothing outside its sandbox, started as for ${level}`, async () => {
     await using machine = await openMachine(level);

@@ -35,7 +35,8 @@ export function presentStatus(
 
 /** What its run uses. */
 export function presentUsage(run: Run): FromRunner {
-  const { cpuMs, memoryBytes, sentBytes, receivedBytes } = run.usage();
+  const { cpuMs, memoryBytes } = run.usage();
+  const { sentBytes, receivedBytes } = run.traffic;
   const { space, hardware } = run.want;
   const { cpus, memoryBytes: memoryLimitBytes } = hardware;
   return {

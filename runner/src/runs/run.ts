@@ -9,7 +9,7 @@ import { type Doors } from '../doors/doors.ts';
 import { type Door } from '../doors/start-door.ts';
 import { type OwnAddresses } from '../own-addresses.ts';
 import { type Want } from '../frames.ts';
-import { type Sandbox, type SandboxRuntime, type SandboxSpec } from '../sandbox/index.ts';
+import { type Sandbox, type SandboxRuntime, type SandboxSpec, type SandboxUsage } from '../sandbox/index.ts';
 import { type ToldContacts } from './contacts.ts';
 import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
@@ -187,9 +187,14 @@ export class Run {
     }
   }
 
-  /** What it uses, and who visits. */
-  usage(): Traffic & { readonly cpuMs: number; readonly memoryBytes: number } {
-    return { ...this.#traffic, ...this.#sandbox.usage() };
+  /** What went through its door, and who visits. */
+  get traffic(): Traffic {
+    return this.#traffic;
+  }
+
+  /** What it uses. To find that out takes time where there are no control groups: each of its processes is looked at. */
+  usage(): SandboxUsage {
+    return this.#sandbox.usage();
   }
 
   /** Lets the app say farewell, and ends it. Settles with `ended`. */

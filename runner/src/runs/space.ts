@@ -295,7 +295,7 @@ export class Space {
   #isIdle(): boolean {
     const run = this.#serving;
     if (run === undefined) return false;
-    return isIdle({ ...run.usage(), servedSince: this.#servedSince }, this.#want.sleepSeconds, Date.now());
+    return isIdle({ ...run.traffic, servedSince: this.#servedSince }, this.#want.sleepSeconds, Date.now());
   }
 
   /** Looks after the run that is served, until something else is wanted, it sleeps or it ends. */

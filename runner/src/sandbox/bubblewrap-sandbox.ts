@@ -2,7 +2,14 @@
 import { type Duplex, type Readable } from 'node:stream';
 import { type Exit, type RunningProcess } from '@holdfast/platform/process';
 import { type ControlGroup, type Strain } from './control-groups.ts';
-import { type KnownProcess, endProcess, findProcess, waitUntilGone } from './known-process.ts';
+import {
+  type KnownProcess,
+  endProcess,
+  findProcess,
+  listBelow,
+  memoryOf,
+  waitUntilGone,
+} from './known-process.ts';
 import { type Sandbox, type SandboxUsage } from './sandbox.ts';
 import { type SandboxSpec } from './spec.ts';
 
@@ -39,9 +46,11 @@ export class BubblewrapSandbox implements Sandbox {
   usage(): SandboxUsage {
     const { group } = this.#parts;
     const counted = group?.cpuMicroseconds();
+    // Without a group it is its processes that tell: of gVisor's less than it keeps for its program in a file of memory.
+    const pids = group?.listPids() ?? listBelow(this.first.pid);
     return {
-      cpuMs: counted === undefined ? this.#countTicks() * TICK : Math.round(counted / 1000),
-      memoryBytes: group?.memoryBytes() ?? 0,
+      cpuMs: counted === undefined ? countTicks(pids) * TICK : Math.round(counted / 1000),
+      memoryBytes: group?.memoryBytes() ?? pids.reduce((sum, pid) => sum + memoryOf(pid), 0),
     };
   }
 
@@ -57,11 +66,6 @@ export class BubblewrapSandbox implements Sandbox {
     await this.exited;
   }
 
-  #countTicks(): number {
-    const pids = this.#parts.group?.listPids() ?? [this.first.pid];
-    return pids.reduce((sum, pid) => sum + (findProcess(pid)?.ticks ?? 0), 0);
-  }
-
   // Bubblewrap outside may end before the last process inside does.
   async #end(): Promise<Exit> {
     const exit = await this.#parts.outer.exited;
@@ -73,6 +77,10 @@ export class BubblewrapSandbox implements Sandbox {
     await this.#parts.group?.remove();
     return exit;
   }
+}
+
+function countTicks(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (findProcess(pid)?.ticks ?? 0), 0);
 }
 
 /** Milliseconds of one of the kernel's ticks. */

@@ -58,17 +58,18 @@ export interface Machine extends AsyncDisposable {
 const RUNNER = 1_879_040_000;
 const RANGE = 1_879_048_192;
 
-/** Opens one. */
+/** Opens one, with control groups where they can be made and are wanted. */
 export async function openMachine(
   level: Level,
   runtime: SandboxRuntime['name'] = 'bubblewrap',
+  { isGrouped = true }: { readonly isGrouped?: boolean } = {},
 ): Promise<Machine> {
   const root = process.getuid?.() === 0;
   const owner = root ? RUNNER : (process.getuid?.() ?? 0);
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-sandbox-'));
   chmodSync(folder, 0o711);
   if (root) chownSync(folder, owner, owner);
-  const groups = root ? makeGroups(owner) : null;
+  const groups = root && isGrouped ? makeGroups(owner) : null;
   const agent = level === 'uids' ? await startMapped(owner) : startPlain(root ? owner : undefined);
   groups?.adopt(agent.pid ?? 0);
   const channel = new Channel(agent.stdio[3] as Duplex);
