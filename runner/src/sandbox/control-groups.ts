@@ -1,6 +1,6 @@
 // Limits that hold for a whole sandbox: memory, processes, processor time. The kernel keeps them in control groups, in one of
 // two layouts; a group lies below a folder that was given to us.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kernelGroups, type GroupTree } from '@holdfast/platform/control-group-tree';
 import { signalPid } from '@holdfast/platform/process';
@@ -49,11 +49,6 @@ export class ControlGroup {
       throw error;
     }
     return group;
-  }
-
-  /** One that an earlier runner left. */
-  static left(groups: ControlGroups, id: string): ControlGroup {
-    return new ControlGroup(groups, id, kernelGroups);
   }
 
   /** Files by which a process joins. */
@@ -156,28 +151,6 @@ export class ControlGroup {
 const NEAR = 0.9;
 const ROUNDS = 500;
 const PAUSE = 10;
-
-/** Ends and removes groups that an earlier runner left. Returns their names. */
-export async function endLeftGroups(groups: ControlGroups): Promise<string[]> {
-  const names = new Set(rootsOf(groups).flatMap(listFolders));
-  for (const name of names) {
-    const group = ControlGroup.left(groups, name);
-    // We may be in one ourselves.
-    if (group.listPids().includes(process.pid)) {
-      names.delete(name);
-      continue;
-    }
-    await group.kill();
-    await group.remove();
-  }
-  return [...names];
-}
-
-function listFolders(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
-}
 
 function readNumbers(path: string): number[] {
   try {

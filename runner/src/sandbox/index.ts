@@ -8,7 +8,7 @@ import { type SandboxRuntime, SandboxUnavailable } from './sandbox.ts';
 import { SocketSearch } from './socket-search.ts';
 import { sandboxFilter } from './system-calls.ts';
 
-export { ControlGroup, type ControlGroups, endLeftGroups, type Strain } from './control-groups.ts';
+export { ControlGroup, type ControlGroups, type Strain } from './control-groups.ts';
 export { RefusedSpec } from './judgement.ts';
 export { type KnownProcess, endProcess, isAlive, waitUntilGone } from './known-process.ts';
 export { joinCommand } from './launch.ts';

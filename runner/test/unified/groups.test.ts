@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MiB } from '@holdfast/kernel/size';
-import { ControlGroup, endLeftGroups, joinCommand } from '../../src/sandbox/index.ts';
+import { ControlGroup, joinCommand } from '../../src/sandbox/index.ts';
 import { makeGroups, type MadeGroups } from '../harness/machine.ts';
 
 const ID = 'a'.repeat(24);
@@ -100,19 +100,6 @@ time.sleep(600)`;
   const closed = once(program, 'close');
   await end(made, group);
   await closed;
-});
-
-void test('version 2: what a runner left is ended and removed by the next one', async () => {
-  const made = makeGroups(0);
-  const program = start(
-    open(made),
-    'import os, time\nos.fork(); print("ready", flush=True); time.sleep(600)',
-  );
-  await once(program.stdout ?? program, 'data');
-  const ended = await endLeftGroups(made.groups);
-  assert.ok(ended.includes(ID), ended.join());
-  assert.deepEqual(groupsIn(made), []);
-  if (existsSync(pathOf(made))) made.remove();
 });
 
 void test('version 2: an ordinary user makes the place in the one group that is theirs, which they are in themselves', async () => {
