@@ -114,6 +114,11 @@ export const ToRunner = z.discriminatedUnion('type', [
   /** Somebody visits a Space that sleeps. */
   z.strictObject({ type: z.literal('wake'), space: Id }),
   /**
+   * The hub has its Spaces anew, from this moment (of this machine's clock, in milliseconds) for as long as a lease is. Nothing else that it
+   * says means this: a hub without its database says much, while another one may have its Spaces by now.
+   */
+  z.strictObject({ type: z.literal('held'), since: z.int().nonnegative() }),
+  /**
    * The answer to `leaving`: whoever comes now is sent to another run, and of those who were sent to this one before nobody is there any
    * more.
    */

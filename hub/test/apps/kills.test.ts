@@ -5,12 +5,15 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LEASE_MS, LOST_MS, RENEW_MS } from '@holdfast/kernel/space-lease';
 import { openAppInstance } from '../harness/app-instance.ts';
 import { isRoot } from '../harness/test-user.ts';
 import { BatteredSpace, STARTS, STOPS, type Runtime, type Server, type Step, type Victim } from './kills.ts';
 
 const LONG = process.env['HOLDFAST_TEST_LONG'] === '1';
 const MINUTES = 60_000;
+/** What looking takes on a busy machine. */
+const SLACK_MS = 5_000;
 const VICTIMS = ['supervisor', 'runner', 'door', 'unheard door', 'hub'] as const;
 /**
  * Each victim, and each step at least once but for a build, which takes minutes; of the door each. Of the others only some: one that ends
@@ -98,6 +101,28 @@ async function batterAtRandom(
   await space.untilServed();
 }
 
+/**
+ * Stops the hub, or its database and then kills the hub, for longer than it has its Spaces: what runs is ended by when another hub may begin
+ * it, and no sooner than it must.
+ */
+async function outstay(space: BatteredSpace, victim: 'hub' | 'postgres'): Promise<void> {
+  await space.untilReachKnown();
+  const began = Date.now();
+  const count = async (): Promise<number> => (await space.look()).insides;
+  {
+    using _halted = await space.halt(victim);
+    await delay(LOST_MS - RENEW_MS - SLACK_MS);
+    assert.equal(await count(), 1, 'it goes on meanwhile');
+    // Who comes after it has no database, and knows nothing of a lease.
+    if (victim === 'postgres') await space.kill('hub');
+    while ((await count()) > 0) {
+      assert.ok(Date.now() < began + LEASE_MS, 'it runs on when another hub may have begun it');
+      await delay(200);
+    }
+  }
+  await space.untilServed();
+}
+
 interface Round {
   readonly name: string;
   readonly act: (round: TestContext) => Promise<void>;
@@ -118,7 +143,11 @@ function listRounds(space: BatteredSpace, way: Way): Round[] {
     name: `${victim} killed at random`,
     act: (round: TestContext) => batterAtRandom(space, victim, round),
   }));
-  return [...atSteps, ...atRandom];
+  const ofLease = (way.runtime === 'bubblewrap' ? (['hub', 'postgres'] as const) : []).map((victim) => ({
+    name: `${victim} stopped for longer than a lease`,
+    act: () => outstay(space, victim),
+  }));
+  return [...ofLease, ...atSteps, ...atRandom];
 }
 
 const isDeep = LONG && existsSync('/usr/bin/runsc');

@@ -6,6 +6,7 @@ import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { signalPid } from '@holdfast/platform/process';
 import { type AppInstance } from '../harness/app-instance.ts';
 import { isInLog } from '../harness/app-site.ts';
 import { type Instance } from '../harness/instance.ts';
@@ -216,6 +217,15 @@ export class BatteredSpace {
     const left = async (): Promise<ReadonlyMap<number, string>> =>
       new Map([...(await listHolders(data))].filter(([pid]) => below.has(pid)));
     assert.deepEqual(await findSurvivors(left), []);
+  }
+
+  /** Stops a server and all that it started, which notice nothing of it, until the result is disposed of. */
+  async halt(victim: 'hub' | 'postgres'): Promise<Disposable> {
+    const first = (await listDescendants(this.#instance.pid)).find(COMMANDS[victim]);
+    assert.ok(first, `there is a ${victim}`);
+    const halted = [first, ...(await listDescendants(first.pid))];
+    for (const { pid } of halted) signalPid(pid, 'SIGSTOP');
+    return { [Symbol.dispose]: () => halted.forEach(({ pid }) => signalPid(pid, 'SIGCONT')) };
   }
 
   /** Waits until the last push is served, by one run and nothing beside it. */

@@ -249,17 +249,22 @@ const OWN: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     const [first] = intruder.frames.slice(from).filter((frame) => frame['type'] === 'ticket-wanted');
     assert.equal(first, undefined, 'one that runs is not started again');
   },
+  'runner, of the hub: held': async ({ intruder, space }) => {
+    const run = await intruder.usingRun(space);
+    // Of a moment long ago, and of one that no clock has come to: neither ends what runs.
+    for (const since of [0, Number.MAX_SAFE_INTEGER]) await intruder.say(FD.runner, { type: 'held', since });
+    for (const _time of [1, 2]) assert.equal(await intruder.usingRun(space), run);
+  },
   'runner, of the hub: left': async ({ intruder, space }) => {
-    const usage = async () =>
-      await intruder.until(
-        (frame) => frame['type'] === 'usage' && frame['space'] === space,
-        intruder.frames.length,
-      );
-    const { run } = await usage();
+    const run = await intruder.usingRun(space);
     const from = intruder.frames.length;
     await intruder.say(FD.runner, { type: 'left', space, run });
-    await usage();
-    assert.equal((await usage())['run'], run, 'one that serves goes on, whoever is said to have left it');
+    await intruder.usingRun(space);
+    assert.equal(
+      await intruder.usingRun(space),
+      run,
+      'one that serves goes on, whoever is said to have left it',
+    );
     assert.ok(
       !intruder.frames.slice(from).some((frame) => frame['type'] === 'ended' && frame['run'] === run),
     );

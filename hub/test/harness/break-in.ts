@@ -69,6 +69,12 @@ export class Intruder {
     return answers[0] ?? {};
   }
 
+  /** Which run of a Space its runner says next that it uses something. */
+  async usingRun(space: string): Promise<unknown> {
+    const fits = (frame: Frame): boolean => frame['type'] === 'usage' && frame['space'] === space;
+    return (await this.until(fits, this.frames.length))['run'];
+  }
+
   /** The first frame from here on that fits. */
   async until(fits: (frame: Frame) => boolean, from = 0): Promise<Frame> {
     for (const until = Date.now() + PATIENCE; ; await delay(100)) {

@@ -1,8 +1,10 @@
-// What becomes of a Space whose next run cannot be made ready, where a secret was deleted.
+// What becomes of a Space whose next run cannot be made ready, where a secret was deleted; and of all when the hub does not say that
+// it still has them.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LOST_MS } from '@holdfast/kernel/space-lease';
 import { openLog } from '@holdfast/platform/log';
 import { type FromRunner, type ToRunner, type Want } from '../frames.ts';
 import { Spaces, type SpacesDeps } from './spaces.ts';
@@ -32,6 +34,12 @@ type Build = (want: Want, lines: unknown, signal: AbortSignal) => Promise<BuildO
 
 interface Opened extends AsyncDisposable {
   say(frame: ToRunner): void;
+  /** The hub has them since when they are lost in so many milliseconds. */
+  hold(left: number): void;
+  /** The supervisor says that the hub is gone. */
+  gone(): void;
+  /** How often was said anew what is here, so that a hub says all that it wants. */
+  readonly greetings: number;
   /** The stages that were told, with what was said, and what follows once it is quiet. */
   told(): Promise<readonly string[]>;
 }
@@ -45,6 +53,7 @@ async function buildForEver(_want: Want, _lines: unknown, signal: AbortSignal): 
 /** Spaces whose builds fail, or never end. */
 function openSpaces(build: Build): Opened {
   const told: string[] = [];
+  let greetings = 0;
   let listener: (frame: unknown) => void = () => undefined;
   const ground = { secrets: { tickets: { runs: [] } } };
   const spaces = new Spaces({
@@ -52,6 +61,7 @@ function openSpaces(build: Build): Opened {
       onFrame: (hear) => void (listener = hear),
       send: (frame) => {
         const { type, ...rest } = frame as FromRunner;
+        if (type === 'able') greetings += 1;
         if (type === 'status' && 'stage' in rest) told.push([rest.stage, rest.message].join(' ').trim());
       },
     },
@@ -61,6 +71,11 @@ function openSpaces(build: Build): Opened {
   });
   return {
     say: (frame) => listener(frame),
+    hold: (left) => listener({ type: 'held', since: Date.now() - LOST_MS + left }),
+    gone: () => listener({ gone: true }),
+    get greetings() {
+      return greetings;
+    },
     told: async () => {
       await delay(20);
       return told.splice(0);
@@ -108,4 +123,65 @@ void test('one that woke after the secret was deleted goes on, however often it 
   assert.deepEqual(await opened.told(), []);
   opened.say({ ...drop, before: 5 });
   assert.deepEqual((await opened.told())[0], 'STOPPED', 'one that was deleted since');
+});
+
+void test('what runs is ended in time when the hub does not say again that it has it, whatever else it says', async () => {
+  await using opened = openSpaces(buildForEver);
+  opened.hold(400);
+  opened.say(WANT);
+  assert.deepEqual(await opened.told(), ['BUILDING']);
+  // It has no database, and is as alive as ever.
+  opened.say({ type: 'hello' });
+  opened.say({ type: 'all-wanted', spaces: [SPACE] });
+  opened.say({ ...WANT, sleepSeconds: 60 });
+  assert.ok(!(await opened.told()).includes('STOPPED'));
+  await delay(400);
+  assert.deepEqual(await opened.told(), ['STOPPED']);
+});
+
+void test('what runs goes on when the hub has said again that it has it', async () => {
+  await using opened = openSpaces(buildForEver);
+  opened.hold(200);
+  opened.say(WANT);
+  opened.hold(LOST_MS);
+  await delay(300);
+  assert.deepEqual(await opened.told(), ['BUILDING']);
+});
+
+void test('a hub that is gone and one that comes after it have no more time together than the one had', async () => {
+  await using opened = openSpaces(buildForEver);
+  opened.hold(300);
+  opened.say(WANT);
+  opened.gone();
+  opened.say({ type: 'hello' });
+  assert.ok(!(await opened.told()).includes('STOPPED'));
+  await delay(300);
+  assert.deepEqual(await opened.told(), ['STOPPED']);
+});
+
+void test('one that comes in time and has them again keeps what runs', async () => {
+  await using opened = openSpaces(buildForEver);
+  opened.hold(300);
+  opened.say(WANT);
+  opened.gone();
+  opened.say({ type: 'hello' });
+  opened.hold(LOST_MS);
+  await delay(350);
+  assert.ok(!(await opened.told()).includes('STOPPED'));
+});
+
+void test('nothing is begun for a hub that was late until it has them again, which it is asked to say', async () => {
+  await using opened = openSpaces(buildForEver);
+  const before = opened.greetings;
+  opened.hold(50);
+  await delay(100);
+  assert.equal(opened.greetings, before + 1);
+  // It was stopped, and said this just before it learns of it; what waited with it is as old.
+  opened.say(WANT);
+  opened.hold(-1);
+  opened.say(WANT);
+  assert.deepEqual(await opened.told(), []);
+  opened.hold(LOST_MS);
+  opened.say(WANT);
+  assert.deepEqual(await opened.told(), ['BUILDING']);
 });

@@ -1,5 +1,6 @@
 // All Spaces that are wanted here, as the hub says; each lives for itself.
-import { ALONE_MS } from '@holdfast/kernel/space-lease';
+// Invariant: none runs for longer than the hub may have it, whatever becomes of the hub: another one may begin it then.
+import { ALONE_MS, LOST_MS } from '@holdfast/kernel/space-lease';
 import { type Channel } from '@holdfast/platform/channel';
 import { type Log } from '@holdfast/platform/log';
 import { z } from 'zod';
@@ -29,7 +30,10 @@ export class Spaces implements AsyncDisposable {
   readonly #spaces = new Map<string, Space>();
   readonly #ending = new Map<string, Promise<void>>();
   readonly #contacts = new Contacts((frame) => this.#tell(frame));
-  #alone: NodeJS.Timeout | undefined;
+  /** Ends them all when the hub may have them no longer. */
+  #lease: NodeJS.Timeout | undefined;
+  /** That came, and nothing is begun until the hub has them again. */
+  #isLapsed = false;
 
   constructor(deps: SpacesDeps) {
     this.#deps = deps;
@@ -37,11 +41,9 @@ export class Spaces implements AsyncDisposable {
     this.#greet();
     hub.onFrame((frame) => {
       const parsed = ToRunner.safeParse(frame);
-      if (parsed.success) {
-        clearTimeout(this.#alone);
-        this.#alone = undefined;
-        this.#follow(parsed.data);
-      } else if (Gone.safeParse(frame).success) this.#alone ??= setTimeout(() => this.#endAll(), ALONE_MS);
+      if (parsed.success) this.#follow(parsed.data);
+      // Of one that said since when it had them, it is known for how long that was.
+      else if (Gone.safeParse(frame).success) this.#lease ??= setTimeout(() => this.#lapse(), ALONE_MS);
       else
         log.error({ issues: parsed.error.issues.map(({ path, message }) => ({ path, message })) }, 'refused');
     });
@@ -66,6 +68,9 @@ export class Spaces implements AsyncDisposable {
         if (frame.before === undefined) this.#end(frame.space, frame.forget);
         else if (this.#mayHave(frame.space, frame.before)) this.#end(frame.space, frame.forget, true);
         return;
+      case 'held':
+        this.#hold(frame.since);
+        return;
       case 'ticket':
         if (typeof this.#deps.space !== 'string') this.#deps.space.ground.secrets.tickets.hear(frame);
         return;
@@ -82,6 +87,23 @@ export class Spaces implements AsyncDisposable {
         for (const space of this.#spaces.values()) space.tellAgain();
       }
     }
+  }
+
+  // What waited in the channel while either side was stopped is as old as it says: it lends no further time.
+  #hold(since: number): void {
+    const left = LOST_MS - Math.max(0, Date.now() - since);
+    if (left <= 0) return;
+    clearTimeout(this.#lease);
+    this.#isLapsed = false;
+    this.#lease = setTimeout(() => this.#lapse(), left);
+  }
+
+  #lapse(): void {
+    this.#isLapsed = true;
+    this.#deps.log.warn('the hub has not said that it still has its Spaces: what runs of them is ended');
+    this.#endAll();
+    // One that only was late hears that it has to say all anew.
+    this.#greet();
   }
 
   #mayHave(id: string, takenBack: number): boolean {
@@ -111,6 +133,8 @@ export class Spaces implements AsyncDisposable {
       });
       return;
     }
+    // Of a hub that was stopped, and does not know yet that it has them no more. It is said again once it has.
+    if (this.#isLapsed) return;
     this.#wanted.set(want.space, want);
     const known = this.#spaces.get(want.space);
     if (known !== undefined) known.want(want);
@@ -170,7 +194,7 @@ export class Spaces implements AsyncDisposable {
 
   /** Ends them all. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#alone);
+    clearTimeout(this.#lease);
     this.#endAll();
     await Promise.all(this.#ending.values());
   }

@@ -217,7 +217,7 @@ export class Runs implements AsyncDisposable {
   }
 
   async #lookOnce(): Promise<void> {
-    const { db, hub, clock } = this.#deps;
+    const { db, hub, clock, runner } = this.#deps;
     const round = this.#round;
     const now = clock.now().getTime();
     if (this.#problem !== null) {
@@ -228,10 +228,13 @@ export class Runs implements AsyncDisposable {
       this.#heldAt = now;
       return;
     }
-    if (now - this.#heldAt >= RENEW_MS) {
+    // A clock that was set back says nothing of when.
+    if (now < this.#heldAt || now - this.#heldAt >= RENEW_MS) {
       await db.transaction((tx) => new RunWriter(tx).hold(hub, LEASE_MS / 1_000));
       if (round !== this.#round) return;
       this.#heldAt = now;
+      // From before it was asked for, however late the answer came.
+      runner.send({ type: 'held', since: now });
     }
     const isFirst = this.#since === undefined;
     const { rows, next } = await new RunReader(db).changes(hub, this.#since);

@@ -159,6 +159,8 @@ export type ToRunner =
       readonly before?: number;
     }
   | { readonly type: 'wake'; readonly space: Id }
+  /** This hub has its Spaces anew, from this moment on. */
+  | { readonly type: 'held'; readonly since: number }
   /** Nobody is sent to a run any more, and nobody is left there. */
   | { readonly type: 'left'; readonly space: Id; readonly run: Id }
   | { readonly type: 'all-wanted'; readonly spaces: readonly Id[] }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LEASE_MS, RENEW_MS } from '@holdfast/kernel/space-lease';
 import { openProgramHub } from '../../harness/program-hub.ts';
 import { type ServedHub } from '../../harness/served-hub.ts';
 import { askSite } from '../../harness/site.ts';
@@ -247,6 +248,26 @@ void test('a Space that went away unseen is dropped when all is read anew', asyn
   const from = runner.heard.length;
   runner.able();
   assert.deepEqual(await runner.sent('drop', from), { type: 'drop', space: want.space, forget: false });
+});
+
+void test('a runner hears since when its hub has its Spaces: before the database was asked, and only where it took it', async () => {
+  await using opened = await openProgramHub();
+  const { hub, runner } = opened;
+  await opened.begin();
+  const { since } = await runner.sent('held');
+  const order = runner.heard.map(({ type }) => type);
+  assert.ok(order.indexOf('held') < order.indexOf('want'), 'before anything is to run');
+  await using superuser = openSuperuserPool(hub.database);
+  const { rows } = await superuser.pool.query<{ until: Date }>(
+    'select lease_until as until from spaces.runner',
+  );
+  assert.ok(since <= (rows[0]?.until.getTime() ?? 0) - LEASE_MS);
+  const again = await runner.sent('held', runner.heard.length);
+  assert.ok(again.since - since >= RENEW_MS);
+  await superuser.pool.query('alter table spaces.runner rename to other');
+  const from = runner.heard.length;
+  await delay(RENEW_MS + 1_000);
+  assert.deepEqual(runner.heard.slice(from), []);
 });
 
 async function countEnded({ database }: Pick<ServedHub, 'database'>): Promise<number> {
