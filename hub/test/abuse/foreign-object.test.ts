@@ -162,6 +162,13 @@ void test('whoever only reads gets nothing that no commit names, by link, batch 
   );
   assert.equal((await fetch(link)).status, 404);
   assert.equal((await fetch(own)).status, 200);
+  // Nor does a copy, although a commit had put it somewhere once.
+  const copied = await fetch(`${hub.url}/api/models/ada/open/lfs-files/duplicate`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${hub.eve}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ target: { type: 'model', name: 'eve/model' }, files: [{ sha256: unknown.oid }] }),
+  });
+  assert.equal(copied.status, 207);
 });
 
 void test('removing an object from one repository leaves it to the others, and its bytes go with the last', async () => {

@@ -121,36 +121,40 @@ export class Blobs {
   }
 
   /**
-   * Gives a repository objects of another. Both rights were checked. Returns what no commit of the source has placed: to
-   * one who only reads there it is the same as what is not there.
+   * Gives a repository objects of another. Both rights were checked. Returns what no commit of the source points to: to
+   * one who only reads there it is the same as what is not there. The others stay until they can have been committed.
    */
   async copyBetween(
     actor: Actor,
     repos: { readonly from: Id; readonly to: Id; readonly readIsRecorded: boolean },
     digests: readonly string[],
   ): Promise<FailedCopy[]> {
-    const { db, storage } = this.#deps;
-    const wanted = digests.map(parseSha256).filter((digest) => digest !== undefined);
-    const held = await this.findMany(repos.from, wanted);
-    const found = [...held.values()].filter(({ path }) => path !== null).map(({ sha256 }) => sha256);
-    if (found.length > 0)
-      await db.transaction(async (tx) => {
-        const writer = new BlobWriter(tx);
-        await writer.lockBytes(found);
-        await storage.lock(tx, repos.to);
-        const bytes = await writer.copy(repos.from, repos.to, found);
-        await storage.add(tx, repos.to, bytes);
-        await record(tx, {
-          kind: 'upload.copied',
-          subject: `repo:${repos.to}`,
-          ...referencesOf(actor),
-          body: { from: repos.from, objects: found.length, bytes },
-        });
-        if (repos.readIsRecorded)
-          await recordCopied(tx, referencesOf(actor), { from: repos.from, to: repos.to, revision: '' });
+    const { db, storage, clock } = this.#deps;
+    const asked = digests.map(parseSha256).filter((digest) => digest !== undefined);
+    const wanted = [...(await this.findMany(repos.from, asked)).keys()];
+    const copy = async (tx: Tx): Promise<readonly Sha256[]> => {
+      const writer = new BlobWriter(tx);
+      await writer.lockBytes(wanted);
+      await storage.lock(tx, repos.to);
+      // Sent now, however old it is there: no sweep takes it before its commit comes.
+      const pushedAt = clock.now();
+      const { found, bytes } = await writer.copy(repos.from, repos.to, { digests: wanted, pushedAt });
+      if (found.length === 0) return found;
+      await writer.noteNamed(repos.to, found, pushedAt);
+      await storage.add(tx, repos.to, bytes);
+      await record(tx, {
+        kind: 'upload.copied',
+        subject: `repo:${repos.to}`,
+        ...referencesOf(actor),
+        body: { from: repos.from, objects: found.length, bytes },
       });
+      if (repos.readIsRecorded)
+        await recordCopied(tx, referencesOf(actor), { from: repos.from, to: repos.to, revision: '' });
+      return found;
+    };
+    const found = new Set<string>(wanted.length === 0 ? [] : await db.transaction(copy));
     return digests
-      .filter((digest) => !found.some((one) => one === digest))
+      .filter((digest) => !found.has(digest))
       .map((sha256) => ({ sha256, error: 'not found in the source repository' }));
   }
 
@@ -209,7 +213,7 @@ export class Blobs {
 }
 
 /**
- * Gives a new repository the objects of another that a commit has placed, in the transaction that makes it. Returns the
+ * Gives a new repository the objects of another that a commit points to, in the transaction that makes it. Returns the
  * bytes of these, and of those it does not get.
  */
 export async function copyObjects(
@@ -218,7 +222,7 @@ export async function copyObjects(
   toId: Id,
 ): Promise<{ readonly copied: number; readonly left: number }> {
   const writer = new BlobWriter(tx);
-  const copied = await writer.copy(fromId, toId);
+  const { bytes: copied } = await writer.copy(fromId, toId);
   return { copied, left: (await writer.sumSizes(fromId)) - copied };
 }
 

@@ -14,6 +14,14 @@ export interface BlobPlace {
   readonly ref: string;
 }
 
+/** What was copied to a repository. */
+export interface CopiedObjects {
+  /** What the source had; the repository has it now. */
+  readonly found: readonly Sha256[];
+  /** Bytes that are new to it. */
+  readonly bytes: number;
+}
+
 /** Reads which objects a repository holds. */
 export class BlobReader {
   protected readonly db: Kysely<BlobTables>;
@@ -162,21 +170,31 @@ export class BlobWriter extends BlobReader {
   }
 
   /**
-   * Gives one repository the objects of another: all, or these, as far as a commit has placed them. What none has is
-   * for those who may write there, and a copy may be anyone's who reads. Returns the bytes that are new to it. The other
-   * one's are held meanwhile: were they removed, there would be a moment in which nobody seems to have them.
+   * Gives one repository the objects of another: all, or these, as far as a file of a commit there points to them. What
+   * none does is for those who may write there, and a copy may be anyone's who reads. `pushedAt` is when they count as
+   * sent, where that is not when the other got them. The other one's are held meanwhile: were they removed, there would be
+   * a moment in which nobody seems to have them.
    */
-  async copy(fromId: Id, toId: Id, digests?: readonly Sha256[]): Promise<number> {
-    const only = digests === undefined ? sql`true` : sql`sha256 = any(${digests}::text[])`;
-    const { rows } = await sql<{ bytes: number }>`
-      with added as (
+  async copy(
+    fromId: Id,
+    toId: Id,
+    of: { readonly digests?: readonly Sha256[]; readonly pushedAt?: Date } = {},
+  ): Promise<CopiedObjects> {
+    const only = of.digests === undefined ? sql`true` : sql`sha256 = any(${of.digests}::text[])`;
+    const pushedAt = of.pushedAt === undefined ? sql`pushed_at` : sql`${of.pushedAt}::timestamptz`;
+    const { rows } = await sql<CopiedObjects>`
+      with source as (
+        select * from blobs.object o where repo_id = ${fromId} and ${only}
+          and exists (select from git.object g where g.repo_id = o.repo_id and g.lfs_sha256 = o.sha256)
+        for share of o),
+      added as (
         insert into blobs.object
           (repo_id, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash)
-        select ${toId}, sha256, size, backend, pushed_at, pusher_id, path, ref, xet_scope, xet_hash
-          from blobs.object where repo_id = ${fromId} and path is not null and ${only} for share
+        select ${toId}, sha256, size, backend, ${pushedAt}, pusher_id, path, ref, xet_scope, xet_hash from source
         on conflict do nothing returning size)
-      select coalesce(sum(size), 0)::bigint as bytes from added`.execute(this.db);
-    return rows[0]?.bytes ?? 0;
+      select (select coalesce(array_agg(sha256), '{}') from source) as found,
+        (select coalesce(sum(size), 0) from added)::bigint as bytes`.execute(this.db);
+    return rows[0] ?? { found: [], bytes: 0 };
   }
 
   /** Takes objects from a repository; returns those it had. */
