@@ -4,7 +4,7 @@
 // meet at least one gives way. Otherwise a slow sender could change an object after it was stored under its digest.
 import { createHash, randomBytes, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Sha256 } from '@holdfast/kernel/digest';
 import type { BufferPool } from '../buffer-pool.ts';
@@ -25,6 +25,9 @@ export interface DiskPartsDeps {
   readonly space: FreeSpace;
   readonly directories: DurableDirectories;
 }
+
+/** How long a sender may take from one part to the next. Milliseconds. */
+const BETWEEN_PARTS = 2_000;
 
 /** Uploads in parts. */
 export class DiskParts {
@@ -158,6 +161,19 @@ export class DiskParts {
   async abort(id: string): Promise<void> {
     this.#ahead.forget(id);
     await rm(this.#path(id), { recursive: true, force: true });
+  }
+
+  /** Whether anybody is at work on an upload, or between two of its parts. */
+  async areLive(id: string): Promise<boolean> {
+    try {
+      const markers = await this.#markers(id);
+      if (markers.some(({ kind }) => kind === 'writing' || kind === 'sealing')) return true;
+      const times = markers.map(async ({ name }) => (await lstat(this.#path(id, name))).ctimeMs);
+      return Date.now() - Math.max(...(await Promise.all(times))) < BETWEEN_PARTS;
+    } catch (error) {
+      if (isErrorCode(error, 'ENOENT')) return false;
+      throw error;
+    }
   }
 
   /** Removes the markers of writers and completions that a crash of this hub has ended. */

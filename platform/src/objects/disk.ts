@@ -157,6 +157,10 @@ export class DiskObjectStore implements ObjectStore {
     await this.#parts.abort(upload.id);
   }
 
+  async areLiveParts(upload: Pick<PartsUpload, 'id'>): Promise<boolean> {
+    return await this.#parts.areLive(upload.id);
+  }
+
   async sweep(before: Date): Promise<number> {
     let removed = await sweepDirectory(below(this.#root, 'parts'), before);
     const instances = await opendir(below(this.#root, 'incoming'));

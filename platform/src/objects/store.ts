@@ -133,6 +133,8 @@ export interface ObjectStore extends AsyncDisposable {
   completeParts(upload: PartsUpload, wish: PartsCompletion): Promise<StoredObject>;
   /** Forgets an upload and its bytes, but not the object made of it. */
   abortParts(upload: Pick<PartsUpload, 'id'>): Promise<void>;
+  /** Whether somebody is sending a part of an upload, has just sent one, or is completing it. */
+  areLiveParts(upload: Pick<PartsUpload, 'id'>): Promise<boolean>;
   /** Removes what uploads left behind that nobody touched since then; returns how many. */
   sweep(before: Date): Promise<number>;
 }

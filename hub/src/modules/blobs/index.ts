@@ -12,7 +12,14 @@ export {
 } from './blobs.ts';
 export { linkEnded, linkInvalid, linkUnchecked, uploadCutOff, uploadTooSlow } from './faults.ts';
 export { blobJobs, COLLECT_TASK } from './jobs.ts';
-export { type Blob, type BlobName, type UploadPlan, type UploadSession, type XetName } from './model.ts';
+export {
+  type Blob,
+  type BlobName,
+  type Transfer,
+  type UploadPlan,
+  type UploadSession,
+  type XetName,
+} from './model.ts';
 export { type ObjectDamage } from './object-damage.ts';
 export { type Room } from './room.ts';
 export { signLink, verifyLink, type Link, type LinkAct, type LinkClaim } from './signed-link.ts';

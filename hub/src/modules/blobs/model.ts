@@ -38,6 +38,9 @@ export interface UploadSession extends BlobName {
   readonly expiresAt: Date;
 }
 
+/** How the objects of one batch come in: each whole, each in parts, or as chunks. */
+export type Transfer = 'basic' | 'multipart' | 'xet';
+
 /** How an object that a sender announced is to come in. */
 export type UploadPlan =
   | { readonly way: 'stored' }

@@ -20,6 +20,7 @@ import {
 import {
   partLength,
   planUploads,
+  type Transfer,
   type Blob,
   type BlobName,
   type UploadPlan,
@@ -78,27 +79,29 @@ export class Uploads {
     this.#deps = deps;
   }
 
-  /** How the objects of one batch are to come in, in their order. Throws `quota.exceeded`. */
+  /**
+   * How the objects of one batch are to come in, in their order; `offered` is which transfers their sender knows. Throws
+   * `quota.exceeded`.
+   */
   async plan(
     repoId: Id,
     wishes: readonly BlobName[],
-    options: { readonly partsOffered: boolean },
-  ): Promise<readonly UploadPlan[]> {
+    offered: readonly string[],
+  ): Promise<{ readonly transfer: Transfer; readonly plans: readonly UploadPlan[] }> {
     const { stored, lost } = await this.#spare(repoId, wishes);
     const whole = new Map([...stored].filter(([digest]) => !lost.has(digest)));
     const { largeObject, uploadPart } = this.#deps.limits;
-    const plans = planUploads(wishes, whole, { largest: largeObject, part: uploadPart, ...options });
+    // What is damaged or lost here is mended by its bytes as they are; chunks do not do that.
+    const isXet = offered.includes('xet') && lost.size === 0;
+    const partsOffered = !isXet && offered.includes('multipart');
+    const plans = planUploads(wishes, whole, { largest: largeObject, part: uploadPart, partsOffered });
     // What is sent to mend what the repository holds was counted when it came first.
     const fresh = wishes.filter(({ sha256 }, index) => isToCome(plans[index]) && !lost.has(sha256));
     const bytes = fresh.reduce((sum, wish) => sum + wish.size, 0);
     if (bytes > 0)
       await this.#makingRoom(repoId, fresh, async () => await this.#deps.room.expect(repoId, bytes));
-    return plans;
-  }
-
-  /** Whether any of these mends an object that is damaged or lost here: its bytes as they are do that, chunks do not. */
-  async mends(repoId: Id, wishes: readonly BlobName[]): Promise<boolean> {
-    return (await this.#spare(repoId, wishes)).lost.size > 0;
+    const inParts = plans.some(({ way }) => way === 'parts');
+    return { transfer: isXet ? 'xet' : inParts ? 'multipart' : 'basic', plans };
   }
 
   /** Those of the objects that the repository holds already, and of these what is damaged or lost. */
@@ -124,8 +127,10 @@ export class Uploads {
     const expiresAt = new Date(now.getTime() + SESSION_MS);
     const session = { ...wish, id: newId(now), repoId, partSize, partsId, expiresAt };
     const begin = db.transaction(async (tx) => {
-      await new BlobWriter(tx).insertUpload(session, now);
-      await room.settle(tx, repoId, wish.size);
+      const writer = new BlobWriter(tx);
+      const isFree = await mendsAlone(writer, session);
+      await writer.insertUpload(session, now);
+      if (!isFree) await room.settle(tx, repoId, wish.size);
     });
     await begin.catch(async (error: unknown) => {
       await store.abortParts({ id: partsId });
@@ -214,9 +219,9 @@ export class Uploads {
   }
 
   /**
-   * Does the work; where there is no room for it, forgets uploads in parts of the same objects, and tries once more: whoever
-   * broke off and begins again must not be in their own way. Two who send the same object do not disturb each other while
-   * there is room for both.
+   * Does the work; where there is no room for it, forgets uploads in parts of the same objects that somebody broke off, and
+   * tries once more: whoever begins again must not be in their own way. Those that still come stay: of two who send the same
+   * object where there is room for one, the first ends it.
    */
   async #makingRoom<T>(repoId: Id, wishes: readonly BlobName[], work: () => Promise<T>): Promise<T> {
     try {
@@ -225,9 +230,16 @@ export class Uploads {
       if (!isFault(error) || !WANT_OF_ROOM.includes(error.code)) throw error;
       const digests = wishes.map(({ sha256 }) => sha256);
       const before = await new BlobReader(this.#deps.db).listUploads({ repoId, digests });
-      if ((await this.#forget(before)) === 0) throw error;
+      if ((await this.#forget(await this.#brokenOffAmong(before))) === 0) throw error;
       return await work();
     }
+  }
+
+  async #brokenOffAmong(sessions: readonly UploadSession[]): Promise<UploadSession[]> {
+    const brokenOff: UploadSession[] = [];
+    for (const session of sessions)
+      if (!(await this.#deps.store.areLiveParts({ id: session.partsId }))) brokenOff.push(session);
+    return brokenOff;
   }
 
   /** Those of the objects whose bytes are known to be damaged, or are not there. Files made of chunks are mended by these. */
@@ -327,6 +339,15 @@ export async function registerObjects(
       personal: { address },
     });
   return added.length;
+}
+
+/**
+ * Whether an upload takes no room of a quota: what mends an object that the repository holds was counted when it came first.
+ * A second one of the same object counts, or one damaged object would be worth any number of them.
+ */
+async function mendsAlone(blobs: BlobReader, { repoId, sha256 }: UploadSession): Promise<boolean> {
+  if ((await blobs.find(repoId, sha256)) === undefined) return false;
+  return (await blobs.listUploads({ repoId, digests: [sha256] })).length === 0;
 }
 
 function isToCome(plan: UploadPlan | undefined): boolean {

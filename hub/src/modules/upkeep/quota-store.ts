@@ -49,8 +49,12 @@ export async function sumStored(db: Db | Tx, id: Id): Promise<Stored> {
       (select coalesce(sum(packed_size), 0) from xet.xorb
         where scope_id = any(array(select id from repos union all select ${id})))::bigint as packed,
       ((select coalesce(sum(used_storage), 0) from repos where deleted_at is null) - assembled.bytes
-        + (select coalesce(sum(size), 0) from blobs.upload
-            where expires_at > now() and repo_id = any(array(select id from repos)))
+        + (select coalesce(sum(u.size), 0) from blobs.upload u
+            where expires_at > now() and repo_id = any(array(select id from repos))
+              -- The first one that mends an object takes the room that this takes already.
+              and not (exists (select from blobs.object o where o.repo_id = u.repo_id and o.sha256 = u.sha256)
+                and not exists (select from blobs.upload f
+                  where f.repo_id = u.repo_id and f.sha256 = u.sha256 and f.id < u.id and f.expires_at > now())))
       )::bigint as others from assembled`.execute(tablesOf(db));
   return rows[0] ?? { assembled: 0, packed: 0, others: 0 };
 }

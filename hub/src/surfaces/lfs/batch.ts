@@ -5,7 +5,7 @@ import { parseSha256 } from '@holdfast/kernel/digest';
 import { type Id } from '@holdfast/kernel/id';
 import { isFault } from '@holdfast/kernel/fault';
 import { tokenOf, type Actor, type ProvenRun } from '#modules/access';
-import { type BlobName, type Blobs, type Uploads } from '#modules/blobs';
+import { type BlobName, type Blobs, type Transfer, type Uploads } from '#modules/blobs';
 import { MAIN_BRANCH, shortName } from '#modules/git';
 import { type Repo } from '#modules/repos';
 import { tokenRejected } from '#modules/tokens';
@@ -96,7 +96,7 @@ interface Wish {
 }
 
 interface BatchAnswer {
-  readonly transfer: 'basic' | 'multipart' | 'xet';
+  readonly transfer: Transfer;
   readonly objects: AnsweredObject[];
 }
 
@@ -120,12 +120,8 @@ class Asked {
   async upload(wishes: readonly Wish[], offered: readonly string[]): Promise<BatchAnswer> {
     const names = wishes.map(parseName);
     const sound = names.filter((name) => name !== undefined);
-    const { uploads } = this.#deps;
-    const { id: repoId } = this.#by.repo;
-    const isXet = offered.includes('xet') && !(await uploads.mends(repoId, sound));
-    const xet = isXet ? await this.#xet() : undefined;
-    const partsOffered = xet === undefined && offered.includes('multipart');
-    const plans = await uploads.plan(repoId, sound, { partsOffered });
+    const { transfer, plans } = await this.#deps.uploads.plan(this.#by.repo.id, sound, offered);
+    const xet = transfer === 'xet' ? await this.#xet() : undefined;
     const planOf = new Map(sound.map((name, index) => [name, plans[index]]));
     const objects: AnsweredObject[] = [];
     for (const [index, wish] of wishes.entries()) {
@@ -141,8 +137,7 @@ class Asked {
         objects.push({ ...wish, authenticated: true, actions: xet ?? this.#whole(name) });
       else objects.push(await this.#parts(wish, name, plan.partSize));
     }
-    const multipart = plans.some((plan) => plan.way === 'parts');
-    return { transfer: xet ? 'xet' : multipart ? 'multipart' : 'basic', objects };
+    return { transfer, objects };
   }
 
   async download(wishes: readonly Wish[]): Promise<BatchAnswer> {

@@ -83,7 +83,8 @@ function objectRoute(deps: SendFilesDeps): Route {
       const writer = await getPageWriter(deps, call);
       const repo = await deps.repos.get(writer.actor, addressOf(call), 'write');
       const name = { sha256: digestOf(params.digest), size: query.size };
-      const [plan] = await deps.uploads.plan(repo.id, [name], { partsOffered: false });
+      const { plans } = await deps.uploads.plan(repo.id, [name], []);
+      const [plan] = plans;
       // Asked before it is sent: what this repository has need not come again.
       if (plan?.way === 'stored' || request.headers['content-length'] === '0')
         return { stored: plan?.way === 'stored' };

@@ -10,6 +10,7 @@ import { blobJobs, Blobs, COLLECT_TASK, Uploads } from '../../../src/modules/blo
 import { damagedObjects } from '../../../src/modules/upkeep/index.ts';
 import { asXet } from '../../../src/modules/xet/index.ts';
 import { askBatch, askOne, put, sampleOf, uploadFile, uploadLink, type Sample } from '../../harness/lfs.ts';
+import { untilTrue } from '../../harness/vault-doors.ts';
 import { openServedHub, OPERATOR, TEST_LIMITS, type ServedHub } from '../../harness/served-hub.ts';
 
 const TWO_DAYS_MS = 2 * 24 * 3_600_000;
@@ -92,6 +93,38 @@ void test('an upload in parts that was broken off, or has expired, keeps nobody 
   assert.equal(await begin(other), 200, 'what has expired takes no room');
   await hub.modules.quotas.set(OPERATOR, 'ada', null);
   assert.deepEqual([await begin(other), await parts()], [200, 3], 'with room, two who send the same go on');
+});
+
+void test('an upload in parts that still comes is not given up for another one of the same object', async () => {
+  await using hub = await openServedHub();
+  const token = await hub.addUser('ada');
+  const { id } = await hub.addRepo('ada/model');
+  const sample = sampleOf(5 * MiB);
+  const used = (await hub.modules.repos.findById(id))?.usedStorage ?? 0;
+  await hub.modules.quotas.set(OPERATOR, 'ada', used + 6 * MiB);
+  const wish = { token, repo: 'ada/model', operation: 'upload', transfers: ['multipart'] } as const;
+  const again = async () =>
+    (await askBatch(hub, { ...wish, objects: [{ oid: sample.oid, size: sample.size }] })).status;
+  const href = (await askOne(hub, { ...wish, sample })).actions?.upload?.header['00001'] ?? assert.fail();
+  const [name = ''] = await readdir(`${hub.objects}/parts`);
+  const rest = Promise.withResolvers<undefined>();
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(sample.bytes.subarray(0, 1000));
+    await rest.promise;
+    yield new Uint8Array(sample.bytes.subarray(1000, MiB));
+  }
+  const init = { method: 'PUT', headers: { 'content-length': String(MiB) }, duplex: 'half' } as const;
+  const sending = fetch(href, { ...init, body: ReadableStream.from(body()) });
+  sending.catch(() => undefined); // seen below
+  await untilTrue('it comes', async () =>
+    (await readdir(`${hub.objects}/parts/${name}`)).some((file) => file.startsWith('writing-')),
+  );
+  assert.equal(await again(), 403, 'there is room for one, and that is coming');
+  assert.deepEqual(await readdir(`${hub.objects}/parts`), [name]);
+  rest.resolve(undefined);
+  assert.equal((await sending).status, 200);
+  await untilTrue('nothing more comes', async () => (await again()) === 200);
+  assert.equal((await put(href, sample.bytes.subarray(0, MiB))).status, 404);
 });
 
 void test('who completes what somebody else has brought meanwhile leaves nothing behind', async () => {

@@ -185,8 +185,12 @@ void test('an object that is known to be damaged, or is not there, is asked for 
     assert.equal((await put(href, sample.bytes)).status, 200);
     assert.equal(await ask(sample), undefined);
   }
-  await hub.modules.quotas.set(OPERATOR, 'ada', null);
   const upload = (await ask(inParts, ['multipart', 'xet']))?.upload ?? assert.fail('it is not asked for');
+  await hub.modules.quotas.set(OPERATOR, 'ada', null);
+  const used = async () => (await hub.modules.quotas.list()).find(({ name }) => name === 'ada')?.used;
+  assert.equal(await used(), counted, 'what mends takes the room that the damaged one takes');
+  assert.ok(await ask(inParts, ['multipart']));
+  assert.equal(await used(), (counted ?? 0) + 5 * MiB, 'a second one of it takes its own');
   const parts: { partNumber: number; etag: string }[] = [];
   for (const [number, href] of Object.entries(upload.header).filter(([name]) => name !== 'chunk_size')) {
     const start = (Number(number) - 1) * MiB;

@@ -61,7 +61,7 @@ void test('an object that a client was told it need not send stays for its commi
     const clock = { now: () => new Date(Date.now() + days * 24 * 3_600_000) };
     const limits = { largeObject: 1e6, uploadPart: 1e6 };
     const uploads = new Uploads({ ...hub.modules, clock, limits, backend: 'disk', damage: damagedObjects });
-    return await uploads.plan(id, [wish], { partsOffered: false });
+    return (await uploads.plan(id, [wish], [])).plans;
   };
   assert.deepEqual(await sparing(6), [{ way: 'stored' }]);
   assert.equal((await sweep(hub, 8)).objects, 0);
