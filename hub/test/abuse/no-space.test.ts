@@ -11,9 +11,11 @@ import { askOne, put, sampleOf, uploadFile, uploadLink } from '../harness/lfs.ts
 import { openScratch } from '../harness/scratch.ts';
 import { openSmallDisk } from '../harness/small-disk.ts';
 import { isRoot } from '../harness/test-user.ts';
-import { openXet, xetSample } from '../harness/xet.ts';
+import { encodeShard } from '../harness/xet-encode.ts';
+import { askXet, commitXet, openXet, putShard, putXorb, xetSample } from '../harness/xet.ts';
 
 const DISK = 160 * MiB;
+const FILES = 2_000;
 const PIECE = MiB / 4;
 
 /** Takes what is left of the disk, to the last page. */
@@ -31,6 +33,21 @@ async function takes(filler: FileHandle, size: number): Promise<boolean> {
     assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOSPC', String(error));
     return false;
   }
+}
+
+/** Takes the last file of the disk but one. */
+async function fillNames(folder: string): Promise<string> {
+  const filler = path.join(folder, 'fillers');
+  await mkdir(filler);
+  for (let number = 0; ; number += 1)
+    try {
+      await (await open(path.join(filler, String(number)), 'wx')).close();
+    } catch (error) {
+      assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOSPC', String(error));
+      assert.ok(number > 0 && number < FILES);
+      await rm(path.join(filler, String(number - 1)));
+      return filler;
+    }
 }
 
 /** Sends half of a body, then fills the disk, then sends the rest; gives the answer, and what fills the disk. */
@@ -86,7 +103,7 @@ async function requireRefused(t: TestContext, where: Where, send: () => Promise<
     });
     assert.equal(who.status, 401);
   });
-  await rm(filler);
+  await rm(filler, { recursive: true });
   await t.test('nothing is left of it', async () => {
     await untilNothingIncoming(where.objects);
   });
@@ -108,7 +125,7 @@ const skip = isRoot ? false : 'only root can mount a small disk';
 
 void test('a disk that is full in the middle of an upload', { timeout: 240_000, skip }, async (t) => {
   await using scratch = await openScratch('no-space');
-  await using disk = await openSmallDisk(DISK);
+  await using disk = await openSmallDisk(DISK, FILES);
   const objects = path.join(disk.path, 'objects');
   const data = path.join(scratch.path, 'data');
   await mkdir(data, { mode: 0o700 });
@@ -160,5 +177,24 @@ void test('a disk that is full in the middle of an upload', { timeout: 240_000, 
     await requireRefused(part, where, async () => await sendIntoFull(disk.path, at, init));
     const again = await fetch(at, { method: 'POST', headers, body: new Uint8Array(xorb.bytes) });
     assert.equal(again.status, 200, 'with room again it is taken');
+  });
+
+  await t.test('a xorb for whose bytes there is room, and for whose name there is none', async (part) => {
+    const session = await openXet(instance, to, 'write');
+    const sample = xetSample(4, 10_000);
+    const send = async () => {
+      const filler = await fillNames(disk.path);
+      const answer = await putXorb(session, sample.xorb);
+      return { status: answer.status, said: await answer.text(), filler };
+    };
+    await requireRefused(part, where, send);
+    const head = await askXet(session, `/v1/xorbs/default/${sample.xorb.hash}`, { method: 'HEAD' });
+    assert.equal(head.status, 404, 'nothing names what is not there');
+    assert.equal((await putXorb(session, sample.xorb)).status, 200, 'with room again it is taken');
+    assert.equal((await putShard(session, encodeShard({ files: [sample.file] }))).status, 200);
+    await commitXet(instance, to, { sample, path: 'late.safetensors' });
+    const headers = { authorization: `Bearer ${token}` };
+    const read = await fetch(`${instance.url}/${TO.repo}/resolve/main/late.safetensors`, { headers });
+    assert.ok(Buffer.from(await read.arrayBuffer()).equals(sample.bytes));
   });
 });

@@ -45,7 +45,8 @@ export class DiskPacks implements PackStore {
     // Readable too: it is looked at before it gets its name.
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const direct = (options.announced ?? 0) >= LEAST_DIRECT && (await this.#isDirect());
-    const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (direct ? O_DIRECT : 0), 0o600);
+    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | (direct ? O_DIRECT : 0);
+    const file = await open(path, flags, 0o600).catch(refuseWithoutSpace);
     try {
       const { limit, signal } = options;
       const sizes = { offset: 0, hashes: [], size: undefined, limit };
@@ -105,7 +106,8 @@ class DiskStage implements StagedPack {
   }
 
   async publish(name: Sha256): Promise<void> {
-    await this.#publish(name);
+    // A name needs room too: for its directory, and for the entry in it.
+    await this.#publish(name).catch(refuseWithoutSpace);
     this.#published = true;
   }
 
@@ -113,4 +115,8 @@ class DiskStage implements StagedPack {
     await this.#file.close();
     if (!this.#published) await rm(this.#path, { force: true });
   }
+}
+
+function refuseWithoutSpace(error: unknown): never {
+  throw withoutSpace(error);
 }
