@@ -40,7 +40,7 @@ void test('hear() writes the first and the last of a flood, and keeps none of th
   for (let n = 1; n <= 2_000; n += 1) opened.tell(n, (reply) => answers.push(reply));
   assert.deepEqual(await opened.head.read(), { n: 2_000, mac: MAC });
   assert.deepEqual(
-    answers,
+    [...answers],
     [1, 2_000].map((n) => ({ type: 'removals-head-kept', n })),
   );
   // One that comes once all is done is written, too.
