@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { GiB, MiB } from '@holdfast/kernel/size';
 import { type Log } from '@holdfast/platform/log';
+import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { Base } from './base/index.ts';
 import { Builder, type OpenBuildSandbox, type OpenGroup } from './build/index.ts';
@@ -122,6 +123,7 @@ function openBuilder(
   });
   const builder = new Builder({
     ...{ folder: own, base, limits: BUILD_LIMITS, openSandbox: sandboxesOf(deps) },
+    space: spaceOf(settings),
     openGroup: groupsOf(settings, deps.inside),
     pythons: {
       folders: settings.pythons,
@@ -138,6 +140,12 @@ function openBuilder(
     },
   });
   return { base, builder, uses };
+}
+
+/** The disk of the database, where nothing else was arranged. */
+function spaceOf({ folders, reserve }: Settings): FreeSpace {
+  const { reservedBytes: bytes, reservedShare: share } = reserve;
+  return new FreeSpace({ measure: () => measureSpace(folders.own), reserve: { bytes, share } });
 }
 
 function wishOf({ namespace, factory, app }: Want, source: string, user: number | null) {

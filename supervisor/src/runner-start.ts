@@ -174,6 +174,7 @@ function startOf(
   const { mechanism } = confiner;
   const { address } = config.listen;
   const { spaces } = config.file;
+  const { reservedBytes, reservedShare } = config.file.limits;
   const { mirror, securityMirror, suite, index, indexFiles, certificates } = spaces;
   const { resolver, environmentBytes, dangerouslyUnlimited, runtime } = spaces;
   return {
@@ -197,6 +198,7 @@ function startOf(
       resolver,
       hostCertificates: config.certificates.hosts,
       environmentBytes,
+      reserve: { reservedBytes, reservedShare },
       farewellMs: config.file.timeouts.replacedApp,
     },
   };

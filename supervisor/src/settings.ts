@@ -1,6 +1,7 @@
 // What the supervisor tells its children in the first frame of their channel. Settings may be logged; secrets never.
 import { DealtHours } from '@holdfast/platform/hour-keys';
 import { z } from 'zod';
+import { CgroupPlace } from './cgroup-place.ts';
 import { HardwareKind } from './config/spaces-file.ts';
 
 const Allowance = z.strictObject({
@@ -314,12 +315,6 @@ export const CourierStart = z.strictObject({
 });
 export type CourierStart = z.infer<typeof CourierStart>;
 
-/** Where the runner makes control groups, as it sees them. */
-const CgroupPlace = z.discriminatedUnion('version', [
-  z.strictObject({ version: z.literal(1), memory: z.string(), pids: z.string(), cpu: z.string() }),
-  z.strictObject({ version: z.literal(2), path: z.string() }),
-]);
-
 /** First frame on the runner's channel. Paths are as it sees them. */
 export const RunnerStart = z.strictObject({
   type: z.literal('start'),
@@ -357,6 +352,8 @@ export const RunnerStart = z.strictObject({
     /** Authorities (PEM) by which doors believe the hosts of brokered secrets, beside the public ones. */
     hostCertificates: z.string().nullable(),
     environmentBytes: z.int().positive(),
+    /** What builds leave of the disk, as uploads do. */
+    reserve: Limits.pick({ reservedBytes: true, reservedShare: true }),
     /** How long a run that was replaced is kept at most for those who use it. Milliseconds. */
     farewellMs: z.int().nonnegative(),
   }),

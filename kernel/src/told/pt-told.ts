@@ -77,6 +77,8 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'build.large': 'A construção escreveu mais de {size} e foi terminada.',
   'build.files': 'A construção fez mais de {n} ficheiros e foi terminada.',
   'build.folder': 'A construção fez uma pasta que não se pode abrir, e foi terminada.',
+  'build.no-space':
+    'O disco desta máquina não tem mais espaço livre do que o que se guarda para a sua base de dados. Quem a gere pode arranjar espaço; depois, reinicie o Space.',
   'build.memory': 'Precisa de mais memória do que uma construção pode ter, que é {size}.',
   'build.processes':
     'Inicia mais processos e threads do que uma construção pode ter ao mesmo tempo, que são {n}.',

@@ -80,6 +80,8 @@ export const TOLD = {
   'build.large': 'The build wrote more than {size} and was ended.',
   'build.files': 'The build made more than {n} files and was ended.',
   'build.folder': 'The build made a folder that cannot be looked into, and was ended.',
+  'build.no-space':
+    'The disk of this machine has no more free space than is kept for its database. Whoever runs it can make room; restart the Space then.',
   'build.memory': 'It needs more memory than a build may have, which is {size}.',
   'build.processes': 'It starts more processes and threads than a build may have at a time, which is {n}.',
   'build.memory-and-processes':

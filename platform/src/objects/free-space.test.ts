@@ -63,6 +63,13 @@ void test('promise() of many that ask at once goes to as many as there is space 
   assert.equal(asked.filter(({ status }) => status === 'fulfilled').length, 3);
 });
 
+void test('spare() is what is beyond the reserve, and less than none where that is touched', async () => {
+  assert.equal(await spaceOf(300, 1000, 100).spare(), 200);
+  assert.equal(await spaceOf(100, 1000, 100).spare(), 0);
+  assert.equal(await spaceOf(40, 1000, 100).spare(), -60);
+  assert.equal(await spaceOf(0, 0).spare(), Infinity);
+});
+
 void test('check() passes when the file system cannot tell', async () => {
   await spaceOf(0, 0).check(GiB);
 });

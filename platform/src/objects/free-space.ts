@@ -1,4 +1,4 @@
-// Keeps a reserve of free space for the database and the ledger: below it uploads are refused, before a byte is read.
+// Keeps a reserve of free space for the database and the ledger: below it uploads are refused, before a byte is read, and builds are ended.
 // What running uploads have still to write counts as written, or many that begin together would eat the reserve.
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -71,7 +71,7 @@ export class FreeSpace {
    * reserve would be left after writing `wanted` bytes.
    */
   async check(wanted: number): Promise<void> {
-    if ((await this.#spare()) < wanted) throw storeFull();
+    if ((await this.spare()) < wanted) throw storeFull();
   }
 
   /**
@@ -79,7 +79,7 @@ export class FreeSpace {
    * all that was promised are written.
    */
   async promise(wanted: number): Promise<PromisedSpace> {
-    const spare = await this.#spare();
+    const spare = await this.spare();
     if (spare < this.#promised + wanted) throw storeFull();
     let left = wanted;
     const take = (bytes: number): number => {
@@ -92,8 +92,8 @@ export class FreeSpace {
     return { written: take, [Symbol.dispose]: () => void take(left) };
   }
 
-  /** Bytes beyond the reserve. */
-  async #spare(): Promise<number> {
+  /** Bytes beyond the reserve; none are left, or less than none, where it is touched. What was promised is not looked at. */
+  async spare(): Promise<number> {
     const { free, total } = await this.#options.measure();
     if (total === 0) return Infinity; // some network file systems cannot tell
     return free - reserveOf(this.#options.reserve ?? DEFAULT_RESERVE, total);

@@ -16,6 +16,7 @@ import { runBuild } from './run-build.ts';
 import { type OpenGroup, runLayer } from './run-layer.ts';
 import { type OpenBuildSandbox } from './sandbox.ts';
 import { removeTree } from './tree.ts';
+import { type DiskSpace, hasSpace, NO_SPACE } from './watch-bounds.ts';
 
 /** What is to be built. */
 export interface BuildWish {
@@ -67,6 +68,7 @@ export interface BuilderOptions {
   readonly pythons: Pick<PythonsOptions, 'folders' | 'tell'>;
   readonly packages: Pick<BuildDoorStart, 'indexes' | 'mirrors' | 'authorities'>;
   readonly limits: BuildLimits;
+  readonly space: DiskSpace;
   /** Makes the group in which packages of Debian are installed. */
   readonly openGroup: OpenGroup | null;
   /** Bytes that what was built may take, and whether something runs on one of the folders. */
@@ -135,6 +137,8 @@ export class Builder implements AsyncDisposable {
     if (prepared.kind === 'failed') return prepared;
     const found = await this.#find({ wish, base, tell }, prepared);
     if (found !== undefined) return found;
+    const { space } = this.#options;
+    if (!(await hasSpace(space))) return { kind: 'failed', stage: 'BUILD_ERROR', message: NO_SPACE };
     const work = join(this.#work, newId(new Date()));
     const course: Course = { wish, base, work, tell, signal };
     const held: string[] = [];
@@ -247,9 +251,9 @@ export class Builder implements AsyncDisposable {
     const { namespace } = wish;
     const key = layerKeyOf(course, packages);
     tell(`===== Installing ${packages.join(', ')}`);
-    const { code, limits, openGroup } = this.#options;
+    const { code, limits, space, openGroup } = this.#options;
     const made = await runLayer({
-      ...{ work, base, packages, tell, signal, code, limits, openGroup },
+      ...{ work, base, packages, tell, signal, code, limits, space, openGroup },
       settings: this.#doorSettings,
     });
     if (made.kind === 'failed') return made;
@@ -266,9 +270,9 @@ export class Builder implements AsyncDisposable {
     const { wish, base, work, tell, signal } = course;
     const { namespace, user } = wish;
     const asked = this.#askedKey(course, environment, layer);
-    const { code, openSandbox, limits } = this.#options;
+    const { code, openSandbox, limits, space } = this.#options;
     const made = await runBuild({
-      ...{ work, code, openSandbox, limits, tell, signal, user, environment },
+      ...{ work, code, openSandbox, limits, space, tell, signal, user, environment },
       root: layer?.path ?? base.path,
       settings: this.#doorSettings,
     });

@@ -14,7 +14,7 @@ import { type EnvironmentWish, inputFiles } from './plan.ts';
 import { type BuildSandbox, type OpenBuildSandbox } from './sandbox.ts';
 import { ENVIRONMENT_FOLDER, LOCK_FILE, SCRIPT, WORK, explainFailure, stepEnvironment } from './steps.ts';
 import { describeStrain } from './strain.ts';
-import { watchBounds } from './watch-bounds.ts';
+import { type DiskSpace, watchBounds } from './watch-bounds.ts';
 
 /** One build that is to be run. */
 export interface BuildRun {
@@ -23,6 +23,7 @@ export interface BuildRun {
   readonly code: Code;
   readonly openSandbox: OpenBuildSandbox;
   readonly limits: BuildLimits;
+  readonly space: DiskSpace;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
   readonly root: string;
@@ -140,7 +141,7 @@ async function attend(
   try {
     const code = converse(sandbox, run);
     const strain = strainOf(run, sandbox);
-    const watch = { stop, strain, signal: ended.signal };
+    const watch = { stop, strain, space: run.space, signal: ended.signal };
     const watching = watchBounds([folders.env, folders.build], limits, watch);
     await Promise.all([
       output.read(sandbox.output.stdout),

@@ -7,7 +7,7 @@ import { type ControlGroup } from '../sandbox/index.ts';
 import { type BuildLimits, type Built } from './build.ts';
 import { type Code, openDoor } from './door.ts';
 import { describeStrain } from './strain.ts';
-import { watchBounds } from './watch-bounds.ts';
+import { type DiskSpace, watchBounds } from './watch-bounds.ts';
 
 /** What is added to what. */
 export interface LayerRun {
@@ -17,6 +17,7 @@ export interface LayerRun {
   readonly code: Code;
   readonly settings: Omit<BuildDoorStart, 'type'>;
   readonly limits: BuildLimits;
+  readonly space: DiskSpace;
   readonly openGroup: OpenGroup | null;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
@@ -64,7 +65,7 @@ async function install({ base, packages, code, settings, tell }: LayerRun, place
 
 // A package's scripts are Debian's, and what they do with what an author chose is not ours to know: what bounds a build bounds them.
 async function withinBounds(
-  { limits, signal }: LayerRun,
+  { limits, space, signal }: LayerRun,
   { target, strain }: { readonly target: string; readonly strain: () => string | undefined },
   work: (signal: AbortSignal) => Promise<MadeLayer>,
 ): Promise<MadeLayer> {
@@ -75,7 +76,7 @@ async function withinBounds(
     limits.milliseconds,
     'To install packages.txt took too long, and was ended.',
   );
-  const watching = watchBounds([target], limits, { stop, strain, signal: done.signal });
+  const watching = watchBounds([target], limits, { stop, strain, space, signal: done.signal });
   try {
     return await work(AbortSignal.any([signal, late.signal]));
   } catch (error) {

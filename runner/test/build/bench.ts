@@ -15,6 +15,7 @@ import {
 } from '../../src/build/index.ts';
 import { once } from '@holdfast/platform/test/once';
 import { removeTree } from '../../src/build/tree.ts';
+import { type DiskSpace } from '../../src/build/watch-bounds.ts';
 import { makeWheel } from './packages.ts';
 import { openPlainSandbox } from './plain-sandbox.ts';
 
@@ -67,6 +68,7 @@ export async function openBuildBench(
     readonly openGroup?: OpenGroup;
     readonly openSandbox?: OpenBuildSandbox;
     readonly pythons?: readonly string[];
+    readonly space?: DiskSpace;
   } = {},
 ): Promise<BuildBench> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-build-'));
@@ -93,6 +95,7 @@ export async function openBuildBench(
       processes: 1_024,
       ...limits,
     },
+    space: options.space ?? { spare: () => Promise.resolve(Infinity) },
     openGroup: options.openGroup ?? null,
     pythons: { folders: options.pythons ?? [], tell: (place, why) => log.push(`${place}: ${why}`) },
     kept: { bytes: 1e10, isUsed: () => false },

@@ -10,6 +10,7 @@ import { storeFull } from '@holdfast/platform/objects/faults';
 import { ptTold } from '@holdfast/kernel/told/pt-told';
 import { TOLD, toldIn } from '@holdfast/kernel/told/told';
 import { checkPackages, checkRequirements } from '@holdfast/runner/build/requirements';
+import { NO_SPACE } from '@holdfast/runner/build/watch-bounds';
 import { describeStrain } from '@holdfast/runner/build/strain';
 import { explainFailure } from '@holdfast/runner/build/steps';
 import { openRuntime } from '@holdfast/runner/sandbox/index';
@@ -132,6 +133,7 @@ function listTold(): string[] {
     ...([['memory'], ['processes'], ['memory', 'processes']] as const).map(
       (strain) => `The build was ended. ${describeStrain(strain, limits) ?? ''}`,
     ),
+    ...[NO_SPACE, `The build was ended. ${NO_SPACE}`],
     ...mails,
     ...listFileProblems(),
     ...[AWAY, BEHIND.restored, BEHIND.keysSetBack({ end: 2, found: 3 })],
