@@ -23,6 +23,7 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'app.memory': 'foi morta, muito provavelmente por usar mais memória do que tem',
   'app.late': 'não aceitou ligações na porta {port} em {n} s',
   'app.no-secrets': 'não recebeu os segredos: {why}',
+  'app.replaced': 'algo nele falou em lugar do programa que este hub corre a seu lado',
   'app.door-ended': 'a sua porta para o exterior terminou',
   'app.door-not-opened': 'não foi possível abrir a sua porta para o exterior',
   'files.many': 'O Space tem mais de {n} ficheiros.',

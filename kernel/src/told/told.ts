@@ -26,6 +26,7 @@ export const TOLD = {
   'app.memory': 'it was killed, most likely because it used more memory than it has',
   'app.late': 'it did not accept connections on port {port} within {n} s',
   'app.no-secrets': 'it got no secrets: {why}',
+  'app.replaced': 'something in it spoke in place of the program that this hub runs beside it',
   'app.door-ended': 'its door ended',
   'app.door-not-opened': 'its door could not be opened',
   'files.many': 'The Space has more than {n} files.',

@@ -15,7 +15,7 @@ import { type LogLines } from './log-lines.ts';
 import { type Ran } from './backoff.ts';
 import { HandOver, type DoorIdentity, type SecretSource } from '../secrets/hand-over.ts';
 import { ReleaseRefused, type DoorBox } from '../secrets/vault-link.ts';
-import { FromInside } from './from-inside.ts';
+import { InsideWords, type InsideWord } from './from-inside.ts';
 import { bindSockets } from './run-sockets.ts';
 import { doorSettings, insideStart, specOf, type InsideProgram } from './run-spec.ts';
 
@@ -98,6 +98,8 @@ const DOOR_PATIENCE = 20_000;
  * its door's. Milliseconds.
  */
 const DOOR_NEWS = 200;
+/** Why a run is ended whose program inside says what it never says. */
+const REPLACED = 'something in it spoke in place of the program that this hub runs beside it';
 
 /** A run that was started. */
 export class Run {
@@ -111,6 +113,8 @@ export class Run {
   readonly #sandbox: Sandbox;
   readonly #door: Door;
   readonly #inside: Channel;
+  readonly #words = new InsideWords();
+  #isReplaced = false;
   readonly #handOver: HandOver | undefined;
   /** Settles once the door serves, or will not. */
   readonly #opened: Promise<void>;
@@ -134,7 +138,11 @@ export class Run {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.listening = promise;
     this.#inside.onFrame((frame) => {
-      this.#accept(frame, resolve);
+      if (!this.#isReplaced && !this.#accept(this.#words.take(frame), resolve)) this.#endReplaced();
+    });
+    void this.#inside.closed.then((error) => {
+      // It said what cannot be read. That it is gone is no word: its end is heard of otherwise.
+      if (error instanceof SyntaxError || error instanceof RangeError) this.#endReplaced();
     });
     this.#opened = this.#meetDoor(plan, opened);
     this.ended = this.#end(clean).finally(() => {
@@ -221,19 +229,35 @@ export class Run {
     return this.#why !== undefined || this.#exit !== undefined;
   }
 
-  // From inside comes what the app wants us to read: a wrong word is none.
-  #accept(frame: unknown, listening: (is: boolean) => void): void {
-    const told = FromInside.safeParse(frame).data;
-    if (told?.type === 'listening')
-      void this.#opened.then(() => {
-        // An app without a door is not there for anybody.
-        if (this.#isEnding) return;
-        this.#listened = true;
-        listening(true);
-      });
-    else if (told?.type === 'key') void this.#give(told.key);
-    else if (told?.type === 'opened') this.#handOver?.delivered();
-    else if (told?.type === 'exited') this.#exit ??= told;
+  /** From inside comes what the app wants us to read. `false`: the program inside would not have said that, or not now. */
+  #accept(told: InsideWord | undefined, listening: (is: boolean) => void): boolean {
+    switch (told?.type) {
+      case 'listening':
+        void this.#opened.then(() => {
+          // An app without a door is not there for anybody.
+          if (this.#isEnding) return;
+          this.#listened = true;
+          listening(true);
+        });
+        return true;
+      case 'key':
+        void this.#give(told.key);
+        return this.#handOver !== undefined;
+      case 'opened':
+        return this.#handOver?.delivered() ?? false;
+      case 'exited':
+        this.#exit ??= told;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // Whoever took its place, and says that without end, is heard no more and ended.
+  #endReplaced(): void {
+    this.#isReplaced = true;
+    void this.#inside[Symbol.asyncDispose]();
+    void this.kill(REPLACED);
   }
 
   async #give(key: string): Promise<void> {

@@ -10,18 +10,30 @@ import { VaultLink } from './vault-link.ts';
 
 const DOOR = { key: 'k'.repeat(44), certificate: '' };
 
-function begin(): { handOver: HandOver; tickets: Tickets; run: Id; said: { type: string }[] } {
+interface Begun {
+  readonly handOver: HandOver;
+  readonly tickets: Tickets;
+  readonly run: Id;
+  readonly said: { type: string }[];
+  /** Says something to the runner in the vault's place. */
+  readonly hear: (frame: unknown) => void;
+}
+
+function begin(): Begun {
   const said: { type: string }[] = [];
+  let hear: (frame: unknown) => void = () => undefined;
   const channel = {
     send: (frame: object) => void said.push(frame as { type: string }),
-    onFrame: () => undefined,
+    onFrame: (listener: typeof hear) => {
+      hear = listener;
+    },
   };
   const vault = new VaultLink(channel, openLog('runner'));
   const tickets = new Tickets(() => undefined);
   const run = newId(new Date());
   const wish = { space: newId(new Date()), run, commit: 'c'.repeat(40) };
   const handOver = new HandOver({ vault, tickets }, wish, () => undefined);
-  return { handOver, tickets, run, said };
+  return { handOver, tickets, run, said, hear };
 }
 
 const ticketOf = (run: Id) =>
@@ -68,5 +80,28 @@ void test('fetch() releases nothing to a run that ended while its ticket was wai
   assert.deepEqual(
     said.map(({ type }) => type),
     ['hello', 'aborted'],
+  );
+});
+
+void test('delivered() tells the vault once, after a release and before the end', async () => {
+  const { handOver, tickets, run, said, hear } = begin();
+  const count = (): number => said.filter(({ type }) => type === 'delivered').length;
+  assert.equal(handOver.delivered(), false);
+  handOver.meetDoor(DOOR);
+  const fetched = handOver.fetch('i'.repeat(44));
+  tickets.hear(ticketOf(run));
+  await setImmediate();
+  assert.equal(handOver.delivered(), false, 'nothing was released yet');
+  hear({ type: 'released', run, inside: 'box' });
+  assert.equal((await fetched).box, 'box');
+  assert.equal(count(), 0);
+  assert.equal(handOver.delivered(), true);
+  for (let times = 0; times < 2_000; times += 1) assert.equal(handOver.delivered(), false);
+  assert.equal(count(), 1);
+  handOver[Symbol.dispose]();
+  assert.equal(handOver.delivered(), false);
+  assert.deepEqual(
+    said.map(({ type }) => type),
+    ['hello', 'release', 'delivered', 'ended'],
   );
 });

@@ -27,6 +27,7 @@ export class HandOver implements Disposable {
   #wasAsked = false;
   #isOver = false;
   #cameThrough = false;
+  #wasDelivered = false;
 
   /** @param toDoor carries a box to the run's door */
   constructor(source: SecretSource, wish: TicketWish, toDoor: (box: DoorBox) => void) {
@@ -73,9 +74,12 @@ export class HandOver implements Disposable {
     return { type: 'secrets', box, certificate };
   }
 
-  /** The program inside has opened its box. */
-  delivered(): void {
+  /** The program inside has opened its box, which is told once. `false`: it was sent none, or said so before. */
+  delivered(): boolean {
+    if (!this.#cameThrough || this.#isOver || this.#wasDelivered) return false;
+    this.#wasDelivered = true;
     this.#source.vault.delivered(this.#wish.run);
+    return true;
   }
 
   /** What the door says to the vault. */
