@@ -58,7 +58,7 @@ const AT_ONCE = 2;
 /** Opens it. Disposing of the result gives up a base that is being made. */
 export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
   const { sources } = settings.folders;
-  const { base, builder, uses } = openBuilder(settings, deps);
+  const { base, builder } = openBuilder(settings, deps);
   // In its time: what a killed build left may be much.
   builder.clear().catch((error: unknown) => {
     deps.log.warn({ err: error }, 'what former builds left could not be removed');
@@ -81,10 +81,10 @@ export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
       using _turn = await turns.take(signal, waits);
       const built = await builder.build(wishOf(want, source, user), (line) => lines.say(line), signal);
       if (built.kind === 'failed') return built;
-      const { env, layer, python } = built;
+      const { env, python, hold } = built;
       return {
         kind: 'built',
-        hold: uses.hold(layer === null ? [env] : [env, layer]),
+        hold,
         root: listRootParts(built.layer ?? built.base),
         mounts: [...mountsOf(want, source, env), ...(python === null ? [] : [python])],
       };
@@ -110,10 +110,9 @@ function mountsOf({ app }: Want, source: string, environment: string): SandboxMo
 function openBuilder(
   settings: Settings,
   deps: BuildingDeps,
-): { readonly base: Base; readonly builder: Builder; readonly uses: Uses } {
+): { readonly base: Base; readonly builder: Builder } {
   const { own } = settings.folders;
   const { mirror, securityMirror, suite, index, indexFiles, certificates } = settings.packages;
-  const uses = new Uses();
   const base = new Base({
     folder: join(own, 'base'),
     source: { mirror, securityMirror, suite, packages: [] },
@@ -131,7 +130,7 @@ function openBuilder(
         deps.log.warn({ place, why }, 'a Python of the configuration (spaces.pythons) cannot be had');
       },
     },
-    kept: { bytes: settings.environmentBytes, isUsed: (path) => uses.has(path) },
+    kept: { bytes: settings.environmentBytes, uses: new Uses() },
     code: { root: settings.code, node: settings.node, libraries: settings.libraries },
     packages: {
       indexes: [{ url: index, files: indexFiles }],
@@ -139,7 +138,7 @@ function openBuilder(
       authorities: certificates,
     },
   });
-  return { base, builder, uses };
+  return { base, builder };
 }
 
 /** The disk of the database, where nothing else was arranged. */

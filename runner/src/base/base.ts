@@ -5,6 +5,7 @@ import { chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findText, listNames, remove, writeText } from '@holdfast/platform/private-files';
 import { z } from 'zod';
+import { syncTree } from '../sync-tree.ts';
 import { makeRoot } from './make-root.ts';
 import { type BaseSource, pythonsAmong, recipeDigest } from './recipe.ts';
 
@@ -94,6 +95,8 @@ export class Base implements AsyncDisposable {
       await chmod(target, 0o755);
       const pythons = pythonsAmong(await readdir(join(target, 'usr/bin')));
       const path = join(folder, digest);
+      // The record says that all of it is there, and lasts.
+      await syncTree(target);
       if ((await listNames(path)).length === 0) await rename(target, path);
       await writeText(this.#record, JSON.stringify({ digest, pythons }));
       return { path, digest, suite: this.#options.source.suite, pythons };

@@ -6,8 +6,9 @@ import { type BuildDoorStart } from '@holdfast/door/build/frames';
 import { newId } from '@holdfast/kernel/id';
 import { listNames } from '@holdfast/platform/private-files';
 import { type Base, type BaseRoot } from '../base/index.ts';
+import { type Uses } from '../uses.ts';
 import { type Code } from './door.ts';
-import { trimCache } from './fetched-files.ts';
+import { listFetched } from './fetched-files.ts';
 import { askedKey, environmentKey, type EnvironmentWish, layerKey } from './plan.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { type Product, Products } from './products.ts';
@@ -16,6 +17,7 @@ import { runBuild } from './run-build.ts';
 import { type OpenGroup, runLayer } from './run-layer.ts';
 import { type OpenBuildSandbox } from './sandbox.ts';
 import { removeTree } from './tree.ts';
+import { chooseVictims } from './victims.ts';
 import { type DiskSpace, hasSpace, NO_SPACE } from './watch-bounds.ts';
 
 /** What is to be built. */
@@ -43,6 +45,8 @@ export type Built =
       /** What shows the Python that the environment was made with; `null` for the base's own. */
       readonly python: Python['mount'];
       readonly key: string;
+      /** They stay until it is let go. */
+      readonly hold: Disposable;
     }
   | { readonly kind: 'failed'; readonly stage: 'BUILD_ERROR' | 'CONFIG_ERROR'; readonly message: string };
 
@@ -71,8 +75,8 @@ export interface BuilderOptions {
   readonly space: DiskSpace;
   /** Makes the group in which packages of Debian are installed. */
   readonly openGroup: OpenGroup | null;
-  /** Bytes that what was built may take, and whether something runs on one of the folders. */
-  readonly kept: { readonly bytes: number; readonly isUsed: (path: string) => boolean };
+  /** Bytes that all that was built and what was fetched for it may take, and on which folders something runs. */
+  readonly kept: { readonly bytes: number; readonly uses: Pick<Uses, 'hold' | 'has'> };
 }
 
 type Tell = (line: string) => void;
@@ -106,15 +110,13 @@ export class Builder implements AsyncDisposable {
   readonly #environments: Products;
   readonly #layers: Products;
   readonly #pythons: Pythons;
-  /** Folders that builds which run now have found or made. */
-  readonly #held = new Map<string, number>();
   /** Folders of builds that are done, on their way out. */
   readonly #going = new Set<Promise<void>>();
 
   constructor(options: BuilderOptions) {
     this.#options = options;
-    this.#environments = new Products(join(options.folder, 'env'));
-    this.#layers = new Products(join(options.folder, 'layer'));
+    this.#environments = new Products(join(options.folder, 'env'), options.kept.uses);
+    this.#layers = new Products(join(options.folder, 'layer'), options.kept.uses);
     this.#pythons = new Pythons({ ...options.pythons, openSandbox: options.openSandbox });
   }
 
@@ -126,14 +128,20 @@ export class Builder implements AsyncDisposable {
   }
 
   /**
+   * Finds what was built before, or says why it cannot be; `undefined`: it has to be built. Whoever wakes a Space waits for this: nothing is made
+   * and nothing is removed, but for the base, which is made where there is none.
+   */
+  async find(wish: BuildWish, tell: Tell, signal: AbortSignal): Promise<Built | undefined> {
+    const { base, prepared } = await this.#prepare(wish, tell, signal);
+    return prepared.kind === 'failed' ? prepared : await this.#find({ wish, base, tell }, prepared);
+  }
+
+  /**
    * Builds, or finds what was built. `tell` gets each line of the log. Aborting the signal ends everything and leaves nothing;
    * it throws the signal's reason.
    */
   async build(wish: BuildWish, tell: Tell, signal: AbortSignal): Promise<Built> {
-    const base = await this.#openBase(tell, signal);
-    const pythons = await this.#pythons.list({ base, work: this.#work, user: wish.user });
-    signal.throwIfAborted();
-    const prepared = await prepare(wish, { base, pythons, indexes: this.#indexes });
+    const { base, prepared } = await this.#prepare(wish, tell, signal);
     if (prepared.kind === 'failed') return prepared;
     const found = await this.#find({ wish, base, tell }, prepared);
     if (found !== undefined) return found;
@@ -141,41 +149,47 @@ export class Builder implements AsyncDisposable {
     if (!(await hasSpace(space))) return { kind: 'failed', stage: 'BUILD_ERROR', message: NO_SPACE };
     const work = join(this.#work, newId(new Date()));
     const course: Course = { wish, base, work, tell, signal };
-    const held: string[] = [];
+    const held = new DisposableStack();
     try {
       // Sandboxes are made as users of their own, who must get here; the folder around it is closed to everybody else.
       await mkdir(work, { recursive: true, mode: 0o755 });
       const layer = await this.#layer(course, prepared.debian);
       if (layer !== null && 'kind' in layer) return layer;
-      if (layer !== null) held.push(this.#hold(layer.path));
+      if (layer !== null) held.use(layer.hold);
       const env = await this.#environment(course, prepared.environment, layer);
       if ('kind' in env) return env;
-      held.push(this.#hold(env.path));
-      return { kind: 'built', ...partsOf(course, { ...prepared.environment, env, layer }) };
+      held.use(env.hold);
+      return { ...partsOf(course, { ...prepared.environment, env, layer }), hold: held.move() };
     } finally {
       this.#remove(work, tell);
       // A build that failed has fetched, too.
       await this.#trim().catch((error: unknown) =>
         tell(`What is too much could not be removed: ${String(error)}`),
       );
-      for (const path of held) this.#release(path);
+      held.dispose();
     }
   }
 
-  // Whoever wakes a Space waits for this: nothing is made and nothing is removed here.
+  async #prepare(
+    wish: BuildWish,
+    tell: Tell,
+    signal: AbortSignal,
+  ): Promise<{ readonly base: BaseRoot; readonly prepared: Prepared }> {
+    const base = await this.#openBase(tell, signal);
+    const pythons = await this.#pythons.list({ base, work: this.#work, user: wish.user });
+    signal.throwIfAborted();
+    return { base, prepared: await prepare(wish, { base, pythons, indexes: this.#indexes }) };
+  }
+
   async #find(asked: Asked, { debian, environment }: Wanted): Promise<Built | undefined> {
+    using held = new DisposableStack();
     const layer = await this.#findLayer(asked, debian);
     if (layer === undefined) return undefined;
-    // As long as the environment is looked for.
-    const held = layer === null ? undefined : this.#hold(layer.path);
-    try {
-      const env = await this.#findEnvironment(asked, environment, layer);
-      return env === undefined
-        ? undefined
-        : { kind: 'built', ...partsOf(asked, { ...environment, env, layer }) };
-    } finally {
-      if (held !== undefined) this.#release(held);
-    }
+    if (layer !== null) held.use(layer.hold);
+    const env = await this.#findEnvironment(asked, environment, layer);
+    if (env === undefined) return undefined;
+    held.use(env.hold);
+    return { ...partsOf(asked, { ...environment, env, layer }), hold: held.move() };
   }
 
   async #findLayer({ wish, base }: Asked, packages: readonly string[]): Promise<Product | null | undefined> {
@@ -292,23 +306,14 @@ export class Builder implements AsyncDisposable {
     return join(folder, 'cache');
   }
 
-  #hold(path: string): string {
-    this.#held.set(path, (this.#held.get(path) ?? 0) + 1);
-    return path;
-  }
-
-  #release(path: string): void {
-    const count = (this.#held.get(path) ?? 1) - 1;
-    if (count === 0) this.#held.delete(path);
-    else this.#held.set(path, count);
-  }
-
+  // One bound for all of it, whatever it is: those go that were unused for longest.
   async #trim(): Promise<void> {
-    const { bytes, isUsed } = this.#options.kept;
-    const isKept = (path: string): boolean => this.#held.has(path) || isUsed(path);
-    await this.#environments.trim(bytes, isKept);
-    await this.#layers.trim(bytes, isKept);
-    await trimCache(this.#cache(this.#options.folder), bytes);
+    const stored = [
+      ...(await this.#environments.list()),
+      ...(await this.#layers.list()),
+      ...(await listFetched(this.#cache(this.#options.folder))),
+    ];
+    for (const one of chooseVictims(stored, this.#options.kept.bytes)) await one.drop();
   }
 }
 
@@ -320,7 +325,8 @@ function layerKeyOf({ wish, base }: Pick<Asked, 'wish' | 'base'>, packages: read
 function partsOf(
   { base }: Asked,
   { env, layer, python }: Made,
-): Omit<Extract<Built, { kind: 'built' }>, 'kind'> {
+): Omit<Extract<Built, { kind: 'built' }>, 'hold'> {
   const { path, key } = env;
-  return { env: path, base: base.path, layer: layer?.path ?? null, python: python.mount, key };
+  const parts = { env: path, base: base.path, layer: layer?.path ?? null, python: python.mount };
+  return { kind: 'built', ...parts, key };
 }

@@ -10,6 +10,11 @@ export interface Kept {
   readonly isUsed: boolean;
 }
 
+/** The same, and how it goes. */
+export interface Stored extends Kept {
+  readonly drop: () => Promise<void>;
+}
+
 /** Those to be removed, so that the others take no more than this. What is used stays, whatever it takes. */
 export function chooseVictims<Item extends Kept>(items: readonly Item[], budget: number): Item[] {
   let total = items.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -14,6 +14,7 @@ import {
   type OpenGroup,
 } from '../../src/build/index.ts';
 import { once } from '@holdfast/platform/test/once';
+import { Uses } from '../../src/uses.ts';
 import { removeTree } from '../../src/build/tree.ts';
 import { type DiskSpace } from '../../src/build/watch-bounds.ts';
 import { makeWheel } from './packages.ts';
@@ -69,9 +70,11 @@ export async function openBuildBench(
     readonly openSandbox?: OpenBuildSandbox;
     readonly pythons?: readonly string[];
     readonly space?: DiskSpace;
+    /** Where its folder is made. */
+    readonly above?: string;
   } = {},
 ): Promise<BuildBench> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-build-'));
+  const folder = await mkdtemp(join(options.above ?? tmpdir(), 'holdfast-build-'));
   const index = await openIndexServer();
   for (const project of SDK) index.offer({ project, ...makeWheel(project) });
   const log: string[] = [];
@@ -98,7 +101,7 @@ export async function openBuildBench(
     space: options.space ?? { spare: () => Promise.resolve(Infinity) },
     openGroup: options.openGroup ?? null,
     pythons: { folders: options.pythons ?? [], tell: (place, why) => log.push(`${place}: ${why}`) },
-    kept: { bytes: 1e10, isUsed: () => false },
+    kept: { bytes: 1e10, uses: new Uses() },
   });
   const never = new AbortController().signal;
   return {
