@@ -5,6 +5,7 @@ import { type Log } from '@holdfast/platform/log';
 import { FreeSpace, measureSpace } from '@holdfast/platform/objects/free-space';
 import { type RunnerStart } from '@holdfast/supervisor/settings';
 import { Base } from './base/index.ts';
+import { BuildTurns } from './build-turns.ts';
 import { Builder, type OpenBuildSandbox, type OpenGroup } from './build/index.ts';
 import { type Want } from './frames.ts';
 import {
@@ -17,7 +18,6 @@ import {
 import { CACHE_FOLDER, ENVIRONMENT_FOLDER, SOURCE } from './runs/environment.ts';
 import { insideCommand, programMounts, type InsideProgram } from './runs/run-spec.ts';
 import { type SpaceDeps } from './runs/start-run.ts';
-import { Turns } from './turns.ts';
 import { Uses } from './uses.ts';
 
 type Settings = RunnerStart['settings'];
@@ -63,23 +63,23 @@ export function openBuilding(settings: Settings, deps: BuildingDeps): Building {
   builder.clear().catch((error: unknown) => {
     deps.log.warn({ err: error }, 'what former builds left could not be removed');
   });
-  const turns = new Turns(AT_ONCE);
-  const own = new Map<string, Turns>();
-  const turnsOf = (namespace: string): Turns => {
-    const known = own.get(namespace) ?? new Turns(1);
-    own.set(namespace, known);
-    return known;
-  };
+  const turns = new BuildTurns(AT_ONCE);
   return {
     build: async (want, lines, signal) => {
       using slot = deps.users?.slots.take();
       const user = deps.users === null || slot === undefined ? null : deps.users.first + slot.number;
       const source = join(sources, want.space, want.commit);
       const waits = (): void => lines.say('Waiting for other builds of this machine');
-      // One after the other for each namespace, so that nobody's builds hold up everybody else's.
-      using _own = await turnsOf(want.namespace).take(signal, waits);
-      using _turn = await turns.take(signal, waits);
-      const built = await builder.build(wishOf(want, source, user), (line) => lines.say(line), signal);
+      const tell = (line: string): void => lines.say(line);
+      const wish = wishOf(want, source, user);
+      const built = await turns.findOrMake(
+        want.namespace,
+        {
+          find: async () => await builder.find(wish, tell, signal),
+          make: async () => await builder.build(wish, tell, signal),
+        },
+        { signal, waits },
+      );
       if (built.kind === 'failed') return built;
       const { env, python, hold } = built;
       return {
