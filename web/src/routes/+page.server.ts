@@ -14,7 +14,8 @@ export async function load(event: ServerLoadEvent) {
   const lists = await show(event, () =>
     Promise.all(
       TYPES.map(async (type) => {
-        const wish = { type, tags: [], sort: 'lastModified', ascending: false, limit: LIMIT } as const;
+        const order = { sort: 'lastModified', ascending: false } as const;
+        const wish = { type, tags: [], ...order, limit: LIMIT, cards: true };
         const page = await hub.repos.list(actor, wish);
         return {
           type,

@@ -1,6 +1,7 @@
 // Reads a README as a card. It may be anything: the answer is always a card, with what is wrong said in words.
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Json } from '@holdfast/kernel/canonical-json';
+import { boundMetadata, MAX_METADATA_BYTES } from './bounded.ts';
 import { checkMetadata } from './check.ts';
 import { cardInvalid } from './faults.ts';
 import { isMapping } from './fields.ts';
@@ -15,8 +16,9 @@ const VERSIONS = new Set(['sdk_version', 'python_version']);
 const MAX_MESSAGE_LENGTH = 300;
 
 /**
- * The card in a README (text, or bytes that should be UTF-8). Only the first MiB is looked at. Without a type the rules of
- * Spaces are not applied. Never throws.
+ * The card in a README (text, or bytes that should be UTF-8). Only the first MiB is looked at. Of
+ * metadata above 64 KiB of JSON the largest values are left out, with a warning. Without a type the rules of Spaces are not
+ * applied. Never throws.
  */
 export function parseCard(readme: string | Uint8Array, type?: RepoType): Card {
   const bytes = typeof readme === 'string' ? undefined : readme.subarray(0, MAX_CARD_LENGTH);
@@ -50,7 +52,14 @@ function readMetadata(value: Json, type: RepoType | undefined) {
     return { metadata: NOTHING, errors: ['the metadata must be a mapping of names to values'], warnings: [] };
   const empty = Object.keys(value).length === 0;
   const { errors, warnings } = checkMetadata(value, type);
-  return { metadata: value, errors, warnings: empty ? [MISSING] : warnings };
+  const { metadata, left } = boundMetadata(value);
+  const more = left.length === 0 ? [] : [tooLong(left)];
+  return { metadata, errors, warnings: empty ? [MISSING] : [...more, ...warnings] };
+}
+
+function tooLong(left: readonly string[]): string {
+  const keys = left.map((key) => JSON.stringify(key)).join(', ');
+  return `the metadata is over ${MAX_METADATA_BYTES / 1024} KiB; the hub keeps and lists it without ${keys}`;
 }
 
 function notice(message: string): Notice {

@@ -2,6 +2,7 @@
 // recorded before they are answered.
 import { type Sha1 } from '@holdfast/kernel/digest';
 import { type Page } from '@holdfast/kernel/page';
+import { MiB } from '@holdfast/kernel/size';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { isRecorded, referencesOf } from '#modules/access';
 import {
@@ -54,6 +55,8 @@ export type Place = Pick<Visit, 'commit' | 'path'> & { readonly repo: Pick<Repo,
 
 /** Files of one revision that are listed at once. */
 const MOST_FILES = 50_000;
+/** Units of text of their paths: of 50,000 files, 160 each. */
+const MOST_TEXT = 8 * MiB;
 
 /** The files of repositories. */
 export class Content {
@@ -114,23 +117,32 @@ export class Content {
     return files.slice(0, limit);
   }
 
-  /** Their paths alone, which need no look at any of the files. */
-  async listPaths(repo: Pick<Repo, 'id'>, commit: Sha1, limit = MOST_FILES): Promise<string[]> {
-    return await this.#reader(repo).listFilePaths(await this.#rootOf(repo, commit), limit);
+  /**
+   * Their paths alone, which need no look at any of the files; `undefined` where they are too long for one answer, as an
+   * answer without some would be taken for all: they are listed page by page.
+   */
+  async listPaths(repo: Pick<Repo, 'id'>, commit: Sha1): Promise<string[] | undefined> {
+    return await this.#reader(repo).listFilePaths(await this.#rootOf(repo, commit), MOST_FILES, MOST_TEXT);
+  }
+
+  /** All files of a commit for one answer; `undefined` as `listPaths` has it. */
+  async listAnswered(repo: Pick<Repo, 'id'>, commit: Sha1): Promise<ListedFile[] | undefined> {
+    const fit = (await this.listPaths(repo, commit)) !== undefined;
+    return fit ? await this.listFiles(repo, commit) : undefined;
   }
 
   /**
    * The paths of all files at the head of each repository, for a list of them: of as many of the first as one answer
-   * can hold, and of one at least (with at most 50,000 files). Where the visitor may not read, none.
+   * can hold, and of one at least (`undefined` where that is too long). Where the visitor may not read, none.
    */
-  async listNames(visitor: Visitor, repos: readonly Repo[]): Promise<string[][]> {
+  async listNames(visitor: Visitor, repos: readonly Repo[]): Promise<(string[] | undefined)[]> {
     const heads = repos.map((repo) => {
       const { id: repoId, head: commit } = repo;
       return commit !== null && this.#deps.repos.mayRead(visitor.actor, repo)
         ? { repoId, commit }
         : undefined;
     });
-    const names = await listFileNames(this.#deps.db, heads);
+    const names: (string[] | undefined)[] = await listFileNames(this.#deps.db, heads);
     const [first] = heads;
     if (names.length === 0 && first !== undefined)
       names.push(await this.listPaths({ id: first.repoId }, first.commit));

@@ -20,24 +20,31 @@ import { boundsFor, findPage } from './list-page-store.ts';
 import { type Found } from './list-part-store.ts';
 import { type PageWish } from './list-wish-store.ts';
 import { type Repo, type RepoQuery } from './model.ts';
+import { NONE, NOTHING_WIDE, readWide, type Wide, type WideRows } from './list-wide-store.ts';
 import { toRepo } from './store.ts';
 import { type RepoTables } from './tables.ts';
 
 type Table = RepoTables['repos.repo'];
-type Row = Selectable<Table> & { readonly sort_value: string };
+type Row = Omit<Selectable<Table>, keyof Wide> & { readonly sort_value: string };
 
-/** All that is presented: the text index, which is long, is not. */
+/** What a page is found and shown by; what may be long of each is asked for once the page is known. */
 const COLUMN_NAMES = (
   'id type namespace_id namespace name creator_id visibility gated created_at last_modified head likes likes_30d ' +
-  'downloads downloads_all_time trending used_storage parameters main_size summary uses card tags pipeline_tag ' +
-  'library_name sdk text discussions_disabled deleted_at'
+  'downloads downloads_all_time trending used_storage parameters main_size pipeline_tag library_name ' +
+  'sdk discussions_disabled deleted_at'
 ).split(' ');
 
-/** A page that may be cut short: an answer need not hold all of it. */
+/**
+ * A page that may be cut short: an answer need not hold all of it. Its repositories have no text, no `uses`, and a card only
+ * where the query asks for it.
+ */
 export interface RepoPage extends Page<Repo> {
   /** The cursor that goes on behind one of the items. */
   cursorAfter(index: number): string;
 }
+
+/** What no list shows, for rows that were read without it. */
+const NARROW = { text: '', uses: [], pushed_with: null, preloads_with: null, likes_30d: 0 };
 
 /** Where a list is read, and for whom. */
 export interface ListPlace {
@@ -51,9 +58,12 @@ export async function listRepos({ db, counts, reach }: ListPlace, query: RepoQue
   const tables: Kysely<RepoTables> = db.withTables<RepoTables>();
   const author = query.author === undefined ? undefined : await findAuthor(tables, query.author);
   // An unknown author matches nothing.
-  if (query.author !== undefined && author === undefined) return pageOf({ rows: [] }, query.limit);
+  if (query.author !== undefined && author === undefined) return pageOf({ rows: [] }, query.limit, NONE);
   const wish = wishOf(query, { author, reach });
-  return pageOf(await findPage<Row>({ db: tables, counts }, wish, boundsFor(wish.limit)), query.limit);
+  const found = await findPage<Row>({ db: tables, counts }, wish, boundsFor(wish.limit));
+  const rows = found.rows.slice(0, query.limit);
+  const wide = await readWide(tables, rows, { cards: query.cards === true, reach });
+  return pageOf(found, query.limit, wide);
 }
 
 function wishOf(query: RepoQuery, of: { author: Id | undefined; reach: Reach }): PageWish {
@@ -87,16 +97,22 @@ async function findAuthor(db: Kysely<RepoTables>, name: string): Promise<Id | un
   return row?.account_id;
 }
 
-function pageOf({ rows, reached }: Found<Row>, limit: number): RepoPage {
-  const page = rows.slice(0, limit);
+function pageOf({ rows, reached }: Found<Row>, limit: number, { wide, whole }: WideRows): RepoPage {
+  const first = rows.slice(0, limit);
+  // Left out is what does not fit, and what is gone or hidden since the page was found.
+  const page = first.filter(({ id }) => wide.has(id));
   const cursorAfter = (index: number): string => {
-    const { sort_value: value, id } = page[index] ?? outOfPage(index);
-    return encodeCursor({ value, id });
+    return cursorOf(page[index] ?? outOfPage(index));
   };
-  const items = page.map(toRepo);
+  const items = page.map((row) => toRepo({ ...row, ...NARROW, ...(wide.get(row.id) ?? NOTHING_WIDE) }));
+  if (!whole) return { items, cursorAfter, next: cursorAfter(page.length - 1) };
   if (rows.length <= limit)
     return { items, cursorAfter, ...(reached !== undefined && { next: encodeCursor(reached) }) };
-  return { items, cursorAfter, next: cursorAfter(page.length - 1) };
+  return { items, cursorAfter, next: cursorOf(first.at(-1) ?? outOfPage(0)) };
+}
+
+function cursorOf({ sort_value: value, id }: Row): string {
+  return encodeCursor({ value, id });
 }
 
 /** How many repositories of each type. */
@@ -121,19 +137,14 @@ export async function countRepos(db: Db, namespaceId: string, reach: Reach): Pro
   return { numModels: of('model'), numDatasets: of('dataset'), numSpaces: of('space') };
 }
 
-/** The thousand repositories of one namespace that occupy most. */
+/** The thousand repositories of one namespace that occupy most, without what their cards say. */
 export async function listLargest(db: Db, namespaceId: string, reach: Reach): Promise<Repo[]> {
-  const rows = await db
-    .withTables<RepoTables>()
-    .selectFrom('repos.repo')
-    .selectAll()
-    .where('namespace_id', '=', namespaceId as Repo['id'])
-    .where('deleted_at', 'is', null)
-    .where(visibleWithin(reach))
-    .orderBy('used_storage', 'desc')
-    .limit(1000)
-    .execute();
-  return rows.map(toRepo);
+  const columns = sql.join(COLUMN_NAMES.map((name) => sql.ref(name)));
+  const { rows } = await sql<Omit<Row, 'sort_value'>>`
+    select ${columns} from repos.repo
+     where namespace_id = ${namespaceId} and deleted_at is null and ${visibleWithin(reach)}
+     order by used_storage desc limit 1000`.execute(db.withTables<RepoTables>());
+  return rows.map((row) => toRepo({ ...row, ...NARROW, ...NOTHING_WIDE }));
 }
 
 /** The tags of the thousand most downloaded public repositories of a type, most used first: bounded at any size of hub. */

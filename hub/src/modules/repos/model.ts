@@ -130,6 +130,8 @@ export interface RepoQuery {
   readonly ascending: boolean;
   readonly limit: number;
   readonly cursor?: string;
+  /** Whether the cards are shown; a page of many long ones ends early. */
+  readonly cards?: boolean;
 }
 
 /** Settings that can be changed; what is absent stays. */

@@ -62,7 +62,7 @@ export function readWish(type: RepoType, search: URLSearchParams): ListWish {
 export function queryOf(wish: ListWish): RepoQuery {
   const { type, search, tags, author, size, sort, cursor } = wish;
   return {
-    ...{ type, tags, sort, ascending: false, limit: LIMIT },
+    ...{ type, tags, sort, ascending: false, limit: LIMIT, cards: true },
     ...(search !== '' && { search }),
     ...(author !== '' && { author }),
     ...(size !== undefined && { parameters: SIZES[size] }),

@@ -19,7 +19,7 @@ export async function load(event: ServerLoadEvent) {
     Promise.all(
       TYPES.map(async (type) => {
         const wish = { type, author: name, tags: [], sort: 'lastModified', ascending: false } as const;
-        const { items, next } = await hub.repos.list(actor, { ...wish, limit: LIMIT });
+        const { items, next } = await hub.repos.list(actor, { ...wish, limit: LIMIT, cards: true });
         const all = `${listPath(type)}?${new URLSearchParams({ author: name, sort: 'lastModified' }).toString()}`;
         return {
           type,

@@ -16,7 +16,7 @@ export async function load(event: ServerLoadEvent) {
     Promise.all(
       TYPES.map(async (type) => {
         const wish = { type, search: sought, tags: [], sort: 'trendingScore', ascending: false } as const;
-        const { items, next } = await hub.repos.list(actor, { ...wish, limit: LIMIT });
+        const { items, next } = await hub.repos.list(actor, { ...wish, limit: LIMIT, cards: true });
         const all = `${listPath(type)}?${new URLSearchParams({ search: sought }).toString()}`;
         return {
           type,

@@ -16,6 +16,10 @@ export interface Head {
 
 /** Folders read for one list, in bytes: those of some forty thousand files. */
 const MOST_BYTES = 2 * MiB;
+/** Text of the folders before the names: a short name in a deep folder has a path of four thousand bytes. */
+const MOST_TEXT = 8 * MiB;
+/** The least that an entry takes in a folder's bytes. */
+const ENTRY_BYTES = 28;
 
 /**
  * The paths of all files of each commit in git's order: of as many of the first commits as can be read within the
@@ -40,12 +44,15 @@ class FileNames {
   readonly #paths: string[][];
   /** Bytes of folders by head. */
   readonly #bytes: number[];
+  /** Of the paths, at most, what the names in those folders begin with. */
+  readonly #text: number[];
 
   constructor(db: Kysely<GitTables>, heads: readonly (Head | undefined)[]) {
     this.#db = db;
     this.#heads = heads;
     this.#paths = heads.map(() => []);
     this.#bytes = heads.map(() => 0);
+    this.#text = heads.map(() => 0);
   }
 
   async read(): Promise<string[][]> {
@@ -74,16 +81,24 @@ class FileNames {
       select o.repo_id, o.oid, o.size ${this.#foldersOf(visits)}`.execute(this.#db);
     const sizes = new Map(rows.map(({ repo_id: repoId, oid, size }) => [keyOf({ repoId, oid }), size]));
     // Each visit counts, and not each folder once: folders that hold one another many times over have endless paths.
-    for (const visit of visits)
-      this.#bytes[visit.index] = (this.#bytes[visit.index] ?? 0) + (sizes.get(keyOf(visit)) ?? 0);
+    for (const visit of visits) {
+      const size = sizes.get(keyOf(visit)) ?? 0;
+      this.#bytes[visit.index] = (this.#bytes[visit.index] ?? 0) + size;
+      this.#text[visit.index] = (this.#text[visit.index] ?? 0) + (visit.prefix.length * size) / ENTRY_BYTES;
+    }
     const fitting = this.#fitting();
     return visits.filter(({ index }) => index < fitting);
   }
 
   /** How many heads there are until the limit. */
   #fitting(): number {
-    let sum = 0;
-    const end = this.#bytes.findIndex((bytes) => (sum += bytes) > MOST_BYTES);
+    let bytes = 0;
+    let text = 0;
+    const end = this.#bytes.findIndex((more, index) => {
+      bytes += more;
+      text += this.#text[index] ?? 0;
+      return bytes > MOST_BYTES || text > MOST_TEXT;
+    });
     return end === -1 ? this.#heads.length : end;
   }
 

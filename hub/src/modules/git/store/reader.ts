@@ -135,12 +135,20 @@ export class GitReader {
     return await this.#describe(page);
   }
 
-  /** The paths of the first files of a folder, at any depth, without a look at the files; submodules count as such. */
-  async listFilePaths(root: Sha1, limit: number): Promise<string[]> {
+  /**
+   * The paths of the first files of a folder, at any depth, without a look at the files; submodules count as such. With a
+   * bound on their length, `undefined` where they are longer together: a path can have four thousand bytes.
+   */
+  async listFilePaths(root: Sha1, limit: number): Promise<string[]>;
+  async listFilePaths(root: Sha1, limit: number, longest: number): Promise<string[] | undefined>;
+  async listFilePaths(root: Sha1, limit: number, longest = Infinity): Promise<string[] | undefined> {
     const paths: string[] = [];
     let seen = 0;
+    let length = 0;
     for await (const { path, entry } of walkTree(this, root, { prefix: '', recursive: true })) {
       if (isFolder(entry)) continue;
+      length += path.length;
+      if (length > longest) return undefined;
       if (isFile(entry)) paths.push(path);
       seen += 1;
       if (seen >= limit) break;

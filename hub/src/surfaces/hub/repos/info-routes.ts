@@ -94,7 +94,7 @@ async function filesOf(
   deps: InfoDeps,
   call: InfoCall,
   at: { repo: Repo; revision: string | undefined; listed: boolean },
-): Promise<{ sha: string | null; siblings: Sibling[] }> {
+): Promise<{ sha: string | null; siblings?: Sibling[] }> {
   const { repo } = at;
   if (repo.head === null && at.revision === undefined) return { sha: null, siblings: [] };
   const commit = await deps.content.resolveRevision(repo, at.revision ?? 'main');
@@ -103,9 +103,10 @@ async function filesOf(
   if (!readable || !at.listed) return { sha: commit, siblings: [] };
   await recordListing(deps.reads, { repo, commit, path: '', visitor: call });
   const siblings = call.query.blobs
-    ? (await deps.content.listFiles(repo, commit)).map(presentSibling)
-    : (await deps.content.listPaths(repo, commit)).map((rfilename) => ({ rfilename }));
-  return { sha: commit, siblings };
+    ? (await deps.content.listAnswered(repo, commit))?.map(presentSibling)
+    : (await deps.content.listPaths(repo, commit))?.map((rfilename) => ({ rfilename }));
+  // Clients ask for the tree, page by page, where there are none.
+  return { sha: commit, ...(siblings !== undefined && { siblings }) };
 }
 
 function presentSibling({ path, size, oid, lfs }: FileFacts): Sibling {

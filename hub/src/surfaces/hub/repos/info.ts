@@ -131,6 +131,20 @@ export function isInfoField(type: RepoType, field: string): boolean {
   return FIELDS[type].has(field);
 }
 
+// What is taken from the card as it is kept.
+const OF_CARD: ReadonlySet<string> = new Set([
+  'cardData',
+  'datasets',
+  'model-index',
+  'models',
+  'paperswithcode_id',
+] satisfies (keyof RepoInfo)[]);
+
+/** Whether a field cannot be filled without the card. */
+export function isOfCard(field: string): boolean {
+  return OF_CARD.has(field);
+}
+
 /** Everything that is known of a repository from its row. */
 export function presentRepo(repo: Repo): RepoInfo {
   const { facets } = repo;

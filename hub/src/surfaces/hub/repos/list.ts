@@ -7,7 +7,7 @@ import { Flag, nextLink, pageSize, TextList } from '../query.ts';
 import { defineRoute, type Call, type Route } from '../../route/route.ts';
 import { appUnknown, expandInvalid } from './faults.ts';
 import { ParameterRange } from './parameter-range.ts';
-import { isInfoField, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
+import { isInfoField, isOfCard, listFields, pickFields, presentRepo, RepoInfo } from './info.ts';
 import { asksForSpace, MOST_SPACES, spaceFieldsOf } from './space-fields.ts';
 import { type RuntimeDeps } from '../spaces/runtime.ts';
 
@@ -69,7 +69,7 @@ export function listReposRoute(deps: ListDeps): Route {
       const asksSpaces = repoType === 'space' && asksForSpace(fields);
       const wish = toRepoQuery(query);
       const limit = asksSpaces ? Math.min(wish.limit, MOST_SPACES) : wish.limit;
-      const page = await repos.list(actor, { type: repoType, ...wish, limit });
+      const page = await repos.list(actor, { type: repoType, ...wish, limit, cards: fields.some(isOfCard) });
       const { items, next } = fields.includes('siblings')
         ? await withSiblings(content, call, page)
         : { items: page.items.map(presentRepo), next: page.next };
