@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_RESERVE, reserveOf } from '@holdfast/platform/objects/free-space';
 import { startInstance, type Instance } from '../harness/instance.ts';
 import {
+  askBatch,
   askOne,
   commit,
   put,
@@ -125,6 +126,16 @@ void test('a full disk', { timeout: 120_000, skip }, async (t) => {
       for (const { socket } of bodies) socket.destroy();
       await rm(room);
     }
+  });
+  await t.test('large files of one batch do not share one space either', async () => {
+    // Each alone would fit, and is large enough to come in parts.
+    const objects = ['a', 'b', 'c'].map((letter) => ({ oid: letter.repeat(64), size: 257 * MIB }));
+    const wish = { ...to, operation: 'upload', objects, transfers: ['multipart'] } as const;
+    const answer = (await (await askBatch(instance, wish)).json()) as { objects: BatchObject[] };
+    assert.deepEqual(
+      answer.objects.map(({ error }) => error?.code),
+      [undefined, 507, 507],
+    );
   });
   const filler = await fill(disk.path);
 

@@ -15,7 +15,7 @@ import { HashAhead } from './hash-ahead.ts';
 import { findMissingPart, parseMarker, partLength, type Marker } from './part-markers.ts';
 import { below, isErrorCode, objectPath, openExisting, openNew } from './paths.ts';
 import { receive } from './receive.ts';
-import type { PartsCompletion, PartSource, PartsUpload, StoredObject } from './store.ts';
+import type { PartsCompletion, PartSource, PartsUpload, PartsWish, StoredObject } from './store.ts';
 
 /** What uploads in parts share with the store they belong to. */
 export interface DiskPartsDeps {
@@ -38,9 +38,9 @@ export class DiskParts {
     this.#deps = deps;
   }
 
-  async begin(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload> {
+  async begin(wish: PartsWish): Promise<PartsUpload> {
     // Its parts are promised their space as they come.
-    using _fits = await this.#deps.space.promise(wish.size);
+    using _fits = await this.#deps.space.promise(wish.size + (wish.besides ?? 0));
     const id = randomBytes(16).toString('hex');
     await mkdir(this.#path(id), { mode: 0o700 });
     await using file = await openNew(this.#path(id, 'bytes'));

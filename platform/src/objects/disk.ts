@@ -22,6 +22,7 @@ import type {
   PartSource,
   PartsCompletion,
   PartsUpload,
+  PartsWish,
   PutOptions,
   StoredObject,
 } from './store.ts';
@@ -141,7 +142,7 @@ export class DiskObjectStore implements ObjectStore {
     yield* listBelow(below(this.#root, 'sha256'), after);
   }
 
-  async beginParts(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload> {
+  async beginParts(wish: PartsWish): Promise<PartsUpload> {
     return await this.#parts.begin(wish).catch(refuseWithoutSpace);
   }
 

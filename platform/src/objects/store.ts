@@ -48,6 +48,14 @@ export interface OpenObject extends AsyncDisposable {
   readInto(start: number, into: Uint8Array): Promise<void>;
 }
 
+/** An upload in parts that is to begin. Sizes are bytes. */
+export interface PartsWish {
+  readonly size: number;
+  readonly partSize: number;
+  /** What is begun beside it and has to fit with it. */
+  readonly besides?: number;
+}
+
 /** An upload in parts. Its three values are all that its owner has to remember. */
 export interface PartsUpload {
   readonly id: string;
@@ -119,7 +127,7 @@ export interface ObjectStore extends AsyncDisposable {
   list(after?: Sha256): AsyncIterable<ListedObject>;
 
   /** Starts an upload in parts. Throws `object.store-full`. */
-  beginParts(wish: { readonly size: number; readonly partSize: number }): Promise<PartsUpload>;
+  beginParts(wish: PartsWish): Promise<PartsUpload>;
   /**
    * Stores one part, in any order, again if need be; it must have exactly its size.
    * Throws `parts.missing`, `parts.busy`, `parts.number` and what `put` throws.

@@ -55,3 +55,18 @@ void test('partLength() gives the last part the rest, and parts that do not exis
     [10, 10, 5, 0],
   );
 });
+
+void test('planUploads() gives all objects of a batch ten thousand parts together, and fewer and larger ones to each', () => {
+  const huge = { largest: 64 * 1024 * MiB, part: 64 * MiB };
+  const many = Array.from({ length: 1000 }, () => named('a', 62 * 1024 * MiB));
+  const partsOf = (wishes: BlobName[]): number[] =>
+    plan(wishes, [], huge).map((one, index) =>
+      one.way === 'parts' ? Math.ceil((wishes[index]?.size ?? 0) / one.partSize) : 0,
+    );
+  const parts = partsOf(many);
+  assert.ok(parts.reduce((sum, one) => sum + one) <= 10_000);
+  assert.ok(parts.every((one) => one === 10));
+  // A batch as the clients make them is as before.
+  assert.deepEqual(partsOf(many.slice(0, 10)), Array.from({ length: 10 }, () => 992));
+  assert.equal(partsOf([...many.slice(0, 10), named('b', 5)]).at(-1), 1);
+});

@@ -62,6 +62,8 @@ export interface UploadRules {
 const FEWEST_PARTS = 4;
 /** Each part is a signed link in the answer and a marker in the store. */
 const MOST_PARTS = 1_000;
+/** Of all objects of a batch: a thousand of a thousand parts each would be a gigabyte of links. */
+const MOST_PARTS_OF_BATCH = 10_000;
 
 /**
  * How each object of a batch is to come in. `stored` holds what the repository itself has: bytes that another
@@ -76,12 +78,20 @@ export function planUploads(
   const plans = wishes.map((wish) => planOne(wish, stored.get(wish.sha256), rules));
   const inParts = rules.partsOffered && plans.some((plan, index) => isLarge(plan, wishes[index], rules));
   if (!inParts) return plans;
+  const sizes = plans.map((plan, index) => (plan.way === 'whole' ? (wishes[index]?.size ?? 0) : 0));
+  const most = mostPartsOf(sizes, rules.part);
   return plans.map((plan, index) => {
-    const size = wishes[index]?.size ?? 0;
-    return plan.way === 'whole' && size > 0
-      ? { way: 'parts', partSize: partSizeFor(size, rules.part) }
-      : plan;
+    const size = sizes[index] ?? 0;
+    return size > 0 ? { way: 'parts', partSize: partSizeFor(size, rules.part, most) } : plan;
   });
+}
+
+/** How many parts each of these objects may have: fewer and larger ones where together they would have too many. */
+function mostPartsOf(sizes: readonly number[], usual: number): number {
+  const inParts = sizes.filter((size) => size > 0);
+  const sum = inParts.reduce((parts, size) => parts + Math.ceil(size / partSizeFor(size, usual)), 0);
+  if (sum <= MOST_PARTS_OF_BATCH) return MOST_PARTS;
+  return Math.max(1, Math.floor(MOST_PARTS_OF_BATCH / inParts.length));
 }
 
 function planOne(wish: BlobName, before: BlobName | undefined, rules: UploadRules): UploadPlan {
@@ -95,8 +105,8 @@ function isLarge(plan: UploadPlan, wish: BlobName | undefined, rules: UploadRule
 }
 
 /** The size of each part but the last: the usual one, or more where there would be too many, in whole mebibytes. */
-export function partSizeFor(size: number, usual: number): number {
-  const least = Math.ceil(size / MOST_PARTS);
+export function partSizeFor(size: number, usual: number, most = MOST_PARTS): number {
+  const least = Math.ceil(size / most);
   return least <= usual ? usual : Math.ceil(least / MiB) * MiB;
 }
 

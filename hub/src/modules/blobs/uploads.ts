@@ -58,6 +58,12 @@ export interface UploadsDeps {
 /** Which object is to come, and for which repository. */
 export type Destination = Pick<Link, 'repoId' | 'sha256' | 'size'>;
 
+/** An object that comes in parts. */
+interface BatchPart extends BlobName {
+  /** Bytes that the same batch has begun before: each alone may fit the disk where all of them do not. */
+  readonly besides?: number;
+}
+
 /** Who sends, from where. */
 export interface Sender {
   readonly actor: Actor;
@@ -113,19 +119,20 @@ export class Uploads {
   }
 
   /** Begins an upload in parts. Throws `upload.too-many`, `object.store-full`, `quota.exceeded`. */
-  async beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
+  async beginParts(repoId: Id, wish: BatchPart, partSize: number): Promise<UploadSession> {
     const begin = async () => await this.#beginParts(repoId, wish, partSize);
     return await this.#makingRoom(repoId, [wish], begin);
   }
 
-  async #beginParts(repoId: Id, wish: BlobName, partSize: number): Promise<UploadSession> {
+  async #beginParts(repoId: Id, wish: BatchPart, partSize: number): Promise<UploadSession> {
     const { db, clock, store, room } = this.#deps;
     const under = await new BlobReader(db).countUploads(repoId, clock.now());
     if (under >= MOST_SESSIONS) throw tooManyUploads(MOST_SESSIONS);
-    const { id: partsId } = await store.beginParts({ size: wish.size, partSize });
+    const { sha256, size, besides = 0 } = wish;
+    const { id: partsId } = await store.beginParts({ size, partSize, besides });
     const now = clock.now();
     const expiresAt = new Date(now.getTime() + SESSION_MS);
-    const session = { ...wish, id: newId(now), repoId, partSize, partsId, expiresAt };
+    const session = { sha256, size, id: newId(now), repoId, partSize, partsId, expiresAt };
     const begin = db.transaction(async (tx) => {
       const writer = new BlobWriter(tx);
       const isFree = await mendsAlone(writer, session);

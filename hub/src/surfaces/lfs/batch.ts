@@ -124,6 +124,7 @@ class Asked {
     const xet = transfer === 'xet' ? await this.#xet() : undefined;
     const planOf = new Map(sound.map((name, index) => [name, plans[index]]));
     const objects: AnsweredObject[] = [];
+    let begun = 0;
     for (const [index, wish] of wishes.entries()) {
       const name = names[index];
       const plan = name && planOf.get(name);
@@ -135,7 +136,11 @@ class Asked {
         objects.push(refused(wish, 422, `The object is stored here with ${plan.stored} bytes.`));
       else if (plan.way === 'whole')
         objects.push({ ...wish, authenticated: true, actions: xet ?? this.#whole(name) });
-      else objects.push(await this.#parts(wish, name, plan.partSize));
+      else {
+        const answered = await this.#parts(wish, { ...name, besides: begun }, plan.partSize);
+        objects.push(answered);
+        if (answered.error === undefined) begun += name.size;
+      }
     }
     return { transfer, objects };
   }
@@ -170,9 +175,13 @@ class Asked {
     return { upload: this.#action('store', name), verify: this.#action('verify', name) };
   }
 
-  async #parts(wish: Wish, name: BlobName, partSize: number): Promise<AnsweredObject> {
+  async #parts(
+    wish: Wish,
+    { besides, ...name }: BlobName & { readonly besides: number },
+    partSize: number,
+  ): Promise<AnsweredObject> {
     try {
-      const { id } = await this.#deps.uploads.beginParts(this.#by.repo.id, name, partSize);
+      const { id } = await this.#deps.uploads.beginParts(this.#by.repo.id, { ...name, besides }, partSize);
       const header: Record<string, string> = { chunk_size: String(partSize) };
       for (let part = 1; (part - 1) * partSize < name.size; part += 1)
         // git-lfs sorts the keys as text, and its agent takes the parts in that order.
