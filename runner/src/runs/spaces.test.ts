@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LOST_MS } from '@holdfast/kernel/space-lease';
+import { ALONE_MS, LOST_MS } from '@holdfast/kernel/space-lease';
 import { openLog } from '@holdfast/platform/log';
 import { type FromRunner, type ToRunner, type Want } from '../frames.ts';
 import { Spaces, type SpacesDeps } from './spaces.ts';
@@ -184,4 +184,15 @@ void test('nothing is begun for a hub that was late until it has them again, whi
   opened.hold(LOST_MS);
   opened.say(WANT);
   assert.deepEqual(await opened.told(), ['BUILDING']);
+});
+
+void test('what is begun for a hub that never says since when it has it is ended as well', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  await using opened = openSpaces(buildForEver);
+  const before = opened.greetings;
+  opened.say(WANT);
+  t.mock.timers.tick(ALONE_MS - 1);
+  assert.equal(opened.greetings, before);
+  t.mock.timers.tick(1);
+  assert.equal(opened.greetings, before + 1);
 });

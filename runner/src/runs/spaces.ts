@@ -135,6 +135,8 @@ export class Spaces implements AsyncDisposable {
     }
     // Of a hub that was stopped, and does not know yet that it has them no more. It is said again once it has.
     if (this.#isLapsed) return;
+    // A hub that was stopped before it ever said since when it has them would have them for good.
+    this.#lease ??= setTimeout(() => this.#lapse(), ALONE_MS);
     this.#wanted.set(want.space, want);
     const known = this.#spaces.get(want.space);
     if (known !== undefined) known.want(want);
