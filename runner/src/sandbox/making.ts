@@ -38,7 +38,7 @@ export interface Way {
 /** Makes a sandbox. Throws a `RefusedSpec` or a `SandboxUnavailable`; nothing is left then. */
 export async function makeSandbox(spec: SandboxSpec, ground: MakingGround, way: Way): Promise<Sandbox> {
   judgeSpec(spec, ground);
-  ground.sockets.check(spec);
+  await ground.sockets.check(spec);
   giveToUser(spec);
   const { groups } = ground;
   const group =

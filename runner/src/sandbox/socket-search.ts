@@ -1,50 +1,73 @@
-// Looks for sockets in what a sandbox would be shown: one that another process listens on is a way out of it.
-import { type Dirent, lstatSync, readdirSync, realpathSync } from 'node:fs';
+// Looks for sockets in what a sandbox would be shown: one that another process listens on is a way out of it. What is looked through may be
+// what somebody's code left, two million folders of it, and all Spaces of a machine share this thread: so it is done piece by piece.
+import { type Dir } from 'node:fs';
+import { lstat, opendir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedSpec } from './judgement.ts';
 import { type SandboxSpec } from './spec.ts';
 
 /** What leads out, and where an app waits for visitors. */
 const DOOR_SOCKETS = ['door.sock', 'visits.sock'];
+/** Entries of a folder that are read at once. */
+const AT_ONCE = 256;
 
 /** Looks, and remembers what cannot change any more. */
 export class SocketSearch {
-  /** Read-only folders that were looked through, by path; their names are never given again. */
-  readonly #clean = new Set<string>();
+  /** Read-only folders that are or were looked through, by path; their names are never given again. */
+  readonly #looked = new Map<string, Promise<void>>();
 
   /** Throws a `RefusedSpec` when a socket, or a way past the paths that were judged, is in what it shows. */
-  check(spec: SandboxSpec): void {
-    for (const part of spec.root) if ('from' in part) this.#once(part.from, []);
+  async check(spec: SandboxSpec): Promise<void> {
+    for (const part of spec.root) if ('from' in part) await this.#once(part.from);
     for (const mount of spec.mounts) {
-      if (mount.access === 'read') this.#once(mount.from, []);
-      else this.#look(mount.from, []);
+      if (mount.access === 'read') await this.#once(mount.from);
+      else await look(mount.from, []);
     }
-    this.#look(spec.door, DOOR_SOCKETS);
+    await look(spec.door, DOOR_SOCKETS);
+    // Whoever writes the folder above may have put a link in the place of one that was looked at: last of all, and each time.
+    for (const path of pathsOf(spec)) await requireReal(path);
   }
 
-  #once(path: string, allowed: readonly string[]): void {
-    if (this.#clean.has(path)) return;
-    this.#look(path, allowed);
-    this.#clean.add(path);
-  }
-
-  #look(path: string, allowed: readonly string[]): void {
-    // A link on the way would have another place judged than the one that is shown.
-    if (realpathSync(path) !== path)
-      throw new RefusedSpec(`this sandbox is not made: ${path} leads elsewhere`);
-    const found = findSocket(path, allowed);
-    if (found !== undefined)
-      throw new RefusedSpec(`this sandbox is not made: it would show the socket ${found}`);
+  async #once(path: string): Promise<void> {
+    const looking = this.#looked.get(path) ?? look(path, []);
+    this.#looked.set(path, looking);
+    try {
+      await looking;
+    } catch (error) {
+      this.#looked.delete(path);
+      throw error;
+    }
   }
 }
 
-function findSocket(path: string, allowed: readonly string[]): string | undefined {
-  const kind = lstatSync(path);
+function pathsOf({ root, mounts, door }: SandboxSpec): string[] {
+  return [
+    ...root.flatMap((part) => ('from' in part ? [part.from] : [])),
+    ...mounts.map(({ from }) => from),
+    door,
+  ];
+}
+
+// A link on the way would have another place judged than the one that is shown: with the hub in other hands, the sockets of other Spaces' doors.
+async function requireReal(path: string): Promise<void> {
+  if ((await realpath(path)) !== path)
+    throw new RefusedSpec(`this sandbox is not made: ${path} leads elsewhere`);
+}
+
+async function look(path: string, allowed: readonly string[]): Promise<void> {
+  await requireReal(path);
+  const found = await findSocket(path, allowed);
+  if (found !== undefined)
+    throw new RefusedSpec(`this sandbox is not made: it would show the socket ${found}`);
+}
+
+async function findSocket(path: string, allowed: readonly string[]): Promise<string | undefined> {
+  const kind = await lstat(path);
   if (kind.isSocket()) return path;
   if (!kind.isDirectory()) return undefined;
   const folders = [path];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop())
-    for (const entry of readFolder(folder)) {
+    for await (const entry of (await openFolder(folder)) ?? []) {
       const at = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(at);
       else if (entry.isSocket() && !(folder === path && allowed.includes(entry.name))) return at;
@@ -52,12 +75,12 @@ function findSocket(path: string, allowed: readonly string[]): string | undefine
   return undefined;
 }
 
-function readFolder(path: string): Dirent[] {
+async function openFolder(path: string): Promise<Dir | undefined> {
   try {
-    return readdirSync(path, { withFileTypes: true });
+    return await opendir(path, { bufferSize: AT_ONCE });
   } catch (error) {
     // Closed to us, who may at least what the sandbox's user may.
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return [];
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return undefined;
     throw error;
   }
 }
