@@ -2,7 +2,7 @@
 import { Turns } from './turns.ts';
 
 /** How something is come by. */
-export interface Steps<Result> {
+interface Steps<Result> {
   /** `undefined`: it has to be made. */
   readonly find: () => Promise<Result | undefined>;
   /** May find it, too: somebody may have made it meanwhile. */
@@ -10,7 +10,7 @@ export interface Steps<Result> {
 }
 
 /** How a turn is waited for: `waits` is called where it is, and the signal ends that with its reason. */
-export interface Waiting {
+interface Waiting {
   readonly signal: AbortSignal;
   readonly waits: () => void;
 }

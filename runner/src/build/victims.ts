@@ -1,7 +1,7 @@
 // Which of the things that are kept have to go when they are too many: those that nobody used for longest. Pure.
 
 /** Something that is kept. */
-export interface Kept {
+interface Kept {
   readonly name: string;
   readonly bytes: number;
   /** When it was used last, in milliseconds. */
