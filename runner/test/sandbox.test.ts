@@ -1,5 +1,8 @@
 // The contract of sandboxes, kept where the runner is root of a user namespace and where it is an ordinary user.
+import assert from 'node:assert/strict';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KnownProcess, endProcess, isAlive } from '../src/sandbox/index.ts';
 import { CONTRACT } from './harness/contract.ts';
 import { levelsHere, openMachine, waysHere } from './harness/machine.ts';
 
@@ -23,6 +26,19 @@ for (const level of levelsHere())
   void test(`what a sandbox uses is told without control groups, under bubblewrap, started as for ${level}`, async () => {
     await using machine = await openMachine(level, 'bubblewrap', { isGrouped: false });
     await machine.run('what it uses is told');
+  });
+
+// In an instance, the runner's own sandbox ends with it, too; here nothing but what a sandbox itself does about it.
+for (const { level, runtime } of ways)
+  void test(`a sandbox ends with whoever made it, killed as they may be, under ${runtime}, started as for ${level}`, async () => {
+    await using machine = await openMachine(level, runtime, { isGrouped: false });
+    const made = (await machine.run('have one run')) as readonly KnownProcess[];
+    assert.ok(made.length >= 4, `${String(made.length)} processes: it, its child, and those that made it`);
+    using stack = new DisposableStack();
+    stack.defer(() => made.forEach(endProcess));
+    await machine.crash();
+    for (const giveUp = Date.now() + 5_000; made.some(isAlive) && Date.now() < giveUp;) await delay(50);
+    assert.deepEqual(made.filter(isAlive), []);
   });
 
 for (const level of levelsHere())

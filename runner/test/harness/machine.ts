@@ -52,6 +52,8 @@ export interface AgentStart {
 export interface Machine extends AsyncDisposable {
   /** Has the agent do something by its name. Rejects with what it threw. */
   run(name: string): Promise<unknown>;
+  /** Ends the agent by SIGKILL, which ends nothing of what it made. */
+  crash(): Promise<void>;
 }
 
 // Numbers that no user of the machine has: the runner, and the range of the Spaces.
@@ -83,6 +85,11 @@ export async function openMachine(
       if (answer === undefined) throw new Error('the agent ended');
       if (answer.error !== undefined) throw new Error(answer.error);
       return answer.value;
+    },
+    crash: async () => {
+      const ended = once(agent, 'exit');
+      agent.kill('SIGKILL');
+      await ended;
     },
     [Symbol.asyncDispose]: async () => {
       channel.send({ end: true });
