@@ -18,7 +18,7 @@ export const STILL_SHOWN: readonly string[] = [
   'the kernel’s version and build (`uname`, `/proc/version`), and the settings that `/proc/sys` shows to everybody; none can be written',
   'the processors’ model and flags (`/proc/cpuinfo`), and on which of them a program runs',
   'load, all memory and the time since the start, as `sysinfo(2)` and `clock_gettime(2)` tell them: the files that tell the same are covered, the calls cannot be',
-  'where the base, the source and the environment lie on their disk (`/proc/self/mountinfo`): the path of the data folder, and names below it that are random; nothing of neighbours',
+  'where the base, the source and the environment lie on their disk (`/proc/self/mountinfo`): the path of the data folder, and names below it that are random; nothing of neighbours. It cannot be covered: each process has a file of its own, made as it starts',
   'the type and the options of the disk’s file system, and how full it is (`statfs(2)`)',
   'how long things take: caches of the processor and of the disk are shared, and what a neighbour does can be felt in them',
   'numbers that the kernel counts for everybody (inodes of namespaces, of pipes and of sockets)',
