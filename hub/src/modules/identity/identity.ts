@@ -1,6 +1,7 @@
 // Makes, lists and disables users and organisations.
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId, type Id } from '@holdfast/kernel/id';
+import { isMailAddress } from '@holdfast/kernel/mail-address';
 import { type Page } from '@holdfast/kernel/page';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -22,7 +23,7 @@ import {
   nameReserved,
   proofNeeded,
 } from './faults.ts';
-import { isEmail, isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
+import { isNamespaceName, isReservedName, type Account, type Membership } from './model.ts';
 import { digestPassword, randomPassword } from './password.ts';
 import { holdOwnerless, recordOwnerless } from './ownerless.ts';
 import { getUser } from './owners.ts';
@@ -54,7 +55,7 @@ export class Identity {
     requireInstance(actor);
     // The system names the first administrator `admin`; nobody else may take a reserved name.
     requireName(wish.name, actor.kind === 'system');
-    if (!isEmail(wish.email)) throw emailInvalid();
+    if (!isMailAddress(wish.email)) throw emailInvalid();
     const password = wish.password === undefined ? null : await digestPassword(wish.password);
     return await this.#db.transaction(async (tx) => {
       const account = this.#newAccount({ kind: 'user', ...wish });

@@ -5,7 +5,6 @@ export { takeLostName } from './lost-names.ts';
 export { getGoverned, holdGoverned } from './owners.ts';
 export { PolicyReader } from './owner-store.ts';
 export {
-  isEmail,
   isNamespaceName,
   isReservedName,
   type Account,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Clock } from '@holdfast/kernel/clock';
 import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { newId, type Id } from '@holdfast/kernel/id';
+import { isMailAddress } from '@holdfast/kernel/mail-address';
 import { Secret } from '@holdfast/kernel/secret';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -25,8 +26,13 @@ import {
   proofNeeded,
   signUpClosed,
 } from './faults.ts';
-import { type Invitation, InvitationReader, InvitationWriter } from './invitation-store.ts';
-import { isEmail, type Account } from './model.ts';
+import {
+  type Invitation,
+  InvitationReader,
+  type InvitationsWanted,
+  InvitationWriter,
+} from './invitation-store.ts';
+import { type Account } from './model.ts';
 import { type Newcomer, type NewcomerWish, type Newcomers } from './newcomers.ts';
 import { AccountReader, AccountWriter } from './store.ts';
 
@@ -63,7 +69,7 @@ export class Invitations {
    * `account.proof-needed`, `account.email-invalid`, `account.missing`.
    */
   async invite(actor: Actor, wish: InvitationWish): Promise<{ id: Id; text: Secret<string> }> {
-    if (!isEmail(wish.email)) throw emailInvalid();
+    if (!isMailAddress(wish.email)) throw emailInvalid();
     const org = wish.org && (await new AccountReader(this.#db).findByName(wish.org.name));
     const isOrg = org?.kind === 'org';
     if (!mayInvite(actor, isOrg ? org.id : null).allowed) throw invitationForbidden();

@@ -96,13 +96,6 @@ export function lookalikeKey(name: string): string {
     .replaceAll('5', 's');
 }
 
-const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
-
-/** Whether a text can be a mail address. */
-export function isEmail(text: string): boolean {
-  return EMAIL.test(text);
-}
-
 const LEAST_PASSWORD = 12;
 const MOST_PASSWORD = 1024;
 

@@ -1,11 +1,12 @@
 // Makes the accounts of people who come by themselves: with an invitation, or where everybody may.
 import { type Clock } from '@holdfast/kernel/clock';
 import { newId } from '@holdfast/kernel/id';
+import { isMailAddress } from '@holdfast/kernel/mail-address';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { record } from '#modules/ledger';
 import { emailInvalid, nameInvalid, nameReserved, passwordWeak } from './faults.ts';
-import { isEmail, isNamespaceName, isPasswordAcceptable, isReservedName, type Account } from './model.ts';
+import { isNamespaceName, isPasswordAcceptable, isReservedName, type Account } from './model.ts';
 import { digestPassword } from './password.ts';
 import { AccountWriter } from './store.ts';
 
@@ -42,7 +43,7 @@ export class Newcomers {
   prepareKnown({ name, email }: Omit<NewcomerWish, 'password'>): Newcomer {
     if (!isNamespaceName(name)) throw nameInvalid(name.slice(0, 100));
     if (isReservedName(name)) throw nameReserved(name);
-    if (!isEmail(email)) throw emailInvalid();
+    if (!isMailAddress(email)) throw emailInvalid();
     const now = this.#clock.now();
     const account: Account = {
       id: newId(now),

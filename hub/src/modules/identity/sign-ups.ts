@@ -4,6 +4,7 @@
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { newId } from '@holdfast/kernel/id';
+import { isMailAddress } from '@holdfast/kernel/mail-address';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { record } from '#modules/ledger';
@@ -11,7 +12,6 @@ import { writeMail, type Language } from '#modules/mail';
 import { emailInvalid, signUpClosed, signUpLimited } from './faults.ts';
 import { InvitationWriter } from './invitation-store.ts';
 import { digestText, type SignUpPolicy } from './invitations.ts';
-import { isEmail } from './model.ts';
 import { AccountReader } from './store.ts';
 
 /** For how long the link of a mail is good. */
@@ -55,7 +55,7 @@ export class SignUps {
   async ask(asking: Asking, from: { readonly address: string; readonly client: string }): Promise<void> {
     const { db, clock, keys, policy } = this.#deps;
     if (policy !== 'open') throw signUpClosed();
-    if (!isEmail(asking.email)) throw emailInvalid();
+    if (!isMailAddress(asking.email)) throw emailInvalid();
     const now = clock.now();
     const caller = keys.mac('throttle', ['sign-up', from.address]).toString('hex') as Sha256;
     await db.transaction(async (tx) => {

@@ -2,6 +2,7 @@
 // one transaction.
 import { type Clock } from '@holdfast/kernel/clock';
 import { type Id } from '@holdfast/kernel/id';
+import { isMailAddress } from '@holdfast/kernel/mail-address';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Tx } from '@holdfast/platform/postgres/database';
@@ -10,7 +11,6 @@ import {
   changeMembership,
   holdMemberships,
   holdOrgs,
-  isEmail,
   pickFreeName,
   type Account,
   type Invitations,
@@ -175,7 +175,7 @@ export class People {
     if (policy === 'invitation') throw ssoNotInvited();
     const { email } = claims;
     // Accounts are found by name as well, and an issuer whose people choose what it calls their address could name somebody's.
-    if (email === null || !isEmail(email)) throw ssoEmailMissing();
+    if (email === null || !isMailAddress(email)) throw ssoEmailMissing();
     const holder = await new AccountReader(tx).findSignIn(email);
     if (holder !== undefined) return this.#takeOver(holder.account, claims);
     const newcomer = newcomers.prepareKnown({ name: await pickFreeName(tx, namesFor(claims)), email });
