@@ -1,8 +1,9 @@
 // Records what the vault does, and sees whether it stands under a checkpoint that the notary signed.
 import { createHash, randomBytes } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import { entryBody } from '@holdfast/kernel/brokering/mask-entry';
 import { maskKeys } from '@holdfast/kernel/brokering/mask-keys';
-import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
+import { type Json } from '@holdfast/kernel/canonical-json';
 import { entryColumns, toLedgerRow, type EntryRow } from '@holdfast/notary/entry-store';
 import { type LedgerRow } from '@holdfast/notary/leaf';
 import { TreeReader } from '@holdfast/notary/tree-store';
@@ -50,7 +51,7 @@ async function recordOne(db: Kysely<VaultTables>, entry: VaultEntry): Promise<Wr
     return { field, value, salt, commitment: createHash('sha256').update(salt).update(value).digest('hex') };
   });
   const commitments = Object.fromEntries(personal.map((one) => [one.field, one.commitment]));
-  const body = canonicalJson({ ...entry.body, ...(personal.length > 0 && { personal: commitments }) });
+  const body = entryBody({ ...entry.body, ...(personal.length > 0 && { personal: commitments }) });
   const { rows } = await sql<{ hash: string }>`
     insert into ledger.entry (kind, subject, actor, credential, body)
     values (${kind}, ${subject}, ${actor}, ${credential}, ${body}) returning hash`.execute(db);

@@ -1,7 +1,8 @@
 // What a writer says of an act, how it becomes an entry, and whether a lane of entries is whole. Pure.
 import { createHash, randomBytes } from 'node:crypto';
-import { maskHost, maskKeys, mayHoldKey } from '@holdfast/kernel/brokering/mask-keys';
-import { canonicalJson, type Json } from '@holdfast/kernel/canonical-json';
+import { entryBody } from '@holdfast/kernel/brokering/mask-entry';
+import { maskKeys } from '@holdfast/kernel/brokering/mask-keys';
+import { type Json } from '@holdfast/kernel/canonical-json';
 import { type Sha256 } from '@holdfast/kernel/digest';
 import { GENESIS, hashEntry, type RecordedEntry } from '@holdfast/kernel/ledger-entry';
 import { z } from 'zod';
@@ -46,37 +47,10 @@ export function prepareEntry(entry: Entry): PreparedEntry {
     value: maskKeys(value),
   }));
   const commitments = Object.fromEntries(personal.map((one) => [one.field, commitment(one)]));
-  const said = personal.length === 0 ? entry.body : { ...entry.body, personal: commitments };
-  const body = canonicalJson(said);
-  const clean = body.includes(NUL_ESCAPE) ? canonicalJson(changeTexts(said, withoutNul)) : body;
-  return { body: mayHoldKey(clean) ? canonicalJson(changeTexts(said, withoutKeys)) : clean, personal };
-}
-
-/** PostgreSQL's `jsonb`, by which entries are asked, has no such character: with it, an act could not be recorded. */
-const NUL_ESCAPE = String.raw`\u0000`;
-
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
-}
-
-/** Members that name hosts: as a text, an app that calls `glpat-….example.org` would have its name taken out whole, and hide where it went. */
-const OF_HOSTS: ReadonlySet<string> = new Set(['host', 'hosts']);
-
-function withoutKeys(text: string, name: string): string {
-  return withoutNul(OF_HOSTS.has(name) ? maskHost(text) : maskKeys(text));
-}
-
-/** With each text changed, which the innermost member that it is in has a name for. */
-function changeTexts(value: Json, change: (text: string, name: string) => string, of = ''): Json {
-  if (typeof value === 'string') return change(value, of);
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((one) => changeTexts(one, change, of));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      member === undefined ? member : changeTexts(member, change, name),
-    ]),
-  );
+  return {
+    body: entryBody(personal.length === 0 ? entry.body : { ...entry.body, personal: commitments }),
+    personal,
+  };
 }
 
 /** The commitment to a personal value: SHA-256 over salt and value. */

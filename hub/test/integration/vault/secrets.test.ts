@@ -211,3 +211,38 @@ void test('what people wrote reaches the ledger without the keys that are in it'
     ['secret delete A # was [key of OpenAI]'],
   );
 });
+
+void test(
+  'the names and hosts that people chose reach it without the keys that are in them',
+  LIMIT,
+  async () => {
+    await using vault = await openTestVault();
+    const space = id();
+    // Somebody who pastes the value into the field of the name.
+    const pasted = `ghp_${'aB3dE5gH7jK9'.repeat(3)}`;
+    const label = 'glpat-x7k2m9q4w1e8r5t3y6u0';
+    const host = `${label}.acme.dev`;
+    await vault.write(space, { key: pasted, value: 'a-long-key-of-our-own-123', hosts: [host] });
+    const said = await list(vault, space, 900);
+    assert.deepEqual(
+      said.map(({ name, hosts }) => [name, hosts]),
+      [[pasted, [host]]],
+      'what the vault itself goes by stays',
+    );
+    vault.hub.say({ type: 'delete', id: 901, space, name: pasted, by: BY });
+    await vault.hub.until((frame) => frame.type === 'done' && frame.id === 901);
+    await using behind = openSuperuserPool(vault.database);
+    const { rows } = await behind.pool.query<{ kind: string; body: string }>(
+      `select kind, body::text as body from ledger.entry where subject like 'secret:%' order by at`,
+    );
+    assert.deepEqual(
+      rows.map(({ kind }) => kind),
+      ['secret.set', 'secret.deleted'],
+    );
+    for (const { body } of rows) {
+      assert.ok(!body.includes(pasted) && !body.includes(label), body);
+      const facts = JSON.parse(body) as { readonly name: string; readonly hosts: readonly string[] };
+      assert.deepEqual([facts.name, facts.hosts], ['[key of GitHub]', ['[key of GitLab].acme.dev']]);
+    }
+  },
+);
