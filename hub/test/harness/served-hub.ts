@@ -15,6 +15,7 @@ import { type OperatorActor, type RepoType, type Visibility } from '../../src/mo
 import { type IssuerLink } from '../../src/modules/sso/index.ts';
 import { type Repo } from '../../src/modules/repos/index.ts';
 import { type RunnerLink } from '../../src/modules/spaces/index.ts';
+import { type RateLimiter } from '../../src/surfaces/route/rate-limit.ts';
 import { openModules, type Modules } from '../../src/modules.ts';
 import { openPages } from '../../src/pages.ts';
 import { settleRemovals } from '../../src/taken-removals.ts';
@@ -68,6 +69,8 @@ export interface ServedHubOptions {
   readonly vault?: true;
   /** The database of another hub, which this one shares. */
   readonly on?: TestDatabase;
+  /** What counts calls, those from loopback too; nothing does where it is absent. */
+  readonly rateLimiter?: RateLimiter;
   /** The folder of objects of another hub, which this one shares. */
   readonly objects?: string;
 }
@@ -150,8 +153,8 @@ export async function openServedHub(options: ServedHubOptions = {}): Promise<Ser
       durations: metrics.histogram('durations', 'Durations.', [1]),
       limits,
       trustedProxies: start.settings.trustedProxies,
-      rateLimiter: undefined,
-      exemptLoopback: true,
+      rateLimiter: options.rateLimiter,
+      exemptLoopback: options.rateLimiter === undefined,
       authentication: modules.authentication,
       refusals: modules.refusals,
       anonymousMayRead: options.access === 'anonymous',

@@ -1,7 +1,6 @@
 // Tokens that somebody found where they should not be: whoever has one may end it, and learns nothing by it. Invariants: the
-// answer is the same whatever the texts are, and so is its time while a step is longer than the work; only what is a live token here is queued, by its id, so that nobody fills the
-// queue with texts that merely pass the check.
-import { setTimeout as delay } from 'node:timers/promises';
+// answer is the same whatever the texts are (its time is the surface's to keep); only what is a live token here is queued, by its id, so that
+// nobody fills the queue with texts that merely pass the check.
 import { type Clock } from '@holdfast/kernel/clock';
 import { sha256, type Sha256 } from '@holdfast/kernel/digest';
 import { parseId, type Id } from '@holdfast/kernel/id';
@@ -17,9 +16,6 @@ import { TokenReader, TokenWriter } from './store.ts';
 
 /** The queue task that revokes what was reported. */
 export const REVOKE_FOUND_TASK = 'tokens:revoke-found';
-
-/** Reports are answered after as many of these as they took, begun ones among them: longer than looking up and queueing take. */
-const STEP_MS = 50;
 
 /** Takes reports, and revokes what they name. */
 export class FoundTokens {
@@ -44,21 +40,8 @@ export class FoundTokens {
     this.#hasSeen = deps.hasSeen;
   }
 
-  /**
-   * Takes texts that may be tokens, from an address. Who found one that is bound to networks cannot try it, and would learn by
-   * the time of the answer whether there is something to be queued.
-   */
+  /** Takes texts that may be tokens, from an address. */
   async report(texts: readonly string[], address: string): Promise<void> {
-    const began = performance.now();
-    try {
-      await this.#report(texts, address);
-    } finally {
-      const steps = Math.ceil((performance.now() - began) / STEP_MS);
-      await delay(began + steps * STEP_MS - performance.now());
-    }
-  }
-
-  async #report(texts: readonly string[], address: string): Promise<void> {
     const all = [...new Set(texts.map((text) => text.trim()).filter(isTokenText))].map(digestToken);
     // Without a database nobody can tell a token from a text that passes the check: those that worked here go first.
     const parts = [

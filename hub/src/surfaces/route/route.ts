@@ -81,8 +81,9 @@ export interface RouteDefinition<
   /** Looks at the head before any of the body is read, and throws what refuses the call. */
   readonly checkHead?: (head: { readonly request: IncomingMessage; readonly baseUrl: string }) => void;
   /**
-   * A call that is malformed, too large or one too many is dropped, and answered as one that was done, so that nobody tells
-   * calls apart by their answers. The output must be empty then.
+   * A call that is malformed, too large or one too many is dropped, and answered as one that was done and after as long, so that nobody
+   * tells calls apart by their answers: who found a token that is bound to networks cannot try it, and would learn by the time whether
+   * there is something to be done. The output must be empty then.
    */
   readonly answersAlike?: true;
   /** What leaves the server: undeclared fields are dropped. `stream`: the handler answers by itself. */

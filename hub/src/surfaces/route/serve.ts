@@ -16,6 +16,7 @@ import {
   newRequestId,
   setStandingHeaders,
 } from './answer.ts';
+import { untilStep } from './alike.ts';
 import { admit, identify, senderOf, type AdmissionOptions } from './admission.ts';
 import { CallBodies } from './call-body.ts';
 import { type Caller } from './caller.ts';
@@ -155,9 +156,9 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
       userId = known.session?.account.id;
       actor = known.actor;
     });
-    await runCall(arrival, { caller, baseUrl }, options);
+    await runCall(arrival, { caller, baseUrl, startedAt }, options);
   } catch (error) {
-    answerRefused(error, arrival, options);
+    await answerRefused(error, { ...arrival, startedAt }, options);
     if (isRefusal(error)) options.noteRefusal({ code: error.code, address: request.ip, actor });
   }
   const observe = (): void => {
@@ -177,12 +178,25 @@ async function answerCall(arrival: Arrival, options: Serving): Promise<void> {
   else reply.raw.once('close', observe);
 }
 
-function answerRefused(error: unknown, { route, request, reply }: Arrival, options: Serving): void {
+async function answerRefused(
+  error: unknown,
+  { route, request, reply, startedAt }: Arrival & { readonly startedAt: number },
+  options: Serving,
+): Promise<void> {
   if (route.answersAlike !== true || !isSendersOwn(error) || reply.raw.headersSent) {
     answerError(error, { request, reply, ...options });
     return;
   }
   const { operation } = route;
+  // One too many is read as any other: what was left unread would show, as it ends the connection.
+  if (!request.raw.complete && !request.raw.destroyed)
+    await options.bodies
+      .receive(request.raw, route, senderOf(request, { actor: NOBODY, session: undefined }))
+      .then(
+        (received) => received[Symbol.dispose](),
+        () => undefined,
+      );
+  await untilStep(startedAt);
   options.log.warn({ requestId: request.id, operation, code: error.code }, 'a call was dropped in silence');
   setStandingHeaders(reply, request.id);
   // An unread body would be read as the next request's head on this connection.
@@ -192,7 +206,7 @@ function answerRefused(error: unknown, { route, request, reply }: Arrival, optio
 
 async function runCall(
   arrival: Arrival,
-  known: { readonly caller: Caller; readonly baseUrl: string },
+  known: { readonly caller: Caller; readonly baseUrl: string; readonly startedAt: number },
   options: Serving,
 ): Promise<void> {
   const { route, repoType, request, reply } = arrival;
@@ -209,6 +223,7 @@ async function runCall(
   const parts = { params, query, body, repoType, ...caller, callerNow, baseUrl, request, reply };
   if (route.ownHead !== true) setStandingHeaders(reply, request.id);
   const result = await route.run(new ServedCall(parts));
+  if (route.answersAlike === true) await untilStep(known.startedAt);
   if (route.output !== 'stream') sendJson(route, { response: reply.raw, result }, options.endings);
 }
 
