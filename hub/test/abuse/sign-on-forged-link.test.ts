@@ -60,7 +60,7 @@ void test('no field of a sealed link can be another', async () => {
     ...{ name: 'boss', email: 'boss@example.org', administrator: true, password: PASSWORD },
   });
   const { text } = await invitations.invite(OPERATOR, { email: 'ada@example.com' });
-  await signOn(new TestBrowser(it.hub), 'ada', `/sign-in/issuer?invitation=${text.reveal('to join')}`);
+  await signOn(new TestBrowser(it.hub), 'ada', `/join/${text.reveal('to join')}`);
   assert.equal(await whoIs(it, 'ada'), 'ada');
   await assert.rejects(pool.query(`update sso.link set user_id = user_id`), /permission denied/);
   const changes = [

@@ -74,6 +74,7 @@ const ownSession = async ({ scene }: PageAsk, name = 'ada'): Promise<{ user: str
   return { user: account.id, id: session.id };
 };
 
+const joined = async (ask: PageAsk) => ({ invitation: (await invitation(ask)).text });
 async function invitation(
   { scene, tag }: PageAsk,
   org?: string,
@@ -255,9 +256,10 @@ export const PAGE_CALLS: Readonly<Record<string, Making>> = {
   '/device ?/deny': async (ask) => ({ fields: await deviceCode(ask) }),
   '/join/{invitation}': async (ask) => ({ at: { invitation: (await invitation(ask, 'acme')).text } }),
   '/join/{invitation} ?/accept': async (ask) => ({
-    at: { invitation: (await invitation(ask)).text },
+    at: await joined(ask),
     fields: { name: `new-${ask.tag}`, password: PASSWORD, again: PASSWORD },
   }),
+  '/join/{invitation} ?/issuer': async (ask) => ({ ...NOTHING, at: await joined(ask) }),
   '/join/{invitation} ?/join': async (ask) => {
     // Who is let in does not belong to it yet.
     const org = `own-${ask.tag}`;

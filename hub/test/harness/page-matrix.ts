@@ -144,6 +144,7 @@ export const PAGE_MATRIX: Readonly<Record<string, PageRule>> = {
   // Whoever has the link of an invitation.
   '/join/{invitation}': OPEN_PAGE,
   '/join/{invitation} ?/accept': OPEN_FORM,
+  '/join/{invitation} ?/issuer': OPEN_FORM,
   '/join/{invitation} ?/join': form(KNOWN),
   '/language': OPEN_PAGE,
   '/language ?/default': OPEN_FORM,

@@ -38,7 +38,12 @@ export async function signOn(
   name: string,
   from = '/sign-in/issuer',
 ): Promise<PageAnswer> {
-  const begun = await browser.open(from);
-  if (!begun.location.startsWith('http')) return begun;
-  return await browser.open(pathOf(await signOnAt(begun.location, name)));
+  // An invitation is a page with a form, which has the browser go on.
+  const begun = from.startsWith('/join/')
+    ? await browser.send(`${from}?/issuer`, {})
+    : await browser.open(from);
+  const [, onward = ''] = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(begun.body) ?? [];
+  const to = begun.location === '' ? onward.replaceAll('&amp;', '&') : begun.location;
+  if (!to.startsWith('http')) return begun;
+  return await browser.open(pathOf(await signOnAt(to, name)));
 }

@@ -42,7 +42,7 @@ void test('who signs on under a name that somebody gave up or had gets another, 
   await namespaces.delete(OPERATOR, { kind: 'user', name: 'gone' });
   await namespaces.rename(OPERATOR, { kind: 'user', name: 'before' }, 'after');
   const { text } = await invitations.invite(OPERATOR, { email: 'one@example.com' });
-  const ways = { open: undefined, invited: `/sign-in/issuer?invitation=${text.reveal('to follow it')}` };
+  const ways = { open: undefined, invited: `/join/${text.reveal('to follow it')}` };
   const names = ['gone', 'GONE', 'g0ne', 'dissolved', 'before'] as const;
   for (const [n, name] of names.entries()) {
     const person = `u${n}`;
@@ -72,15 +72,35 @@ void test('by default nobody gets in who was not invited; an invitation makes an
   const { text } = await it.hub.modules.invitations.invite(OPERATOR, wish);
   const invitation = text.reveal('to follow it');
   assert.match((await browser.open(`/join/${invitation}`)).body, /Join with Example/);
-  const from = `/sign-in/issuer?invitation=${invitation}`;
+  const from = `/join/${invitation}`;
   assert.equal((await signOn(browser, 'u1', from)).location, '/account');
   assert.match((await browser.open('/account')).body, /ada@example\.com/);
   // Used up.
   it.issuer.people.set('u2', { email: 'eve@example.org', preferred_username: 'eve' });
-  assert.equal(
-    (await signOn(new TestBrowser(it.hub), 'u2', from)).location,
-    '/sign-in?problem=invitation.missing',
-  );
+  assert.equal((await signOn(new TestBrowser(it.hub), 'u2', from)).status, 404);
+});
+
+void test('no link and no foreign form has somebody whom the issuer knows join what they never saw', async () => {
+  await using it = await openSignedOnHub('invitation');
+  const { identity, invitations } = it.hub.modules;
+  await signInAs(it.hub, 'mallory');
+  await identity.createOrg(OPERATOR, { name: 'lure', owner: 'mallory' });
+  it.issuer.people.set('u1', { email: 'ada@example.org', email_verified: true, preferred_username: 'ada' });
+  const wish = { email: 'eve@example.com', org: { name: 'lure', role: 'write' } } as const;
+  const invitation = (await invitations.invite(OPERATOR, wish)).text.reveal('to lure with it');
+  const browser = new TestBrowser(it.hub);
+  // As a sign-in it makes no account of who has none.
+  const led = await signOn(browser, 'u1', `/sign-in/issuer?invitation=${invitation}&to=/account`);
+  assert.equal(led.location, '/sign-in?problem=sso.not-invited');
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  assert.equal((await browser.send(`/join/${invitation}?/issuer`, {}, foreign)).status, 403);
+  assert.equal(browser.cookie('session'), undefined);
+  // The page says what it is, and who follows the form joins.
+  const shown = (await browser.open(`/join/${invitation}`)).body;
+  assert.match(shown, /<strong>lure<\/strong>/);
+  assert.match(shown, /may write/);
+  assert.equal((await signOn(browser, 'u1', `/join/${invitation}`)).location, '/account');
+  assert.equal(await roleOf(it.hub, 'lure', 'ada'), 'write');
 });
 
 void test('an account is connected by its owner, with a fresh proof, and not by its address', async () => {

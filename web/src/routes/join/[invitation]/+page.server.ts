@@ -1,6 +1,7 @@
 // An invitation: who comes new makes an account with it, who has one joins the organisation.
-import { redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
+import { fail, redirect, type RequestEvent, type ServerLoadEvent } from '@sveltejs/kit';
 import { attempt, callOf, field, requireVisit, show } from '../../../lib/call.ts';
+import { backOf } from '../../../lib/sign-on.ts';
 
 export async function load(event: ServerLoadEvent) {
   const { invitations, singleSignOn } = callOf(event).hub;
@@ -32,6 +33,21 @@ export const actions = {
     const outcome = await attempt(event, accept, { name });
     if (outcome === undefined) redirect(303, '/account');
     return outcome;
+  },
+  // Sent by a form of ours, beneath what one joins: a link from elsewhere must not make an account of whom the issuer knows anyway, nor take
+  // them into an organization.
+  issuer: async (event: RequestEvent) => {
+    const call = callOf(event);
+    const { singleSignOn, invitations } = call.hub;
+    if (singleSignOn === undefined) return fail(404);
+    return await attempt(event, async () => {
+      const invitation = event.params['invitation'] ?? '';
+      await invitations.get(invitation);
+      const at = { back: backOf(call), to: '/account' };
+      const begun = await singleSignOn.begin({ kind: 'join', invitation }, at);
+      call.keepNote('sign-on', begun.note);
+      return { onward: begun.address };
+    });
   },
   join: async (event: RequestEvent) => {
     const { actor } = requireVisit(event);
