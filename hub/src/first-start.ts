@@ -3,10 +3,13 @@ import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
 import { type ChainFlaw } from '@holdfast/platform/chained-records';
+import { type Tx } from '@holdfast/platform/postgres/database';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
+import { endInvitations } from '#modules/identity';
 import { LedgerReader, record } from '#modules/ledger';
 import { endRefreshTokens } from '#modules/oauth';
+import { endRecoveryCodes } from '#modules/sessions';
 import { type Modules } from './modules.ts';
 
 const STARTING: SystemActor = { kind: 'system', part: 'start' };
@@ -83,8 +86,8 @@ function digestConfiguration(settings: HubStart['settings']): string {
 }
 
 /**
- * What the database lacks of what was signed stays on record: that it does, and that somebody accepted it. Then refresh tokens of
- * applications end, before anybody is served.
+ * What the database lacks of what was signed stays on record: that it does, and that somebody accepted it. Then what is used once ends
+ * (refresh tokens of applications, invitations, recovery codes), before anybody is served.
  */
 export async function recordLoss(
   { db, clock }: Pick<Modules, 'db' | 'clock'>,
@@ -103,12 +106,20 @@ export async function recordLoss(
     const { why, signed, found } = missing;
     const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '' };
     await db.transaction(async (tx) => {
-      const ended =
-        missing === lost ? { refreshTokensEnded: await endRefreshTokens(tx, clock.now()) } : undefined;
+      const ended = missing === lost ? await endUsedOnce(tx, clock.now()) : undefined;
       const body = { why, signed, found, ...ended };
       await record(tx, { ...entry, body, personal: { operator: operator.name } });
     });
   }
+}
+
+// What may be used once, and may have been used since: who has it would use it again.
+async function endUsedOnce(tx: Tx, at: Date): Promise<Readonly<Record<string, number>>> {
+  return {
+    refreshTokensEnded: await endRefreshTokens(tx, at),
+    invitationsEnded: await endInvitations(tx, at),
+    recoveryCodesEnded: await endRecoveryCodes(tx, at),
+  };
 }
 
 /** A file of removals that is not as it was left stays on record, and so does that somebody accepted it. */

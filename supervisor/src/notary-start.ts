@@ -164,7 +164,8 @@ function present({ console }: Site, { sealed, lost }: NotaryStanding): void {
   if (lost !== null)
     console.warn(
       `The loss is accepted, and a new epoch of the ledger begins: ${describe(lost)}. Refresh tokens of applications end with it: ` +
-        'people sign in to them again',
+        'people sign in to them again. So do open invitations and all recovery codes: nobody knows which were used. Invite anew; ' +
+        'people make new codes on their page of the second factor',
     );
 }
 

@@ -20,6 +20,7 @@ export { OrgPeople } from './org-people.ts';
 export { type OrgCounts, type OrgPerson } from './org-people-store.ts';
 export { randomPassword } from './password.ts';
 export { Invitations, type SignUpPolicy } from './invitations.ts';
+export { endInvitations } from './invitation-store.ts';
 export { SignUps, signUpText } from './sign-ups.ts';
 export { Members, type MemberName } from './members.ts';
 export { TakenRights } from './taken-rights.ts';

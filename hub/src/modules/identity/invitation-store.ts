@@ -209,6 +209,22 @@ type Row = Pick<IdentityTables['identity.invitation'], 'id' | 'email' | 'org_id'
 };
 
 function toInvitation(row: Row): Invitation {
+/**
+ * Revokes all invitations that are open, sign-ups among them, and gives how many. In a state that was put back none can tell whether it was
+ * used since: who has the link of one that was would make another account with it, or come back to an organisation.
+ */
+export async function endInvitations(tx: Tx, at: Date): Promise<number> {
+  const result = await tx
+    .withTables<IdentityTables>()
+    .updateTable('identity.invitation')
+    .set({ revoked_at: at })
+    .where('used_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', at)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
   const { org_id: orgId, org, role } = row;
   return {
     id: row.id,

@@ -118,8 +118,10 @@ export class CodeWriter {
  * found, would count once more, and nobody would see that it is shown again.
  */
 export async function endRefreshTokens(tx: Tx, at: Date): Promise<number> {
-  const result = await tx
-    .withTables<OauthTables>()
+  const db = tx.withTables<OauthTables>();
+  // The same of codes, which are good for minutes.
+  await db.updateTable('oauth.code').set({ used_at: at }).where('used_at', 'is', null).execute();
+  const result = await db
     .updateTable('oauth.refresh')
     .set({ ended_at: at })
     .where('ended_at', 'is', null)

@@ -69,6 +69,20 @@ export class FactorReader {
   }
 }
 
+/**
+ * Ends all recovery codes, and gives how many were left. In a state that was put back none can tell whether it was used since, and one that was
+ * would open the account to who saw it.
+ */
+export async function endRecoveryCodes(tx: Tx, at: Date): Promise<number> {
+  const result = await tx
+    .withTables<SessionTables>()
+    .updateTable('sessions.recovery_code')
+    .set({ used_at: at })
+    .where('used_at', 'is', null)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
 /** Changes second factors, in the transaction that records the change. */
 export class FactorWriter extends FactorReader {
   constructor(tx: Tx) {

@@ -3,7 +3,7 @@ export { Sessions, type BegunSession, type Proved, type Visit } from './sessions
 export { Passkeys } from './passkeys.ts';
 export { SecondFactors } from './second-factors.ts';
 export { type SeedAuthor, type Seeds, type ShownCode } from './seeds.ts';
-export { type SeedName } from './factor-store.ts';
+export { endRecoveryCodes, type SeedName } from './factor-store.ts';
 export { seedFault } from './faults.ts';
 export { SignOut } from './sign-out.ts';
 export { SignIn, type Outcome, type SignedIn } from './sign-in.ts';
