@@ -35,6 +35,15 @@ export interface NewInvitation {
   readonly asked: { readonly by: Sha256; readonly language: Language } | null;
 }
 
+/** Which invitations are wanted. */
+export interface InvitationsWanted {
+  /** Of whom; all where absent. */
+  readonly of: { readonly inviterId: Id; readonly orgIds: readonly Id[] } | undefined;
+  /** This one alone. */
+  readonly id?: Id;
+  readonly most: number;
+}
+
 const COLUMNS = [
   'i.id',
   'i.email',
@@ -60,13 +69,11 @@ export class InvitationReader {
     return row && toInvitation(row);
   }
 
-  /** Those that somebody made and that are open, newest first: of one inviter and to these organisations, or all. */
-  async listOpen(
-    now: Date,
-    of?: { readonly inviterId: Id; readonly orgIds: readonly Id[] },
-  ): Promise<Invitation[]> {
+  /** Those that somebody made and that are open, newest first: of one inviter and to these organisations, or all; so many at most. */
+  async listOpen(now: Date, { of, id, most }: InvitationsWanted): Promise<Invitation[]> {
     const rows = await this.#open(now)
       .where('i.asked_by', 'is', null)
+      .$if(id !== undefined, (query) => query.where('i.id', '=', id as Id))
       .$if(of !== undefined, (query) =>
         query.where((e) =>
           e.or([
@@ -76,7 +83,7 @@ export class InvitationReader {
         ),
       )
       .orderBy('i.id', 'desc')
-      .limit(500)
+      .limit(most)
       .execute();
     return rows.map(toInvitation);
   }
@@ -202,13 +209,6 @@ export class InvitationWriter extends InvitationReader {
   }
 }
 
-type Row = Pick<IdentityTables['identity.invitation'], 'id' | 'email' | 'org_id' | 'role' | 'expires_at'> & {
-  readonly asked_by: string | null;
-  readonly org: string | null;
-  readonly inviter: string | null;
-};
-
-function toInvitation(row: Row): Invitation {
 /**
  * Revokes all invitations that are open, sign-ups among them, and gives how many. In a state that was put back none can tell whether it was
  * used since: who has the link of one that was would make another account with it, or come back to an organisation.
@@ -225,6 +225,13 @@ export async function endInvitations(tx: Tx, at: Date): Promise<number> {
   return Number(result.numUpdatedRows);
 }
 
+type Row = Pick<IdentityTables['identity.invitation'], 'id' | 'email' | 'org_id' | 'role' | 'expires_at'> & {
+  readonly asked_by: string | null;
+  readonly org: string | null;
+  readonly inviter: string | null;
+};
+
+function toInvitation(row: Row): Invitation {
   const { org_id: orgId, org, role } = row;
   return {
     id: row.id,

@@ -45,6 +45,7 @@ export interface InvitationWish {
   readonly org?: { readonly name: string; readonly role: Role };
 }
 
+const MOST_LISTED = 500;
 const LASTS_MS = 7 * 86_400_000;
 const TEXT = /^[A-Za-z0-9_-]{43}$/;
 
@@ -104,17 +105,23 @@ export class Invitations {
 
   /**
    * The open invitations that the actor may revoke: their own, those to organisations that they administer, whoever made them, or for an
-   * administrator all. Who lets somebody in beside an owner would else be seen by nobody who can end it.
+   * administrator all. Who lets somebody in beside an owner would else be seen by nobody who can end it. The newest are listed, and it is
+   * said where there are more.
    */
-  async list(actor: UserActor): Promise<Invitation[]> {
-    const orgIds = [...actor.memberships.keys()].filter((orgId) => mayInvite(actor, orgId).allowed);
-    const own = mayInvite(actor, null).allowed ? undefined : { inviterId: actor.userId, orgIds };
-    return await new InvitationReader(this.#db).listOpen(this.#clock.now(), own);
+  async list(actor: UserActor): Promise<{ readonly items: Invitation[]; readonly isCut: boolean }> {
+    const found = await this.#listOpen(actor, { most: MOST_LISTED + 1 });
+    return { items: found.slice(0, MOST_LISTED), isCut: found.length > MOST_LISTED };
   }
 
-  /** Revokes an invitation that `list` gives. Throws `invitation.missing`. */
+  async #listOpen(actor: UserActor, wanted: Omit<InvitationsWanted, 'of'>): Promise<Invitation[]> {
+    const orgIds = [...actor.memberships.keys()].filter((orgId) => mayInvite(actor, orgId).allowed);
+    const of = mayInvite(actor, null).allowed ? undefined : { inviterId: actor.userId, orgIds };
+    return await new InvitationReader(this.#db).listOpen(this.#clock.now(), { ...wanted, of });
+  }
+
+  /** Revokes an invitation of those that `list` is about. Throws `invitation.missing`. */
   async revoke(actor: UserActor, id: Id): Promise<void> {
-    if (!(await this.list(actor)).some((one) => one.id === id)) throw invitationMissing();
+    if ((await this.#listOpen(actor, { id, most: 1 })).length === 0) throw invitationMissing();
     await this.#db.transaction(async (tx) => {
       if (!(await new InvitationWriter(tx).revoke(id, this.#clock.now()))) throw invitationMissing();
       await record(tx, {

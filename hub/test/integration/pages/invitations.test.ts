@@ -1,9 +1,11 @@
 // Invitations: one account or one membership for each, and none for who may not give it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { type Id } from '@holdfast/kernel/id';
 import { assertConfirmed } from '../../harness/confirmed.ts';
 import { openServedHub, OPERATOR, type ServedHub } from '../../harness/served-hub.ts';
-import { PASSWORD, signInAs } from '../../harness/sign-in.ts';
+import { withPool } from '../../harness/shared-server.ts';
+import { PASSWORD, signInAs, visitAs } from '../../harness/sign-in.ts';
 import { findLink } from '../../harness/sign-up.ts';
 import { TestBrowser } from '../../harness/test-browser.ts';
 
@@ -176,4 +178,32 @@ void test('who signs up is written to in the language of the page, and the link 
   hub.passTime(24 * 60 + 1);
   assert.equal((await stranger.open(link)).status, 404);
   assert.equal((await stranger.send(`${link}?/accept`, { ...NEWCOMER, name: 'rui' })).status, 404);
+});
+
+void test('where more invitations are open than are listed, the page says so, and each can be revoked', async () => {
+  const { hub, root } = await openWithAdmin();
+  await using _hub = hub;
+  const oldest = await invite(root, { email: 'oldest@example.org' });
+  const listed = async (): Promise<string> => (await root.open('/account/invitations')).body;
+  assert.doesNotMatch(await listed(), /more than the newest 500/);
+  await withPool(hub.database.superuser, async (pool) => {
+    await pool.query(
+      `insert into identity.invitation (id, digest, email, org_id, role, inviter_id, created_at, expires_at)
+       select 'ffffffff' || lpad(n::text, 16, '0'), encode(sha256(n::text::bytea), 'hex'), n || '@example.org', null, null, i.inviter_id,
+              i.created_at, i.expires_at
+         from identity.invitation i, generate_series(1, 500) n`,
+    );
+  });
+  const page = await listed();
+  assert.match(page, /There are more than the newest 500/);
+  assert.ok(!page.includes('oldest@example.org'));
+  const chief = await visitAs(hub, 'chief');
+  const { items, isCut } = await hub.modules.invitations.list(chief.actor);
+  assert.deepEqual([items.length, isCut], [500, true]);
+  const { rows } = await hub.modules.pool.query<{ id: Id }>(
+    `select id from identity.invitation where email = 'oldest@example.org'`,
+  );
+  await root.send('/account/invitations?/revoke', { id: rows[0]?.id ?? '' });
+  assert.equal((await root.open(oldest)).status, 404);
+  assert.doesNotMatch(await listed(), /more than the newest 500/);
 });

@@ -135,6 +135,7 @@ export const en = {
     role: 'What they may do there',
     submit: 'Make the invitation',
     open: 'Open invitations',
+    cut: 'There are more than the newest 500, which are looked at here. Revoke some to see older ones; each ends a week after it was made.',
     by: 'by',
     until: 'good until',
     revoke: 'Revoke',

@@ -135,6 +135,7 @@ export const pt: Words = {
     role: 'O que pode fazer lá',
     submit: 'Criar o convite',
     open: 'Convites em aberto',
+    cut: 'Há mais do que os 500 mais novos, que são os que aqui se veem. Revogue alguns para ver os mais antigos; cada um acaba uma semana depois de feito.',
     by: 'por',
     until: 'serve até',
     revoke: 'Revogar',

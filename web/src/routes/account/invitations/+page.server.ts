@@ -9,11 +9,12 @@ export async function load(event: ServerLoadEvent) {
     .map(({ orgName }) => orgName);
   const { administrator } = visit.account;
   if (!administrator && organizations.length === 0) error(404, 'Not Found');
-  const open = await callOf(event).hub.invitations.list(visit.actor);
+  const { items, isCut } = await callOf(event).hub.invitations.list(visit.actor);
   return {
     administrator,
     organizations,
-    invitations: open.map(({ id, email, org, inviter, expiresAt }) => ({
+    isCut,
+    invitations: items.map(({ id, email, org, inviter, expiresAt }) => ({
       ...{ id, email, inviter, expiresAt },
       organization: org?.name,
     })),

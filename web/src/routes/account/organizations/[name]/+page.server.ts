@@ -14,18 +14,18 @@ export async function load(event: ServerLoadEvent) {
     limit: 200,
   });
   const governs = role === 'admin';
+  // Those that are still open, for who may take them back.
+  const open = governs ? await show(event, () => hub.invitations.list(actor)) : undefined;
   return {
     name,
     governs,
     own: account.name,
     members: page.items.map(({ user, role, since }) => ({ name: user.name, role, since })),
     next: page.next,
-    // Those that are still open, for who may take them back.
-    invitations: governs
-      ? (await show(event, () => hub.invitations.list(actor)))
-          .filter(({ org }) => org?.name === name)
-          .map(({ id, email, inviter, expiresAt }) => ({ id, email, inviter, expiresAt }))
-      : [],
+    invitationsCut: open?.isCut ?? false,
+    invitations: (open?.items ?? [])
+      .filter(({ org }) => org?.name === name)
+      .map(({ id, email, inviter, expiresAt }) => ({ id, email, inviter, expiresAt })),
     policy: governs ? await show(event, () => hub.orgPolicies.get(actor, name)) : undefined,
     tokens: governs
       ? (await show(event, () => hub.orgTokens.list(actor, name))).map(
