@@ -88,7 +88,7 @@ import {
 } from '#migrations/tokens';
 import { ssoLinks, ssoRemoved, ssoSealed, ssoUndone } from '#migrations/sso';
 import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#migrations/upkeep';
-import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
+import { xetMendedXorbs, xetSentForXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
 
 /** All migrations of the hub. */
 export const migrations: readonly Migration[] = [
@@ -184,4 +184,5 @@ export const migrations: readonly Migration[] = [
   tokenReadmissions,
   ssoRemoved,
   ledgerAfterAndSaid,
+  xetSentForXorbs,
 ];
