@@ -1,6 +1,6 @@
 // Who gives the command, for the ledger: the socket proves the operating-system user, this adds the circumstances.
 import { findLink } from '@holdfast/platform/private-files';
-import { currentOperator } from '@holdfast/supervisor/site';
+import { currentOperator } from '@holdfast/supervisor/current-operator';
 
 /** Name of the header that carries it. */
 export const OPERATOR_HEADER = 'x-holdfast-operator';

@@ -8,6 +8,7 @@ import { LaunchedChild } from './child.ts';
 import { groundOf, librariesOf } from './child-ground.ts';
 import { fillCodeCache } from './code-cache.ts';
 import { type DatabaseConfig } from './config/config.ts';
+import { currentOperator } from './current-operator.ts';
 import { type Database } from './database.ts';
 import { databaseUnreachable } from './faults.ts';
 import { type FirstAdmin, openFirstAdmin } from './first-admin.ts';
@@ -22,7 +23,7 @@ import { type Mount } from './separation/confinement.ts';
 import { nextRun } from './next-run.ts';
 import { KeptRemovalsHead, presentFlaw, viewRemovals, withRemovals } from './removals.ts';
 import { type HubSecrets, type PrepareStart, type Settings } from './settings.ts';
-import { currentOperator, type Site } from './site.ts';
+import { type Site } from './site.ts';
 
 /** A hub whose processes load while the database starts. */
 export interface LaunchedHub {

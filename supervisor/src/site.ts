@@ -1,5 +1,4 @@
 // What is settled before any child starts: folders, keys, users, the level of separation.
-import { userInfo } from 'node:os';
 import { type Lock } from '@holdfast/platform/lock';
 import { ensureFolder } from '@holdfast/platform/private-files';
 import { type Config } from './config/config.ts';
@@ -9,7 +8,6 @@ import { type ChildAccounts, openChildFolders, writeRunFiles } from './folders.t
 import { type Keys } from './keys.ts';
 import { type CodeView, type Layout, viewCode } from './layout.ts';
 import { type Logs } from './logs.ts';
-import { type Operator } from './settings.ts';
 import { openPages } from './page-build.ts';
 import { digestProgram } from './program-digest.ts';
 import { ensureAccount } from './separation/accounts.ts';
@@ -107,14 +105,4 @@ async function ensureAccounts(names: Config['file']['accounts']): Promise<ChildA
 
 function self(): Account {
   return { name: 'holdfast', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-}
-
-/** The person whose command this is. */
-export function currentOperator(): Operator {
-  const uid = process.getuid?.() ?? 0;
-  try {
-    return { name: userInfo().username, uid };
-  } catch {
-    return { name: `uid ${String(uid)}`, uid }; // a user without an entry, as in some containers
-  }
 }

@@ -1,11 +1,8 @@
 // `./holdfast backup …` and `./holdfast restore`: copies of an instance, held against their digests, and put back.
 import { resolve } from 'node:path';
 import { formatSize } from '@holdfast/kernel/size';
-import { backUp, type BackedUp } from '@holdfast/supervisor/backup/backup';
-import { backUpKeys } from '@holdfast/supervisor/backup/keys-backup';
-import { openAnyManifest } from '@holdfast/supervisor/backup/manifest';
-import { restore as putBack, type Restored } from '@holdfast/supervisor/backup/restore';
-import { verifyBackup } from '@holdfast/supervisor/backup/verify';
+import type { BackedUp } from '@holdfast/supervisor/backup/backup';
+import type { Restored } from '@holdfast/supervisor/backup/restore';
 import { openConfig, placeFolders } from '@holdfast/supervisor/config/config';
 import { parseEnvironment } from '@holdfast/supervisor/config/env';
 import { configurationRejected } from '@holdfast/supervisor/faults';
@@ -41,6 +38,8 @@ export const backup: Command = {
         'write `./holdfast backup DIR`, or --keys DIR',
       );
     const shared = await openShared(call);
+    const { backUp } = await import('@holdfast/supervisor/backup/backup');
+    const { backUpKeys } = await import('@holdfast/supervisor/backup/keys-backup');
     const unrecorded = await putOnRecord(call, { data: folder !== undefined, keys: keys !== undefined });
     // First: what the notary signed and the vault did by then must be in the database that comes with it.
     const passphrase = await readPassphraseFile(call, 'passphrase-file');
@@ -105,6 +104,8 @@ export const verifyBackupCommand: Command = {
   words: ['DIR'],
   flags: {},
   run: async (call) => {
+    const { openAnyManifest } = await import('@holdfast/supervisor/backup/manifest');
+    const { verifyBackup } = await import('@holdfast/supervisor/backup/verify');
     const { head, files, bytes, flaws } = await verifyBackup(
       await openAnyManifest(at(call, call.rest[0] ?? '')),
     );
@@ -132,6 +133,7 @@ export const restore: Command = {
     const folders = placeFolders(parseEnvironment(call.raw, problems), call.place);
     if (problems.length > 0) throw configurationRejected(problems);
     const keys = textOf(flags['keys']);
+    const { restore: putBack } = await import('@holdfast/supervisor/backup/restore');
     const restored = await putBack({
       ...{
         folders,

@@ -1,6 +1,6 @@
 // `./holdfast doctor`: what keeps the processes apart on this machine, and what is missing for more.
 import { openConfig } from '@holdfast/supervisor/config/config';
-import { type Diagnosis, diagnose } from '@holdfast/supervisor/doctor';
+import type { Diagnosis } from '@holdfast/supervisor/doctor';
 import { describeNetwork, describeSeparation } from '@holdfast/supervisor/separation/present';
 import { type Command } from '../command.ts';
 import { EXIT } from '../failure.ts';
@@ -14,6 +14,7 @@ export const doctor: Command = {
   flags: {},
   run: async (call) => {
     const { config } = await openConfig(call.raw, call.place);
+    const { diagnose } = await import('@holdfast/supervisor/doctor');
     const diagnosis = await diagnose(config, call.place.checkout);
     const { mechanism, ...rest } = diagnosis;
     const { level, shortcomings, sandbox } = mechanism;

@@ -1,7 +1,6 @@
 // `./holdfast start`: runs the instance until it is told to stop.
 import { openConfig } from '@holdfast/supervisor/config/config';
 import { listUnknownVariables } from '@holdfast/supervisor/config/env';
-import { superviseInstance } from '@holdfast/supervisor/supervisor';
 import { type Command, type Flags } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
@@ -30,6 +29,8 @@ export const start: Command = {
     for (const name of listUnknownVariables(raw))
       console.warn(`${name} is no setting of Holdfast; misspelt?`);
     const { stop, abandon } = listenForSignals();
+    // Only here: every other command would load it for nothing.
+    const { superviseInstance } = await import('@holdfast/supervisor/supervisor');
     await superviseInstance({
       config,
       secrets,

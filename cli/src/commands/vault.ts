@@ -8,7 +8,7 @@ import { EXIT } from '../failure.ts';
 import { usageRejected } from '../faults.ts';
 import { readPassphraseFile } from '../passphrase.ts';
 import { printResult } from '../print.ts';
-import { openVaultClient, type VaultLosses, type VaultStatus } from '../vault-client.ts';
+import type { VaultClient, VaultLosses, VaultStatus } from '../vault-client.ts';
 
 /** Says how the vault is. */
 export const vaultStatus: Command = {
@@ -35,7 +35,7 @@ export const unsealVault: Command = {
   words: [],
   flags: { 'passphrase-file': { value: 'FILE', doc: 'read the passphrase from this file' } },
   run: async (call) => {
-    await using vault = await openVaultClient(call);
+    await using vault = await openVault(call);
     const { passphrase, sealed } = await vault.ask('status');
     if (sealed === null) return show(call, await vault.ask('status'));
     return show(call, await vault.ask('unseal', passphrase ? await readPassphrase(call) : undefined));
@@ -61,7 +61,7 @@ export const beginVaultAnew: Command = {
     'passphrase-file': { value: 'FILE', doc: 'encrypt the new root key under the passphrase in this file' },
   },
   run: async (call) => {
-    await using vault = await openVaultClient(call);
+    await using vault = await openVault(call);
     call.console.step(await tellLosses(call, await vault.losses()));
     if (call.flags['yes'] !== true) await confirm(call);
     return show(call, await vault.ask('begin-anew', await readPassphraseFile(call, 'passphrase-file')));
@@ -116,8 +116,13 @@ async function confirm(call: Call): Promise<void> {
     throw usageRejected('that was not `begin anew`', 'nothing was done');
 }
 
+async function openVault(call: Call): Promise<VaultClient> {
+  const { openVaultClient } = await import('../vault-client.ts');
+  return await openVaultClient(call);
+}
+
 async function act(call: Call, type: 'status' | 'seal' | 'rotate'): Promise<number> {
-  await using vault = await openVaultClient(call);
+  await using vault = await openVault(call);
   return show(call, await vault.ask(type));
 }
 
