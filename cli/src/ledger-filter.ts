@@ -10,6 +10,8 @@ export const Entry = z.looseObject({
   actor: z.string(),
   credential: z.string(),
   personal: z.record(z.string(), z.string()),
+  /** What stands beside it, or does not, otherwise than it says. */
+  doubted: z.record(z.string(), z.string()),
 });
 export type Entry = z.infer<typeof Entry>;
 
@@ -37,6 +39,8 @@ export function filterOf({ flags }: Call): Record<string, string> {
 }
 
 /** An entry as cells of a table. */
-export function cellsOf({ at, kind, subject, actor, credential, personal }: Entry): string[] {
-  return [at.slice(0, 19), kind, subject, actor, credential, personal['address'] ?? ''];
+export function cellsOf({ at, kind, subject, actor, credential, personal, doubted }: Entry): string[] {
+  const flaw = doubted['address'];
+  const address = flaw === undefined ? (personal['address'] ?? '') : `(${flaw})`;
+  return [at.slice(0, 19), kind, subject, actor, credential, address];
 }

@@ -37,6 +37,7 @@ import {
 } from '#migrations/repos';
 import {
   ledgerAfterAndSaid,
+  ledgerCommitments,
   ledgerEntries,
   ledgerContactsOfSpace,
   ledgerErasure,
@@ -184,5 +185,6 @@ export const migrations: readonly Migration[] = [
   tokenReadmissions,
   ssoRemoved,
   ledgerAfterAndSaid,
+  ledgerCommitments,
   xetSentForXorbs,
 ];

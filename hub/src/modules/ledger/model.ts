@@ -58,6 +58,40 @@ export function commitment(field: Pick<PersonalField, 'salt' | 'value'>): Sha256
   return createHash('sha256').update(field.salt).update(field.value).digest('hex') as Sha256;
 }
 
+/**
+ * What is wrong with a personal value: it is not the one that the entry commits to, the entry commits to none, or it commits to one that
+ * is not there, although nobody erased it.
+ */
+export type Doubt = 'altered' | 'uncommitted' | 'missing';
+
+/** Personal values of an entry: those that it commits to, and by field what is wrong with the others, which are not shown. */
+export interface JudgedPersonal {
+  readonly personal: Readonly<Record<string, string>>;
+  readonly doubted: Readonly<Record<string, Doubt>>;
+}
+
+/**
+ * Holds personal values against what the entry says. They stand beside it, where nothing chains or signs them: who rules the database
+ * could put another address in the place of the one from where somebody came.
+ */
+export function judgePersonal(
+  body: string,
+  found: readonly PersonalField[],
+  isErased: boolean,
+): JudgedPersonal {
+  const committed = new Map(Object.entries(Commitments.safeParse(readBody(body)['personal']).data ?? {}));
+  const personal: [string, string][] = [];
+  const doubted: [string, Doubt][] = [];
+  for (const one of found) {
+    const wanted = committed.get(one.field);
+    committed.delete(one.field);
+    if (wanted === commitment(one)) personal.push([one.field, one.value]);
+    else doubted.push([one.field, wanted === undefined ? 'uncommitted' : 'altered']);
+  }
+  if (!isErased) for (const field of committed.keys()) doubted.push([field, 'missing']);
+  return { personal: Object.fromEntries(personal), doubted: Object.fromEntries(doubted) };
+}
+
 /** What is wrong with a chain. */
 export interface ChainFlaw {
   readonly n: number;
@@ -88,3 +122,4 @@ export function readBody(body: string): Readonly<Record<string, unknown>> {
 }
 
 const Said = z.record(z.string(), z.unknown());
+const Commitments = z.record(z.string(), z.unknown());

@@ -159,10 +159,11 @@ const SHOWN_OF_REPO: ReadonlySet<string> = new Set([...SHOWN, 'name']);
 function shownOf(entry: FoundEntry, memberSince: Date | undefined): FoundEntry {
   const body = withoutJournal(entry.body);
   if (memberSince === undefined || new Date(entry.at) < memberSince)
-    return { ...entry, body, credential: '', personal: {} };
+    return { ...entry, body, credential: '', personal: {}, doubted: {} };
   const fields = entry.subject.startsWith('repo:') ? SHOWN_OF_REPO : SHOWN;
-  const personal = Object.fromEntries(Object.entries(entry.personal).filter(([field]) => fields.has(field)));
-  return { ...entry, body, personal };
+  const shown = <Value>(values: Readonly<Record<string, Value>>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(values).filter(([field]) => fields.has(field)));
+  return { ...entry, body, personal: shown(entry.personal), doubted: shown(entry.doubted) };
 }
 
 function withoutJournal(body: string): string {
@@ -175,7 +176,8 @@ function isWhole(shown: FoundEntry, entry: FoundEntry): boolean {
   return (
     shown.credential === entry.credential &&
     shown.body === entry.body &&
-    Object.keys(entry.personal).every((field) => field in shown.personal)
+    Object.keys(entry.personal).every((field) => field in shown.personal) &&
+    Object.keys(entry.doubted).every((field) => field in shown.doubted)
   );
 }
 

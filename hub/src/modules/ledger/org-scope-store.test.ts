@@ -7,7 +7,7 @@ import { type FoundEntry } from './search-store.ts';
 
 const entry: FoundEntry = {
   ...{ hash: 'a', at: '2026-11-25T12:00:00.000000Z', writer: 'hub', kind: 'a.b', subject: 'repo:1' },
-  ...{ actor: 'anonymous', credential: '', body: '{"org":"acme"}', personal: {} },
+  ...{ actor: 'anonymous', credential: '', body: '{"org":"acme"}', personal: {}, doubted: {} },
 };
 
 void test('isWithin() takes what is about the subject, from its moment on, for that organisation', () => {

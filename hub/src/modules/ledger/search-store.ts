@@ -5,6 +5,8 @@ import { sql, type Expression, type Kysely, type SqlBool } from 'kysely';
 import { decodeCursor, encodeCursor, type Page } from '@holdfast/kernel/page';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { cursorRejected } from './faults.ts';
+import { type JudgedPersonal } from './model.ts';
+import { readPersonal } from './personal-store.ts';
 import { type LedgerTables } from './tables.ts';
 import { SAID } from './told-count-store.ts';
 
@@ -37,7 +39,7 @@ interface ScopedFilter extends EntryFilter {
 }
 
 /** An entry as it is shown to the operator. */
-export interface FoundEntry {
+export interface FoundEntry extends JudgedPersonal {
   readonly hash: string;
   /** With microseconds, in UTC. */
   readonly at: string;
@@ -48,11 +50,9 @@ export interface FoundEntry {
   readonly credential: string;
   /** Canonical JSON. */
   readonly body: string;
-  /** Personal values that were not erased, by field. */
-  readonly personal: Readonly<Record<string, string>>;
 }
 
-type EntryRow = Omit<FoundEntry, 'at' | 'personal'> & { readonly instant: string };
+type EntryRow = Omit<FoundEntry, 'at' | keyof JudgedPersonal> & { readonly instant: string };
 
 /** An entry with its number in the tree. */
 export interface FollowedEntry extends FoundEntry {
@@ -164,28 +164,21 @@ export class EntrySearch {
   }
 
   async #present<Row extends EntryRow>(rows: readonly Row[]): Promise<(Omit<Row, 'instant'> & FoundEntry)[]> {
-    const personal = await this.#personalOf(rows.map(({ hash }) => hash));
-    return rows.map(({ instant: at, ...row }) => ({ ...row, at, personal: personal.get(row.hash) ?? {} }));
-  }
-
-  async #personalOf(hashes: readonly string[]): Promise<Map<string, Record<string, string>>> {
-    const found = new Map<string, Record<string, string>>();
-    if (hashes.length === 0) return found;
-    const rows = await this.#db
-      .selectFrom('ledger.personal')
-      .select(['entry', 'field', 'value'])
-      .where('entry', 'in', [...hashes])
-      .execute();
-    for (const { entry, field, value } of rows) found.set(entry, { ...found.get(entry), [field]: value });
-    return found;
+    const personalOf = await readPersonal(this.#db, rows);
+    return rows.map(({ instant: at, ...row }) => ({ ...row, at, ...personalOf(row) }));
   }
 }
 
-/** That an entry has one of these texts as its address. */
+/** That one of these texts stands beside an entry as its address. */
 export function isFrom(addresses: readonly string[]): Expression<SqlBool> {
   const texts = sql.join([...addresses]);
   return sql<SqlBool>`hash in (select entry from ledger.personal where field = 'address' and value in (${texts}))`;
 }
+
+// Who writes that table has nobody pass for having been somewhere else: not as something that is found, either.
+const IS_COMMITTED = sql<SqlBool>`${SAID} #>> '{personal,address}' = (
+  select encode(sha256(p.salt || convert_to(p.value, 'UTF8')), 'hex') from ledger.personal p
+   where p.entry = hash and p.field = 'address')`;
 
 /** What an entry must hold to pass, and to come behind the cursor. Throws `cursorRejected`. */
 export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<SqlBool>[] {
@@ -212,7 +205,7 @@ export function conditionsOf(filter: ScopedFilter, cursor?: string): Expression<
       kind.endsWith('.') ? sql<SqlBool>`starts_with(kind, ${kind})` : sql<SqlBool>`kind = ${kind}`,
     );
   // Sign-ins and refusals have the network that is counted, reads and what was sent the address itself.
-  if (address !== undefined) conditions.push(isFrom(spellingsOf(address)));
+  if (address !== undefined) conditions.push(isFrom(spellingsOf(address)), IS_COMMITTED);
   if (cursor !== undefined) {
     const position = decodeCursor(cursor);
     if (typeof position?.value !== 'string' || Number.isNaN(Date.parse(position.value)))

@@ -27,6 +27,7 @@ const Listed = z.object({
   credential: z.string(),
   body: z.string(),
   personal: z.record(z.string(), z.string()),
+  doubted: z.record(z.string(), z.enum(['altered', 'uncommitted', 'missing'])),
 });
 
 /** The routes for entries. */

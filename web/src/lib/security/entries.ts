@@ -74,9 +74,10 @@ export async function rowsOf({ accounts, repos }: Names, entries: readonly Found
   ]);
   const nameOf = (reference: string): string =>
     names.get(reference.slice(reference.indexOf(':') + 1)) ?? shortened(reference);
-  return entries.map(({ hash, at, kind, actor: by, subject, personal }) => ({
+  return entries.map(({ hash, at, kind, actor: by, subject, personal, doubted }) => ({
     ...{ hash, at, kind, subject, actor: by, actorName: nameOf(by), subjectName: nameOf(subject) },
-    address: personal['address'] ?? '',
+    // What somebody changed is told with the entry.
+    address: personal['address'] ?? (doubted['address'] === undefined ? '' : '⚠'),
   }));
 }
 

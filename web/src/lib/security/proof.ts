@@ -8,7 +8,10 @@ type Proved = Awaited<ReturnType<Ledger['prove']>>;
 
 /** The entry, to be read. */
 export function shownEntry(entry: Found) {
-  return { ...entry, body: bodyOf(entry.body), personal: Object.entries(entry.personal) };
+  return {
+    ...{ ...entry, body: bodyOf(entry.body) },
+    ...{ personal: Object.entries(entry.personal), doubted: Object.entries(entry.doubted) },
+  };
 }
 
 /** The proof with a link that carries it; or that it is not signed yet, or not for who asks. */

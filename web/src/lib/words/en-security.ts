@@ -213,6 +213,11 @@ export const enSecurity = {
     personalHint:
       'They stand beside the entry, which holds a salted commitment to each. They can be erased, and every proof stays.',
     noPersonal: 'There are none, or they were erased.',
+    doubted: {
+      altered: 'Somebody changed it: what stands there is not what the entry commits to. It is not shown.',
+      uncommitted: 'Somebody put it there: the entry commits to none. It is not shown.',
+      missing: 'It is not there, and nobody erased it by the ledger’s rules.',
+    },
     same: 'Entries with the same',
     prove: 'Prove it',
     proved: 'Proof',

@@ -215,6 +215,11 @@ export const ptSecurity: typeof enSecurity = {
     personalHint:
       'Estão ao lado da entrada, que tem de cada um um compromisso com sal. Podem ser eliminados, e todas as provas se mantêm.',
     noPersonal: 'Não há nenhum, ou foram eliminados.',
+    doubted: {
+      altered: 'Alguém o alterou: o que lá está não é aquilo a que a entrada se compromete. Não se mostra.',
+      uncommitted: 'Alguém o pôs lá: a entrada não se compromete a nenhum. Não se mostra.',
+      missing: 'Não está lá, e ninguém o eliminou pelas regras do registo.',
+    },
     same: 'Entradas com o mesmo',
     prove: 'Provar',
     proved: 'Prova',

@@ -12,3 +12,4 @@ export { ofSpaces as ledgerOfSpaces } from './0010-of-spaces.ts';
 export { headsKept as ledgerHeadsKept } from './0011-heads-kept.ts';
 export { objects as ledgerObjects } from './0012-objects.ts';
 export { afterAndSaid as ledgerAfterAndSaid } from './0013-after-and-said.ts';
+export { commitments as ledgerCommitments } from './0014-commitments.ts';
