@@ -14,6 +14,7 @@ import { vaultOwnTokens } from '@holdfast/vault/migrations/0004-own-tokens';
 import { vaultSealedValues } from '@holdfast/vault/migrations/0005-sealed-values';
 import { vaultLost } from '@holdfast/vault/migrations/0006-lost';
 import { vaultRenewals } from '@holdfast/vault/migrations/0007-renewals';
+import { vaultSignedReleases } from '@holdfast/vault/migrations/0008-signed-releases';
 import { blobNamedObjects, blobObjects, blobXetObjects } from '#migrations/blobs';
 import { gitDropped, gitObjects } from '#migrations/git';
 import {
@@ -185,6 +186,7 @@ export const migrations: readonly Migration[] = [
   tokenReadmissions,
   ssoRemoved,
   ledgerAfterAndSaid,
+  vaultSignedReleases,
   ledgerCommitments,
   xetSentForXorbs,
 ];

@@ -1,5 +1,6 @@
 // What a run's door may use, as the vault keeps it.
 import { type Sealing } from '@holdfast/kernel/sealing';
+import { type WrittenEntry } from './ledger-store.ts';
 import { type KeptVersion } from './model.ts';
 
 /** Uses that one entry allows, and within what time in seconds; unclosed, all of them count (threat 24). */
@@ -37,6 +38,17 @@ export function usesNext(allowed: Map<string, Allowed>, way: string, now: number
   return uses;
 }
 
+/** A value that its door gets once its release is found signed. */
+export interface Coming {
+  readonly version: KeptVersion;
+  /** `undefined` while it is being recorded. */
+  readonly entry: WrittenEntry | undefined;
+  /** For so many seconds the value before lasts. */
+  readonly overlap: number;
+  /** Until when that one is used, by the vault's clock. */
+  readonly until: number;
+}
+
 /** What one door may use. */
 export interface Lease {
   readonly run: string;
@@ -48,13 +60,17 @@ export interface Lease {
   versions: KeptVersion[];
   /** Those in whose place there is another, each with the end of its overlap: until then what is under way goes on, and nothing begins. */
   lasting: KeptVersion[];
+  /** What it gets once its release is found signed, by name. */
+  readonly coming: Map<string, Coming>;
+  /** When a value was last missing in the database without having been taken away here, by name, by the vault's clock. */
+  readonly missed: Map<string, number>;
   /** All that its door was ever granted, here or by a vault before this one: a value may come back after its version was replaced. */
   readonly granted: Set<string>;
   /** What of it was seen in an answer. */
   readonly echoed: Set<string>;
   /** It was reported that its rows are not as the vault wrote them. */
   isForged: boolean;
-  /** The last value in the place of another that is being granted. */
+  /** The last grant of it that is under way. */
   replacing: Promise<void>;
   /** What was allowed last, by way. */
   readonly allowed: Map<string, Allowed>;
@@ -65,9 +81,9 @@ export interface Lease {
   heard: number;
 }
 
-/** What is used or goes on. */
-export function allOf({ versions, lasting }: Lease): KeptVersion[] {
-  return [...versions, ...lasting];
+/** What is used, goes on, or is coming. */
+export function allOf({ versions, lasting, coming }: Lease): KeptVersion[] {
+  return [...versions, ...lasting, ...[...coming.values()].map(({ version }) => version)];
 }
 
 /** Their ids. */

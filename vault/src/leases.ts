@@ -1,31 +1,26 @@
 // What doors may use while their runs live. Each is told twice a second which versions it may use, and asks before it uses one on
 // a route; the entry that allows so many uses stands on the ledger before it is answered. Invariant: a version that is revoked,
 // expired or replaced is in no word after that.
-import { type KeyObject } from 'node:crypto';
 import { openSealing } from '@holdfast/kernel/sealing';
-import {
-  DOOR_TO_VAULT,
-  DoorWord,
-  VAULT_TO_DOOR,
-  writeGrant,
-  type GrantedSecret,
-  type VaultWord,
-} from '@holdfast/door/run/lease';
+import { DOOR_TO_VAULT, DoorWord, VAULT_TO_DOOR } from '@holdfast/door/run/lease';
+import { type NoteVerifier } from '@holdfast/notary/note';
 import { Allowance } from './allowance.ts';
+import { forget, overdueOf } from './coming.ts';
+import { DoorWords, refusalTo } from './door-words.ts';
+import { Giving } from './giving.ts';
 import { type Ground } from './ground.ts';
 import { type ToRunner } from './frames.ts';
 import { allOf, idsOf, LEASE, usesNext, wayOf, type Lease } from './lease.ts';
-import { isLive, newestOf, type KeptVersion } from './model.ts';
+import { isLive, type KeptVersion } from './model.ts';
 import { type Owed } from './owed.ts';
-import { type Living } from './possession.ts';
+import { type Brokered, type Living } from './possession.ts';
 import { CHANGED_MEANWHILE, VaultRefusal } from './refusal.ts';
 import { requireFlying } from './releases.ts';
 import { noteEcho, recordOfRun, type EchoWord } from './run-entry.ts';
-import { holdMore, RunGone } from './run-seal.ts';
+import { RunGone } from './run-seal.ts';
 import { RunReader, RunWriter } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 import { type Flight } from './turns.ts';
-import { openValue, readUnderKey, type UnderKey } from './values.ts';
 
 /** Words of one door at once, and a second: an app with some ten thousand calls a second asks four times. */
 const WORDS = { most: 400, perSecond: 60 };
@@ -40,19 +35,22 @@ const TRIES = 100;
 export class Leases implements Disposable {
   readonly #ground: Ground;
   readonly #owed: Owed;
-  readonly #tell: (frame: ToRunner) => void;
+  readonly #words: DoorWords;
+  readonly #giving: Giving;
   readonly #leases = new Map<string, Lease>();
   readonly #timer: NodeJS.Timeout;
-  readonly #words = new Allowance(WORDS.most, WORDS.perSecond);
+  readonly #spoken = new Allowance(WORDS.most, WORDS.perSecond);
   #isLooking = false;
   /** When doors were told last what they may use. */
   #toldAt: number;
-  #isGiving = false;
 
-  constructor(ground: Ground, owed: Owed, tell: (frame: ToRunner) => void) {
+  // oxlint-disable-next-line max-params -- the ground, what is owed, whom to believe, and how doors are told
+  constructor(ground: Ground, owed: Owed, verifier: NoteVerifier, tell: (frame: ToRunner) => void) {
     this.#ground = ground;
     this.#owed = owed;
-    this.#tell = tell;
+    this.#words = new DoorWords(ground.log, tell);
+    const revoke = (lease: Lease, versions: readonly string[]): void => this.#revokeIn(lease, versions);
+    this.#giving = new Giving({ ground, verifier, words: this.#words, leases: this.#leases, revoke });
     this.#toldAt = ground.clock.now().getTime();
     this.#timer = setInterval(() => void this.#pulse(), PULSE_MS);
   }
@@ -67,15 +65,19 @@ export class Leases implements Disposable {
     return this.#leases.has(run);
   }
 
+  /** Notes what of that which is on record for a door is found signed. True where that is more than was known. */
+  async settle({ run, unsigned = [] }: Living): Promise<boolean> {
+    return unsigned.length > 0 && (await this.#giving.settle(run, unsigned));
+  }
+
   /** Grants a door what was released to it. Its box is on its way when this returns. Throws a `VaultRefusal`. */
-  async grant(
-    { run, space, door, brokered, lasting = [], ever = [] }: Living,
-    flight: Flight,
-  ): Promise<void> {
+  async grant(living: Living, flight: Flight): Promise<void> {
+    const { run, space, door, brokered, coming = [], lasting = [], ever = [] } = living;
     const { pair } = this.#ground;
-    const ids = brokered.map(({ version }) => version.id);
+    const ids = idsOf(brokered.map(versionOf));
+    const awaited = await this.#giving.findComing(living);
     // As they are now: since they were released, they may have been encrypted under another key.
-    const { read: versions, key } = await this.#readVersions(space, ids);
+    const { read: versions, key } = await this.#giving.read(space, ids);
     if (versions.length < ids.length) throw new VaultRefusal('failed', CHANGED_MEANWHILE);
     // From here on nothing comes between: what ends the run, or takes a secret away, was heard before or finds the lease.
     requireFlying(flight);
@@ -84,39 +86,26 @@ export class Leases implements Disposable {
       ...{ run, space, sent: this.#ground.clock.now().getTime(), heard: 0 },
       to: openSealing(pair, door, VAULT_TO_DOOR),
       from: openSealing(pair, door, DOOR_TO_VAULT),
-      placeholders: new Map(brokered.map(({ version, placeholder }) => [version.name, placeholder])),
+      placeholders: new Map(
+        [...brokered, ...coming].map(({ version, placeholder }) => [version.name, placeholder]),
+      ),
       ...{ versions, lasting: [...lasting], granted: new Set([...ids, ...ever]) },
-      echoed: new Set(),
+      ...{ coming: awaited, missed: new Map(), echoed: new Set() },
       isForged: false,
       ...{ replacing: Promise.resolve(), owed: 0, allowed: new Map() },
     };
     // An empty one, too: a door holds requests back until it knows what it has.
-    this.#sayGrant(lease, key);
-    if (brokered.length + lasting.length > 0) this.#leases.set(run, lease);
-  }
-
-  // Numbered and on its way in one step, so that no word overtakes it.
-  #sayGrant(lease: Lease, key: KeyObject | undefined): void {
-    const secrets = lease.versions.map((version): GrantedSecret => {
-      const { id, name, hosts, places, provider, bytes } = version;
-      const placeholder = lease.placeholders.get(name) ?? '';
-      const value = openValue(this.#ground.log, key, version);
-      return {
-        ...{ version: id, name, placeholder, hosts: [...hosts], places: [...places], provider, bytes, value },
-      };
-    });
-    lease.sent += 1;
-    const bytes = writeGrant({ number: lease.sent, secrets, lasting: idsOf(lease.lasting) });
-    for (const { value } of secrets) value.fill(0);
-    const box = lease.to.seal(bytes, lease.run);
-    bytes.fill(0);
-    this.#tell({ type: 'door', run: lease.run, kind: 'grant', box });
+    this.#words.grant(lease, key);
+    if (allOf(lease).length > 0) this.#leases.set(run, lease);
   }
 
   /** The run has ended: its door is allowed nothing more, and what it said before is still heard. */
   end(run: string): void {
     const lease = this.#leases.get(run);
-    if (lease !== undefined) lease.versions = lease.lasting = [];
+    if (lease === undefined) return;
+    lease.versions = lease.lasting = [];
+    lease.coming.clear();
+    lease.missed.clear();
   }
 
   /** Nothing of the run is heard any more. */
@@ -131,7 +120,8 @@ export class Leases implements Disposable {
 
   /** Nothing is used any more: the vault is sealed. Doors hear so at once. */
   dropAll(): void {
-    for (const lease of this.#leases.values()) this.#say(lease, { type: 'alive', versions: [], lasting: [] });
+    for (const lease of this.#leases.values())
+      this.#words.say(lease, { type: 'alive', versions: [], lasting: [] });
     this.#leases.clear();
   }
 
@@ -144,71 +134,32 @@ export class Leases implements Disposable {
     if (!allOf(lease).some(({ id }) => versions.includes(id))) return;
     lease.versions = lease.versions.filter(({ id }) => !versions.includes(id));
     lease.lasting = lease.lasting.filter(({ id }) => !versions.includes(id));
-    this.#sayAlive(lease);
+    for (const [name, { version }] of lease.coming)
+      if (versions.includes(version.id)) lease.coming.delete(name);
+    this.#words.alive(lease);
   }
 
   /** No run of the Space uses the secret with this name any more. */
   revokeNamed(space: string, name: string): void {
-    for (const lease of this.#leases.values())
-      if (lease.space === space) this.revoke(idsOf(allOf(lease).filter((one) => one.name === name)));
+    for (const lease of this.#leases.values()) {
+      if (lease.space !== space) continue;
+      lease.missed.delete(name);
+      this.revoke(idsOf(allOf(lease).filter((one) => one.name === name)));
+    }
   }
 
   /** No run of the Space uses anything any more. */
   stop(space: string): void {
-    for (const lease of this.#leases.values()) if (lease.space === space) this.revoke(idsOf(allOf(lease)));
-  }
-
-  /**
-   * A version was set: doors that had the one before get it in its place, and go on with what is under way with that one where there is
-   * an overlap. One that cannot be given it uses that no more either.
-   */
-  async replace(space: string, next: KeptVersion, overlap: number): Promise<void> {
     for (const lease of this.#leases.values()) {
-      if (lease.space !== space || next.way !== 'brokered') continue;
-      // One after the other: what is granted beside this one is on record by then.
-      const turn = lease.replacing.then(async () => await this.#replaceIn(lease, next, overlap));
-      lease.replacing = turn.catch(() => undefined);
-      try {
-        await turn;
-      } catch (error) {
-        const { run } = lease;
-        this.#ground.log.error(
-          { err: error, run },
-          'a door did not get the value in the place of the one before',
-        );
-        this.#revokeIn(lease, idsOf(allOf(lease).filter(({ name }) => name === next.name)));
-      }
+      if (lease.space !== space) continue;
+      lease.missed.clear();
+      this.revoke(idsOf(allOf(lease)));
     }
   }
 
-  async #replaceIn(lease: Lease, next: KeptVersion, overlap: number): Promise<void> {
-    const before = lease.versions.find(({ name }) => name === next.name);
-    if (before === undefined) return;
-    lease.versions = [...lease.versions.filter((one) => one !== before), next];
-    // What had been replaced before is destroyed by now.
-    const others = lease.lasting.filter(({ name }) => name !== next.name);
-    const liveUntil = new Date(next.createdAt.getTime() + overlap * 1_000);
-    lease.lasting = overlap > 0 ? [...others, { ...before, liveUntil }] : others;
-    lease.granted.add(next.id);
-    const { run } = lease;
-    const placeholder = lease.placeholders.get(next.name) ?? null;
-    await recordOfRun(this.#ground, lease, {
-      ...{ version: next.id, kind: 'secret.released', body: { holder: 'door' } },
-      change: async (tx) =>
-        await holdMore(tx, this.#ground, { run, version: next.id, holder: 'door', placeholder }),
-    });
-    await this.#grantAnew(lease);
-  }
-
-  // Since they were read, values may have been encrypted under another key; what was taken away meanwhile stays away.
-  async #grantAnew(lease: Lease): Promise<void> {
-    const { read: fresh, key } = await this.#readVersions(lease.space, idsOf(lease.versions));
-    lease.versions = fresh.filter(({ id }) => lease.versions.some((one) => one.id === id));
-    this.#sayGrant(lease, key);
-  }
-
-  async #readVersions(space: string, ids: readonly string[]): Promise<UnderKey<KeptVersion[]>> {
-    return await readUnderKey(this.#ground, space, async (reader) => await reader.listVersions(ids));
+  /** A version was set: doors that had the one before get it in its place, once that is signed. */
+  async replace(space: string, next: KeptVersion, overlap: number): Promise<void> {
+    await this.#giving.replace(space, next, overlap);
   }
 
   /** What a door says. What cannot be read, or is older than what was heard, is nobody's word. */
@@ -223,8 +174,8 @@ export class Leases implements Disposable {
     const isFirstEcho =
       word.type === 'echo' && lease.granted.has(word.version) && !lease.echoed.has(word.version);
     if (isFirstEcho) lease.echoed.add(word.version);
-    else if (!this.#words.take(run, this.#ground.clock.now().getTime())) {
-      if (word.type === 'ask') this.#say(lease, { ...refusalTo(word), why: 'this app asks too often' });
+    else if (!this.#spoken.take(run, this.#ground.clock.now().getTime())) {
+      if (word.type === 'ask') this.#words.say(lease, { ...refusalTo(word), why: 'this app asks too often' });
       return;
     }
     if (word.type === 'ask') await this.#answer(lease, word);
@@ -233,7 +184,7 @@ export class Leases implements Disposable {
   }
 
   /** Does what a word asks for; `false`: the end of its run came first, which a runner may tell meanwhile. */
-  async #unlessGone(act: Promise<void>): Promise<boolean> {
+  async #unlessGone(act: Promise<unknown>): Promise<boolean> {
     try {
       await act;
       return true;
@@ -250,7 +201,7 @@ export class Leases implements Disposable {
       !isLive(version, this.#ground.clock.now()) ||
       !version.hosts.includes(ask.route.host)
     ) {
-      this.#say(lease, { ...refusalTo(ask), why: 'the secret may not be used there, or not any more' });
+      this.#words.say(lease, { ...refusalTo(ask), why: 'the secret may not be used there, or not any more' });
       return;
     }
     const bounds = { ...LEASE, uses: usesNext(lease.allowed, wayOf(ask), performance.now()) };
@@ -265,13 +216,13 @@ export class Leases implements Disposable {
     });
     const isAllowed = await this.#unlessGone(allowing).catch((error: unknown) => {
       // Told at once: otherwise the app's request waits until its door gives the vault up.
-      this.#say(lease, { ...refusalTo(ask), why: 'its use could not be recorded' });
+      this.#words.say(lease, { ...refusalTo(ask), why: 'its use could not be recorded' });
       throw error;
     });
     const answer = isAllowed
       ? { type: 'answer' as const, ask: ask.number, ...bounds, why: null }
       : { ...refusalTo(ask), why: 'the run has ended' };
-    this.#say(lease, answer);
+    this.#words.say(lease, answer);
   }
 
   async #close(lease: Lease, { ask, uses }: Extract<DoorWord, { type: 'used' }>): Promise<void> {
@@ -322,7 +273,10 @@ export class Leases implements Disposable {
   #dropOver(): void {
     const now = this.#ground.clock.now();
     for (const lease of this.#leases.values())
-      this.#revokeIn(lease, idsOf(allOf(lease).filter((one) => !isLive(one, now))));
+      this.#revokeIn(lease, [
+        ...idsOf(allOf(lease).filter((one) => !isLive(one, now))),
+        ...overdueOf(lease, now.getTime()),
+      ]);
   }
 
   // The database may have been changed by another vault, or by who rules it: what has no value there is not used here.
@@ -335,9 +289,8 @@ export class Leases implements Disposable {
       // What was granted meanwhile was not asked about.
       const gone = new Set(ids.filter((id) => !live.has(id)));
       for (const lease of this.#leases.values()) {
-        lease.versions = newestOf(lease.versions.filter(({ id }) => !gone.has(id)));
-        lease.lasting = lease.lasting.filter(({ id }) => !gone.has(id));
-        this.#sayAlive(lease);
+        forget(lease, gone, now.getTime());
+        this.#words.alive(lease);
       }
       this.#giveBack();
     } catch (error) {
@@ -351,35 +304,7 @@ export class Leases implements Disposable {
     const now = this.#ground.clock.now().getTime();
     if (now - this.#toldAt >= FORGOTTEN_MS) for (const lease of this.#leases.values()) lease.owed = TRIES;
     this.#toldAt = now;
-    if (!this.#isGiving) void this.#giveOwed();
-  }
-
-  // One after the other: a database that has just come back has words for all doors to give first.
-  async #giveOwed(): Promise<void> {
-    this.#isGiving = true;
-    for (const lease of this.#leases.values()) {
-      if (lease.owed === 0) continue;
-      const turn = lease.replacing.then(async () => await this.#grantAnew(lease));
-      lease.replacing = turn.catch(() => undefined);
-      try {
-        await turn;
-        lease.owed = 0;
-      } catch (err) {
-        lease.owed -= 1;
-        this.#ground.log.warn({ err, run: lease.run }, 'a door did not get back what it may use');
-      }
-    }
-    this.#isGiving = false;
-  }
-
-  #sayAlive(lease: Lease): void {
-    this.#say(lease, { type: 'alive', versions: idsOf(lease.versions), lasting: idsOf(lease.lasting) });
-  }
-
-  #say(lease: Lease, word: Unnumbered): void {
-    lease.sent += 1;
-    const bytes = Buffer.from(JSON.stringify({ ...word, number: lease.sent }));
-    this.#tell({ type: 'door', run: lease.run, kind: 'word', box: lease.to.seal(bytes, lease.run) });
+    void this.#giving.give();
   }
 
   [Symbol.dispose](): void {
@@ -388,12 +313,6 @@ export class Leases implements Disposable {
   }
 }
 
-function refusalTo({ number }: Extract<DoorWord, { type: 'ask' }>) {
-  return { type: 'answer', ask: number, ...LEASE, uses: 0 } as const;
+function versionOf({ version }: Brokered): KeptVersion {
+  return version;
 }
-
-type Unnumbered = VaultWord extends infer Word
-  ? Word extends VaultWord
-    ? Omit<Word, 'number'>
-    : never
-  : never;

@@ -98,6 +98,18 @@ export class LedgerReader {
     return rows.map((row) => ({ row: toLedgerRow(row), index: row.index }));
   }
 
+  /** What vaults of this database recorded of the release of versions to the door of a run. What others say of it counts for nothing. */
+  async listReleases(run: string, versions: readonly string[]): Promise<WrittenEntry[]> {
+    const subjects = versions.map((version) => `secret:${version}`);
+    const { rows } = await sql<WrittenEntry>`
+      select e.kind, e.subject, e.actor, e.credential, e.body, e.hash
+        from ledger.entry as e join pg_roles as r on r.rolname = e.writer
+       where e.subject = any(${subjects}::text[]) and e.kind = 'secret.released'
+         and e.body::jsonb ->> 'run' = ${run} and e.body::jsonb ->> 'holder' = 'door'
+         and pg_has_role(r.oid, 'holdfast_vault', 'usage') and not r.rolsuper`.execute(this.#db);
+    return rows;
+  }
+
   /** Reads nodes of the tree. */
   nodes(): NodeReader {
     return this.#tree.nodes();

@@ -4,7 +4,7 @@ import { type Tx } from '@holdfast/platform/postgres/database';
 import { journalled, journalOf, type Ground } from './ground.ts';
 import { recordEntries, type VaultEntry } from './ledger-store.ts';
 import { isLive, newestOf, type KeptVersion } from './model.ts';
-import { isTrue, reportForged } from './run-seal.ts';
+import { isTrue, noteSigned, reportForged } from './run-seal.ts';
 import { RunReader, RunWriter, type Held, type OpenRun } from './run-store.ts';
 import { SecretReader, SecretWriter } from './secret-store.ts';
 
@@ -20,6 +20,10 @@ export interface Living {
   readonly space: string;
   readonly door: string;
   readonly brokered: readonly Brokered[];
+  /** What is on record for its door, and of which no vault has found that its release is signed. */
+  readonly coming?: readonly Brokered[];
+  /** All versions on record for its door of which that is so, also those in whose place there is another. */
+  readonly unsigned?: readonly string[];
   /** What was brokered to it before some of that, while its overlap lasts. */
   readonly lasting?: readonly KeptVersion[];
   /** All that its door was ever granted, also what has no value any more. */
@@ -31,6 +35,8 @@ export class Possession {
   readonly #ground: Ground;
   /** Runs that were released here and have not ended. */
   readonly #released = new Set<string>();
+  /** What runs that were released here and not told as delivered were handed over, for entries that were found signed. */
+  readonly #handed = new Map<string, readonly string[]>();
   /** Runs of which it is not known whether what was to be recorded stands: the database went away meanwhile. */
   readonly #unsure = new Set<string>();
 
@@ -43,21 +49,39 @@ export class Possession {
     this.#released.add(run);
   }
 
+  /** Its entries were found signed: these versions are handed over. */
+  handOver(run: string, versions: readonly string[]): void {
+    this.#handed.set(run, versions);
+  }
+
   /** The program inside has what it was given. */
   async deliver(run: string): Promise<void> {
-    await this.#say(run, 'secret.delivered', async (writer) => await writer.deliver(run));
+    const versions = this.#handed.get(run) ?? [];
+    await this.#say(run, 'secret.delivered', async (writer, tx) => {
+      if (!(await writer.deliver(run))) return false;
+      // While sealed there is no key for a tag: whoever starts after this looks for the entries.
+      if (versions.length > 0 && this.#ground.keys.closed === undefined)
+        await noteSigned(tx, this.#ground, { run, versions });
+      return true;
+    });
+    this.#handed.delete(run);
   }
 
   /** The run never began. */
   async abort(run: string, why: string): Promise<void> {
     await this.#say(run, 'secret.aborted', async (writer) => await writer.end(run), { why });
-    this.#released.delete(run);
+    this.#forget(run);
   }
 
   /** The run's last process is dead. */
   async end(run: string): Promise<void> {
     await this.#say(run, 'secret.ended', async (writer) => await writer.end(run));
+    this.#forget(run);
+  }
+
+  #forget(run: string): void {
     this.#released.delete(run);
+    this.#handed.delete(run);
   }
 
   /** The Space is stopped: what doors of its runs hold, they use no more. What apps hold ends with them. */
@@ -78,39 +102,46 @@ export class Possession {
   }
 
   /**
-   * Ends all but those which live; gives what is brokered to each of them, as far as the vault itself wrote that it is. One that
-   * cannot be ended now keeps no other from its end: `failed` is why.
+   * Ends all but those which live; gives each of them, as far as the vault itself wrote what they hold. One that cannot be ended now
+   * keeps no other from its end: `failed` is why.
    */
-  async endAllBut(isLiving: (run: string) => boolean): Promise<{ living: Living[]; failed: unknown }> {
+  async endAllBut(isLiving: (run: string) => boolean): Promise<{ living: OpenRun[]; failed: unknown }> {
     const reader = new RunReader(this.#ground.db);
-    const living: Living[] = [];
+    const living: OpenRun[] = [];
     let failed: unknown;
     for (const open of await reader.listOpen(this.#ground.instance))
       if (!isLiving(open.run)) await this.end(open.run).catch((error: unknown) => (failed = error));
-      else if (await this.#isTrue(open)) living.push(await this.#livingOf(open));
+      else if (await this.#isTrue(open)) living.push(open);
     return { living, failed };
   }
 
-  /** What is brokered to a run that lives, as `endAllBut` gives it; `undefined` where it has ended. */
+  /** What is brokered to a run that lives; `undefined` where it has ended, or its rows are not as the vault wrote them. */
   async findLiving(run: string): Promise<Living | undefined> {
-    const open = await new RunReader(this.#ground.db).findOpen(run);
-    return open && (await this.#livingOf(open));
-  }
-
-  async #livingOf({ run, space, door }: OpenRun): Promise<Living> {
-    const reader = new RunReader(this.#ground.db);
-    const held = (await reader.listHeld(run)).filter(isPlaced);
-    const kept = await new SecretReader(this.#ground.db).listVersions(held.map(({ version }) => version));
-    // Of a secret that was replaced in its overlap a run holds two.
-    const [newest, now] = [newestOf(kept), this.#ground.clock.now()];
-    const versions = newest.filter((one) => isLive(one, now));
-    const lasting = kept.filter((one) => !newest.includes(one) && isLive(one, now));
-    const brokered = versions.map((version) => ({
-      version,
-      placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
-    }));
-    const ever = (await reader.listEverHeld(run)).filter(isPlaced).map(({ version }) => version);
-    return { run, space, door, brokered, lasting, ever };
+    const { db, keys } = this.#ground;
+    // In one snapshot with the tag that covers it: nobody changes between the look and the use what is to be granted.
+    const {
+      open,
+      all,
+      now: held,
+    } = await db.snapshot(async (tx) => {
+      const reader = new RunReader(tx);
+      return {
+        open: await reader.findOpen(run),
+        all: await reader.listEverHeld(run),
+        now: (await reader.listHeld(run)).filter(isPlaced),
+      };
+    });
+    if (open === undefined || keys.closed !== undefined || !isTrue(keys, open, all)) return undefined;
+    const { space, door } = open;
+    const kept = await new SecretReader(db).listVersions(held.map(({ version }) => version));
+    const { used, coming, unsigned, lasting } = sortHeld(kept, held, this.#ground.clock.now());
+    const placed = (versions: readonly KeptVersion[]): Brokered[] =>
+      versions.map((version) => ({
+        version,
+        placeholder: held.find((one) => one.version === version.id)?.placeholder ?? '',
+      }));
+    const ever = all.filter(isPlaced).map(({ version }) => version);
+    return { run, space, door, brokered: placed(used), coming: placed(coming), unsigned, lasting, ever };
   }
 
   // Sealed, the vault cannot tell; it grants nothing then either.
@@ -128,7 +159,7 @@ export class Possession {
   async #say(
     run: string,
     kind: VaultEntry['kind'],
-    change: (writer: RunWriter) => Promise<boolean>,
+    change: (writer: RunWriter, tx: Tx) => Promise<boolean>,
     more: Readonly<Record<string, string>> = {},
     concerns: (held: Held) => boolean = () => true,
   ): Promise<void> {
@@ -145,7 +176,7 @@ export class Possession {
         // Whoever else ends it, or brings more to its door, comes before or after.
         await writer.lock(run);
         const held = (await new RunReader(tx).listHeld(run)).filter(concerns);
-        if (!(await change(writer))) return { entries: [], result: undefined };
+        if (!(await change(writer, tx))) return { entries: [], result: undefined };
         const journal = journalOf(noted, this.#ground.instance);
         const said = held.map(({ version, holder }) => ({
           ...{ kind, subject: `secret:${version}`, actor: 'system:vault', credential: '' },
@@ -182,6 +213,25 @@ export class Possession {
       this.#ground.log.error({ err: error, run }, 'a release could not be aborted');
     });
   }
+}
+
+// Of a secret that was replaced in its overlap a run holds two; of one whose release is not signed yet, the one before goes on.
+// oxlint-disable-next-line max-params -- versions, what is noted of them, and when
+function sortHeld(kept: readonly KeptVersion[], held: readonly Held[], now: Date) {
+  const signed = new Set(held.filter((one) => one.signed).map(({ version }) => version));
+  const newest = newestOf(kept);
+  const live = kept.filter((one) => isLive(one, now));
+  const [mine, others] = [live.filter(({ id }) => signed.has(id)), live.filter(({ id }) => !signed.has(id))];
+  const coming = others.filter((one) => newest.includes(one));
+  const used = newestOf(mine).filter(
+    (one) => newest.includes(one) || coming.some(({ name }) => name === one.name),
+  );
+  return {
+    used,
+    coming,
+    unsigned: others.map(({ id }) => id),
+    lasting: mine.filter((one) => !used.includes(one)),
+  };
 }
 
 // A door that was killed, or that a sealed vault did not hear, has not said how often it used what it was allowed: all of it counts.

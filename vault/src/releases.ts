@@ -94,6 +94,10 @@ export class Releases {
       if (entries.length > 0) await untilSigned(this.#ground.ledger, this.#verifier, entries);
       await this.#requireSame(wish.space, opened);
       requireFlying(flight);
+      this.#possession.handOver(
+        wish.run,
+        opened.map(({ version }) => version.id),
+      );
       return { inside: this.#seal(wish, opened), brokered: opened.filter(isBrokered) };
     } catch (error) {
       // It is on the ledger, and nobody gets anything for it.
@@ -189,7 +193,7 @@ export function requireFlying({ over }: Flight): void {
 }
 
 function heldOf({ version: { id, way }, placeholder }: Opened): Held {
-  return { version: id, holder: holderOf(way), placeholder };
+  return { version: id, holder: holderOf(way), placeholder, signed: false };
 }
 
 function isBrokered(opened: Opened): opened is Opened & Brokered {

@@ -2,7 +2,7 @@
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { type DoorWord } from '@holdfast/door/run/lease';
 import { journalled, journalOf, type Ground } from './ground.ts';
-import { recordEntries, type VaultEntry } from './ledger-store.ts';
+import { recordEntries, type VaultEntry, type WrittenEntry } from './ledger-store.ts';
 import { holdMore, reportForged, RunForged, RunGone } from './run-seal.ts';
 import { SecretWriter } from './secret-store.ts';
 
@@ -17,14 +17,14 @@ export interface RunEntry {
   readonly change?: (tx: Tx) => Promise<void>;
 }
 
-/** Records it. Throws what the change throws. */
+/** Records it, and gives the entry. Throws what the change throws. */
 export async function recordOfRun(
   ground: Ground,
   { run, space }: { readonly run: string; readonly space: string },
   { version, kind, body, change }: RunEntry,
-): Promise<void> {
+): Promise<readonly WrittenEntry[]> {
   const said = { space, run, ...body };
-  await journalled(ground, { act: kind, version, ...said }, (noted) =>
+  return await journalled(ground, { act: kind, version, ...said }, (noted) =>
     ground.db.transaction(async (tx) => {
       await change?.(tx);
       const entries = await recordEntries(tx, [
@@ -33,7 +33,7 @@ export async function recordOfRun(
           body: { ...said, ...journalOf(noted, ground.instance) },
         },
       ]);
-      return { entries, result: undefined };
+      return { entries, result: entries };
     }),
   );
 }
@@ -49,7 +49,7 @@ export async function noteEcho(
   const held = recordOfRun(ground, lease, {
     ...entry,
     change: async (tx) => {
-      await holdMore(tx, ground, { run, version, holder: 'sandbox', placeholder: null });
+      await holdMore(tx, ground, { run, version, holder: 'sandbox', placeholder: null, signed: true });
       await new SecretWriter(tx).markEchoed(version);
     },
   });

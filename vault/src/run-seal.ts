@@ -9,12 +9,16 @@ import { RunReader, RunWriter, type Held, type OpenRun } from './run-store.ts';
 
 function bytesOf({ run, space, instance, door }: Omit<OpenRun, 'tag'>, held: readonly Held[]): Buffer {
   const all = held
-    .map(({ version, holder, placeholder }) => ({ version, holder, placeholder }))
+    // Left out where it is so, as it was before that was noted.
+    .map(({ version, holder, placeholder, signed }) => ({
+      ...{ version, holder, placeholder },
+      ...(!signed && { signed }),
+    }))
     .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
   return Buffer.from(canonicalJson({ what: 'holdfast run', run, space, instance, door, held: all }));
 }
 
-function placeOf({ version, holder }: Held): string {
+function placeOf({ version, holder }: Pick<Held, 'version' | 'holder'>): string {
   return `${version} ${holder}`;
 }
 
@@ -54,6 +58,23 @@ export async function holdMore(
   if (open === undefined) throw new RunGone();
   if (!isTrue(keys, open, await reader.listEverHeld(run))) throw new RunForged();
   await writer.hold(run, more);
+  await writer.tag(run, tagOf(keys, open, await reader.listEverHeld(run)));
+}
+
+/**
+ * Notes that the releases of these versions to the run were found signed, so that no vault after this one looks for entries that are
+ * cut off by then. Where the rows are not as the vault wrote them, nothing is noted.
+ */
+export async function noteSigned(
+  tx: Tx,
+  { keys }: Pick<Ground, 'keys'>,
+  { run, versions }: { readonly run: string; readonly versions: readonly string[] },
+): Promise<void> {
+  const [reader, writer] = [new RunReader(tx), new RunWriter(tx)];
+  await writer.lock(run);
+  const open = await reader.findOpen(run);
+  if (open === undefined || !isTrue(keys, open, await reader.listEverHeld(run))) return;
+  await writer.setSigned(run, versions);
   await writer.tag(run, tagOf(keys, open, await reader.listEverHeld(run)));
 }
 

@@ -22,6 +22,8 @@ export interface Held {
   readonly holder: string;
   /** Of a brokered one. */
   readonly placeholder: string | null;
+  /** Whether the vault has found its release below a signed checkpoint. */
+  readonly signed: boolean;
 }
 
 /** Uses that a door was allowed and has not said it made. */
@@ -84,7 +86,7 @@ export class RunReader {
   async listEverHeld(run: string): Promise<Held[]> {
     return await this.#db
       .selectFrom('vault.held')
-      .select(['version', 'holder', 'placeholder'])
+      .select(['version', 'holder', 'placeholder', 'signed'])
       .where('run', '=', run)
       .execute();
   }
@@ -104,7 +106,7 @@ export class RunReader {
     return await this.#db
       .selectFrom('vault.held')
       .innerJoin('vault.run', 'vault.run.run', 'vault.held.run')
-      .select(['version', 'holder', 'placeholder'])
+      .select(['version', 'holder', 'placeholder', 'signed'])
       .where('vault.held.run', '=', run)
       .where('vault.run.ended_at', 'is', null)
       .where('vault.held.ended_at', 'is', null)
@@ -152,6 +154,16 @@ export class RunWriter {
       .insertInto('vault.held')
       .values({ run, ...held })
       .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  /** The releases of these versions to the run were found signed. */
+  async setSigned(run: string, versions: readonly string[]): Promise<void> {
+    await this.#db
+      .updateTable('vault.held')
+      .set({ signed: true })
+      .where('run', '=', run)
+      .where('version', 'in', [...versions])
       .execute();
   }
 

@@ -35,6 +35,20 @@ export async function untilSigned(
   throw new Error('the notary has not signed the release in time');
 }
 
+/** Whether an entry stands there now. Throws an `Error` when it does not stand as it was written: somebody lies. */
+export async function isSigned(
+  ledger: LedgerReader,
+  verifier: NoteVerifier,
+  entry: WrittenEntry,
+): Promise<boolean> {
+  const ordered = await ledger.listOrdered([entry.hash]);
+  const checkpoint = openCheckpoint((await ledger.findNote()) ?? '', verifier);
+  const index = ordered[0]?.index ?? Infinity;
+  if (checkpoint === undefined || index >= checkpoint.size) return false;
+  await requireIncluded(entry, ordered, { checkpoint, read: ledger.nodes() });
+  return true;
+}
+
 interface Signed {
   readonly checkpoint: Checkpoint;
   readonly read: NodeReader;

@@ -45,6 +45,7 @@ export type VaultTables = {
     holder: string;
     placeholder: string | null;
     ended_at: Date | null;
+    signed: Generated<boolean>;
   };
   'vault.lease': { run: string; ask: number; version: string; uses: number };
   /** Of the hub's tokens, what the vault may see. */

@@ -91,7 +91,7 @@ export class Vault implements Disposable {
       async () => await standByRoot(ground, { acceptLoss: more.acceptLoss ?? false }),
     );
     this.#releases = new Releases(ground, this.#possession, more.verifier);
-    this.#leases = new Leases(ground, this.#owed, (frame) => this.#tellRunner(frame));
+    this.#leases = new Leases(ground, this.#owed, more.verifier, (frame) => this.#tellRunner(frame));
     this.#listen(channels.hub, FromHub, (frame) => this.#hearHub(frame));
     this.#listen(channels.runner, FromRunner, (frame) => this.#hearRunner(frame));
     this.#listen(channels.operator, FromOperator, (frame) => this.#hearOperator(frame));
@@ -262,12 +262,14 @@ export class Vault implements Disposable {
     if (failed !== undefined) throw new Error('the end of a run could not be recorded', { cause: failed });
   }
 
-  async #grantAnew({ run, space }: Living): Promise<void> {
+  async #grantAnew({ run, space }: Pick<Living, 'run' | 'space'>): Promise<void> {
     using flight = this.#turns.begin(run, space);
     // As it is now: it may have ended meanwhile.
-    const living = await this.#possession.findLiving(run);
-    if (living === undefined) return;
-    await this.#leases.grant(living, flight);
+    const found = await this.#possession.findLiving(run);
+    if (found === undefined) return;
+    const isOther = await this.#leases.settle(found);
+    const living = isOther ? await this.#possession.findLiving(run) : found;
+    if (living !== undefined) await this.#leases.grant(living, flight);
   }
 
   async #release(frame: Extract<FromRunner, { type: 'release' }>): Promise<void> {

@@ -21,6 +21,8 @@ const PATIENCE_MS = 60_000;
 export interface Killable {
   vault: VaultProcess;
   notary: NotaryProcess;
+  /** Runs that go on while a vault is killed; all others that it knew are over. */
+  living?: readonly string[];
 }
 
 /** What it stands on. */
@@ -39,11 +41,10 @@ export async function openPlace(stack: AsyncDisposableStack): Promise<Place> {
   return { site: { database, folder, signer, isQuiet: true }, notaryFolder };
 }
 
-async function startVault(site: VaultSite): Promise<VaultProcess> {
+async function startVault(site: VaultSite, runs: readonly string[] = []): Promise<VaultProcess> {
   const vault = await VaultProcess.start(site);
   assert.equal(vault.state.sealed, null);
-  // All runs are over that the one before knew.
-  vault.say('runner', { type: 'hello', runs: [] });
+  vault.say('runner', { type: 'hello', runs });
   return vault;
 }
 
@@ -62,7 +63,7 @@ export async function startAll(stack: AsyncDisposableStack, place: Place): Promi
 export async function kill(victim: Victim, { site, notaryFolder }: Place, running: Killable): Promise<void> {
   if (victim === 'vault') {
     await running.vault.kill();
-    running.vault = await startVault(site);
+    running.vault = await startVault(site, running.living);
   } else if (victim === 'notary') {
     await running.notary.kill();
     running.notary = await NotaryProcess.start(site.database, notaryFolder);

@@ -16,13 +16,13 @@ export const ROUTE = { host: 'api.openai.com', method: 'POST', template: '/v1/re
 
 /** A played door. */
 export class PlayedDoor {
-  readonly #vault: TestVault;
-  readonly #run: TestRun;
+  readonly #vault: Pick<TestVault, 'runner'>;
+  readonly #run: Pick<TestRun, 'run' | 'door'>;
   readonly #from;
   readonly #to;
   #number = 0;
 
-  constructor(vault: TestVault, run: TestRun) {
+  constructor(vault: Pick<TestVault, 'runner'>, run: Pick<TestRun, 'run' | 'door'>) {
     this.#vault = vault;
     this.#run = run;
     const { key } = stateOf(vault);

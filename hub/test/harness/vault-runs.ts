@@ -56,7 +56,7 @@ function readInside(opened: Buffer | undefined): Pick<TestRun, 'variables' | 'fi
 }
 
 /** What the vault said of itself first. */
-export function stateOf({ runner }: TestVault): Extract<ToRunner, { type: 'state' }> {
+export function stateOf({ runner }: Pick<TestVault, 'runner'>): Extract<ToRunner, { type: 'state' }> {
   const state = runner.frames.find((frame) => frame.type === 'state');
   assert.ok(state?.type === 'state');
   return state;

@@ -2,7 +2,7 @@
 // vault that has another hands nothing over and wraps nothing, and no key is destroyed while another vault has it in memory.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { copyFile, readFile, rm } from 'node:fs/promises';
+import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,8 +13,8 @@ import { openTestDatabase, type TestDatabase } from '../../harness/database.ts';
 import { forgeEntry } from '../../harness/forged-entry.ts';
 import { openScratch } from '../../harness/scratch.ts';
 import { withPool } from '../../harness/shared-server.ts';
-import { untilTrue } from '../../harness/vault-doors.ts';
-import { id, openTestVault, type TestVault } from '../../harness/vault.ts';
+import { PlayedDoor, untilTrue } from '../../harness/vault-doors.ts';
+import { BY, id, openTestVault, type TestVault } from '../../harness/vault.ts';
 import { entriesOf, startRun } from '../../harness/vault-runs.ts';
 
 const LIMIT = { timeout: 120_000 };
@@ -326,3 +326,36 @@ void test('a loss is accepted for a key that is opened later, too', LIMIT, async
   assert.equal(await ask(one, 'unseal', withPassphrase(one, 'correct horse')), 'status');
   assert.equal((await startRun(one, space)).variables['A'], 'a value');
 });
+
+void test(
+  'a deletion by another vault that meets a replacement wins in doors of this one',
+  LIMIT,
+  async () => {
+    await using site = await openSite();
+    await using one = await openTestVault(site.one);
+    const space = id();
+    const key = 'OPENAI_API_KEY';
+    await one.write(space, { key, value: `sk-proj-${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9'.repeat(3)}` });
+    const door = new PlayedDoor(one, await startRun(one, space));
+    await site.bringKey();
+    await one.notary.finish();
+    await cp(path.join(site.one.folder, 'notary'), path.join(site.other.folder, 'notary'), {
+      recursive: true,
+    });
+    await using other = await openTestVault(site.other);
+    await other.notary.stop();
+    const before = door.grants[0]?.[0]?.version ?? '';
+    const writing = one.write(space, { key, value: `sk-proj-${'zY9xW7vU5tS3rQ1pO9nM7lK5jI3'.repeat(3)}` });
+    await untilTrue('it waits', async () => (await entriesOf(one, 'secret.released')).length === 2);
+    assert.ok((await door.ask(before)).uses > 0);
+    other.hub.say({ type: 'delete', id: 900, space, name: key, by: BY });
+    await other.hub.until((frame) => frame.type === 'done' && frame.id === 900);
+    const began = performance.now();
+    await untilTrue('the door is told', () => door.versions.length === 0);
+    assert.ok(performance.now() - began < 1_500, 'as of any deletion');
+    one.notary.goOn();
+    assert.equal((await writing).type, 'done');
+    await delay(1_200);
+    assert.equal(door.grants.length, 1);
+  },
+);
