@@ -88,7 +88,8 @@ function settingsOf(data: string, { access, trustsProxies }: BenchHubOptions): R
   };
 }
 
-async function readPort(running: Running): Promise<number> {
+/** The port on which a program that was started with `start --json` serves. */
+export async function readPort(running: Running): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const timer = setTimeout(() => reject(new Error('./holdfast start was not ready in time')), START_MS);
   running.child.once('exit', (code) => reject(new Error(`./holdfast start ended with ${code}`)));

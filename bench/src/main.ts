@@ -10,6 +10,7 @@ import { PAGES_USAGE, runPages } from './pages/pages.ts';
 import { requirePrograms } from './program.ts';
 import { measureResolve } from './resolve.ts';
 import { measureUpload } from './upload.ts';
+import { REVOCATION_USAGE, runRevocation } from './revocation/revocation.ts';
 import { runScale, SCALE_USAGE } from './scale/scale.ts';
 import { BOMBS_USAGE, runBombs } from './spaces/bombs.ts';
 import { GVISOR_USAGE, runGvisor } from './spaces/gvisor.ts';
@@ -68,6 +69,7 @@ const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>
   brokering: runBrokering,
   ledger: runLedger,
   'ledger-look-up': runLookUp,
+  revocation: runRevocation,
 };
 
 const USAGE = 'usage: ./holdfast bench [name…] [--rounds N]';
@@ -93,6 +95,7 @@ async function main(words: readonly string[]): Promise<number> {
         BROKERING_USAGE,
         LEDGER_USAGE,
         LOOK_UP_USAGE,
+        REVOCATION_USAGE,
       ].join('\n'),
     );
     return 2;
