@@ -97,7 +97,7 @@ export async function allow(
 
 /** Asks the token endpoint. */
 export async function askToken(
-  hub: ServedHub,
+  hub: Pick<ServedHub, 'url'>,
   fields: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly status: number; readonly body: TokenSet; readonly headers: Headers }> {
