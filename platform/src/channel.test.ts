@@ -21,6 +21,16 @@ void test('FrameReader.push() refuses a frame without end before it fills the me
   assert.throws(() => new FrameReader().push(Buffer.from('{\n')), SyntaxError);
 });
 
+void test('FrameReader.push() takes time in proportion to a frame that comes byte by byte', () => {
+  const reader = new FrameReader();
+  const text = `"${'x'.repeat(500_000)}"\n`;
+  const before = performance.now();
+  const frames = Array.from(text, (one) => reader.push(Buffer.from(one))).flat();
+  const took = performance.now() - before;
+  assert.deepEqual(frames, [text.slice(1, -2)]);
+  assert.ok(took < 5_000, `it took ${String(Math.round(took))} ms`);
+});
+
 void test('Channel.next() gives frames in order, those that came early included', async () => {
   const [near, far] = duplexPair();
   const here = new Channel(near);

@@ -14,19 +14,35 @@ const MOST_WAITING = 1_000;
 /** The descriptor on which a child finds its channel. */
 export const CHANNEL_FD = 3;
 
+/** Pieces that are kept apart before they are put together. */
+const MOST_PIECES = 1_024;
+
 /** Cuts a byte stream into frames. Throws a `RangeError` when a frame is too long, a `SyntaxError` when it is not JSON. */
 export class FrameReader {
   readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
+  /** Of a frame whose end has not come. Not one text: who sends byte by byte would have all of it looked through for each. */
+  #pieces: string[] = [];
+  #length = 0;
 
   /** The frames that these bytes complete. */
   push(bytes: Uint8Array): unknown[] {
-    const lines = (this.#rest + this.#decoder.write(Buffer.from(bytes))).split('\n');
-    this.#rest = lines.pop() ?? '';
-    if (this.#rest.length > MAX_FRAME || lines.some((line) => line.length > MAX_FRAME)) {
+    const lines = this.#decoder.write(Buffer.from(bytes)).split('\n');
+    const rest = lines.pop() ?? '';
+    if (lines.length > 0) {
+      lines[0] = this.#pieces.splice(0).join('') + (lines[0] ?? '');
+      this.#length = 0;
+    }
+    this.#keep(rest);
+    if (this.#length > MAX_FRAME || lines.some((line) => line.length > MAX_FRAME)) {
       throw new RangeError(`a frame on the channel is longer than ${String(MAX_FRAME)} characters`);
     }
     return lines.filter((line) => line !== '').map((line): unknown => JSON.parse(line));
+  }
+
+  #keep(piece: string): void {
+    this.#length += piece.length;
+    this.#pieces.push(piece);
+    if (this.#pieces.length > MOST_PIECES) this.#pieces = [this.#pieces.join('')];
   }
 }
 
