@@ -39,6 +39,7 @@ import {
 import {
   ledgerAfterAndSaid,
   ledgerCommitments,
+  ledgerHolders,
   ledgerEntries,
   ledgerContactsOfSpace,
   ledgerErasure,
@@ -188,5 +189,6 @@ export const migrations: readonly Migration[] = [
   ledgerAfterAndSaid,
   vaultSignedReleases,
   ledgerCommitments,
+  ledgerHolders,
   xetSentForXorbs,
 ];

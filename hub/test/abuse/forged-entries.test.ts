@@ -79,7 +79,7 @@ void test('forged entries about a run keep neither its record nor the answer of 
   await enter(
     opened,
     WRONG.map((wrong) => ({
-      ...{ kind: 'space.token-reach', subject: version, actor: 'user:1' },
+      ...{ kind: 'space.token-reach', subject: version.replace('secret:', 'reach:'), actor: 'user:1' },
       body: `{"writes":${wrong}}`,
     })),
   );

@@ -11,6 +11,7 @@ export { OrgScopeReader } from './org-scope-store.ts';
 export { Tally, type TallyHour } from './tally.ts';
 export {
   PossessionReader,
+  reachSubject,
   type ContactEntry,
   type LogReads,
   type PossessionEntry,

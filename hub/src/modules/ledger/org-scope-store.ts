@@ -67,7 +67,8 @@ export class OrgScopeReader {
     if (id === undefined) return undefined;
     if (kind === 'account') return id === orgId ? { subject } : undefined;
     if (kind === 'token') return { subject, org: orgId };
-    const repoId = kind === 'repo' ? id : kind === 'secret' ? await this.#spaceOf(subject) : undefined;
+    const isOfSecret = kind === 'secret' || kind === 'reach';
+    const repoId = kind === 'repo' ? id : isOfSecret ? await this.#spaceOf(`secret:${id}`) : undefined;
     if (repoId === undefined || !(await isTheirs(repoId))) return undefined;
     const since = (await this.cameAt(orgId, [repoId])).get(repoId);
     return since === undefined ? { subject } : { subject, since };

@@ -39,6 +39,11 @@ const IS_POSSESSION = sql<boolean>`kind in ('secret.set', 'secret.released', 'se
 /** Of an entry, as a text with microseconds. */
 const INSTANT = sql`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
+/** Of what the hub says of a version of a secret. */
+export function reachSubject(secret: string): string {
+  return secret.replace('secret:', 'reach:');
+}
+
 /** Reads them. */
 export class PossessionReader {
   readonly #db: Kysely<LedgerTables>;
@@ -74,12 +79,21 @@ export class PossessionReader {
 
   /** That it was set. */
   async findSetting(subject: string): Promise<PossessionEntry | undefined> {
+    return await this.#findFirst(subject, 'secret.set');
+  }
+
+  /** What could be written with it then, where it is a token and that was noted beside its chain; before, it was on the chain. */
+  async findReach(subject: string): Promise<PossessionEntry | undefined> {
+    return await this.#findFirst(reachSubject(subject), 'space.token-reach');
+  }
+
+  async #findFirst(subject: string, kind: string): Promise<PossessionEntry | undefined> {
     return await this.#db
       .selectFrom('ledger.entry')
       .select(COLUMNS)
       .where('subject', '=', subject)
       .where(IS_POSSESSION)
-      .where('kind', '=', 'secret.set')
+      .where('kind', '=', kind)
       .orderBy('at')
       .executeTakeFirst();
   }

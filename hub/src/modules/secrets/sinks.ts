@@ -155,6 +155,8 @@ export class SecretSinks {
       const entries = newest.toReversed();
       const set = await reader.findSetting(subject);
       if (set !== undefined && entries[0]?.hash !== set.hash) entries.unshift(set);
+      const reach = await reader.findReach(subject);
+      if (reach !== undefined) entries.push(reach);
       const facts = factsOf(entries);
       if (facts === undefined) continue;
       const id = subject.replace('secret:', '') as Id;

@@ -4,7 +4,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { type Db } from '@holdfast/platform/postgres/database';
 import { z } from 'zod';
 import { referencesOf, type SystemActor } from '#modules/access';
-import { PossessionReader, record } from '#modules/ledger';
+import { PossessionReader, reachSubject, record } from '#modules/ledger';
 import { type Writable } from './sinks-model.ts';
 
 /** What may be written with a token now; nothing with one that is not live. */
@@ -15,8 +15,7 @@ const Setting = z.looseObject({ token: z.string().optional() });
 
 /** Notes it of a version that was set, where it is such a token. */
 export async function noteTokenReach(db: Db, version: Id, reachOf: ReachOf): Promise<void> {
-  const subject = `secret:${version}`;
-  const set = await new PossessionReader(db).findSetting(subject);
+  const set = await new PossessionReader(db).findSetting(`secret:${version}`);
   const { token } = Setting.parse(JSON.parse(set?.body ?? '{}'));
   if (token === undefined) return;
   const writes = await reachOf(token as Id);
@@ -25,6 +24,8 @@ export async function noteTokenReach(db: Db, version: Id, reachOf: ReachOf): Pro
     writes: writes.slice(0, MOST_NOTED).map(toNote),
     leftOut: Math.max(0, writes.length - MOST_NOTED),
   };
+  // Not on the chain of the secret, which the vault alone holds: it waits for no hub.
+  const subject = reachSubject(`secret:${version}`);
   const entry = { kind: 'space.token-reach', subject, ...referencesOf(SELF), body };
   await db.transaction(async (tx) => await record(tx, entry));
 }

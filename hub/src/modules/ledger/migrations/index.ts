@@ -13,3 +13,4 @@ export { headsKept as ledgerHeadsKept } from './0011-heads-kept.ts';
 export { objects as ledgerObjects } from './0012-objects.ts';
 export { afterAndSaid as ledgerAfterAndSaid } from './0013-after-and-said.ts';
 export { commitments as ledgerCommitments } from './0014-commitments.ts';
+export { holders as ledgerHolders } from './0015-holders.ts';
