@@ -212,18 +212,23 @@ export class Blobs {
   }
 }
 
+/** Objects that are copied in one statement. */
+const COPY_BATCH = 10_000;
+
 /**
- * Gives a new repository the objects of another that a commit points to, in the transaction that makes it. Returns the
- * bytes of these, and of those it does not get.
+ * Gives a new repository these objects of another, as far as a commit points to them, in the transaction that makes it.
+ * Returns their bytes.
  */
 export async function copyObjects(
   tx: Tx,
-  fromId: Id,
-  toId: Id,
-): Promise<{ readonly copied: number; readonly left: number }> {
+  { from, to }: { readonly from: Id; readonly to: Id },
+  digests: readonly Sha256[],
+): Promise<number> {
   const writer = new BlobWriter(tx);
-  const { bytes: copied } = await writer.copy(fromId, toId);
-  return { copied, left: (await writer.sumSizes(fromId)) - copied };
+  let bytes = 0;
+  for (let start = 0; start < digests.length; start += COPY_BATCH)
+    bytes += (await writer.copy(from, to, { digests: digests.slice(start, start + COPY_BATCH) })).bytes;
+  return bytes;
 }
 
 /** Those of the digests that a repository holds, as a transaction sees them. */

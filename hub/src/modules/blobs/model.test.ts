@@ -67,6 +67,9 @@ void test('planUploads() gives all objects of a batch ten thousand parts togethe
   assert.ok(parts.reduce((sum, one) => sum + one) <= 10_000);
   assert.ok(parts.every((one) => one === 10));
   // A batch as the clients make them is as before.
-  assert.deepEqual(partsOf(many.slice(0, 10)), Array.from({ length: 10 }, () => 992));
+  assert.deepEqual(
+    partsOf(many.slice(0, 10)),
+    Array.from({ length: 10 }, () => 992),
+  );
   assert.equal(partsOf([...many.slice(0, 10), named('b', 5)]).at(-1), 1);
 });

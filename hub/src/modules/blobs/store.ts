@@ -75,16 +75,6 @@ export class BlobReader {
     return rows.map(toBlob);
   }
 
-  /** Bytes of all objects of a repository. */
-  async sumSizes(repoId: Id): Promise<number> {
-    const row = await this.db
-      .selectFrom('blobs.object')
-      .select(sql<number>`coalesce(sum(size), 0)::bigint`.as('bytes'))
-      .where('repo_id', '=', repoId)
-      .executeTakeFirst();
-    return row?.bytes ?? 0;
-  }
-
   async findUpload(id: Id): Promise<UploadSession | undefined> {
     const row = await this.db.selectFrom('blobs.upload').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toUpload(row);
@@ -170,7 +160,7 @@ export class BlobWriter extends BlobReader {
   }
 
   /**
-   * Gives one repository the objects of another: all, or these, as far as a file of a commit there points to them. What
+   * Gives one repository these objects of another, as far as a file of a commit there points to them. What
    * none does is for those who may write there, and a copy may be anyone's who reads. `pushedAt` is when they count as
    * sent, where that is not when the other got them. The other one's are held meanwhile: were they removed, there would be
    * a moment in which nobody seems to have them.
@@ -178,13 +168,12 @@ export class BlobWriter extends BlobReader {
   async copy(
     fromId: Id,
     toId: Id,
-    of: { readonly digests?: readonly Sha256[]; readonly pushedAt?: Date } = {},
+    of: { readonly digests: readonly Sha256[]; readonly pushedAt?: Date },
   ): Promise<CopiedObjects> {
-    const only = of.digests === undefined ? sql`true` : sql`sha256 = any(${of.digests}::text[])`;
     const pushedAt = of.pushedAt === undefined ? sql`pushed_at` : sql`${of.pushedAt}::timestamptz`;
     const { rows } = await sql<CopiedObjects>`
       with source as (
-        select * from blobs.object o where repo_id = ${fromId} and ${only}
+        select * from blobs.object o where repo_id = ${fromId} and sha256 = any(${of.digests}::text[])
           and exists (select from git.object g where g.repo_id = o.repo_id and g.lfs_sha256 = o.sha256)
         for share of o),
       added as (

@@ -51,5 +51,6 @@ export {
   listUnreached,
   type Kind as UnreachedKind,
 } from './store/unreachable.ts';
-export { copyRepository, eraseRepository } from './store/whole.ts';
+export { ReachedCopy } from './store/reached-copy.ts';
+export { eraseRepository } from './store/whole.ts';
 export { BATCH_BYTES, GitWriter, type AddedBytes, type NewCommit } from './store/writer.ts';

@@ -5,6 +5,7 @@ import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import { enqueue } from '@holdfast/platform/queue';
+import { SharedRoom } from '@holdfast/platform/shared-room';
 import {
   isRecorded,
   needsProof,
@@ -15,12 +16,12 @@ import {
   type Visibility,
   type Who,
 } from '#modules/access';
-import { copyObjects, type Room } from '#modules/blobs';
-import { copyRepository, GitWriter, quoted, writeInitialCommit } from '#modules/git';
+import { copyObjects, findObjects, type Room } from '#modules/blobs';
+import { GitWriter, quoted, ReachedCopy, writeInitialCommit } from '#modules/git';
 import { PolicyReader, proofNeeded, type Account } from '#modules/identity';
 import { type LeakMatch } from '#modules/leaks';
 import { record, recordCopied } from '#modules/ledger';
-import { repoNameInvalid, visibilityInvalid } from './faults.ts';
+import { copiesBusy, repoMissing, repoNameInvalid, visibilityInvalid } from './faults.ts';
 import { ERASE_TASK } from './erase-task.ts';
 import { facetsOf } from './facets.ts';
 import { requireCreate, requireFreeName } from './free-name.ts';
@@ -75,9 +76,21 @@ export interface RepoChangesDeps {
   readonly space: Pick<FreeSpace, 'check'>;
 }
 
+/** Copies that are made at the same time, and of one who makes them: each has a connection of the database for itself. */
+const MOST_COPIES = { all: 4, ofOne: 2 };
+
+/** What a copy is to be. */
+interface CopyWish {
+  readonly from: RepoAddress;
+  readonly to: RepoName;
+  readonly visibility: Visibility | undefined;
+  readonly beginning?: Beginning | undefined;
+}
+
 /** Changes to the repositories of the instance. */
 export class RepoChanges {
   readonly #deps: RepoChangesDeps;
+  readonly #copies = new SharedRoom(MOST_COPIES);
 
   constructor(deps: RepoChangesDeps) {
     this.#deps = deps;
@@ -184,45 +197,63 @@ export class RepoChanges {
     );
   }
 
-  /** Copies a repository with its history and objects; settings beside visibility and secrets are not copied. */
-  async duplicate(
-    who: Who,
-    wish: {
-      from: RepoAddress;
-      to: RepoName;
-      visibility: Visibility | undefined;
-      beginning?: Beginning | undefined;
-    },
+  /**
+   * Copies a repository with its history and objects, as far as its refs reach; settings beside visibility and secrets are
+   * not copied. The source is held for a moment before and after, and not while it is copied: who may only read would keep
+   * its owner from commits, and from taking it out of sight. Throws `repo.copies-busy` among others.
+   */
+  async duplicate(who: Who, wish: CopyWish): Promise<Repo> {
+    const first = await who();
+    const copier = first.kind === 'user' ? first.userId : first.kind;
+    const { id } = await this.#deps.repos.get(first, wish.from, 'read');
+    if (!this.#copies.hasRoom(copier)) throw copiesBusy(MOST_COPIES.ofOne);
+    using _place = this.#copies.enter(copier);
+    const copy = new ReachedCopy(id);
+    await copy.look(this.#deps.db);
+    const from = await this.#change(who, { action: 'read', of: wish.from }, async ({ tx, repo }) => {
+      if (repo.id !== id) throw repoMissing();
+      await copy.look(tx);
+      return repo;
+    });
+    return await this.#deps.db.transaction(async (tx) => await this.#copy(tx, { who, wish, from, copy }));
+  }
+
+  async #copy(
+    tx: Tx,
+    { who, wish, from, copy }: { who: Who; wish: CopyWish; from: Repo; copy: ReachedCopy },
   ): Promise<Repo> {
-    return await this.#change(
-      who,
-      { action: 'read', of: wish.from },
-      async ({ tx, actor, repo: from, writer }) => {
-        const { facets } = from;
-        const seen = { visibility: wish.visibility, usual: from.visibility };
-        const target = { type: from.type, ...wish.to, ...seen, sdk: facets.sdk, licence: null };
-        const created = await this.#insert(tx, actor, target);
-        const { copied, left } = await copyObjects(tx, from.id, created.id);
-        // All but the large objects is written once more.
-        await this.#deps.space.check(from.usedStorage - left - copied);
-        await copyRepository(tx, from.id, created.id);
-        const { head, mainSize } = from;
-        const usedStorage = from.usedStorage - left;
-        await writer.noteContent(created.id, {
-          ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
-        });
-        await this.#deps.room.settle(tx, created.id, usedStorage);
-        await this.#recordChange(tx, actor, {
-          kind: 'repo.duplicated',
-          repo: created,
-          body: { from: from.id },
-        });
-        const copy = { from: from.id, to: created.id, revision: head ?? '' };
-        if (isRecorded(from)) await recordCopied(tx, referencesOf(actor), copy);
-        await wish.beginning?.(tx, actor, { repo: created, from });
-        return { ...created, head, facets, usedStorage };
-      },
+    const { db, room, space } = this.#deps;
+    const { facets, head, mainSize } = from;
+    const seen = { visibility: wish.visibility, usual: from.visibility };
+    const target = { type: from.type, ...wish.to, ...seen, sdk: facets.sdk, licence: null };
+    const created = await this.#insert(tx, await who(), target);
+    const { bytes, digests } = await copy.measure(db);
+    const objects = [...(await findObjects(db, from.id, digests)).values()];
+    // Before anything is written: what is refused at the end has cost all of it.
+    await room.expect(
+      created.namespaceId,
+      objects.reduce((sum, { size }) => sum + size, bytes),
     );
+    await space.check(bytes);
+    await copy.write(tx, created.id);
+    // It may have been taken out of sight meanwhile, or deleted: then nothing of it is given away.
+    const now = await new RepoWriter(tx).lock(from.id);
+    const actor = await who();
+    requireRight(actor, 'read', now);
+    const usedStorage = bytes + (await copyObjects(tx, { from: from.id, to: created.id }, digests));
+    await new RepoWriter(tx).noteContent(created.id, {
+      ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
+    });
+    await room.settle(tx, created.id, usedStorage);
+    await this.#recordChange(tx, actor, {
+      kind: 'repo.duplicated',
+      repo: created,
+      body: { from: from.id },
+    });
+    const copied = { from: from.id, to: created.id, revision: head ?? '' };
+    if (isRecorded(now)) await recordCopied(tx, referencesOf(actor), copied);
+    await wish.beginning?.(tx, actor, { repo: created, from: now });
+    return { ...created, head, facets, usedStorage };
   }
 
   /**

@@ -105,3 +105,9 @@ export const optionUnavailable = defineFault(
   'repo.option-unavailable',
   (option: string) => `This hub does not offer ${option}.`,
 );
+export const copiesBusy = defineFault(
+  'limited',
+  'repo.copies-busy',
+  (most: number) =>
+    `You are copying ${most} repositories already, or others copy many. Try again once one is done.`,
+);

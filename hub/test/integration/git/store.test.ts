@@ -6,12 +6,12 @@ import { type Sha1 } from '@holdfast/kernel/digest';
 import { newId, type Id } from '@holdfast/kernel/id';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
 import {
-  copyRepository,
   encodeObject,
   eraseRepository,
   GitReader,
   GitWriter,
   MAIN_BRANCH,
+  ReachedCopy,
   ObjectCache,
   parseBranch,
   writeInitialCommit,
@@ -196,7 +196,7 @@ void test('what a transaction wrote and took back is in no cache', async () => {
   assert.equal(await new GitReader(database.db, repo, cache).findEntry(lost as Sha1, 'a'), undefined);
 });
 
-void test('copyRepository() copies everything, and eraseRepository() leaves the copy alone', async () => {
+void test('ReachedCopy copies what refs reach and nothing they let go of, and eraseRepository() leaves the copy alone', async () => {
   await using database = await openTestDatabase();
   const from = await openRepository(database.db);
   const root = (await new GitReader(database.db, from).findRef(MAIN_BRANCH))?.commit as Sha1;
@@ -204,11 +204,29 @@ void test('copyRepository() copies everything, and eraseRepository() leaves the 
     const next = await addCommit(tx, from, { parent: root, path: 'b', text: '2' });
     await new GitWriter(tx, from).moveRef(MAIN_BRANCH, root, { target: next, commit: next, at: AT });
   });
-  const to = newId(AT);
+  const copy = new ReachedCopy(from);
+  let gone: Sha1 | undefined;
   await database.db.transaction(async (tx) => {
-    await writeInitialCommit(new GitWriter(tx, to), { files: { other: '' }, author: AUTHOR, at: AT });
-    await copyRepository(tx, from, to);
+    const writer = new GitWriter(tx, from);
+    const main = (await writer.findRef(MAIN_BRANCH))?.commit as Sha1;
+    gone = await addCommit(tx, from, { parent: main, path: 'secret', text: 'taken back' });
+    await writer.moveRef(MAIN_BRANCH, main, { target: gone, commit: gone, at: AT });
+    await copy.look(tx);
+    await writer.moveRef(MAIN_BRANCH, gone, { target: main, commit: main, at: AT });
   });
+  // What the first look reached and no ref reaches any more is not copied either.
+  await copy.look(database.db);
+  const to = newId(AT);
+  await database.db.transaction(async (tx) => await copy.write(tx, to));
+  const kept = await sql<{
+    n: number;
+  }>`select count(*)::int as n from git.object where repo_id = ${to}`.execute(database.db.withTables());
+  const had = await sql<{
+    n: number;
+  }>`select count(*)::int as n from git.object where repo_id = ${from}`.execute(database.db.withTables());
+  // A commit, its folder and its file.
+  assert.equal(kept.rows[0]?.n, (had.rows[0]?.n ?? 0) - 3);
+  assert.equal(await new GitReader(database.db, to).findCommit(gone as Sha1), undefined);
   await eraseRepository(database.db, from, new AbortController().signal);
   assert.deepEqual(await new GitReader(database.db, from).listRefs(), []);
   const reader = new GitReader(database.db, to);

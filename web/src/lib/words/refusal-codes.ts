@@ -117,6 +117,7 @@ export const OTHER_REFUSALS = [
   'quota.exceeded',
   'removal.not-kept',
   'removal.rights-changing',
+  'repo.copies-busy',
   'repo.cursor-invalid',
   'repo.exists',
   'repo.forbidden',
