@@ -145,6 +145,9 @@ void test('scopes open what they say, in the organisations that were chosen', as
   const info = await userInfo(hub, token);
   // Nobody has proved that it is theirs: an application must not take them for who has that address elsewhere.
   assert.deepEqual([info['email'], info['email_verified']], ['alice@example.org', false]);
+  const same = await fetch(`${hub.url}/api/whoami-v2`, { headers: { authorization: `Bearer ${token}` } });
+  const asked = (await same.json()) as { email: string | null; emailVerified: boolean };
+  assert.deepEqual([asked.email, asked.emailVerified], ['alice@example.org', false], 'nor here');
   assert.deepEqual(
     (info['orgs'] as { preferred_username: string; roleInOrg: string }[]).map((one) => [
       one.preferred_username,

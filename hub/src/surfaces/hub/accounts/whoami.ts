@@ -79,7 +79,8 @@ function present(
     name: account.name,
     fullname: account.fullname,
     email: may('email') ? account.email : null,
-    emailVerified: true,
+    // As its claims say it to an application, which may know people by their address: nothing is kept of who proved theirs.
+    emailVerified: token.application === null,
     isPro: false,
     canPay: false,
     periodEnd: null,
