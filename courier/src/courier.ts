@@ -11,7 +11,7 @@ export interface Outside {
   readonly issuer: Issuer | undefined;
 }
 
-/** Requests that are worked on at a time; a hub asks for few. */
+/** Requests of each of two kinds that are worked on at a time; a hub asks for few. An issuer that does not answer keeps no mail. */
 const MOST_AT_ONCE = 16;
 const NOT_SET_UP = 'No mail server is configured.';
 
@@ -19,7 +19,7 @@ type Outcome = Answer['outcome'];
 
 /** Works for one hub, as long as its channel is open. */
 export function serveHub(channel: Pick<Channel, 'onFrame' | 'send'>, outside: Outside, log: Log): void {
-  let working = 0;
+  const working = { mail: 0, signOn: 0 };
   const answer = (id: string, outcome: Outcome): void => {
     channel.send({ id, outcome } satisfies Answer);
   };
@@ -34,13 +34,14 @@ export function serveHub(channel: Pick<Channel, 'onFrame' | 'send'>, outside: Ou
       return;
     }
     const request = parsed.data;
-    if (working >= MOST_AT_ONCE) {
-      answer(request.id, request.ask.endsWith('mail') ? BUSY.mail : BUSY.signOn);
+    const kind = request.ask.endsWith('mail') ? 'mail' : 'signOn';
+    if (working[kind] >= MOST_AT_ONCE) {
+      answer(request.id, BUSY[kind]);
       return;
     }
-    working += 1;
+    working[kind] += 1;
     void work(request, outside).then((outcome) => {
-      working -= 1;
+      working[kind] -= 1;
       log.info({ ask: request.ask, outcome: outcome.kind }, 'answered');
       answer(request.id, outcome);
     });

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Answer, MailOutcome, type Request, SignOnOutcome, type SignOnStart } from '@holdfast/courier/frames';
 import { type Carrier } from '#modules/mail';
 
-/** Requests without an answer yet. */
+/** Requests of each of two kinds without an answer yet: sign-ons at an issuer that says nothing keep no mail. */
 const MOST_WAITING = 100;
 /** Longer than the courier gives the outside. */
 const PATIENCE_MS = 60_000;
@@ -22,6 +22,7 @@ export class CourierLink implements Carrier {
   readonly #channel: Pick<Channel, 'send' | 'onFrame' | 'closed'>;
   readonly #log: Log;
   readonly #waiting = new Map<string, (outcome: Answer['outcome'] | undefined) => void>();
+  readonly #asked = { mail: 0, signOn: 0 };
 
   constructor(channel: Pick<Channel, 'send' | 'onFrame' | 'closed'>, log: Log) {
     this.#channel = channel;
@@ -56,7 +57,9 @@ export class CourierLink implements Carrier {
 
   /** Nothing where there is no answer. */
   async #ask(question: Question): Promise<Answer['outcome'] | undefined> {
-    if (this.#waiting.size >= MOST_WAITING) return undefined;
+    const kind = question.ask.endsWith('mail') ? 'mail' : 'signOn';
+    if (this.#asked[kind] >= MOST_WAITING) return undefined;
+    this.#asked[kind] += 1;
     const id: Id = newId(new Date());
     const { promise, resolve } = Promise.withResolvers<Answer['outcome'] | undefined>();
     this.#waiting.set(id, resolve);
@@ -69,6 +72,7 @@ export class CourierLink implements Carrier {
     } finally {
       clearTimeout(timer);
       this.#waiting.delete(id);
+      this.#asked[kind] -= 1;
     }
   }
 

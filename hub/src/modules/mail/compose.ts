@@ -38,8 +38,7 @@ export function compose(facts: MailFacts, { name, language, hub, signUpText }: S
   const after = sender(hub);
   const paragraph = (text: string): string => `<p>${escape(text)}</p>`;
   return {
-    // A name that somebody chose must not begin a header of its own.
-    subject: oneLine(subject),
+    subject: subjectOf(subject),
     text: `${[...before, link, after].join('\n\n')}\n`,
     html:
       `<!doctype html><html lang="${language}"><body>${before.map(paragraph).join('')}` +
@@ -50,7 +49,16 @@ export function compose(facts: MailFacts, { name, language, hub, signUpText }: S
 /** Shows one whose link opens nothing any more: no link is made for it. */
 export function composeOver(facts: MailFacts, { language }: Pick<Setting, 'language'>): Composed {
   const { say, over } = TONGUES[language];
-  return { subject: oneLine(say(facts).subject), text: `${over}\n`, html: `<p>${escape(over)}</p>` };
+  return { subject: subjectOf(say(facts).subject), text: `${over}\n`, html: `<p>${escape(over)}</p>` };
+}
+
+/** The courier refuses more, for good: names of twenty tokens are longer. The text has all of them. */
+const LONGEST_SUBJECT = 300;
+
+/** A name that somebody chose must not begin a header of its own, nor keep the mail from being sent. */
+function subjectOf(text: string): string {
+  const line = oneLine(text);
+  return line.length <= LONGEST_SUBJECT ? line : `${line.slice(0, LONGEST_SUBJECT - 1).toWellFormed()}…`;
 }
 
 /** Where a person can look at it. */

@@ -69,7 +69,8 @@ export class MailReader {
       .orderBy('id', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(toMessage);
+    // What cannot be read cannot be shown; it must not keep the others from being.
+    return rows.flatMap((row) => findMessage(row) ?? []);
   }
 }
 
@@ -97,8 +98,22 @@ export class MailWriter extends MailReader {
       .execute();
   }
 
-  /** The mail that has waited longest for its turn, held until then by who takes it; none where none is due. */
+  /**
+   * The mail that has waited longest for its turn, held until then by who takes it; none where none is due. What cannot be read
+   * is settled as refused: it would be the one that has waited longest at every look, and no other mail would be sent.
+   */
   async take(now: Date, until: Date): Promise<Message | undefined> {
+    for (;;) {
+      const row = await this.#takeRow(now, until);
+      const message = row && findMessage(row);
+      if (row === undefined || message !== undefined) return message;
+      await this.#held(row.id, row.tries)
+        .set({ state: 'refused', problem: 'what is kept of it cannot be read', settled_at: now })
+        .execute();
+    }
+  }
+
+  async #takeRow(now: Date, until: Date): Promise<Selectable<MailTables['mail.message']> | undefined> {
     const found = await this.db
       .selectFrom('mail.message')
       .select('id')
@@ -117,7 +132,7 @@ export class MailWriter extends MailReader {
       .where('id', '=', found.id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    return toMessage(row);
+    return row;
   }
 
   /** Says what became of a mail, unless somebody else has taken it up meanwhile. */
@@ -178,11 +193,14 @@ export class MailWriter extends MailReader {
   }
 }
 
-function toMessage(row: Selectable<MailTables['mail.message']>): Message {
+/** The mail of a row; `undefined` where its facts are none that this hub knows. */
+function findMessage(row: Selectable<MailTables['mail.message']>): Message | undefined {
+  const { data: facts } = MailFacts.safeParse(row.facts);
+  if (facts === undefined) return undefined;
   return {
     id: row.id,
     recipientId: row.recipient_id,
-    facts: MailFacts.parse(row.facts),
+    facts,
     createdAt: row.created_at,
     event: row.event,
     state: row.state,
