@@ -97,10 +97,14 @@ async function filesOf(
 ): Promise<{ sha: string | null; siblings?: Sibling[] }> {
   const { repo } = at;
   if (repo.head === null && at.revision === undefined) return { sha: null, siblings: [] };
-  const commit = await deps.content.resolveRevision(repo, at.revision ?? 'main');
   // Names of files are content: whoever may only discover the repository does not get them.
-  const readable = deps.repos.mayRead(call.actor, repo);
-  if (!readable || !at.listed) return { sha: commit, siblings: [] };
+  if (!deps.repos.mayRead(call.actor, repo)) {
+    // Nor which branches, tags and commits there are: an answer for those alone that exist would tell one by one.
+    if (![undefined, 'main', repo.head].includes(at.revision)) deps.repos.require(call.actor, 'read', repo);
+    return { sha: repo.head, siblings: [] };
+  }
+  const commit = await deps.content.resolveRevision(repo, at.revision ?? 'main');
+  if (!at.listed) return { sha: commit, siblings: [] };
   await recordListing(deps.reads, { repo, commit, path: '', visitor: call });
   const siblings = call.query.blobs
     ? (await deps.content.listAnswered(repo, commit))?.map(presentSibling)
