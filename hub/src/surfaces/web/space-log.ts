@@ -71,7 +71,7 @@ export function spaceLogRoute(deps: SpaceLogDeps): Route {
       const repo = await deps.repos.get(visit.actor, { type: 'space', ...call.params }, 'write');
       const { kind } = call.params;
       await recordLogRead(deps.reads, { actor: visit.actor, address: call.address }, { repo, kind });
-      using _place = followers.enter(repo.id);
+      using _place = followers.enter(repo.id, visit.actor);
       using stream = openEventStream(call.reply.raw, { ...deps, right: rightOf(deps, visit, repo) });
       await follow(deps, { repo, kind, tail: SHOWN_LINES }, { stream, actor: visit.actor });
     },

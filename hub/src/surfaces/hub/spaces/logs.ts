@@ -50,7 +50,7 @@ function getSpaceLogs(deps: LogDeps, followers: Followers): Route {
       const repo = await deps.repos.get(call.actor, { type: 'space', ...call.params }, 'write');
       await recordLogRead(deps.reads, call, { repo, kind });
       const runtime = await deps.spaces.runtime(call.actor, call.params);
-      using _place = followers.enter(repo.id);
+      using _place = followers.enter(repo.id, call.actor);
       using stream = openEventStream(call.reply.raw, { ...deps, right: rightOf(deps, call, repo) });
       const timestamp = deps.clock.now().toISOString();
       const first = kind === 'build' ? aboutReadme(runtime) : [];
@@ -101,7 +101,7 @@ function getSpaceMetrics(deps: LogDeps, followers: Followers): Route {
     query: z.unknown(),
     async run(call) {
       const repo = await deps.repos.get(call.actor, { type: 'space', ...call.params }, 'write');
-      using _place = followers.enter(repo.id);
+      using _place = followers.enter(repo.id, call.actor);
       using stream = openEventStream(call.reply.raw, { ...deps, right: rightOf(deps, call, repo) });
       let before: Measured | undefined;
       while (!stream.signal.aborted && !deps.spaces.isSilent(repo.id, 'run')) {
