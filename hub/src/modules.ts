@@ -100,7 +100,7 @@ export async function openModules(start: HubStart, shared: Shared) {
     refusals: new Refusals({ db, clock }),
     ledgerLag: new LedgerLag({ db, clock }),
     repos,
-    ...{ uses, pushedTokens },
+    ...{ uses, pushedTokens, anonymousMayRead: start.settings.access === 'anonymous' },
     ...actors,
     ...openMail(foundation, start.settings, shared),
     changes: new RepoChanges({ db, clock, epochs, repos, uses, room, turns, space, leaks }),

@@ -16,6 +16,8 @@ export interface LinkDeps {
   readonly clock: Clock;
   readonly authentication: Authentication;
   readonly repos: Repos;
+  /** A link that was given out while anonymous readers were let in opens nothing once they are not. */
+  readonly anonymousMayRead: boolean;
   readonly runProofs: RunSource;
 }
 
@@ -88,7 +90,7 @@ async function ownerOf(deps: LinkDeps, link: Link): Promise<{ actor: Actor; sess
   // Only an anonymous reader gets a link without a token; what they may read is asked again below.
   if (link.tokenId === '') {
     if (link.act !== 'fetch') throw linkInvalid();
-    return { actor: { kind: 'anonymous', mayReadPublic: true }, session: undefined };
+    return { actor: { kind: 'anonymous', mayReadPublic: deps.anonymousMayRead }, session: undefined };
   }
   try {
     const session = await deps.authentication.authenticateParent(link.tokenId);

@@ -28,6 +28,8 @@ export interface AccessDeps {
   readonly authentication: Authentication;
   readonly repos: Repos;
   readonly scopes: Scopes;
+  /** What was given out while anonymous readers were let in opens nothing once they are not. */
+  readonly anonymousMayRead: boolean;
   readonly runProofs: RunSource;
 }
 
@@ -96,11 +98,12 @@ export function rightOf(deps: AccessDeps, { access, run, session }: OpenedAccess
 
 /** Who stands behind a hub token's id. Throws `xet.access-ended`. */
 export async function ownerOf(
-  deps: Pick<AccessDeps, 'authentication'>,
+  deps: Pick<AccessDeps, 'authentication' | 'anonymousMayRead'>,
   tokenId: Id | '',
 ): Promise<{ actor: Actor; session: Session | undefined }> {
   // Only an anonymous reader's token names none; what they may read is asked of the repository.
-  if (tokenId === '') return { actor: { kind: 'anonymous', mayReadPublic: true }, session: undefined };
+  if (tokenId === '')
+    return { actor: { kind: 'anonymous', mayReadPublic: deps.anonymousMayRead }, session: undefined };
   try {
     const session = await deps.authentication.authenticateParent(tokenId);
     return { actor: session.actor, session };
