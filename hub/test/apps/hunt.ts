@@ -1,9 +1,10 @@
 // Looks for values wherever something of an instance could have left them: files, command lines, environments, and the memory of
 // processes, in the forms in which bytes are usually written.
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { brotliDecompressSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { type Superuser } from '../harness/superuser.ts';
+import { readMemory, readOfProcess } from './traced-memory.ts';
+import { packedAs, packedIn, stretchesOf, type Source } from './unpack.ts';
 
 /** Where a value was found. */
 export interface Found {
@@ -17,9 +18,11 @@ export interface Hunted {
   readonly value: string;
 }
 
-const PART = 8 * 1024 * 1024;
-/** Longest form of a value, so that one across two parts is seen. */
-const OVERLAP = 64 * 1024;
+const PIECE = 1024 * 1024;
+/** An archive in an archive in an archive. */
+const DEEPEST = 4;
+const MOST_UNPACKED = 1024 * 1024 * 1024;
+const CHANCE = 4_096;
 
 interface Form {
   readonly name: string;
@@ -66,54 +69,59 @@ async function huntFile(file: string, forms: readonly Form[], since: Date): Prom
   const names = new Set<string>();
   await using handle = await open(file, 'r').catch(unlessGone);
   if (handle === undefined) return names;
-  const { size, ctime } = await handle.stat();
+  const { ctime } = await handle.stat();
   if (ctime < since) return names;
-  for (let at = 0; at < size; at += PART) {
-    const bytes = Buffer.alloc(Math.min(PART + OVERLAP, size - at));
-    await handle.read(bytes, 0, bytes.length, at);
-    look(bytes, forms, names);
-    for (const unpacked of unpack(bytes, { isWhole: at === 0 && size <= PART })) look(unpacked, forms, names);
-  }
+  const source: Source = (from) => readFrom(handle, from);
+  await huntSource(source, { forms, names, depth: 0 });
+  // What takes it for packed as a whole, and is wrong, gives nothing or nonsense.
+  for (const unpacked of packedAs(source))
+    await huntSource(unpacked, { forms, names, depth: 1, isGuess: true });
   return names;
+}
+
+async function* readFrom(handle: FileHandle, from: number): AsyncGenerator<Buffer> {
+  for (let at = from; ;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(PIECE), 0, PIECE, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+interface Hunt {
+  readonly forms: readonly Form[];
+  /** Of what was found. */
+  readonly names: Set<string>;
+  /** How often it was unpacked. */
+  readonly depth: number;
+  readonly isGuess?: boolean;
+}
+
+async function huntSource(source: Source, { forms, names, depth, isGuess = false }: Hunt): Promise<void> {
+  for await (const stretch of stretchesOf(source)) {
+    look(stretch.bytes, forms, names);
+    if (depth > 0 && stretch.at > MOST_UNPACKED) {
+      if (!isGuess) names.add('what could not be searched: it unpacks to too much');
+      return;
+    }
+    for (const packed of packedIn(source, stretch)) {
+      if (depth < DEEPEST) await huntSource(packed, { forms, names, depth: depth + 1, isGuess });
+      else if (!isGuess && (await hasSome(packed)))
+        names.add('what could not be searched: it is packed too often');
+    }
+  }
+}
+
+/** Whether a source gives more than what unpacking other bytes gives by chance. */
+async function hasSome(source: Source): Promise<boolean> {
+  let size = 0;
+  for await (const { length } of source(0)) if ((size += length) > CHANCE) return true;
+  return false;
 }
 
 function unlessGone(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
   throw error;
-}
-
-/** How what is packed begins, where that can be told from other bytes: it may lie within a file of another kind. */
-const PACKED = [
-  { begins: Buffer.from([0x1f, 0x8b, 0x08]), read: readGzip },
-  { begins: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), read: zstdDecompressSync },
-] as const;
-const LIMIT = { maxOutputLength: 256 * 1024 * 1024 };
-
-/** Reads what follows the head (RFC 1952) and no further than it goes, whatever comes after it. */
-function readGzip(bytes: Buffer, limit: typeof LIMIT): Buffer {
-  const flags = bytes[3] ?? 0;
-  let at = 10;
-  if ((flags & 4) !== 0) at += 2 + bytes.readUInt16LE(at);
-  for (const text of [8, 16]) if ((flags & text) !== 0) at = bytes.indexOf(0, at) + 1;
-  if ((flags & 2) !== 0) at += 2;
-  return inflateRawSync(bytes.subarray(at), limit);
-}
-
-type Unpacker = (bytes: Buffer, limit: typeof LIMIT) => Buffer;
-
-function* unpack(bytes: Buffer, { isWhole }: { readonly isWhole: boolean }): Generator<Buffer> {
-  for (const { begins, read } of PACKED)
-    for (let at = bytes.indexOf(begins); at >= 0; at = bytes.indexOf(begins, at + 1))
-      yield* tryUnpacking(bytes.subarray(at), read);
-  if (isWhole) for (const read of [inflateSync, brotliDecompressSync]) yield* tryUnpacking(bytes, read);
-}
-
-function* tryUnpacking(bytes: Buffer, read: Unpacker): Generator<Buffer> {
-  try {
-    yield read(bytes, LIMIT);
-  } catch {
-    // It is packed otherwise, or not at all.
-  }
 }
 
 function look(bytes: Buffer, forms: readonly Form[], names: Set<string>): void {
@@ -137,7 +145,7 @@ export async function huntTables({ pool }: Superuser, hunted: readonly Hunted[])
   return found;
 }
 
-/** Looks through command line, environment and all memory of processes. Takes root. */
+/** Looks through command line, environment and all memory of processes, also inside of what is compressed there. Takes root. */
 export async function huntProcesses(
   processes: Iterable<readonly [pid: number, command: string]>,
   hunted: readonly Hunted[],
@@ -146,29 +154,32 @@ export async function huntProcesses(
   const found: Found[] = [];
   for (const [pid, command] of processes) {
     const names = new Set<string>();
-    for (const file of ['cmdline', 'environ'])
-      look(await readFile(`/proc/${pid}/${file}`).catch(() => Buffer.alloc(0)), forms, names);
-    await huntMemory(pid, forms, names);
+    try {
+      for (const file of ['cmdline', 'environ'])
+        look(readOfProcess(pid, file) ?? Buffer.alloc(0), forms, names);
+    } catch (error) {
+      names.add(`what could not be searched: ${String(error)}`);
+    }
+    for (const unread of await huntMemory(pid, forms, names))
+      names.add(`what could not be searched: ${unread}`);
     for (const name of names) found.push({ name, where: `process ${command.slice(0, 200)}` });
   }
   return found;
 }
 
-async function huntMemory(pid: number, forms: readonly Form[], names: Set<string>): Promise<void> {
-  const maps = await readFile(`/proc/${pid}/maps`, 'latin1').catch(() => '');
-  if (maps === '') return;
-  await using memory = await open(`/proc/${pid}/mem`, 'r').catch(unlessGone);
-  if (memory === undefined) return;
-  for (const line of maps.split('\n')) {
-    const [, from = '', to = '', rights = ''] = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line) ?? [];
-    if (!rights.startsWith('rw')) continue;
-    const [begin, end] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
-    if (!Number.isSafeInteger(begin)) continue;
-    for (let at = begin; at < end; at += PART) {
-      const bytes = Buffer.alloc(Math.min(PART + OVERLAP, end - at));
-      // Regions that are reserved and not there are no memory.
-      const { bytesRead } = await memory.read(bytes, 0, bytes.length, at).catch(() => ({ bytesRead: 0 }));
-      look(bytes.subarray(0, bytesRead), forms, names);
-    }
+/** Gives what could not be read. */
+async function huntMemory(pid: number, forms: readonly Form[], names: Set<string>): Promise<string[]> {
+  const parts = readMemory(pid);
+  for (;;) {
+    const part = parts.next();
+    if (part.done === true) return part.value;
+    // What is taken for packed by chance is no archive that somebody left.
+    await huntSource(sourceOf(part.value), { forms, names, depth: 0, isGuess: true });
   }
+}
+
+function sourceOf(bytes: Buffer): Source {
+  return async function* read(from) {
+    if (from < bytes.length) yield await Promise.resolve(bytes.subarray(from));
+  };
 }
