@@ -7,7 +7,13 @@ import { usageRejected } from './faults.ts';
 export async function readPassphraseFile({ flags }: Call, flag: string): Promise<Buffer | undefined> {
   const file = flags[flag];
   if (typeof file !== 'string') return undefined;
-  const text = (await findText(file, 4_096))?.replace(/\r?\n$/, '');
+  const found = await findText(file, 4_096).catch((error: unknown) => {
+    throw usageRejected(
+      `the file with the passphrase cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'name a file of at most 4096 bytes that holds the passphrase, and that this user may read',
+    );
+  });
+  const text = found?.replace(/\r?\n$/, '');
   if (text === undefined || text === '')
     throw usageRejected(`there is no passphrase in ${file}`, 'name a file that holds the passphrase');
   return Buffer.from(text);

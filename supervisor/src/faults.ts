@@ -155,6 +155,22 @@ export const restoreUnfinished = defineFault('conflict', 'restore.unfinished', (
   { hint: 'run the same `./holdfast restore` again: it begins anew' },
 ]);
 
+/** What says where the data came from cannot be read. */
+export const restoreUntold = defineFault('conflict', 'restore.untold', (file: string) => [
+  `${file} is damaged: it says which backup the data beside it came out of, and whether all of it is there, and without it nobody knows`,
+  {
+    hint: 'restore again into an empty data directory; where you know that the restore was done, remove the file, do again what was taken back since the backup, and start (docs/operating.md, Restore)',
+  },
+]);
+
+/** What the supervisor remembers of the hub's file of removals cannot be read. */
+export const removalsHeadDamaged = defineFault('conflict', 'removals.head-damaged', (file: string) => [
+  `${file} is damaged: it says what was revoked last while the database was away, and without it nobody knows whether that is still known`,
+  {
+    hint: 'look who can write there; put it back from a backup of the keys, or revoke again what was revoked while the database was away last, remove the file and start again',
+  },
+]);
+
 function indent(text: string): string {
   return text
     .trim()

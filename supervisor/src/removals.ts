@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { type ChainHead } from '@holdfast/platform/chained-records';
 import { findText, writeText } from '@holdfast/platform/private-files';
+import { removalsHeadDamaged } from './faults.ts';
 import { type HubRun } from './hub.ts';
 import { type Mount } from './separation/confinement.ts';
 import { HeadMoved, RemovalsHead, type Settings } from './settings.ts';
@@ -21,11 +22,14 @@ export class KeptRemovalsHead {
     this.#path = join(keys, `removals-${instance}.head`);
   }
 
-  /** As it was kept last; `null` where none was. A file that cannot be read is one that somebody altered. */
+  /** As it was kept last; `null` where none was. Throws `removalsHeadDamaged`: we write it whole, so somebody else wrote it. */
   async read(): Promise<RemovalsHead | null> {
     await this.#writing;
     const text = await findText(this.#path);
-    return text === undefined ? null : RemovalsHead.parse(JSON.parse(text));
+    if (text === undefined) return null;
+    const head = RemovalsHead.safeParse(parseJson(text)).data;
+    if (head === undefined) throw removalsHeadDamaged(this.#path);
+    return head;
   }
 
   /** Whether a frame of the hub is one of these; remembers what it says, and then calls `answer`. */
@@ -52,6 +56,14 @@ export class KeptRemovalsHead {
     }
     // Not a turn later, in which another head could come and wait for nobody.
     this.#writing = undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 // accepted what the backup does not know: so that half of a restore is never started, and a whole one not as if nothing was lost.
 import { findText, removeFile, writeText } from '@holdfast/platform/private-files';
 import { z } from 'zod';
-import { restoreUnfinished } from './faults.ts';
+import { restoreUnfinished, restoreUntold } from './faults.ts';
 import { type Layout } from './layout.ts';
 
 const RestoredMarker = z.strictObject({
@@ -16,13 +16,24 @@ const RestoredMarker = z.strictObject({
 /** From which backup the data came, and whether all of it is there. */
 export type RestoredMarker = z.infer<typeof RestoredMarker>;
 
-/** The marker; `undefined` where the data came out of no backup. */
+/** The marker; `undefined` where the data came out of no backup. Throws `restoreUntold`. */
 export async function findMarker({ restoredMarker }: Layout): Promise<RestoredMarker | undefined> {
   const text = await findText(restoredMarker);
-  return text === undefined ? undefined : RestoredMarker.parse(JSON.parse(text));
+  if (text === undefined) return undefined;
+  const marker = RestoredMarker.safeParse(parseJson(text)).data;
+  if (marker === undefined) throw restoreUntold(restoredMarker);
+  return marker;
 }
 
-/** Whether the data came out of a backup. Throws `restoreUnfinished`. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the data came out of a backup. Throws `restoreUnfinished`, `restoreUntold`. */
 export async function isRestored(layout: Layout): Promise<boolean> {
   const marker = await findMarker(layout);
   if (marker?.whole === false) throw restoreUnfinished(layout.data);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { formatSize } from '@holdfast/kernel/size';
 import type { BackedUp } from '@holdfast/supervisor/backup/backup';
 import type { Restored } from '@holdfast/supervisor/backup/restore';
+import { tellOfFile } from '@holdfast/supervisor/backup/faults';
 import { openConfig, placeFolders } from '@holdfast/supervisor/config/config';
 import { parseEnvironment } from '@holdfast/supervisor/config/env';
 import { configurationRejected } from '@holdfast/supervisor/faults';
@@ -19,6 +20,14 @@ const PASSPHRASE = {
   doc: 'seal the keys with the passphrase in this file, or open them with it',
 };
 
+// Which folders these are the operator says: one that is not there, or closed, is no bug of ours.
+function tellingOfFiles(run: Command['run']): Command['run'] {
+  return async (call) =>
+    await run(call).catch((error: unknown) => {
+      throw tellOfFile(error);
+    });
+}
+
 /** Makes a backup. */
 export const backup: Command = {
   name: 'backup',
@@ -29,7 +38,7 @@ export const backup: Command = {
     keys: { value: 'DIR', doc: 'back the keys up into this folder, which must be elsewhere' },
     'passphrase-file': PASSPHRASE,
   },
-  run: async (call) => {
+  run: tellingOfFiles(async (call) => {
     const { flags, rest, console } = call;
     const [folder, keys] = [rest[0], textOf(flags['keys'])];
     if (folder === undefined && keys === undefined)
@@ -63,7 +72,7 @@ export const backup: Command = {
     const result = { data: made ?? null, keys: kept ?? null, recorded: unrecorded === undefined };
     printResult(call.json, result, lines.join('\n'));
     return (made?.damaged.length ?? 0) > 0 ? EXIT.failed : EXIT.done;
-  },
+  }),
 };
 
 /**
@@ -103,7 +112,7 @@ export const verifyBackupCommand: Command = {
   doc: 'Read a backup again, of data or of keys, and hold every byte against its manifest',
   words: ['DIR'],
   flags: {},
-  run: async (call) => {
+  run: tellingOfFiles(async (call) => {
     const { openAnyManifest } = await import('@holdfast/supervisor/backup/manifest');
     const { verifyBackup } = await import('@holdfast/supervisor/backup/verify');
     const { head, files, bytes, flaws } = await verifyBackup(
@@ -115,7 +124,7 @@ export const verifyBackupCommand: Command = {
     ].join('\n');
     printResult(call.json, { ...head, files, bytes, flaws }, text);
     return flaws.length > 0 ? EXIT.failed : EXIT.done;
-  },
+  }),
 };
 
 /** Puts a backup back. */
@@ -127,7 +136,7 @@ export const restore: Command = {
     keys: { value: 'DIR', doc: 'a backup of the keys; leave it out where those of today are in their place' },
     'passphrase-file': PASSPHRASE,
   },
-  run: async (call) => {
+  run: tellingOfFiles(async (call) => {
     const { flags, rest, console } = call;
     const problems: string[] = [];
     const folders = placeFolders(parseEnvironment(call.raw, problems), call.place);
@@ -146,7 +155,7 @@ export const restore: Command = {
     });
     printResult(call.json, restored, explain(restored, folders.keys).join('\n'));
     return EXIT.done;
-  },
+  }),
 };
 
 function explain({ files, bytes, madeAt, database, missingKeys }: Restored, keys: string): string[] {

@@ -50,6 +50,37 @@ export const backupDamaged = defineFault('conflict', 'backup.damaged', (folder: 
   },
 ]);
 
+/** A file or folder that was named, or lies in one, cannot be read or written. */
+const fileRefused = defineFault('invalid', 'backup.file', (path: string, why: string) => [
+  `${path} cannot be used: ${why}`,
+  {
+    hint: 'see that the folders are the right ones and that this user may read the one and write the other, and run the same command again',
+  },
+]);
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'its file system can only be read',
+  ENOENT: 'it is not there',
+  ENOTDIR: 'it, or something above it, is not a folder',
+  EISDIR: 'it is a folder, and a file is wanted',
+  ELOOP: 'it is a symbolic link',
+  ENAMETOOLONG: 'its name is too long',
+  EIO: 'the disk does not give or take it',
+};
+
+/** What the system says of a file, as a refusal; anything else as it is: that is a bug. */
+export function tellOfFile(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
+  // A file that is open already is named no more.
+  const path = 'path' in error ? String(error.path) : 'a file in the folders that were named';
+  const code = String(error.code);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noRoom(path, undefined);
+  const why = REASONS[code];
+  return why === undefined ? error : fileRefused(path, why);
+}
+
 /** Made by another version. */
 export const backupVersion = defineFault('conflict', 'backup.version', (what: string) => [
   `this Holdfast cannot restore the backup: ${what}`,

@@ -107,11 +107,19 @@ async function unpack(
   const text = await findText(join(folder, BOX), 256 * 1024 * 1024);
   if (text === undefined) throw backupDamaged(folder, `${BOX} is missing`);
   if (passphrase === undefined) throw passphraseRefused(`the keys in ${folder} are sealed by a passphrase`);
-  const bytes = openBox(passphrase, text);
+  const bytes = openKeys(folder, passphrase, text);
   if (bytes === undefined) throw passphraseRefused(`the passphrase does not open the keys in ${folder}`);
   for (const file of Boxed.parse(JSON.parse(bytes.toString('utf8'))))
     await target.write(file.path, Buffer.from(file.bytes, 'base64'));
   bytes.fill(0);
+}
+
+function openKeys(folder: string, passphrase: Buffer, text: string): Buffer | undefined {
+  try {
+    return openBox(passphrase, text);
+  } catch {
+    throw backupDamaged(folder, `${BOX} is no box with keys`);
+  }
 }
 
 // A restore that was killed behind this step is run again.
