@@ -13,7 +13,8 @@ import { claimFolder, openInstance } from './folders.ts';
 import { launchHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
-import { launchNotary } from './notary-start.ts';
+import { launchNotary, type NotaryStanding } from './notary-start.ts';
+import { KeptRemovalsHead } from './removals.ts';
 import { isRestored, removeMarker } from './restored-marker.ts';
 import { presentDatabase } from './present-address.ts';
 import { takeFromLeftovers } from './leftovers.ts';
@@ -152,6 +153,8 @@ function bindPort(options: StartOptions): BoundSocket {
     throw error;
   }
 }
+  // Nothing is launched where nobody can tell what was revoked last.
+  await new KeptRemovalsHead(layout.keys, instance.id).read();
 
 async function once(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();

@@ -95,6 +95,15 @@ void test('mistakes of who restores are told as such', { timeout: 120_000 }, asy
     assert.equal(started.status, 1, started.stderr);
     assert.match(started.stderr, /restored\.json is damaged/);
   });
+  await t.test('a start says what it cannot tell where the head of removals is damaged', async () => {
+    await mkdir(at('headed', 'data'), { recursive: true });
+    await mkdir(at('headed', 'data.keys'));
+    await writeFile(at('headed', 'data', 'instance'), `${HEAD.instance}\n`);
+    await writeFile(at('headed', 'data.keys', `removals-${HEAD.instance}.head`), '{"n":1');
+    const started = await runCommand({ folder: at('headed') }, 'start');
+    assert.equal(started.status, 1, started.stderr);
+    assert.match(started.stderr, /\.head is damaged: it says what was revoked last[^]*What to do: /);
+  });
   await t.test('what is in order is put back', async () => {
     const restored = await runCommand({ folder: at('fine') }, 'restore', whole);
     assert.equal(restored.status, 0, restored.stderr);
