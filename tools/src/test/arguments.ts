@@ -5,6 +5,8 @@ import { TIERS } from './tiers.ts';
 /** The wish of the person who runs the tests. */
 export interface TestArguments {
   readonly long: boolean;
+  /** Whether tests leave pictures of the pages that they look at. */
+  readonly pictures: boolean;
   /** Names of tiers; empty for all, `check` included. */
   readonly tiers: readonly string[];
   readonly pattern: string;
@@ -17,6 +19,7 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
     allowPositionals: true,
     options: {
       long: { type: 'boolean', default: false },
+      pictures: { type: 'boolean', default: false },
       tier: { type: 'string', multiple: true, default: [] },
     },
   });
@@ -24,6 +27,7 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
   const unknown = values.tier.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`there is no tier "${unknown}"; there are ${known.join(', ')}`);
   if (positionals.length > 1)
-    throw new Error('usage: ./holdfast test [--long] [--tier NAME]… [part of a file name]');
-  return { long: values.long, tiers: values.tier, pattern: positionals[0] ?? '' };
+    throw new Error('usage: ./holdfast test [--long] [--pictures] [--tier NAME]… [part of a file name]');
+  const { long, pictures, tier: tiers } = values;
+  return { long, pictures, tiers, pattern: positionals[0] ?? '' };
 }

@@ -83,7 +83,8 @@ void test('joinRuns() counts what passed the second time as passed and tells of 
 
 void test('parseTestArguments() reads tiers and a pattern, and refuses tiers it does not know', () => {
   const wish = parseTestArguments(['--long', '--tier', 'unit', '--tier', 'abuse', 'token']);
-  assert.deepEqual(wish, { long: true, tiers: ['unit', 'abuse'], pattern: 'token' });
+  assert.deepEqual(wish, { long: true, pictures: false, tiers: ['unit', 'abuse'], pattern: 'token' });
+  assert.equal(parseTestArguments(['--pictures']).pictures, true);
   assert.throws(() => parseTestArguments(['--tier', 'fast']), /there is no tier "fast"/);
   assert.throws(() => parseTestArguments(['a', 'b']), /usage/);
 });

@@ -28,6 +28,8 @@ export interface TierWish {
   readonly pattern: string;
   /** The proofs that take long, too. */
   readonly long: boolean;
+  /** Pictures of pages, for people to look at. */
+  readonly pictures: boolean;
 }
 
 const LONG_FACTOR = 6;
@@ -117,6 +119,7 @@ async function runFiles(
   await chmod(shared.path, 0o755);
   const env = {
     HOLDFAST_TEST_LONG: wish.long ? '1' : '',
+    HOLDFAST_TEST_PICTURES: wish.pictures ? '1' : '',
     HOLDFAST_TEST_SHARED: shared.path,
     ...COMPILED,
   };
