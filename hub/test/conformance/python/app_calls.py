@@ -64,13 +64,15 @@ def wait_message(text, repo, patience=PATIENCE):
     return runtime
 
 
-def logs(kind, repo, patience=3):
-    """What a Space's log has now."""
+def logs(kind, repo, wanted=None, patience=3):
+    """What a Space's log has now; up to the line with the wanted words, as only silence says that nothing more comes."""
     lines = []
     with httpx.stream("GET", f"{ENDPOINT}/api/spaces/{repo}/logs/{kind}", headers=auth(), timeout=patience) as answer:
         try:
             for line in answer.iter_lines():
                 lines.append(line)
+                if wanted is not None and wanted in line:
+                    break
         except httpx.ReadTimeout:
             pass
     return "\n".join(lines)

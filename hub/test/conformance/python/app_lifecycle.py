@@ -175,7 +175,7 @@ def hardware():
 @case("restart_space() starts the same again, with the environment that is there")
 def restarted():
     equal(after(lambda: admin.restart_space(NAME))["version"], "1")
-    assert "environment that was built before" in logs("build", NAME), logs("build", NAME)
+    assert "environment that was built before" in logs("build", NAME, "environment that was built before"), logs("build", NAME)
 
 
 @case("a factory rebuild makes the environment anew; of two pushes during it the last is what runs")

@@ -19,8 +19,8 @@ def wait(stage, patience=PATIENCE, repo=NAME):
     return app_calls.wait(stage, repo, patience)
 
 
-def logs(kind, repo=NAME):
-    return app_calls.logs(kind, repo)
+def logs(kind, repo=NAME, wanted=None):
+    return app_calls.logs(kind, repo, wanted)
 
 
 def host(repo=NAME):
@@ -80,14 +80,14 @@ def built():
 
 @case("its logs say what was built and what it said")
 def told():
-    assert "gradio" in logs("build"), logs("build")
-    assert "greeting with Hello" in logs("run"), logs("run")
+    assert "gradio" in logs("build", wanted="gradio"), logs("build")
+    assert "greeting with Hello" in logs("run", wanted="greeting with Hello"), logs("run")
 
 
 @case("it has no descriptor that it did not open")
 def descriptors():
     # The last is that of the listing itself.
-    assert "open: 0 1 2 3\\n" in logs("run"), logs("run")
+    assert "open: 0 1 2 3\\n" in logs("run", wanted="open: 0 1 2 3\\n"), logs("run")
 
 
 @case("gradio_client uses it by its address and by its name")
@@ -243,7 +243,7 @@ def wrong():
             break
         time.sleep(0.5)
     equal(runtime.stage, "BUILD_ERROR")
-    assert "no-such-package" in logs("build", "admin/page"), logs("build", "admin/page")
+    assert "no-such-package" in logs("build", "admin/page", "no-such-package"), logs("build", "admin/page")
     admin.delete_repo("admin/page", repo_type="space")
 
 
