@@ -24,6 +24,8 @@ testRule('one-power', onePower, [
   ['hub/src/surfaces/hub/a.ts', `new Function('return 1');`, /never becomes code/],
   ['hub/src/surfaces/hub/a.ts', `await import('./b.ts');`, /no dynamic import/],
   ['inside/src/main.ts', `await import('./receive.ts');`],
+  ['cli/src/commands/start.ts', `await import('@holdfast/supervisor/supervisor');`],
+  ['cli/src/admin-client.ts', `await import('./vault-client.ts');`, /no dynamic import/],
   ['hub/src/surfaces/hub/a.ts', `import vm from 'node:vm'; vm;`, /never becomes code/],
   ['cli/src/main.ts', `process.exit(1);`, /process\.exit is not/],
   ['cli/src/main.ts', `process.exitCode = 1;`],
