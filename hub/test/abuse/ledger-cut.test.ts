@@ -129,10 +129,10 @@ void test('a verifier lets no cut pass whose checkpoint was young', LIMIT, async
   const at = lines.findIndex((line) => line.includes('"type":"checkpoint"'));
   const { note } = JSON.parse(lines[at] ?? '') as { note: string };
   const forged = lines.with(at, JSON.stringify({ type: 'checkpoint', note: young(note) }));
-  assert.match(await problemsOf(aged, forged), /^the file: is cut off at what was signed less than 30 days/);
+  assert.match(await problemsOf(aged, forged), /^the file: cuts off what is younger than 30 days$/m);
   assert.equal(await problemsOf(aged, [JSON.stringify(proof)]), '');
   const cut = JSON.stringify({ ...proof, cut: young(proof['cut']) });
-  assert.match(await problemsOf(aged, [cut]), /checkpoint of the cut: was signed less than 30 days/);
+  assert.match(await problemsOf(aged, [cut]), /^proof: cuts off what is younger than 30 days$/m);
 });
 
 void test(

@@ -152,3 +152,20 @@ void test(
     assert.match(problems[0]?.what ?? '', /^has number \d+ of the vault's journal, as another act has$/);
   },
 );
+
+void test('an entry of the vault that nobody can read is named, whatever is in it', LIMIT, async () => {
+  const bodies = {
+    OLD: 'null',
+    ONE: '[]',
+    TWO: '"x"',
+    THREE: '{"journal":{"of":{"toString":1,"valueOf":1},"n":1,"after":0,"recorded":0}}',
+  };
+  const { problems } = await attacked(() =>
+    Object.entries(bodies).map(
+      ([name, body]) =>
+        `update ledger.entry set body = '${body}' where kind = 'secret.set' and ledger.said(body) ->> 'name' = '${name}'`,
+    ),
+  );
+  const unread = problems.filter(({ what }) => what === 'says nothing that can be read');
+  assert.equal(new Set(unread.map(({ where }) => where)).size, 4, JSON.stringify(problems));
+});
