@@ -26,8 +26,6 @@ export interface ChainedFileOptions {
   readonly sign: SignRecord;
   /** The last record as its owner remembers it; `null` where none was ever kept. */
   readonly head: ChainHead | null;
-  /** Has a flawed file be put aside, and another begun. */
-  readonly replaceFlawed: boolean;
 }
 
 /** A file that was opened. */
@@ -35,7 +33,7 @@ export interface OpenedChain {
   readonly file: ChainedFile;
   /** The records that are sealed as they should be. */
   readonly records: readonly ChainedRecord[];
-  /** Why it does not hold what it should. Nothing is written to such a file, so that people can look at it. */
+  /** Why it does not hold what it should. Nothing is written to such a file, so that people can look at it, until it is replaced. */
   readonly flaw: ChainFlaw | undefined;
 }
 
@@ -49,12 +47,7 @@ export async function openChainedFile(options: ChainedFileOptions): Promise<Open
   const at = { last: read.records.at(-1) ?? NO_RECORDS, length: read.length, capacity: bytes.length };
   // Numbers go on after what was known: what lies in a file that was put aside never fits in again.
   const last = flaw === undefined || head === null ? at.last : head;
-  const isWritable = flaw === undefined || options.replaceFlawed;
-  const file = new ChainedFile(handle, options, { ...at, last, isWritable });
-  if (flaw !== undefined && options.replaceFlawed) {
-    await rename(path, `${path}.flawed`);
-    await file.restart();
-  }
+  const file = new ChainedFile(handle, options, { ...at, last, isWritable: flaw === undefined });
   return { file, records: read.records, flaw };
 }
 
@@ -103,7 +96,7 @@ export class ChainedFile implements AsyncDisposable {
   #last: ChainHead;
   #length: number;
   #capacity: number;
-  readonly #isWritable: boolean;
+  #isWritable: boolean;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(handle: FileHandle, options: Pick<ChainedFileOptions, 'path' | 'size' | 'sign'>, at: Standing) {
@@ -149,6 +142,17 @@ export class ChainedFile implements AsyncDisposable {
       this.#capacity = size;
       return record;
     });
+  }
+
+  /**
+   * Puts a flawed file aside, and begins another as `restart` does: not before what it holds is done, as the new one says that, and a hub
+   * that ended in between would never do it.
+   */
+  async replace(): Promise<ChainHead> {
+    const { path } = this.#options;
+    await rename(path, `${path}.flawed`);
+    this.#isWritable = true;
+    return await this.restart();
   }
 
   /** Whether the file still holds what this process wrote to it. */

@@ -40,9 +40,9 @@ const AGAIN_MS = 250;
 
 /** Opens what was kept. Settle it before anybody is served. */
 export async function openRemovals(place: RemovalsPlace, deps: RemovalsDeps): Promise<Removals> {
-  const { path, instance, head, acceptLoss: replaceFlawed } = place;
+  const { path, instance, head } = place;
   const sign = (parts: readonly string[]): string => deps.keys.sign('removal', [instance, ...parts]);
-  const { file, records, flaw } = await openChainedFile({ path, size: SIZE, sign, head, replaceFlawed });
+  const { file, records, flaw } = await openChainedFile({ path, size: SIZE, sign, head });
   const pending = unsettledOf(records).map(({ act }) => fromKept(act));
   const removals = new Removals({ file, flaw, pending, place }, deps);
   if (flaw !== undefined) deps.log.error({ path, flaw }, 'the file of removals is not as this hub left it');
@@ -55,7 +55,10 @@ export class Removals implements AsyncDisposable {
   readonly flaw: ChainFlaw | undefined;
   readonly #file: ChainedFile;
   readonly #keepHead: RemovalsPlace['keepHead'];
-  readonly #replacesFlawed: boolean;
+  /** The operator takes for granted what the file lacks: it is put aside once what it has is done. */
+  #isToReplace: boolean;
+  /** What is done is taken out of it. */
+  readonly #clears: boolean;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #ended = new Ended();
@@ -75,8 +78,9 @@ export class Removals implements AsyncDisposable {
   ) {
     this.#file = found.file;
     this.#keepHead = found.place.keepHead;
-    this.#replacesFlawed = found.place.acceptLoss;
     this.flaw = found.flaw;
+    this.#isToReplace = found.flaw !== undefined && found.place.acceptLoss;
+    this.#clears = found.flaw === undefined || found.place.acceptLoss;
     this.#clock = clock;
     this.#log = log;
     for (const taken of found.pending) this.#count(taken);
@@ -167,17 +171,25 @@ export class Removals implements AsyncDisposable {
 
   async #settle(work: DoRemoval): Promise<void> {
     const all = this.#pending;
-    if (all.length === 0) return;
+    if (all.length === 0 && !this.#isToReplace) return;
     for (const taken of all) await work(taken);
-    this.#log.info(
-      { removals: all.length },
-      'removals that were taken without the database are done and recorded',
-    );
+    if (all.length > 0)
+      this.#log.info(
+        { removals: all.length },
+        'removals that were taken without the database are done and recorded',
+      );
     // What was found flawed stays as it is, to be looked at.
-    if (this.flaw === undefined || this.#replacesFlawed) await this.#clear(all.length);
+    if (this.#isToReplace) await this.#replace();
+    else if (this.#clears) await this.#clear(all.length);
     this.#pending = this.#pending.slice(all.length);
     if (this.#pending.length > 0) return;
     this.#ended.clear();
+  }
+
+  // Nothing was added to it: to a flawed file nothing is written.
+  async #replace(): Promise<void> {
+    await this.#keepHead(await this.#file.replace());
+    this.#isToReplace = false;
   }
 
   async #clear(done: number): Promise<void> {
