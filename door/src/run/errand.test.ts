@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDestination } from './destination.ts';
-import { readErrand, readHubErrand } from './errand.ts';
+import { readErrand, readHubErrand, writeErrand } from './errand.ts';
 import type { RequestHead } from './http/head.ts';
 
 const PROOF = `${'a'.repeat(24)}.${'b'.repeat(43)}`;
@@ -39,4 +39,22 @@ void test('readHubErrand() does the same in a tunnel to the hub', () => {
   const told = readHubErrand(headOf('/api'), destination, start)?.lines;
   assert.equal(told, `GET /api HTTP/1.1\r\nHost: ${HUB}\r\nX-Kept: yes\r\nx-holdfast-run: ${PROOF}\r\n`);
   assert.doesNotMatch(readHubErrand(headOf('/api'), destination, without)?.lines ?? '', /claimed/);
+});
+
+void test('no errand has fields by which a server would read another route, or another framing', () => {
+  const written = [
+    ...['X-Original-URL', 'x-rewrite-url', 'X_Original_Uri', 'X_Rewrite-Url', 'X-Forwarded-Prefix'],
+    ...['Transfer_Encoding', 'Content_Length', 'Proxy_Authorization', 'Keep_Alive', 'HTTP2_Settings'],
+  ];
+  const kept = ['X_Kept', 'X-Original', 'Content_Type'];
+  const fields = [...written, ...kept].map((name) => ({
+    ...{ name: name.toLowerCase(), written: name, value: '1' },
+  }));
+  const { lines } = writeErrand({ method: 'GET', target: '/a', minor: 1, fields }, '/a', {
+    ...{ host: 'api.example.org', proof: undefined },
+  });
+  assert.equal(
+    lines,
+    `GET /a HTTP/1.1\r\nHost: api.example.org\r\n${kept.map((name) => `${name}: 1\r\n`).join('')}`,
+  );
 });

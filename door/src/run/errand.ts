@@ -16,8 +16,11 @@ export interface Errand {
 
 const ABSOLUTE = /^http:\/\/([^/?#@]+)([/?][^#]*)?$/i;
 const HTTP_PORT = 80;
-/** An app speaks for itself, and for nobody else; for which run, its door says. */
-const CLAIMS = /^(?:forwarded|x-real-ip|x-forwarded-.*|x-holdfast-.*)$/;
+/**
+ * An app speaks for itself, and for nobody else; for which run, its door says. Nor does it ask for one route where the door reads another:
+ * some servers take the address of a request from such fields.
+ */
+const CLAIMS = /^(?:forwarded|x-real-ip|x-forwarded-.*|x-original-.*|x-rewrite-url|x-holdfast-.*)$/;
 
 /** Whom a request is written for. */
 export interface Addressee {
@@ -65,9 +68,10 @@ export function writeErrand(
   const named = [...elementsOf(head.fields, 'connection'), ...elementsOf(head.fields, 'proxy-connection')];
   let lines = `${head.method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
   for (const { name, written, value } of head.fields) {
-    if (name === 'host' || HOP_FIELDS.has(name) || named.includes(name)) continue;
-    if (!CLAIMS.test(name.includes('_') ? name.replaceAll('_', '-') : name))
-      lines += `${written}: ${value}\r\n`;
+    // Some servers take `_` and `-` for the same: `Transfer_Encoding` would frame the request otherwise than the door did.
+    const dashed = name.includes('_') ? name.replaceAll('_', '-') : name;
+    if (name === 'host' || HOP_FIELDS.has(dashed) || named.includes(name)) continue;
+    if (!CLAIMS.test(dashed)) lines += `${written}: ${value}\r\n`;
   }
   if (proof !== undefined) lines += `${RUN_PROOF_HEADER}: ${proof}\r\n`;
   return { lines, closes: named.includes('close') };

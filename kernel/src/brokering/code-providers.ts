@@ -89,6 +89,8 @@ export const CODE_PROVIDERS: readonly Provider[] = [
       'mints * /api/v4/groups/{}/ssh_certificates',
       'mints * /api/v4/groups/{}/ssh_certificates/{*}',
       'mints * /api/v4/admin/ci/variables/{*}',
+      'mints POST /api/v4/applications',
+      'mints * /api/v4/applications/{}/renew-secret',
       'mints POST /api/v4/deploy_keys',
       'mints POST /api/v4/deploy_tokens',
       'mints * /api/v4/projects/{}/cluster_agents/{}/tokens',

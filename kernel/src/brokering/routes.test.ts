@@ -88,6 +88,10 @@ void test('findRoute() judges a POST, and a request of any method, by what every
   assert.ok(isRefusedRoute(route('digitalocean', 'POST', '/v2/databases/1/users/doadmin')));
   assert.ok(isRefusedRoute(route('gitlab', '*', '/api/v4/deploy_keys')));
   assert.equal(isRefusedRoute(route('gitlab', 'GET', '/api/v4/deploy_keys')), false);
+  // An application of the instance, and another secret of it.
+  for (const path of ['/api/v4/applications', '/api/v4/applications/7/renew-secret'])
+    assert.ok(isRefusedRoute(route('gitlab', 'POST', path)), path);
+  assert.equal(isRefusedRoute(route('gitlab', 'GET', '/api/v4/applications')), false);
   assert.equal(route('gitlab', '*', '/api/v4/projects/1').kind, 'derives');
   assert.equal(route('gitlab', 'DELETE', '/api/v4/projects/1').kind, 'uses');
   assert.deepEqual(route('gitlab', '*', '/a/b/info/refs'), { template: '/{}/{}/info/refs', kind: 'uses' });
