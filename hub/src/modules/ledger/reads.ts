@@ -58,7 +58,10 @@ export class Reads {
       this.#remembered.set(key, remembered);
       recorded.then(
         () => (remembered.committed = true),
-        () => this.#remembered.delete(key),
+        () => {
+          // Another hour may have begun since, in which it is remembered anew.
+          if (this.#remembered.get(key) === remembered) this.#remembered.delete(key);
+        },
       );
     }
     return recorded;
