@@ -50,7 +50,7 @@ void test('no errand has fields by which a server would read another route, or a
   const fields = [...written, ...kept].map((name) => ({
     ...{ name: name.toLowerCase(), written: name, value: '1' },
   }));
-  const { lines } = writeErrand({ method: 'GET', target: '/a', minor: 1, fields }, '/a', {
+  const { lines } = writeErrand({ method: 'GET', target: '/a', fields }, '/a', {
     ...{ host: 'api.example.org', proof: undefined },
   });
   assert.equal(

@@ -98,3 +98,21 @@ void test('a vault that refuses, and boxes that are no boxes, use nothing', asyn
   assert.match(await ask(PLAYED.openai, get('/v1/models')), /^HTTP\/1\.1 200 /);
   assert.equal(world.seen.filter(({ played }) => played !== undefined).length, 1);
 });
+
+void test('a request that is sent once more, as its connection was closed, is another use', async () => {
+  await using brokered = await openBrokered();
+  const { vault, world } = brokered;
+  vault.uses = 2;
+  const socket = await brokered.openTls(PLAYED.openai);
+  let answered = '';
+  socket.setEncoding('latin1').on('data', (piece: string) => (answered += piece));
+  const isAnswered = (times: number) => () => (answered.match(/brokered hello/g)?.length ?? 0) === times;
+  socket.write(get('/once', 'keep-alive'));
+  assert.ok(await until(isAnswered(1)));
+  socket.write(get('/once', 'keep-alive'));
+  assert.ok(await until(isAnswered(2)));
+  socket.destroy();
+  assert.equal(world.seen.filter(({ played }) => played !== undefined).length, 3);
+  const uses = vault.words.flatMap((word) => (word.type === 'used' ? [word.uses] : []));
+  assert.deepEqual([vault.words.filter(({ type }) => type === 'ask').length, uses], [2, [2]]);
+});

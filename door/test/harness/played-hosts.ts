@@ -117,6 +117,7 @@ export function playHosts(
   folder: string,
   values: Wanted = USUAL,
 ): RequestListener {
+  const asked = new WeakSet<object>();
   const play = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url = '/', method, headers } = request;
     const { host = '' } = headers;
@@ -130,6 +131,12 @@ export function playHosts(
       });
       return;
     }
+    if (url === '/once' && asked.has(request.socket)) {
+      tell({ played: host, method, url });
+      request.socket.destroy();
+      return;
+    }
+    asked.add(request.socket);
     const body = await bodyOf(request);
     const credential = credentialOf(request);
     tell({ played: host, method, url, raw: request.rawHeaders, body, trailers: request.rawTrailers });

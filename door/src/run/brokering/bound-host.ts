@@ -87,11 +87,11 @@ function decide(bound: BoundHost, head: RequestHead, reading: Judged, content: B
       return refuse(bound, 403, `the secret ${secret.name} is not used: ${granted.why}`);
     const { value } = granted.secret;
     if (reading.kind === 'inject')
-      return forward(bound, reading.write(value), { secret, route: reading.route });
+      return forward(bound, reading.write(value), { secret, route: reading.route, isSent: false });
     const payload = reading.signed.payload ?? digestOfPayload(content);
     const signed = signAgain(head, reading.signed, { key: value, payload });
     return forward(bound, signed, {
-      ...{ secret, route: reading.route, signs: namesSigned(reading.signed) },
+      ...{ secret, route: reading.route, signs: namesSigned(reading.signed), isSent: false },
       made: new Search(wantedOf(secret.version, Buffer.from(signatureIn(signed), 'latin1'))),
     });
   };
@@ -123,30 +123,42 @@ interface Used {
   readonly signs?: ReadonlySet<string>;
   /** Finds the signature. */
   readonly made?: Search;
+  /** The request has left once. */
+  isSent: boolean;
 }
 
 function forward(bound: BoundHost, head: RequestHead, used: Used | undefined): Plan {
-  const { broker, host, port, proof, open } = bound;
+  const { host, port, proof } = bound;
   const websocket = asksForWebSocket(head);
   const shown = { ...head, fields: withoutForms(head.fields, used) };
   const { lines, closes } = writeErrand(shown, shown.target, {
     host: isUsual(port) ? host : `${host}:${port}`,
     proof,
   });
-  const version = used?.secret.version;
   return {
     kind: 'forward',
     key: `${host}:${port}`,
-    // It may be opened once more for the same request, when the right to it has ended.
-    open: async () =>
-      version === undefined || broker.leases.mayGoOn(version)
-        ? await open()
-        : { kind: 'refused', answer: tellApp(403, `${host} was not asked: the secret is not used any more`) },
+    open: async () => await openFor(bound, used),
     lines: websocket ? `${lines}Connection: Upgrade\r\nUpgrade: websocket\r\n` : lines,
     websocket,
     closes,
     watch: watchOf(bound, head, used),
   };
+}
+
+// It may be opened once more for the same request: the connection that it left by had just been closed, or its right has ended.
+async function openFor({ broker, host, open }: BoundHost, used: Used | undefined): Promise<Opened> {
+  const { leases } = broker;
+  if (used === undefined) return await open();
+  const { version } = used.secret;
+  // The value is shown once more, which is another use.
+  const permit = used.isSent ? await leases.use(version, used.route) : undefined;
+  const mayOpen = permit === undefined ? leases.mayGoOn(version) : permit.kind === 'granted';
+  return mayOpen ? await open() : { kind: 'refused', answer: tellEnded(host) };
+}
+
+function tellEnded(host: string): string {
+  return tellApp(403, `${host} was not asked: the secret is not used any more`);
 }
 
 function isUsual(port: number): boolean {
@@ -186,8 +198,10 @@ function watchOf(
     repeated: () => {
       refused(host, 'its answer repeated the signature that was made with a secret');
     },
-    sent: (socket) => {
-      if (used !== undefined) broker.leases.carry(used.secret.version, socket);
+    leave: (socket) => {
+      if (used === undefined) return undefined;
+      used.isSent = true;
+      return broker.leases.carry(used.secret.version, socket) ? undefined : tellEnded(host);
     },
   });
 }

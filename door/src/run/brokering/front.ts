@@ -88,7 +88,7 @@ export class Front {
     }
     const watch = new RequestWatch({
       ...{ host, bodiless: false, placeholders: broker.placeholders, values: undefined },
-      ...{ mayBeEncoded: true, misplaced: note, echoed: () => undefined, sent: () => undefined },
+      ...{ mayBeEncoded: true, misplaced: note, echoed: () => undefined, leave: () => undefined },
     });
     const open = async () => await outside.open(destination);
     return { kind: 'forward', websocket: false, key: `${host}:${port}`, open, watch, ...errand };

@@ -250,3 +250,35 @@ void test('an old box that is sent again changes nothing', async () => {
     [TWO],
   );
 });
+
+void test('carry() takes nothing for what was permitted before the vault fell silent, or took it back', async () => {
+  const { clock, leases, alive, answer } = open();
+  leases.accept(grant(1, ONE, TWO));
+  const first = leases.use(ONE, ROUTE);
+  answer(1, 100);
+  assert.equal(await kindOf(first), 'granted');
+  const closed: string[] = [];
+  const one = carrier(() => closed.push('one'));
+  clock.now += 1_999;
+  assert.equal(leases.carry(ONE, one), true);
+  // The connection took so long to make.
+  clock.now += 1;
+  assert.equal(
+    leases.carry(
+      ONE,
+      carrier(() => closed.push('late')),
+    ),
+    false,
+  );
+  assert.deepEqual(closed, ['late']);
+  alive(ONE);
+  assert.equal(leases.carry(ONE, one), true);
+  assert.equal(
+    leases.carry(
+      TWO,
+      carrier(() => closed.push('revoked')),
+    ),
+    false,
+  );
+  assert.deepEqual(closed, ['late', 'revoked']);
+});

@@ -143,15 +143,21 @@ export class Leases {
     return refusal === undefined || refusal === REPLACED;
   }
 
-  /** Says that this carries a version, until it has closed: it is destroyed when the version may no longer be used. */
-  carry(version: string, carrier: Carrier): void {
+  /**
+   * Says that this carries a version, until it has closed: it is destroyed when the version may no longer be used. False where it may not
+   * any more: since the permit it was revoked, or the vault fell silent while the connection was made.
+   */
+  carry(version: string, carrier: Carrier): boolean {
+    if (!this.mayGoOn(version)) {
+      carrier.destroy();
+      return false;
+    }
     // One request follows the other on a connection: the one before, with the value before, has its answer.
     for (const before of this.#lasting) if (before !== version) this.#carriers.get(before)?.delete(carrier);
     const carriers = this.#carriers.get(version) ?? new Set();
     if (!carriers.has(carrier)) carrier.once('close', () => carriers.delete(carrier));
     this.#carriers.set(version, carriers.add(carrier));
-    // Revoked between the permit and now.
-    if (!this.#values.has(version)) this.#revoke(version);
+    return true;
   }
 
   /** Tells the vault something, under the next number. Gives that number. */

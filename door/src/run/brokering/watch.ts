@@ -24,7 +24,7 @@ export interface WatchDeps {
   readonly echoed: (version: string) => void;
   /** The answer had the signature in it. */
   readonly repeated?: () => void;
-  readonly sent: (socket: Socket) => void;
+  readonly leave: (socket: Socket) => string | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -76,8 +76,8 @@ export class RequestWatch implements Watch {
     return tellApp(502, `the answer of ${this.#deps.host} had ${this.#found} in it, and was not passed on`);
   }
 
-  sent(socket: Socket): void {
-    this.#deps.sent(socket);
+  leave(socket: Socket): string | undefined {
+    return this.#deps.leave(socket);
   }
 
   refusalOf(content: Buffer): string | undefined {

@@ -275,9 +275,10 @@ export class Connection implements Served {
   #sendHead({ plan, framing }: Exchange): void {
     const socket = this.#upstream?.socket;
     if (socket === undefined) return;
-    plan.watch?.sent(socket);
+    const refusal = plan.watch?.leave(socket);
     this.#shared.turn.hold(socket);
-    socket.write(`${plan.lines}${framingLine(framing)}\r\n`, 'latin1');
+    if (refusal === undefined) socket.write(`${plan.lines}${framingLine(framing)}\r\n`, 'latin1');
+    else this.#say(refusal);
   }
 
   /** Sends on what has come of a body. */
@@ -334,9 +335,8 @@ export class Connection implements Served {
   }
 
   #loseUpstream(): void {
-    const upstream = this.#upstream;
+    const [upstream, exchange] = [this.#upstream, this.#exchange];
     this.#upstream = undefined;
-    const exchange = this.#exchange;
     if (this.#mode === 'tunnel') {
       if (upstream?.socket.readableEnded !== true || !upstream.socket.writableFinished)
         this.#client.destroy();

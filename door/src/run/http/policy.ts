@@ -60,8 +60,8 @@ export interface Served {
 
 /** Looks at what passes, both ways. */
 export interface Watch {
-  /** The connection by which the request leaves. */
-  sent(socket: Socket): void;
+  /** The connection by which the request is about to leave: the answer that refuses it, if it must not any more. */
+  leave(socket: Socket): string | undefined;
   /** Content of the request, before it goes on: the answer that refuses it, if it must not. */
   refusalOf(content: Buffer): string | undefined;
   /** The head of an answer: the answer in its place, if it must not go on. */
