@@ -167,6 +167,7 @@ export const ptTold: Readonly<Record<ToldCode, string>> = {
   'vault.missing':
     'Falta a chave-raiz (vault/root.key entre as chaves). Os valores de todos os segredos perdem-se se não for reposta, e os códigos de segundos fatores não se podem verificar; nada mais se perde: repositórios, contas, tokens e o livro de registo não precisam dela. Reponha-a e arranque de novo; se está perdida de vez, `./holdfast vault begin-anew` diz o que se perde com ela',
   'mail.no-recipient': 'A conta não tem endereço ou está desativada, ou a inscrição já passou.',
+  'mail.unreadable': 'O que está guardado desta mensagem não se consegue ler.',
   'mail.not-set-up': 'Não está configurado nenhum servidor de correio.',
   'mail.no-courier': 'o processo que entrega o correio não está lá neste momento',
   'mail.busy': 'pede-se demasiado ao mesmo tempo',

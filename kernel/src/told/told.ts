@@ -167,6 +167,7 @@ export const TOLD = {
   'vault.missing':
     'The root key (vault/root.key among the keys) is missing. The values of all secrets are lost unless it is put back, and codes of second factors cannot be checked; nothing else is: repositories, accounts, tokens and the ledger do not need it. Put it back and start again; where it is lost for good, `./holdfast vault begin-anew` says what goes with it',
   'mail.no-recipient': 'The account has no address or is disabled, or the sign-up is over.',
+  'mail.unreadable': 'What is kept of this mail cannot be read.',
   'mail.not-set-up': 'No mail server is configured.',
   'mail.no-courier': 'the courier is not there at the moment',
   'mail.busy': 'too much is asked at once',

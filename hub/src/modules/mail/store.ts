@@ -108,7 +108,7 @@ export class MailWriter extends MailReader {
       const message = row && findMessage(row);
       if (row === undefined || message !== undefined) return message;
       await this.#held(row.id, row.tries)
-        .set({ state: 'refused', problem: 'what is kept of it cannot be read', settled_at: now })
+        .set({ state: 'refused', problem: 'What is kept of this mail cannot be read.', settled_at: now })
         .execute();
     }
   }

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { OutgoingMail } from '@holdfast/courier/frames';
+import { ptTold } from '@holdfast/kernel/told/pt-told';
+import { toldIn } from '@holdfast/kernel/told/told';
 import { type Issuer } from '@holdfast/courier/issuer';
 import { type MailServer } from '@holdfast/courier/mail-server';
 import { compose } from '../../../src/modules/mail/compose.ts';
@@ -73,7 +75,12 @@ void test('a mail whose facts cannot be read keeps no other from being sent or s
   );
   assert.deepEqual(
     rows.map(({ state, problem }) => [state, problem]),
-    [['refused', 'what is kept of it cannot be read']],
+    [['refused', 'What is kept of this mail cannot be read.']],
+  );
+  assert.ok(
+    toldIn(ptTold, rows[0]?.problem ?? '')
+      .flat()
+      .every(({ isEnglish }) => !isEnglish),
   );
 });
 
