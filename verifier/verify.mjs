@@ -45,11 +45,11 @@ function signaturesIn(note, key) {
   const [, text, lines = ''] = /^([^]*\n)\n([^]*\n)$/.exec(note) ?? [];
   const all = [...lines.matchAll(/^— (\S+) (\S+)$/gm)].map(([, name, encoded]) => [name, base64(encoded)]);
   const own = all.filter(([name, bytes]) => name === key.name && bytes.subarray(0, 4).equals(key.id));
-  return { text, signatures: own.map(([, bytes]) => bytes.subarray(4)) };
+  return [text, ...own.map(([, bytes]) => bytes.subarray(4))];
 }
 /** Whether a witness signed this checkpoint, and a time. What it made sure of before, it alone knows. */
 function isCosigned(note, key) {
-  const { text, signatures } = signaturesIn(note, key);
+  const [text, ...signatures] = signaturesIn(note, key);
   return signatures.some((signature) => {
     if (signature.length !== 72) return false;
     const said = `cosignature/v1\ntime ${signature.readBigUInt64BE()}\n${text}`;
@@ -58,10 +58,8 @@ function isCosigned(note, key) {
 }
 const CHECKPOINT =
   /^(?<origin>[^\n]+)\n(?<size>0|[1-9]\d*)\n(?<root>\S{44})\nheads (?<heads>\S{44})\n(cut (?<cut>[1-9]\d*) (?<lanes>\S{44})\n)?time (?<time>\S+)\n$/;
-/** What a note says, when this key signed it. */
 function openCheckpoint(note, key) {
-  const { text, signatures } = signaturesIn(note, key);
-  const [signature] = signatures;
+  const [text, signature] = signaturesIn(note, key);
   if (!signature || !verify(null, Buffer.from(text), key.object, signature)) return undefined;
   const said = CHECKPOINT.exec(text)?.groups;
   if (said?.origin !== key.name && !said?.origin.startsWith(`${key.name}/`)) return undefined;
@@ -131,8 +129,7 @@ class Ledger {
   }
   /** Of what is cut off: its leaves, and where all stood there. The heads are in its checkpoint, the lanes in the last one. */
   #beforeCut(line) {
-    const isFirst =
-      this.cut === 0 && this.lanes.size === 0 && (line.type === 'tile' || line.size === this.size);
+    const isFirst = !this.cut && !this.lanes.size && (line.type === 'tile' || line.size === this.size);
     const isPlace = ['tile', 'cut'].includes(line.type) ? isFirst : this.cut > 0 && this.notes.length === 0;
     this.must(isPlace, `has a ${line.type} in the midst`);
     if (line.type === 'tile') {
@@ -287,7 +284,6 @@ function checkConsistency({ older, newer, path }, { key, signed, ...policy }, pr
   if (!isConsistent(from, to, path.map(base64))) problem('does not continue the older', 'the newer tree');
   return `the first ${older.size} of ${newer.size} entries of ${second?.origin} are the same`;
 }
-/** Checks one proof; says what it shows. */
 function checkProof(proof, known, problem) {
   if (proof.type === 'holdfast-ledger-consistency') return checkConsistency(proof, known, problem);
   const checkpoint = openCheckpoint(String(proof.note), known.key);
@@ -316,7 +312,6 @@ function checkProof(proof, known, problem) {
   const counts = proof.chains.map((chain) => `${chain.entries?.length ?? 'many'} ${chain.relation}`);
   return `entries up to ${checkpoint.time}, for ${of}: ${counts.join(', ')}`;
 }
-/** Checks one file; its checkpoints, and the roots at the wanted sizes, are for comparing. */
 async function checkFile(file, { key: given, signed, wanted = [], ...known }) {
   const [title, input] = file === '-' ? ['standard input', process.stdin] : [file, createReadStream(file)];
   const result = { file: title, pinned: given !== undefined, problems: [], notes: [], roots: new Map() };
