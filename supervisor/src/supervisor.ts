@@ -97,8 +97,12 @@ async function bringUpPrograms(
   if (courier !== undefined) stack.use(await courier.start());
   const port = sockets[0]?.port ?? site.config.listen.port;
   const apps = startRunner(site, async () => await runner.start(port));
+  // Also where the hub does not come up: a runner that nobody stops is started anew for ever, and this process with it never ends.
+  stack.defer(async () => {
+    await (await apps)[Symbol.asyncDispose]();
+  });
   const serving = await hub.start(running);
-  stack.use(await apps);
+  await apps;
   stack.use(serving);
   await settleLoss(site, running.standing);
 }

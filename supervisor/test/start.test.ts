@@ -1,6 +1,6 @@
 // Starting and stopping, with the real PostgreSQL: as whoever runs the tests, and as an ordinary user.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
@@ -150,6 +150,16 @@ void test(
     assert.doesNotMatch(JSON.stringify(await second.ask('self')), /adminPassword/);
   },
 );
+
+void test('a start whose hub does not come up ends, with all that was launched', LIMIT, async () => {
+  using checkout = openTestCheckout('self');
+  const main = join(checkout.path, 'hub/src/main.ts');
+  rmSync(main);
+  writeFileSync(main, "throw new Error('this hub does not start');\n");
+  const { code, error } = await new TestInstance({ checkout }).ended;
+  assert.equal(code, 1);
+  assert.match(error, /hub/);
+});
 
 void test('superviseInstance() ends at once when it is asked twice', LIMIT, async () => {
   using checkout = openTestCheckout('self');
