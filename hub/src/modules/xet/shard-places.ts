@@ -1,7 +1,7 @@
 // How much one user may have of shards on their way: a body takes disk while it comes, what it describes takes memory until
 // it is registered, and registering takes a thread. Nobody may fill these with the rights to a thousand repositories. Whoever
-// finds no place waits for one with their body unread: clients before 1.6 (1.2 and 1.4 were tried) that are refused twice, with
-// whatever status and `Retry-After`, try again after up to two and a half hours.
+// finds no place waits for one with their body unread: clients up to 1.5.1 that are refused twice, however politely, try
+// again after up to two and a half hours.
 import { type Id } from '@holdfast/kernel/id';
 import { MiB } from '@holdfast/kernel/size';
 import { shardsTooMany } from './faults.ts';
@@ -56,13 +56,7 @@ export class ShardPlaces {
     const sender = this.#senders.get(userId) ?? { held: { ...NOTHING }, waiting: new Set() };
     this.#senders.set(userId, sender);
     if (this.#fits(sender, wish)) this.#add(sender, wish, 1);
-    else
-      try {
-        await this.#wait(sender, wish, signal);
-      } catch (error) {
-        this.#forget(userId, sender);
-        throw error;
-      }
+    else await this.#wait(sender, wish, signal);
     return {
       shrink: (memory) => {
         this.#add(sender, { shards: 0, body: wish.body, memory: wish.memory - memory }, -1);

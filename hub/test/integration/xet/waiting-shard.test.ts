@@ -1,4 +1,4 @@
-// A shard for which its sender has no place any more waits for one, and is not refused: clients before 1.6 that are refused
+// A shard for which its sender has no place any more waits for one, and is not refused: clients up to 1.5.1 that are refused
 // twice try again after hours.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
