@@ -91,7 +91,7 @@ import {
 } from '#migrations/tokens';
 import { ssoLinks, ssoRemoved, ssoSealed, ssoUndone } from '#migrations/sso';
 import { upkeepEntries, upkeepGitObjects, upkeepQuotas, upkeepScrub } from '#migrations/upkeep';
-import { xetMendedXorbs, xetSentForXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
+import { xetMendedXorbs, xetUsedXorbs, xetXorbs } from '#migrations/xet';
 
 /** All migrations of the hub. */
 export const migrations: readonly Migration[] = [
@@ -190,5 +190,4 @@ export const migrations: readonly Migration[] = [
   vaultSignedReleases,
   ledgerCommitments,
   ledgerHolders,
-  xetSentForXorbs,
 ];

@@ -17,8 +17,6 @@ import {
   type XetSession,
 } from '../harness/xet.ts';
 import { openServedHub, type ServedHub } from '../harness/served-hub.ts';
-import { XORB_LIMITS } from '../../src/modules/xet/format/xorb-framing.ts';
-import { MOST_IN_VAIN } from '../../src/modules/xet/vain-work.ts';
 
 const repo = 'eve/model';
 
@@ -204,53 +202,4 @@ void test('a file of thousands of tiny pieces is refused before they are looked 
   assert.deepEqual(await refusal(await putShard(hub.session, spelt)), [400, 'XetShardInvalid']);
   // Five thousand terms of eight thousand chunks would be a minute.
   assert.ok(performance.now() - before < 20_000);
-});
-
-void test('who sends what is invalid again and again has no more of it unpacked that day, and others go on', async () => {
-  await using hub = await setUp();
-  const ada = await hub.addUser('ada');
-  await hub.addRepo('ada/model');
-  const adas = await openXet(hub, { token: ada, repo: 'ada/model' }, 'write');
-  const bomb = encodeXorb(
-    Array.from({ length: 256 }, () => Buffer.alloc(131_072)),
-    'lz4',
-  );
-  assert.equal((await putXorb(hub.session, bomb)).status, 200);
-  const lie = { ...sampleOf(bomb).file, sha256: 'ef'.repeat(32) as Sha256 };
-  // Each counts as the largest that there can be, and the files of two shards as what they claim.
-  const rounds = MOST_IN_VAIN / XORB_LIMITS.raw - 1;
-  const tiny = xetSample(1, 100).xorb;
-  const misnamed = async () => await refusal(await putXorb(hub.session, tiny, 'ab'.repeat(32)));
-  for (let done = 0; done < rounds; done += 1)
-    assert.deepEqual(await misnamed(), [400, 'XetXorbNameDiffers'], String(done));
-  assert.equal((await putXorb(hub.session, xetSample().xorb)).status, 200);
-  for (let times = 0; times < 2; times += 1) {
-    const answer = await putShard(hub.session, encodeShard({ files: [lie] }));
-    assert.deepEqual(await refusal(answer), [400, 'XetSha256Differs']);
-  }
-  const spent = [403, 'XetTooMuchInVain'];
-  assert.deepEqual(await misnamed(), spent);
-  assert.deepEqual(await refusal(await putXorb(hub.session, xetSample().xorb)), spent);
-  const other = await hub
-    .addRepo('eve/other')
-    .then(() => openXet(hub, { token: hub.eve, repo: 'eve/other' }, 'write'));
-  assert.deepEqual(await refusal(await putXorb(other, xetSample().xorb)), spent);
-  assert.equal((await putXorb(adas, xetSample().xorb)).status, 200);
-});
-
-void test('a xorb that is there already and unpacks to much counts for that, and one that does not is free', async () => {
-  await using hub = await setUp();
-  const bomb = encodeXorb(
-    Array.from({ length: 8 }, () => Buffer.alloc(131_072)),
-    'lz4',
-  );
-  const usual = xetSample().xorb;
-  for (const xorb of [bomb, usual]) assert.equal((await putXorb(hub.session, xorb)).status, 200);
-  const tiny = xetSample(1, 100).xorb;
-  for (let done = 0; done < MOST_IN_VAIN / XORB_LIMITS.raw - 1; done += 1)
-    await refusal(await putXorb(hub.session, tiny, 'ab'.repeat(32)));
-  assert.deepEqual(await (await putXorb(hub.session, usual)).json(), { was_inserted: false });
-  assert.deepEqual(await (await putXorb(hub.session, usual)).json(), { was_inserted: false });
-  assert.deepEqual(await (await putXorb(hub.session, bomb)).json(), { was_inserted: false });
-  assert.deepEqual(await refusal(await putXorb(hub.session, usual)), [403, 'XetTooMuchInVain']);
 });

@@ -5,7 +5,7 @@ import { type Id } from '@holdfast/kernel/id';
 import { Gate } from '@holdfast/platform/gate';
 import { type Keys } from '@holdfast/platform/keys';
 import { type Db } from '@holdfast/platform/postgres/database';
-import { type ChunkGuesses } from './chunk-guesses.ts';
+import { ChunkGuesses } from './chunk-guesses.ts';
 import { ChunkLookup } from './chunk-lookup.ts';
 import { writeDedupShard } from './format/dedup-shard.ts';
 import { xetHashBytes, type XetHash } from './format/xet-hash.ts';
@@ -21,7 +21,6 @@ export interface ChunksDeps {
   readonly keys: Keys;
   readonly indexes: XorbIndexes;
   readonly damage: KnownDamage;
-  readonly guesses: ChunkGuesses;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -40,10 +39,12 @@ export class Chunks {
   readonly #deps: ChunksDeps;
   readonly #lookup: ChunkLookup;
   readonly #gate = new Gate(AT_ONCE);
+  readonly #guesses: ChunkGuesses;
 
   constructor(deps: ChunksDeps) {
     this.#deps = deps;
     this.#lookup = new ChunkLookup(async (chunks) => await new XetReader(deps.db).findChunks(chunks));
+    this.#guesses = new ChunkGuesses(deps.clock);
   }
 
   /**
@@ -51,11 +52,10 @@ export class Chunks {
    * many that it does not know.
    */
   async find(scope: Scope, chunk: XetHash, userId: Id): Promise<Buffer | undefined> {
-    const { guesses } = this.#deps;
-    if (!guesses.mayAsk(userId, scope.id)) return undefined;
+    if (!this.#guesses.mayAsk(userId, scope.id)) return undefined;
     const hash = xetHashBytes(chunk);
     if (await this.#lookup.has(scope.id, hash)) return await this.#answer(scope, hash);
-    guesses.noteMiss(userId, scope.id);
+    this.#guesses.noteMiss(userId, scope.id);
     return undefined;
   }
 
@@ -78,13 +78,11 @@ export class Chunks {
       near.filter((xorb) => held.has(xorb)),
     );
     if (whole[0]?.hash !== first) return undefined;
-    // The name of one with a single chunk is the chunk's hash, for which nobody asked.
-    const xorbs = whole.filter(({ hash: name, index }) => name === first || index.count > 1);
     // A key a day: an answer of yesterday and one of today cannot be laid side by side.
     const day = String(Math.floor(now.getTime() / DAY_MS));
     const key = keys.mac('xet-dedup', [scope.id, String(scope.generation), day]);
     const answer = {
-      ...{ xorbs, key, created: now },
+      ...{ xorbs: whole, key, created: now },
       expires: new Date(now.getTime() + GOOD_FOR_MS),
     };
     return await this.#gate.pass(async () => await writeDedupShard(answer));

@@ -33,13 +33,8 @@ export const shardTooMuch = defineFault(
 export const shardsTooMany = defineFault(
   'limited',
   'xet.shards-too-many',
-  (most: number) =>
-    `${most} shards of yours are being registered, and as many wait as may. Try again when one is done.`,
-);
-export const tooMuchInVain = defineFault(
-  'forbidden',
-  'xet.too-much-in-vain',
-  () => 'Too much of what you sent today turned out invalid. Try again tomorrow.',
+  (most: number, whose: 'this repository' | 'yours') =>
+    `${most} shards of ${whose} are being registered. Try again when one is done.`,
 );
 export const windowTooLarge = defineFault(
   'too-large',

@@ -29,7 +29,6 @@ export class FileDigests implements AsyncDisposable {
   #bytes = 0;
   #chunks = 0;
   #found: Sha256[] = [];
-  #digested = 0;
 
   constructor(deps: FileDigestsDeps) {
     this.#deps = deps;
@@ -44,11 +43,6 @@ export class FileDigests implements AsyncDisposable {
     }
     await this.#ask();
     return this.#found;
-  }
-
-  /** How many bytes were digested so far, or are being. */
-  get digested(): number {
-    return this.#digested;
   }
 
   async #add(terms: Terms, number: number): Promise<void> {
@@ -68,7 +62,6 @@ export class FileDigests implements AsyncDisposable {
     this.#deps.signal.throwIfAborted();
     if (this.#parts.length === 0) return;
     this.#thread ??= await this.#deps.verifier.beginDigests();
-    this.#digested += this.#bytes;
     this.#found.push(...(await this.#thread.add(this.#parts)));
     this.#parts = [];
     this.#bytes = 0;

@@ -23,6 +23,6 @@ export { openXet, type Xet } from './open-xet.ts';
 export { type Reconstruction, type XorbRange } from './reconstruction.ts';
 export { PackCheck } from './pack-check.ts';
 export { Scopes } from './scopes.ts';
-export { Shards, type DescribedShard, type ReadingSender } from './shards.ts';
+export { Shards, type DescribedShard, type ShardSender } from './shards.ts';
 export { Unused, type Removed, type UnusedGraces } from './unused.ts';
 export { Xorbs } from './xorbs.ts';

@@ -8,7 +8,6 @@ import { type Db } from '@holdfast/platform/postgres/database';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type Threads } from '@holdfast/platform/threads';
 import { type RepoStorage, type Room } from '#modules/blobs';
-import { ChunkGuesses } from './chunk-guesses.ts';
 import { Chunks } from './chunks.ts';
 import { Files } from './files.ts';
 import { Generations } from './generations.ts';
@@ -16,8 +15,6 @@ import { type KnownDamage } from './known-damage.ts';
 import { PackCheck } from './pack-check.ts';
 import { Scopes, type ScopeReach } from './scopes.ts';
 import { Shards } from './shards.ts';
-import { SharedScope } from './shared-scope.ts';
-import { VainWork } from './vain-work.ts';
 import { Verifier } from './verifier.ts';
 import { XorbIndexes } from './xorb-indexes.ts';
 import { Xorbs } from './xorbs.ts';
@@ -54,15 +51,12 @@ export interface Xet {
 export function openXet(deps: XetDeps): Xet {
   const verifier = new Verifier(deps.threads);
   const indexes = new XorbIndexes({ ...deps, packs: deps.store.packs });
-  const vain = new VainWork(deps.clock);
-  const guesses = new ChunkGuesses(deps.clock);
-  const shared = new SharedScope({ db: deps.db, indexes, guesses });
   return {
-    xorbs: new Xorbs({ ...deps, verifier, indexes, vain }),
-    shards: new Shards({ ...deps, verifier, indexes, vain, shared }),
+    xorbs: new Xorbs({ ...deps, verifier, indexes }),
+    shards: new Shards({ ...deps, verifier, indexes }),
     xetFiles: new Files({ ...deps, indexes }),
     scopes: new Scopes({ db: deps.db, reach: deps.reach, epochs: deps.epochs }),
-    chunks: new Chunks({ ...deps, indexes, guesses }),
+    chunks: new Chunks({ ...deps, indexes }),
     generations: new Generations(deps),
     packCheck: new PackCheck({ ...deps, verifier }),
   };

@@ -29,12 +29,6 @@ export interface IndexedXorb extends Xorb {
   readonly index: XorbIndex;
 }
 
-/** For which repository, in which scope, a xorb is sent or asked for. */
-export interface XorbPlace {
-  readonly scopeId: Id;
-  readonly repoId: Id;
-}
-
 /** A file that was verified. */
 export interface NewFile {
   readonly hash: XetHash;
@@ -69,33 +63,6 @@ export class XetReader {
       .where('hash', '=', hash)
       .executeTakeFirst();
     return row && { hash: row.hash, pack: row.pack, packedSize: row.packed_size };
-  }
-
-  /**
-   * Whether a xorb was sent for this repository, or a file of it needs it; `orSeveral` also where it was sent for more
-   * than one, of which this may be one.
-   */
-  async isXorbOf(
-    { scopeId, repoId }: XorbPlace,
-    hash: XetHash,
-    { orSeveral }: { readonly orSeveral: boolean },
-  ): Promise<boolean> {
-    const { rows } = await sql<{ is: boolean }>`
-      select exists (select from xet.xorb x where x.scope_id = ${scopeId} and x.hash = ${hash}
-          and (x.sent_for = ${repoId} or (${orSeveral} and x.sent_for is null)))
-        or exists (select from xet.use u
-          join blobs.object o on o.xet_scope = u.scope_id and o.xet_hash = u.file_hash and o.repo_id = ${repoId}
-          where u.scope_id = ${scopeId} and u.xorb_hash = ${hash}) as is`.execute(this.db);
-    return rows[0]?.is === true;
-  }
-
-  /** Up to `limit` repositories that have a file which needs the xorb. */
-  async listReposOf(scopeId: Id, hash: XetHash, limit: number): Promise<Id[]> {
-    const { rows } = await sql<{ id: Id }>`
-      select distinct o.repo_id as id from xet.use u
-        join blobs.object o on o.xet_scope = u.scope_id and o.xet_hash = u.file_hash
-       where u.scope_id = ${scopeId} and u.xorb_hash = ${hash} limit ${limit}`.execute(this.db);
-    return rows.map(({ id }) => id);
   }
 
   /** Those of the xorbs that the scope has, with their chunks. */
@@ -205,7 +172,7 @@ export class XetWriter extends XetReader {
    * with its bytes, and whether the scope did not have it yet.
    */
   async insertXorb(
-    { scopeId, repoId }: XorbPlace,
+    scopeId: Id,
     xorb: IndexedXorb,
     now: Date,
   ): Promise<{ readonly pack: Sha256; readonly packedSize: number; readonly added: boolean }> {
@@ -219,14 +186,8 @@ export class XetWriter extends XetReader {
         raw_size: xorb.index.rawSize,
         chunks: xorb.index.encode(),
         needed_at: now,
-        sent_for: repoId,
       })
-      .onConflict((conflict) =>
-        conflict.columns(['scope_id', 'hash']).doUpdateSet({
-          needed_at: now,
-          sent_for: sql`case when xet.xorb.sent_for = excluded.sent_for then excluded.sent_for end`,
-        }),
-      )
+      .onConflict((conflict) => conflict.columns(['scope_id', 'hash']).doUpdateSet({ needed_at: now }))
       .returning(['pack', 'packed_size as packedSize', sql<boolean>`xmax = 0`.as('added')])
       .executeTakeFirstOrThrow();
     if (result.added)

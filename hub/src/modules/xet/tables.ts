@@ -16,8 +16,6 @@ export type XetTables = {
     chunks: Buffer;
     needed_at: Date;
     used: Generated<boolean>;
-    /** The repository; `null` where it was sent for several, or before this was noted. */
-    sent_for: Id | null;
   };
   'xet.file': { scope_id: Id; hash: XetHash; size: number; terms: Buffer; stored_at: Date };
   'xet.chunk': { scope_id: Id; hash: Buffer; xorb_hash: XetHash };

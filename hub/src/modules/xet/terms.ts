@@ -59,11 +59,6 @@ export class Terms {
     return this.#bytes;
   }
 
-  /** Bytes of memory that these terms take. */
-  get memory(): number {
-    return this.#bytes.length + this.#starts.byteLength;
-  }
-
   /** How many terms there are. */
   get count(): number {
     return this.#starts.length - 1;

@@ -1,17 +1,14 @@
 // `POST /xet/{scope}/{generation}/v1/shards` and `…/v2/shards`: files are described by the chunks they are made of.
 // The second says how far it is while it goes on, because to read a large file again takes longer than a proxy waits.
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
 import { z } from 'zod';
 import { Fault } from '@holdfast/kernel/fault';
-import { type Id } from '@holdfast/kernel/id';
-import { type Actor } from '#modules/access';
-import { accessEnded, MOST_SHARD, type DescribedShard, type ReadingSender, type Shards } from '#modules/xet';
+import { accessEnded, MOST_SHARD, type DescribedShard, type Shards, type ShardSender } from '#modules/xet';
 import { openLiveBody, type LiveBody } from '../http/live-body.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
 import { defineRoute, type Call, type Route } from '../route/route.ts';
 import { hearingFull } from '../route/drain.ts';
-import { openAccess, repoOf, rightOf, type AccessDeps, type ScopeParams as Scope } from './access.ts';
+import { openAccess, rightOf, type AccessDeps, type ScopeParams as Scope } from './access.ts';
 import { below, ScopeParams } from './paths.ts';
 import { receiveShard, type ShardSpace } from './shard-body.ts';
 
@@ -109,37 +106,18 @@ async function register(
   });
   const { access, actor } = opened;
   const signal = AbortSignal.any([live.signal, call.signal]);
-  const mayRead = async (repoId: Id) => await isReadable(deps, repoId, actor);
-  const sender = { access, actor, address, mayRead };
-  using place = await hearingFull(request, PATIENCE, async () => {
-    using _patient = unhurried(request.socket);
-    return await deps.shards.expect(sender, announcedBy(request), signal);
-  });
+  const sender = { access, actor, address };
+  using _place = await hearingFull(request, PATIENCE, () =>
+    Promise.resolve(deps.shards.expect(sender, announcedBy(request))),
+  );
   const described = await describe(deps, { request, live, sender, signal }, () => progress(0, 0));
-  place.shrink(described.memory);
   return (await deps.shards.register(sender, described, { progress, signal })) ? 1 : 0;
-}
-
-/** While a sender waits for us, their connection may be silent. */
-function unhurried(socket: Socket): Disposable {
-  const before = socket.timeout ?? 0;
-  socket.setTimeout(0);
-  return { [Symbol.dispose]: () => void socket.setTimeout(before) };
-}
-
-async function isReadable(deps: AccessDeps, repoId: Id, actor: Actor): Promise<boolean> {
-  try {
-    return (await repoOf(deps, repoId, { actor, act: 'read' })).id === repoId;
-  } catch (error) {
-    if (error instanceof Fault) return false;
-    throw error;
-  }
 }
 
 interface Sent {
   readonly request: IncomingMessage;
   readonly live: LiveBody;
-  readonly sender: ReadingSender;
+  readonly sender: ShardSender;
   readonly signal: AbortSignal;
 }
 

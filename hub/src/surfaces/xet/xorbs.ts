@@ -7,7 +7,7 @@ import { openLiveBody } from '../http/live-body.ts';
 import { type LiveStreams } from '../http/live-streams.ts';
 import { hearingFull } from '../route/drain.ts';
 import { defineRoute, type Route } from '../route/route.ts';
-import { openAccess, rightOf, type AccessDeps, type OpenedAccess } from './access.ts';
+import { openAccess, rightOf, type AccessDeps } from './access.ts';
 import { below, LabelledParams } from './paths.ts';
 
 /** What the routes need. */
@@ -53,10 +53,11 @@ function putXorb(deps: XorbDeps): Route {
         right: rightOf(deps, opened),
         ended: accessEnded,
       });
+      const { scopeId } = opened.access;
       const { source, signal } = body;
       const announced = lengthOf(request.headers);
       const inserted = await hearingFull(request, PATIENCE, () =>
-        deps.xorbs.receive(askerOf(opened), hash, { source, signal, announced }),
+        deps.xorbs.receive(scopeId, hash, { source, signal, announced }),
       );
       return { was_inserted: inserted };
     },
@@ -79,15 +80,11 @@ function headXorb(deps: XorbDeps): Route {
     output: 'stream',
     async run(call) {
       // To know what others sent to the scope takes who may write there: a reader knows their files.
-      const opened = await openAccess(deps, call, 'write');
-      const { packedSize } = await deps.xorbs.get(askerOf(opened), hashOf(call.params.hash));
+      const { access } = await openAccess(deps, call, 'write');
+      const { packedSize } = await deps.xorbs.get(access.scopeId, hashOf(call.params.hash));
       call.reply.raw.writeHead(200, { 'Content-Length': packedSize }).end();
     },
   });
-}
-
-function askerOf({ access: { scopeId, repoId }, actor }: OpenedAccess) {
-  return { scopeId, repoId, senderId: actor.kind === 'user' ? actor.userId : repoId };
 }
 
 function lengthOf(headers: IncomingHttpHeaders): number | undefined {

@@ -52,7 +52,6 @@ const OF_PROGRAMS: readonly string[] = [
   'xet.shard-too-large',
   'xet.shard-too-much',
   'xet.shards-too-many',
-  'xet.too-much-in-vain',
   'xet.window-too-large',
   'xet.xorb-invalid',
   'xet.xorb-missing',

@@ -2,4 +2,3 @@
 export { xorbs as xetXorbs } from './0001-xorbs.ts';
 export { usedXorbs as xetUsedXorbs } from './0002-used.ts';
 export { mendedXorbs as xetMendedXorbs } from './0003-mended.ts';
-export { sentForXorbs as xetSentForXorbs } from './0004-sent-for.ts';
