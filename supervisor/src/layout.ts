@@ -33,8 +33,6 @@ export interface Layout {
   readonly instanceFile: string;
   /** That the data came out of a backup: `restored-marker.ts`. */
   readonly restoredMarker: string;
-  /** That a loss is being accepted: `accepted-loss.ts`. */
-  readonly lossMarker: string;
   readonly lockFile: string;
   readonly postgresLockFile: string;
   readonly hubLockFile: string;
@@ -78,7 +76,6 @@ export function layoutOf(folders: Config['folders']): Layout {
     codeCacheStamp: join(data, 'code-cache.made-for'),
     instanceFile: join(data, 'instance'),
     restoredMarker: join(data, 'restored.json'),
-    lossMarker: join(data, 'accepting-loss'),
     lockFile: join(data, 'lock'),
     postgresLockFile: join(data, 'postgres.lock'),
     hubLockFile: join(data, 'hub.lock'),

@@ -3,7 +3,6 @@
 import { basename, dirname } from 'node:path';
 import { ensureFolder, exists } from '@holdfast/platform/private-files';
 import { LaunchedChild, type ReadyChild } from './child.ts';
-import { resumedStanding } from './accepted-loss.ts';
 import { groundOf } from './child-ground.ts';
 import { type Database } from './database.ts';
 import { EndpointSilence } from './endpoint-silence.ts';
@@ -82,8 +81,7 @@ async function keepNotary(site: Site, start: NotaryStart, launches: Launches): P
   const { timeouts, checkpoints } = site.config.file;
   const timeout = timeouts.start + (checkpoints.url === null ? 0 : ASKING);
   const ready = await launches.first.begin(start, timeout);
-  const told = { sealed: ready.answer.sealed ?? null, lost: ready.answer.lost ?? null };
-  const standing = resumedStanding(told, site.resumesLoss);
+  const standing = { sealed: ready.answer.sealed ?? null, lost: ready.answer.lost ?? null };
   present(site, standing);
   const { promise: becameSealed, resolve } = Promise.withResolvers<MissingEntries>();
   let isWell = standing.sealed === null;
@@ -186,7 +184,6 @@ function describe({ why, signed, found }: MissingEntries): string {
       `the endpoint for checkpoints did not tell which it has last, and no file of checkpoints does, so that nobody knows ` +
       `whether entries are missing after the ${String(found)} that are here. Start again once it answers`
     );
-  if (why === 'interrupted') return 'a start that accepted one was broken off, and this one goes on with it';
   const counts = `${String(signed)} entries of the ledger were signed`;
   return why === 'behind'
     ? `${counts}, and the database has ${String(found)} of them`

@@ -129,10 +129,10 @@ export type Operator = z.infer<typeof Operator>;
 
 /**
  * Entries that a checkpoint was signed for and that the database does not have, or that it, or their chains, has changed; or
- * what a backup that was restored cannot know, or what no place outside told; or what the notary noted at a start that was broken off.
+ * what a backup that was restored cannot know, or what no place outside told.
  */
 export const MissingEntries = z.strictObject({
-  why: z.enum(['behind', 'changed', 'restored', 'untold', 'interrupted']),
+  why: z.enum(['behind', 'changed', 'restored', 'untold']),
   /** How many entries were signed. */
   signed: z.int().nonnegative(),
   /** How many the database has. */

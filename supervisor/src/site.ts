@@ -42,8 +42,6 @@ export interface Site extends StartOptions {
   readonly layout: Layout;
   /** The data came out of a backup, and nobody has accepted yet what that does not know. */
   readonly restored: boolean;
-  /** A start before this one accepted a loss, and was broken off. */
-  readonly resumesLoss: boolean;
   readonly instance: string;
   readonly keys: Keys;
   readonly logs: Logs;

@@ -16,7 +16,6 @@ import { layoutOf } from './layout.ts';
 import { launchNotary, type NotaryStanding } from './notary-start.ts';
 import { KeptRemovalsHead } from './removals.ts';
 import { isRestored, removeMarker } from './restored-marker.ts';
-import { beginLoss, endLoss, isLossBegun, isLossOver } from './accepted-loss.ts';
 import { presentDatabase } from './present-address.ts';
 import { takeFromLeftovers } from './leftovers.ts';
 import { Logs } from './logs.ts';
@@ -70,7 +69,7 @@ async function bringUpPrograms(
   { site, database, sockets, vaultSocket }: Bound,
   stack: AsyncDisposableStack,
 ): Promise<void> {
-  const { stop } = site;
+  const { stop, console } = site;
   const ends = joinEnds();
   const toRunner = joinRunnerEnds();
   const toVault = joinVaultEnds();
@@ -88,15 +87,16 @@ async function bringUpPrograms(
   stack.use(await database.start());
   stop.throwIfAborted();
   await hub.prepare();
-  if (site.acceptLoss) await beginLoss(site.layout);
   const running = stack.use(await notary.start());
-  // The operator may say so where nothing is lost, and then nothing is to be done by a start after this one.
-  if (site.acceptLoss && running.standing.lost === null && !site.resumesLoss) await endLoss(site.layout);
   stop.throwIfAborted();
   stack.use(await startVault(site, vault));
   if (courier !== undefined) stack.use(await courier.start());
   const port = sockets[0]?.port ?? site.config.listen.port;
-  const apps = startRunner(site, async () => await runner.start(port));
+  // A hub without apps is of more use than none.
+  const apps = runner.start(port).catch((error: unknown) => {
+    console.warn(`apps do not run: ${error instanceof Error ? error.message : String(error)}`);
+    return new AsyncDisposableStack();
+  });
   // Also where the hub does not come up: a runner that nobody stops is started anew for ever, and this process with it never ends.
   stack.defer(async () => {
     await (await apps)[Symbol.asyncDispose]();
@@ -104,29 +104,8 @@ async function bringUpPrograms(
   const serving = await hub.start(running);
   await apps;
   stack.use(serving);
-  await settleLoss(site, running.standing);
-}
-
-// Only now: whoever is killed before accepts it once more.
-async function settleLoss(
-  { layout, restored, acceptLoss, resumesLoss }: Site,
-  standing: NotaryStanding,
-): Promise<void> {
-  if (restored && standing.lost !== null) await removeMarker(layout);
-  if (acceptLoss && isLossOver(standing, resumesLoss)) await endLoss(layout);
-}
-
-// A hub without apps is of more use than none.
-async function startRunner(
-  { console }: Site,
-  start: () => Promise<AsyncDisposable>,
-): Promise<AsyncDisposable> {
-  try {
-    return await start();
-  } catch (error) {
-    console.warn(`apps do not run: ${error instanceof Error ? error.message : String(error)}`);
-    return new AsyncDisposableStack();
-  }
+  // Only now: whoever is killed before accepts it once more.
+  if (site.restored && running.standing.lost !== null) await removeMarker(site.layout);
 }
 
 // A hub without secrets is of more use than none.
@@ -157,8 +136,6 @@ async function openGround(
   const restored = await isRestored(layout);
   await forbidCoreDumps();
   const instance = await openInstance(layout);
-  // Nothing is launched where nobody can tell what was revoked last.
-  await new KeptRemovalsHead(layout.keys, instance.id).read();
   const keys = await openKeys(layout.keys, instance.isNew);
   if (instance.isNew) await writeText(layout.instanceFile, `${instance.id}\n`);
   stack.defer(() => remove(layout.run));
@@ -167,9 +144,7 @@ async function openGround(
   const hubLock = stack.use(await takeFromLeftovers(layout.hubLockFile));
   const sockets = [stack.use(bindPort(options)), stack.use(bindUnix(layout.adminSocket))];
   const vaultSocket = stack.use(bindUnix(layout.vaultSocket));
-  const resumesLoss = isLossBegun(layout);
-  const accepted = { acceptLoss: options.acceptLoss || resumesLoss, resumesLoss };
-  const ground = { ...options, ...accepted, layout, restored, instance: instance.id, keys, logs, hubLock };
+  const ground = { ...options, layout, restored, instance: instance.id, keys, logs, hubLock };
   return { ground, sockets, vaultSocket };
 }
 
@@ -182,6 +157,8 @@ function bindPort(options: StartOptions): BoundSocket {
     throw error;
   }
 }
+  // Nothing is launched where nobody can tell what was revoked last.
+  await new KeptRemovalsHead(layout.keys, instance.id).read();
 
 async function once(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
