@@ -13,7 +13,7 @@ import { claimFolder, openInstance } from './folders.ts';
 import { launchHub } from './hub-start.ts';
 import { openKeys } from './keys.ts';
 import { layoutOf } from './layout.ts';
-import { launchNotary, type NotaryStanding } from './notary-start.ts';
+import { launchNotary } from './notary-start.ts';
 import { KeptRemovalsHead } from './removals.ts';
 import { isRestored, removeMarker } from './restored-marker.ts';
 import { presentDatabase } from './present-address.ts';
@@ -136,6 +136,8 @@ async function openGround(
   const restored = await isRestored(layout);
   await forbidCoreDumps();
   const instance = await openInstance(layout);
+  // Nothing is launched where nobody can tell what was revoked last.
+  await new KeptRemovalsHead(layout.keys, instance.id).read();
   const keys = await openKeys(layout.keys, instance.isNew);
   if (instance.isNew) await writeText(layout.instanceFile, `${instance.id}\n`);
   stack.defer(() => remove(layout.run));
@@ -157,8 +159,6 @@ function bindPort(options: StartOptions): BoundSocket {
     throw error;
   }
 }
-  // Nothing is launched where nobody can tell what was revoked last.
-  await new KeptRemovalsHead(layout.keys, instance.id).read();
 
 async function once(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
