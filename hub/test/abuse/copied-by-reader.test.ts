@@ -93,8 +93,8 @@ async function beginCopy(hub: ServedHub & { eve: string }, name: string) {
   let asked = 0;
   const who: Who = async () => {
     asked += 1;
-    // At the beginning, before and while the source is held to be looked at, and then as the copy begins.
-    if (asked === 4) {
+    // At the beginning, once it was measured, and when the copy is there.
+    if (asked === 2) {
       reached.resolve();
       await goOn.promise;
     }
@@ -115,6 +115,20 @@ void test('while it is copied, a repository is committed to and made private, an
   await hub.modules.changes.changeSettings(() => Promise.resolve(ada), OPEN, { visibility: 'private' });
   copy.goOn();
   await assert.rejects(copy.done, (error) => isFault(error, 'repo.missing'));
+  await assert.rejects(heldBy(hub, 'copy'), (error) => isFault(error, 'repo.missing'));
+});
+
+void test('what is erased from the history while it is copied is in no copy', async () => {
+  await using hub = await setUp();
+  const to = { token: hub.ada, repo: 'ada/open' };
+  await uploadFile(hub, { ...to, sample: shown, path: 'shown.bin' });
+  await uploadFile(hub, { ...to, sample: secret, path: 'secret.bin' });
+  const copy = await beginCopy(hub, 'copy');
+  const deletions = { sha: [secret.oid], rewriteHistory: true };
+  const erased = await post({ url: hub.url, token: hub.ada }, 'ada/open/lfs-files/batch', { deletions });
+  assert.equal(erased.status, 200);
+  copy.goOn();
+  await assert.rejects(copy.done, (error) => isFault(error, 'repo.copy-overtaken'));
   await assert.rejects(heldBy(hub, 'copy'), (error) => isFault(error, 'repo.missing'));
 });
 

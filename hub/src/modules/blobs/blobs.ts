@@ -212,7 +212,7 @@ export class Blobs {
   }
 }
 
-/** Objects that are copied in one statement. */
+/** Objects that are summed or copied in one statement. */
 const COPY_BATCH = 10_000;
 
 /**
@@ -228,6 +228,14 @@ export async function copyObjects(
   let bytes = 0;
   for (let start = 0; start < digests.length; start += COPY_BATCH)
     bytes += (await writer.copy(from, to, { digests: digests.slice(start, start + COPY_BATCH) })).bytes;
+  return bytes;
+}
+
+/** Bytes of those of these objects that a repository holds. */
+export async function sumSizes(db: Db, repoId: Id, digests: readonly Sha256[]): Promise<number> {
+  let bytes = 0;
+  for (let start = 0; start < digests.length; start += COPY_BATCH)
+    bytes += await new BlobReader(db).sumSizes(repoId, digests.slice(start, start + COPY_BATCH));
   return bytes;
 }
 

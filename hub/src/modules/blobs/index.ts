@@ -4,6 +4,7 @@ export {
   copyObjects,
   findObjects,
   placeObjects,
+  sumSizes,
   type Assembled,
   type BlobsDeps,
   type FailedCopy,

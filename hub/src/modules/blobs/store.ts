@@ -75,6 +75,14 @@ export class BlobReader {
     return rows.map(toBlob);
   }
 
+  /** Bytes of those of these objects that a repository holds. */
+  async sumSizes(repoId: Id, digests: readonly Sha256[]): Promise<number> {
+    const { rows } = await sql<{ bytes: number }>`
+      select coalesce(sum(size), 0)::bigint as bytes from blobs.object
+       where repo_id = ${repoId} and sha256 = any(${digests}::text[])`.execute(this.db);
+    return rows[0]?.bytes ?? 0;
+  }
+
   async findUpload(id: Id): Promise<UploadSession | undefined> {
     const row = await this.db.selectFrom('blobs.upload').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toUpload(row);

@@ -1,6 +1,7 @@
 // Makes, moves, copies and deletes repositories, and changes their settings. Each act is recorded in its transaction.
 import { type Clock } from '@holdfast/kernel/clock';
-import { newId } from '@holdfast/kernel/id';
+import { isFault } from '@holdfast/kernel/fault';
+import { newId, type Id } from '@holdfast/kernel/id';
 import { type Epochs } from '@holdfast/platform/postgres/epochs';
 import { type FreeSpace } from '@holdfast/platform/objects/free-space';
 import { type Db, type Tx } from '@holdfast/platform/postgres/database';
@@ -16,12 +17,12 @@ import {
   type Visibility,
   type Who,
 } from '#modules/access';
-import { copyObjects, findObjects, type Room } from '#modules/blobs';
+import { copyObjects, sumSizes, type Room } from '#modules/blobs';
 import { GitWriter, quoted, ReachedCopy, writeInitialCommit } from '#modules/git';
 import { PolicyReader, proofNeeded, type Account } from '#modules/identity';
 import { type LeakMatch } from '#modules/leaks';
 import { record, recordCopied } from '#modules/ledger';
-import { copiesBusy, repoMissing, repoNameInvalid, visibilityInvalid } from './faults.ts';
+import { copiesBusy, copyOvertaken, repoMissing, repoNameInvalid, visibilityInvalid } from './faults.ts';
 import { ERASE_TASK } from './erase-task.ts';
 import { facetsOf } from './facets.ts';
 import { requireCreate, requireFreeName } from './free-name.ts';
@@ -30,7 +31,7 @@ import { noteNamespaceUse } from './note-use.ts';
 import { fullName, isRepoName, NO_FACETS, type Repo, type RepoName, type SettingsChange } from './model.ts';
 import { type RepoAddress, type Repos } from './repos.ts';
 import { requireRight } from './right.ts';
-import { RepoWriter } from './store.ts';
+import { RepoReader, RepoWriter } from './store.ts';
 import { type Turns } from './turns.ts';
 
 /** What a new repository should be. */
@@ -198,9 +199,9 @@ export class RepoChanges {
   }
 
   /**
-   * Copies a repository with its history and objects, as far as its refs reach; settings beside visibility and secrets are
-   * not copied. The source is held for a moment before and after, and not while it is copied: who may only read would keep
-   * its owner from commits, and from taking it out of sight. Throws `repo.copies-busy` among others.
+   * Copies a repository with its history and objects, as far as its refs reach at this moment; settings beside visibility and secrets
+   * are not copied. Neither the source nor the namespace of the copy is held while it is copied: who may only read would keep its owner
+   * from commits, and from taking it out of sight. Throws `repo.copies-busy` and `repo.copy-overtaken` among others.
    */
   async duplicate(who: Who, wish: CopyWish): Promise<Repo> {
     const first = await who();
@@ -208,52 +209,70 @@ export class RepoChanges {
     const { id } = await this.#deps.repos.get(first, wish.from, 'read');
     if (!this.#copies.hasRoom(copier)) throw copiesBusy(MOST_COPIES.ofOne);
     using _place = this.#copies.enter(copier);
-    const copy = new ReachedCopy(id);
-    await copy.look(this.#deps.db);
-    const from = await this.#change(who, { action: 'read', of: wish.from }, async ({ tx, repo }) => {
-      if (repo.id !== id) throw repoMissing();
-      await copy.look(tx);
-      return repo;
+    const { db } = this.#deps;
+    const source = await db.snapshot(async (tx) => {
+      const from = await new RepoReader(tx).findById(id);
+      if (from === undefined) throw repoMissing();
+      return { from, copy: await ReachedCopy.of(tx, id) };
     });
-    return await this.#deps.db.transaction(async (tx) => await this.#copy(tx, { who, wish, from, copy }));
+    try {
+      return await this.#copy(who, wish, source);
+    } catch (error) {
+      // What went meanwhile is missed in many ways.
+      if (isFault(error) || (await source.copy.stands(db))) throw error;
+      throw copyOvertaken();
+    }
   }
 
   async #copy(
-    tx: Tx,
-    { who, wish, from, copy }: { who: Who; wish: CopyWish; from: Repo; copy: ReachedCopy },
+    who: Who,
+    wish: CopyWish,
+    { from, copy }: { readonly from: Repo; readonly copy: ReachedCopy },
   ): Promise<Repo> {
-    const { db, room, space } = this.#deps;
-    const { facets, head, mainSize } = from;
-    const seen = { visibility: wish.visibility, usual: from.visibility };
-    const target = { type: from.type, ...wish.to, ...seen, sdk: facets.sdk, licence: null };
-    const created = await this.#insert(tx, await who(), target);
-    const { bytes, digests } = await copy.measure(db);
-    const objects = [...(await findObjects(db, from.id, digests)).values()];
+    const { db, clock, room, space } = this.#deps;
+    const measured = await copy.measure(db);
+    const { bytes, digests } = measured;
     // Before anything is written: what is refused at the end has cost all of it.
-    await room.expect(
-      created.namespaceId,
-      objects.reduce((sum, { size }) => sum + size, bytes),
-    );
+    const namespace = await this.#requireTarget(await who(), from, wish.to);
+    await room.expect(namespace, bytes + (await sumSizes(db, from.id, digests)));
     await space.check(bytes);
-    await copy.write(tx, created.id);
-    // It may have been taken out of sight meanwhile, or deleted: then nothing of it is given away.
-    const now = await new RepoWriter(tx).lock(from.id);
-    const actor = await who();
-    requireRight(actor, 'read', now);
-    const usedStorage = bytes + (await copyObjects(tx, { from: from.id, to: created.id }, digests));
-    await new RepoWriter(tx).noteContent(created.id, {
-      ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
+    const id = newId(clock.now());
+    return await db.transaction(async (tx) => {
+      await copy.write(tx, id);
+      // It may have been taken out of sight meanwhile, or deleted, or its history erased: then nothing of it is given away.
+      const now = await new RepoWriter(tx).lock(from.id);
+      const actor = await who();
+      requireRight(actor, 'read', now);
+      if (!(await copy.stands(tx))) throw copyOvertaken();
+      const seen = { visibility: wish.visibility, usual: now.visibility };
+      const target = { id, type: from.type, ...wish.to, ...seen, sdk: from.facets.sdk, licence: null };
+      const created = await this.#insert(tx, actor, target);
+      const usedStorage = bytes + (await copyObjects(tx, { from: from.id, to: id }, digests));
+      const { facets, head, mainSize } = from;
+      await new RepoWriter(tx).noteContent(id, {
+        ...{ head, lastModified: created.createdAt, facets, usedStorage, mainSize },
+      });
+      await room.settle(tx, id, usedStorage);
+      await this.#recordChange(tx, actor, {
+        kind: 'repo.duplicated',
+        repo: created,
+        body: { from: from.id },
+      });
+      const copied = { from: from.id, to: id, revision: head ?? '' };
+      if (isRecorded(now)) await recordCopied(tx, referencesOf(actor), copied);
+      await wish.beginning?.(tx, actor, { repo: created, from: now });
+      return { ...created, head, facets, usedStorage };
     });
-    await room.settle(tx, created.id, usedStorage);
-    await this.#recordChange(tx, actor, {
-      kind: 'repo.duplicated',
-      repo: created,
-      body: { from: from.id },
+  }
+
+  /** The namespace of a copy. It is asked again when the copy is there. */
+  async #requireTarget(actor: Actor, { type }: Repo, to: RepoName): Promise<Repo['namespaceId']> {
+    if (!isRepoName(to.name)) throw repoNameInvalid(to.name);
+    return await this.#deps.db.transaction(async (tx) => {
+      const { id } = await this.#requireCreate(tx, actor, to.namespace);
+      await requireFreeName(tx, actor, { type, ...to, namespaceId: id });
+      return id;
     });
-    const copied = { from: from.id, to: created.id, revision: head ?? '' };
-    if (isRecorded(now)) await recordCopied(tx, referencesOf(actor), copied);
-    await wish.beginning?.(tx, actor, { repo: created, from: now });
-    return { ...created, head, facets, usedStorage };
   }
 
   /**
@@ -283,7 +302,7 @@ export class RepoChanges {
     return namespace;
   }
 
-  async #insert(tx: Tx, actor: Actor, wish: NewRepo): Promise<Repo> {
+  async #insert(tx: Tx, actor: Actor, wish: NewRepo & { readonly id?: Id }): Promise<Repo> {
     if (!isRepoName(wish.name)) throw repoNameInvalid(wish.name);
     if (wish.visibility === 'protected' && wish.type !== 'space') throw visibilityInvalid();
     const namespace = await this.#requireCreate(tx, actor, wish.namespace);
@@ -298,7 +317,7 @@ export class RepoChanges {
     const now = this.#deps.clock.now();
     const repo: Repo = {
       ...address,
-      id: newId(now),
+      id: wish.id ?? newId(now),
       creatorId: actor.kind === 'user' ? actor.userId : null,
       visibility: wish.visibility ?? (privateByDefault ? 'private' : (wish.usual ?? 'public')),
       gated: false,

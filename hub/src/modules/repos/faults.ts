@@ -111,3 +111,8 @@ export const copiesBusy = defineFault(
   (most: number) =>
     `You are copying ${most} repositories already, or others copy many. Try again once one is done.`,
 );
+export const copyOvertaken = defineFault(
+  'conflict',
+  'repo.copy-overtaken',
+  () => 'The history of the repository was rewritten while it was copied. Copy it again.',
+);

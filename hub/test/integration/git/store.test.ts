@@ -204,18 +204,16 @@ void test('ReachedCopy copies what refs reach and nothing they let go of, and er
     const next = await addCommit(tx, from, { parent: root, path: 'b', text: '2' });
     await new GitWriter(tx, from).moveRef(MAIN_BRANCH, root, { target: next, commit: next, at: AT });
   });
-  const copy = new ReachedCopy(from);
   let gone: Sha1 | undefined;
   await database.db.transaction(async (tx) => {
     const writer = new GitWriter(tx, from);
     const main = (await writer.findRef(MAIN_BRANCH))?.commit as Sha1;
     gone = await addCommit(tx, from, { parent: main, path: 'secret', text: 'taken back' });
     await writer.moveRef(MAIN_BRANCH, main, { target: gone, commit: gone, at: AT });
-    await copy.look(tx);
     await writer.moveRef(MAIN_BRANCH, gone, { target: main, commit: main, at: AT });
   });
-  // What the first look reached and no ref reaches any more is not copied either.
-  await copy.look(database.db);
+  const copy = await ReachedCopy.of(database.db, from);
+  await copy.measure(database.db);
   const to = newId(AT);
   await database.db.transaction(async (tx) => await copy.write(tx, to));
   const kept = await sql<{
@@ -227,7 +225,11 @@ void test('ReachedCopy copies what refs reach and nothing they let go of, and er
   // A commit, its folder and its file.
   assert.equal(kept.rows[0]?.n, (had.rows[0]?.n ?? 0) - 3);
   assert.equal(await new GitReader(database.db, to).findCommit(gone as Sha1), undefined);
+  assert.ok(await copy.stands(database.db));
   await eraseRepository(database.db, from, new AbortController().signal);
+  assert.ok(!(await copy.stands(database.db)));
+  // What went after it was measured is missed.
+  await assert.rejects(database.db.transaction(async (tx) => await copy.write(tx, newId(AT))));
   assert.deepEqual(await new GitReader(database.db, from).listRefs(), []);
   const reader = new GitReader(database.db, to);
   const main = await reader.findRef(MAIN_BRANCH);

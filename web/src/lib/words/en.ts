@@ -354,6 +354,7 @@ export const en = {
     'leak.token-in-text':
       'There is an access token of this hub in the text. Nothing was changed. Take it out, and revoke the token: whoever saw the text can use it.',
     'repo.copies-busy': 'Too many repositories are being copied. Try again once one is done.',
+    'repo.copy-overtaken': 'Its history was rewritten while it was copied. Copy it again.',
     'repo.cursor-invalid': 'This link into a list is no good any more. Begin the list again.',
     'sso.unreachable': 'The server for single sign-on does not answer. Try again in a moment.',
     'sso.denied': 'The sign-on was called off, or the server for single sign-on does not let you in here.',

@@ -22,6 +22,7 @@ export const ptRefusals: Readonly<Record<PageRefusal, string>> = {
   'leak.token-in-text':
     'Há no texto um token deste hub. Nada foi alterado. Tire-o e revogue-o: quem viu o texto pode usá-lo.',
   'repo.copies-busy': 'Estão a ser copiados demasiados repositórios. Tente de novo quando um estiver pronto.',
+  'repo.copy-overtaken': 'O histórico foi reescrito enquanto era copiado. Copie de novo.',
   'repo.cursor-invalid': 'Esta ligação para dentro de uma lista já não serve. Recomece a lista.',
   'sso.unreachable': 'O servidor do início de sessão único não responde. Tente de novo daqui a pouco.',
   'sso.denied':

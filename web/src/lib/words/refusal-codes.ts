@@ -118,6 +118,7 @@ export const OTHER_REFUSALS = [
   'removal.not-kept',
   'removal.rights-changing',
   'repo.copies-busy',
+  'repo.copy-overtaken',
   'repo.cursor-invalid',
   'repo.exists',
   'repo.forbidden',

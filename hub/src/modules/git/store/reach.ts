@@ -14,6 +14,12 @@ interface CommitRow {
   readonly tree: Sha1;
 }
 
+/** What a ref points to: a commit, or a tag in front of one. */
+export interface Root {
+  readonly target: Sha1;
+  readonly commit: Sha1;
+}
+
 /** Objects that can be asked for. Whatever is in it, all that it points to is in it, too. */
 export class Reach {
   readonly repoId: Id;
@@ -31,13 +37,13 @@ export class Reach {
   }
 
   /**
-   * Adds what the refs reach now. What was added before is not looked at again, so that a second time costs what was
-   * committed in between. Throws an `Error` where an object is missing: then nothing of it may be trusted.
+   * Adds what the refs reach now, or what these roots do. What was added before is not looked at again, so that a second time costs what
+   * was committed in between. Throws an `Error` where an object is missing: then nothing of it may be trusted.
    */
-  async extend(handle: Db | Tx): Promise<void> {
+  async extend(handle: Db | Tx, from?: readonly Root[]): Promise<void> {
     const db = handle.withTables<GitTables>();
     const objects = new ObjectReader(db, this.repoId, undefined);
-    const roots = await this.#listRoots(db);
+    const roots = from ?? (await this.#listRoots(db));
     const heads = [...new Set(roots.map(({ commit }) => commit))].filter((oid) => !this.has(oid));
     // The first time in one question: a history may have a hundred thousand steps.
     const commits =
@@ -52,8 +58,8 @@ export class Reach {
     for (const { target, commit } of roots) if (target !== commit) await this.#addTag(objects, target);
   }
 
-  async #listRoots(db: Kysely<GitTables>): Promise<{ target: Sha1; commit: Sha1 }[]> {
-    const { rows } = await sql<{ target: Sha1; commit: Sha1 }>`
+  async #listRoots(db: Kysely<GitTables>): Promise<Root[]> {
+    const { rows } = await sql<Root>`
       select target, commit from git.ref where repo_id = ${this.repoId}
       union
       select d.target, d.commit from git.dropped d
