@@ -10,6 +10,10 @@ void test('isMailAddress() takes what people have', () => {
     "o'hara+hub=1@mail.example.co.uk",
     'user%host@example.org',
     'ada.l.king@example.org',
+    'taro.@docomo.example',
+    'a..b@ezweb.example',
+    'x@my_host.local',
+    'ada@example.org.',
     'joão@exemplo.br',
     'ada@münchen.example',
     'ada@xn--mnchen-3ya.example',
@@ -41,14 +45,7 @@ void test('isMailAddress() refuses what is more than one, or hides something', (
       'ada@example\u2028.org',
     ],
     ...['ada\u0000@example.org', 'ada\u200b@example.org', 'ada\u202e@example.org', 'ada\ud800@example.org'],
-    ...[
-      'ada@.example.org',
-      'ada@example..org',
-      'ada@example.org.',
-      'ada@-example.org',
-      'ada@exa%mple.org',
-      'ada@a_b.example',
-    ],
+    ...['ada@.example.org', 'ada@example..org', 'ada@-example.org', 'ada@exa%mple.org'],
     ...[`${'a'.repeat(65)}@example.org`, `ada@${'a'.repeat(64)}.org`, `ada@${'abc.'.repeat(47)}org`],
   ])
     assert.equal(isMailAddress(text), false, JSON.stringify(text));
