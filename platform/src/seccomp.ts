@@ -50,6 +50,8 @@ const FIRST_ARGUMENT = 16;
 export const EPERM = 1;
 /** A refused call's error: there is no such call. */
 export const ENOSYS = 38;
+/** A refused call's error: it is not possible here; who asks for room falls back on writing. */
+export const EOPNOTSUPP = 95;
 /** A refused call's error: there are no such sockets. */
 export const EAFNOSUPPORT = 97;
 

@@ -1,6 +1,6 @@
 // What doors may use while their runs live. Each is told twice a second which versions it may use, and asks before it uses one on
-// a route; the entry that allows so many uses stands on the ledger before it is answered. Invariant: a version that is revoked,
-// expired or replaced is in no word after that.
+// a route; the entry that allows so many uses stands on the ledger before it is answered. Invariant: a version that is revoked
+// or expired is in no word after that; one that was replaced is until the next one is signed, or for some seconds at most.
 import { openSealing } from '@holdfast/kernel/sealing';
 import { DOOR_TO_VAULT, DoorWord, VAULT_TO_DOOR } from '@holdfast/door/run/lease';
 import { type NoteVerifier } from '@holdfast/notary/note';

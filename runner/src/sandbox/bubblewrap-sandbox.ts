@@ -78,9 +78,9 @@ export class BubblewrapSandbox implements Sandbox {
   #giveTurns(): void {
     const { group } = this.#parts;
     if (group === undefined) return;
-    const turns = new Turns(Date.now());
+    const turns = new Turns(performance.now());
     const timer = setInterval(() => {
-      const turn = turns.note(this.#cpuMs(), Date.now());
+      const turn = turns.note(this.#cpuMs(), performance.now());
       if (turn !== undefined) group.stand(turn);
     }, TURN).unref();
     const stop = (): void => clearInterval(timer);

@@ -13,7 +13,10 @@ const AT_ONCE = 256;
 
 /** Looks, and remembers what cannot change any more. */
 export class SocketSearch {
-  /** Read-only folders that are or were looked through, by path; their names are never given again. */
+  /**
+   * Read-only folders that are or were looked through, by path. An environment that has the name of one before is rid of
+   * sockets as well; what the hub writes is its own, and nothing here holds against a hub in other hands.
+   */
   readonly #looked = new Map<string, Promise<void>>();
 
   /** Throws a `RefusedSpec` when a socket, or a way past the paths that were judged, is in what it shows. */

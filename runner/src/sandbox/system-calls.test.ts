@@ -40,9 +40,9 @@ const MACHINES = {
   },
   arm64: { audit: 0xc000_00b7, column: 1, refused: [117, 40, 97, 219, 270, 280, 425, 265, 438, 442, 41, 51] },
 } as const;
-const [EPERM, ENOSYS, EAFNOSUPPORT] = [1, 38, 97];
+const [EPERM, ENOSYS, EOPNOTSUPP, EAFNOSUPPORT] = [1, 38, 95, 97];
 /** Looked at by their arguments. */
-const CLOSELY = ['clone', 'socket', 'socketpair', 'personality', 'ioctl'];
+const CLOSELY = ['clone', 'socket', 'socketpair', 'personality', 'ioctl', 'fallocate'];
 
 for (const [architecture, machine] of Object.entries(MACHINES)) {
   const filter = sandboxFilter(architecture);
@@ -74,6 +74,7 @@ for (const [architecture, machine] of Object.entries(MACHINES)) {
     assert.equal(ask(numberOf('ioctl'), 0, 0x5412), EPERM, 'TIOCSTI');
     assert.equal(ask(numberOf('ioctl'), 0, 0x5401), 'go');
     assert.equal(ask(numberOf('personality'), 0x40000), EPERM, 'fixed addresses');
+    assert.equal(ask(numberOf('fallocate'), 3, 0), EOPNOTSUPP, 'room that nothing is written to');
   });
 }
 

@@ -4,6 +4,7 @@ import {
   CLONE3,
   EAFNOSUPPORT,
   ENOSYS,
+  EOPNOTSUPP,
   EPERM,
   type Instruction,
   NEW_NAMESPACES,
@@ -68,6 +69,8 @@ const LOOKED_AT: Readonly<Record<string, readonly Instruction[]>> = {
     ...TERMINAL_TRICKS.flatMap((request) => [unlessEqual(request, 1), failWith(EPERM)]),
     allow,
   ],
+  // It takes a disk in an instant, between two looks at how much is free. Told that it is not possible, libraries write instead.
+  fallocate: [failWith(EOPNOTSUPP)],
 };
 
 function onlyWith(argument: number, values: readonly number[], error: number): readonly Instruction[] {
