@@ -1,7 +1,7 @@
 // A file of chained records, for what must be kept while the database is away. Invariants: a record is on disk before
 // `append` returns; the file has all its bytes from the beginning, so that a full disk does not refuse a record; where the
 // file ends too early is found out by the head that its owner keeps somewhere else.
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { link, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Json } from '@holdfast/kernel/canonical-json';
 import {
@@ -77,6 +77,21 @@ async function makeFile(path: string, bytes: Buffer): Promise<FileHandle> {
   }
 }
 
+// Under a name that no other has: one that was put aside before is evidence, too.
+async function keepAside(path: string): Promise<void> {
+  for (let n = 1; ; n += 1) {
+    const name = `${path}.flawed${n === 1 ? '' : `-${String(n)}`}`;
+    try {
+      await link(path, name);
+      return;
+    } catch (error) {
+      if (!isErrorCode(error, 'EEXIST')) throw error;
+      // Put aside before, by a start that came no further.
+      if ((await stat(name)).ino === (await stat(path)).ino) return;
+    }
+  }
+}
+
 async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
   for (let done = 0; done < bytes.length;)
     done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
@@ -128,31 +143,36 @@ export class ChainedFile implements AsyncDisposable {
   async restart(): Promise<ChainHead> {
     return await this.#inTurn(async () => {
       const { record, line } = chainRecord(this.#last, SETTLED, this.#options.sign);
-      const { path, size } = this.#options;
-      const bytes = Buffer.concat([line, Buffer.alloc(size - line.length)]);
-      const handle = await makeFile(path, bytes).catch((error: unknown) => {
-        if (isErrorCode(error, 'ENOSPC', 'EDQUOT')) return undefined;
+      try {
+        return await this.#begin(record, line);
+      } catch (error) {
+        if (isErrorCode(error, 'ENOSPC', 'EDQUOT')) return await this.#add(record, line);
         throw error;
-      });
-      if (handle === undefined) return await this.#add(record, line);
-      await this.#handle.close();
-      this.#handle = handle;
-      this.#last = record;
-      this.#length = line.length;
-      this.#capacity = size;
-      return record;
+      }
     });
   }
 
   /**
    * Puts a flawed file aside, and begins another as `restart` does: not before what it holds is done, as the new one says that, and a hub
-   * that ended in between would never do it.
+   * that ended in between would never do it. At each moment one of the two has the name. Rejects on a full disk, and then all is as it was.
    */
   async replace(): Promise<ChainHead> {
-    const { path } = this.#options;
-    await rename(path, `${path}.flawed`);
+    const { record, line } = chainRecord(this.#last, SETTLED, this.#options.sign);
+    await keepAside(this.#options.path);
+    await this.#begin(record, line);
     this.#isWritable = true;
-    return await this.restart();
+    return record;
+  }
+
+  async #begin(record: ChainHead, line: Buffer): Promise<ChainHead> {
+    const { path, size } = this.#options;
+    const handle = await makeFile(path, Buffer.concat([line, Buffer.alloc(size - line.length)]));
+    await this.#handle.close();
+    this.#handle = handle;
+    this.#last = record;
+    this.#length = line.length;
+    this.#capacity = size;
+    return record;
   }
 
   /** Whether the file still holds what this process wrote to it. */

@@ -70,6 +70,24 @@ void test('a flawed file with nothing in it is put aside as well', async () => {
     assert.equal(removals.flaw, 'emptied');
     await removals.settle(away);
   }
-  await using removals = await openRemovals({ ...place, head: kept.at(-1) ?? null, acceptLoss: false }, deps);
-  assert.deepEqual([removals.flaw, kept.length], [undefined, 1]);
+  {
+    await using removals = await openRemovals(
+      { ...place, head: kept.at(-1) ?? null, acceptLoss: false },
+      deps,
+    );
+    assert.deepEqual([removals.flaw, kept.length], [undefined, 1]);
+  }
+  // What was put aside before stays where another one is: it is evidence, too.
+  const names = ['removals', 'removals.flawed', 'removals.flawed-2'];
+  await writeFile(place.path, 'somebody wrote this');
+  {
+    await using removals = await openRemovals(
+      { ...place, head: kept.at(-1) ?? null, acceptLoss: true },
+      deps,
+    );
+    await removals.settle(away);
+  }
+  assert.deepEqual((await readdir(scratch.path)).toSorted(), names);
+  assert.equal(await readFile(path.join(scratch.path, 'removals.flawed-2'), 'utf8'), 'somebody wrote this');
+  assert.equal((await readFile(path.join(scratch.path, 'removals.flawed'))).length, 4 * 1024 * 1024);
 });
