@@ -14,7 +14,7 @@ import { RepoReader } from '#modules/repos';
 import { TokenScopes } from '#modules/tokens';
 import { CourierLink } from './courier-link.ts';
 import { type EndpointSilence } from './endpoint-silence.ts';
-import { firstStart } from './first-start.ts';
+import { firstStart, recordFlaw } from './first-start.ts';
 import { openModules, type Modules } from './modules.ts';
 import { openJobs } from './jobs.ts';
 import { listenOn } from './listen.ts';
@@ -142,6 +142,13 @@ interface AppDeps {
   readonly hours: HourRoots;
 }
 
+/** Before anybody is served: what was ended must not work for an instant after a start. */
+async function settleBefore(modules: Modules, settings: HubStart['settings']): Promise<void> {
+  await recordFlaw(modules, settings);
+  await settleRemovals(modules);
+  await modules.singleSignOn?.sealBefore();
+}
+
 /** Opens everything and begins to serve. */
 export async function openApp(start: HubStart, { silence, ...deps }: AppDeps): Promise<App> {
   const { settings } = start;
@@ -150,9 +157,7 @@ export async function openApp(start: HubStart, { silence, ...deps }: AppDeps): P
   await using opened = new AsyncDisposableStack();
   const outside = openOutside(settings, opened, log);
   const modules = opened.use(await openModules(start, { ...deps, clock: systemClock, ...outside }));
-  // Before anybody is served: what was ended must not work for an instant after a start.
-  await settleRemovals(modules);
-  await modules.singleSignOn?.sealBefore();
+  await settleBefore(modules, settings);
   const adminCreated = await firstStart(modules, start);
   const flawed = settings.removals.acceptLoss ? undefined : modules.removals.flaw;
   const sealed = settings.sealed !== null || flawed !== undefined;

@@ -2,7 +2,6 @@
 import { canonicalJson } from '@holdfast/kernel/canonical-json';
 import { sha256 } from '@holdfast/kernel/digest';
 import { isFault } from '@holdfast/kernel/fault';
-import { type ChainFlaw } from '@holdfast/platform/chained-records';
 import { type Tx } from '@holdfast/platform/postgres/database';
 import { type HubStart } from '@holdfast/supervisor/settings';
 import { type SystemActor } from '#modules/access';
@@ -16,7 +15,7 @@ const STARTING: SystemActor = { kind: 'system', part: 'start' };
 
 /** Returns whether the first administrator was made now. */
 export async function firstStart(
-  { db, clock, identity, removals }: Modules,
+  { db, clock, identity }: Modules,
   { settings, secrets }: HubStart,
 ): Promise<boolean> {
   await db.transaction((tx) =>
@@ -34,7 +33,6 @@ export async function firstStart(
     }),
   );
   await recordLoss({ db, clock }, settings);
-  if (removals.flaw !== undefined) await recordFlaw(db, settings, removals.flaw);
   const { firstAdmin } = settings;
   if (firstAdmin === null || secrets.adminPassword === undefined) return false;
   const wish = { ...firstAdmin, administrator: true, password: secrets.adminPassword };
@@ -122,12 +120,15 @@ async function endUsedOnce(tx: Tx, at: Date): Promise<Readonly<Record<string, nu
   };
 }
 
-/** A file of removals that is not as it was left stays on record, and so does that somebody accepted it. */
-async function recordFlaw(
-  db: Modules['db'],
+/**
+ * A file of removals that is not as it was left stays on record, and so does that somebody accepted it: before it is put aside, or a hub that
+ * ended in between would never say so.
+ */
+export async function recordFlaw(
+  { db, removals: { flaw } }: Pick<Modules, 'db' | 'removals'>,
   { instance, removals, operator }: HubStart['settings'],
-  flaw: ChainFlaw,
 ): Promise<void> {
+  if (flaw === undefined) return;
   const kind = removals.acceptLoss ? 'instance.loss-accepted' : 'instance.sealed';
   const entry = { kind, subject: `instance:${instance}`, actor: 'system:start', credential: '' };
   const body = { why: `removals-${flaw}` };
