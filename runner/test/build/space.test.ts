@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { GiB, MiB } from '@holdfast/kernel/size';
@@ -67,7 +68,11 @@ void test(
       t.diagnostic(`${String(Math.round(left / MiB))} MiB were free at the least`);
       assert.ok(left > KEPT / 4, String(left));
       assert.deepEqual(await bench.left(), { building: 0, environments: 0 });
-      assert.ok((await space.spare()) > KEPT / 2);
+      // The disk has it back once the last that had the file open is gone, which is soon.
+      for (let tries = 0; (await space.spare()) <= KEPT / 2; tries += 1) {
+        assert.ok(tries < 100, 'what it took is free again');
+        await delay(100);
+      }
     });
 
     await t.test('while there is no space nothing is built, and what was built before is there', async () => {
