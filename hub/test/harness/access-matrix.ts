@@ -94,6 +94,7 @@ export const MATRIX: Readonly<Record<string, MatrixRule>> = {
   getRepoPage: BROWSED,
   postRepoPage: same(NOBODY),
   postRepoText: same(NOBODY),
+  // With the headers of a page: scripts-of-pages.test.ts.
   planPageUpload: same(NOBODY),
   putPageObject: same(NOBODY),
   commitFromPage: same(NOBODY),
