@@ -157,10 +157,12 @@ async function whileFirstWaits(
   const acts = [first()];
   await wait(200);
   acts.push(second());
+  // Heard from here on: whoever is refused may be before the one who held them all is done.
+  const ending = Promise.allSettled(acts);
   await wait(200);
   release.resolve();
   await holding;
-  const outcomes = await Promise.allSettled(acts);
+  const outcomes = await ending;
   return outcomes.map((one) => {
     if (one.status === 'fulfilled') return 'done';
     return isFault(one.reason) ? one.reason.code : String(one.reason);
