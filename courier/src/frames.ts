@@ -1,6 +1,6 @@
 // What hub and courier say to each other: one JSON object a line, bounded like every channel. Both sides read it with these
 // schemas, and neither believes the other: a hub that was taken over must not put a header into a mail.
-import { isMailAddress } from '@holdfast/kernel/mail-address';
+import { mayBeWrittenTo } from '@holdfast/kernel/mail-address';
 import { z } from 'zod';
 
 // eslint-disable-next-line no-control-regex -- they are what must not be there: each could begin a header of its own
@@ -11,7 +11,7 @@ const Line = (most: number) =>
     .max(most)
     .refine((text) => !CONTROL.test(text), 'holds a control character');
 
-const Address = z.string().refine(isMailAddress, 'is no mail address');
+const Address = z.string().refine(mayBeWrittenTo, 'is no mail address');
 
 /** A mail to hand over. */
 export const OutgoingMail = z.strictObject({

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { OutgoingMail } from '@holdfast/courier/frames';
 import { isFault } from '@holdfast/kernel/fault';
+import { isMailAddress } from '@holdfast/kernel/mail-address';
 import { mailServerOf, mailSettings, openCourier } from '../../harness/courier.ts';
 import { startMailServer } from '../../harness/mail-server.ts';
 import { seededRandom, type Random } from '../../harness/mutate.ts';
@@ -63,14 +64,15 @@ async function isTakenByHub(hub: ServedHub, email: string): Promise<boolean> {
   }
 }
 
-void test('the hub takes an address if and only if the courier does', { timeout: 120_000 }, async () => {
+void test('what the hub takes for an address, the courier does', { timeout: 120_000 }, async () => {
   await using hub = await openServedHub();
   const random = seededRandom(SEED);
   const counts = { taken: 0, refused: 0 };
   for (let n = 0; n < 400; n += 1) {
     const address = invent(random);
     const taken = await isTakenByHub(hub, address);
-    assert.equal(OutgoingMail.safeParse(mailTo(address, n)).success, taken, JSON.stringify(address));
+    assert.equal(isMailAddress(address), taken, JSON.stringify(address));
+    if (taken) assert.ok(OutgoingMail.safeParse(mailTo(address, n)).success, JSON.stringify(address));
     counts[taken ? 'taken' : 'refused'] += 1;
   }
   assert.ok(counts.taken > 50 && counts.refused > 50, JSON.stringify(counts));
@@ -85,7 +87,7 @@ void test('what is taken goes to one recipient, as it was written', { timeout: 1
     const address = invent(random);
     // Other alphabets are the mail server's to take or not: most say that they do not.
     const isAscii = /^[\u0020-\u007e]*$/.test(address);
-    if (!isAscii || !OutgoingMail.safeParse(mailTo(address, n)).success) continue;
+    if (!isAscii || !isMailAddress(address)) continue;
     assert.equal((await courier.link.send(mailTo(address, n))).kind, 'taken', address);
     sent.push(address);
   }
