@@ -16,7 +16,7 @@ import { type GroupTree } from '../src/control-group-tree.ts';
 const FILES: Readonly<Record<string, readonly string[]>> = {
   memory: ['memory.max', 'memory.swap.max', 'memory.oom.group', 'memory.current', 'memory.stat'],
   pids: ['pids.max', 'pids.current'],
-  cpu: ['cpu.max', 'cpu.stat', 'cpu.weight'],
+  cpu: ['cpu.max', 'cpu.stat'],
 };
 const CONTROLLERS = ['cpu', 'memory', 'pids'];
 

@@ -59,16 +59,6 @@ void test('ControlGroup.open() makes no group without limits where controllers a
   assert.deepEqual(tree.below('/place'), []);
 });
 
-void test('ControlGroup.stand() has a sandbox go behind others and back, and changes no limit of it', () => {
-  const { tree, handOut, open } = openPlace();
-  using _tree = tree;
-  handOut();
-  const group = open();
-  tree.done.length = 0;
-  for (const turn of ['behind', 'usual'] as const) group.stand(turn);
-  assert.deepEqual(tree.done, [`write 12: /place/${ID}/cpu.weight`, `write 100: /place/${ID}/cpu.weight`]);
-});
-
 void test('ControlGroup.kill() ends all at once and lets none be made; remove() leaves nothing', async () => {
   const { tree, handOut, open } = openPlace();
   using _tree = tree;
