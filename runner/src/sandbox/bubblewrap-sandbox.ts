@@ -12,7 +12,6 @@ import {
 } from './known-process.ts';
 import { type Sandbox, type SandboxUsage } from './sandbox.ts';
 import { type SandboxSpec } from './spec.ts';
-import { Turns } from './turns.ts';
 
 /** What it is made of. */
 interface Parts {
@@ -42,14 +41,16 @@ export class BubblewrapSandbox implements Sandbox {
     this.output = { stdout: parts.outer.end(1), stderr: parts.outer.end(2) };
     this.first = { pid: parts.first.pid, started: parts.first.started };
     this.exited = this.#end();
-    this.#giveTurns();
   }
 
   usage(): SandboxUsage {
     const { group } = this.#parts;
+    const counted = group?.cpuMicroseconds();
+    // Without a group it is its processes that tell: of gVisor's less than it keeps for its program in a file of memory.
+    const pids = group?.listPids() ?? listBelow(this.first.pid);
     return {
-      cpuMs: this.#cpuMs(),
-      memoryBytes: group?.memoryBytes() ?? this.#listPids().reduce((sum, pid) => sum + memoryOf(pid), 0),
+      cpuMs: counted === undefined ? countTicks(pids) * TICK : Math.round(counted / 1000),
+      memoryBytes: group?.memoryBytes() ?? pids.reduce((sum, pid) => sum + memoryOf(pid), 0),
     };
   }
 
@@ -63,28 +64,6 @@ export class BubblewrapSandbox implements Sandbox {
     await this.#parts.group?.kill();
     this.#parts.outer.signal('SIGKILL');
     await this.exited;
-  }
-
-  #cpuMs(): number {
-    const counted = this.#parts.group?.cpuMicroseconds();
-    return counted === undefined ? countTicks(this.#listPids()) * TICK : Math.round(counted / 1000);
-  }
-
-  // Without a group it is its processes that tell: of gVisor's less than it keeps for its program in a file of memory.
-  #listPids(): readonly number[] {
-    return this.#parts.group?.listPids() ?? listBelow(this.first.pid);
-  }
-
-  #giveTurns(): void {
-    const { group } = this.#parts;
-    if (group === undefined) return;
-    const turns = new Turns(performance.now());
-    const timer = setInterval(() => {
-      const turn = turns.note(this.#cpuMs(), performance.now());
-      if (turn !== undefined) group.stand(turn);
-    }, TURN).unref();
-    const stop = (): void => clearInterval(timer);
-    this.exited.then(stop, stop);
   }
 
   // Bubblewrap outside may end before the last process inside does.
@@ -104,7 +83,5 @@ function countTicks(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + (findProcess(pid)?.ticks ?? 0), 0);
 }
 
-/** How often is looked at what it uses, in milliseconds. */
-const TURN = 1_000;
 /** Milliseconds of one of the kernel's ticks. */
 const TICK = 10;

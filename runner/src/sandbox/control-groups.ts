@@ -5,8 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { kernelGroups, type GroupTree } from '@holdfast/platform/control-group-tree';
 import { signalPid } from '@holdfast/platform/process';
 import { type SandboxLimits } from './spec.ts';
-import { type GroupSetting, groupSettings, turnSetting } from './group-settings.ts';
-import { type Turn } from './turns.ts';
+import { type GroupSetting, groupSettings } from './group-settings.ts';
 
 /** Where groups may be made. */
 export type ControlGroups =
@@ -86,12 +85,6 @@ export class ControlGroup {
     return this.#groups.version === 2
       ? readStatistic(`${this.#folderOf('cpu')}/cpu.stat`, 'usage_usec')
       : undefined;
-  }
-
-  /** Has it go before others at the processors, or after them. A kernel that does not take it leaves all alike. */
-  stand(turn: Turn): void {
-    const { file, value } = turnSetting(this.#groups.version, turn);
-    this.#tryToWrite(`${this.#folderOf('cpu')}/${file}`, value);
   }
 
   /** Which limits it ran against so far. */

@@ -1,6 +1,5 @@
 // What is written into a sandbox's control group, in each of the kernel's two layouts. Pure.
 import { type SandboxLimits } from './spec.ts';
-import { type Turn } from './turns.ts';
 
 /** One file of a group, and what it shall say. */
 export interface GroupSetting {
@@ -48,16 +47,4 @@ export function groupSettings(version: 1 | 2, limits: SandboxLimits): GroupSetti
     must('cpu', 'cpu.cfs_period_us', String(PERIOD)),
     must('cpu', 'cpu.cfs_quota_us', share),
   ];
-}
-
-/** The weight that a group has as it comes, and an eighth of it. */
-const WEIGHTS = {
-  1: { file: 'cpu.shares', usual: '1024', behind: '128' },
-  2: { file: 'cpu.weight', usual: '100', behind: '12' },
-} as const;
-
-/** What is written for a sandbox that goes before others at the processors, or after them. */
-export function turnSetting(version: 1 | 2, turn: Turn): Pick<GroupSetting, 'file' | 'value'> {
-  const { file, [turn]: value } = WEIGHTS[version];
-  return { file, value };
 }

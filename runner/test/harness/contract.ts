@@ -4,13 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  RefusedSpec,
-  type Sandbox,
-  SandboxUnavailable,
-  isAlive,
-  openRuntime,
-} from '../../src/sandbox/index.ts';
+import { RefusedSpec, SandboxUnavailable, isAlive, openRuntime } from '../../src/sandbox/index.ts';
 import { listBelow } from '../../src/sandbox/known-process.ts';
 import { type Place, hear, python, specOf } from './place.ts';
 
@@ -209,29 +203,6 @@ os.read(3, 1)
       assert.ok(usage.memoryBytes > 60 << 20, `${String(usage.memoryBytes)} bytes`);
   },
 
-  'who wanted every processor for a while waits for who comes': async (place) => {
-    const { groups } = place.start;
-    if (groups === null) return;
-    const first = await openBusy(place);
-    const file =
-      groups.version === 2 ? `${groups.path}/${first.id}/cpu.weight` : `${groups.cpu}/${first.id}/cpu.shares`;
-    const asItCame = readFileSync(file, 'latin1');
-    // Other programs may have the processors for a while.
-    for (let round = 0; round < 600 && readFileSync(file, 'latin1') === asItCame; round += 1)
-      await delay(100);
-    const next = await openBusy(place);
-    const used = (): number[] => [first, next].map((one) => one.usage().cpuMs);
-    const before = used();
-    let [of = 0, to = 0]: number[] = [];
-    // Before who came has had its time, too.
-    for (let round = 0; round < 3_000 && to < 300; round += 1) {
-      await delay(10);
-      [of = 0, to = 0] = used().map((now, n) => now - (before[n] ?? 0));
-    }
-    await Promise.all([first.kill(), next.kill()]);
-    assert.ok(to >= 300 && to > 3 * of, `${String(to)} ms beside ${String(of)} ms`);
-  },
-
   'which limits it ran against is told, also after its end': async (place) => {
     if (place.start.groups === null) return;
     const script = 'import os\nkept = []\nwhile True: kept.append(os.urandom(1 << 20))';
@@ -280,15 +251,6 @@ os.read(3, 1)
     return Promise.resolve();
   },
 };
-
-/** One that wants every processor, and has begun. */
-async function openBusy(place: Place): Promise<Sandbox> {
-  const script = 'import os\nfor n in range(3): os.fork()\nprint("ready", flush=True)\nwhile True: pass';
-  const spec = specOf(place, { command: ['/usr/bin/python3', '-I', '-c', script] });
-  const sandbox = await place.runtime.openSandbox({ ...spec, limits: { ...spec.limits, cpus: 64 } });
-  await once(sandbox.output.stdout, 'data');
-  return sandbox;
-}
 
 /** Whether it runs; one that is dead and only waits to be counted does not. */
 function runs(pid: number): boolean {
